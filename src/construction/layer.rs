@@ -1,0 +1,319 @@
+//! One layer of G, drawn neuron by neuron and pruned: the stepper.
+
+use std::sync::Arc;
+
+use super::golden::golden_sum;
+use super::in_order::InOrder;
+use super::open_pairs::OpenPairs;
+use super::{Allocation, Buckets, Half, LayerTicket, Path};
+use crate::network::Network;
+use crate::sampling::{Hyperbolic, RandomLayer};
+use crate::theory::section5::Ranges;
+
+/// Bins of the product histogram over t ∈ [0, 2), t = ln(|z_in·z_out|/α²)/Λ.
+pub const PRODUCT_BINS: usize = 1024;
+
+/// Open demands listed by name when a layer runs out of neurons; the others are counted only.
+pub const LISTED_DEMANDS: usize = 10_000;
+
+/// What one layer's construction is given.
+#[derive(Clone, Debug)]
+pub struct LayerProblem {
+    /// the target network F
+    pub target: Arc<Network>,
+    /// which layer of it, from 1
+    pub layer: usize,
+    /// the ranges of weights and products
+    pub ranges: Ranges,
+    /// the law of G's weights, on `ranges.weight`
+    pub law: Hyperbolic,
+    /// seed of G
+    pub seed: u64,
+    /// M_i: neurons that may be sampled
+    pub bound: u64,
+    /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
+    pub skip_negative_half: bool,
+    /// how neurons are given to demands
+    pub allocation: Allocation,
+}
+
+/// What a neuron is asked for: a piece for one bucket of one half of one weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// row of the weight
+    pub output: u32,
+    /// column of the weight
+    pub input: u32,
+    /// which half of the virtual weight
+    pub half: Half,
+    /// bucket u = 1…k
+    pub bucket: u32,
+}
+
+/// The last neuron that was drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// its number, from 0
+    pub neuron: u64,
+    /// pairs it was tried against
+    pub tries: u64,
+    /// the demand it serves; `None` where no open demand could use it
+    pub served: Option<Demand>,
+}
+
+/// Counts of a layer under construction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    /// neurons drawn
+    pub sampled: u64,
+    /// (neuron, pair) products looked at
+    pub tries: u64,
+    /// random words consumed, one per weight of G that was looked at
+    pub words: u64,
+    /// target weights whose two halves are complete
+    pub weights_done: u64,
+    /// demands served, per half and bucket
+    pub filled: [Vec<u64>; 2],
+    /// demands made so far, per half and bucket: the quota
+    pub quota: [Vec<u64>; 2],
+    /// histogram of |z_in·z_out| over t, one product a neuron: with the pair it was first tried against, which is
+    /// chosen before the neuron is drawn, so that the counted products follow the product law exactly
+    pub products: Vec<u64>,
+    /// largest | |w*| − |ŵ| | of the finished weights, per half
+    pub max_error: [f64; 2],
+    /// the last neuron drawn
+    pub last: Option<Draw>,
+}
+
+/// What the allocations share: the problem laid out for speed, the counts, the kept paths.
+#[derive(Clone, Debug)]
+pub(super) struct Workbench {
+    pub(super) random: RandomLayer,
+    pub(super) buckets: Buckets,
+    pub(super) inputs: u32,
+    pub(super) outputs: u32,
+    /// halves to be built, positive first
+    pub(super) live: [bool; 2],
+    pub(super) tally: Tally,
+    target: Arc<Network>,
+    layer: usize,
+    kept: LayerTicket,
+    groups: Vec<(u64, usize, usize)>,
+    open: Vec<Demand>,
+    open_count: u64,
+}
+
+impl Workbench {
+    /// P_i, the pairs of the layer. Pair p is (output p / n_{i−1}, input p mod n_{i−1}).
+    pub(super) fn pairs(&self) -> u64 {
+        u64::from(self.inputs) * u64::from(self.outputs)
+    }
+
+    /// (input, output) of a pair.
+    pub(super) fn ends(&self, pair: u64) -> (u32, u32) {
+        ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
+    }
+
+    /// w* of a pair.
+    pub(super) fn weight(&self, input: u32, output: u32) -> f64 {
+        self.target.weights(self.layer)[[output as usize, input as usize]]
+    }
+
+    /// |z_in·z_out| of a neuron for a pair.
+    pub(super) fn product(&self, neuron: u64, input: u32, output: u32) -> f64 {
+        (self.random.z_in(neuron, input as usize) * self.random.z_out(neuron, output as usize)).abs()
+    }
+
+    /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
+    #[inline(always)]
+    pub(super) fn note_product(&mut self, t: u64) {
+        self.tally.products[(t >> 44) as usize] += 1;
+    }
+
+    /// Notes a demand that is met by the neuron being drawn.
+    pub(super) fn serve(&mut self, demand: Demand) {
+        self.tally.filled[demand.half as usize][demand.bucket as usize - 1] += 1;
+    }
+
+    /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
+    /// none; positive half first) and keeps the paths that the sum uses.
+    pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
+        let (input, output) = self.ends(pair);
+        let magnitude = self.weight(input, output).abs();
+        let first = self.kept.len();
+        let k = self.buckets.levels();
+        for half in Half::BOTH {
+            if !self.live[half as usize] {
+                continue;
+            }
+            let slots = &found[half as usize * k..][..k];
+            let (random, kept) = (&self.random, &mut self.kept);
+            let residual = golden_sum(&self.buckets, magnitude, |place| {
+                let neuron = slots[place].checked_sub(1)?;
+                let (z_in, z_out) =
+                    (random.z_in(neuron, input as usize), random.z_out(neuron, output as usize));
+                kept.push(Path { neuron, input, output, z_in, z_out });
+                Some((z_in * z_out).abs())
+            });
+            let error = &mut self.tally.max_error[half as usize];
+            *error = error.max(residual.abs());
+        }
+        self.groups.push((pair, first, self.kept.len() - first));
+        self.tally.weights_done += u64::from(complete);
+    }
+
+    /// Notes a demand that stays open at the end.
+    pub(super) fn leave_open(&mut self, demand: Demand) {
+        self.open_count += 1;
+        if self.open.len() < LISTED_DEMANDS {
+            self.open.push(demand);
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Allocator {
+    OpenPairs(OpenPairs),
+    InOrder(InOrder),
+}
+
+/// How far [`LayerBuilder::advance`] may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// until this many neurons are drawn
+    Neurons,
+    /// until another target weight is complete
+    WeightDone,
+}
+
+/// Draws the neurons of one layer, one after another, and gives them to the weights that can use them.
+#[derive(Clone, Debug)]
+pub struct LayerBuilder {
+    problem: LayerProblem,
+    bench: Workbench,
+    allocator: Allocator,
+    done: bool,
+}
+
+impl LayerBuilder {
+    /// A layer of which no neuron is drawn yet.
+    pub fn new(problem: LayerProblem) -> Self {
+        let buckets = Buckets::new(&problem.ranges);
+        let k = buckets.levels();
+        let (outputs, inputs) = problem.target.weights(problem.layer).dim();
+        let mut bench = Workbench {
+            random: RandomLayer::new(problem.seed, problem.layer, problem.law),
+            buckets,
+            inputs: inputs as u32,
+            outputs: outputs as u32,
+            live: [true, !problem.skip_negative_half],
+            tally: Tally {
+                sampled: 0,
+                tries: 0,
+                words: 0,
+                weights_done: 0,
+                filled: [vec![0; k], vec![0; k]],
+                quota: [vec![0; k], vec![0; k]],
+                products: vec![0; PRODUCT_BINS],
+                max_error: [0.0; 2],
+                last: None,
+            },
+            target: Arc::clone(&problem.target),
+            layer: problem.layer,
+            kept: LayerTicket::default(),
+            groups: Vec::new(),
+            open: Vec::new(),
+            open_count: 0,
+        };
+        let allocator = match problem.allocation {
+            Allocation::InOrder => Allocator::InOrder(InOrder::new(&mut bench)),
+            Allocation::FirstFit => Allocator::OpenPairs(OpenPairs::first_fit(&mut bench)),
+            Allocation::OnDemand => Allocator::OpenPairs(OpenPairs::on_demand(&mut bench)),
+        };
+        let mut builder = Self { problem, bench, allocator, done: false };
+        builder.end_if_done();
+        builder
+    }
+
+    /// Draws at most `budget` neurons, stopping earlier as `until` says or when the layer is done: all
+    /// demands met, or M_i neurons drawn. Returns the neurons drawn.
+    ///
+    /// The result does not depend on how a layer is cut into calls.
+    pub fn advance(&mut self, budget: u64, until: Until) -> u64 {
+        let budget = budget.min(self.problem.bound - self.bench.tally.sampled);
+        let weights_done = self.bench.tally.weights_done;
+        let mut drawn = 0;
+        while drawn < budget && !self.done {
+            let neuron = self.bench.tally.sampled;
+            self.bench.tally.sampled += 1;
+            drawn += 1;
+            let finished = match &mut self.allocator {
+                Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
+                Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
+            };
+            if finished {
+                self.end_if_done();
+                if until == Until::WeightDone && self.bench.tally.weights_done > weights_done {
+                    break;
+                }
+            }
+        }
+        if self.bench.tally.sampled == self.problem.bound {
+            self.end_if_done();
+        }
+        drawn
+    }
+
+    fn end_if_done(&mut self) {
+        let complete = match &self.allocator {
+            Allocator::OpenPairs(pairs) => pairs.is_complete(),
+            Allocator::InOrder(cursors) => cursors.is_complete(&self.bench),
+        };
+        if self.done || !(complete || self.bench.tally.sampled >= self.problem.bound) {
+            return;
+        }
+        match &mut self.allocator {
+            Allocator::OpenPairs(pairs) => pairs.close(&mut self.bench),
+            Allocator::InOrder(cursors) => cursors.close(&mut self.bench),
+        }
+        let groups = std::mem::take(&mut self.bench.groups);
+        self.bench.kept = self.bench.kept.ordered_by_pair(groups);
+        self.done = true;
+    }
+
+    /// What the layer was given.
+    pub fn problem(&self) -> &LayerProblem {
+        &self.problem
+    }
+
+    /// The counts so far.
+    pub fn tally(&self) -> &Tally {
+        &self.bench.tally
+    }
+
+    /// Whether no more neurons will be drawn.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Whether every demand was met.
+    pub fn is_complete(&self) -> bool {
+        self.done && self.bench.open_count == 0
+    }
+
+    /// Demands left open when the neurons ran out: how many, and the first [`LISTED_DEMANDS`] of them.
+    pub fn open_demands(&self) -> (u64, &[Demand]) {
+        (self.bench.open_count, &self.bench.open)
+    }
+
+    /// Rows of the ticket so far. In the order of [`LayerTicket`] once the layer is done, before that in the order in
+    /// which weights were finished.
+    pub fn ticket(&self) -> &LayerTicket {
+        &self.bench.kept
+    }
+
+    /// The buckets of the layer.
+    pub fn buckets(&self) -> &Buckets {
+        &self.bench.buckets
+    }
+}

@@ -1,0 +1,64 @@
+//! How G is pruned: the construction of Theorem 3, one layer at a time.
+//!
+//! A [`LayerBuilder`] draws the neurons of one layer of G one by one. A neuron's product |z_in·z_out| for a pair
+//! (input, output) falls into a bucket ([`Buckets`]); if that pair still demands a piece from this bucket,
+//! for the half of the virtual weight that the sign of z_in decides, the neuron is given to it. Which demand a
+//! neuron is tried against first is the [`Allocation`]. Once a pair has its pieces, the golden-ratio sum of
+//! [`golden`] picks those that add up to the weight, and their paths enter the [`LayerTicket`]; all else is
+//! masked out. No neuron serves twice.
+
+mod buckets;
+pub mod golden;
+mod in_order;
+mod layer;
+mod open_pairs;
+mod ticket;
+
+pub use buckets::{Buckets, MOST_LEVELS};
+pub use layer::{Demand, Draw, LISTED_DEMANDS, LayerBuilder, LayerProblem, PRODUCT_BINS, Tally, Until};
+pub use ticket::{LayerTicket, Path};
+
+use serde::{Deserialize, Serialize};
+
+/// How neurons are given to demands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Allocation {
+    /// Closest to the paper: each bucket serves the pairs in order, and a neuron goes to the least filled bucket
+    /// it hits.
+    InOrder,
+    /// A neuron goes to the first pair, in order, that has an open demand it can meet.
+    #[default]
+    FirstFit,
+    /// As first-fit, but a pair only demands the piece that its sum takes next.
+    OnDemand,
+}
+
+impl Allocation {
+    /// Kebab-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InOrder => "in-order",
+            Self::FirstFit => "first-fit",
+            Self::OnDemand => "on-demand",
+        }
+    }
+}
+
+/// The two halves of a virtual weight, told apart by the inputs that make their neurons fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// z_in > 0: passes x > 0
+    Positive = 0,
+    /// z_in < 0: passes x < 0
+    Negative = 1,
+}
+
+impl Half {
+    /// Both halves, the positive one first; `half as usize` is its place.
+    pub const BOTH: [Self; 2] = [Self::Positive, Self::Negative];
+
+    /// The half that a neuron with this input weight serves.
+    pub fn of(z_in: f64) -> Self {
+        if z_in > 0.0 { Self::Positive } else { Self::Negative }
+    }
+}

@@ -1,0 +1,5 @@
+//! slth
+pub mod construction;
+pub mod network;
+pub mod sampling;
+pub mod theory;

@@ -1,0 +1,103 @@
+//! Activation functions and their Lipschitz factors (section 2).
+
+use serde::{Deserialize, Serialize};
+
+/// The activation function σ of one layer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Activation {
+    /// max{0, v}
+    Relu,
+    /// v for v ≥ 0, `slope`·v below; 0 ≤ slope ≤ 1.
+    LeakyRelu(f64),
+    /// tanh v
+    Tanh,
+    /// 1/(1 + e^−v)
+    Logistic,
+    /// v
+    Identity,
+    /// 0 for v < 0, 1 from there on. It has no Lipschitz factor, so no theorem here applies to it.
+    Heaviside,
+}
+
+impl Activation {
+    /// σ(v).
+    pub fn apply(self, v: f64) -> f64 {
+        match self {
+            Self::Relu => v.max(0.0),
+            Self::LeakyRelu(slope) => {
+                if v < 0.0 {
+                    slope * v
+                } else {
+                    v
+                }
+            }
+            Self::Tanh => v.tanh(),
+            Self::Logistic => 1.0 / (1.0 + (-v).exp()),
+            Self::Identity => v,
+            Self::Heaviside => f64::from(v >= 0.0),
+        }
+    }
+
+    /// The Lipschitz factor λ, the smallest number with |σ(x) − σ(y)| ≤ λ|x − y| (section 2).
+    /// `None` where there is none: Heaviside jumps, so no weight accuracy bounds its output error.
+    pub fn lipschitz(self) -> Option<f64> {
+        match self {
+            Self::Relu | Self::Tanh | Self::Identity => Some(1.0),
+            Self::LeakyRelu(slope) => Some(slope.abs().max(1.0)),
+            Self::Logistic => Some(0.25),
+            Self::Heaviside => None,
+        }
+    }
+
+    /// Whether σ(v) ≥ 0 for every v. The next layer's half for x < 0 is then dead.
+    pub fn is_never_negative(self) -> bool {
+        match self {
+            Self::Relu | Self::Logistic | Self::Heaviside => true,
+            Self::LeakyRelu(slope) => slope == 0.0,
+            Self::Tanh | Self::Identity => false,
+        }
+    }
+
+    /// The range of σ over an interval of its argument. Every σ here is monotone.
+    pub fn range(self, low: f64, high: f64) -> (f64, f64) {
+        (self.apply(low), self.apply(high))
+    }
+
+    /// Lower-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::LeakyRelu(_) => "leaky-relu",
+            Self::Tanh => "tanh",
+            Self::Logistic => "logistic",
+            Self::Identity => "identity",
+            Self::Heaviside => "heaviside",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lipschitz_factors_are_those_of_section_2() {
+        assert_eq!(Activation::Relu.lipschitz(), Some(1.0));
+        assert_eq!(Activation::Tanh.lipschitz(), Some(1.0));
+        assert_eq!(Activation::Logistic.lipschitz(), Some(0.25));
+        assert_eq!(Activation::Heaviside.lipschitz(), None);
+    }
+
+    #[test]
+    fn slopes_never_exceed_the_lipschitz_factor() {
+        use Activation::*;
+        for activation in [Relu, LeakyRelu(0.1), Tanh, Logistic, Identity] {
+            let lambda = activation.lipschitz().unwrap();
+            for step in -400..400 {
+                let (x, y) = (f64::from(step) * 0.02, f64::from(step) * 0.02 + 0.013);
+                let rise = (activation.apply(x) - activation.apply(y)).abs();
+                assert!(rise <= lambda * (y - x) * (1.0 + 1e-12), "{activation:?} at {x}");
+            }
+        }
+    }
+}

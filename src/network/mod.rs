@@ -1,0 +1,227 @@
+//! The target network F and what can be said of any network of its shape.
+//!
+//! An [`Architecture`] is the paper's A(ℓ, n, σ); a [`Network`] is one with weights W*₁…W*_ℓ. Layers are
+//! numbered from 1 as in the paper, so `weights(i)` is n_i × n_{i−1}. Biases do not exist here.
+
+mod activation;
+pub mod files;
+mod spectral;
+
+pub use activation::Activation;
+pub use spectral::{spectral_norm, spectral_norm_bound};
+
+use ndarray::{Array2, ArrayView2};
+use thiserror::Error;
+
+/// Why layers do not make a network.
+#[derive(Debug, Error, PartialEq)]
+pub enum NetworkError {
+    /// No layer, or fewer than two widths.
+    #[error("expected an input width and at least one layer, found {0} widths")]
+    TooFewWidths(usize),
+    /// A layer without neurons.
+    #[error("width {index}: expected at least 1 neuron, found 0")]
+    ZeroWidth {
+        /// place in the list of widths, 0 being the input
+        index: usize,
+    },
+    /// More weights than can be counted or addressed.
+    #[error("expected fewer than 2^32 neurons per layer and 2^48 weights, found widths {0:?}")]
+    TooLarge(Vec<usize>),
+    /// Neighbouring layers that do not fit.
+    #[error("layer {layer}: expected {expected} inputs (the outputs of the layer before), found {found}")]
+    Shape {
+        /// layer, from 1
+        layer: usize,
+        /// inputs expected
+        expected: usize,
+        /// inputs found
+        found: usize,
+    },
+    /// NaN or infinity among the weights.
+    #[error("layer {layer}, output {output}, input {input}: expected a finite weight, found {found}")]
+    NotFinite {
+        /// layer, from 1
+        layer: usize,
+        /// row of the weight
+        output: usize,
+        /// column of the weight
+        input: usize,
+        /// the value
+        found: f64,
+    },
+}
+
+/// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    widths: Vec<usize>,
+    activations: Vec<Activation>,
+}
+
+impl Architecture {
+    /// An architecture with `activation` in every layer but the last, which has `output`.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where there are fewer than two widths, a width is 0, or the sizes overflow.
+    pub fn new(widths: Vec<usize>, activation: Activation, output: Activation) -> Result<Self, NetworkError> {
+        if widths.len() < 2 {
+            return Err(NetworkError::TooFewWidths(widths.len()));
+        }
+        if let Some(index) = widths.iter().position(|&n| n == 0) {
+            return Err(NetworkError::ZeroWidth { index });
+        }
+        let weights = widths.windows(2).try_fold(0_u64, |sum, pair| {
+            let product = (pair[0] as u64).checked_mul(pair[1] as u64)?;
+            sum.checked_add(product)
+        });
+        if widths.iter().any(|&n| n > u32::MAX as usize) || weights.is_none_or(|n| n >= 1 << 48) {
+            return Err(NetworkError::TooLarge(widths));
+        }
+        let layers = widths.len() - 1;
+        let mut activations = vec![activation; layers];
+        activations[layers - 1] = output;
+        Ok(Self { widths, activations })
+    }
+
+    /// ℓ, the number of layers; at least 1.
+    pub fn layers(&self) -> usize {
+        self.activations.len()
+    }
+
+    /// n₀…n_ℓ, input first.
+    pub fn widths(&self) -> &[usize] {
+        &self.widths
+    }
+
+    /// σ₁…σ_ℓ.
+    pub fn activations(&self) -> &[Activation] {
+        &self.activations
+    }
+
+    /// σ_i of layer i = 1…ℓ.
+    pub fn activation(&self, layer: usize) -> Activation {
+        self.activations[layer - 1]
+    }
+
+    /// P_i = n_i·n_{i−1}, the weights of layer i = 1…ℓ.
+    pub fn weights(&self, layer: usize) -> u64 {
+        self.widths[layer - 1] as u64 * self.widths[layer] as u64
+    }
+
+    /// N* = Σ P_i, the weights of the whole network.
+    pub fn total_weights(&self) -> u64 {
+        (1..=self.layers()).map(|layer| self.weights(layer)).sum()
+    }
+
+    /// n_max, the largest width, the input's included.
+    pub fn n_max(&self) -> usize {
+        self.widths.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Whether no input of layer i can be negative, whatever the network's input: true behind a layer
+    /// whose activation never is.
+    pub fn inputs_never_negative(&self, layer: usize) -> bool {
+        layer > 1 && self.activation(layer - 1).is_never_negative()
+    }
+}
+
+/// The target network F: an architecture and its weight matrices.
+#[derive(Clone, Debug)]
+pub struct Network {
+    architecture: Architecture,
+    weights: Vec<Array2<f64>>,
+}
+
+impl Network {
+    /// A network of the matrices W*_i (n_i × n_{i−1}), `activation` in all layers but the last.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where the shapes do not fit or a weight is not finite.
+    pub fn new(
+        weights: Vec<Array2<f64>>,
+        activation: Activation,
+        output: Activation,
+    ) -> Result<Self, NetworkError> {
+        let mut widths: Vec<usize> = weights.first().map(|w| w.ncols()).into_iter().collect();
+        for (index, w) in weights.iter().enumerate() {
+            let (layer, expected) = (index + 1, widths[index]);
+            if w.ncols() != expected {
+                return Err(NetworkError::Shape { layer, expected, found: w.ncols() });
+            }
+            if let Some(((output, input), &found)) = w.indexed_iter().find(|(_, x)| !x.is_finite()) {
+                return Err(NetworkError::NotFinite { layer, output, input, found });
+            }
+            widths.push(w.nrows());
+        }
+        Ok(Self { architecture: Architecture::new(widths, activation, output)?, weights })
+    }
+
+    /// The network's shape.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// W*_i of layer i = 1…ℓ, n_i × n_{i−1}.
+    pub fn weights(&self, layer: usize) -> &Array2<f64> {
+        &self.weights[layer - 1]
+    }
+
+    /// The largest |w*| of all layers, and its layer, row and column.
+    pub fn largest_weight(&self) -> (f64, usize, usize, usize) {
+        let mut largest = (0.0, 1, 0, 0);
+        for (index, w) in self.weights.iter().enumerate() {
+            for ((output, input), value) in w.indexed_iter() {
+                if value.abs() > largest.0 {
+                    largest = (value.abs(), index + 1, output, input);
+                }
+            }
+        }
+        largest
+    }
+
+    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
+    pub fn forward_layer(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        let activation = self.architecture.activation(layer);
+        let mut y = x.dot(&self.weights(layer).t());
+        y.mapv_inplace(|v| activation.apply(v));
+        y
+    }
+
+    /// F applied to a batch: `points × n₀` in, `points × n_ℓ` out.
+    pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        (1..=self.architecture.layers()).fold(x.to_owned(), |x, layer| self.forward_layer(layer, x.view()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_forward_pass_by_hand() {
+        let w1 = array![[1.0, -1.0], [0.5, 0.5], [-2.0, 0.0]];
+        let w2 = array![[1.0, 2.0, 3.0]];
+        let network = Network::new(vec![w1, w2], Activation::Relu, Activation::Identity).unwrap();
+        let y = network.forward(array![[1.0, 2.0], [3.0, -1.0]].view());
+        assert_eq!(y, array![[3.0], [6.0]]);
+        assert_eq!(network.architecture().widths(), [2, 3, 1]);
+        assert_eq!(network.architecture().total_weights(), 9);
+    }
+
+    #[test]
+    fn misfits_are_named() {
+        let relu = Activation::Relu;
+        let bad = Network::new(vec![array![[1.0, 2.0]], array![[1.0, 2.0]]], relu, relu);
+        assert_eq!(bad.unwrap_err(), NetworkError::Shape { layer: 2, expected: 1, found: 2 });
+        let nan = Network::new(vec![array![[1.0], [f64::NAN]]], relu, relu).unwrap_err();
+        assert!(nan.to_string().contains("layer 1, output 1, input 0: expected a finite weight, found NaN"));
+        assert!(matches!(
+            Architecture::new(vec![3, 0], relu, relu),
+            Err(NetworkError::ZeroWidth { index: 1 })
+        ));
+        let huge = vec![usize::MAX, usize::MAX];
+        assert!(matches!(Architecture::new(huge, relu, relu), Err(NetworkError::TooLarge(_))));
+    }
+}

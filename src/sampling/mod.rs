@@ -1,0 +1,15 @@
+//! Where randomness comes from, and the laws it follows.
+//!
+//! [`Stream`], [`Row`]: the words, a pure function of place (its definition, evidence and limits are in the
+//! docs of `words`, reprinted below). [`Hyperbolic`]: the law of one weight. [`ProductLaw`]: the exact law of a product of
+//! two. [`RandomLayer`]: the neurons of one layer of G.
+
+mod hyperbolic;
+mod network;
+mod product;
+pub mod words;
+
+pub use hyperbolic::{Error as HyperbolicError, Hyperbolic};
+pub use network::RandomLayer;
+pub use product::ProductLaw;
+pub use words::{Row, RowReader, Side, Stream, VERSION};

@@ -1,0 +1,48 @@
+//! The random network G, one layer of it, as a function.
+
+use super::{Hyperbolic, Row, Side, Stream};
+
+/// The intermediate neurons between layers i − 1 and i of the target: endless in number, each with an input
+/// weight from every neuron of layer i − 1 and an output weight to every neuron of layer i, all drawn from
+/// the hyperbolic law. Nothing is stored: any weight can be asked for at any time.
+#[derive(Clone, Copy, Debug)]
+pub struct RandomLayer {
+    law: Hyperbolic,
+    inputs: Stream,
+    outputs: Stream,
+}
+
+impl RandomLayer {
+    /// The neurons of `layer` = 1…ℓ of the network with this `seed`.
+    pub fn new(seed: u64, layer: usize, law: Hyperbolic) -> Self {
+        let layer = layer as u64;
+        Self { law, inputs: Stream::new(seed, layer, Side::In), outputs: Stream::new(seed, layer, Side::Out) }
+    }
+
+    /// The words of a neuron's input weights, one per neuron of layer i − 1.
+    #[inline(always)]
+    pub fn input_words(&self, neuron: u64) -> Row {
+        self.inputs.row(neuron)
+    }
+
+    /// The words of a neuron's output weights, one per neuron of layer i.
+    #[inline(always)]
+    pub fn output_words(&self, neuron: u64) -> Row {
+        self.outputs.row(neuron)
+    }
+
+    /// z_in of (neuron, input).
+    pub fn z_in(&self, neuron: u64, input: usize) -> f64 {
+        self.law.weight(self.input_words(neuron).word(input as u64))
+    }
+
+    /// z_out of (neuron, output).
+    pub fn z_out(&self, neuron: u64, output: usize) -> f64 {
+        self.law.weight(self.output_words(neuron).word(output as u64))
+    }
+
+    /// The law that all weights are drawn from.
+    pub fn law(&self) -> Hyperbolic {
+        self.law
+    }
+}

@@ -1,0 +1,117 @@
+//! Lemma 1, approximation propagation: how accurate must a weight be?
+
+use std::f64::consts::E;
+
+use crate::network::Architecture;
+
+/// ε_w of Lemma 1: if every weight is within it, the network is within `epsilon` on all inputs,
+/// ε_w = ε / (e·ℓ·λ_max·n_max^{3/2}·F_max·∏ max{1, λ_i‖Ŵ_i‖₂}).
+///
+/// * `layers` ℓ ≥ 1, `n_max` ≥ 1, `lambda_max` > 0
+/// * `f_max` > 0: bound on every activation, inputs included, outputs not
+/// * `norm_product` ≥ 1, from [`norm_product`]
+pub fn weight_tolerance(
+    epsilon: f64,
+    layers: usize,
+    lambda_max: f64,
+    n_max: usize,
+    f_max: f64,
+    norm_product: f64,
+) -> f64 {
+    let n = n_max as f64;
+    epsilon / (E * layers as f64 * lambda_max * (n * n.sqrt()) * f_max * norm_product)
+}
+
+/// ∏ max{1, λ_i‖W_i‖₂} over the layers (Lemma 1).
+pub fn norm_product(lambdas_and_norms: impl IntoIterator<Item = (f64, f64)>) -> f64 {
+    lambdas_and_norms.into_iter().map(|(lambda, norm)| (lambda * norm).max(1.0)).product()
+}
+
+/// The largest ε for which the norms of the target may stand in for those of the pruned network:
+/// e·√n_max·F_max·∏max{1, λ‖W*‖}.
+///
+/// The error recursion of Lemma 1 does without the factor e; the spare e pays for
+/// ∏max{1, λ‖Ŵ‖} ≤ (1 + λ_max·n_max·ε_w)^ℓ ∏max{1, λ‖W*‖} as long as λ_max·n_max·ε_w·ℓ ≤ 1, which is this
+/// condition.
+pub fn largest_epsilon_for_target_norms(n_max: usize, f_max: f64, norm_product: f64) -> f64 {
+    E * (n_max as f64).sqrt() * f_max * norm_product
+}
+
+/// What one layer contributes to [`tolerance_per_layer`].
+#[derive(Clone, Copy, Debug)]
+pub struct LayerBounds {
+    /// λ_i > 0
+    pub lambda: f64,
+    /// P_i, weights of the layer
+    pub weights: u64,
+    /// ‖W*_i‖₂ or a bound on it
+    pub norm: f64,
+    /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it, > 0
+    pub input_norm: f64,
+}
+
+/// The sharper tolerance of each layer, which splits ε evenly over the layers:
+/// ε_{w,i} = ε / (ℓ·λ_i·√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j‖Ŵ_j‖₂), from the last layer back, with
+/// ‖Ŵ_j‖₂ ≤ ‖W*_j‖₂ + ε_{w,j}√P_j. It follows from the recursion
+/// e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}) in Lemma 1's proof, with ‖ΔW_i‖₂ ≤ ε_{w,i}√P_i.
+pub fn tolerance_per_layer(epsilon: f64, layers: &[LayerBounds]) -> Vec<f64> {
+    let mut behind = 1.0;
+    let mut tolerances: Vec<f64> = layers
+        .iter()
+        .rev()
+        .map(|layer| {
+            let root = (layer.weights as f64).sqrt();
+            let share = epsilon / (layers.len() as f64 * layer.lambda * root * layer.input_norm);
+            let tolerance = share / behind;
+            behind *= layer.lambda * (layer.norm + tolerance * root);
+            tolerance
+        })
+        .collect();
+    tolerances.reverse();
+    tolerances
+}
+
+/// λ_max of an architecture; `None` where an activation has no Lipschitz factor.
+pub fn lambda_max(architecture: &Architecture) -> Option<f64> {
+    architecture.activations().iter().try_fold(0.0_f64, |max, a| Some(max.max(a.lipschitz()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::assert_digits;
+
+    #[test]
+    fn example_2_worst_norms() {
+        let product = norm_product((0..10).map(|_| (1.0, 100.0)));
+        assert_digits(weight_tolerance(0.01, 10, 1.0, 100, 1.0, product), 3.678794411714423e-27);
+    }
+
+    #[test]
+    fn example_2_and_5_unit_norms() {
+        let product = norm_product((0..10).map(|_| (1.0, 1.0)));
+        let tolerance = weight_tolerance(0.01, 10, 1.0, 100, 1.0, product);
+        assert_digits(tolerance, 3.678794411714423e-7);
+        assert_eq!(format!("{tolerance:.11e}"), "3.67879441171e-7");
+    }
+
+    #[test]
+    fn small_norms_do_not_loosen_the_tolerance() {
+        assert_eq!(norm_product([(1.0, 0.1), (0.25, 2.0), (1.0, 3.0)]), 3.0);
+    }
+
+    #[test]
+    fn per_layer_tolerances_add_up_to_epsilon() {
+        let layers = [
+            LayerBounds { lambda: 1.0, weights: 12, norm: 2.5, input_norm: 1.0 },
+            LayerBounds { lambda: 0.25, weights: 9, norm: 4.0, input_norm: 2.5 },
+            LayerBounds { lambda: 1.0, weights: 6, norm: 0.5, input_norm: 3.0 },
+        ];
+        let tolerances = tolerance_per_layer(0.01, &layers);
+        let error = layers.iter().zip(&tolerances).fold(0.0, |e, (layer, t)| {
+            let delta = t * (layer.weights as f64).sqrt();
+            layer.lambda * (delta * layer.input_norm + (layer.norm + delta) * e)
+        });
+        assert_digits(error, 0.01);
+    }
+}

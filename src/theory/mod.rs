@@ -1,0 +1,36 @@
+//! The closed forms of the paper, one file per statement. No randomness here.
+//!
+//! | file | statement |
+//! |---|---|
+//! | [`lemma1`] | how accurate a weight must be, for the whole network and layer by layer |
+//! | [`section5`] | the ranges of weights and products, k′ and k |
+//! | [`lemma9`] | which bases allow the golden-ratio decomposition |
+//! | [`corollary10`] | samples for one weight |
+//! | [`lemma_c12`] | samples until every category holds enough |
+//! | [`theorem3`] | M_i, neurons for one layer, as printed and repaired |
+//! | [`corollary7`] | the size of G |
+//! | [`malach`] | the polynomial bound of Malach et al. (2020) |
+//!
+//! Natural logarithms are correctly rounded (`pxfm`), not the platform's: Λ enters every weight of G, so its
+//! bits must be the same everywhere.
+
+pub mod corollary10;
+pub mod corollary7;
+pub mod lemma1;
+pub mod lemma9;
+pub mod lemma_c12;
+pub mod malach;
+pub mod section5;
+pub mod theorem3;
+
+/// ln x, correctly rounded, for x > 0.
+pub(crate) fn ln(x: f64) -> f64 {
+    pxfm::f_log(x)
+}
+
+/// Relative closeness for the figures quoted to ten digits.
+#[cfg(test)]
+pub(crate) fn assert_digits(found: f64, expected: f64) {
+    let relative = (found / expected - 1.0).abs();
+    assert!(relative < 5e-12, "expected {expected:e}, found {found:e}");
+}

@@ -1,0 +1,54 @@
+//! Theorem 3, the ReLU sampling bound: neurons to sample for one layer.
+
+use super::lemma_c12;
+
+/// Every (half, bucket) category has at least this probability, 1/(8k′): the sign pattern ¼, times half the
+/// hyperbolic density (Lemma C.11), times a bucket's share 1/k′ of it (Step 2′).
+pub fn category_probability(k_prime: f64) -> f64 {
+    1.0 / (8.0 * k_prime)
+}
+
+/// M_i = ⌈16k′(P_i + ln(2ℓk′/δ))⌉, as printed: Lemma C.12 with 2k′ categories, P_i samples in each and
+/// δ_i = δ/ℓ.
+///
+/// `weights` P_i, `layers` ℓ ≥ 1, 0 < `delta` < 1.
+pub fn neurons(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
+    lemma_c12::draws(category_probability(k_prime), weights, 2.0 * k_prime, delta / layers as f64)
+}
+
+/// ⌈16k′(P_i + ln(4ℓk′P_i/δ))⌉: the same with the proof's gap closed.
+///
+/// The gap: a neuron has no category of its own, since its product depends on the (input, output) pair it
+/// is to serve, so Lemma C.12 does not apply as it stands. Repair: ask that every pair have P_i usable
+/// neurons in each of its 4k′ categories (both signs of the weight, hence all targets of the class at
+/// once); the union bound over the P_i pairs costs only inside the logarithm. Hall's theorem then gives
+/// every demand (pair, half, bucket) a neuron of its own: in any set S of demands some pair has at least
+/// |S|/P_i; the neurons of one pair's categories are disjoint, so these alone see P_i·|S|/P_i = |S| neurons.
+pub fn neurons_all_targets(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
+    let categories = 4.0 * k_prime * weights as f64;
+    lemma_c12::draws(category_probability(k_prime), weights, categories, delta / layers as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::section5::Ranges;
+
+    fn k_prime(tolerance: f64) -> f64 {
+        Ranges::new(tolerance / 2.0, 1.0, 1.5).k_prime
+    }
+
+    #[test]
+    fn example_5_neurons() {
+        let k = k_prime(3.678794411714423e-7);
+        assert_eq!(neurons(k, 10_000, 10, 0.01), 6_286_927);
+        assert_eq!(neurons_all_targets(k, 10_000, 10, 0.01), 6_293_147);
+    }
+
+    #[test]
+    fn example_6_neurons() {
+        let k = k_prime(3.678794411714423e-27);
+        assert_eq!(neurons(k, 10_000, 10, 0.01), 24_483_129);
+        assert_eq!(neurons_all_targets(k, 10_000, 10, 0.01), 24_507_345);
+    }
+}
