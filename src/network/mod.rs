@@ -4,10 +4,12 @@
 //! numbered from 1 as in the paper, so `weights(i)` is n_i × n_{i−1}. Biases do not exist here.
 
 mod activation;
+mod domain;
 pub mod files;
 mod spectral;
 
 pub use activation::Activation;
+pub use domain::{ActivationBounds, Domain};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
 use ndarray::{Array2, ArrayView2};

@@ -1,0 +1,240 @@
+//! What is asked: a preset, read, checked and put together into an [`Experiment`], and the [`Plan`] that theory
+//! makes of it.
+
+mod memory;
+mod plan;
+mod preset;
+mod source;
+mod target;
+
+pub use memory::available as available_memory;
+pub use plan::{LanePlan, LayerPlan, Plan};
+pub use preset::{Construction, NormSource, Preset, ToleranceRule};
+pub use source::{PresetSource, built_in_names, parse_override};
+
+use std::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::network::{ActivationBounds, Domain, Network, spectral_norm};
+
+/// Where a mistake is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// line and column, from 1
+    Position {
+        /// file or built-in name
+        file: String,
+        /// line
+        line: usize,
+        /// column
+        column: usize,
+    },
+    /// somewhere in a file
+    File(String),
+    /// an argument of the command line
+    Argument(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Self::File(name) | Self::Argument(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Why a preset cannot be used: where, what was expected, what was found.
+#[derive(Debug, Error)]
+#[error("{place}: {message}")]
+pub struct ExperimentError {
+    place: Place,
+    message: String,
+}
+
+impl ExperimentError {
+    pub(crate) fn new(place: Place, message: String) -> Self {
+        Self { place, message }
+    }
+}
+
+/// A validated experiment.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// name or path of the preset
+    pub name: String,
+    /// what the preset calls itself
+    pub title: String,
+    /// F
+    pub target: Arc<Network>,
+    /// X
+    pub domain: Arc<Domain>,
+    /// ‖W*_i‖₂ of each layer
+    pub target_norms: Vec<f64>,
+    /// bounds on F's activations over X
+    pub bounds: ActivationBounds,
+    /// ε > 0, accuracy asked of the network
+    pub epsilon: f64,
+    /// δ in (0, 1), allowed failure probability
+    pub delta: f64,
+    /// bound on |w*|
+    pub w_max: f64,
+    /// bound on every activation, inputs included, outputs not
+    pub f_max: f64,
+    /// what Lemma 1 is given for the norms
+    pub norms: NormSource,
+    /// how tolerances follow from ε
+    pub tolerance: ToleranceRule,
+    /// 1/γ in (1, φ]
+    pub base: f64,
+    /// leave halves unbuilt that no input can use
+    pub skip_dead_halves: bool,
+    /// one lane each
+    pub constructions: Vec<Construction>,
+    /// seed of G and of the inputs tried
+    pub seed: u64,
+    source: PresetSource,
+}
+
+impl Experiment {
+    /// Reads a built-in preset or a file and applies overrides: `settings` are `key=value` with RON values.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] for anything that is missing, malformed, out of range, inconsistent or too large.
+    pub fn load(name: &str, seed: Option<u64>, settings: &[String]) -> Result<Self, ExperimentError> {
+        let source = PresetSource::find(name)?;
+        let mut preset = source.parse()?;
+        let mut overridden = Vec::new();
+        for setting in settings {
+            let (key, value) = parse_override(setting)?;
+            preset.override_with(value);
+            overridden.push((key, format!("--set {setting}")));
+        }
+        preset.seed = seed.or(preset.seed);
+        Self::new(preset, source, &overridden)
+    }
+
+    fn new(
+        preset: Preset,
+        source: PresetSource,
+        overridden: &[(String, String)],
+    ) -> Result<Self, ExperimentError> {
+        let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
+            Some((_, argument)) => Place::Argument(argument.clone()),
+            None => source.place_of(key),
+        };
+        let missing = |key: &str| {
+            ExperimentError::new(
+                Place::File(source.name.clone()),
+                format!("expected a field `{key}`, found none"),
+            )
+        };
+        let at = |key: &str, message: String| ExperimentError::new(place_of(key), message);
+
+        let epsilon = preset.epsilon.ok_or_else(|| missing("epsilon"))?.0;
+        let delta = preset.delta.ok_or_else(|| missing("delta"))?.0;
+        let target_source = preset.target.ok_or_else(|| missing("target"))?;
+        let input_source = preset.inputs.ok_or_else(|| missing("inputs"))?;
+        let target = target::network(&target_source, &source, &place_of)?;
+        let architecture = target.architecture();
+        let domain = target::domain(&input_source, architecture.widths()[0], &source, &place_of)?;
+        target::check_labels(&domain, architecture, &place_of)?;
+        let bounds = ActivationBounds::new(&target, &domain);
+        let target_norms =
+            (1..=architecture.layers()).map(|layer| spectral_norm(target.weights(layer).view())).collect();
+
+        let (largest, layer, output, input) = target.largest_weight();
+        let w_max = preset.w_max.map_or(largest, |w| w.0);
+        if largest > w_max {
+            let found = format!("|w*| = {largest} in layer {layer}, output {output}, input {input}");
+            return Err(at("w_max", format!("expected no weight above w_max = {w_max}, found {found}")));
+        }
+        if w_max == 0.0 {
+            let message = "expected a target with a weight other than 0, or a w_max, found zeros only";
+            return Err(at("target", message.to_owned()));
+        }
+        let f_max = preset.f_max.map_or_else(|| bounds.f_max(), |f| f.0);
+        if f_max == 0.0 {
+            return Err(at("inputs", "expected an input other than 0, found zeros only".to_owned()));
+        }
+        let experiment = Self {
+            name: source.name.clone(),
+            title: preset.title.unwrap_or_else(|| source.name.clone()),
+            target: Arc::new(target),
+            domain: Arc::new(domain),
+            target_norms,
+            bounds,
+            epsilon,
+            delta,
+            w_max,
+            f_max,
+            norms: preset.norms.unwrap_or_default(),
+            tolerance: preset.tolerance.unwrap_or_default(),
+            base: preset.base.map_or(1.5, |base| base.0),
+            skip_dead_halves: preset.skip_dead_halves.unwrap_or(false),
+            constructions: preset
+                .constructions
+                .unwrap_or_else(|| vec![Construction::Hyperbolic { allocation: Default::default() }]),
+            seed: preset.seed.unwrap_or(0),
+            source: source.clone(),
+        };
+        if experiment.constructions.is_empty() {
+            return Err(at("constructions", "expected at least one construction, found none".to_owned()));
+        }
+        if let Some(largest) = plan::largest_epsilon(&experiment)
+            && epsilon > largest
+        {
+            let bound =
+                "e·√n_max·F_max·∏max{1, λ‖W*‖}, above which norms of the target are no substitute for Ŵ's";
+            return Err(at(
+                "epsilon",
+                format!("expected at most {largest}, which is {bound}; found {epsilon}"),
+            ));
+        }
+        plan::check_levels(&experiment).map_err(|message| at("base", message))?;
+        Ok(experiment)
+    }
+
+    /// Whether no input of layer i = 1…ℓ can be negative.
+    pub fn inputs_never_negative(&self, layer: usize) -> bool {
+        self.target.architecture().inputs_never_negative(layer)
+            || (layer == 1 && self.domain.is_never_negative())
+    }
+
+    /// What the preset assumes and this target does not provably keep. The bounds of theory then promise nothing; what
+    /// is found and certified stays true.
+    pub fn broken_assumptions(&self) -> Vec<String> {
+        let mut broken = Vec::new();
+        if self.norms == NormSource::Unit {
+            for (norm, layer) in self.target_norms.iter().zip(1..).filter(|(norm, _)| **norm > 1.0 + 1e-9) {
+                broken.push(format!("norms: Unit assumes ‖W_{layer}‖₂ ≤ 1, the target has {norm:.4}"));
+            }
+        }
+        let proven = self.bounds.f_max();
+        if self.f_max < proven * (1.0 - 1e-9) {
+            broken.push(format!("f_max {} is assumed; what is proven is {proven:.4}", self.f_max));
+        }
+        broken
+    }
+
+    /// Refuses a run that would need more precision or memory than there is. The bounds of theory can be computed for
+    /// any experiment.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] with what is needed and what there is.
+    pub fn check_can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        let place = || self.source.place_of("target");
+        let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+        if finest < plan::FINEST_TOLERANCE * self.w_max {
+            let message = format!(
+                "a weight must be accurate to {finest:.3e}, finer than f64 sums can hold (expected at least {:.1e}, \
+                 1e-13 of w_max); `slth bounds` works",
+                plan::FINEST_TOLERANCE * self.w_max
+            );
+            return Err(ExperimentError::new(place(), message));
+        }
+        memory::require(plan.peak_memory(), "the run", place())
+    }
+}

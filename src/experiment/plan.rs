@@ -1,0 +1,191 @@
+//! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
+
+use super::{Construction, Experiment, NormSource, ToleranceRule};
+use crate::construction::{Allocation, MOST_LEVELS};
+use crate::network::spectral_norm_bound;
+use crate::theory::lemma1::{self, LayerBounds};
+use crate::theory::section5::Ranges;
+use crate::theory::theorem3;
+
+/// The finest ε_w/w_max for which sums of f64 hold a residual: k·2⁻⁵³ roundings stay far below it.
+pub(super) const FINEST_TOLERANCE: f64 = 1e-13;
+
+/// Theory's numbers for an experiment.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// ε_w of each layer
+    pub weight_tolerance: Vec<f64>,
+    /// one lane per construction
+    pub lanes: Vec<LanePlan>,
+    /// widths n₀…n_ℓ
+    widths: Vec<usize>,
+}
+
+/// Theory's numbers for one construction.
+#[derive(Clone, Debug)]
+pub struct LanePlan {
+    /// which one
+    pub construction: Construction,
+    /// layers 1…ℓ
+    pub layers: Vec<LayerPlan>,
+}
+
+/// Theory's numbers for one layer of one construction.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerPlan {
+    /// P_i
+    pub weights: u64,
+    /// ranges of weights and products
+    pub ranges: Ranges,
+    /// M_i, as Theorem 3 prints it; the construction stops there
+    pub neurons: u64,
+    /// M_i with the proof's gap closed, for all targets of the class at once
+    pub neurons_all_targets: u64,
+    /// leave the half unbuilt that passes x < 0
+    pub skip_negative_half: bool,
+}
+
+impl Plan {
+    /// The plan of an experiment.
+    pub fn new(experiment: &Experiment) -> Self {
+        let architecture = experiment.target.architecture();
+        let weight_tolerance = tolerances(experiment);
+        let lane = |&construction: &Construction| LanePlan {
+            construction,
+            layers: (1..=architecture.layers())
+                .map(|layer| {
+                    let ranges =
+                        Ranges::new(weight_tolerance[layer - 1] / 2.0, experiment.w_max, experiment.base);
+                    let (weights, depth) = (architecture.weights(layer), architecture.layers());
+                    LayerPlan {
+                        weights,
+                        ranges,
+                        neurons: theorem3::neurons(ranges.k_prime, weights, depth, experiment.delta),
+                        neurons_all_targets: theorem3::neurons_all_targets(
+                            ranges.k_prime,
+                            weights,
+                            depth,
+                            experiment.delta,
+                        ),
+                        skip_negative_half: experiment.skip_dead_halves
+                            && experiment.inputs_never_negative(layer),
+                    }
+                })
+                .collect(),
+        };
+        let lanes = experiment.constructions.iter().map(lane).collect();
+        Self { weight_tolerance, lanes, widths: architecture.widths().to_vec() }
+    }
+
+    /// Bytes at the peak of a run, an estimate from above: kept paths, the neurons found for weights under way,
+    /// and the copies of a layer that its norms take.
+    pub fn peak_memory(&self) -> f64 {
+        /// Rows of the ticket, and the copy while a layer's rows are brought into order.
+        const BYTES_PER_PATH: f64 = 32.0;
+        /// Share of the buckets that a golden-ratio sum takes; 0.33 was seen at Example 5.
+        const TAKEN: f64 = 0.4;
+        const COPIES_OF_A_LAYER: f64 = 12.0;
+        let lane = |lane: &LanePlan| {
+            let mut kept = 0.0;
+            let mut work = 0.0_f64;
+            for layer in &lane.layers {
+                let demands = layer.weights as f64 * 2.0 * layer.ranges.levels as f64;
+                let paths = demands * TAKEN * BYTES_PER_PATH;
+                kept += paths;
+                let under_way = match lane.construction {
+                    Construction::Hyperbolic { allocation: Allocation::InOrder } => demands * 8.0,
+                    Construction::Hyperbolic { .. } => 0.0,
+                };
+                work = work.max(paths + under_way + layer.weights as f64 * 8.0 * COPIES_OF_A_LAYER);
+            }
+            let at_once = std::thread::available_parallelism().map_or(1, usize::from).min(lane.layers.len());
+            kept + work * at_once as f64
+        };
+        let weights: f64 = self.widths.windows(2).map(|n| n[0] as f64 * n[1] as f64).sum();
+        self.lanes.iter().map(lane).sum::<f64>() + 8.0 * weights
+    }
+}
+
+impl LanePlan {
+    /// The layer with the finest tolerance: its ranges, k′ and k stand for the construction where one number is
+    /// wanted. All layers agree unless tolerances are per layer.
+    pub fn finest(&self) -> &LayerPlan {
+        let finest = |a: &LayerPlan, b: &LayerPlan| a.ranges.k_prime.total_cmp(&b.ranges.k_prime);
+        // A network has at least one layer.
+        self.layers.iter().max_by(|a, b| finest(a, b)).unwrap_or(&self.layers[0])
+    }
+}
+
+/// ‖W_i‖₂ as Lemma 1 is given it, per layer.
+fn norms(experiment: &Experiment) -> Vec<f64> {
+    let architecture = experiment.target.architecture();
+    (1..=architecture.layers())
+        .map(|layer| match experiment.norms {
+            NormSource::Unit => 1.0,
+            NormSource::Worst => experiment.w_max * architecture.n_max() as f64,
+            NormSource::Target => experiment.target_norms[layer - 1],
+        })
+        .collect()
+}
+
+fn norm_product(experiment: &Experiment) -> f64 {
+    let lambdas = experiment.target.architecture().activations().iter().map(|a| a.lipschitz().unwrap_or(1.0));
+    lemma1::norm_product(lambdas.zip(norms(experiment)))
+}
+
+/// Where norms of the target are used: the largest ε for which they may be.
+pub(super) fn largest_epsilon(experiment: &Experiment) -> Option<f64> {
+    (experiment.norms == NormSource::Target && experiment.tolerance == ToleranceRule::Uniform).then(|| {
+        let n_max = experiment.target.architecture().n_max();
+        lemma1::largest_epsilon_for_target_norms(n_max, experiment.f_max, norm_product(experiment))
+    })
+}
+
+/// Whether the buckets can be counted.
+pub(super) fn check_levels(experiment: &Experiment) -> Result<(), String> {
+    let finest = tolerances(experiment).into_iter().fold(f64::INFINITY, f64::min);
+    let k_prime = Ranges::new(finest / 2.0, experiment.w_max, experiment.base).k_prime;
+    if k_prime < MOST_LEVELS as f64 {
+        return Ok(());
+    }
+    Err(format!(
+        "expected a base that makes fewer than {MOST_LEVELS} buckets, found {} with {k_prime:.0}",
+        experiment.base
+    ))
+}
+
+/// ε_w of each layer, never above w_max, beyond which it would ask for nothing.
+fn tolerances(experiment: &Experiment) -> Vec<f64> {
+    let architecture = experiment.target.architecture();
+    let layers = architecture.layers();
+    let all = match experiment.tolerance {
+        ToleranceRule::Uniform => {
+            let tolerance = lemma1::weight_tolerance(
+                experiment.epsilon,
+                layers,
+                // Activations without a Lipschitz factor are refused when a preset is read.
+                lemma1::lambda_max(architecture).unwrap_or(1.0),
+                architecture.n_max(),
+                experiment.f_max,
+                norm_product(experiment),
+            );
+            vec![tolerance; layers]
+        }
+        ToleranceRule::PerLayer => {
+            let norms = norms(experiment);
+            let bounds: Vec<LayerBounds> = (1..=layers)
+                .map(|layer| LayerBounds {
+                    lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
+                    weights: architecture.weights(layer),
+                    norm: match experiment.norms {
+                        NormSource::Target => spectral_norm_bound(experiment.target.weights(layer).view()),
+                        _ => norms[layer - 1],
+                    },
+                    input_norm: experiment.bounds.norm[layer - 1],
+                })
+                .collect();
+            lemma1::tolerance_per_layer(experiment.epsilon, &bounds)
+        }
+    };
+    all.into_iter().map(|tolerance| tolerance.min(experiment.w_max)).collect()
+}

@@ -1,0 +1,255 @@
+//! The preset file: what a user writes, in RON.
+//!
+//! Each value's own range is checked while it is read, so that the error carries its line and column.
+
+use serde::{Deserialize, Serialize};
+
+use crate::construction::Allocation;
+use crate::network::Activation;
+use crate::theory::lemma9;
+
+/// A preset as written. Every field is optional here; [`Experiment`](super::Experiment) says which are needed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // the fields are described in the README and, resolved, in `Experiment`
+pub struct Preset {
+    pub title: Option<String>,
+    pub target: Option<TargetSource>,
+    pub inputs: Option<InputSource>,
+    pub epsilon: Option<Positive>,
+    pub delta: Option<Probability>,
+    pub w_max: Option<Positive>,
+    pub f_max: Option<Positive>,
+    pub norms: Option<NormSource>,
+    pub tolerance: Option<ToleranceRule>,
+    pub base: Option<Base>,
+    pub skip_dead_halves: Option<bool>,
+    pub constructions: Option<Vec<Construction>>,
+    pub seed: Option<u64>,
+}
+
+impl Preset {
+    /// Puts the fields that `other` has in place of this preset's.
+    pub fn override_with(&mut self, other: Self) {
+        macro_rules! take {
+            ($($field:ident),*) => { $( if other.$field.is_some() { self.$field = other.$field; } )* };
+        }
+        take!(
+            title,
+            target,
+            inputs,
+            epsilon,
+            delta,
+            w_max,
+            f_max,
+            norms,
+            tolerance,
+            base,
+            skip_dead_halves,
+            constructions,
+            seed
+        );
+    }
+}
+
+/// Where the target network comes from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum TargetSource {
+    /// Weights uniform in ±`weight_bound`, each layer scaled down to `spectral_norm` where one is given.
+    Random {
+        /// n₀…n_ℓ
+        widths: Vec<Width>,
+        /// half-width of the uniform law
+        weight_bound: Positive,
+        /// largest ‖W_i‖₂
+        spectral_norm: Option<Positive>,
+        /// σ of the hidden layers
+        #[serde(default)]
+        activation: Lipschitz,
+        /// σ of the last layer; `activation` if not given
+        output_activation: Option<Lipschitz>,
+        /// seed of the weights
+        #[serde(default)]
+        seed: u64,
+    },
+    /// Weights written out: layers, rows (outputs), columns (inputs).
+    Explicit {
+        /// one list of rows per layer
+        layers: Vec<Vec<Vec<Weight>>>,
+        /// σ of the hidden layers
+        #[serde(default)]
+        activation: Lipschitz,
+        /// σ of the last layer; `activation` if not given
+        output_activation: Option<Lipschitz>,
+    },
+    /// Weights from a safetensors file.
+    File {
+        /// relative to the preset
+        path: String,
+        /// σ of the hidden layers
+        #[serde(default)]
+        activation: Lipschitz,
+        /// σ of the last layer; `activation` if not given
+        output_activation: Option<Lipschitz>,
+    },
+}
+
+/// Where the inputs come from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum InputSource {
+    /// ‖x‖₂ ≤ radius
+    Ball {
+        /// above 0
+        radius: Positive,
+    },
+    /// [low, high]ⁿ
+    Box {
+        /// lower end
+        low: Weight,
+        /// upper end
+        high: Weight,
+    },
+    /// {−1, 1}ⁿ
+    Signs,
+    /// Points of an npy file, and their classes.
+    File {
+        /// relative to the preset
+        path: String,
+        /// npy file of classes (u1)
+        labels: Option<String>,
+    },
+}
+
+/// Which norms Lemma 1 is given for ‖Ŵ_i‖₂.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NormSource {
+    /// ‖W_i‖₂ ≤ 1 is assumed (Remark 4, Example 5)
+    Unit,
+    /// w_max·n_max, which no weight matrix can exceed (Examples 2 and 6)
+    Worst,
+    /// ‖W*_i‖₂ of the given target
+    #[default]
+    Target,
+}
+
+impl NormSource {
+    /// Lower-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Worst => "worst",
+            Self::Target => "target",
+        }
+    }
+}
+
+/// How the tolerance of a weight follows from ε.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToleranceRule {
+    /// Lemma 1: the same for all layers
+    #[default]
+    Uniform,
+    /// each layer its own, from the error recursion
+    PerLayer,
+}
+
+/// A construction and its choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Construction {
+    /// Orseau, Hutter, Rivasplata (2020), Theorem 3
+    Hyperbolic {
+        /// how neurons are given to demands
+        #[serde(default)]
+        allocation: Allocation,
+    },
+}
+
+impl Construction {
+    /// Kebab-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hyperbolic { .. } => "hyperbolic",
+        }
+    }
+}
+
+/// A value that was checked while it was read.
+macro_rules! checked {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $holds:expr, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+        #[serde(try_from = "RonNumber")]
+        pub struct $name(pub $inner);
+
+        impl TryFrom<RonNumber> for $name {
+            type Error = String;
+
+            fn try_from(number: RonNumber) -> Result<Self, String> {
+                let holds: fn(f64) -> bool = $holds;
+                if holds(number.0) {
+                    Ok(Self(number.0 as $inner))
+                } else {
+                    Err(format!("expected {}, found {}", $expected, number.0))
+                }
+            }
+        }
+    };
+}
+
+/// Any number of a RON file.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct RonNumber(f64);
+
+checked!(
+    /// A finite number above 0.
+    Positive(f64), |x| x > 0.0 && x.is_finite(), "a finite number above 0"
+);
+checked!(
+    /// A probability, 0 < δ < 1.
+    Probability(f64), |x| x > 0.0 && x < 1.0, "a probability between 0 and 1, both excluded"
+);
+checked!(
+    /// 1/γ, ratio of neighbouring buckets.
+    Base(f64), lemma9::is_sound, "a base above 1 and at most the golden ratio 1.618033988749895"
+);
+checked!(
+    /// A weight or a coordinate.
+    Weight(f64), f64::is_finite, "a finite number"
+);
+checked!(
+    /// The neurons of a layer.
+    Width(usize), |x| x >= 1.0 && x.fract() == 0.0 && x <= u32::MAX as f64, "a whole width of at least 1 and below 2^32"
+);
+
+/// An activation that has a Lipschitz factor.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Activation")]
+pub struct Lipschitz(pub Activation);
+
+impl Default for Lipschitz {
+    fn default() -> Self {
+        Self(Activation::Relu)
+    }
+}
+
+impl TryFrom<Activation> for Lipschitz {
+    type Error = String;
+
+    fn try_from(activation: Activation) -> Result<Self, String> {
+        match activation {
+            Activation::Heaviside => {
+                Err("expected an activation with a Lipschitz factor, found Heaviside: it jumps at 0, so no \
+                 accuracy of the weights bounds the error of its output and Lemma 1 does not apply"
+                    .to_owned())
+            }
+            Activation::LeakyRelu(slope) if !(0.0..=1.0).contains(&slope) => {
+                Err(format!("expected a slope between 0 and 1, found {slope}"))
+            }
+            other => Ok(Self(other)),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Where presets and the files they name are read from, and where in them a mistake is.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use ron::extensions::Extensions;
+
+use super::preset::Preset;
+use super::{ExperimentError, Place};
+
+/// The built-in presets, in the order in which they are listed: name and text.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("digits", include_str!("../../presets/digits.ron")),
+    ("tiny", include_str!("../../presets/tiny.ron")),
+    ("example-5", include_str!("../../presets/example-5.ron")),
+    ("example-6", include_str!("../../presets/example-6.ron")),
+    ("deep", include_str!("../../presets/deep.ron")),
+    ("wide", include_str!("../../presets/wide.ron")),
+];
+
+/// The files that built-in presets name.
+const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
+    ("digits-mlp.safetensors", include_bytes!("../../presets/digits-mlp.safetensors")),
+    ("digits-test-inputs.npy", include_bytes!("../../presets/digits-test-inputs.npy")),
+    ("digits-test-labels.npy", include_bytes!("../../presets/digits-test-labels.npy")),
+];
+
+/// Names of the built-in presets, the default first.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// A preset's text and where it stands.
+#[derive(Clone, Debug)]
+pub struct PresetSource {
+    /// the name or path that the user gave
+    pub name: String,
+    /// RON
+    pub text: Cow<'static, str>,
+    /// folder of the files it names; `None` for built-ins
+    folder: Option<PathBuf>,
+}
+
+impl PresetSource {
+    /// Finds a built-in by name, else reads a file.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where there is no such built-in or file, or it cannot be read as text.
+    pub fn find(name: &str) -> Result<Self, ExperimentError> {
+        if let Some((name, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            return Ok(Self { name: (*name).to_owned(), text: Cow::Borrowed(text), folder: None });
+        }
+        let path = Path::new(name);
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let names: Vec<&str> = built_in_names().collect();
+            let expected = format!("a .ron file or one of {}", names.join(", "));
+            ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {error}"))
+        })?;
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        Ok(Self { name: name.to_owned(), text: Cow::Owned(text), folder: Some(folder) })
+    }
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] at the line and column of the first mistake.
+    pub fn parse(&self) -> Result<Preset, ExperimentError> {
+        parse(&self.text).map_err(|error| {
+            let start = error.span.start;
+            let place = Place::Position { file: self.name.clone(), line: start.line, column: start.col };
+            ExperimentError::new(place, error.code.to_string())
+        })
+    }
+
+    /// The bytes of a file that the preset names.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] at the place in the preset that names it.
+    pub fn read(&self, key: &str, path: &str) -> Result<Cow<'static, [u8]>, ExperimentError> {
+        let missing = |found: String| {
+            let message = format!("file {path}: expected a readable file, found: {found}");
+            ExperimentError::new(self.place_of(key), message)
+        };
+        match &self.folder {
+            None => BUILT_IN_FILES
+                .iter()
+                .find(|(name, _)| *name == path)
+                .map(|(_, bytes)| Cow::Borrowed(*bytes))
+                .ok_or_else(|| missing("no such built-in file".to_owned())),
+            Some(folder) => {
+                std::fs::read(folder.join(path)).map(Cow::Owned).map_err(|e| missing(e.to_string()))
+            }
+        }
+    }
+
+    /// Line and column of a field's value, for mistakes that show only when values are put together.
+    pub fn place_of(&self, key: &str) -> Place {
+        match position_of(&self.text, key) {
+            Some((line, column)) => Place::Position { file: self.name.clone(), line, column },
+            None => Place::File(self.name.clone()),
+        }
+    }
+}
+
+/// Reads one `--set key=value`.
+///
+/// # Errors
+/// [`ExperimentError`] that names the argument.
+pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentError> {
+    let place = || Place::Argument(format!("--set {argument}"));
+    let (key, value) = argument
+        .split_once('=')
+        .ok_or_else(|| ExperimentError::new(place(), "expected key=value, found no `=`".to_owned()))?;
+    let preset = parse(&format!("({}: {value})", key.trim()))
+        .map_err(|error| ExperimentError::new(place(), error.code.to_string()))?;
+    Ok((key.trim().to_owned(), preset))
+}
+
+fn parse(text: &str) -> Result<Preset, ron::error::SpannedError> {
+    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).from_str(text)
+}
+
+/// Line and column (from 1) of the value of `key:` in RON text, comments and strings passed over.
+fn position_of(text: &str, key: &str) -> Option<(usize, usize)> {
+    let mut rest = text;
+    let after = loop {
+        let c = rest.chars().next()?;
+        if let Some(comment) = rest.strip_prefix("//") {
+            rest = &comment[comment.find('\n')?..];
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            rest = &comment[comment.find("*/")? + 2..];
+        } else if c == '"' {
+            let mut escaped = false;
+            let end = rest[1..].find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            })?;
+            rest = &rest[end + 2..];
+        } else if c.is_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            match tail.trim_start().strip_prefix(':') {
+                Some(value) if word == key => break value.trim_start(),
+                _ => rest = tail,
+            }
+        } else {
+            rest = &rest[c.len_utf8()..];
+        }
+    };
+    let before = &text[..text.len() - after.len()];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1;
+    Some((line, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_can_be_read() {
+        for name in built_in_names() {
+            let preset = PresetSource::find(name).unwrap().parse().unwrap();
+            assert!(preset.title.is_some() && preset.epsilon.is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn fields_are_found_where_they_stand() {
+        let text = "( // w_max: 3\n title: \"w_max: \\\" 4\", /* w_max: 5 */\n  w_max: 0.5,\n)";
+        assert_eq!(position_of(text, "w_max"), Some((3, 10)));
+        assert_eq!(position_of(text, "title"), Some((2, 9)));
+        assert_eq!(position_of(text, "f_max"), None);
+    }
+
+    #[test]
+    fn an_optional_value_may_be_written_plainly_or_with_some() {
+        for value in ["0.5", "Some(0.5)"] {
+            let (key, preset) = parse_override(&format!("w_max={value}")).unwrap();
+            assert_eq!((key.as_str(), preset.w_max.unwrap().0), ("w_max", 0.5));
+        }
+        assert!(parse_override("w_max").unwrap_err().to_string().contains("expected key=value"));
+        let unknown = parse_override("wmax=1").unwrap_err().to_string();
+        assert!(unknown.contains("--set wmax=1") && unknown.contains("w_max"), "{unknown}");
+    }
+}

@@ -1,0 +1,225 @@
+//! The inputs of interest X, and how large a network's activations can become on them.
+
+use ndarray::{Array1, Array2, ArrayView2};
+
+use super::{Network, spectral_norm_bound};
+
+/// X, the set of inputs for which F and Ĝ are compared.
+#[derive(Clone, Debug)]
+pub enum Domain {
+    /// ‖x‖₂ ≤ radius
+    Ball {
+        /// > 0
+        radius: f64,
+    },
+    /// [low, high]ⁿ
+    Box {
+        /// lower end of every coordinate
+        low: f64,
+        /// upper end of every coordinate, ≥ low
+        high: f64,
+    },
+    /// {−1, 1}ⁿ
+    Signs,
+    /// these points and no others
+    Points {
+        /// points × n₀
+        points: Array2<f64>,
+        /// class of each point, where known
+        labels: Option<Array1<u8>>,
+    },
+}
+
+impl Domain {
+    /// Whether no coordinate of any input is negative.
+    pub fn is_never_negative(&self) -> bool {
+        match self {
+            Self::Ball { .. } | Self::Signs => false,
+            Self::Box { low, .. } => *low >= 0.0,
+            Self::Points { points, .. } => points.iter().all(|&x| x >= 0.0),
+        }
+    }
+
+    /// Smallest and largest value of each of `inputs` coordinates.
+    fn intervals(&self, inputs: usize) -> Vec<(f64, f64)> {
+        match self {
+            Self::Ball { radius } => vec![(-radius, *radius); inputs],
+            Self::Box { low, high } => vec![(*low, *high); inputs],
+            Self::Signs => vec![(-1.0, 1.0); inputs],
+            Self::Points { points, .. } => points
+                .columns()
+                .into_iter()
+                .map(|column| column.iter().fold((f64::MAX, f64::MIN), |(l, h), &x| (l.min(x), h.max(x))))
+                .collect(),
+        }
+    }
+
+    /// sup ‖x‖₂.
+    fn norm(&self, inputs: usize) -> f64 {
+        match self {
+            Self::Ball { radius } => *radius,
+            Self::Box { low, high } => {
+                low.abs().max(high.abs()) * (inputs as f64).sqrt() * rounding_of_sums(1)
+            }
+            Self::Signs => (inputs as f64).sqrt() * rounding_of_sums(1),
+            Self::Points { points, .. } => largest_norm(points.view()),
+        }
+    }
+}
+
+/// Bounds on the activations of a target network over a domain, i = 0…ℓ, the input being layer 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivationBounds {
+    /// sup ‖F_i‖₂
+    pub norm: Vec<f64>,
+    /// sup of the largest |F_{i,j}|
+    pub largest: Vec<f64>,
+}
+
+impl ActivationBounds {
+    /// Bounds of every layer of `network` on `domain`.
+    ///
+    /// Over points they are the maxima themselves. Elsewhere each is the smaller of what the norms give
+    /// (|W_j·y| ≤ ‖W_j‖₂·sup‖y‖₂) and what intervals give. All are widened by more than their rounding.
+    pub fn new(network: &Network, domain: &Domain) -> Self {
+        match domain {
+            Domain::Points { points, .. } => Self::over_points(network, points),
+            _ => Self::over_intervals(network, domain),
+        }
+    }
+
+    /// F_max: the bound on every activation, inputs included, outputs not.
+    pub fn f_max(&self) -> f64 {
+        self.largest[..self.largest.len() - 1].iter().copied().fold(0.0, f64::max)
+    }
+
+    fn over_points(network: &Network, points: &Array2<f64>) -> Self {
+        let mut bounds = Self { norm: Vec::new(), largest: Vec::new() };
+        let mut x = points.clone();
+        for layer in 0..=network.architecture().layers() {
+            let widen = if layer > 0 {
+                x = network.forward_layer(layer, x.view());
+                rounding_of_sums(network.architecture().n_max() * layer)
+            } else {
+                1.0
+            };
+            bounds.norm.push(largest_norm(x.view()) * widen);
+            bounds.largest.push(x.iter().fold(0.0_f64, |m, v| m.max(v.abs())) * widen);
+        }
+        bounds
+    }
+
+    fn over_intervals(network: &Network, domain: &Domain) -> Self {
+        let architecture = network.architecture();
+        let mut intervals = domain.intervals(architecture.widths()[0]);
+        let mut norm = domain.norm(architecture.widths()[0]);
+        let mut bounds = Self { norm: vec![norm], largest: vec![magnitude(&intervals)] };
+        for layer in 1..=architecture.layers() {
+            let (w, activation) = (network.weights(layer), architecture.activation(layer));
+            let widen = rounding_of_sums(w.ncols());
+            intervals = w
+                .rows()
+                .into_iter()
+                .map(|row| {
+                    let (mut low, mut high) = (0.0, 0.0);
+                    for (&w, &(l, h)) in row.iter().zip(&intervals) {
+                        low += (w * l).min(w * h);
+                        high += (w * l).max(w * h);
+                    }
+                    let by_norm = row.dot(&row).sqrt() * norm * widen;
+                    // Sums of both signs: widen by the rounding of their magnitudes.
+                    let slack = (widen - 1.0)
+                        * row
+                            .iter()
+                            .zip(&intervals)
+                            .fold(0.0, |sum, (w, (l, h))| sum + w.abs() * l.abs().max(h.abs()));
+                    activation.range((low - slack).max(-by_norm), (high + slack).min(by_norm))
+                })
+                .collect();
+            let at_rest = activation.apply(0.0).abs() * (w.nrows() as f64).sqrt();
+            let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
+            let by_norm = (lambda * spectral_norm_bound(w.view()) * norm + at_rest) * widen;
+            let by_intervals =
+                intervals.iter().map(|(l, h)| l.abs().max(h.abs()).powi(2)).sum::<f64>().sqrt() * widen;
+            norm = by_norm.min(by_intervals);
+            bounds.norm.push(norm);
+            bounds.largest.push(magnitude(&intervals).min(norm));
+        }
+        bounds
+    }
+}
+
+/// A factor above 1 that covers the relative rounding of sums of `n` non-negative products.
+fn rounding_of_sums(n: usize) -> f64 {
+    1.0 + (2 * n + 8) as f64 * f64::EPSILON
+}
+
+fn magnitude(intervals: &[(f64, f64)]) -> f64 {
+    intervals.iter().fold(0.0, |m, (low, high)| m.max(low.abs()).max(high.abs()))
+}
+
+fn largest_norm(points: ArrayView2<'_, f64>) -> f64 {
+    let widen = rounding_of_sums(points.ncols());
+    points.rows().into_iter().map(|x| x.dot(&x).sqrt()).fold(0.0, f64::max) * widen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Activation;
+    use crate::sampling::{Side, Stream};
+
+    fn network(activation: Activation) -> Network {
+        let weights = [(4, 5), (3, 4), (2, 3)].iter().enumerate().map(|(index, &shape)| {
+            let row = Stream::new(9, 0, Side::Out).row(index as u64);
+            Array2::from_shape_fn(shape, |(i, j)| {
+                (row.word((i * 8 + j) as u64) >> 11) as f64 / 2f64.powi(52) - 1.0
+            })
+        });
+        Network::new(weights.collect(), activation, activation).unwrap()
+    }
+
+    #[test]
+    fn no_point_of_the_domain_exceeds_the_bounds() {
+        for activation in
+            [Activation::Relu, Activation::Tanh, Activation::Logistic, Activation::LeakyRelu(0.2)]
+        {
+            let network = network(activation);
+            let box_ = Domain::Box { low: -0.5, high: 1.5 };
+            let bounds = ActivationBounds::new(&network, &box_);
+            let row = Stream::new(1, 0, Side::In).row(0);
+            let mut x = Array2::from_shape_fn((3000, 5), |(p, a)| {
+                let u = (row.word((p * 5 + a) as u64) >> 11) as f64 / 2f64.powi(53);
+                if p % 2 == 0 { -0.5 + 2.0 * u } else { -0.5 + 2.0 * u.round() }
+            });
+            for layer in 0..=3 {
+                if layer > 0 {
+                    x = network.forward_layer(layer, x.view());
+                }
+                let norms = x.rows().into_iter().map(|x| x.dot(&x).sqrt()).fold(0.0, f64::max);
+                assert!(norms <= bounds.norm[layer] * (1.0 + 1e-15), "{activation:?} layer {layer}");
+                assert!(x.iter().all(|v| v.abs() <= bounds.largest[layer]), "{activation:?} layer {layer}");
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_over_points_are_their_maxima() {
+        let network = network(Activation::Relu);
+        let points = Array2::from_shape_fn((7, 5), |(p, a)| (p as f64 - 3.0) * (a as f64 + 1.0) / 10.0);
+        let bounds =
+            ActivationBounds::new(&network, &Domain::Points { points: points.clone(), labels: None });
+        assert_eq!(bounds.largest[0], 1.5);
+        let y = network.forward_layer(1, points.view()).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        assert!(bounds.largest[1] >= y && bounds.largest[1] <= y * (1.0 + 1e-12));
+    }
+
+    #[test]
+    fn the_unit_ball_and_unit_norms_give_activations_of_at_most_one() {
+        let identity = Network::new(vec![Array2::eye(4); 3], Activation::Relu, Activation::Relu).unwrap();
+        let bounds = ActivationBounds::new(&identity, &Domain::Ball { radius: 1.0 });
+        assert_eq!(bounds.largest[0], 1.0);
+        assert!(bounds.norm.iter().all(|&s| s <= 1.0 + 1e-12));
+        assert!(bounds.f_max() <= 1.0 + 1e-12);
+    }
+}

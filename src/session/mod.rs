@@ -1,0 +1,73 @@
+//! The engine as its users drive it: an experiment under construction.
+//!
+//! A [`Session`] holds one [`Lane`] per construction; a lane builds its layers, one neuron, weight or layer at a
+//! time or all at once, and then checks the result. The headless commands call [`Session::run`]; the screens talk to a
+//! [`Worker`], a thread that owns a session, obeys [`Command`]s and publishes [`Snapshot`]s. Both go through the same
+//! lanes, and the numbers do not depend on which, nor on the number of threads.
+
+mod lane;
+mod snapshot;
+mod worker;
+
+pub use lane::{Lane, Phase, Progress, Step};
+pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot};
+pub use worker::{Command, Speed, Worker};
+
+use std::sync::Arc;
+
+use crate::experiment::{Experiment, ExperimentError, Plan};
+
+/// An experiment under construction.
+#[derive(Clone, Debug)]
+pub struct Session {
+    experiment: Arc<Experiment>,
+    plan: Arc<Plan>,
+    lanes: Vec<Lane>,
+}
+
+impl Session {
+    /// A session of which nothing is built yet.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where the experiment needs more precision or memory than there is.
+    pub fn new(experiment: Experiment) -> Result<Self, ExperimentError> {
+        let plan = Plan::new(&experiment);
+        experiment.check_can_run(&plan)?;
+        let mut session = Self { experiment: Arc::new(experiment), plan: Arc::new(plan), lanes: Vec::new() };
+        session.restart();
+        Ok(session)
+    }
+
+    /// Forgets all that was built.
+    pub fn restart(&mut self) {
+        self.lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
+    }
+
+    /// Builds and checks every lane, on the threads of the current rayon pool. `progress` is called now and then, from
+    /// any of them.
+    pub fn run(&mut self, progress: &(dyn Fn(Progress) + Sync)) {
+        for lane in &mut self.lanes {
+            lane.run(progress);
+        }
+    }
+
+    /// What is asked.
+    pub fn experiment(&self) -> &Arc<Experiment> {
+        &self.experiment
+    }
+
+    /// What theory says.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The lanes, one per construction.
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// One lane, to step it.
+    pub fn lane_mut(&mut self, lane: usize) -> &mut Lane {
+        &mut self.lanes[lane]
+    }
+}

@@ -1,0 +1,79 @@
+//! Inputs to try F and Ĝ on.
+
+use ndarray::{Array2, Axis, Slice};
+use rand::RngExt;
+use rand::distr::Distribution;
+use rand_distr::StandardNormal;
+
+use crate::network::Domain;
+use crate::sampling::{Side, Stream};
+
+/// Inputs tried where the domain is not a list of points.
+pub const INPUTS_TRIED: usize = 10_000;
+
+/// How many inputs of `domain` are tried: all points of a list, else [`INPUTS_TRIED`].
+pub fn inputs_to_try(domain: &Domain) -> usize {
+    match domain {
+        Domain::Points { points, .. } => points.nrows(),
+        _ => INPUTS_TRIED,
+    }
+}
+
+/// Inputs number `from..to`, one per row. Each depends on the seed and its own number only.
+///
+/// Ball: every second input lies on the sphere, where homogeneous networks err most, the others uniformly
+/// within. Box: every second input at a corner, the others uniform. Signs: uniform corners.
+pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) -> Array2<f64> {
+    if let Domain::Points { points, .. } = domain {
+        return points.slice_axis(Axis(0), Slice::from(from..to)).to_owned();
+    }
+    let mut inputs = Array2::zeros((to - from, width));
+    for (mut x, number) in inputs.rows_mut().into_iter().zip(from..) {
+        let mut words = Stream::new(seed, 0, Side::In).row(number as u64).reader();
+        let at_edge = number % 2 == 0;
+        match domain {
+            Domain::Ball { radius } => {
+                x.mapv_inplace(|_: f64| StandardNormal.sample(&mut words));
+                let depth: f64 = if at_edge { 1.0 } else { words.random::<f64>().powf(1.0 / width as f64) };
+                // Just inside, so that rounding cannot carry an input out of the ball.
+                let scale = radius * depth * (1.0 - 1e-14) / x.dot(&x).sqrt();
+                x.mapv_inplace(|v| v * scale);
+            }
+            Domain::Box { low, high } if at_edge => {
+                x.mapv_inplace(|_| if words.random::<bool>() { *high } else { *low });
+            }
+            Domain::Box { low, high } => {
+                x.mapv_inplace(|_| low + (high - low) * words.random::<f64>());
+            }
+            Domain::Signs | Domain::Points { .. } => {
+                x.mapv_inplace(|_| if words.random::<bool>() { 1.0 } else { -1.0 });
+            }
+        }
+    }
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_lie_in_their_domain() {
+        let ball = inputs(&Domain::Ball { radius: 2.0 }, 7, 1, 0, 500);
+        let norms: Vec<f64> = ball.rows().into_iter().map(|x| x.dot(&x).sqrt()).collect();
+        assert!(norms.iter().all(|&n| n <= 2.0));
+        assert!(norms.iter().filter(|&&n| n > 2.0 - 1e-9).count() >= 250);
+        assert!(norms.iter().any(|&n| n < 1.7));
+        let cube = inputs(&Domain::Box { low: -1.0, high: 3.0 }, 7, 1, 0, 500);
+        assert!(cube.iter().all(|x| (-1.0..=3.0).contains(x)));
+        assert!(inputs(&Domain::Signs, 7, 1, 0, 50).iter().all(|x| x.abs() == 1.0));
+    }
+
+    #[test]
+    fn an_input_does_not_depend_on_the_batch() {
+        let domain = Domain::Ball { radius: 1.0 };
+        let all = inputs(&domain, 5, 3, 0, 20);
+        assert_eq!(inputs(&domain, 5, 3, 7, 9), all.slice_axis(Axis(0), Slice::from(7..9)));
+        assert_ne!(inputs(&domain, 5, 4, 0, 20), all);
+    }
+}

@@ -1,0 +1,16 @@
+//! Is the ticket what the theorem promises? Two bounds on sup ‖F(x) − Ĝ(x)‖₂ over the domain.
+//!
+//! From below, the error *found*: [`Search`] evaluates the masked network ([`MaskedLayer`], neuron by neuron)
+//! on many inputs. From above, the error *certified*: [`LayerCheck`] measures each layer's weights on the
+//! ticket, and [`certified_error`] carries the differences through the network as Lemma 1's proof does.
+//! A sound run has found ≤ certified ≤ ε.
+
+mod certificate;
+mod inputs;
+mod masked;
+mod search;
+
+pub use certificate::{LayerCheck, certified_error};
+pub use inputs::{INPUTS_TRIED, inputs, inputs_to_try};
+pub use masked::MaskedLayer;
+pub use search::{Found, Search};
