@@ -1,1 +1,7 @@
-fn main() {}
+//! `slth`: see the library's tour, `slth::`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slth::cli::main()
+}

@@ -48,33 +48,29 @@ pub struct LayerPlan {
 impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let architecture = experiment.target.architecture();
-        let weight_tolerance = tolerances(experiment);
-        let lane = |&construction: &Construction| LanePlan {
-            construction,
-            layers: (1..=architecture.layers())
-                .map(|layer| {
-                    let ranges =
-                        Ranges::new(weight_tolerance[layer - 1] / 2.0, experiment.w_max, experiment.base);
-                    let (weights, depth) = (architecture.weights(layer), architecture.layers());
-                    LayerPlan {
-                        weights,
-                        ranges,
-                        neurons: theorem3::neurons(ranges.k_prime, weights, depth, experiment.delta),
-                        neurons_all_targets: theorem3::neurons_all_targets(
-                            ranges.k_prime,
-                            weights,
-                            depth,
-                            experiment.delta,
-                        ),
-                        skip_negative_half: experiment.skip_dead_halves
-                            && experiment.inputs_never_negative(layer),
-                    }
-                })
-                .collect(),
-        };
+        let layers = Self::layers(experiment);
+        let lane = |&construction: &Construction| LanePlan { construction, layers: layers.clone() };
         let lanes = experiment.constructions.iter().map(lane).collect();
-        Self { weight_tolerance, lanes, widths: architecture.widths().to_vec() }
+        let widths = experiment.target.architecture().widths().to_vec();
+        Self { weight_tolerance: tolerances(experiment), lanes, widths }
+    }
+
+    /// Theorem 3's numbers for each layer.
+    pub fn layers(experiment: &Experiment) -> Vec<LayerPlan> {
+        let architecture = experiment.target.architecture();
+        let (depth, delta) = (architecture.layers(), experiment.delta);
+        let layer = |(layer, tolerance): (usize, f64)| {
+            let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
+            let (weights, k_prime) = (architecture.weights(layer), ranges.k_prime);
+            LayerPlan {
+                weights,
+                ranges,
+                neurons: theorem3::neurons(k_prime, weights, depth, delta),
+                neurons_all_targets: theorem3::neurons_all_targets(k_prime, weights, depth, delta),
+                skip_negative_half: experiment.skip_dead_halves && experiment.inputs_never_negative(layer),
+            }
+        };
+        (1..).zip(tolerances(experiment)).map(layer).collect()
     }
 
     /// Bytes at the peak of a run, an estimate from above: kept paths, the neurons found for weights under way,
@@ -106,13 +102,11 @@ impl Plan {
     }
 }
 
-impl LanePlan {
+impl LayerPlan {
     /// The layer with the finest tolerance: its ranges, k′ and k stand for the construction where one number is
-    /// wanted. All layers agree unless tolerances are per layer.
-    pub fn finest(&self) -> &LayerPlan {
-        let finest = |a: &LayerPlan, b: &LayerPlan| a.ranges.k_prime.total_cmp(&b.ranges.k_prime);
-        // A network has at least one layer.
-        self.layers.iter().max_by(|a, b| finest(a, b)).unwrap_or(&self.layers[0])
+    /// wanted. All layers agree unless tolerances are per layer. There is at least one layer.
+    pub fn finest(layers: &[Self]) -> &Self {
+        layers.iter().fold(&layers[0], |a, b| if b.ranges.k_prime > a.ranges.k_prime { b } else { a })
     }
 }
 
@@ -143,8 +137,7 @@ pub(super) fn largest_epsilon(experiment: &Experiment) -> Option<f64> {
 
 /// Whether the buckets can be counted.
 pub(super) fn check_levels(experiment: &Experiment) -> Result<(), String> {
-    let finest = tolerances(experiment).into_iter().fold(f64::INFINITY, f64::min);
-    let k_prime = Ranges::new(finest / 2.0, experiment.w_max, experiment.base).k_prime;
+    let k_prime = LayerPlan::finest(&Plan::layers(experiment)).ranges.k_prime;
     if k_prime < MOST_LEVELS as f64 {
         return Ok(());
     }

@@ -63,6 +63,11 @@ impl Activation {
         (self.apply(low), self.apply(high))
     }
 
+    /// The slope of a leaky ReLU below 0.
+    pub fn slope(self) -> Option<f64> {
+        if let Self::LeakyRelu(slope) = self { Some(slope) } else { None }
+    }
+
     /// Lower-case name, as in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -244,5 +244,6 @@ impl Lane {
 fn measure(experiment: &Experiment, builder: &LayerBuilder) -> LayerCheck {
     let layer = builder.problem().layer;
     let never_negative = experiment.inputs_never_negative(layer);
-    LayerCheck::measure(&experiment.target, layer, builder.ticket(), never_negative)
+    let skipped = builder.problem().skip_negative_half;
+    LayerCheck::measure(&experiment.target, layer, builder.ticket(), never_negative, skipped)
 }

@@ -5,7 +5,7 @@ use super::ln;
 /// φ = (√5 + 1)/2: the largest base 1/γ for which the greedy of Lemma 9 never leaves its bucket, since
 /// 1/γ − γ ≤ 1 exactly when 1/γ ≤ φ. The nearest f64, 5·10⁻¹⁷ above φ: a residual may then pass its bucket's edge
 /// by no more than the edge's own rounding.
-pub const GOLDEN_RATIO: f64 = 1.618_033_988_749_894_8;
+pub const GOLDEN_RATIO: f64 = std::f64::consts::GOLDEN_RATIO;
 
 /// Whether the greedy is sound with `base` = 1/γ: 1 < base ≤ φ (Lemma 9).
 pub fn is_sound(base: f64) -> bool {

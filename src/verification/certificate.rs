@@ -17,8 +17,8 @@ pub struct LayerCheck {
     pub kept_neurons: u64,
     /// weights of G that are kept
     pub kept_weights: u64,
-    /// max |w* − ŵ| of the positive and the negative half; a half that was skipped counts as 0
-    pub max_error: [f64; 2],
+    /// max |w* − ŵ| of the positive and the negative half; `None` for a half that was skipped
+    pub max_error: [Option<f64>; 2],
     /// ‖W*‖₂
     pub norm_target: f64,
     /// ‖Ŵ‖₂, of the half with the larger norm
@@ -32,13 +32,24 @@ pub struct LayerCheck {
 }
 
 impl LayerCheck {
+    /// max |w* − ŵ| of both halves.
+    pub fn largest_error(&self) -> f64 {
+        self.max_error.into_iter().flatten().fold(0.0, f64::max)
+    }
+
     /// Measures a finished layer's ticket against W*_i. `never_negative`: no input of the layer can be
-    /// negative, so that only the positive half is ever used.
+    /// negative, so that only the positive half is ever used; `skipped`: the negative half was not built.
     ///
     /// Ŵ is piecewise linear: a column comes from the half that the sign of its input selects. Bounds hold for every
     /// choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
     /// ≤ ‖max(|ΔW⁺|, |ΔW⁻|)‖₂·‖x‖₂ (entrywise domination); the gain is at most ‖W*‖₂ + that.
-    pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, never_negative: bool) -> Self {
+    pub fn measure(
+        target: &Network,
+        layer: usize,
+        ticket: &LayerTicket,
+        never_negative: bool,
+        skipped: bool,
+    ) -> Self {
         let w = target.weights(layer);
         let mut delta = [w.clone(), w.clone()];
         let mut fan_in = vec![0_usize; w.nrows()];
@@ -51,7 +62,7 @@ impl LayerCheck {
         }
         let used = if never_negative { 1 } else { 2 };
         let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
-        let max_error = [largest(&delta[0]), if used == 2 { largest(&delta[1]) } else { 0.0 }];
+        let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
         let norm_target = spectral_norm(w.view());
 

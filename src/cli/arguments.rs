@@ -1,0 +1,112 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, value_parser};
+use clap_complete::Shell;
+
+use crate::tui::Color;
+
+/// A terminal laboratory for the strong lottery ticket hypothesis.
+///
+/// Builds the huge random network of a theorem, prunes it down to a given target network before your eyes,
+/// and checks that the theorem was right. Without a command it explores PRESET on the screen.
+#[derive(Debug, Parser)]
+#[command(name = "slth", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    /// A built-in preset's name or a .ron file
+    #[arg(value_name = "PRESET")]
+    pub(super) preset: Option<String>,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub(super) ascii: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Most frames drawn per second while running
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = value_parser!(u16).range(1..=60))]
+    pub(super) fps: u16,
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+pub(super) struct Common {
+    /// Seed of the random network, in place of the preset's
+    #[arg(long, value_name = "N", global = true)]
+    pub(super) seed: Option<u64>,
+    /// A value in place of the preset's, as in RON: `--set epsilon=0.05`
+    #[arg(long, value_name = "KEY=VALUE", global = true)]
+    pub(super) set: Vec<String>,
+    /// Threads to compute with; all cores without it. Results do not depend on it
+    #[arg(long, value_name = "N", global = true, value_parser = threads)]
+    pub(super) threads: Option<usize>,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=1024).contains(&n) => Ok(n),
+        _ => Err("expected a number of threads from 1 to 1024".to_owned()),
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Build, prune and check without a screen
+    Run(Run),
+    /// What theory asks of every construction
+    Bounds(Bounds),
+    /// List the built-in presets, or print one
+    Presets {
+        /// What to do with them
+        #[command(subcommand)]
+        show: Option<Presets>,
+    },
+    /// Print shell completions
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// `slth run`.
+#[derive(Args, Debug)]
+pub(super) struct Run {
+    /// A built-in preset's name or a .ron file
+    pub(super) preset: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write a row per layer to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Write the masks to this file, for NumPy
+    #[arg(long, value_name = "FILE.npz")]
+    pub(super) ticket: Option<PathBuf>,
+}
+
+/// `slth bounds`.
+#[derive(Args, Debug)]
+pub(super) struct Bounds {
+    /// A built-in preset's name or a .ron file
+    pub(super) preset: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `slth presets …`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Presets {
+    /// Print a built-in preset
+    Show {
+        /// Its name
+        name: String,
+    },
+}

@@ -1,0 +1,191 @@
+//! The command line: arguments in, exit code out.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | the ticket holds, or what was asked for is printed |
+//! | 1 | it was built and does not hold, or could not be completed within the bound |
+//! | 2 | bad arguments or input |
+//! | 3 | internal error |
+
+mod arguments;
+mod progress;
+mod run;
+
+pub use arguments::Arguments;
+
+use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
+use crate::report::{BoundsReport, text};
+use crate::session::Session;
+use crate::tui;
+use arguments::{Common, Presets, Verb};
+
+/// The preset that opens without a name.
+const DEFAULT_PRESET: &str = "digits";
+
+/// Why a command ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// a preset that cannot be used
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// a file that cannot be written
+    #[error("{path}: expected a writable file, found: {error}")]
+    Output {
+        /// where
+        path: String,
+        /// why
+        error: io::Error,
+    },
+    /// arguments that do not fit each other or this terminal
+    #[error("{0}")]
+    Usage(String),
+    /// the thread pool could not be made
+    #[error("expected {threads} threads, found: {error}")]
+    Threads {
+        /// how many were asked for
+        threads: usize,
+        /// why not
+        error: rayon::ThreadPoolBuildError,
+    },
+    /// standard output or the terminal failed
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// the engine failed while a screen was open
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl CliError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Experiment(_) | Self::Output { .. } | Self::Usage(_) | Self::Threads { .. } => 2,
+            Self::Io(_) | Self::Internal(_) => 3,
+        }
+    }
+}
+
+/// Runs the program. Errors are one line on standard error.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // Nothing is left to do where even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        // A reader that has seen enough (`slth run … | head`) is no failure.
+        Ok(Err(CliError::Io(error))) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            let _ = writeln!(io::stderr(), "slth: {error}");
+            ExitCode::from(error.exit_code())
+        }
+        // The panic hook has printed it.
+        Err(_) => ExitCode::from(3),
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
+    let common = &arguments.common;
+    if let Some(threads) = common.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(|error| CliError::Threads { threads, error })?;
+    }
+    match &arguments.verb {
+        None => explore(arguments),
+        Some(Verb::Run(run)) => run::run(run, common),
+        Some(Verb::Bounds(bounds)) => {
+            let experiment = load(&bounds.preset, common)?;
+            let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
+            if bounds.json {
+                print_json(&report)?
+            } else {
+                print(&text::bounds(&report))?
+            }
+            Ok(0)
+        }
+        Some(Verb::Presets { show: None }) => presets(),
+        Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
+            print(&PresetSource::find(name)?.text)?;
+            Ok(0)
+        }
+        Some(Verb::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "slth", &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(0)
+        }
+        Some(Verb::Man) => {
+            clap_mangen::Man::new(Arguments::command()).render(&mut io::stdout())?;
+            Ok(0)
+        }
+    }
+}
+
+fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
+    Experiment::load(preset, common.seed, &common.set)
+}
+
+/// Opens the explorer; without a terminal, runs.
+fn explore(arguments: &Arguments) -> Result<u8, CliError> {
+    let preset = arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET);
+    if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
+        let run = arguments::Run { preset: preset.to_owned(), json: false, csv: None, ticket: None };
+        return run::run(&run, &arguments.common);
+    }
+    let common = &arguments.common;
+    let session = Session::new(load(preset, common)?)?;
+    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+        let message = format!(
+            "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
+        );
+        return Err(CliError::Usage(message));
+    }
+    let options = tui::Options {
+        ascii: arguments.ascii,
+        color: arguments.color,
+        frames_per_second: arguments.fps,
+        load: Box::new({
+            let (seed, set) = (common.seed, common.set.clone());
+            move |name: &str| Session::new(Experiment::load(name, seed, &set)?)
+        }),
+    };
+    match tui::run(session, options)? {
+        None => Ok(0),
+        Some(failure) => Err(CliError::Internal(failure)),
+    }
+}
+
+fn presets() -> Result<u8, CliError> {
+    let mut list = String::new();
+    for name in built_in_names() {
+        let preset = PresetSource::find(name)?.parse()?;
+        let mark = if name == DEFAULT_PRESET { " (default)" } else { "" };
+        list.push_str(&format!("{name:<12}{}{mark}\n", preset.title.unwrap_or_default()));
+    }
+    print(&list)?;
+    Ok(0)
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    print(&text)
+}

@@ -1,0 +1,85 @@
+//! The ticket as an npz file, to be checked in NumPy without this program.
+
+use std::io;
+
+use ndarray::ArrayView1;
+use ndarray_npy::{NpzWriter, WritableElement};
+use serde::Serialize;
+
+use crate::sampling::VERSION;
+use crate::session::Session;
+
+/// The `meta` array: a JSON text as u1 bytes, `json.loads(bytes(npz["meta"]))`.
+#[derive(Serialize)]
+struct Meta<'a> {
+    title: &'a str,
+    construction: &'static str,
+    /// seed of G
+    seed: u64,
+    /// version of the function that makes G's weights
+    version: u32,
+    law: &'static str,
+    widths: &'a [usize],
+    activations: Vec<&'static str>,
+    /// slope of each leaky ReLU, null elsewhere
+    slopes: Vec<Option<f64>>,
+    epsilon: f64,
+    /// [α, β] of each layer
+    weight_range: Vec<(f64, f64)>,
+    /// Λ = ln(β/α) of each layer
+    log_range: Vec<f64>,
+    /// [α′, β′] of each layer
+    product_range: Vec<(f64, f64)>,
+    /// ε_w of each layer
+    weight_tolerance: &'a [f64],
+}
+
+/// Writes the ticket of one lane: `layer{i}.neuron` (u8), `.input`, `.output` (u4), `.z_in`, `.z_out` (f8), one row
+/// per kept path, `layer{i}.target` (f8, n_i × n_{i−1}) and `meta`.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> io::Result<()> {
+    let experiment = session.experiment();
+    let architecture = experiment.target.architecture();
+    let lane = &session.lanes()[lane];
+    let plans = &lane.plan().layers;
+    let meta = Meta {
+        title: &experiment.title,
+        construction: lane.plan().construction.name(),
+        seed: experiment.seed,
+        version: VERSION,
+        law: "hyperbolic",
+        widths: architecture.widths(),
+        activations: architecture.activations().iter().map(|a| a.name()).collect(),
+        slopes: architecture.activations().iter().map(|a| a.slope()).collect(),
+        epsilon: experiment.epsilon,
+        weight_range: plans.iter().map(|plan| plan.ranges.weight).collect(),
+        log_range: lane.builders().iter().map(|builder| builder.problem().law.log_range()).collect(),
+        product_range: plans.iter().map(|plan| plan.ranges.product).collect(),
+        weight_tolerance: &session.plan().weight_tolerance,
+    };
+    let mut npz = NpzWriter::new(out);
+    let text = serde_json::to_vec(&meta)?;
+    let failed = |error: ndarray_npy::WriteNpzError| io::Error::other(error);
+    npz.add_array("meta", &ArrayView1::from(&text)).map_err(failed)?;
+    for (ticket, layer) in lane.tickets().zip(1..) {
+        add_column(&mut npz, layer, "neuron", &ticket.neuron)?;
+        add_column(&mut npz, layer, "input", &ticket.input)?;
+        add_column(&mut npz, layer, "output", &ticket.output)?;
+        add_column(&mut npz, layer, "z_in", &ticket.z_in)?;
+        add_column(&mut npz, layer, "z_out", &ticket.z_out)?;
+        npz.add_array(format!("layer{layer}.target"), experiment.target.weights(layer)).map_err(failed)?;
+    }
+    npz.finish().map_err(failed)?;
+    Ok(())
+}
+
+fn add_column<W: io::Write + io::Seek, T: WritableElement>(
+    npz: &mut NpzWriter<W>,
+    layer: usize,
+    name: &str,
+    column: &[T],
+) -> io::Result<()> {
+    npz.add_array(format!("layer{layer}.{name}"), &ArrayView1::from(column)).map_err(io::Error::other)
+}

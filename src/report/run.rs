@@ -1,0 +1,107 @@
+//! What a run has shown.
+
+use serde::Serialize;
+
+use crate::session::{ErrorRow, Lane, LayerRow, Session};
+
+/// `slth run`: the keys are stable.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct RunReport {
+    pub title: String,
+    pub seed: u64,
+    pub lanes: Vec<LaneReport>,
+}
+
+/// One construction.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct LaneReport {
+    pub construction: &'static str,
+    /// `drawn`: every neuron was drawn
+    pub mode: &'static str,
+    pub layers: Vec<LayerReport>,
+    pub error: ErrorReport,
+    pub elapsed_seconds: f64,
+}
+
+/// One layer.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct LayerReport {
+    pub layer: usize,
+    pub weights: u64,
+    pub neurons_bound: u64,
+    pub neurons_sampled: u64,
+    pub kept_neurons: u64,
+    pub kept_weights: u64,
+    pub weight_tolerance: f64,
+    /// of both halves the larger
+    pub max_error: f64,
+    pub norm_target: f64,
+    pub norm_pruned: f64,
+    pub complete: bool,
+}
+
+/// The network.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ErrorReport {
+    pub found: f64,
+    pub certified: Option<f64>,
+    pub epsilon: f64,
+    pub inputs_tried: usize,
+}
+
+impl RunReport {
+    /// The report of a session that has run to its end.
+    pub fn new(session: &Session) -> Self {
+        let experiment = session.experiment();
+        let lane = |(index, lane): (usize, &Lane)| {
+            let view = session.view(index, None);
+            LaneReport {
+                construction: lane.plan().construction.name(),
+                mode: "drawn",
+                layers: view.layers.iter().filter_map(LayerReport::new).collect(),
+                error: ErrorReport::new(&view.error),
+                elapsed_seconds: view.elapsed.as_secs_f64(),
+            }
+        };
+        Self {
+            title: experiment.title.clone(),
+            seed: experiment.seed,
+            lanes: session.lanes().iter().enumerate().map(lane).collect(),
+        }
+    }
+}
+
+impl LayerReport {
+    /// A finished layer's report; `None` for one that is under way.
+    pub fn new(row: &LayerRow) -> Option<Self> {
+        let check = row.check.as_ref()?;
+        Some(Self {
+            layer: row.layer,
+            weights: row.weights,
+            neurons_bound: row.neurons_bound,
+            neurons_sampled: row.neurons_sampled,
+            kept_neurons: check.kept_neurons,
+            kept_weights: check.kept_weights,
+            weight_tolerance: row.weight_tolerance,
+            max_error: check.largest_error(),
+            norm_target: check.norm_target,
+            norm_pruned: check.norm_pruned,
+            complete: row.is_complete,
+        })
+    }
+}
+
+impl ErrorReport {
+    fn new(row: &ErrorRow) -> Self {
+        Self {
+            found: row.found.error,
+            certified: row.certified,
+            epsilon: row.epsilon,
+            inputs_tried: row.found.tried,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Results as CSV.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::run::RunReport;
+
+/// One row of the CSV: a layer of a lane.
+#[derive(Serialize)]
+struct Row<'a> {
+    construction: &'a str,
+    mode: &'a str,
+    layer: usize,
+    weights: u64,
+    neurons_bound: u64,
+    neurons_sampled: u64,
+    kept_neurons: u64,
+    kept_weights: u64,
+    weight_tolerance: f64,
+    max_error: f64,
+    norm_target: f64,
+    norm_pruned: f64,
+    complete: bool,
+}
+
+/// Writes one row per lane and layer, the JSON keys of a layer as header.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_csv(report: &RunReport, out: impl io::Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    for lane in &report.lanes {
+        for layer in &lane.layers {
+            csv.serialize(Row {
+                construction: lane.construction,
+                mode: lane.mode,
+                layer: layer.layer,
+                weights: layer.weights,
+                neurons_bound: layer.neurons_bound,
+                neurons_sampled: layer.neurons_sampled,
+                kept_neurons: layer.kept_neurons,
+                kept_weights: layer.kept_weights,
+                weight_tolerance: layer.weight_tolerance,
+                max_error: layer.max_error,
+                norm_target: layer.norm_target,
+                norm_pruned: layer.norm_pruned,
+                complete: layer.complete,
+            })?;
+        }
+    }
+    csv.flush()
+}

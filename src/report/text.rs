@@ -1,0 +1,242 @@
+//! Results as text for people.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::bounds::BoundsReport;
+use crate::construction::Half;
+use crate::experiment::Construction;
+use crate::session::{LaneView, Session};
+
+/// Open demands that are named one by one.
+const NAMED_DEMANDS: usize = 5;
+
+/// A number for people: whole and grouped below 10⁷, else three digits and an exponent.
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        "0".to_owned()
+    } else if value.fract() == 0.0 && value.abs() < 1e7 {
+        grouped(value as i64)
+    } else if (0.01..10_000.0).contains(&value.abs()) {
+        let digits = 3 - value.abs().log10().floor().max(0.0) as usize;
+        format!("{value:.digits$}")
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+/// A whole number with its thousands apart.
+pub fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header).add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.trim_fmt()
+}
+
+/// The text of `slth bounds`.
+pub fn bounds(report: &BoundsReport) -> String {
+    let mut text = String::new();
+    let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
+    let tolerance = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+    let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
+    let _ = writeln!(
+        text,
+        "ε = {}, δ = {}, w_max = {}, F_max = {}, norms: {}, ε_w = {tolerance:.11e}\n",
+        report.epsilon, report.delta, report.w_max, report.f_max, report.norms
+    );
+    for construction in &report.constructions {
+        let _ = writeln!(text, "{}", construction.name);
+        if let (Some(k_prime), Some(levels)) = (construction.k_prime, construction.levels) {
+            let _ = writeln!(text, "  k' = {k_prime:.10}, k = {levels}");
+        }
+        if let (Some((alpha, beta)), Some((low, high))) =
+            (construction.weight_range, construction.product_range)
+        {
+            let _ =
+                writeln!(text, "  weights ±[{alpha:.11e}, {beta:.11}], products [{low:.11e}, {high:.11}]");
+        } else if let Some((low, high)) = construction.weight_range {
+            let _ = writeln!(text, "  weights uniform in [{low}, {high}]");
+        }
+        if let Some(ratio) = construction.weight_ratio {
+            let _ = writeln!(text, "  weights of G per target weight {}", number(ratio));
+        }
+        let rows = construction.layers.iter().map(|layer| {
+            let all = layer.neurons_all_targets.map_or("-".to_owned(), |n| number_of_neurons(n.value()));
+            vec![
+                format!("  {}", layer.layer),
+                grouped(layer.weights as i64),
+                number_of_neurons(layer.neurons.value()),
+                all,
+                per_weight(layer.neurons_per_weight),
+            ]
+        });
+        let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
+        let _ = writeln!(text, "{}\n", table(&header, rows.collect()));
+    }
+    text
+}
+
+fn number_of_neurons(value: f64) -> String {
+    if value < 1e15 { grouped(value as i64) } else { format!("{value:.4e}") }
+}
+
+fn per_weight(value: f64) -> String {
+    if value < 1e6 { format!("{value:.2}") } else { format!("{value:.4e}") }
+}
+
+/// What a construction is called, its choices included.
+pub fn construction_name(construction: Construction) -> String {
+    let Construction::Hyperbolic { allocation } = construction;
+    format!("{}, {}", construction.name(), allocation.name())
+}
+
+/// The text of `slth run`.
+pub fn run(session: &Session) -> String {
+    let experiment = session.experiment();
+    let mut text = format!("{} (preset {}, seed {})\n", experiment.title, experiment.name, experiment.seed);
+    for broken in experiment.broken_assumptions() {
+        let _ = writeln!(text, "not kept by this target: {broken}");
+    }
+    for (index, lane) in session.lanes().iter().enumerate() {
+        let view = session.view(index, None);
+        let _ = writeln!(text, "\n{}, every neuron drawn\n", construction_name(lane.plan().construction));
+        let _ = writeln!(text, "{}\n", layers(&view));
+        text.push_str(&open_demands(lane.builders()));
+        text.push_str(&verdict(&view));
+    }
+    text
+}
+
+fn layers(view: &LaneView) -> String {
+    let rows = view.layers.iter().map(|row| {
+        let mut cells = vec![
+            row.layer.to_string(),
+            grouped(row.weights as i64),
+            grouped(row.neurons_bound as i64),
+            grouped(row.neurons_sampled as i64),
+            format!("{:.2}", row.neurons_sampled as f64 / row.weights as f64),
+        ];
+        if let Some(check) = &row.check {
+            cells.extend([
+                grouped(check.kept_neurons as i64),
+                grouped(check.kept_weights as i64),
+                error_of_half(check.max_error[0]),
+                error_of_half(check.max_error[1]),
+                format!("{:.3e}", row.weight_tolerance),
+                format!("{:.6}", check.norm_target),
+                format!("{:.6}", check.norm_pruned),
+            ]);
+        }
+        cells
+    });
+    let header = [
+        "layer",
+        "weights",
+        "bound",
+        "sampled",
+        "per weight",
+        "kept",
+        "kept weights",
+        "max error x>0",
+        "x<0",
+        "tolerance",
+        "norm W*",
+        "norm Ŵ",
+    ];
+    table(&header, rows.collect())
+}
+
+fn error_of_half(error: Option<f64>) -> String {
+    error.map_or("skipped".to_owned(), |error| format!("{error:.3e}"))
+}
+
+fn open_demands(builders: &[crate::construction::LayerBuilder]) -> String {
+    let mut text = String::new();
+    for builder in builders {
+        let (count, listed) = builder.open_demands();
+        if count == 0 {
+            continue;
+        }
+        let named: Vec<String> = listed
+            .iter()
+            .take(NAMED_DEMANDS)
+            .map(|demand| {
+                let side = if demand.half == Half::Positive { "x>0" } else { "x<0" };
+                format!("w[{},{}] {side} bucket {}", demand.output, demand.input, demand.bucket)
+            })
+            .collect();
+        let more = if count > named.len() as u64 { ", …" } else { "" };
+        let _ = writeln!(
+            text,
+            "layer {}: {} demands stayed open at the bound: {}{more}",
+            builder.problem().layer,
+            grouped(count as i64),
+            named.join("; ")
+        );
+    }
+    text
+}
+
+fn verdict(view: &LaneView) -> String {
+    let row = &view.error;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "error found      {:.6e}  over {} inputs",
+        row.found.error,
+        grouped(row.found.tried as i64)
+    );
+    if let Some(certified) = row.certified {
+        let _ = writeln!(text, "error certified  {certified:.6e}");
+    }
+    let _ = writeln!(text, "epsilon          {:.6e}", row.epsilon);
+    if let Some((f, g)) = row.found.accuracy() {
+        let _ = writeln!(text, "accuracy         F {:.2} %, pruned {:.2} %", 100.0 * f, 100.0 * g);
+    }
+    let _ = writeln!(text, "computed in      {:.2} s", view.elapsed.as_secs_f64());
+    let verdict = match row.holds {
+        Some(true) => "The ticket holds: found ≤ certified ≤ ε.",
+        _ if view.layers.iter().any(|row| !row.is_complete) => {
+            "The ticket could not be completed within the bound."
+        }
+        _ => "The ticket does not hold.",
+    };
+    let _ = writeln!(text, "{verdict}");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let cases = [
+            (0.0, "0"),
+            (6_286_927.0, "6,286,927"),
+            (628.6927, "628.7"),
+            (0.05, "0.050"),
+            (3.2e-7, "3.200e-7"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(grouped(-1_234_567), "-1,234,567");
+        assert_eq!(grouped(999), "999");
+    }
+}
