@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all.
 
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -9,20 +10,29 @@ use tempfile::NamedTempFile;
 /// place is known before hours are spent; dropped without [`finish`](Self::finish), it leaves nothing.
 #[derive(Debug)]
 pub struct OutputFile {
-    path: PathBuf,
+    place: PathBuf,
     file: NamedTempFile,
+    /// a device or a pipe, which is written to, never replaced
+    special: Option<File>,
 }
 
 impl OutputFile {
-    /// Opens a file that will become `path`.
+    /// Opens a file that will become `path`. A link is followed; a device or a pipe is opened for writing.
     ///
     /// # Errors
     /// Where `path` is a folder, or its folder does not exist or cannot be written to.
     pub fn create(path: &Path) -> io::Result<Self> {
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (mut folder, mut special) = (place.parent().map(Path::to_owned).unwrap_or_default(), None);
+        match std::fs::metadata(&place) {
+            Ok(found) if found.is_dir() => return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+            Ok(found) if !found.is_file() => {
+                special = Some(File::options().write(true).open(&place)?);
+                folder = std::env::temp_dir();
+            }
+            Ok(_) | Err(_) if folder.as_os_str().is_empty() => folder = PathBuf::from("."),
+            Ok(_) | Err(_) => {}
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".slth-");
         #[cfg(unix)]
@@ -31,28 +41,33 @@ impl OutputFile {
             // What an ordinary new file has, the user's umask applied.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        Ok(Self { path: path.to_owned(), file: builder.tempfile_in(folder)? })
+        Ok(Self { place, file: builder.tempfile_in(folder)?, special })
     }
 
     /// Writes the contents and puts the file in its place.
     ///
     /// # Errors
     /// Whatever `write` or the file system reports; then nothing is left and an older file still stands.
-    pub fn finish<F>(self, write: F) -> io::Result<()>
+    pub fn finish<F>(mut self, write: F) -> io::Result<()>
     where
-        F: FnOnce(&mut BufWriter<&std::fs::File>) -> io::Result<()>,
+        F: FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
     {
         let mut buffer = BufWriter::new(self.file.as_file());
         write(&mut buffer)?;
         buffer.flush()?;
         drop(buffer);
-        self.file.persist(&self.path).map_err(|error| error.error)?;
+        if let Some(mut special) = self.special {
+            self.file.rewind()?;
+            io::copy(&mut self.file, &mut special)?;
+        } else {
+            self.file.persist(&self.place).map_err(|error| error.error)?;
+        }
         Ok(())
     }
 
     /// Where it will stand.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.place
     }
 }
 
@@ -75,5 +90,20 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(OutputFile::create(folder.path()).is_err());
         assert!(OutputFile::create(&folder.path().join("no/such/folder")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_links_are_written_to_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        OutputFile::create(Path::new("/dev/null")).unwrap().finish(|w| w.write_all(b"gone")).unwrap();
+        assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        OutputFile::create(&link).unwrap().finish(|w| w.write_all(b"new")).unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
     }
 }

@@ -112,13 +112,15 @@ impl Worker {
         Arc::clone(&self.slot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether nothing new can come without a command: all commands are obeyed and the worker waits.
+    /// Whether all commands sent so far had been obeyed at this snapshot.
+    pub fn has_obeyed(&self, snapshot: &Snapshot) -> bool {
+        snapshot.obeyed == self.sent || matches!(snapshot.activity, Activity::Failed(_))
+    }
+
+    /// Whether nothing new can come without a command: all are obeyed and the worker waits.
     pub fn is_at_rest(&self, snapshot: &Snapshot) -> bool {
-        match snapshot.activity {
-            Activity::Failed(_) => true,
-            Activity::Paused => snapshot.obeyed == self.sent,
-            Activity::Stepping | Activity::Running => false,
-        }
+        let busy = matches!(snapshot.activity, Activity::Stepping | Activity::Running);
+        !busy && self.has_obeyed(snapshot)
     }
 }
 

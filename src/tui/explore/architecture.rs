@@ -1,0 +1,142 @@
+//! The Architecture pane: the setup, and what theory makes of it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::super::Look;
+use crate::experiment::{NormSource, ToleranceRule};
+use crate::network::Domain;
+use crate::report::text::{grouped, number};
+use crate::session::Snapshot;
+use crate::theory::corollary7;
+
+/// Width of the labels.
+const LABELS: usize = 12;
+
+/// Columns that two columns of lines need.
+const TWO_COLUMNS: u16 = 84;
+
+pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let mut lines = lines(snapshot, look);
+    if area.width >= TWO_COLUMNS && lines.len() > usize::from(area.height) {
+        let left = lines.len().div_ceil(2);
+        let rest = lines.split_off(left);
+        let [first, second] =
+            ratatui::layout::Layout::horizontal([ratatui::layout::Constraint::Fill(1); 2]).areas(area);
+        Paragraph::new(lines).render(first, buffer);
+        Paragraph::new(rest).render(second, buffer);
+    } else {
+        Paragraph::new(lines).render(area, buffer);
+    }
+}
+
+/// Most telling first: what does not fit is cut at the end.
+fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
+    let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
+    let architecture = experiment.target.architecture();
+    let lane = &snapshot.plan.lanes[snapshot.lane.index];
+    let layer = snapshot.lane.view.layer;
+    let plan = &lane.layers[layer - 1];
+    let ranges = plan.ranges;
+    let line = |label: &str, value: String| {
+        let label = format!("{label:<LABELS$}");
+        Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
+    };
+    let widths: Vec<String> = architecture.widths().iter().map(usize::to_string).collect();
+    let activations = architecture.activations();
+    let (hidden, last) = (activations[0].name(), activations[activations.len() - 1].name());
+    let sigma = if hidden == last { hidden.to_owned() } else { format!("{hidden}/{last}") };
+    let neurons: Vec<f64> = lane.layers.iter().map(|plan| plan.neurons as f64).collect();
+    let ratio = corollary7::weight_ratio(architecture.widths(), &neurons);
+    let size = corollary7::total_weights(architecture.widths(), &neurons);
+    let per_weight = plan.neurons as f64 / plan.weights as f64;
+    let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
+    vec![
+        line("target", format!("{}, {sigma}", shortened(&widths))),
+        line(
+            "weights",
+            format!(
+                "{}, |w| {} {}",
+                grouped(architecture.total_weights() as i64),
+                glyphs.at_most,
+                number(experiment.w_max)
+            ),
+        ),
+        line(
+            "asked",
+            format!("{} = {}, {} = {}", glyphs.epsilon, experiment.epsilon, glyphs.delta, experiment.delta),
+        ),
+        line(
+            glyphs.tolerance,
+            format!("{} in layer {layer}", number(snapshot.plan.weight_tolerance[layer - 1])),
+        ),
+        line(
+            "buckets",
+            format!(
+                "{} {:.2}, k {}, base {}",
+                glyphs.k_prime, ranges.k_prime, ranges.levels, experiment.base
+            ),
+        ),
+        line(
+            "neurons",
+            format!("{} {}, {per_weight:.1}/weight", glyphs.at_most, grouped(plan.neurons as i64)),
+        ),
+        line("size of G", format!("{} weights", number(size))),
+        line("", format!("{} per target weight", number(ratio))),
+        line("G draws", format!("{}{}", glyphs.plus_minus, range(ranges.weight))),
+        line("products", format!("{} are of use", range(ranges.product))),
+        line("inputs", domain(&experiment.domain, glyphs.at_most)),
+        line("F_max", number(experiment.f_max)),
+        line("norms", norms(snapshot, look)),
+        line(
+            "tolerance",
+            match experiment.tolerance {
+                ToleranceRule::Uniform => "uniform (Lemma 1)".to_owned(),
+                ToleranceRule::PerLayer => "per layer".to_owned(),
+            },
+        ),
+        line(
+            "halves",
+            if plan.skip_negative_half { "x>0 only, no input is negative" } else { "x>0 and x<0" }.to_owned(),
+        ),
+        line("all targets", format!("{} neurons", grouped(plan.neurons_all_targets as i64))),
+        line("seed", experiment.seed.to_string()),
+    ]
+}
+
+/// Long lists of equal widths as `24×16`.
+fn shortened(widths: &[String]) -> String {
+    if widths.len() <= 6 {
+        return widths.join("-");
+    }
+    if widths.iter().all(|width| *width == widths[0]) {
+        return format!("{} layers of {}x{}", widths.len() - 1, widths[0], widths[0]);
+    }
+    format!("{}-...-{} ({} layers)", widths[..3].join("-"), widths[widths.len() - 1], widths.len() - 1)
+}
+
+fn domain(domain: &Domain, at_most: &str) -> String {
+    match domain {
+        Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
+        Domain::Box { low, high } => format!("box, each from {} to {}", number(*low), number(*high)),
+        Domain::Signs => "signs, each -1 or 1".to_owned(),
+        Domain::Points { points, labels } => {
+            let labelled = if labels.is_some() { ", labelled" } else { "" };
+            format!("{} points of a file{labelled}", grouped(points.nrows() as i64))
+        }
+    }
+}
+
+fn norms(snapshot: &Snapshot, look: &Look) -> String {
+    let experiment = &snapshot.experiment;
+    match experiment.norms {
+        NormSource::Unit => format!("unit: {} {} 1 assumed", look.glyphs.norm_target, look.glyphs.at_most),
+        NormSource::Worst => "worst: w_max n_max".to_owned(),
+        NormSource::Target => {
+            let largest = experiment.target_norms.iter().copied().fold(0.0, f64::max);
+            format!("target: {} up to {}", look.glyphs.norm_target, number(largest))
+        }
+    }
+}

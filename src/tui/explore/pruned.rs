@@ -1,0 +1,115 @@
+//! The Pruned network pane: a row per layer, then the error found, the error certified and ε.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
+
+use super::super::Look;
+use crate::report::text::grouped;
+use crate::session::{LayerRow, Phase, Snapshot};
+
+/// A column: header, width, the least width of the pane that shows it.
+const COLUMNS: [(&str, u16, u16); 8] = [
+    ("layer", 5, 0),
+    ("per w", 7, 0),
+    ("kept", 9, 36),
+    ("max error", 9, 0),
+    ("tolerance", 9, 46),
+    ("|W*|", 9, 70),
+    ("|pruned|", 9, 70),
+    ("open", 9, 80),
+];
+
+pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let summary = summary(snapshot, look);
+    let below = (summary.len() as u16).min(area.height);
+    let above = Rect { height: area.height - below, ..area };
+    table(snapshot, look, above, buffer);
+    Paragraph::new(summary).render(Rect { y: above.bottom(), height: below, ..area }, buffer);
+}
+
+fn table(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let lane = &snapshot.lane;
+    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
+    let header =
+        Row::new(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned()))).style(look.theme.faint);
+    let room = usize::from(area.height.saturating_sub(1)).max(1);
+    let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
+    let rows = lane.layers.iter().skip(first).take(room).map(|layer| {
+        let cells = cells(layer, look);
+        let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
+            look.theme.selected
+        } else if layer.neurons_sampled == 0 && !layer.is_done {
+            look.theme.faint
+        } else {
+            look.theme.text
+        };
+        Row::new(shown.iter().map(|&index| right(cells[index].clone()))).style(style)
+    });
+    let widths = shown.iter().map(|&index| Constraint::Length(COLUMNS[index].1));
+    Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
+}
+
+fn right(text: String) -> Cell<'static> {
+    Cell::from(Line::from(text).right_aligned())
+}
+
+fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
+    let per_weight = format!("{:.1}", row.neurons_sampled as f64 / row.weights as f64);
+    let kept = grouped(row.kept_paths as i64);
+    let Some(check) = &row.check else {
+        let empty = String::new;
+        let tolerance = format!("{:.2e}", row.weight_tolerance);
+        return [row.layer.to_string(), per_weight, kept, empty(), tolerance, empty(), empty(), empty()];
+    };
+    let open = if row.is_complete { look.glyphs.good.to_owned() } else { grouped(row.open_demands as i64) };
+    [
+        row.layer.to_string(),
+        per_weight,
+        kept,
+        format!("{:.2e}", check.largest_error()),
+        format!("{:.2e}", row.weight_tolerance),
+        format!("{:.4}", check.norm_target),
+        format!("{:.4}", check.norm_pruned),
+        open,
+    ]
+}
+
+/// The network's lines: errors, accuracy, verdict.
+fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let row = &snapshot.lane.error;
+    let line = |label: &str, value: String| {
+        Line::from(vec![Span::styled(format!("{label:<11}"), theme.faint), Span::styled(value, theme.text)])
+    };
+    let tried = grouped(row.found.tried as i64);
+    let found = if row.found.tried == 0 {
+        "-".to_owned()
+    } else {
+        format!("{:.3e} in {tried} inputs", row.found.error)
+    };
+    let certified = row.certified.map_or("-".to_owned(), |certified| format!("{certified:.3e}"));
+    let mut lines = vec![
+        line("found", found),
+        line("certified", format!("{certified}, {} {}", glyphs.epsilon, row.epsilon)),
+    ];
+    if let Some((f, g)) = row.found.accuracy() {
+        let text = format!("F {:.1} %, {} {:.1} %", 100.0 * f, glyphs.pruned, 100.0 * g);
+        lines.push(line("accuracy", text));
+    }
+    let at_most = glyphs.at_most;
+    let (text, style) = match (snapshot.lane.phase, row.holds) {
+        (Phase::Done, Some(true)) => {
+            (format!("{} found {at_most} certified {at_most} {}", glyphs.good, glyphs.epsilon), theme.good)
+        }
+        (Phase::Done, _) if snapshot.lane.layers.iter().any(|row| !row.is_complete) => {
+            (format!("{} demands stayed open at the bound", glyphs.bad), theme.bad)
+        }
+        (Phase::Done, _) => (format!("{} certified error above {}", glyphs.bad, glyphs.epsilon), theme.bad),
+        (Phase::Verifying, _) => ("trying inputs".to_owned(), theme.text),
+        (Phase::Building(_), _) => ("verdict: when all layers are built".to_owned(), theme.faint),
+    };
+    lines.push(Line::styled(text, style));
+    lines
+}
