@@ -25,7 +25,9 @@ impl OutputFile {
         let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (mut folder, mut special) = (place.parent().map(Path::to_owned).unwrap_or_default(), None);
         match std::fs::metadata(&place) {
-            Ok(found) if found.is_dir() => return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+            Ok(found) if found.is_dir() => {
+                return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+            }
             Ok(found) if !found.is_file() => {
                 special = Some(File::options().write(true).open(&place)?);
                 folder = std::env::temp_dir();

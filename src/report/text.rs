@@ -183,9 +183,10 @@ fn open_demands(builders: &[crate::construction::LayerBuilder]) -> String {
         let more = if count > named.len() as u64 { ", …" } else { "" };
         let _ = writeln!(
             text,
-            "layer {}: {} demands stayed open at the bound: {}{more}",
+            "layer {}: {} {} stayed open at the bound: {}{more}",
             builder.problem().layer,
             grouped(count as i64),
+            if count == 1 { "demand" } else { "demands" },
             named.join("; ")
         );
     }

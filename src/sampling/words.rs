@@ -17,14 +17,28 @@
 //! Each row is the sequence of SplitMix64 (Steele, Lea, Flood, *Fast Splittable Pseudorandom Number
 //! Generators*, OOPSLA 2014) from a state of its own, and the rows' states are outputs of another SplitMix64
 //! sequence, which is how that generator splits. It reads like ten lines of NumPy, has no
-//! tables, no floating point and no platform in it, and costs about 2 ns a word at random, where
+//! tables, no floating point and no platform in it, and costs 1 to 2 ns a word, where at random access
 //! squares64 costs 4, Philox 11, ChaCha8 65.
 //!
 //! # Evidence
 //! The paper above reports SplitMix64 passing BigCrush and DieHarder. Its known limits: a row never
 //! repeats a word (a random one would after about 2³²), and among R rows of n words two overlap
 //! with probability about R²·n/2⁶⁴.
-//! BATTERY_EVIDENCE
+//!
+//! The layout here was tested too, with TestU01 1.2.3 on the words cut in low and high halves:
+//!
+//! | order of the words | SmallCrush, 15 statistics, as they are / bits reversed | Crush, 144 statistics |
+//! |---|---|---|
+//! | row by row, 100 synapses | p in 0.050–0.902 / 0.076–0.962 | p in 0.0036–0.99971 |
+//! | one synapse, neuron after neuron | 0.210–0.968 / 0.026–0.878 | 0.0035–0.99821 |
+//! | rows of two synapses | 0.019–0.987 / 0.007–0.961 | not run |
+//! | input and output words in turn | 0.053–0.957 / 0.036–0.964 | not run |
+//! | first words of seeds 0, 1, 2…, layers and sides | 0.049–0.957 / 0.044–0.967 | 0.0037–0.98055 |
+//!
+//! Of these 582 statistics one lies outside [0.001, 0.999] (1.2 are expected); it did not repeat on other words.
+//! The bare counter GAMMA·n, for control, fails SmallCrush 15 to 15. Pairs of an input and an output word over 100
+//! seeds of 10⁸ neurons: correlation, joint cells, sign bits and the triangular law of the sum of levels all show
+//! p-values that are themselves uniform (Kolmogorov–Smirnov p 0.24–0.92).
 
 use std::convert::Infallible;
 

@@ -10,20 +10,40 @@ use super::app::{App, Overlay};
 use super::keymap::{Context, bindings};
 use crate::experiment::{PresetSource, built_in_names};
 
-/// What the panes mean, for someone who has just arrived.
-const ABOUT: &str = "\
-A random network that is large enough contains a good approximation of any given network, found by pruning
-alone. slth draws the neurons of that random network G one by one, keeps those that build up the target's
-weights, masks all others, and checks the result against the theorem (Orseau, Hutter, Rivasplata 2020).
+/// What this is, for someone who has just arrived.
+const ABOUT: &str = "A random network that is large enough contains a good approximation of any given network, found by \
+     pruning alone. slth draws the neurons of that random network G one by one, keeps those that build up the target's \
+     weights, masks all others, and checks the result against the theorem (Orseau, Hutter, Rivasplata 2020).";
 
-Architecture     what is asked, and what theory makes of it: the tolerance of a weight, the number of
-                 buckets k, how many neurons are enough
-Product weights  a neuron's two weights act as their product. Bars: products of the neurons drawn; curve: their
-                 exact density; line: the theorem's lower bound on it
-Buckets          a weight is a sum with one piece from each bucket it needs, for inputs above and below 0.
-                 A bar is full when every weight has its piece from that bucket
-Pruned network   neurons drawn per weight, paths kept, the largest error of a weight against its tolerance;
-                 then the network's error: found by trying inputs, certified by proof, and what was asked";
+/// What each pane shows.
+const PANES: [(&str, &str); 4] = [
+    (
+        "Architecture",
+        "What is asked, and what theory makes of it: how accurate a weight must be, the number of buckets k, how many \
+         neurons are enough.",
+    ),
+    (
+        "Product weights",
+        "A neuron's two weights act as their product. Bars: products of the neurons drawn. Curve: their exact density. \
+         Line: the theorem's lower bound on it, between the two marks on the axis.",
+    ),
+    (
+        "Buckets",
+        "A weight is a sum of pieces, each from a bucket of its own, once for inputs above 0 and once for those below. \
+         A bar is full when every weight has its piece from that bucket.",
+    ),
+    (
+        "Pruned network",
+        "Neurons drawn per weight, paths kept, the largest error of a weight and its tolerance. Then the network's \
+         error: found by trying inputs, certified by proof, and the one asked for.",
+    ),
+];
+
+/// Width of the keys and of the panes' names in the help.
+const HELP_LABELS: usize = 17;
+
+/// Lines longer than this are hard to read.
+const HELP_WIDTH: usize = 100;
 
 /// Draws what is open.
 pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
@@ -58,34 +78,32 @@ fn more_below(frame: &mut Frame<'_>, look: &Look, area: Rect, more: bool) {
 }
 
 fn help(frame: &mut Frame<'_>, look: &Look, scroll: u16) {
+    let width = usize::from(frame.area().width.saturating_sub(4)).clamp(HELP_LABELS + 8, HELP_WIDTH);
     let mut lines: Vec<Line<'_>> = Vec::new();
+    let entry = |label: &str, style, text: &str| -> Vec<Line<'static>> {
+        let rows = textwrap::wrap(text, width - HELP_LABELS);
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        rows.iter()
+            .zip(labels)
+            .map(|(row, label)| {
+                let label = Span::styled(format!("{label:<HELP_LABELS$}"), style);
+                Line::from(vec![label, Span::styled(row.to_string(), look.theme.text)])
+            })
+            .collect()
+    };
     for binding in bindings(Context::Explore) {
         let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
-        lines.push(Line::from(vec![
-            Span::styled(format!("{:<12}", keys.join(" ")), look.theme.key),
-            Span::styled(binding.help, look.theme.text),
-        ]));
+        lines.extend(entry(&keys.join(" "), look.theme.key, binding.help));
     }
     lines.push(Line::default());
-    let room = usize::from(frame.area().width.saturating_sub(4)).max(1);
-    for paragraph in ABOUT.lines() {
-        lines.extend(wrapped(paragraph, room).into_iter().map(|line| Line::styled(line, look.theme.text)));
+    lines.extend(
+        textwrap::wrap(ABOUT, width).iter().map(|row| Line::styled(row.to_string(), look.theme.text)),
+    );
+    lines.push(Line::default());
+    for (pane, text) in PANES {
+        lines.extend(entry(pane, look.theme.title, text));
     }
     window(frame, look, "Keys, and what you see", lines, scroll);
-}
-
-/// A line cut at spaces into lines of at most `width` characters; follow-up lines keep a table's indent.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_inclusive(' ') {
-        if !line.trim().is_empty() && line.chars().count() + word.trim_end().chars().count() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }
 
 fn presets(frame: &mut Frame<'_>, look: &Look, selected: usize) {
