@@ -1,0 +1,100 @@
+//! The numbers depend on the preset and the seed only: not on the threads, not on how a run is cut into steps.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use rayon::ThreadPoolBuilder;
+use slth::construction::{Demand, LayerTicket, Tally};
+use slth::experiment::Experiment;
+use slth::session::{Lane, Phase, Session, Step};
+use slth::verification::{Found, LayerCheck};
+
+/// All that a lane has found out, its clock apart.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    tickets: Vec<LayerTicket>,
+    tallies: Vec<Tally>,
+    open_demands: Vec<(u64, Vec<Demand>)>,
+    checks: Vec<Option<LayerCheck>>,
+    found: Found,
+    /// found and certified, by their bits
+    bits: (u64, u64),
+    holds: Option<bool>,
+}
+
+impl Outcome {
+    fn of(lane: &Lane) -> Self {
+        assert_eq!(lane.phase(), Phase::Done);
+        let open = lane.builders().iter().map(|builder| builder.open_demands());
+        Self {
+            tickets: lane.tickets().cloned().collect(),
+            tallies: lane.builders().iter().map(|builder| builder.tally().clone()).collect(),
+            open_demands: open.map(|(count, listed)| (count, listed.to_vec())).collect(),
+            checks: lane.checks().to_vec(),
+            found: lane.found().clone(),
+            bits: (lane.found().error.to_bits(), lane.certified().unwrap().to_bits()),
+            holds: lane.holds(),
+        }
+    }
+}
+
+const LANES: &str = "constructions=[Hyperbolic(allocation:InOrder),Hyperbolic(allocation:FirstFit),Hyperbolic(allocation:OnDemand)]";
+
+fn session(preset: &str, settings: &[&str]) -> Session {
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    Session::new(Experiment::load(preset, None, &settings).unwrap()).unwrap()
+}
+
+fn run_on(threads: usize, preset: &str, settings: &[&str]) -> Vec<Outcome> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut session = session(preset, settings);
+    pool.install(|| session.run(&|_| ()));
+    session.lanes().iter().map(Outcome::of).collect()
+}
+
+/// A person's way through: some neurons, some weights, a layer, then all, with budgets that divide nothing.
+fn stepped(preset: &str, settings: &[&str]) -> Vec<Outcome> {
+    let mut session = session(preset, settings);
+    let lanes = session.lanes().len();
+    // Lanes take turns, so that none can lean on another's state.
+    let steps = [(Step::Neuron, 501), (Step::Weight, 37), (Step::Layer, 1_013), (Step::All, 7_919)];
+    for (step, budget) in steps {
+        for lane in (0..lanes).rev() {
+            let lane = session.lane_mut(lane);
+            let times = match step {
+                Step::Neuron => 501,
+                Step::Weight => 5,
+                Step::Layer | Step::All => 1,
+            };
+            for _ in 0..times {
+                while !lane.advance(step, budget) {}
+            }
+        }
+    }
+    session.lanes().iter().map(Outcome::of).collect()
+}
+
+fn assert_the_same_everywhere(preset: &str, settings: &[&str]) {
+    let expected = run_on(1, preset, settings);
+    assert!(expected.iter().all(|outcome| outcome.holds == Some(true)), "{preset} does not hold");
+    assert!(expected.iter().all(|outcome| outcome.found.error > 0.0));
+    for threads in [2, 8] {
+        assert!(run_on(threads, preset, settings) == expected, "{preset}: {threads} threads differ from one");
+    }
+    assert!(stepped(preset, settings) == expected, "{preset}: stepping differs from running");
+}
+
+#[test]
+fn tiny_is_the_same_on_any_number_of_threads_and_in_steps() {
+    assert_the_same_everywhere("tiny", &[LANES]);
+}
+
+#[test]
+fn a_random_network_is_the_same_on_any_number_of_threads_and_in_steps() {
+    let target = "target=Random(widths:[20,20,20],weight_bound:1.0,spectral_norm:1.0,seed:3)";
+    assert_the_same_everywhere("tiny", &[target, LANES]);
+    assert_the_same_everywhere("tiny", &[target, LANES, "inputs=Signs", "skip_dead_halves=true", "base=1.2"]);
+}
+
+#[test]
+fn digits_is_the_same_on_any_number_of_threads_and_in_steps() {
+    assert_the_same_everywhere("digits", &[]);
+}
