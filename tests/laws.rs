@@ -79,7 +79,9 @@ fn words_are_those_of_the_definition() {
 /// fl(α·exp(fl(u·Λ))) with every step rounded from 400 bits by Python's mpmath.
 #[test]
 fn weights_have_the_bits_of_their_definition() {
-    let known: [(f64, f64, [(u64, u64); 5]); 3] = [
+    /// α, Λ, and five words with the bits of their weights.
+    type Known = (f64, f64, [(u64, u64); 5]);
+    let known: [Known; 3] = [
         (
             0.25,
             4.0,
