@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use slth::construction::{LayerBuilder, LayerProblem, Until};
-use slth::experiment::{Construction, Experiment, Plan};
+use slth::experiment::{Experiment, Plan};
 use slth::sampling::{Hyperbolic, Side, Stream};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
@@ -24,7 +24,6 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
     let setting = format!("constructions=[Hyperbolic(allocation: {allocation})]");
     let experiment = Experiment::load("example-5", None, &[setting]).unwrap();
     let plan = Plan::new(&experiment);
-    let Construction::Hyperbolic { allocation } = plan.lanes[0].construction;
     (1..)
         .zip(&plan.lanes[0].layers)
         .map(|(layer, plan)| LayerProblem {
@@ -35,7 +34,7 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
             seed: experiment.seed,
             bound: plan.neurons,
             skip_negative_half: false,
-            allocation,
+            sharing: plan.lanes[0].construction.sharing(),
         })
         .collect()
 }

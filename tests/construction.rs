@@ -1,11 +1,11 @@
-//! What every ticket must be, whatever the target, the accuracy and the allocation.
+//! What every ticket must be, whatever the target, the accuracy, the sharing and the allocation.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use slth::construction::{Allocation, Demand, Half, LayerBuilder, Path, Until};
+use slth::construction::{Allocation, Demand, Half, LayerBuilder, Path, Sharing, Until};
 use slth::experiment::Experiment;
 use slth::network::Activation;
 use slth::sampling::RandomLayer;
@@ -59,19 +59,27 @@ proptest! {
     ) {
         for layer in case.layers() {
             let builder = built(case.problem(layer, skip));
+            let (tally, bound) = (builder.tally(), builder.problem().bound);
             let g = RandomLayer::new(case.seed, layer, builder.problem().law);
-            let mut neurons = HashSet::new();
+            let by_layer = matches!(case.sharing, Sharing::Layer(_));
+            // Outputs of one input may share a neuron, but none has it twice.
+            let (mut served, mut inputs) = (HashSet::new(), HashMap::new());
             for path in builder.ticket().paths() {
-                prop_assert!(neurons.insert(path.neuron), "neuron {} serves twice", path.neuron);
-                prop_assert!(path.neuron < builder.tally().sampled);
+                let shared = if case.sharing == Sharing::Input { path.output } else { 0 };
+                prop_assert!(served.insert((path.neuron, shared)), "neuron {} serves twice", path.neuron);
+                prop_assert_eq!(*inputs.entry(path.neuron).or_insert(path.input), path.input);
+                prop_assert!(path.neuron < if by_layer { tally.sampled } else { bound });
                 let (z_in, z_out) =
                     (g.z_in(path.neuron, path.input as usize), g.z_out(path.neuron, path.output as usize));
                 prop_assert_eq!((path.z_in.to_bits(), path.z_out.to_bits()), (z_in.to_bits(), z_out.to_bits()));
             }
-            prop_assert!(builder.tally().sampled <= builder.problem().bound);
-            let filled: u64 = builder.tally().filled.iter().flatten().sum();
-            prop_assert!(builder.ticket().len() as u64 <= filled && filled <= builder.tally().sampled);
-            prop_assert_eq!(builder.ticket().kept_neurons(), builder.ticket().len() as u64);
+            prop_assert!(tally.sampled <= bound);
+            let filled: u64 = tally.filled.iter().flatten().sum();
+            prop_assert!(builder.ticket().len() as u64 <= filled);
+            prop_assert!(filled <= tally.sampled || case.sharing == Sharing::Input);
+            prop_assert_eq!(builder.ticket().kept_neurons(), inputs.len() as u64);
+            let kept_weights = inputs.len() + served.len();
+            prop_assert_eq!(builder.ticket().kept_weights(), kept_weights as u64);
         }
     }
 
@@ -169,12 +177,13 @@ proptest! {
             prop_assert!(unmet.iter().flatten().all(|&n| n == 0));
             prop_assert_eq!(builder.is_complete(), count == 0);
             let weights = case.target.architecture().weights(layer);
-            if case.allocation != Allocation::OnDemand {
+            if case.sharing != Sharing::Layer(Allocation::OnDemand) {
                 // Every weight demands every bucket of every half that is built.
                 let halves = if skip { 1 } else { 2 };
                 let demanded = weights * halves * builder.buckets().levels() as u64;
                 prop_assert_eq!(tally.quota.iter().flatten().sum::<u64>(), demanded);
-                prop_assert!(demanded <= 20 || !builder.is_complete());
+                let shared = case.sharing == Sharing::Input;
+                prop_assert!(demanded <= 20 || shared || !builder.is_complete());
             }
             let waiting: HashSet<(u32, u32)> = demands.iter().map(|d| (d.output, d.input)).collect();
             prop_assert_eq!(tally.weights_done + waiting.len() as u64, weights);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use slth::construction::{Allocation, LayerBuilder, LayerProblem, Until};
+use slth::construction::{Allocation, LayerBuilder, LayerProblem, Sharing, Until};
 use slth::experiment::{Experiment, Plan};
 use slth::sampling::{Hyperbolic, ProductLaw};
 
@@ -28,7 +28,7 @@ fn layer_of_example_5(allocation: Allocation, settings: &[&str]) -> LayerBuilder
         seed: experiment.seed,
         bound: plan.neurons,
         skip_negative_half: false,
-        allocation,
+        sharing: Sharing::Layer(allocation),
     });
     builder.advance(u64::MAX, Until::Neurons);
     assert!(builder.is_complete());

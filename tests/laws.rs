@@ -11,7 +11,7 @@ use ndarray::Array2;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::distr::Distribution;
-use slth::construction::{Allocation, Buckets, LayerBuilder, LayerProblem, PRODUCT_BINS, Until};
+use slth::construction::{Allocation, Buckets, LayerBuilder, LayerProblem, PRODUCT_BINS, Sharing, Until};
 use slth::network::{Activation, Network};
 use slth::sampling::{Hyperbolic, ProductLaw, RandomLayer, Side, Stream};
 use slth::theory::section5::Ranges;
@@ -217,7 +217,7 @@ fn buckets_of_both_halves_are_hit_as_often_as_the_law_says() {
 fn histogram(
     width: usize,
     ranges: Ranges,
-    allocation: Allocation,
+    sharing: Sharing,
     bound: u64,
     seeds: std::ops::Range<u64>,
 ) -> Vec<u64> {
@@ -232,7 +232,7 @@ fn histogram(
         let target = Arc::clone(&target);
         let skip_negative_half = false;
         let problem =
-            LayerProblem { target, layer: 1, ranges, law, seed, bound, skip_negative_half, allocation };
+            LayerProblem { target, layer: 1, ranges, law, seed, bound, skip_negative_half, sharing };
         let mut builder = LayerBuilder::new(problem);
         builder.advance(bound, Until::Neurons);
         let tally = builder.tally();
@@ -256,15 +256,17 @@ fn histogram_probabilities() -> Vec<f64> {
 /// off by 20 %. Counting a pair that depends on the neuron (the one it serves, say) would bend it far more.
 #[test]
 fn the_counted_product_of_each_neuron_is_exactly_distributed() {
-    for allocation in [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand] {
-        let long = histogram(100, example_5(), allocation, 150_000, 3..4);
+    let allocations = [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand];
+    let sharings = allocations.map(Sharing::Layer).into_iter().chain([Sharing::Input, Sharing::Nobody]);
+    for sharing in sharings {
+        let long = histogram(100, example_5(), sharing, 150_000, 3..4);
         let p = chi_squared(&long, &histogram_probabilities());
-        assert_plausible(p, &format!("{allocation:?}, one layer, 150,000 neurons"));
+        assert_plausible(p, &format!("{sharing:?}, one layer, 150,000 neurons"));
         // Three buckets a half: the first pair changes every few dozen neurons, so a choice of the pair that
         // leans on the neuron would show.
-        let short = histogram(10, Ranges::new(0.3, 1.0, 1.5), allocation, 100, 0..1_500);
+        let short = histogram(10, Ranges::new(0.3, 1.0, 1.5), sharing, 100, 0..1_500);
         let p = chi_squared(&short, &histogram_probabilities());
-        assert_plausible(p, &format!("{allocation:?}, 1,500 layers, 100 neurons each"));
+        assert_plausible(p, &format!("{sharing:?}, 1,500 layers, 100 neurons each"));
     }
 }
 

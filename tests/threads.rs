@@ -36,7 +36,7 @@ impl Outcome {
     }
 }
 
-const LANES: &str = "constructions=[Hyperbolic(allocation:InOrder),Hyperbolic(allocation:FirstFit),Hyperbolic(allocation:OnDemand)]";
+const LANES: &str = "constructions=[Hyperbolic(allocation:InOrder),Hyperbolic(allocation:FirstFit),Hyperbolic(allocation:OnDemand),Corollary10,SharedGolden]";
 
 fn session(preset: &str, settings: &[&str]) -> Session {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use slth::construction::{Allocation, Half, LayerTicket};
+use slth::construction::{Allocation, Half, LayerTicket, Sharing};
 use slth::network::{Activation, ActivationBounds, Domain, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
@@ -170,12 +170,14 @@ proptest! {
     fn the_certificate_of_a_small_network_covers_a_dense_grid(
         weights in prop::array::uniform6(-1.0..1.0_f64),
         hidden in prop::sample::select(activations()),
-        allocation in prop::sample::select(vec![Allocation::FirstFit, Allocation::OnDemand]),
+        sharing in prop::sample::select(vec![
+            Sharing::Layer(Allocation::FirstFit), Sharing::Layer(Allocation::OnDemand), Sharing::Input,
+        ]),
         bound in any_bound(),
         seed: u64,
         ball: bool,
     ) {
-        let case = two_two_one(weights, hidden, allocation, seed, bound);
+        let case = two_two_one(weights, hidden, sharing, seed, bound);
         let (worst, certified) = grid_and_certificate(&case, ball);
         prop_assert!(worst <= certified, "{} on the grid > {}", worst, certified);
     }
@@ -185,14 +187,14 @@ proptest! {
 fn two_two_one(
     weights: [f64; 6],
     hidden: Activation,
-    allocation: Allocation,
+    sharing: Sharing,
     seed: u64,
     bound: Option<u64>,
 ) -> Case {
     let [a, b, c, d, e, f] = weights;
     let layers = vec![array![[a, b], [c, d]], array![[e, f]]];
     let target = Arc::new(Network::new(layers, hidden, Activation::Identity).unwrap());
-    Case { target, ranges: Ranges::new(0.005, 1.0, 1.5), allocation, seed, bound }
+    Case { target, ranges: Ranges::new(0.005, 1.0, 1.5), sharing, seed, bound }
 }
 
 /// The largest error on 61 × 61 points of the ball or the box of size 1, and the error certified there.
@@ -232,8 +234,8 @@ fn the_certificate_of_a_single_weight_is_its_error() {
         let layers = vec![array![[0.61 - 0.1 * f64::from(seed)]]];
         let target = Arc::new(Network::new(layers, Activation::Identity, Activation::Identity).unwrap());
         let ranges = Ranges::new(0.01, 1.5, 1.5);
-        let allocation = Allocation::FirstFit;
-        let case = Case { target, ranges, allocation, seed: seed as u64, bound: None };
+        let sharing = Sharing::Layer(Allocation::FirstFit);
+        let case = Case { target, ranges, sharing, seed: seed as u64, bound: None };
         let pruned = prune(&case, &Domain::Ball { radius: 3.0 }, false);
         let exact = pruned.error_at(&[3.0]).max(pruned.error_at(&[-3.0]));
         assert!(exact <= pruned.certified && pruned.certified <= exact * (1.0 + 1e-9) + 1e-14);

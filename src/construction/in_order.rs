@@ -86,7 +86,7 @@ impl InOrder {
         bench.tally.tries += tries;
         bench.tally.words += 2 * tries;
         let served = best.map(|index| self.take(index, neuron, bench));
-        bench.tally.last = Some(Draw { neuron, tries, served });
+        bench.tally.last = Some(Draw { neuron, tries, served, serves: u64::from(served.is_some()) });
         served.is_some() && self.finish_served(bench)
     }
 

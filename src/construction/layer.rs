@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
 use super::open_pairs::OpenPairs;
-use super::{Allocation, Buckets, Half, LayerTicket, Path};
+use super::{Allocation, Buckets, Half, LayerTicket, Path, Sharing};
 use crate::network::Network;
 use crate::sampling::{Hyperbolic, RandomLayer};
 use crate::theory::section5::Ranges;
@@ -29,12 +30,12 @@ pub struct LayerProblem {
     pub law: Hyperbolic,
     /// seed of G
     pub seed: u64,
-    /// M_i: neurons that may be sampled
+    /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer
     pub bound: u64,
     /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
     pub skip_negative_half: bool,
-    /// how neurons are given to demands
-    pub allocation: Allocation,
+    /// who may use a neuron
+    pub sharing: Sharing,
 }
 
 /// What a neuron is asked for: a piece for one bucket of one half of one weight.
@@ -57,8 +58,10 @@ pub struct Draw {
     pub neuron: u64,
     /// pairs it was tried against
     pub tries: u64,
-    /// the demand it serves; `None` where no open demand could use it
+    /// the (first) demand it serves; `None` where no open demand could use it
     pub served: Option<Demand>,
+    /// demands it serves; more than one only where outputs share it
+    pub serves: u64,
 }
 
 /// Counts of a layer under construction.
@@ -114,6 +117,11 @@ impl Workbench {
         ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
     }
 
+    /// The pair with these ends.
+    pub(super) fn pair(&self, input: u32, output: u32) -> u64 {
+        u64::from(output) * u64::from(self.inputs) + u64::from(input)
+    }
+
     /// w* of a pair.
     pub(super) fn weight(&self, input: u32, output: u32) -> f64 {
         self.target.weights(self.layer)[[output as usize, input as usize]]
@@ -162,6 +170,16 @@ impl Workbench {
         self.tally.weights_done += u64::from(complete);
     }
 
+    /// Notes the demands of a pair that stay open at the end: the set bits, half after half.
+    pub(super) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
+        for (half, mask) in Half::BOTH.into_iter().zip(wanted.chunks(wanted.len() / 2)) {
+            for place in (0..self.buckets.levels()).filter(|&place| mask[place >> 6] >> (place & 63) & 1 == 1)
+            {
+                self.leave_open(Demand { output, input, half, bucket: place as u32 + 1 });
+            }
+        }
+    }
+
     /// Notes a demand that stays open at the end.
     pub(super) fn leave_open(&mut self, demand: Demand) {
         self.open_count += 1;
@@ -175,6 +193,7 @@ impl Workbench {
 enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
+    Blocks(Blocks),
 }
 
 /// How far [`LayerBuilder::advance`] may go.
@@ -225,10 +244,14 @@ impl LayerBuilder {
             open: Vec::new(),
             open_count: 0,
         };
-        let allocator = match problem.allocation {
-            Allocation::InOrder => Allocator::InOrder(InOrder::new(&mut bench)),
-            Allocation::FirstFit => Allocator::OpenPairs(OpenPairs::first_fit(&mut bench)),
-            Allocation::OnDemand => Allocator::OpenPairs(OpenPairs::on_demand(&mut bench)),
+        let allocator = match problem.sharing {
+            Sharing::Layer(Allocation::InOrder) => Allocator::InOrder(InOrder::new(&mut bench)),
+            Sharing::Layer(Allocation::FirstFit) => Allocator::OpenPairs(OpenPairs::first_fit(&mut bench)),
+            Sharing::Layer(Allocation::OnDemand) => Allocator::OpenPairs(OpenPairs::on_demand(&mut bench)),
+            Sharing::Input | Sharing::Nobody => {
+                let blocks = problem.sharing.blocks(inputs as u64, outputs as u64);
+                Allocator::Blocks(Blocks::new(problem.sharing, problem.bound / blocks, &mut bench))
+            }
         };
         let mut builder = Self { problem, bench, allocator, done: false };
         builder.end_if_done();
@@ -250,9 +273,13 @@ impl LayerBuilder {
             let finished = match &mut self.allocator {
                 Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
                 Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
+                Allocator::Blocks(blocks) => blocks.draw(&mut self.bench),
             };
-            if finished {
+            // Blocks end with a weight finished or with demands left open; the others with the former.
+            if finished || self.bench.open_count > 0 {
                 self.end_if_done();
+            }
+            if finished {
                 if until == Until::WeightDone && self.bench.tally.weights_done > weights_done {
                     break;
                 }
@@ -268,6 +295,7 @@ impl LayerBuilder {
         let complete = match &self.allocator {
             Allocator::OpenPairs(pairs) => pairs.is_complete(),
             Allocator::InOrder(cursors) => cursors.is_complete(&self.bench),
+            Allocator::Blocks(blocks) => blocks.is_complete(),
         };
         if self.done || !(complete || self.bench.tally.sampled >= self.problem.bound) {
             return;
@@ -275,6 +303,7 @@ impl LayerBuilder {
         match &mut self.allocator {
             Allocator::OpenPairs(pairs) => pairs.close(&mut self.bench),
             Allocator::InOrder(cursors) => cursors.close(&mut self.bench),
+            Allocator::Blocks(blocks) => blocks.close(&mut self.bench),
         }
         let groups = std::mem::take(&mut self.bench.groups);
         self.bench.kept = self.bench.kept.ordered_by_pair(groups);

@@ -2,11 +2,12 @@
 //!
 //! A [`LayerBuilder`] draws the neurons of one layer of G one by one. A neuron's product |z_in·z_out| for a pair
 //! (input, output) falls into a bucket ([`Buckets`]); if that pair still demands a piece from this bucket,
-//! for the half of the virtual weight that the sign of z_in decides, the neuron is given to it. Which demand a
-//! neuron is tried against first is the [`Allocation`]. Once a pair has its pieces, the golden-ratio sum of
-//! [`golden`] picks those that add up to the weight, and their paths enter the [`LayerTicket`]; all else is
-//! masked out. No neuron serves twice.
+//! for the half of the virtual weight that the sign of z_in decides, the neuron is given to it. Who may use a neuron
+//! is the [`Sharing`]; where a layer shares its neurons, the [`Allocation`] says which demand comes first. Once a pair
+//! has its pieces, the golden-ratio sum of [`golden`] picks those that add up to the weight, and their paths enter the
+//! [`LayerTicket`]; all else is masked out. No neuron serves a weight twice, and only outputs of one input share one.
 
+mod blocks;
 mod buckets;
 pub mod golden;
 mod in_order;
@@ -40,6 +41,28 @@ impl Allocation {
             Self::InOrder => "in-order",
             Self::FirstFit => "first-fit",
             Self::OnDemand => "on-demand",
+        }
+    }
+}
+
+/// Who may use a neuron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// all weights of the layer, one of them in the end (Theorem 3)
+    Layer(Allocation),
+    /// the outputs of one input, any number of them: a block of neurons is wired to each input
+    Input,
+    /// one weight: each has a block of neurons to itself (Corollary 10)
+    Nobody,
+}
+
+impl Sharing {
+    /// Blocks that the neurons of a layer fall into.
+    pub fn blocks(self, inputs: u64, outputs: u64) -> u64 {
+        match self {
+            Self::Layer(_) => 1,
+            Self::Input => inputs,
+            Self::Nobody => inputs * outputs,
         }
     }
 }

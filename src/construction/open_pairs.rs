@@ -130,7 +130,7 @@ impl OpenPairs {
             Some((index, half, place)) => self.take(index, half, place, neuron, bench),
             None => (None, false),
         };
-        bench.tally.last = Some(Draw { neuron, tries, served });
+        bench.tally.last = Some(Draw { neuron, tries, served, serves: u64::from(served.is_some()) });
         finished
     }
 
@@ -214,7 +214,7 @@ impl OpenPairs {
         let k = bench.buckets.levels();
         let FrontPair { input, output, slot, .. } = self.front.remove(index);
         self.open.drain(2 * self.stride * index..2 * self.stride * (index + 1));
-        let pair = u64::from(output) * u64::from(bench.inputs) + u64::from(input);
+        let pair = bench.pair(input, output);
         let found = &mut self.found[slot as usize * 2 * k..][..2 * k];
         bench.finish(pair, found, complete);
         found.fill(0);
@@ -223,15 +223,9 @@ impl OpenPairs {
 
     /// Finishes every pair as far as it goes; demands still open are noted.
     pub(super) fn close(&mut self, bench: &mut Workbench) {
-        let k = bench.buckets.levels();
         loop {
             while let Some(&FrontPair { input, output, .. }) = self.front.first() {
-                for half in Half::BOTH {
-                    let mask = &self.open[half as usize * self.stride..][..self.stride];
-                    for place in (0..k).filter(|&place| mask[place >> 6] >> (place & 63) & 1 == 1) {
-                        bench.leave_open(Demand { output, input, half, bucket: place as u32 + 1 });
-                    }
-                }
+                bench.leave_open_all(input, output, &self.open[..2 * self.stride]);
                 self.release(0, false, bench);
             }
             if !self.admit(bench) {

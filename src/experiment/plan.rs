@@ -1,11 +1,11 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
 use super::{Construction, Experiment, NormSource, ToleranceRule};
-use crate::construction::{Allocation, MOST_LEVELS};
+use crate::construction::{Allocation, MOST_LEVELS, Sharing};
 use crate::network::spectral_norm_bound;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
-use crate::theory::theorem3;
+use crate::theory::{corollary10, shared_golden, theorem3};
 
 /// The finest ε_w/w_max for which sums of f64 hold a residual: k·2⁻⁵³ roundings stay far below it.
 pub(super) const FINEST_TOLERANCE: f64 = 1e-13;
@@ -37,9 +37,10 @@ pub struct LayerPlan {
     pub weights: u64,
     /// ranges of weights and products
     pub ranges: Ranges,
-    /// M_i, as Theorem 3 prints it; the construction stops there
+    /// neurons that are enough for this target with probability ≥ 1 − δ (Theorem 3: M_i as printed); the
+    /// construction stops there
     pub neurons: u64,
-    /// M_i with the proof's gap closed, for all targets of the class at once
+    /// neurons that are enough for all targets of the class at once (Theorem 3: with the proof's gap closed)
     pub neurons_all_targets: u64,
     /// leave the half unbuilt that passes x < 0
     pub skip_negative_half: bool,
@@ -48,27 +49,40 @@ pub struct LayerPlan {
 impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let layers = Self::layers(experiment);
-        let lane = |&construction: &Construction| LanePlan { construction, layers: layers.clone() };
+        let lane = |&construction: &Construction| LanePlan {
+            construction,
+            layers: Self::layers(experiment, construction),
+        };
         let lanes = experiment.constructions.iter().map(lane).collect();
         let widths = experiment.target.architecture().widths().to_vec();
         Self { weight_tolerance: tolerances(experiment), lanes, widths }
     }
 
-    /// Theorem 3's numbers for each layer.
-    pub fn layers(experiment: &Experiment) -> Vec<LayerPlan> {
+    /// A construction's numbers for each layer.
+    pub fn layers(experiment: &Experiment, construction: Construction) -> Vec<LayerPlan> {
         let architecture = experiment.target.architecture();
         let (depth, delta) = (architecture.layers(), experiment.delta);
         let layer = |(layer, tolerance): (usize, f64)| {
             let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
             let (weights, k_prime) = (architecture.weights(layer), ranges.k_prime);
-            LayerPlan {
-                weights,
-                ranges,
-                neurons: theorem3::neurons(k_prime, weights, depth, delta),
-                neurons_all_targets: theorem3::neurons_all_targets(k_prime, weights, depth, delta),
-                skip_negative_half: experiment.skip_dead_halves && experiment.inputs_never_negative(layer),
-            }
+            let neurons = |all_targets| {
+                let each = corollary10::neurons_per_weight(k_prime, weights, depth, delta, all_targets);
+                each.saturating_mul(weights)
+            };
+            let (neurons, neurons_all_targets) = match construction.sharing() {
+                Sharing::Layer(_) => (
+                    theorem3::neurons(k_prime, weights, depth, delta),
+                    theorem3::neurons_all_targets(k_prime, weights, depth, delta),
+                ),
+                Sharing::Nobody => (neurons(false), neurons(true)),
+                Sharing::Input => {
+                    let inputs = architecture.widths()[layer - 1] as u64;
+                    let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta);
+                    (each.saturating_mul(inputs), each.saturating_mul(inputs))
+                }
+            };
+            let skip_negative_half = experiment.skip_dead_halves && experiment.inputs_never_negative(layer);
+            LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
         };
         (1..).zip(tolerances(experiment)).map(layer).collect()
     }
@@ -88,9 +102,9 @@ impl Plan {
                 let demands = layer.weights as f64 * 2.0 * layer.ranges.levels as f64;
                 let paths = demands * TAKEN * BYTES_PER_PATH;
                 kept += paths;
-                let under_way = match lane.construction {
-                    Construction::Hyperbolic { allocation: Allocation::InOrder } => demands * 8.0,
-                    Construction::Hyperbolic { .. } => 0.0,
+                let under_way = match lane.construction.sharing() {
+                    Sharing::Layer(Allocation::InOrder) => demands * 8.0,
+                    Sharing::Layer(_) | Sharing::Input | Sharing::Nobody => 0.0,
                 };
                 work = work.max(paths + under_way + layer.weights as f64 * 8.0 * COPIES_OF_A_LAYER);
             }
@@ -137,7 +151,10 @@ pub(super) fn largest_epsilon(experiment: &Experiment) -> Option<f64> {
 
 /// Whether the buckets can be counted.
 pub(super) fn check_levels(experiment: &Experiment) -> Result<(), String> {
-    let k_prime = LayerPlan::finest(&Plan::layers(experiment)).ranges.k_prime;
+    let k_prime = tolerances(experiment)
+        .into_iter()
+        .map(|tolerance| Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base).k_prime)
+        .fold(0.0, f64::max);
     if k_prime < MOST_LEVELS as f64 {
         return Ok(());
     }

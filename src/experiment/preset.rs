@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::construction::Allocation;
+use crate::construction::{Allocation, Sharing};
 use crate::network::Activation;
 use crate::theory::lemma9;
 
@@ -155,16 +155,22 @@ pub enum ToleranceRule {
     PerLayer,
 }
 
-/// A construction and its choices.
+/// A construction: one point in the space of choices (law, match, sum, sharing). All of these draw from the
+/// hyperbolic law, match a neuron by its product, and put a weight together by the golden-ratio sum; they differ in who
+/// shares the neurons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Construction {
-    /// Orseau, Hutter, Rivasplata (2020), Theorem 3
+    /// Orseau, Hutter, Rivasplata (2020), Theorem 3: all weights of a layer share
     Hyperbolic {
         /// how neurons are given to demands
         #[serde(default)]
         allocation: Allocation,
     },
+    /// Corollary 10 for each weight alone: nobody shares
+    Corollary10,
+    /// the outputs of one input share
+    SharedGolden,
 }
 
 impl Construction {
@@ -172,6 +178,17 @@ impl Construction {
     pub fn name(self) -> &'static str {
         match self {
             Self::Hyperbolic { .. } => "hyperbolic",
+            Self::Corollary10 => "corollary10",
+            Self::SharedGolden => "shared-golden",
+        }
+    }
+
+    /// Who may use a neuron.
+    pub fn sharing(self) -> Sharing {
+        match self {
+            Self::Hyperbolic { allocation } => Sharing::Layer(allocation),
+            Self::Corollary10 => Sharing::Nobody,
+            Self::SharedGolden => Sharing::Input,
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::experiment::{Experiment, LayerPlan, Plan};
-use crate::theory::{corollary7, corollary10, malach};
+use crate::construction::Allocation;
+use crate::experiment::{Construction, Experiment, LayerPlan, Plan};
+use crate::network::Architecture;
+use crate::theory::{corollary7, malach};
 
 /// `slth bounds`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -65,54 +67,35 @@ impl Neurons {
 }
 
 impl BoundsReport {
-    /// Theorem 3 (`hyperbolic`), Corollary 10 with no neuron shared (`corollary10`), and Malach et al. (`malach`),
-    /// whatever constructions the preset runs.
+    /// What every construction asks, whichever of them the preset runs: Theorem 3 (`hyperbolic`), Corollary 10 for each
+    /// weight alone (`corollary10`), `shared-golden`, and Malach et al. (`malach`).
     pub fn new(experiment: &Experiment, plan: &Plan) -> Self {
         let architecture = experiment.target.architecture();
         let (depth, delta) = (architecture.layers(), experiment.delta);
-        let layers = Plan::layers(experiment);
-        let hyperbolic = |layer: &LayerPlan| {
-            (Neurons::Whole(layer.neurons), Some(Neurons::Whole(layer.neurons_all_targets)))
-        };
-        let single = |layer: &LayerPlan| {
-            let neurons = |all| {
-                let each =
-                    corollary10::neurons_per_weight(layer.ranges.k_prime, layer.weights, depth, delta, all);
-                Neurons::Whole(each.saturating_mul(layer.weights))
-            };
-            (neurons(false), Some(neurons(true)))
-        };
-        let malach = |_: &LayerPlan| {
-            (Neurons::Real(malach::neurons(depth, architecture.n_max(), experiment.epsilon, delta)), None)
-        };
-        let finest = LayerPlan::finest(&layers);
-        let bounds = |name, ranged: bool, count: &dyn Fn(&LayerPlan) -> (Neurons, Option<Neurons>)| {
-            let layers: Vec<LayerBounds> = layers
-                .iter()
-                .zip(1..)
-                .map(|(plan, layer)| {
-                    let (neurons, neurons_all_targets) = count(plan);
-                    let neurons_per_weight = neurons.value() / plan.weights as f64;
-                    LayerBounds {
-                        layer,
-                        weights: plan.weights,
-                        neurons,
-                        neurons_all_targets,
-                        neurons_per_weight,
-                    }
-                })
-                .collect();
-            let neurons: Vec<f64> = layers.iter().map(|layer| layer.neurons.value()).collect();
-            let ranges = ranged.then_some(finest.ranges);
+        let golden = |construction: Construction| {
+            let layers = Plan::layers(experiment, construction);
+            let ranges = LayerPlan::finest(&layers).ranges;
+            let neurons = layers.iter().map(|layer| {
+                (
+                    layer.weights,
+                    Neurons::Whole(layer.neurons),
+                    Some(Neurons::Whole(layer.neurons_all_targets)),
+                )
+            });
+            let bounds = ConstructionBounds::new(construction.name(), architecture, neurons);
             ConstructionBounds {
-                name,
-                k_prime: ranges.map(|r| r.k_prime),
-                levels: ranges.map(|r| r.levels),
-                weight_range: Some(ranges.map_or((-1.0, 1.0), |r| r.weight)),
-                product_range: ranges.map(|r| r.product),
-                weight_ratio: Some(corollary7::weight_ratio(architecture.widths(), &neurons)),
-                layers,
+                k_prime: Some(ranges.k_prime),
+                levels: Some(ranges.levels),
+                weight_range: Some(ranges.weight),
+                product_range: Some(ranges.product),
+                ..bounds
             }
+        };
+        let malach = {
+            let each = malach::neurons(depth, architecture.n_max(), experiment.epsilon, delta);
+            let neurons = (1..=depth).map(|layer| (architecture.weights(layer), Neurons::Real(each), None));
+            let bounds = ConstructionBounds::new("malach", architecture, neurons);
+            ConstructionBounds { weight_range: Some((-1.0, 1.0)), ..bounds }
         };
         Self {
             title: experiment.title.clone(),
@@ -124,10 +107,38 @@ impl BoundsReport {
             norms: experiment.norms.name(),
             weight_tolerance: plan.weight_tolerance.clone(),
             constructions: vec![
-                bounds("hyperbolic", true, &hyperbolic),
-                bounds("corollary10", true, &single),
-                bounds("malach", false, &malach),
+                golden(Construction::Hyperbolic { allocation: Allocation::default() }),
+                golden(Construction::Corollary10),
+                golden(Construction::SharedGolden),
+                malach,
             ],
+        }
+    }
+}
+
+impl ConstructionBounds {
+    /// The layers' rows, and the ratio that follows from them.
+    fn new(
+        name: &'static str,
+        architecture: &Architecture,
+        layers: impl Iterator<Item = (u64, Neurons, Option<Neurons>)>,
+    ) -> Self {
+        let layers: Vec<LayerBounds> = layers
+            .zip(1..)
+            .map(|((weights, neurons, neurons_all_targets), layer)| {
+                let neurons_per_weight = neurons.value() / weights as f64;
+                LayerBounds { layer, weights, neurons, neurons_all_targets, neurons_per_weight }
+            })
+            .collect();
+        let neurons: Vec<f64> = layers.iter().map(|layer| layer.neurons.value()).collect();
+        Self {
+            name,
+            k_prime: None,
+            levels: None,
+            weight_range: None,
+            product_range: None,
+            weight_ratio: Some(corollary7::weight_ratio(architecture.widths(), &neurons)),
+            layers,
         }
     }
 }

@@ -101,8 +101,10 @@ fn per_weight(value: f64) -> String {
 
 /// What a construction is called, its choices included.
 pub fn construction_name(construction: Construction) -> String {
-    let Construction::Hyperbolic { allocation } = construction;
-    format!("{}, {}", construction.name(), allocation.name())
+    match construction {
+        Construction::Hyperbolic { allocation } => format!("{}, {}", construction.name(), allocation.name()),
+        Construction::Corollary10 | Construction::SharedGolden => construction.name().to_owned(),
+    }
 }
 
 /// The text of `slth run`.

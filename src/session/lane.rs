@@ -71,7 +71,6 @@ pub struct Lane {
 
 impl Lane {
     pub(super) fn new(experiment: &Arc<Experiment>, plan: &LanePlan) -> Self {
-        let Construction::Hyperbolic { allocation } = plan.construction;
         let builders = plan
             .layers
             .iter()
@@ -86,7 +85,7 @@ impl Lane {
                     seed: experiment.seed,
                     bound: layer_plan.neurons,
                     skip_negative_half: layer_plan.skip_negative_half,
-                    allocation,
+                    sharing: plan.construction.sharing(),
                 })
             })
             .collect();

@@ -9,6 +9,7 @@
 //! | [`lemma_c12`] | samples until every category holds enough |
 //! | [`theorem3`] | M_i, neurons for one layer, as printed and repaired |
 //! | [`corollary7`] | the size of G |
+//! | [`shared_golden`] | neurons for one input, shared by its outputs (new here) |
 //! | [`malach`] | the polynomial bound of Malach et al. (2020) |
 //!
 //! Natural logarithms are correctly rounded (`pxfm`), not the platform's: Λ enters every weight of G, so its
@@ -21,6 +22,7 @@ pub mod lemma9;
 pub mod lemma_c12;
 pub mod malach;
 pub mod section5;
+pub mod shared_golden;
 pub mod theorem3;
 
 /// ln x, correctly rounded, for x > 0.

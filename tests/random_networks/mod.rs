@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use proptest::prelude::*;
-use slth::construction::{Allocation, LayerBuilder, LayerProblem, Until};
+use slth::construction::{Allocation, LayerBuilder, LayerProblem, Sharing, Until};
 use slth::network::{Activation, Network};
 use slth::sampling::Hyperbolic;
 use slth::theory::{section5::Ranges, theorem3};
@@ -15,9 +15,9 @@ use slth::theory::{section5::Ranges, theorem3};
 pub(crate) struct Case {
     pub(crate) target: Arc<Network>,
     pub(crate) ranges: Ranges,
-    pub(crate) allocation: Allocation,
+    pub(crate) sharing: Sharing,
     pub(crate) seed: u64,
-    /// neurons per layer; `None` for Theorem 3's M_i
+    /// neurons per layer; `None` for Theorem 3's M_i, for each block where neurons come in blocks
     pub(crate) bound: Option<u64>,
 }
 
@@ -37,10 +37,12 @@ impl Case {
             law: Hyperbolic::new(alpha, beta).unwrap(),
             seed: self.seed,
             bound: self.bound.unwrap_or_else(|| {
-                theorem3::neurons(self.ranges.k_prime, weights, architecture.layers(), 0.01)
+                let (outputs, inputs) = self.target.weights(layer).dim();
+                let blocks = self.sharing.blocks(inputs as u64, outputs as u64);
+                blocks * theorem3::neurons(self.ranges.k_prime, weights, architecture.layers(), 0.01)
             }),
             skip_negative_half,
-            allocation: self.allocation,
+            sharing: self.sharing,
         }
     }
 }
@@ -83,16 +85,18 @@ pub(crate) fn cases(
     activations: Vec<Activation>,
     bound: impl Strategy<Value = Option<u64>> + Clone,
 ) -> impl Strategy<Value = Case> {
-    let allocation =
-        prop::sample::select(vec![Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand]);
+    let allocations = [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand];
+    let mut sharing: Vec<Sharing> = allocations.map(Sharing::Layer).to_vec();
+    sharing.extend([Sharing::Input, Sharing::Nobody]);
+    let sharing = prop::sample::select(sharing);
     let accuracy = (-3.0..-0.52_f64).prop_map(|exponent| 10_f64.powf(exponent));
     (0.1..10.0_f64, 1.1..=1.618_f64, accuracy).prop_flat_map(move |(w_max, base, accuracy)| {
         let ranges = Ranges::new(accuracy * w_max / 2.0, w_max, base);
-        (network(w_max, activations.clone()), allocation.clone(), any::<u64>(), bound.clone()).prop_map(
-            move |(target, allocation, seed, bound)| Case {
+        (network(w_max, activations.clone()), sharing.clone(), any::<u64>(), bound.clone()).prop_map(
+            move |(target, sharing, seed, bound)| Case {
                 target: Arc::new(target),
                 ranges,
-                allocation,
+                sharing,
                 seed,
                 bound,
             },

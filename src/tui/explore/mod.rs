@@ -141,7 +141,9 @@ fn event_line(app: &App, look: &Look) -> Line<'static> {
         Some(demand) => {
             let side = if demand.half == Half::Positive { "x>0" } else { "x<0" };
             let (output, input, bucket) = (demand.output, demand.input, demand.bucket);
-            format!("serves w[{output},{input}], {side}, bucket {bucket}")
+            let more =
+                if draw.serves > 1 { format!(", and {} more", draw.serves - 1) } else { String::new() };
+            format!("serves w[{output},{input}], {side}, bucket {bucket}{more}")
         }
         None => "is of no use to any open demand".to_owned(),
     };

@@ -1,0 +1,182 @@
+//! Neurons in blocks of their own: `Sharing::Nobody`, a block for each weight, and `Sharing::Input`, a block for
+//! each input, wired to that input alone, which all its outputs share.
+//!
+//! # Neurons
+//! Block j holds neurons j·m … (j+1)·m − 1 of the layer and is drawn until its pairs have what they demand. A neuron
+//! is tried against every open pair of its block and serves all that can use it: with one live input it
+//! computes the same h = max{0, z_in·x_a} for every output, and each output has a z_out of its own.
+//!
+//! # The bound for `Sharing::Input` (shared golden)
+//! m = ⌈8k′ ln(4k′P_iℓ/δ)⌉ neurons per input suffice for all targets of the class at once, all layers together, with
+//! probability ≥ 1 − δ.
+//!
+//! *Proof.* Fix a layer, an output b and its block's input a. Over the random neuron, |z_in·z_out[b]| has the law of
+//! Lemma C.11, so each of the 4k ≤ 4k′ categories (sign of the weight, half, bucket) of the pair has probability
+//! ≥ 1/(8k′), and the m neurons are independent. One category stays empty with probability at most
+//! (1 − 1/8k′)^m ≤ e^{−m/8k′} ≤ δ/(4k′P_iℓ). The layer has P_i pairs with 4k′ categories each, so some category of some
+//! pair stays empty with probability at most δ/ℓ, and in some layer with at most δ. Outputs of one input are dependent
+//! (they share z_in), which a union bound does not mind. Otherwise every pair finds a product in each of its
+//! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
+//! since a neuron that serves output b is not used up for output b′. ∎
+
+use super::layer::{Demand, Draw, Workbench};
+use super::{Half, Sharing};
+
+#[derive(Clone, Debug)]
+pub(super) struct Blocks {
+    /// m, neurons of a block
+    size: u64,
+    /// the block being drawn, from 0
+    block: u64,
+    blocks: u64,
+    /// neurons of the block drawn so far
+    drawn: u64,
+    /// whether a block serves all outputs of one input, or one pair
+    by_input: bool,
+    /// pairs of the block with open demands
+    open: Vec<OpenPair>,
+    /// words of open-demand bits per half
+    stride: usize,
+}
+
+#[derive(Clone, Debug)]
+struct OpenPair {
+    input: u32,
+    output: u32,
+    /// 1 where w* < 0
+    negative: u64,
+    /// open demands: bit `place` of each half, stride words a half
+    wanted: Vec<u64>,
+    /// neuron + 1 for each (half, place), 0 for none
+    found: Vec<u64>,
+}
+
+impl Blocks {
+    pub(super) fn new(sharing: Sharing, size: u64, bench: &mut Workbench) -> Self {
+        let pairs = bench.pairs();
+        for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
+            bench.tally.quota[half as usize].fill(pairs);
+        }
+        let by_input = sharing == Sharing::Input;
+        let mut blocks = Self {
+            size,
+            block: 0,
+            blocks: if by_input { u64::from(bench.inputs) } else { pairs },
+            drawn: 0,
+            by_input,
+            open: Vec::new(),
+            stride: bench.buckets.levels() / 64 + 1,
+        };
+        blocks.open_block(bench);
+        if size == 0 {
+            blocks.close(bench);
+        }
+        blocks
+    }
+
+    /// Whether every block is through.
+    pub(super) fn is_complete(&self) -> bool {
+        self.block == self.blocks
+    }
+
+    /// Draws the next neuron and offers it to every open pair of its block. Whether a weight was finished.
+    pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
+        let neuron = self.block * self.size + self.drawn;
+        self.drawn += 1;
+        let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
+        let k = bench.buckets.levels();
+        let tries = self.open.len() as u64;
+        // All pairs of a block have the same input.
+        let word_in = self.open.first().map_or(0, |pair| row_in.word(u64::from(pair.input)));
+        let half = (word_in & 1) as usize;
+        let (mut first, mut served) = (None, 0);
+        for (index, pair) in self.open.iter_mut().enumerate() {
+            let word_out = row_out.word(u64::from(pair.output));
+            let t = (word_in >> 11) + (word_out >> 11);
+            if index == 0 {
+                bench.note_product(t);
+            }
+            let place = bench.buckets.classify(t);
+            let word = &mut pair.wanted[half * self.stride + (place >> 6)];
+            let fits = *word >> (place & 63) & !(word_in ^ word_out ^ pair.negative) & 1 == 1;
+            if fits {
+                *word &= !(1 << (place & 63));
+                pair.found[half * k + place] = neuron + 1;
+                let (output, input) = (pair.output, pair.input);
+                let demand = Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 };
+                bench.serve(demand);
+                first = first.or(Some(demand));
+                served += 1;
+            }
+        }
+        bench.tally.tries += tries;
+        bench.tally.words += tries + 1;
+        bench.tally.last = Some(Draw { neuron, tries, served: first, serves: served });
+        let finished = served > 0 && self.finish_served(bench);
+        if self.open.is_empty() || self.drawn == self.size {
+            self.close_block(bench);
+        }
+        finished
+    }
+
+    /// Finishes the pairs that have all they demand. Whether there were any.
+    fn finish_served(&mut self, bench: &mut Workbench) -> bool {
+        let before = self.open.len();
+        self.open.retain(|pair| {
+            let open = pair.wanted.iter().any(|&word| word != 0);
+            if !open {
+                bench.finish(bench.pair(pair.input, pair.output), &pair.found, true);
+            }
+            open
+        });
+        self.open.len() < before
+    }
+
+    /// Finishes what is left of the block as far as it goes, and opens the next one.
+    fn close_block(&mut self, bench: &mut Workbench) {
+        for pair in std::mem::take(&mut self.open) {
+            bench.leave_open_all(pair.input, pair.output, &pair.wanted);
+            bench.finish(bench.pair(pair.input, pair.output), &pair.found, false);
+        }
+        self.block += 1;
+        self.drawn = 0;
+        self.open_block(bench);
+    }
+
+    /// Opens the pairs of the current block, passing over blocks that demand nothing.
+    fn open_block(&mut self, bench: &mut Workbench) {
+        while self.block < self.blocks {
+            let ends: Vec<(u32, u32)> = if self.by_input {
+                (0..bench.outputs).map(|output| (self.block as u32, output)).collect()
+            } else {
+                vec![bench.ends(self.block)]
+            };
+            self.open =
+                ends.into_iter().map(|(input, output)| self.open_pair(input, output, bench)).collect();
+            self.finish_served(bench);
+            if !self.open.is_empty() {
+                return;
+            }
+            self.block += 1;
+        }
+    }
+
+    fn open_pair(&self, input: u32, output: u32, bench: &Workbench) -> OpenPair {
+        let k = bench.buckets.levels();
+        let mut wanted = vec![0; 2 * self.stride];
+        for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
+            for place in 0..k {
+                wanted[half as usize * self.stride + (place >> 6)] |= 1 << (place & 63);
+            }
+        }
+        let negative = u64::from(bench.weight(input, output) < 0.0);
+        OpenPair { input, output, negative, wanted, found: vec![0; 2 * k] }
+    }
+
+    /// Closes the blocks that are not through.
+    pub(super) fn close(&mut self, bench: &mut Workbench) {
+        while self.block < self.blocks {
+            self.close_block(bench);
+        }
+    }
+}
