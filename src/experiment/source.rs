@@ -68,8 +68,26 @@ impl PresetSource {
         parse(&self.text).map_err(|error| {
             let start = error.span.start;
             let place = Place::Position { file: self.name.clone(), line: start.line, column: start.col };
-            ExperimentError::new(place, error.code.to_string())
+            ExperimentError::new(place, self.with_what_was_found(&error))
         })
+    }
+
+    /// RON's message; where it says only what was expected, the text that stands there instead is added.
+    fn with_what_was_found(&self, error: &ron::error::SpannedError) -> String {
+        const SHOWN: usize = 20;
+        let message = error.code.to_string();
+        let (line, column) = (error.span.start.line, error.span.start.col);
+        if !message.starts_with("Expected") || message.contains("found") {
+            return message;
+        }
+        let rest_of_line = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        // A file's control characters are nothing for the terminal.
+        let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        let rest: String = rest_of_line.chars().skip(column.saturating_sub(1)).map(shown).collect();
+        match rest.trim() {
+            "" => format!("{message}, found the end of the line"),
+            found => format!("{message}, found `{}`", found.chars().take(SHOWN).collect::<String>()),
+        }
     }
 
     /// The bytes of a file that the preset names.

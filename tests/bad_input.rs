@@ -1,0 +1,392 @@
+//! Bad input: exit code 2, nothing on standard output, and one line on standard error that says where, what was expected
+//! and what was found. Each test changes one thing in a preset that runs.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ndarray::{Array1, Array2, array};
+use ndarray_npy::write_npy;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use tempfile::TempDir;
+
+const PRESET: &str = r#"(
+    target: Explicit(
+        layers: [
+            [[0.6, -0.4], [-0.3, 0.8], [0.5, 0.25]],
+            [[0.7, -0.2, 0.4], [-0.5, 0.9, 0.1]],
+        ],
+        activation: Relu,
+    ),
+    inputs: Ball(radius: 1.0),
+    epsilon: 0.1,
+    delta: 0.01,
+    base: 1.5,
+    seed: 1,
+)
+"#;
+
+/// A folder with the preset `p.ron`, which is also where slth runs.
+struct Folder(TempDir);
+
+impl Folder {
+    /// The preset with `from` replaced.
+    fn with(from: &str, to: &str) -> Self {
+        assert!(PRESET.contains(from));
+        let folder = Self(tempfile::tempdir().unwrap());
+        std::fs::write(folder.path("p.ron"), PRESET.replace(from, to)).unwrap();
+        folder
+    }
+
+    /// The preset with a target of other weights than those written in it.
+    fn with_target(target: &str) -> Self {
+        let (start, end) = (PRESET.find("Explicit").unwrap(), PRESET.find("\n    inputs").unwrap());
+        Self::with(&PRESET[start..end], &format!("{target},"))
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Runs slth and holds its refusal to the rules: `place` first, then every part of `says`.
+    fn refuses(&self, arguments: &[&str], place: &str, says: &[&str]) {
+        let before = self.names();
+        let output = slth(self.0.path(), arguments);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(message.ends_with('\n') && message.lines().count() == 1, "{message}");
+        assert!(message.starts_with(&format!("slth: {place}: ")), "expected {place}, found {message}");
+        for part in says {
+            assert!(message.contains(part), "expected {part}, found {message}");
+        }
+        assert!(!message.contains("panicked") && !message.contains('\x1b'), "{message}");
+        assert_eq!(self.names(), before, "a file is left");
+    }
+
+    fn run_refuses(&self, place: &str, says: &[&str]) {
+        self.refuses(&["run", "p.ron"], place, says);
+    }
+}
+
+fn slth(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_slth")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn write_weights(path: &Path, dtype: Dtype, shape: [usize; 2], bytes: &[u8]) {
+    let view = TensorView::new(dtype, shape.to_vec(), bytes).unwrap();
+    std::fs::write(path, safetensors::serialize([("w", view)], None).unwrap()).unwrap();
+}
+
+const FILE_TARGET: &str = r#"File(path: "w.safetensors")"#;
+
+#[test]
+fn the_preset_that_is_spoilt_below_runs() {
+    let folder = Folder::with("seed: 1", "seed: 1");
+    let output = slth(folder.0.path(), &["run", "p.ron"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_missing_preset() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    let says = ["expected a .ron file or one of digits, tiny", "found: No such file"];
+    folder.refuses(&["run", "missing.ron"], "missing.ron", &says);
+    folder.refuses(&["bounds", "missing.ron"], "missing.ron", &says);
+    folder.refuses(&["presets", "show", "missing"], "missing", &says);
+    // Without a terminal, `slth PRESET` is a run.
+    folder.refuses(&["missing.ron"], "missing.ron", &says);
+}
+
+#[test]
+fn a_missing_weight_file() {
+    Folder::with_target(FILE_TARGET)
+        .run_refuses("p.ron:2:13", &["file w.safetensors: expected a readable file", "found: No such file"]);
+}
+
+#[test]
+fn missing_points_and_labels() {
+    Folder::with("Ball(radius: 1.0)", r#"File(path: "x.npy")"#)
+        .run_refuses("p.ron:9:13", &["file x.npy: expected a readable file", "found: No such file"]);
+    let folder = Folder::with("Ball(radius: 1.0)", r#"File(path: "x.npy", labels: "y.npy")"#);
+    write_npy(folder.path("x.npy"), &array![[0.5, 1.0]]).unwrap();
+    folder.run_refuses("p.ron:9:41", &["file y.npy: expected a readable file", "found: No such file"]);
+}
+
+#[test]
+fn broken_ron() {
+    Folder::with("seed: 1,", "seed: 1 base: 2")
+        .run_refuses("p.ron:13:13", &["Expected comma", "found `base: 2`"]);
+    Folder::with("epsilon: 0.1", "epsilon: \"small\"")
+        .run_refuses("p.ron:10:13", &["Expected float", "small"]);
+    Folder::with(&PRESET[PRESET.find("    inputs").unwrap()..], "")
+        .run_refuses("p.ron:8:7", &["Unexpected end of RON"]);
+    // Escape characters of the file do not reach the terminal.
+    Folder::with("seed: 1,", "seed: 1 \x1b[31m").run_refuses("p.ron:13:13", &["Expected comma", "[31m"]);
+    Folder::with(PRESET, "").run_refuses("p.ron:1:1", &["Expected", "found the end of the line"]);
+}
+
+#[test]
+fn a_preset_that_is_no_text() {
+    let folder = Folder::with("seed: 1", "seed: 1");
+    std::fs::write(folder.path("p.ron"), b"(title: \"\xff\")").unwrap();
+    folder.run_refuses("p.ron", &["expected a .ron file", "found: stream did not contain valid UTF-8"]);
+}
+
+#[test]
+fn unknown_fields() {
+    Folder::with("epsilon", "epslion")
+        .run_refuses("p.ron:10:5", &["`epslion`", "expected one of", "`epsilon`"]);
+    Folder::with("activation", "activatoin")
+        .run_refuses("p.ron:7:9", &["`activatoin` in `Explicit`", "expected one of", "`activation`"]);
+    Folder::with("Ball", "Bowl").run_refuses("p.ron:9:13", &["`Bowl`", "expected one of `Ball`, `Box`"]);
+}
+
+#[test]
+fn a_missing_field() {
+    Folder::with("epsilon: 0.1,", "").run_refuses("p.ron", &["expected a field `epsilon`, found none"]);
+}
+
+#[test]
+fn ragged_rows() {
+    Folder::with("[-0.3, 0.8]", "[-0.3]")
+        .run_refuses("p.ron:3:17", &["layer 1, row 1: expected 2 weights, found 1"]);
+}
+
+#[test]
+fn layers_that_do_not_fit() {
+    Folder::with("[0.7, -0.2, 0.4], [-0.5, 0.9, 0.1]", "[0.7, -0.2]")
+        .run_refuses("p.ron:3:17", &["layer 2: expected 3 inputs", "found 2"]);
+    Folder::with("[[0.7, -0.2, 0.4], [-0.5, 0.9, 0.1]]", "[]")
+        .run_refuses("p.ron:3:17", &["layer 2: expected 3 inputs", "found 0"]);
+}
+
+#[test]
+fn points_of_the_wrong_width() {
+    let folder = Folder::with("Ball(radius: 1.0)", r#"File(path: "x.npy")"#);
+    write_npy(folder.path("x.npy"), &Array2::<f64>::ones((4, 3))).unwrap();
+    folder.run_refuses("p.ron:9:13", &["file x.npy: expected points of 2 inputs, found shape [4, 3]"]);
+    write_npy(folder.path("x.npy"), &Array1::<f64>::ones(4)).unwrap();
+    folder.run_refuses("p.ron:9:13", &["file x.npy: expected an npy array of points × inputs", "found:"]);
+    write_npy(folder.path("x.npy"), &array![[0.5, 1.0], [f64::NAN, 0.0]]).unwrap();
+    folder.run_refuses("p.ron:9:13", &["x.npy, point 1, input 0: expected a finite number, found NaN"]);
+}
+
+#[test]
+fn labels_that_do_not_fit() {
+    let folder = Folder::with("Ball(radius: 1.0)", r#"File(path: "x.npy", labels: "y.npy")"#);
+    write_npy(folder.path("x.npy"), &Array2::<f64>::ones((4, 2))).unwrap();
+    write_npy(folder.path("y.npy"), &array![0_u8, 1, 1]).unwrap();
+    folder.run_refuses("p.ron:9:13", &["file y.npy: expected 4 labels, found 3"]);
+    write_npy(folder.path("y.npy"), &array![0_u8, 1, 2, 1]).unwrap();
+    folder.run_refuses("p.ron:9:41", &["label of point 2: expected a class below 2, found 2"]);
+}
+
+#[test]
+fn weights_that_are_no_numbers_in_a_preset() {
+    Folder::with("-0.4", "NaN").run_refuses("p.ron:4:20", &["expected a finite number, found NaN"]);
+    Folder::with("-0.4", "-inf").run_refuses("p.ron:4:20", &["expected a finite number, found -inf"]);
+    // Too large for f64.
+    Folder::with("-0.4", "1e999").run_refuses("p.ron:4:20", &["expected a finite number, found inf"]);
+}
+
+#[test]
+fn weights_that_are_no_numbers_in_a_file() {
+    for (spoilt, found) in [(f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+        let folder = Folder::with_target(FILE_TARGET);
+        let bytes: Vec<u8> = [0.5, -0.5, spoilt, 0.25].into_iter().flat_map(f64::to_le_bytes).collect();
+        write_weights(&folder.path("w.safetensors"), Dtype::F64, [2, 2], &bytes);
+        let says = format!("layer 1, output 1, input 0: expected a finite weight, found {found}");
+        folder.run_refuses("p.ron:2:13", &["file w.safetensors", &says]);
+    }
+}
+
+#[test]
+fn a_weight_above_w_max() {
+    let says = ["expected no weight above w_max = 0.5", "found |w*| = 0.9 in layer 2, output 1, input 1"];
+    Folder::with("seed: 1", "w_max: 0.5").run_refuses("p.ron:13:12", &says);
+    let folder = Folder::with("seed: 1", "seed: 1");
+    folder.refuses(&["run", "p.ron", "--set", "w_max=0.5"], "--set w_max=0.5", &says);
+}
+
+#[test]
+fn epsilon_out_of_range() {
+    for (written, found) in [("0", "0"), ("-0.1", "-0.1"), ("inf", "inf"), ("NaN", "NaN")] {
+        let says = format!("expected a finite number above 0, found {found}");
+        Folder::with("epsilon: 0.1", &format!("epsilon: {written}")).run_refuses("p.ron:10:14", &[&says]);
+    }
+    Folder::with("epsilon: 0.1", "epsilon: 1e6")
+        .run_refuses("p.ron:10:14", &["expected at most", "found 1000000"]);
+}
+
+#[test]
+fn delta_out_of_range() {
+    for written in ["0", "1", "-0.5", "2", "NaN"] {
+        let says = format!("expected a probability between 0 and 1, both excluded, found {written}");
+        Folder::with("delta: 0.01", &format!("delta: {written}")).run_refuses("p.ron:11:12", &[&says]);
+    }
+}
+
+#[test]
+fn base_out_of_range() {
+    for written in ["1", "1.62", "0.5", "NaN"] {
+        let says = format!(
+            "expected a base above 1 and at most the golden ratio 1.618033988749895, found {written}"
+        );
+        Folder::with("base: 1.5", &format!("base: {written}")).run_refuses("p.ron:12:11", &[&says]);
+    }
+    // So near to 1 that its buckets cannot be counted.
+    Folder::with("base: 1.5", "base: 1.0000001")
+        .run_refuses("p.ron:12:11", &["expected a base", "found 1.0000001"]);
+}
+
+#[test]
+fn widths_that_are_none() {
+    let says = "expected a whole width of at least 1 and below 2^32, found ";
+    for (width, column) in [("0", 32), ("-3", 32), ("2.5", 32), ("4294967296", 32)] {
+        let folder = Folder::with_target(&format!("Random(widths: [2, {width}, 2], weight_bound: 1.0)"));
+        folder.run_refuses(&format!("p.ron:2:{column}"), &[&format!("{says}{width}")]);
+    }
+}
+
+#[test]
+fn a_single_width() {
+    for (widths, found) in [("[2]", "found 1 widths"), ("[]", "found 0 widths")] {
+        Folder::with_target(&format!("Random(widths: {widths}, weight_bound: 1.0)"))
+            .run_refuses("p.ron:2:28", &["expected an input width and at least one layer", found]);
+    }
+}
+
+#[test]
+fn sizes_that_overflow() {
+    let widths = "[4294967295, 4294967295, 4294967295]";
+    Folder::with_target(&format!("Random(widths: {widths}, weight_bound: 1.0)"))
+        .run_refuses("p.ron:2:28", &["expected fewer than 2^32 neurons per layer and 2^48 weights", widths]);
+}
+
+#[test]
+fn sizes_beyond_any_memory() {
+    // 4·10¹² weights of 32 bytes each while they are put together: 119,209 GiB.
+    Folder::with_target("Random(widths: [2000000, 2000000], weight_bound: 1.0)")
+        .run_refuses("p.ron:2:28", &["needs 1.2e5 GiB", "expected at most the", "GiB that are free"]);
+}
+
+#[test]
+fn heaviside_is_refused_with_the_reason() {
+    let says = [
+        "expected an activation with a Lipschitz factor, found Heaviside",
+        "jumps at 0",
+        "Lemma 1 does not apply",
+    ];
+    Folder::with("activation: Relu", "activation: Heaviside").run_refuses("p.ron:7:21", &says);
+    Folder::with("activation: Relu", "output_activation: Heaviside").run_refuses("p.ron:7:28", &says);
+}
+
+#[test]
+fn an_output_that_cannot_be_written() {
+    let folder = Folder::with("seed: 1", "seed: 1");
+    std::fs::create_dir(folder.path("folder")).unwrap();
+    for option in ["--csv", "--ticket"] {
+        let missing = ["run", "p.ron", option, "missing/out"];
+        folder.refuses(&missing, "missing/out", &["expected a writable file", "found: No such file"]);
+        let is_folder = ["run", "p.ron", option, "folder"];
+        folder.refuses(&is_folder, "folder", &["expected a writable file", "found: it is a folder"]);
+    }
+    // The one that could be written leaves nothing either.
+    let second = ["run", "p.ron", "--csv", "good.csv", "--ticket", "missing/out"];
+    folder.refuses(&second, "missing/out", &["expected a writable file"]);
+    assert!(std::fs::read_dir(folder.path("folder")).unwrap().next().is_none());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_known_before_the_run() {
+    // Both mistakes at once: the one that is told is the one that is looked for first.
+    let folder = Folder(tempfile::tempdir().unwrap());
+    folder.refuses(
+        &["run", "example-6", "--csv", "missing/out"],
+        "missing/out",
+        &["expected a writable file"],
+    );
+    folder.refuses(&["run", "example-6", "--csv", "out.csv"], "example-6:4:13", &["accurate to 3.679e-27"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_in_a_read_only_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with("seed: 1", "seed: 1");
+    let locked = folder.path("locked");
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
+    if std::fs::write(locked.join("probe"), "").is_ok() {
+        // Past the capture of the test harness.
+        let message = "skipped: root may write to a read-only folder (an_output_in_a_read_only_folder)";
+        let _ = writeln!(std::io::stderr(), "{message}");
+        return;
+    }
+    let call = ["run", "p.ron", "--csv", "locked/out.csv"];
+    folder.refuses(&call, "locked/out.csv", &["expected a writable file", "found: Permission denied"]);
+}
+
+#[test]
+fn more_precision_than_f64_has_is_refused_by_run_alone() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    let says =
+        ["accurate to 3.679e-27", "finer than f64", "expected at least 1.0e-13", "`slth bounds` works"];
+    folder.refuses(&["run", "example-6"], "example-6:4:13", &says);
+    assert!(slth(folder.0.path(), &["bounds", "example-6"]).status.success());
+}
+
+#[test]
+fn a_weight_file_cut_short() {
+    let folder = Folder::with_target(FILE_TARGET);
+    let path = folder.path("w.safetensors");
+    write_weights(&path, Dtype::F32, [2, 2], &[0; 16]);
+    let whole = std::fs::read(&path).unwrap();
+    for cut in [0, 7, 20, whole.len() - 1] {
+        std::fs::write(&path, &whole[..cut]).unwrap();
+        folder.run_refuses("p.ron:2:13", &["file w.safetensors: expected a safetensors file, found: "]);
+    }
+}
+
+#[test]
+fn a_weight_file_of_another_type_or_shape() {
+    let folder = Folder::with_target(FILE_TARGET);
+    write_weights(&folder.path("w.safetensors"), Dtype::I32, [2, 2], &[1; 16]);
+    folder.run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected F32 or F64, found I32"]);
+    let view = TensorView::new(Dtype::F32, vec![4], &[1; 16]).unwrap();
+    std::fs::write(folder.path("w.safetensors"), safetensors::serialize([("w", view)], None).unwrap())
+        .unwrap();
+    folder.run_refuses("p.ron:2:13", &["tensor `w`: expected a matrix (outputs × inputs), found shape [4]"]);
+}
+
+#[test]
+fn overrides_that_are_none() {
+    let folder = Folder::with("seed: 1", "seed: 1");
+    let cases = [
+        ("epsilon", "expected key=value, found no `=`"),
+        ("epslion=0.1", "`epslion` in `Preset`, expected one of"),
+        ("epsilon=0", "expected a finite number above 0, found 0"),
+    ];
+    for (setting, says) in cases {
+        folder.refuses(&["run", "p.ron", "--set", setting], &format!("--set {setting}"), &[says]);
+        folder.refuses(&["bounds", "p.ron", "--set", setting], &format!("--set {setting}"), &[says]);
+    }
+}
+
+#[test]
+fn a_ticket_of_two_constructions() {
+    let two = "constructions: [Hyperbolic(allocation: InOrder), Hyperbolic(allocation: FirstFit)]";
+    let folder = Folder::with("seed: 1", two);
+    let call = ["run", "p.ron", "--ticket", "t.npz"];
+    folder.refuses(&call, "--ticket", &["expected a preset with one construction, found 2"]);
+}

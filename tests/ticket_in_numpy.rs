@@ -1,0 +1,51 @@
+//! A ticket can be rebuilt and checked in NumPy, without this program: `ticket_in_numpy.py` does it, with the weights of
+//! `weights.py`, the lines that the README prints.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+fn numpy_is_here() -> bool {
+    let import = Command::new("python3").args(["-c", "import numpy"]).stderr(Stdio::null()).status();
+    import.is_ok_and(|status| status.success())
+}
+
+/// Runs `tiny` with more arguments and has its ticket checked in NumPy.
+fn check_in_numpy(arguments: &[&str]) {
+    if !numpy_is_here() {
+        // Past the capture of the test harness.
+        let _ = writeln!(std::io::stderr(), "skipped: python3 with numpy not found (ticket_in_numpy)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ticket, report) = (folder.path().join("ticket.npz"), folder.path().join("run.json"));
+    let run = Command::new(env!("CARGO_BIN_EXE_slth"))
+        .args(["run", "tiny", "--json", "--ticket"])
+        .arg(&ticket)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    std::fs::write(&report, run.stdout).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ticket_in_numpy.py");
+    // -B: no __pycache__ beside the tests.
+    let python = Command::new("python3").arg("-B").arg(script).args([&ticket, &report]).output().unwrap();
+    assert!(python.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&python.stderr));
+}
+
+#[test]
+fn the_ticket_of_tiny_holds_in_numpy() {
+    check_in_numpy(&[]);
+}
+
+#[test]
+fn the_ticket_of_tiny_over_a_box_holds_in_numpy() {
+    check_in_numpy(&["--set", "inputs=Box(low: -1.0, high: 1.0)"]);
+}
+
+#[test]
+fn the_ticket_of_another_seed_holds_in_numpy() {
+    // The largest seed, so that all 64 bits of the words' arithmetic are in use.
+    check_in_numpy(&["--seed", "18446744073709551615"]);
+}
