@@ -186,7 +186,7 @@ fn labels_that_do_not_fit() {
     let folder = Folder::with("Ball(radius: 1.0)", r#"File(path: "x.npy", labels: "y.npy")"#);
     write_npy(folder.path("x.npy"), &Array2::<f64>::ones((4, 2))).unwrap();
     write_npy(folder.path("y.npy"), &array![0_u8, 1, 1]).unwrap();
-    folder.run_refuses("p.ron:9:13", &["file y.npy: expected 4 labels, found 3"]);
+    folder.run_refuses("p.ron:9:41", &["file y.npy: expected 4 labels, found 3"]);
     write_npy(folder.path("y.npy"), &array![0_u8, 1, 2, 1]).unwrap();
     folder.run_refuses("p.ron:9:41", &["label of point 2: expected a class below 2, found 2"]);
 }
@@ -297,7 +297,7 @@ fn an_output_that_cannot_be_written() {
     std::fs::create_dir(folder.path("folder")).unwrap();
     for option in ["--csv", "--ticket"] {
         let missing = ["run", "p.ron", option, "missing/out"];
-        folder.refuses(&missing, "missing/out", &["expected a writable file", "found: No such file"]);
+        folder.refuses(&missing, "missing/out", &["expected a writable file", "found: there is no folder"]);
         let is_folder = ["run", "p.ron", option, "folder"];
         folder.refuses(&is_folder, "folder", &["expected a writable file", "found: it is a folder"]);
     }

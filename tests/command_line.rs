@@ -100,9 +100,15 @@ fn bounds_json_has_the_stable_keys() {
     );
 }
 
+/// A construction's bounds, by name.
+fn construction<'a>(bounds: &'a Value, name: &str) -> &'a Value {
+    bounds["constructions"].as_array().unwrap().iter().find(|c| c["name"] == name).unwrap()
+}
+
 #[test]
 fn a_key_of_bounds_that_does_not_apply_is_null() {
-    let malach = &json(&["bounds", "tiny", "--json"])["constructions"][2];
+    let bounds = json(&["bounds", "tiny", "--json"]);
+    let malach = construction(&bounds, "malach");
     for key in ["k_prime", "levels", "product_range"] {
         assert!(malach.as_object().unwrap().contains_key(key) && malach[key].is_null(), "{key}");
     }
@@ -118,8 +124,7 @@ fn bounds_of_example_5_are_those_of_the_paper() {
     assert_eq!(tolerances.len(), 10);
     tolerances.iter().for_each(|tolerance| assert_close(tolerance, 3.678_794_411_71e-7));
 
-    let hyperbolic = &bounds["constructions"][0];
-    assert_eq!(hyperbolic["name"], "hyperbolic");
+    let hyperbolic = construction(&bounds, "hyperbolic");
     assert_close(&hyperbolic["k_prime"], 39.249_056_277_3);
     assert_eq!(hyperbolic["levels"], 39);
     assert_close(&hyperbolic["weight_range"][0], 5.350_477_819_29e-6);
@@ -137,8 +142,10 @@ fn bounds_of_example_5_are_those_of_the_paper() {
         assert_close(&layer["neurons_per_weight"], 628.692_7);
     }
 
-    let malach = &bounds["constructions"][2];
-    assert_eq!(malach["name"], "malach");
+    let shared = construction(&bounds, "shared-golden");
+    assert_eq!(shared["layers"][0]["neurons"], 664_900);
+    assert_close(&shared["layers"][0]["neurons_per_weight"], 66.49);
+    let malach = construction(&bounds, "malach");
     assert_close(&malach["layers"][0]["neurons_per_weight"], 1.075_919_541e15);
 }
 
@@ -147,7 +154,7 @@ fn bounds_of_example_6_are_those_of_the_paper() {
     let bounds = json(&["bounds", "example-6", "--json"]);
     assert_close(&bounds["weight_tolerance"][0], 3.678_794_412e-27);
     assert_eq!(bounds["norms"], "worst");
-    let hyperbolic = &bounds["constructions"][0];
+    let hyperbolic = construction(&bounds, "hyperbolic");
     assert_close(&hyperbolic["k_prime"], 152.826_528_023);
     assert_eq!(hyperbolic["levels"], 152);
     assert_eq!(hyperbolic["layers"][0]["neurons"], 24_483_129);

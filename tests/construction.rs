@@ -68,7 +68,8 @@ proptest! {
                 let shared = if case.sharing == Sharing::Input { path.output } else { 0 };
                 prop_assert!(served.insert((path.neuron, shared)), "neuron {} serves twice", path.neuron);
                 prop_assert_eq!(*inputs.entry(path.neuron).or_insert(path.input), path.input);
-                prop_assert!(path.neuron < if by_layer { tally.sampled } else { bound });
+                let neurons = if by_layer { tally.sampled } else { bound };
+                prop_assert!(path.neuron < neurons);
                 let (z_in, z_out) =
                     (g.z_in(path.neuron, path.input as usize), g.z_out(path.neuron, path.output as usize));
                 prop_assert_eq!((path.z_in.to_bits(), path.z_out.to_bits()), (z_in.to_bits(), z_out.to_bits()));

@@ -344,7 +344,7 @@ fn a_law_a_little_wrong_is_refused() {
     let bins = tilted.len();
     tilted.iter_mut().take(bins / 2).for_each(|p| *p *= 1.03);
     tilted.iter_mut().skip(bins / 2).for_each(|p| *p *= 0.97);
-    let counts = histogram(100, ranges, Allocation::FirstFit, 150_000, 3..4);
+    let counts = histogram(100, ranges, Sharing::Layer(Allocation::FirstFit), 150_000, 3..4);
     assert!(chi_squared(&counts, &tilted) < SIGNIFICANCE);
 
     let row = Stream::new(42, 1, Side::In).row(0);

@@ -214,7 +214,8 @@ fn the_certificate_is_most_often_within_three_times_what_a_dense_grid_finds() {
         .map(|seed| {
             let row = Stream::new(seed, 0, Side::Out).row(0);
             let weights = [0, 1, 2, 3, 4, 5].map(|i| (row.word(i) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0);
-            let case = two_two_one(weights, Activation::Relu, Allocation::FirstFit, seed, None);
+            let case =
+                two_two_one(weights, Activation::Relu, Sharing::Layer(Allocation::FirstFit), seed, None);
             let (worst, certified) = grid_and_certificate(&case, seed % 2 == 0);
             certified / worst
         })

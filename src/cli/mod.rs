@@ -86,7 +86,9 @@ pub fn main() -> ExitCode {
         // A reader that has seen enough (`slth run … | head`) is no failure.
         Ok(Err(CliError::Io(error))) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            let _ = writeln!(io::stderr(), "slth: {error}");
+            // One line, whatever characters a path or a title holds.
+            let line = error.to_string().replace(char::is_control, "?");
+            let _ = writeln!(io::stderr(), "slth: {line}");
             ExitCode::from(error.exit_code())
         }
         // The panic hook has printed it.

@@ -193,7 +193,7 @@ impl Experiment {
                 format!("expected at most {largest}, which is {bound}; found {epsilon}"),
             ));
         }
-        plan::check_levels(&experiment).map_err(|message| at("base", message))?;
+        plan::check_ranges(&experiment).map_err(|(key, message)| at(key, message))?;
         Ok(experiment)
     }
 

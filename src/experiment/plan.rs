@@ -149,19 +149,27 @@ pub(super) fn largest_epsilon(experiment: &Experiment) -> Option<f64> {
     })
 }
 
-/// Whether the buckets can be counted.
-pub(super) fn check_levels(experiment: &Experiment) -> Result<(), String> {
-    let k_prime = tolerances(experiment)
-        .into_iter()
-        .map(|tolerance| Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base).k_prime)
-        .fold(0.0, f64::max);
-    if k_prime < MOST_LEVELS as f64 {
-        return Ok(());
+/// Whether G's weights and their products are numbers that f64 holds, and the buckets can be counted. The error
+/// names the field to change.
+pub(super) fn check_ranges(experiment: &Experiment) -> Result<(), (&'static str, String)> {
+    for tolerance in tolerances(experiment) {
+        let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
+        // Squares of weights are the ends of the product law.
+        let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
+        if !(low >= f64::MIN_POSITIVE && high <= f64::MAX && tolerance >= f64::MIN_POSITIVE) {
+            let (expected, w_max) = ("weights and a tolerance whose products f64 can hold", experiment.w_max);
+            return Err((
+                "target",
+                format!("expected {expected}, found w_max = {w_max:e}, tolerance = {tolerance:e}"),
+            ));
+        }
+        if ranges.k_prime >= MOST_LEVELS as f64 {
+            let (k_prime, base) = (ranges.k_prime, experiment.base);
+            let expected = format!("a base that makes fewer than {MOST_LEVELS} buckets");
+            return Err(("base", format!("expected {expected}, found {base} with {k_prime:.0}")));
+        }
     }
-    Err(format!(
-        "expected a base that makes fewer than {MOST_LEVELS} buckets, found {} with {k_prime:.0}",
-        experiment.base
-    ))
+    Ok(())
 }
 
 /// ε_w of each layer, never above w_max, beyond which it would ask for nothing.

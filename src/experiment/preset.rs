@@ -29,10 +29,13 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// Puts the fields that `other` has in place of this preset's.
-    pub fn override_with(&mut self, other: Self) {
+    /// Puts the fields that `other` has in place of this preset's. Returns how many there were.
+    pub fn override_with(&mut self, other: Self) -> usize {
+        let mut taken = 0;
         macro_rules! take {
-            ($($field:ident),*) => { $( if other.$field.is_some() { self.$field = other.$field; } )* };
+            ($($field:ident),*) => {
+                $( if other.$field.is_some() { self.$field = other.$field; taken += 1; } )*
+            };
         }
         take!(
             title,
@@ -49,6 +52,7 @@ impl Preset {
             constructions,
             seed
         );
+        taken
     }
 }
 

@@ -131,6 +131,11 @@ pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentErro
         .ok_or_else(|| ExperimentError::new(place(), "expected key=value, found no `=`".to_owned()))?;
     let preset = parse(&format!("({}: {value})", key.trim()))
         .map_err(|error| ExperimentError::new(place(), error.code.to_string()))?;
+    let fields = Preset::default().override_with(preset.clone());
+    if fields > 1 {
+        let message = format!("expected one key and its value, found {fields} keys");
+        return Err(ExperimentError::new(place(), message));
+    }
     Ok((key.trim().to_owned(), preset))
 }
 
@@ -198,6 +203,8 @@ mod tests {
             let (key, preset) = parse_override(&format!("w_max={value}")).unwrap();
             assert_eq!((key.as_str(), preset.w_max.unwrap().0), ("w_max", 0.5));
         }
+        let two = parse_override("epsilon=0.1, delta: 0.5").unwrap_err().to_string();
+        assert!(two.contains("expected one key and its value, found 2 keys"), "{two}");
         assert!(parse_override("w_max").unwrap_err().to_string().contains("expected key=value"));
         let unknown = parse_override("wmax=1").unwrap_err().to_string();
         assert!(unknown.contains("--set wmax=1") && unknown.contains("w_max"), "{unknown}");

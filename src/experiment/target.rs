@@ -116,10 +116,13 @@ pub(super) fn domain(
                 None => None,
                 Some(path) => {
                     let bytes = source.read("labels", path)?;
-                    let labels = files::read_labels(&bytes).map_err(|e| fail(format!("file {path}: {e}")))?;
+                    let fail = |message: String| {
+                        ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
+                    };
+                    let labels = files::read_labels(&bytes).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
-                        return Err(fail(format!("file {path}: expected {expected} labels, found {found}")));
+                        return Err(fail(format!("expected {expected} labels, found {found}")));
                     }
                     Some(labels)
                 }

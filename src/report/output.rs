@@ -35,6 +35,10 @@ impl OutputFile {
             Ok(_) | Err(_) if folder.as_os_str().is_empty() => folder = PathBuf::from("."),
             Ok(_) | Err(_) => {}
         }
+        if !folder.is_dir() {
+            let message = format!("there is no folder {}", folder.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".slth-");
         #[cfg(unix)]
