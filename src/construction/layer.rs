@@ -279,10 +279,8 @@ impl LayerBuilder {
             if finished || self.bench.open_count > 0 {
                 self.end_if_done();
             }
-            if finished {
-                if until == Until::WeightDone && self.bench.tally.weights_done > weights_done {
-                    break;
-                }
+            if until == Until::WeightDone && self.bench.tally.weights_done > weights_done {
+                break;
             }
         }
         if self.bench.tally.sampled == self.problem.bound {
