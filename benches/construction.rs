@@ -24,6 +24,7 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
     let setting = format!("constructions=[Hyperbolic(allocation: {allocation})]");
     let experiment = Experiment::load("example-5", None, &[setting]).unwrap();
     let plan = Plan::new(&experiment);
+    let sharing = plan.lanes[0].construction.sharing();
     (1..)
         .zip(&plan.lanes[0].layers)
         .map(|(layer, plan)| LayerProblem {
@@ -34,7 +35,7 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
             seed: experiment.seed,
             bound: plan.neurons,
             skip_negative_half: false,
-            sharing: plan.lanes[0].construction.sharing(),
+            sharing,
         })
         .collect()
 }
