@@ -13,6 +13,7 @@ pub mod golden;
 mod in_order;
 mod layer;
 mod open_pairs;
+pub mod subset_sum;
 mod ticket;
 
 pub use buckets::{Buckets, MOST_LEVELS};
