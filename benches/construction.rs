@@ -9,9 +9,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use slth::construction::{LayerBuilder, LayerProblem, Until};
+use slth::construction::{LayerBuilder, LayerProblem, Match, Mode, Sum, Until};
 use slth::experiment::{Experiment, Plan};
-use slth::sampling::{Hyperbolic, Side, Stream};
+use slth::sampling::{Hyperbolic, Law, Side, Stream};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// What Example 5 takes: seconds, neurons, words, kept paths.
@@ -24,18 +24,21 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
     let setting = format!("constructions=[Hyperbolic(allocation: {allocation})]");
     let experiment = Experiment::load("example-5", None, &[setting]).unwrap();
     let plan = Plan::new(&experiment);
-    let sharing = plan.lanes[0].construction.sharing();
+    let (.., sharing) = plan.lanes[0].construction.choices();
     (1..)
         .zip(&plan.lanes[0].layers)
         .map(|(layer, plan)| LayerProblem {
             target: experiment.target.clone(),
             layer,
             ranges: plan.ranges,
-            law: Hyperbolic::new(plan.ranges.weight.0, plan.ranges.weight.1).unwrap(),
+            law: Law::Hyperbolic(Hyperbolic::new(plan.ranges.weight.0, plan.ranges.weight.1).unwrap()),
             seed: experiment.seed,
-            bound: plan.neurons,
+            bound: plan.neurons.unwrap() as u64,
             skip_negative_half: false,
+            matching: Match::Product,
+            sum: Sum::Golden,
             sharing,
+            mode: Mode::Drawn,
         })
         .collect()
 }

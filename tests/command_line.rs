@@ -46,10 +46,13 @@ fn assert_close(found: &Value, expected: f64) {
 }
 
 #[test]
-fn presets_lists_the_six() {
+fn presets_lists_the_built_ins() {
     let list = text(&["presets"]);
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["digits", "tiny", "example-5", "example-6", "deep", "wide"]);
+    assert_eq!(
+        names,
+        ["digits", "tiny", "example-5", "example-6", "malach-vs-hyperbolic", "example-5-all", "deep", "wide"]
+    );
     assert!(list.lines().next().unwrap().ends_with("(default)"));
 }
 

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use slth::construction::{Allocation, LayerBuilder, LayerProblem, Sharing, Until};
+use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::experiment::{Experiment, Plan};
-use slth::sampling::{Hyperbolic, ProductLaw};
+use slth::sampling::{Hyperbolic, Law, ProductLaw};
 
 /// Example 5 for weights as large as w_max lets them be. The preset's own are scaled down to ‖W‖₂ = 1, below a tenth
 /// of w_max, and take fewer pieces.
@@ -18,17 +18,20 @@ fn layer_of_example_5(allocation: Allocation, settings: &[&str]) -> LayerBuilder
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
     let experiment = Experiment::load("example-5", None, &settings).unwrap();
     let plan = Plan::new(&experiment).lanes[0].layers[0];
-    assert_eq!((plan.weights, plan.ranges.levels, plan.neurons), (10_000, 39, 6_286_927));
+    assert_eq!((plan.weights, plan.ranges.levels, plan.neurons), (10_000, 39, Some(6_286_927.0)));
     let (alpha, beta) = plan.ranges.weight;
     let mut builder = LayerBuilder::new(LayerProblem {
         target: Arc::clone(&experiment.target),
         layer: 1,
         ranges: plan.ranges,
-        law: Hyperbolic::new(alpha, beta).unwrap(),
+        law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
         seed: experiment.seed,
-        bound: plan.neurons,
+        bound: plan.neurons.unwrap() as u64,
         skip_negative_half: false,
+        matching: Match::Product,
+        sum: Sum::Golden,
         sharing: Sharing::Layer(allocation),
+        mode: Mode::Drawn,
     });
     builder.advance(u64::MAX, Until::Neurons);
     assert!(builder.is_complete());

@@ -11,9 +11,11 @@ use ndarray::Array2;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::distr::Distribution;
-use slth::construction::{Allocation, Buckets, LayerBuilder, LayerProblem, PRODUCT_BINS, Sharing, Until};
+use slth::construction::{
+    Allocation, Buckets, LayerBuilder, LayerProblem, Match, Mode, PRODUCT_BINS, Sharing, Sum, Until,
+};
 use slth::network::{Activation, Network};
-use slth::sampling::{Hyperbolic, ProductLaw, RandomLayer, Side, Stream};
+use slth::sampling::{Hyperbolic, Law, ProductLaw, RandomLayer, Side, Stream};
 use slth::theory::section5::Ranges;
 use statrs::distribution::{ChiSquared, ContinuousCDF, Uniform};
 use statrs::stats_tests::NaNPolicy;
@@ -29,7 +31,8 @@ fn example_5() -> Ranges {
 }
 
 fn random_layer(seed: u64, layer: usize, ranges: &Ranges) -> RandomLayer {
-    RandomLayer::new(seed, layer, Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap())
+    let law = Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap();
+    RandomLayer::new(seed, layer, Law::Hyperbolic(law))
 }
 
 /// Kolmogorov–Smirnov p-value of a sample under `cdf`, which makes it uniform.
@@ -231,8 +234,19 @@ fn histogram(
         let law = Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap();
         let target = Arc::clone(&target);
         let skip_negative_half = false;
-        let problem =
-            LayerProblem { target, layer: 1, ranges, law, seed, bound, skip_negative_half, sharing };
+        let problem = LayerProblem {
+            target,
+            layer: 1,
+            ranges,
+            law: Law::Hyperbolic(law),
+            seed,
+            bound,
+            skip_negative_half,
+            sharing,
+            matching: Match::Product,
+            sum: Sum::Golden,
+            mode: Mode::Drawn,
+        };
         let mut builder = LayerBuilder::new(problem);
         builder.advance(bound, Until::Neurons);
         let tally = builder.tally();

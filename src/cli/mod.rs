@@ -174,7 +174,7 @@ fn presets() -> Result<u8, CliError> {
     for name in built_in_names() {
         let preset = PresetSource::find(name)?.parse()?;
         let mark = if name == DEFAULT_PRESET { " (default)" } else { "" };
-        list.push_str(&format!("{name:<12}{}{mark}\n", preset.title.unwrap_or_default()));
+        list.push_str(&format!("{name:<22}{}{mark}\n", preset.title.unwrap_or_default()));
     }
     print(&list)?;
     Ok(0)

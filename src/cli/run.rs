@@ -5,8 +5,9 @@ use std::path::Path;
 use super::arguments::{Common, Run};
 use super::progress::ProgressBar;
 use super::{CliError, load, print, print_json};
+use crate::construction::Mode;
 use crate::report::{OutputFile, RunReport, text, write_csv, write_ticket};
-use crate::session::Session;
+use crate::session::{Lane, Session};
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&run.preset, common)?;
@@ -21,6 +22,12 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
         return Err(CliError::Usage(message));
     }
     let mut session = Session::new(experiment)?;
+    let skips = |lane: &Lane| lane.plan().mode == Mode::SkipAhead;
+    if ticket.is_some() && session.lanes().iter().any(skips) {
+        let message = "--ticket: expected neurons that are drawn, found a lane that skips ahead: its hits have no number \
+                       in G (`--set mode=Drawn` draws them all)";
+        return Err(CliError::Usage(message.to_owned()));
+    }
     let bar = ProgressBar::start();
     session.run(&|progress| bar.show(progress));
     bar.end();

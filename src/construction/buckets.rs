@@ -92,14 +92,15 @@ impl Buckets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sampling::{Hyperbolic, ProductLaw, RandomLayer};
+    use crate::sampling::{Hyperbolic, Law, ProductLaw, RandomLayer};
 
     #[test]
     fn classification_agrees_with_the_products_themselves() {
         for (half, base) in [(1.839e-7, 1.5), (0.03, 1.6), (1e-12, 1.2), (0.5, 1.01)] {
             let ranges = Ranges::new(half, 1.0, base);
             let buckets = Buckets::new(&ranges);
-            let layer = RandomLayer::new(5, 1, Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap());
+            let law = Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap();
+            let layer = RandomLayer::new(5, 1, Law::Hyperbolic(law));
             let mut used = 0;
             for neuron in 0..20_000 {
                 let (a, b) = (layer.input_words(neuron).word(0), layer.output_words(neuron).word(0));

@@ -6,9 +6,11 @@ use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
 use super::open_pairs::OpenPairs;
-use super::{Allocation, Buckets, Half, LayerTicket, Path, Sharing};
+use super::singles::Singles;
+use super::subsets::Subsets;
+use super::{Allocation, Buckets, Half, LayerTicket, Match, Mode, Path, Sharing, Sum};
 use crate::network::Network;
-use crate::sampling::{Hyperbolic, RandomLayer};
+use crate::sampling::{Law, RandomLayer, UniformProductLaw};
 use crate::theory::section5::Ranges;
 
 /// Bins of the product histogram over t ∈ [0, 2), t = ln(|z_in·z_out|/α²)/Λ.
@@ -26,16 +28,23 @@ pub struct LayerProblem {
     pub layer: usize,
     /// the ranges of weights and products
     pub ranges: Ranges,
-    /// the law of G's weights, on `ranges.weight`
-    pub law: Hyperbolic,
+    /// the law of G's weights
+    pub law: Law,
     /// seed of G
     pub seed: u64,
-    /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer
+    /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer;
+    /// `u64::MAX` where nothing bounds them
     pub bound: u64,
     /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
     pub skip_negative_half: bool,
+    /// what a neuron is matched by
+    pub matching: Match,
+    /// how a weight is put together
+    pub sum: Sum,
     /// who may use a neuron
     pub sharing: Sharing,
+    /// whether every neuron is drawn; only [`Sum::Single`] can skip ahead
+    pub mode: Mode,
 }
 
 /// What a neuron is asked for: a piece for one bucket of one half of one weight.
@@ -67,8 +76,16 @@ pub struct Draw {
 /// Counts of a layer under construction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
-    /// neurons drawn
+    /// neurons drawn one by one
     pub sampled: u64,
+    /// neurons passed over without being drawn, hits included (skip-ahead)
+    pub skipped: f64,
+    /// sum of the neurons that each hit took, per half ([`Sum::Single`])
+    pub waits: [f64; 2],
+    /// products that were at hand for finished weights ([`Sum::Subset`])
+    pub values: u64,
+    /// sums that searches went through ([`Sum::Subset`])
+    pub searched: f64,
     /// (neuron, pair) products looked at
     pub tries: u64,
     /// random words consumed, one per weight of G that was looked at
@@ -79,13 +96,20 @@ pub struct Tally {
     pub filled: [Vec<u64>; 2],
     /// demands made so far, per half and bucket: the quota
     pub quota: [Vec<u64>; 2],
-    /// histogram of |z_in·z_out| over t, one product a neuron: with the pair it was first tried against, which is
+    /// histogram of |z_in·z_out| over the axis of its law (t for the hyperbolic one), one product a neuron: with the pair it was first tried against, which is
     /// chosen before the neuron is drawn, so that the counted products follow the product law exactly
     pub products: Vec<u64>,
     /// largest | |w*| − |ŵ| | of the finished weights, per half
     pub max_error: [f64; 2],
     /// the last neuron drawn
     pub last: Option<Draw>,
+}
+
+impl Tally {
+    /// Neurons sampled, those passed over included. Exact below 2⁵³.
+    pub fn neurons(&self) -> f64 {
+        self.sampled as f64 + self.skipped
+    }
 }
 
 /// What the allocations share: the problem laid out for speed, the counts, the kept paths.
@@ -138,6 +162,35 @@ impl Workbench {
         self.tally.products[(t >> 44) as usize] += 1;
     }
 
+    /// Notes the first product of a neuron with uniform weights.
+    pub(super) fn note_product_value(&mut self, product: f64) {
+        let place = UniformProductLaw::axis(product) * PRODUCT_BINS as f64;
+        // What lies below the axis is counted in its first bin; it is rarer than 2 in 100,000.
+        self.tally.products[(place.max(0.0) as usize).min(PRODUCT_BINS - 1)] += 1;
+    }
+
+    /// The number of the layer, from 1.
+    pub(super) fn layer_number(&self) -> u64 {
+        self.layer as u64
+    }
+
+    /// Keeps the paths that were found for a pair, positive half first.
+    pub(super) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
+        let (input, output) = self.ends(pair);
+        let mut residual = [self.weight(input, output); 2];
+        let first = self.kept.len();
+        for &path in paths {
+            residual[Half::of(path.z_in) as usize] -= path.z_in * path.z_out;
+            self.kept.push(path);
+        }
+        for half in Half::BOTH.into_iter().filter(|&half| self.live[half as usize]) {
+            let error = &mut self.tally.max_error[half as usize];
+            *error = error.max(residual[half as usize].abs());
+        }
+        self.groups.push((pair, first, paths.len()));
+        self.tally.weights_done += u64::from(complete);
+    }
+
     /// Notes a demand that is met by the neuron being drawn.
     pub(super) fn serve(&mut self, demand: Demand) {
         self.tally.filled[demand.half as usize][demand.bucket as usize - 1] += 1;
@@ -170,11 +223,15 @@ impl Workbench {
         self.tally.weights_done += u64::from(complete);
     }
 
-    /// Notes the demands of a pair that stay open at the end: the set bits, half after half.
+    /// Notes the demands of a pair that stay open at the end: the set bits, half after half; those of a half that is
+    /// not built do not count.
     pub(super) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
+        let levels = self.tally.filled[0].len();
         for (half, mask) in Half::BOTH.into_iter().zip(wanted.chunks(wanted.len() / 2)) {
-            for place in (0..self.buckets.levels()).filter(|&place| mask[place >> 6] >> (place & 63) & 1 == 1)
-            {
+            if !self.live[half as usize] {
+                continue;
+            }
+            for place in (0..levels).filter(|&place| mask[place >> 6] >> (place & 63) & 1 == 1) {
                 self.leave_open(Demand { output, input, half, bucket: place as u32 + 1 });
             }
         }
@@ -194,6 +251,8 @@ enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
     Blocks(Blocks),
+    Singles(Singles),
+    Subsets(Subsets),
 }
 
 /// How far [`LayerBuilder::advance`] may go.
@@ -218,7 +277,8 @@ impl LayerBuilder {
     /// A layer of which no neuron is drawn yet.
     pub fn new(problem: LayerProblem) -> Self {
         let buckets = Buckets::new(&problem.ranges);
-        let k = buckets.levels();
+        // Without buckets, a half is one demand.
+        let k = if problem.sum == Sum::Golden { buckets.levels() } else { 1 };
         let (outputs, inputs) = problem.target.weights(problem.layer).dim();
         let mut bench = Workbench {
             random: RandomLayer::new(problem.seed, problem.layer, problem.law),
@@ -228,6 +288,10 @@ impl LayerBuilder {
             live: [true, !problem.skip_negative_half],
             tally: Tally {
                 sampled: 0,
+                skipped: 0.0,
+                waits: [0.0; 2],
+                values: 0,
+                searched: 0.0,
                 tries: 0,
                 words: 0,
                 weights_done: 0,
@@ -244,22 +308,32 @@ impl LayerBuilder {
             open: Vec::new(),
             open_count: 0,
         };
-        let allocator = match problem.sharing {
-            Sharing::Layer(Allocation::InOrder) => Allocator::InOrder(InOrder::new(&mut bench)),
-            Sharing::Layer(Allocation::FirstFit) => Allocator::OpenPairs(OpenPairs::first_fit(&mut bench)),
-            Sharing::Layer(Allocation::OnDemand) => Allocator::OpenPairs(OpenPairs::on_demand(&mut bench)),
-            Sharing::Input | Sharing::Nobody => {
-                let blocks = problem.sharing.blocks(inputs as u64, outputs as u64);
-                Allocator::Blocks(Blocks::new(problem.sharing, problem.bound / blocks, &mut bench))
+        let block = problem.bound / problem.sharing.blocks(inputs as u64, outputs as u64);
+        let tolerance = problem.ranges.half_tolerance;
+        let allocator = match (problem.sum, problem.sharing) {
+            (Sum::Single, _) => {
+                let (matching, mode) = (problem.matching, problem.mode);
+                Allocator::Singles(Singles::new(matching, mode, tolerance, block, problem.seed, &mut bench))
             }
+            (Sum::Subset, sharing) => Allocator::Subsets(Subsets::new(sharing, tolerance, &mut bench)),
+            (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => {
+                Allocator::InOrder(InOrder::new(&mut bench))
+            }
+            (Sum::Golden, Sharing::Layer(Allocation::FirstFit)) => {
+                Allocator::OpenPairs(OpenPairs::first_fit(&mut bench))
+            }
+            (Sum::Golden, Sharing::Layer(Allocation::OnDemand)) => {
+                Allocator::OpenPairs(OpenPairs::on_demand(&mut bench))
+            }
+            (Sum::Golden, sharing) => Allocator::Blocks(Blocks::new(sharing, block, &mut bench)),
         };
         let mut builder = Self { problem, bench, allocator, done: false };
         builder.end_if_done();
         builder
     }
 
-    /// Draws at most `budget` neurons, stopping earlier as `until` says or when the layer is done: all
-    /// demands met, or M_i neurons drawn. Returns the neurons drawn.
+    /// Draws at most `budget` neurons (skipping ahead: works on as many weights), stopping earlier as `until` says or
+    /// when the layer is done: all demands met, or the bound reached. Returns how many.
     ///
     /// The result does not depend on how a layer is cut into calls.
     pub fn advance(&mut self, budget: u64, until: Until) -> u64 {
@@ -268,14 +342,16 @@ impl LayerBuilder {
         let mut drawn = 0;
         while drawn < budget && !self.done {
             let neuron = self.bench.tally.sampled;
-            self.bench.tally.sampled += 1;
+            self.bench.tally.sampled += u64::from(self.problem.mode == Mode::Drawn);
             drawn += 1;
             let finished = match &mut self.allocator {
                 Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
                 Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
                 Allocator::Blocks(blocks) => blocks.draw(&mut self.bench),
+                Allocator::Singles(singles) => singles.draw(&mut self.bench),
+                Allocator::Subsets(subsets) => subsets.draw(&mut self.bench),
             };
-            // Blocks end with a weight finished or with demands left open; the others with the former.
+            // A layer ends with a weight finished or with demands left open.
             if finished || self.bench.open_count > 0 {
                 self.end_if_done();
             }
@@ -294,6 +370,8 @@ impl LayerBuilder {
             Allocator::OpenPairs(pairs) => pairs.is_complete(),
             Allocator::InOrder(cursors) => cursors.is_complete(&self.bench),
             Allocator::Blocks(blocks) => blocks.is_complete(),
+            Allocator::Singles(singles) => singles.is_complete(),
+            Allocator::Subsets(subsets) => subsets.is_complete(),
         };
         if self.done || !(complete || self.bench.tally.sampled >= self.problem.bound) {
             return;
@@ -302,6 +380,8 @@ impl LayerBuilder {
             Allocator::OpenPairs(pairs) => pairs.close(&mut self.bench),
             Allocator::InOrder(cursors) => cursors.close(&mut self.bench),
             Allocator::Blocks(blocks) => blocks.close(&mut self.bench),
+            Allocator::Singles(singles) => singles.close(&mut self.bench),
+            Allocator::Subsets(subsets) => subsets.close(&mut self.bench),
         }
         let groups = std::mem::take(&mut self.bench.groups);
         self.bench.kept = self.bench.kept.ordered_by_pair(groups);

@@ -13,11 +13,14 @@ pub mod golden;
 mod in_order;
 mod layer;
 mod open_pairs;
+mod singles;
 pub mod subset_sum;
+mod subsets;
 mod ticket;
 
 pub use buckets::{Buckets, MOST_LEVELS};
 pub use layer::{Demand, Draw, LISTED_DEMANDS, LayerBuilder, LayerProblem, PRODUCT_BINS, Tally, Until};
+pub use singles::ln_hit_probability;
 pub use ticket::{LayerTicket, Path};
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +45,45 @@ impl Allocation {
             Self::InOrder => "in-order",
             Self::FirstFit => "first-fit",
             Self::OnDemand => "on-demand",
+        }
+    }
+}
+
+/// What a neuron is matched by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// z_in ≈ ±|w| and z_out ≈ ±1, each within η (Malach et al.)
+    EachWeight,
+    /// z_in·z_out, whatever the two are
+    Product,
+}
+
+/// How a weight is put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sum {
+    /// one neuron a half
+    Single,
+    /// the golden-ratio sum, a piece from each bucket (Lemma 9)
+    Golden,
+    /// any subset of the products at hand, the best one
+    Subset,
+}
+
+/// Whether every neuron is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// one by one
+    Drawn,
+    /// only those that hit; the waits between them are drawn from their exact law
+    SkipAhead,
+}
+
+impl Mode {
+    /// Kebab-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::SkipAhead => "skip-ahead",
         }
     }
 }

@@ -9,7 +9,7 @@ mod target;
 
 pub use memory::available as available_memory;
 pub use plan::{LanePlan, LayerPlan, Plan};
-pub use preset::{Construction, NormSource, Preset, ToleranceRule};
+pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
 pub use source::{PresetSource, built_in_names, parse_override};
 
 use std::fmt;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::construction::Mode;
 use crate::network::{ActivationBounds, Domain, Network, spectral_norm};
 
 /// Where a mistake is.
@@ -93,6 +94,8 @@ pub struct Experiment {
     pub skip_dead_halves: bool,
     /// one lane each
     pub constructions: Vec<Construction>,
+    /// whether lanes of single neurons draw them all; `None` lets each lane decide
+    pub mode: Option<Mode>,
     /// seed of G and of the inputs tried
     pub seed: u64,
     source: PresetSource,
@@ -177,6 +180,7 @@ impl Experiment {
             constructions: preset
                 .constructions
                 .unwrap_or_else(|| vec![Construction::Hyperbolic { allocation: Default::default() }]),
+            mode: preset.mode,
             seed: preset.seed.unwrap_or(0),
             source: source.clone(),
         };
@@ -234,6 +238,14 @@ impl Experiment {
                 plan::FINEST_TOLERANCE * self.w_max
             );
             return Err(ExperimentError::new(place(), message));
+        }
+        if plan.lanes.is_empty() {
+            let reasons: Vec<String> = plan
+                .refused
+                .iter()
+                .map(|(construction, why)| format!("{}: {why}", construction.name()))
+                .collect();
+            return Err(ExperimentError::new(self.source.place_of("constructions"), reasons.join("; ")));
         }
         memory::require(plan.peak_memory(), "the run", place())
     }

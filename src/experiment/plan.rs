@@ -1,22 +1,29 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
-use super::{Construction, Experiment, NormSource, ToleranceRule};
-use crate::construction::{Allocation, MOST_LEVELS, Sharing};
+use super::{Construction, Experiment, LawChoice, NormSource, ToleranceRule};
+use crate::construction::subset_sum::MOST_VALUES;
+use crate::construction::{Allocation, MOST_LEVELS, Match, Mode, Sharing, Sum, ln_hit_probability};
 use crate::network::spectral_norm_bound;
+use crate::sampling::hits::LEAST_TOLERANCE;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
-use crate::theory::{corollary10, shared_golden, theorem3};
+use crate::theory::{corollary10, malach, shared_golden, theorem3};
 
 /// The finest ε_w/w_max for which sums of f64 hold a residual: k·2⁻⁵³ roundings stay far below it.
 pub(super) const FINEST_TOLERANCE: f64 = 1e-13;
+
+/// Above this many expected neurons a lane skips ahead, unless told otherwise.
+const MOST_TO_DRAW: f64 = 1e9;
 
 /// Theory's numbers for an experiment.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// ε_w of each layer
     pub weight_tolerance: Vec<f64>,
-    /// one lane per construction
+    /// one lane per construction that applies
     pub lanes: Vec<LanePlan>,
+    /// the constructions that do not, and why
+    pub refused: Vec<(Construction, String)>,
     /// widths n₀…n_ℓ
     widths: Vec<usize>,
 }
@@ -26,6 +33,8 @@ pub struct Plan {
 pub struct LanePlan {
     /// which one
     pub construction: Construction,
+    /// whether every neuron is drawn
+    pub mode: Mode,
     /// layers 1…ℓ
     pub layers: Vec<LayerPlan>,
 }
@@ -38,10 +47,10 @@ pub struct LayerPlan {
     /// ranges of weights and products
     pub ranges: Ranges,
     /// neurons that are enough for this target with probability ≥ 1 − δ (Theorem 3: M_i as printed); the
-    /// construction stops there
-    pub neurons: u64,
+    /// construction stops there. `None` where no constant is published
+    pub neurons: Option<f64>,
     /// neurons that are enough for all targets of the class at once (Theorem 3: with the proof's gap closed)
-    pub neurons_all_targets: u64,
+    pub neurons_all_targets: Option<f64>,
     /// leave the half unbuilt that passes x < 0
     pub skip_negative_half: bool,
 }
@@ -49,37 +58,51 @@ pub struct LayerPlan {
 impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let lane = |&construction: &Construction| LanePlan {
-            construction,
-            layers: Self::layers(experiment, construction),
-        };
-        let lanes = experiment.constructions.iter().map(lane).collect();
+        let (mut lanes, mut refused) = (Vec::new(), Vec::new());
+        for &construction in &experiment.constructions {
+            match refusal(experiment, construction) {
+                Some(reason) => refused.push((construction, reason)),
+                None => lanes.push(LanePlan {
+                    construction,
+                    mode: mode(experiment, construction),
+                    layers: Self::layers(experiment, construction),
+                }),
+            }
+        }
         let widths = experiment.target.architecture().widths().to_vec();
-        Self { weight_tolerance: tolerances(experiment), lanes, widths }
+        Self { weight_tolerance: tolerances(experiment), lanes, refused, widths }
     }
 
     /// A construction's numbers for each layer.
     pub fn layers(experiment: &Experiment, construction: Construction) -> Vec<LayerPlan> {
         let architecture = experiment.target.architecture();
         let (depth, delta) = (architecture.layers(), experiment.delta);
+        let (_, matching, sum, sharing) = construction.choices();
         let layer = |(layer, tolerance): (usize, f64)| {
             let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
             let (weights, k_prime) = (architecture.weights(layer), ranges.k_prime);
-            let neurons = |all_targets| {
-                let each = corollary10::neurons_per_weight(k_prime, weights, depth, delta, all_targets);
-                each.saturating_mul(weights)
-            };
-            let (neurons, neurons_all_targets) = match construction.sharing() {
-                Sharing::Layer(_) => (
-                    theorem3::neurons(k_prime, weights, depth, delta),
-                    theorem3::neurons_all_targets(k_prime, weights, depth, delta),
+            let (neurons, neurons_all_targets) = match (sum, sharing, matching) {
+                (Sum::Golden, Sharing::Layer(_), _) => (
+                    Some(theorem3::neurons(k_prime, weights, depth, delta) as f64),
+                    Some(theorem3::neurons_all_targets(k_prime, weights, depth, delta) as f64),
                 ),
-                Sharing::Nobody => (neurons(false), neurons(true)),
-                Sharing::Input => {
-                    let inputs = architecture.widths()[layer - 1] as u64;
-                    let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta);
-                    (each.saturating_mul(inputs), each.saturating_mul(inputs))
+                (Sum::Golden, Sharing::Nobody, _) => {
+                    let each =
+                        |all| corollary10::neurons_per_weight(k_prime, weights, depth, delta, all) as f64;
+                    (Some(each(false) * weights as f64), Some(each(true) * weights as f64))
                 }
+                (Sum::Golden, Sharing::Input, _) => {
+                    let inputs = architecture.widths()[layer - 1] as f64;
+                    let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta) as f64;
+                    (Some(each * inputs), Some(each * inputs))
+                }
+                (Sum::Single, _, Match::EachWeight) => {
+                    (Some(malach::neurons(depth, architecture.n_max(), experiment.epsilon, delta)), None)
+                }
+                (Sum::Single, _, Match::Product) => {
+                    (Some(product_pair_neurons(experiment, layer, ranges.half_tolerance)), None)
+                }
+                (Sum::Subset, _, _) => (None, None),
             };
             let skip_negative_half = experiment.skip_dead_halves && experiment.inputs_never_negative(layer);
             LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
@@ -102,7 +125,7 @@ impl Plan {
                 let demands = layer.weights as f64 * 2.0 * layer.ranges.levels as f64;
                 let paths = demands * TAKEN * BYTES_PER_PATH;
                 kept += paths;
-                let under_way = match lane.construction.sharing() {
+                let under_way = match lane.construction.choices().3 {
                     Sharing::Layer(Allocation::InOrder) => demands * 8.0,
                     Sharing::Layer(_) | Sharing::Input | Sharing::Nobody => 0.0,
                 };
@@ -122,6 +145,71 @@ impl LayerPlan {
     pub fn finest(layers: &[Self]) -> &Self {
         layers.iter().fold(&layers[0], |a, b| if b.ranges.k_prime > a.ranges.k_prime { b } else { a })
     }
+}
+
+/// Neurons for a layer in which each half waits for a product within ε_h of its weight, nobody sharing: the rarest
+/// weight's ⌈ln(2P_iℓ/δ)/p⌉ for every weight. A half stays without a hit with probability (1 − p)^m ≤ e^{−pm}; union
+/// bound over 2P_i halves and ℓ layers. p is exact, for this target.
+fn product_pair_neurons(experiment: &Experiment, layer: usize, eta: f64) -> f64 {
+    let architecture = experiment.target.architecture();
+    let (weights, depth) = (architecture.weights(layer) as f64, architecture.layers() as f64);
+    let ln_p = experiment
+        .target
+        .weights(layer)
+        .iter()
+        .filter(|&&w| w != 0.0)
+        .filter_map(|&w| ln_hit_probability(Match::Product, w, eta))
+        .fold(0.0, f64::min);
+    weights * (crate::theory::ln(2.0 * weights * depth / experiment.delta) / pxfm::f_exp(ln_p)).ceil()
+}
+
+/// Why a construction cannot be built for this target.
+fn refusal(experiment: &Experiment, construction: Construction) -> Option<String> {
+    let (law, _, sum, _) = construction.choices();
+    if law != LawChoice::Uniform {
+        return None;
+    }
+    let (largest, layer, output, input) = experiment.target.largest_weight();
+    if sum == Sum::Single && largest > 1.0 {
+        let place = format!("layer {layer}, output {output}, input {input}");
+        return Some(format!("expected weights in [-1, 1], as G's are; found |w*| = {largest} in {place}"));
+    }
+    let finest = tolerances(experiment).into_iter().fold(f64::INFINITY, f64::min) / 2.0;
+    if finest < LEAST_TOLERANCE {
+        let least = "128 steps of G's uniform weights";
+        return Some(format!(
+            "expected a tolerance of at least {LEAST_TOLERANCE:.1e}, {least}; found {finest:.1e}"
+        ));
+    }
+    let values = (-finest.log2()).ceil() + 4.0;
+    (sum == Sum::Subset && values > MOST_VALUES as f64).then(|| {
+        let cost = "whose search holds 2^22 sums a half";
+        format!(
+            "a sum within {finest:.1e} takes about {values} values; expected at most {MOST_VALUES}, {cost}"
+        )
+    })
+}
+
+/// As asked for; else skip ahead where too many neurons would have to be drawn. Only single neurons are that rare.
+fn mode(experiment: &Experiment, construction: Construction) -> Mode {
+    let (_, matching, sum, _) = construction.choices();
+    if sum != Sum::Single {
+        return Mode::Drawn;
+    }
+    experiment.mode.unwrap_or_else(|| {
+        let expected: f64 = (1..)
+            .zip(tolerances(experiment))
+            .flat_map(|(layer, tolerance)| {
+                // Two halves: the first of either after 1/2p, the other 1/p later.
+                let wait = move |&w: &f64| {
+                    ln_hit_probability(matching, w, tolerance / 2.0)
+                        .map_or(0.0, |ln_p| 1.5 * pxfm::f_exp(-ln_p))
+                };
+                experiment.target.weights(layer).iter().map(wait)
+            })
+            .sum();
+        if expected > MOST_TO_DRAW { Mode::SkipAhead } else { Mode::Drawn }
+    })
 }
 
 /// ‖W_i‖₂ as Lemma 1 is given it, per layer.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::construction::{Allocation, Sharing};
+use crate::construction::{Allocation, Match, Mode, Sharing, Sum};
 use crate::network::Activation;
 use crate::theory::lemma9;
 
@@ -25,6 +25,7 @@ pub struct Preset {
     pub base: Option<Base>,
     pub skip_dead_halves: Option<bool>,
     pub constructions: Option<Vec<Construction>>,
+    pub mode: Option<Mode>,
     pub seed: Option<u64>,
 }
 
@@ -50,6 +51,7 @@ impl Preset {
             base,
             skip_dead_halves,
             constructions,
+            mode,
             seed
         );
         taken
@@ -159,40 +161,67 @@ pub enum ToleranceRule {
     PerLayer,
 }
 
-/// A construction: one point in the space of choices (law, match, sum, sharing). All of these draw from the
-/// hyperbolic law, match a neuron by its product, and put a weight together by the golden-ratio sum; they differ in who
-/// shares the neurons.
+/// A construction: one point in the space of four choices (the law of G's weights, what a neuron is matched by, how a
+/// weight is put together, who shares neurons).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Construction {
+    /// Malach et al. (2020): z_in ≈ ±|w|, z_out ≈ ±1, a neuron for each half
+    Malach,
+    /// the same with z_in·z_out ≈ w
+    ProductPair,
+    /// Corollary 10 for each weight alone
+    Corollary10,
     /// Orseau, Hutter, Rivasplata (2020), Theorem 3: all weights of a layer share
     Hyperbolic {
         /// how neurons are given to demands
         #[serde(default)]
         allocation: Allocation,
     },
-    /// Corollary 10 for each weight alone: nobody shares
-    Corollary10,
-    /// the outputs of one input share
+    /// golden-ratio sums, the outputs of one input share
     SharedGolden,
+    /// Pensia et al. (2020): subset sums, the outputs of one input share
+    SubsetSum,
+    /// Orseau et al., Appendix A: subset sums, nobody shares
+    UniformSubSums,
+}
+
+/// Which law G's weights follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LawChoice {
+    /// uniform on [−1, 1]
+    Uniform,
+    /// hyperbolic on the ranges of section 5
+    Hyperbolic,
 }
 
 impl Construction {
     /// Kebab-case name, as in reports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Hyperbolic { .. } => "hyperbolic",
+            Self::Malach => "malach",
+            Self::ProductPair => "product-pair",
             Self::Corollary10 => "corollary10",
+            Self::Hyperbolic { .. } => "hyperbolic",
             Self::SharedGolden => "shared-golden",
+            Self::SubsetSum => "subset-sum",
+            Self::UniformSubSums => "uniform-sub-sums",
         }
     }
 
-    /// Who may use a neuron.
-    pub fn sharing(self) -> Sharing {
+    /// The four choices: law, match, sum, sharing.
+    pub fn choices(self) -> (LawChoice, Match, Sum, Sharing) {
+        use LawChoice::{Hyperbolic, Uniform};
         match self {
-            Self::Hyperbolic { allocation } => Sharing::Layer(allocation),
-            Self::Corollary10 => Sharing::Nobody,
-            Self::SharedGolden => Sharing::Input,
+            Self::Malach => (Uniform, Match::EachWeight, Sum::Single, Sharing::Nobody),
+            Self::ProductPair => (Uniform, Match::Product, Sum::Single, Sharing::Nobody),
+            Self::Corollary10 => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Nobody),
+            Self::Hyperbolic { allocation } => {
+                (Hyperbolic, Match::Product, Sum::Golden, Sharing::Layer(allocation))
+            }
+            Self::SharedGolden => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Input),
+            Self::SubsetSum => (Uniform, Match::Product, Sum::Subset, Sharing::Input),
+            Self::UniformSubSums => (Uniform, Match::Product, Sum::Subset, Sharing::Nobody),
         }
     }
 }

@@ -9,11 +9,13 @@ use super::preset::Preset;
 use super::{ExperimentError, Place};
 
 /// The built-in presets, in the order in which they are listed: name and text.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("digits", include_str!("../../presets/digits.ron")),
     ("tiny", include_str!("../../presets/tiny.ron")),
     ("example-5", include_str!("../../presets/example-5.ron")),
     ("example-6", include_str!("../../presets/example-6.ron")),
+    ("malach-vs-hyperbolic", include_str!("../../presets/malach-vs-hyperbolic.ron")),
+    ("example-5-all", include_str!("../../presets/example-5-all.ron")),
     ("deep", include_str!("../../presets/deep.ron")),
     ("wide", include_str!("../../presets/wide.ron")),
 ];

@@ -6,7 +6,8 @@ use ndarray::ArrayView1;
 use ndarray_npy::{NpzWriter, WritableElement};
 use serde::Serialize;
 
-use crate::sampling::VERSION;
+use crate::construction::LayerBuilder;
+use crate::sampling::{Hyperbolic, Law, VERSION};
 use crate::session::Session;
 
 /// The `meta` array: a JSON text as u1 bytes, `json.loads(bytes(npz["meta"]))`.
@@ -24,7 +25,7 @@ struct Meta<'a> {
     /// slope of each leaky ReLU, null elsewhere
     slopes: Vec<Option<f64>>,
     epsilon: f64,
-    /// [α, β] of each layer
+    /// [α, β] of each layer; empty for uniform weights on [−1, 1], like the two below
     weight_range: Vec<(f64, f64)>,
     /// Λ = ln(β/α) of each layer
     log_range: Vec<f64>,
@@ -44,19 +45,24 @@ pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Se
     let architecture = experiment.target.architecture();
     let lane = &session.lanes()[lane];
     let plans = &lane.plan().layers;
+    let law = |builder: &LayerBuilder| match builder.problem().law {
+        Law::Hyperbolic(law) => Some(law),
+        Law::Uniform(_) => None,
+    };
+    let hyperbolic: Vec<Hyperbolic> = lane.builders().iter().filter_map(law).collect();
     let meta = Meta {
         title: &experiment.title,
         construction: lane.plan().construction.name(),
         seed: experiment.seed,
         version: VERSION,
-        law: "hyperbolic",
+        law: lane.builders()[0].problem().law.name(),
         widths: architecture.widths(),
         activations: architecture.activations().iter().map(|a| a.name()).collect(),
         slopes: architecture.activations().iter().map(|a| a.slope()).collect(),
         epsilon: experiment.epsilon,
-        weight_range: plans.iter().map(|plan| plan.ranges.weight).collect(),
-        log_range: lane.builders().iter().map(|builder| builder.problem().law.log_range()).collect(),
-        product_range: plans.iter().map(|plan| plan.ranges.product).collect(),
+        weight_range: hyperbolic.iter().map(Hyperbolic::range).collect(),
+        log_range: hyperbolic.iter().map(Hyperbolic::log_range).collect(),
+        product_range: plans.iter().take(hyperbolic.len()).map(|plan| plan.ranges.product).collect(),
         weight_tolerance: &session.plan().weight_tolerance,
     };
     let mut npz = NpzWriter::new(out);

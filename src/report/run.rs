@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::bounds::Neurons;
 use crate::session::{ErrorRow, Lane, LayerRow, Session};
 
 /// `slth run`: the keys are stable.
@@ -18,7 +19,7 @@ pub struct RunReport {
 #[allow(missing_docs)]
 pub struct LaneReport {
     pub construction: &'static str,
-    /// `drawn`: every neuron was drawn
+    /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
     pub layers: Vec<LayerReport>,
     pub error: ErrorReport,
@@ -31,8 +32,8 @@ pub struct LaneReport {
 pub struct LayerReport {
     pub layer: usize,
     pub weights: u64,
-    pub neurons_bound: u64,
-    pub neurons_sampled: u64,
+    pub neurons_bound: Option<Neurons>,
+    pub neurons_sampled: Neurons,
     pub kept_neurons: u64,
     pub kept_weights: u64,
     pub weight_tolerance: f64,
@@ -61,7 +62,7 @@ impl RunReport {
             let view = session.view(index, None);
             LaneReport {
                 construction: lane.plan().construction.name(),
-                mode: "drawn",
+                mode: lane.plan().mode.name(),
                 layers: view.layers.iter().filter_map(LayerReport::new).collect(),
                 error: ErrorReport::new(&view.error),
                 elapsed_seconds: view.elapsed.as_secs_f64(),
@@ -82,8 +83,8 @@ impl LayerReport {
         Some(Self {
             layer: row.layer,
             weights: row.weights,
-            neurons_bound: row.neurons_bound,
-            neurons_sampled: row.neurons_sampled,
+            neurons_bound: row.neurons_bound.map(Neurons::new),
+            neurons_sampled: Neurons::new(row.neurons_sampled),
             kept_neurons: check.kept_neurons,
             kept_weights: check.kept_weights,
             weight_tolerance: row.weight_tolerance,

@@ -4,6 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::bounds::Neurons;
 use super::run::RunReport;
 
 /// One row of the CSV: a layer of a lane.
@@ -13,8 +14,8 @@ struct Row<'a> {
     mode: &'a str,
     layer: usize,
     weights: u64,
-    neurons_bound: u64,
-    neurons_sampled: u64,
+    neurons_bound: Option<f64>,
+    neurons_sampled: f64,
     kept_neurons: u64,
     kept_weights: u64,
     weight_tolerance: f64,
@@ -37,8 +38,8 @@ pub fn write_csv(report: &RunReport, out: impl io::Write) -> io::Result<()> {
                 mode: lane.mode,
                 layer: layer.layer,
                 weights: layer.weights,
-                neurons_bound: layer.neurons_bound,
-                neurons_sampled: layer.neurons_sampled,
+                neurons_bound: layer.neurons_bound.map(Neurons::value),
+                neurons_sampled: layer.neurons_sampled.value(),
                 kept_neurons: layer.kept_neurons,
                 kept_weights: layer.kept_weights,
                 weight_tolerance: layer.weight_tolerance,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::bounds::BoundsReport;
-use crate::construction::Half;
+use crate::construction::{Half, Mode};
 use crate::experiment::Construction;
 use crate::session::{LaneView, Session};
 
@@ -80,9 +80,9 @@ pub fn bounds(report: &BoundsReport) -> String {
             vec![
                 format!("  {}", layer.layer),
                 grouped(layer.weights as i64),
-                number_of_neurons(layer.neurons.value()),
+                layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.value())),
                 all,
-                per_weight(layer.neurons_per_weight),
+                layer.neurons_per_weight.map_or("-".to_owned(), per_weight),
             ]
         });
         let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
@@ -91,11 +91,13 @@ pub fn bounds(report: &BoundsReport) -> String {
     text
 }
 
-fn number_of_neurons(value: f64) -> String {
+/// A number of neurons, whole below 10¹⁵.
+pub fn number_of_neurons(value: f64) -> String {
     if value < 1e15 { grouped(value as i64) } else { format!("{value:.4e}") }
 }
 
-fn per_weight(value: f64) -> String {
+/// Neurons per weight.
+pub fn per_weight(value: f64) -> String {
     if value < 1e6 { format!("{value:.2}") } else { format!("{value:.4e}") }
 }
 
@@ -103,7 +105,7 @@ fn per_weight(value: f64) -> String {
 pub fn construction_name(construction: Construction) -> String {
     match construction {
         Construction::Hyperbolic { allocation } => format!("{}, {}", construction.name(), allocation.name()),
-        Construction::Corollary10 | Construction::SharedGolden => construction.name().to_owned(),
+        _ => construction.name().to_owned(),
     }
 }
 
@@ -114,9 +116,13 @@ pub fn run(session: &Session) -> String {
     for broken in experiment.broken_assumptions() {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }
+    for (construction, reason) in &session.plan().refused {
+        let _ = writeln!(text, "{} does not apply: {reason}", construction.name());
+    }
     for (index, lane) in session.lanes().iter().enumerate() {
         let view = session.view(index, None);
-        let _ = writeln!(text, "\n{}, every neuron drawn\n", construction_name(lane.plan().construction));
+        let _ =
+            writeln!(text, "\n{}, {}\n", construction_name(lane.plan().construction), mode(lane.plan().mode));
         let _ = writeln!(text, "{}\n", layers(&view));
         text.push_str(&open_demands(lane.builders()));
         text.push_str(&verdict(&view));
@@ -124,14 +130,22 @@ pub fn run(session: &Session) -> String {
     text
 }
 
+/// How a lane's neurons were come by.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Drawn => "every neuron drawn",
+        Mode::SkipAhead => "skipped ahead to the hits",
+    }
+}
+
 fn layers(view: &LaneView) -> String {
     let rows = view.layers.iter().map(|row| {
         let mut cells = vec![
             row.layer.to_string(),
             grouped(row.weights as i64),
-            grouped(row.neurons_bound as i64),
-            grouped(row.neurons_sampled as i64),
-            format!("{:.2}", row.neurons_sampled as f64 / row.weights as f64),
+            row.neurons_bound.map_or("-".to_owned(), number_of_neurons),
+            number_of_neurons(row.neurons_sampled),
+            per_weight(row.neurons_sampled / row.weights as f64),
         ];
         if let Some(check) = &row.check {
             cells.extend([

@@ -14,8 +14,8 @@ mod waiting;
 pub mod words;
 
 pub use hyperbolic::{Error as HyperbolicError, Hyperbolic};
-pub use network::RandomLayer;
-pub use product::ProductLaw;
+pub use network::{Law, RandomLayer};
+pub use product::{ProductLaw, UniformProductLaw};
 pub use uniform::{Error as UniformError, Uniform};
 pub use waiting::{Error as GeometricError, Geometric, Waiting};
 pub use words::{Row, RowReader, Side, Stream, VERSION};

@@ -1,20 +1,56 @@
 //! The random network G, one layer of it, as a function.
 
-use super::{Hyperbolic, Row, Side, Stream};
+use super::{Hyperbolic, Row, Side, Stream, Uniform};
+
+/// The law of G's weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Law {
+    /// log-uniform magnitudes (Orseau et al.)
+    Hyperbolic(Hyperbolic),
+    /// uniform (Malach et al., Pensia et al.)
+    Uniform(Uniform),
+}
+
+impl Law {
+    /// The weight that a word stands for.
+    #[inline]
+    pub fn weight(&self, word: u64) -> f64 {
+        match self {
+            Self::Hyperbolic(law) => law.weight(word),
+            Self::Uniform(law) => law.weight(word),
+        }
+    }
+
+    /// P(w ≤ `w`).
+    pub fn cdf(&self, w: f64) -> f64 {
+        match self {
+            Self::Hyperbolic(law) => law.cdf(w),
+            Self::Uniform(law) => law.cdf(w),
+        }
+    }
+
+    /// Lower-case name, as in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Hyperbolic(_) => "hyperbolic",
+            Self::Uniform(_) => "uniform",
+        }
+    }
+}
 
 /// The intermediate neurons between layers i − 1 and i of the target: endless in number, each with an input
 /// weight from every neuron of layer i − 1 and an output weight to every neuron of layer i, all drawn from
-/// the hyperbolic law. Nothing is stored: any weight can be asked for at any time.
+/// one law. Nothing is stored: any weight can be asked for at any time.
 #[derive(Clone, Copy, Debug)]
 pub struct RandomLayer {
-    law: Hyperbolic,
+    law: Law,
     inputs: Stream,
     outputs: Stream,
 }
 
 impl RandomLayer {
     /// The neurons of `layer` = 1…ℓ of the network with this `seed`.
-    pub fn new(seed: u64, layer: usize, law: Hyperbolic) -> Self {
+    pub fn new(seed: u64, layer: usize, law: Law) -> Self {
         let layer = layer as u64;
         Self { law, inputs: Stream::new(seed, layer, Side::In), outputs: Stream::new(seed, layer, Side::Out) }
     }
@@ -42,7 +78,7 @@ impl RandomLayer {
     }
 
     /// The law that all weights are drawn from.
-    pub fn law(&self) -> Hyperbolic {
+    pub fn law(&self) -> Law {
         self.law
     }
 }

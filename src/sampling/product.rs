@@ -74,6 +74,27 @@ impl ProductLaw {
     }
 }
 
+/// The law of the product of two magnitudes uniform on [0, 1], on a log axis: [`AXIS_LOW`](Self::AXIS_LOW) to 1 is
+/// 0 to 1.
+#[derive(Clone, Copy, Debug)]
+pub struct UniformProductLaw;
+
+impl UniformProductLaw {
+    /// Lower end of the axis. Below it is a share of 1.5·10⁻⁵.
+    pub const AXIS_LOW: f64 = 1e-6;
+
+    /// Place of a product v > 0 on the axis; below 0 for less than the lower end.
+    pub fn axis(v: f64) -> f64 {
+        1.0 - ln(v) / ln(Self::AXIS_LOW)
+    }
+
+    /// Density at a place on the axis, per unit of the axis: v has density −ln v, so ln v has −v·ln v.
+    pub fn density(place: f64) -> f64 {
+        let log = ln(Self::AXIS_LOW) * (1.0 - place);
+        if (0.0..=1.0).contains(&place) { pxfm::f_exp(log) * -log * -ln(Self::AXIS_LOW) } else { 0.0 }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +140,14 @@ mod tests {
         let hits: Vec<f64> = (1..=law.ranges.levels).map(|u| law.hit_probability(u)).collect();
         assert!(hits.iter().all(|&p| p >= floor));
         assert!(hits.iter().sum::<f64>() <= 0.25 * 0.75 + 1e-15);
+    }
+
+    #[test]
+    fn the_density_of_uniform_products_adds_up_to_one() {
+        let steps = 100_000;
+        let sum: f64 =
+            (0..steps).map(|i| UniformProductLaw::density((f64::from(i) + 0.5) / f64::from(steps))).sum();
+        assert!((sum / f64::from(steps) - 1.0).abs() < 2e-5);
+        assert!((UniformProductLaw::axis(1e-3) - 0.5).abs() < 1e-12);
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use crate::construction::{LayerBuilder, LayerProblem, LayerTicket, Until};
-use crate::experiment::{Construction, Experiment, LanePlan};
-use crate::sampling::Hyperbolic;
+use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
+use crate::sampling::{Hyperbolic, Law, Uniform};
 use crate::verification::{Found, LayerCheck, Search, certified_error};
 
 /// Inputs tried between two looks at the clock or at a command.
@@ -76,16 +76,19 @@ impl Lane {
             .iter()
             .zip(1..)
             .map(|(layer_plan, layer)| {
-                let (alpha, beta) = layer_plan.ranges.weight;
+                let (law, matching, sum, sharing) = plan.construction.choices();
                 LayerBuilder::new(LayerProblem {
                     target: Arc::clone(&experiment.target),
                     layer,
                     ranges: layer_plan.ranges,
-                    law: Hyperbolic::new(alpha, beta).expect("a plan has 0 < α < β"),
+                    law: law_of(law, layer_plan),
                     seed: experiment.seed,
-                    bound: layer_plan.neurons,
+                    bound: layer_plan.neurons.map_or(u64::MAX, |neurons| neurons as u64),
                     skip_negative_half: layer_plan.skip_negative_half,
-                    sharing: plan.construction.sharing(),
+                    matching,
+                    sum,
+                    sharing,
+                    mode: plan.mode,
                 })
             })
             .collect();
@@ -237,6 +240,17 @@ impl Lane {
     /// The masks of every layer, layer 1 first.
     pub fn tickets(&self) -> impl Iterator<Item = &LayerTicket> {
         self.builders.iter().map(LayerBuilder::ticket)
+    }
+}
+
+/// The law that G's weights follow in a layer.
+fn law_of(choice: LawChoice, plan: &LayerPlan) -> Law {
+    match choice {
+        LawChoice::Uniform => Law::Uniform(Uniform::new(1.0).expect("1 is a bound")),
+        LawChoice::Hyperbolic => {
+            let (alpha, beta) = plan.ranges.weight;
+            Law::Hyperbolic(Hyperbolic::new(alpha, beta).expect("a plan has 0 < α < β"))
+        }
     }
 }
 

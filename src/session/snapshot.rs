@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Lane, Phase, Session, Speed};
 use crate::construction::{LayerBuilder, Tally};
-use crate::experiment::{Experiment, Plan};
+use crate::experiment::{Experiment, LayerPlan, Plan};
 use crate::verification::{Found, LayerCheck};
 
 /// What the worker is about.
@@ -66,10 +66,10 @@ pub struct LayerRow {
     pub layer: usize,
     /// P_i
     pub weights: u64,
-    /// M_i
-    pub neurons_bound: u64,
-    /// neurons drawn
-    pub neurons_sampled: u64,
+    /// neurons that theory allows; `None` where no constant is published
+    pub neurons_bound: Option<f64>,
+    /// neurons sampled, those skipped over included
+    pub neurons_sampled: f64,
     /// target weights complete
     pub weights_done: u64,
     /// whether no more neurons will be drawn
@@ -114,13 +114,18 @@ pub struct ErrorRow {
 
 impl LayerRow {
     /// A layer's row.
-    pub fn new(builder: &LayerBuilder, check: Option<&LayerCheck>, weight_tolerance: f64) -> Self {
+    pub fn new(
+        builder: &LayerBuilder,
+        check: Option<&LayerCheck>,
+        plan: &LayerPlan,
+        weight_tolerance: f64,
+    ) -> Self {
         let (problem, tally) = (builder.problem(), builder.tally());
         Self {
             layer: problem.layer,
             weights: problem.target.architecture().weights(problem.layer),
-            neurons_bound: problem.bound,
-            neurons_sampled: tally.sampled,
+            neurons_bound: plan.neurons,
+            neurons_sampled: tally.neurons(),
             weights_done: tally.weights_done,
             is_done: builder.is_done(),
             is_complete: builder.is_complete(),
@@ -176,8 +181,11 @@ impl Session {
         lane.builders()
             .iter()
             .zip(lane.checks())
+            .zip(&lane.plan().layers)
             .zip(tolerances)
-            .map(|((builder, check), &tolerance)| LayerRow::new(builder, check.as_ref(), tolerance))
+            .map(|(((builder, check), plan), &tolerance)| {
+                LayerRow::new(builder, check.as_ref(), plan, tolerance)
+            })
             .collect()
     }
 }

@@ -112,7 +112,7 @@ fn presets(frame: &mut Frame<'_>, look: &Look, selected: usize) {
             PresetSource::find(name).and_then(|source| source.parse()).ok().and_then(|preset| preset.title);
         let pointer = if index == selected { look.glyphs.pointer } else { " " };
         let style = if index == selected { look.theme.selected } else { look.theme.text };
-        Line::styled(format!("{pointer} {name:<12} {} ", title.unwrap_or_default()), style)
+        Line::styled(format!("{pointer} {name:<21} {} ", title.unwrap_or_default()), style)
     });
     let mut lines: Vec<Line<'_>> = lines.collect();
     lines.push(Line::default());

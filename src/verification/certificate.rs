@@ -52,12 +52,14 @@ impl LayerCheck {
     ) -> Self {
         let w = target.weights(layer);
         let mut delta = [w.clone(), w.clone()];
+        let mut magnitudes = [w.mapv(f64::abs), w.mapv(f64::abs)];
         let mut fan_in = vec![0_usize; w.nrows()];
         for path in ticket.paths() {
             let half = Half::of(path.z_in) as usize;
             let (output, input) = (path.output as usize, path.input as usize);
             // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
             delta[half][[output, input]] -= path.z_in * path.z_out;
+            magnitudes[half][[output, input]] += (path.z_in * path.z_out).abs();
             fan_in[output] += 1;
         }
         let used = if never_negative { 1 } else { 2 };
@@ -66,10 +68,11 @@ impl LayerCheck {
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
         let norm_target = spectral_norm(w.view());
 
-        let frobenius = w.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let frobenius = |m: &Array2<f64>| m.iter().map(|x| x * x).sum::<f64>().sqrt();
         let fan_in = fan_in.into_iter().max().unwrap_or(0);
-        // Products and residuals of this function: at most fan_in + 1 roundings of numbers up to |w*|.
-        let measured = (fan_in + 2) as f64 * UNIT * frobenius;
+        // |W*| and the magnitudes of all pieces: no partial sum of this function or of an evaluation exceeds them.
+        let largest_sums = magnitudes[..used].iter().map(frobenius).fold(0.0, f64::hypot);
+        let measured = (fan_in + 2) as f64 * UNIT * largest_sums;
         let norms: Vec<f64> =
             delta[..used].iter().map(|d| spectral_norm_bound(d.view()) + measured).collect();
         let mut delta_norm = norms.iter().map(|n| n * n).sum::<f64>().sqrt();
@@ -80,12 +83,9 @@ impl LayerCheck {
             delta_norm = delta_norm.min(spectral_norm_bound(dominating.view()) + measured);
             gain = spectral_norm_bound(w.view()) + delta_norm;
         }
-        // γ_n = n·u/(1 − n·u) for n roundings; all pieces of a half have one sign, so their magnitudes add up to
-        // |Ŵ|, whose Frobenius norm is at most ‖W*‖_F + ‖ΔW‖_F.
+        // γ_n = n·u/(1 − n·u) for n roundings.
         let gamma = |n: usize| n as f64 * UNIT / (1.0 - n as f64 * UNIT);
-        let frobenius_pruned = frobenius
-            + delta[..used].iter().map(|d| d.iter().map(|x| x * x).sum::<f64>()).sum::<f64>().sqrt();
-        let rounding = (gamma(w.ncols() + 4) * frobenius, gamma(fan_in + 6) * frobenius_pruned);
+        let rounding = (gamma(w.ncols() + 4) * frobenius(w), gamma(fan_in + 6) * largest_sums);
         Self {
             layer,
             kept_neurons: ticket.kept_neurons(),

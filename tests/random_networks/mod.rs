@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use proptest::prelude::*;
-use slth::construction::{Allocation, LayerBuilder, LayerProblem, Sharing, Until};
+use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::network::{Activation, Network};
-use slth::sampling::Hyperbolic;
+use slth::sampling::{Hyperbolic, Law};
 use slth::theory::{section5::Ranges, theorem3};
 
 /// A network and what its construction is given.
@@ -34,7 +34,7 @@ impl Case {
             target: Arc::clone(&self.target),
             layer,
             ranges: self.ranges,
-            law: Hyperbolic::new(alpha, beta).unwrap(),
+            law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
             seed: self.seed,
             bound: self.bound.unwrap_or_else(|| {
                 let (outputs, inputs) = self.target.weights(layer).dim();
@@ -42,7 +42,10 @@ impl Case {
                 blocks * theorem3::neurons(self.ranges.k_prime, weights, architecture.layers(), 0.01)
             }),
             skip_negative_half,
+            matching: Match::Product,
+            sum: Sum::Golden,
             sharing: self.sharing,
+            mode: Mode::Drawn,
         }
     }
 }

@@ -6,9 +6,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
+use crate::construction::Sum;
+use crate::experiment::LawChoice;
 use crate::experiment::{NormSource, ToleranceRule};
 use crate::network::Domain;
-use crate::report::text::{grouped, number};
+use crate::report::text::{grouped, number, number_of_neurons, per_weight};
 use crate::session::Snapshot;
 use crate::theory::corollary7;
 
@@ -48,11 +50,31 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let activations = architecture.activations();
     let (hidden, last) = (activations[0].name(), activations[activations.len() - 1].name());
     let sigma = if hidden == last { hidden.to_owned() } else { format!("{hidden}/{last}") };
-    let neurons: Vec<f64> = lane.layers.iter().map(|plan| plan.neurons as f64).collect();
-    let ratio = corollary7::weight_ratio(architecture.widths(), &neurons);
-    let size = corollary7::total_weights(architecture.widths(), &neurons);
-    let per_weight = plan.neurons as f64 / plan.weights as f64;
+    let neurons: Option<Vec<f64>> = lane.layers.iter().map(|plan| plan.neurons).collect();
+    let size = |count: fn(&[usize], &[f64]) -> f64| {
+        neurons.as_deref().map_or("-".to_owned(), |neurons| number(count(architecture.widths(), neurons)))
+    };
+    let allowed = plan.neurons.map_or("no constant is published".to_owned(), |neurons| {
+        let each = neurons / plan.weights as f64;
+        format!("{} {}, {}/weight", glyphs.at_most, number_of_neurons(neurons), per_weight(each))
+    });
+    let (law, _, sum, _) = lane.construction.choices();
+    let put_together = match sum {
+        Sum::Golden => {
+            let (k_prime, base) = (ranges.k_prime, experiment.base);
+            format!("{} {k_prime:.2}, k {}, base {base}", glyphs.k_prime, ranges.levels)
+        }
+        Sum::Single => "one neuron a half".to_owned(),
+        Sum::Subset => "best subset sum".to_owned(),
+    };
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
+    let (draws, useful) = match law {
+        LawChoice::Hyperbolic => (
+            format!("{}{}", glyphs.plus_minus, range(ranges.weight)),
+            format!("{} are of use", range(ranges.product)),
+        ),
+        LawChoice::Uniform => ("uniform in -1 to 1".to_owned(), "-1 to 1".to_owned()),
+    };
     vec![
         line("target", format!("{}, {sigma}", shortened(&widths))),
         line(
@@ -72,21 +94,12 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             glyphs.tolerance,
             format!("{} in layer {layer}", number(snapshot.plan.weight_tolerance[layer - 1])),
         ),
-        line(
-            "buckets",
-            format!(
-                "{} {:.2}, k {}, base {}",
-                glyphs.k_prime, ranges.k_prime, ranges.levels, experiment.base
-            ),
-        ),
-        line(
-            "neurons",
-            format!("{} {}, {per_weight:.1}/weight", glyphs.at_most, grouped(plan.neurons as i64)),
-        ),
-        line("size of G", format!("{} weights", number(size))),
-        line("", format!("{} per target weight", number(ratio))),
-        line("G draws", format!("{}{}", glyphs.plus_minus, range(ranges.weight))),
-        line("products", format!("{} are of use", range(ranges.product))),
+        line(if sum == Sum::Golden { "buckets" } else { "sum" }, put_together),
+        line("neurons", allowed),
+        line("size of G", format!("{} weights", size(corollary7::total_weights))),
+        line("", format!("{} per target weight", size(corollary7::weight_ratio))),
+        line("G draws", draws),
+        line("products", useful),
         line("inputs", domain(&experiment.domain, glyphs.at_most)),
         line("F_max", number(experiment.f_max)),
         line("norms", norms(snapshot, look)),
@@ -101,7 +114,10 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             "halves",
             if plan.skip_negative_half { "x>0 only, no input is negative" } else { "x>0 and x<0" }.to_owned(),
         ),
-        line("all targets", format!("{} neurons", grouped(plan.neurons_all_targets as i64))),
+        line(
+            "all targets",
+            format!("{} neurons", plan.neurons_all_targets.map_or("-".to_owned(), number_of_neurons)),
+        ),
         line("seed", experiment.seed.to_string()),
     ]
 }

@@ -14,13 +14,7 @@ const LABELS: u16 = 4;
 
 pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height < 5 || area.width < LABELS + 8 {
-        buffer.set_stringn(
-            area.x,
-            area.y,
-            "too small",
-            usize::from(area.width) * usize::from(area.height.min(1)),
-            look.theme.faint,
-        );
+        super::too_small(look, area, buffer);
         return;
     }
     overview(snapshot, look, Rect { height: 1, ..area }, buffer);
@@ -120,7 +114,7 @@ fn layer_mark(row: &LayerRow, look: &Look) -> (&'static str, Style) {
     match (row.is_done, row.is_complete) {
         (true, true) => (look.glyphs.eighths[8], look.theme.full),
         (true, false) => ("!", look.theme.bad),
-        (false, _) if row.neurons_sampled == 0 => (look.glyphs.wanted, look.theme.faint),
+        (false, _) if row.neurons_sampled == 0.0 => (look.glyphs.wanted, look.theme.faint),
         (false, _) => (look.glyphs.eighths[eighths.clamp(1, 7)], look.theme.bar),
     }
 }
@@ -133,9 +127,12 @@ fn caption(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
     let levels = tally.filled[0].len();
     let merged = buckets_per_column(levels, area.width - LABELS);
     let columns = if merged > 1 { format!(", {merged} a column") } else { String::new() };
+    // Only golden-ratio sums have buckets; elsewhere a half is one demand.
+    let buckets = if levels > 1 { format!("buckets 1-{levels}") } else { "both halves".to_owned() };
+    let first = if levels > 1 { ", largest pieces first" } else { "" };
     let variants = [
-        format!("buckets 1-{levels}, largest pieces first{columns}; {filled} of {quota} demands met"),
-        format!("buckets 1-{levels}{columns}; {filled} of {quota} met"),
+        format!("{buckets}{first}{columns}; {filled} of {quota} demands met"),
+        format!("{buckets}{columns}; {filled} of {quota} met"),
         format!("1-{levels}{columns}; {filled}/{quota}"),
     ];
     let width = usize::from(area.width);

@@ -24,7 +24,7 @@ use super::Look;
 use super::app::App;
 use super::keymap::{Context, bindings};
 use crate::construction::Half;
-use crate::report::text::{construction_name, grouped};
+use crate::report::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::{Activity, Phase, Snapshot, Speed};
 
 /// Draws the screen, whatever its size.
@@ -63,6 +63,13 @@ fn pane(title: &str, look: &Look, area: Rect, buffer: &mut ratatui::buffer::Buff
     inner
 }
 
+/// Says that there is no room, as far as there is.
+fn too_small(look: &Look, area: Rect, buffer: &mut ratatui::buffer::Buffer) {
+    if area.height > 0 {
+        buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+    }
+}
+
 fn title_line<'a>(snapshot: &'a Snapshot, look: &Look) -> Line<'a> {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let (mark, activity, style) = match &snapshot.activity {
@@ -94,10 +101,15 @@ fn status_line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
         Phase::Building(layer) => {
             let row = &lane.layers[layer - 1];
             let (weights_done, weights) = (grouped(row.weights_done as i64), grouped(row.weights as i64));
-            let (sampled, bound) = (grouped(row.neurons_sampled as i64), grouped(row.neurons_bound as i64));
+            let sampled = number_of_neurons(row.neurons_sampled);
             parts.push(format!("layer {layer}/{layers}"));
             parts.push(format!("{weights_done}/{weights} weights"));
-            parts.push(format!("{sampled} of {} {bound} neurons", look.glyphs.at_most));
+            parts.push(match row.neurons_bound {
+                Some(bound) => {
+                    format!("{sampled} of {} {} neurons", look.glyphs.at_most, number_of_neurons(bound))
+                }
+                None => format!("{sampled} neurons"),
+            });
             parts.push(match snapshot.speed {
                 Speed::PerSecond(speed) => format!("{}/s", grouped(speed as i64)),
                 Speed::FlatOut => "flat out".to_owned(),
@@ -108,10 +120,11 @@ fn status_line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
             parts.push(format!("all layers built, inputs tried {}/{}", grouped(tried), grouped(inputs)));
         }
         Phase::Done => {
-            let sampled: u64 = lane.layers.iter().map(|row| row.neurons_sampled).sum();
+            let sampled: f64 = lane.layers.iter().map(|row| row.neurons_sampled).sum();
             let weights: u64 = lane.layers.iter().map(|row| row.weights).sum();
-            let each = sampled as f64 / weights as f64;
-            parts.push(format!("{} neurons drawn, {each:.1} per weight", grouped(sampled as i64)));
+            let drawn = mode(snapshot.plan.lanes[lane.index].mode);
+            let each = per_weight(sampled / weights as f64);
+            parts.push(format!("{} neurons, {each} per weight, {drawn}", number_of_neurons(sampled)));
             parts.push(format!("{:.2} s computing", lane.elapsed.as_secs_f64()));
         }
     }

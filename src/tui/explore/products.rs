@@ -4,48 +4,87 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::Look;
-use crate::construction::PRODUCT_BINS;
+use crate::construction::{Mode, PRODUCT_BINS};
+use crate::experiment::LawChoice;
 use crate::report::text::{grouped, number};
-use crate::sampling::ProductLaw;
+use crate::sampling::{ProductLaw, UniformProductLaw};
 use crate::session::Snapshot;
 
-/// Top of the vertical axis, in units of the hyperbolic density 1/(vΛ). The exact density peaks at 1; observed
-/// ones above the top are cut.
-const TOP: f64 = 1.25;
+/// Room above the highest exact density, as a share of it. Observed densities beyond are cut.
+const HEADROOM: f64 = 0.25;
 
 /// Rows below the bars: axis, numbers, legend.
 const ROWS_BELOW: u16 = 3;
 
-pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
-    if area.height <= ROWS_BELOW + 1 || area.width < 16 {
-        buffer.set_stringn(
-            area.x,
-            area.y,
-            "too small",
-            usize::from(area.width) * usize::from(area.height.min(1)),
-            look.theme.faint,
-        );
-        return;
-    }
-    let bars = Rect { height: area.height - ROWS_BELOW, ..area };
-    histogram(snapshot, look, bars, buffer);
-    overlay(look, bars, buffer);
-    axis(snapshot, look, Rect { y: bars.bottom(), height: ROWS_BELOW, ..area }, buffer);
+/// A law's log axis, from 0 to 1.
+struct Axis {
+    /// exact density at a place
+    density: fn(f64) -> f64,
+    /// the largest value of `density`
+    peak: f64,
+    /// the theorem's lower bound on the density, and where it holds
+    bound: Option<(std::ops::RangeInclusive<f64>, f64)>,
+    /// places and the products there
+    marks: Vec<(f64, f64)>,
 }
 
-/// Share of t ∈ [0, 2] that column `column` of `width` covers.
+impl Axis {
+    fn of(snapshot: &Snapshot) -> Self {
+        let lane = &snapshot.plan.lanes[snapshot.lane.index];
+        let ranges = lane.layers[snapshot.lane.view.layer - 1].ranges;
+        match lane.construction.choices().0 {
+            LawChoice::Hyperbolic => {
+                let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
+                Self {
+                    // t = 2·place, and so twice the density of t; the bound of Lemma C.11 is ½ in t.
+                    density: |place| 2.0 * ProductLaw::density_t(2.0 * place),
+                    peak: 2.0,
+                    bound: Some((0.25..=0.75, 1.0)),
+                    marks: vec![(0.0, low), (0.25, ranges.product.0), (0.75, ranges.product.1), (1.0, high)],
+                }
+            }
+            LawChoice::Uniform => {
+                let mark = |place: f64| (place, UniformProductLaw::AXIS_LOW.powf(1.0 - place));
+                Self {
+                    density: UniformProductLaw::density,
+                    peak: UniformProductLaw::density(UniformProductLaw::axis((-1.0_f64).exp())),
+                    bound: None,
+                    marks: [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0].map(mark).to_vec(),
+                }
+            }
+        }
+    }
+
+    fn top(&self) -> f64 {
+        self.peak * (1.0 + HEADROOM)
+    }
+}
+
+pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    if area.height <= ROWS_BELOW + 1 || area.width < 16 {
+        super::too_small(look, area, buffer);
+        return;
+    }
+    let axis = Axis::of(snapshot);
+    let bars = Rect { height: area.height - ROWS_BELOW, ..area };
+    histogram(snapshot, &axis, look, bars, buffer);
+    curves(&axis, look, bars, buffer);
+    legend(snapshot, &axis, look, Rect { y: bars.bottom(), height: ROWS_BELOW, ..area }, buffer);
+}
+
+/// The part of the axis that column `column` of `width` covers.
 fn span(column: u16, width: u16) -> (f64, f64) {
-    let unit = 2.0 / f64::from(width);
+    let unit = 1.0 / f64::from(width);
     (f64::from(column) * unit, f64::from(column + 1) * unit)
 }
 
-fn histogram(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn histogram(snapshot: &Snapshot, axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let counts = &snapshot.lane.view.tally.products;
     let total: u64 = counts.iter().sum();
     if total == 0 {
         return;
     }
-    let bins = PRODUCT_BINS as f64 / 2.0;
+    let bins = PRODUCT_BINS as f64;
     for column in 0..area.width {
         let (from, to) = span(column, area.width);
         // The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
@@ -54,7 +93,7 @@ fn histogram(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) 
         let count: u64 = counts[first.min(end)..end].iter().sum();
         let width = (end - first.min(end)).max(1) as f64 / bins;
         let density = count as f64 / total as f64 / width;
-        let eighths = ((density / TOP).min(1.0) * f64::from(area.height) * 8.0).round() as u16;
+        let eighths = ((density / axis.top()).min(1.0) * f64::from(area.height) * 8.0).round() as u16;
         for row in 0..area.height {
             let filled = eighths.saturating_sub(8 * row).min(8);
             if filled > 0 {
@@ -65,21 +104,21 @@ fn histogram(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) 
     }
 }
 
-/// The exact density min(t, 2 − t), and ½ within the product range t ∈ [½, 3/2].
-fn overlay(look: &Look, area: Rect, buffer: &mut Buffer) {
+/// The exact density, and the bound where there is one.
+fn curves(axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let row_of = |density: f64| {
-        let row = (density / TOP * f64::from(area.height)) as u16;
+        let row = (density / axis.top() * f64::from(area.height)) as u16;
         area.bottom() - 1 - row.min(area.height - 1)
     };
     for column in 0..area.width {
         let (from, to) = span(column, area.width);
-        let t = (from + to) / 2.0;
-        if (0.5..=1.5).contains(&t) {
-            buffer.set_string(area.x + column, row_of(0.5), look.glyphs.bound, look.theme.bound);
+        let place = (from + to) / 2.0;
+        if let Some((_, height)) = axis.bound.as_ref().filter(|(range, _)| range.contains(&place)) {
+            buffer.set_string(area.x + column, row_of(*height), look.glyphs.bound, look.theme.bound);
         }
         buffer.set_string(
             area.x + column,
-            row_of(ProductLaw::density_t(t)),
+            row_of((axis.density)(place)),
             look.glyphs.curve,
             look.theme.curve,
         );
@@ -91,41 +130,36 @@ fn overlay(look: &Look, area: Rect, buffer: &mut Buffer) {
 /// 1e-11     1e-7        0.67   1,904
 /// 12,345 neurons   • exact  ─ bound ½
 /// ```
-fn axis(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn legend(snapshot: &Snapshot, axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    let view = &snapshot.lane.view;
-    let ranges = snapshot.plan.lanes[snapshot.lane.index].layers[view.layer - 1].ranges;
     for column in 0..area.width {
         buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
     }
-    let column = |t: f64| (t / 2.0 * f64::from(area.width)) as u16;
-    let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
-    let marks = [(0.0, low), (0.5, ranges.product.0), (1.5, ranges.product.1), (2.0, high)];
+    let column = |place: f64| (place * f64::from(area.width)) as u16;
     let mut free_from = 0;
-    for (t, value) in marks {
+    for &(place, value) in &axis.marks {
         let text = short(value);
         let length = text.len() as u16;
-        let at = column(t)
-            .saturating_sub(if t == 0.0 { 0 } else { length / 2 })
+        let at = column(place)
+            .saturating_sub(if place == 0.0 { 0 } else { length / 2 })
             .min(area.width.saturating_sub(length));
-        if t == 0.5 || t == 1.5 {
-            buffer.set_string(area.x + column(t).min(area.width - 1), area.y, glyphs.tick, theme.text);
+        if place > 0.0 && place < 1.0 {
+            buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
         }
         if at >= free_from {
             buffer.set_string(area.x + at, area.y + 1, &text, theme.faint);
             free_from = at + length + 1;
         }
     }
-    let drawn = format!("{} neurons  ", grouped(view.tally.sampled as i64));
-    let legend = [
-        (drawn.as_str(), theme.text),
-        (glyphs.curve, theme.curve),
-        (" exact  ", theme.text),
-        (glyphs.bound, theme.bound),
-        (" bound 1/2", theme.text),
-    ];
+    let skips = snapshot.plan.lanes[snapshot.lane.index].mode == Mode::SkipAhead;
+    let sampled = snapshot.lane.view.tally.sampled as i64;
+    let drawn = if skips { "skipped ahead  ".to_owned() } else { format!("{} neurons  ", grouped(sampled)) };
+    let mut parts = vec![(drawn.as_str(), theme.text), (glyphs.curve, theme.curve), (" exact", theme.text)];
+    if axis.bound.is_some() {
+        parts.extend([("  ", theme.text), (glyphs.bound, theme.bound), (" bound 1/2", theme.text)]);
+    }
     let mut x = area.x;
-    for (text, style) in legend {
+    for (text, style) in parts {
         let left = usize::from(area.right().saturating_sub(x));
         x = buffer.set_stringn(x, area.y + 2, text, left, style).0;
     }

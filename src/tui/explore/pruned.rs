@@ -40,7 +40,7 @@ fn table(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
         let cells = cells(layer, look);
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected
-        } else if layer.neurons_sampled == 0 && !layer.is_done {
+        } else if layer.neurons_sampled == 0.0 && !layer.is_done {
             look.theme.faint
         } else {
             look.theme.text
@@ -51,12 +51,17 @@ fn table(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
     Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
 }
 
+/// Neurons per weight in seven columns.
+fn short(value: f64) -> String {
+    if value < 1e5 { format!("{value:.1}") } else { format!("{value:.1e}") }
+}
+
 fn right(text: String) -> Cell<'static> {
     Cell::from(Line::from(text).right_aligned())
 }
 
 fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
-    let per_weight = format!("{:.1}", row.neurons_sampled as f64 / row.weights as f64);
+    let per_weight = short(row.neurons_sampled / row.weights as f64);
     let kept = grouped(row.kept_paths as i64);
     let Some(check) = &row.check else {
         let empty = String::new;
