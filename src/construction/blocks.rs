@@ -146,11 +146,7 @@ impl Blocks {
     /// Opens the pairs of the current block, passing over blocks that demand nothing.
     fn open_block(&mut self, bench: &mut Workbench) {
         while self.block < self.blocks {
-            let ends: Vec<(u32, u32)> = if self.by_input {
-                (0..bench.outputs).map(|output| (self.block as u32, output)).collect()
-            } else {
-                vec![bench.ends(self.block)]
-            };
+            let ends = bench.block_ends(self.by_input, self.block);
             self.open =
                 ends.into_iter().map(|(input, output)| self.open_pair(input, output, bench)).collect();
             self.finish_served(bench);

@@ -141,6 +141,15 @@ impl Workbench {
         ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
     }
 
+    /// (input, output) of the pairs of a block: all outputs of one input, or one pair.
+    pub(super) fn block_ends(&self, by_input: bool, block: u64) -> Vec<(u32, u32)> {
+        if by_input {
+            (0..self.outputs).map(|output| (block as u32, output)).collect()
+        } else {
+            vec![self.ends(block)]
+        }
+    }
+
     /// The pair with these ends.
     pub(super) fn pair(&self, input: u32, output: u32) -> u64 {
         u64::from(output) * u64::from(self.inputs) + u64::from(input)

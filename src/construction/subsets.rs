@@ -153,11 +153,7 @@ impl Subsets {
     /// Opens the pairs of the current block, passing over blocks that demand nothing.
     fn open_block(&mut self, bench: &mut Workbench) {
         while self.block < self.blocks {
-            let ends: Vec<(u32, u32)> = if self.by_input {
-                (0..bench.outputs).map(|output| (self.block as u32, output)).collect()
-            } else {
-                vec![bench.ends(self.block)]
-            };
+            let ends = bench.block_ends(self.by_input, self.block);
             for (input, output) in ends {
                 let weight = bench.weight(input, output);
                 // The empty sum is near enough to a small weight.

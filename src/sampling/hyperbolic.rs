@@ -42,7 +42,7 @@ impl Hyperbolic {
     /// The law on [`alpha`, `beta`], 0 < α < β.
     ///
     /// # Errors
-    /// [`Error`] names the violated condition; NaN violates both.
+    /// [`enum@Error`] names the violated condition; NaN violates both.
     pub fn new(alpha: f64, beta: f64) -> Result<Self, Error> {
         if !(alpha > 0.0 && alpha.is_finite()) {
             return Err(Error::AlphaTooSmall);
