@@ -33,7 +33,7 @@ fn problems(allocation: &str) -> Vec<LayerProblem> {
             ranges: plan.ranges,
             law: Law::Hyperbolic(Hyperbolic::new(plan.ranges.weight.0, plan.ranges.weight.1).unwrap()),
             seed: experiment.seed,
-            bound: plan.neurons.unwrap() as u64,
+            bound: plan.neurons,
             skip_negative_half: false,
             matching: Match::Product,
             sum: Sum::Golden,

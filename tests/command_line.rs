@@ -1,49 +1,14 @@
 //! The command line: what each call prints, writes and exits with.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod calls;
+
 use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-use assert_cmd::Command;
+use calls::{TINY_RON, as_number, assert_close, json, keys_in_order, slth, text};
 use serde_json::Value;
-
-const TINY_RON: &str = include_str!("../presets/tiny.ron");
-
-/// A call without a terminal, as every call of a test is; `COLUMNS` would change how help wraps.
-fn slth(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
-    command.args(arguments).env_remove("COLUMNS");
-    command
-}
-
-fn text(arguments: &[&str]) -> String {
-    String::from_utf8(slth(arguments).assert().success().get_output().stdout.clone()).unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&text(arguments)).unwrap()
-}
-
-/// The keys of JSON text in the order in which they stand, each as a path, those of a list's items once.
-fn keys_in_order(text: &str) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let indent = line.len() - line.trim_start().len();
-        if let Some((key, _)) = line.trim_start().strip_prefix('"').and_then(|l| l.split_once("\": ")) {
-            let key = format!("{}{key}", ".".repeat(indent / 2 - 1));
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-    }
-    keys
-}
-
-fn assert_close(found: &Value, expected: f64) {
-    let found = found.as_f64().unwrap();
-    assert!((found / expected - 1.0).abs() < 1e-9, "expected {expected}, found {found}");
-}
 
 #[test]
 fn presets_lists_the_built_ins() {
@@ -51,7 +16,17 @@ fn presets_lists_the_built_ins() {
     let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(
         names,
-        ["digits", "tiny", "example-5", "example-6", "malach-vs-hyperbolic", "example-5-all", "deep", "wide"]
+        [
+            "digits",
+            "tiny",
+            "example-5",
+            "example-6",
+            "malach-vs-hyperbolic",
+            "ladder",
+            "example-5-all",
+            "deep",
+            "wide"
+        ]
     );
     assert!(list.lines().next().unwrap().ends_with("(default)"));
 }
@@ -148,6 +123,9 @@ fn bounds_of_example_5_are_those_of_the_paper() {
     let shared = construction(&bounds, "shared-golden");
     assert_eq!(shared["layers"][0]["neurons"], 664_900);
     assert_close(&shared["layers"][0]["neurons_per_weight"], 66.49);
+    // No machine number holds what a whole neuron asks for.
+    let whole = &construction(&bounds, "whole-neuron")["layers"][0]["neurons"];
+    assert!(whole.as_str().is_some_and(|text| text.ends_with("e683")), "{whole}");
     let malach = construction(&bounds, "malach");
     assert_close(&malach["layers"][0]["neurons_per_weight"], 1.075_919_541e15);
 }
@@ -278,10 +256,6 @@ fn csv_has_a_row_per_layer_that_agrees_with_the_json() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file is left");
 }
 
-fn as_number(value: &Value) -> Value {
-    value.as_f64().map_or(value.clone(), Value::from)
-}
-
 #[test]
 fn a_ticket_that_does_not_hold_exits_1() {
     let folder = tempfile::tempdir().unwrap();
@@ -323,6 +297,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 fn help_is_as_it_was() {
     insta::assert_snapshot!("help", text(&["--help"]));
     insta::assert_snapshot!("help_of_run", text(&["run", "--help"]));
+    insta::assert_snapshot!("help_of_compare", text(&["compare", "--help"]));
 }
 
 #[test]
@@ -334,7 +309,7 @@ fn the_man_page_is_as_it_was() {
 fn completions_name_the_commands_in_every_shell() {
     for shell in ["bash", "zsh", "fish"] {
         let script = text(&["completions", shell]);
-        assert!(script.contains("slth") && script.contains("bounds"), "{shell}");
+        assert!(script.contains("slth") && script.contains("compare"), "{shell}");
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::experiment::{Experiment, Plan};
 use slth::sampling::{Hyperbolic, Law, ProductLaw};
+use slth::theory::Count;
 
 /// Example 5 for weights as large as w_max lets them be. The preset's own are scaled down to ‖W‖₂ = 1, below a tenth
 /// of w_max, and take fewer pieces.
@@ -18,7 +19,10 @@ fn layer_of_example_5(allocation: Allocation, settings: &[&str]) -> LayerBuilder
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
     let experiment = Experiment::load("example-5", None, &settings).unwrap();
     let plan = Plan::new(&experiment).lanes[0].layers[0];
-    assert_eq!((plan.weights, plan.ranges.levels, plan.neurons), (10_000, 39, Some(6_286_927.0)));
+    assert_eq!(
+        (plan.weights, plan.ranges.levels, plan.neurons.and_then(Count::whole)),
+        (10_000, 39, Some(6_286_927))
+    );
     let (alpha, beta) = plan.ranges.weight;
     let mut builder = LayerBuilder::new(LayerProblem {
         target: Arc::clone(&experiment.target),
@@ -26,7 +30,7 @@ fn layer_of_example_5(allocation: Allocation, settings: &[&str]) -> LayerBuilder
         ranges: plan.ranges,
         law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
         seed: experiment.seed,
-        bound: plan.neurons.unwrap() as u64,
+        bound: plan.neurons,
         skip_negative_half: false,
         matching: Match::Product,
         sum: Sum::Golden,

@@ -16,6 +16,7 @@ use slth::construction::{
 };
 use slth::network::{Activation, Network};
 use slth::sampling::{Hyperbolic, Law, ProductLaw, RandomLayer, Side, Stream};
+use slth::theory::Count;
 use slth::theory::section5::Ranges;
 use statrs::distribution::{ChiSquared, ContinuousCDF, Uniform};
 use statrs::stats_tests::NaNPolicy;
@@ -240,7 +241,7 @@ fn histogram(
             ranges,
             law: Law::Hyperbolic(law),
             seed,
-            bound,
+            bound: Some(Count::from(bound)),
             skip_negative_half,
             sharing,
             matching: Match::Product,

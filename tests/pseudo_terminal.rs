@@ -1,108 +1,12 @@
 //! The whole program under a pseudo-terminal, with a terminal emulator reading the screen.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use std::io::{Read, Write};
-use std::sync::{Arc, Mutex};
+mod terminal;
+
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-
-const ROWS: u16 = 24;
-const COLUMNS: u16 = 80;
-
-/// Long enough for a busy machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn parser(rows: u16, columns: u16) -> vt100::Parser {
-    vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)
-}
-
-struct Explorer {
-    child: Box<dyn Child + Send + Sync>,
-    keys: Box<dyn Write + Send>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    master: Box<dyn MasterPty + Send>,
-}
-
-impl Explorer {
-    fn open(arguments: &[&str]) -> Self {
-        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
-        let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
-        command.args(arguments);
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        command.env_remove("NO_COLOR");
-        let child = pty.slave.spawn_command(command).unwrap();
-        drop(pty.slave);
-        let screen = Arc::new(Mutex::new(parser(ROWS, COLUMNS)));
-        let mut output = pty.master.try_clone_reader().unwrap();
-        let reading = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count) = output.read(&mut bytes) {
-                if count == 0 {
-                    return;
-                }
-                reading.lock().unwrap().process(&bytes[..count]);
-            }
-        });
-        let keys = pty.master.take_writer().unwrap();
-        Self { child, keys, screen, master: pty.master }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    /// Waits until the screen shows all of `wanted`, and returns how long that took.
-    fn shows(&self, wanted: &[&str]) -> Duration {
-        let started = Instant::now();
-        while !wanted.iter().all(|text| self.text().contains(text)) {
-            assert!(started.elapsed() < PATIENCE, "expected {wanted:?}, found:\n{}", self.text());
-            std::thread::sleep(Duration::from_micros(500));
-        }
-        started.elapsed()
-    }
-
-    /// Waits for the end and returns the exit code.
-    fn ends(&mut self) -> u32 {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(started.elapsed() < PATIENCE, "the program does not end:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    /// Whether the terminal is as a shell left it.
-    fn is_restored(&self) -> bool {
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            let parser = self.screen.lock().unwrap();
-            let screen = parser.screen();
-            if !screen.alternate_screen() && !screen.hide_cursor() {
-                return true;
-            }
-            drop(parser);
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        false
-    }
-}
-
-impl Drop for Explorer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
+use portable_pty::PtySize;
+use terminal::{Explorer, PATIENCE};
 
 #[test]
 fn tiny_is_stepped_through_and_left() {
@@ -127,25 +31,153 @@ fn tiny_is_stepped_through_and_left() {
     slth.press("\x1b");
     slth.shows(&["done: the ticket holds"]);
     slth.press("r");
-    slth.shows(&["Press n"]);
+    slth.shows(&["nothing is drawn"]);
     slth.press("q");
     assert_eq!(slth.ends(), 0);
-    assert!(slth.is_restored());
+    slth.assert_restored();
 }
 
 #[test]
 fn another_preset_is_picked() {
     let mut slth = Explorer::open(&["tiny"]);
-    slth.shows(&["Tiny: 2-3-2"]);
+    slth.shows(&["· tiny ·"]);
     slth.press("p");
     slth.shows(&["Presets", "example-5"]);
     slth.press("k\r");
-    slth.shows(&["Handwritten digits", "64-32-16-10, relu/identity"]);
+    slth.shows(&["· digits ·", "64-32-16-10, relu/identity"]);
     // example-6 cannot run; the screen says why and stays with what it had.
     slth.press("pjjj\r");
-    slth.shows(&["accurate to 3.679e-27", "Handwritten digits"]);
+    slth.shows(&["accurate to 3.679e-27", "· digits ·"]);
     slth.press("q");
     assert_eq!(slth.ends(), 0);
+}
+
+#[test]
+fn constructions_are_compared_alone_and_together() {
+    let mut slth = Explorer::open(&["malach-vs-hyperbolic"]);
+    slth.shows(&["paused"]);
+    slth.press("2");
+    slth.shows(&["▶1 malach", "2 hyperbolic, first-fit", "Race", "all four choices differ", "together"]);
+    slth.press("\to");
+    slth.shows(&["▶2 hyperbolic, first-fit", "alone: steps and runs move lane 2 only"]);
+    slth.press("a");
+    slth.shows(&["layer 1/2 · 0/60 weights", "done: the ticket holds", "2,622 of ≤ 18,861"]);
+    slth.press("oa");
+    slth.shows(&[
+        "done: all tickets hold",
+        "17,466,686 of ≤ 152,484,048",
+        "6662 times fewer neurons observed",
+    ]);
+    // The second rung of the ladder, Malach and product pairs; the lane that is known stays known.
+    slth.press("gg");
+    slth.shows(&["1 malach", "▶2 product-pair", "other match", "0 of ≤ ", "17,466,686"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}
+
+#[test]
+fn bounds_are_read_at_the_cursor() {
+    let mut slth = Explorer::open(&["example-5"]);
+    slth.shows(&["paused"]);
+    slth.press("4");
+    slth.shows(&["Neurons per weight against ε", "628.69", "66.49", "1.0759e15"]);
+    slth.press("x");
+    slth.shows(&["Neurons per weight against width", "628.69"]);
+    slth.press("xx");
+    slth.shows(&["Neurons per weight against ε", "628.69"]);
+    // Away from the preset's own ε, and back.
+    slth.press("]");
+    let started = Instant::now();
+    while slth.text().contains("628.69") {
+        assert!(started.elapsed() < PATIENCE, "the cursor does not move:\n{}", slth.text());
+    }
+    slth.press("o");
+    slth.shows(&["628.69"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}
+
+#[test]
+fn steps_are_taken_back() {
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    slth.press("nnn");
+    slth.shows(&["3 of ≤ 4,022 neurons", "neuron 2, tried against"]);
+    slth.press("N");
+    slth.shows(&["2 of ≤ 4,022 neurons", "neuron 1, tried against"]);
+    slth.press("ww");
+    slth.shows(&["2/6 weights"]);
+    slth.press("W");
+    slth.shows(&["1/6 weights"]);
+    slth.press("a");
+    slth.shows(&["done: the ticket holds"]);
+    // From the end back into the last layer, and to its start, and to that of the layer before.
+    slth.press("N");
+    slth.shows(&["layer 2/2 · 5/6 weights", "paused"]);
+    slth.press("L");
+    slth.shows(&["layer 2/2 · 0/6 weights · 0 of"]);
+    slth.press("L");
+    slth.shows(&["layer 1/2 · 0/6 weights · 0 of"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+}
+
+#[test]
+fn a_frozen_view_stands_still_while_the_engine_runs_on() {
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    slth.press("n");
+    slth.shows(&["neuron 0, tried against"]);
+    slth.press("s");
+    slth.shows(&["view frozen", "1 of ≤ 4,022 neurons"]);
+    slth.press("a");
+    std::thread::sleep(Duration::from_millis(500));
+    slth.shows(&["view frozen", "1 of ≤ 4,022 neurons"]);
+    slth.press("s");
+    slth.shows(&["done: the ticket holds"]);
+    slth.press("]");
+    slth.shows(&["viewing layer 2, computed 2"]);
+    slth.press("[");
+    slth.shows(&["viewing layer 1, computed 2"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+}
+
+#[test]
+fn terminals_of_every_kind_are_served() {
+    for term in ["linux", "screen", "screen-256color", "tmux-256color", "xterm", "vt100"] {
+        let mut slth = Explorer::open_in(&[("TERM", term)], &["tiny"]);
+        slth.shows(&["Architecture", "paused"]);
+        slth.press("a");
+        slth.shows(&["done: the ticket holds"]);
+        slth.press("q");
+        assert_eq!(slth.ends(), 0);
+        slth.assert_restored();
+    }
+    // One that cannot move its cursor is refused, with what to do.
+    let mut slth = Explorer::open_in(&[("TERM", "dumb")], &["tiny"]);
+    slth.shows(&["expected a terminal that can move its cursor", "slth run tiny"]);
+    assert_eq!(slth.ends(), 2);
+    slth.assert_restored();
+}
+
+#[test]
+fn without_colour_or_utf_8_no_byte_of_either_is_sent() {
+    let mut slth = Explorer::open_in(&[("NO_COLOR", "1"), ("LC_ALL", "C")], &["tiny"]);
+    slth.shows(&["Architecture", "paused"]);
+    slth.press("a");
+    slth.shows(&["done: the ticket holds"]);
+    let screen = slth.screen.lock().unwrap();
+    for row in 0..24 {
+        for column in 0..80 {
+            let cell = screen.screen().cell(row, column).unwrap();
+            assert!(cell.contents().is_ascii(), "{}", cell.contents());
+            let colours = (cell.fgcolor(), cell.bgcolor());
+            assert_eq!(colours, (vt100::Color::Default, vt100::Color::Default), "row {row}, column {column}");
+        }
+    }
 }
 
 #[test]
@@ -156,13 +188,11 @@ fn running_can_be_paused_and_the_window_resized() {
     slth.shows(&["running"]);
     slth.press(" ");
     slth.shows(&["paused", "neuron "]);
-    let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
-    slth.screen.lock().unwrap().screen_mut().set_size(40.try_into().unwrap(), 120.try_into().unwrap());
-    slth.master.resize(size).unwrap();
+    slth.resize(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 });
     slth.shows(&["tolerance", "F_max"]);
     slth.press("\x03");
     assert_eq!(slth.ends(), 0);
-    assert!(slth.is_restored());
+    slth.assert_restored();
 }
 
 /// Key to screen while the engine runs flat out. The figure is printed; what is asserted is only that the answer
@@ -192,4 +222,38 @@ fn keys_are_answered_while_the_engine_runs_flat_out() {
     assert!(longest < Duration::from_millis(500));
     slth.press("q");
     assert_eq!(slth.ends(), 0);
+}
+
+/// Times that any thread of a process has gone to sleep, as Linux counts them: one that wakes up goes to sleep again.
+#[cfg(target_os = "linux")]
+fn sleeps(process: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let status = tasks.flatten().map(|task| std::fs::read_to_string(task.path().join("status")).unwrap());
+    let count = |status: String| -> u64 {
+        let line =
+            status.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap().to_owned();
+        line.split_whitespace().last().unwrap().parse().unwrap()
+    };
+    status.map(count).sum()
+}
+
+/// Before anything is built, and when all is done.
+#[cfg(target_os = "linux")]
+#[test]
+fn at_rest_nothing_is_sent_and_nothing_wakes_up() {
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["paused", "Press n"]);
+    for keys in ["", "a"] {
+        slth.press(keys);
+        if keys == "a" {
+            slth.shows(&["done: the ticket holds"]);
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let process = slth.child.process_id().unwrap();
+        let before = (slth.received(), sleeps(process));
+        std::thread::sleep(Duration::from_secs(2));
+        let after = (slth.received(), sleeps(process));
+        eprintln!("in 2 s at rest: {} bytes, {} wake-ups", after.0 - before.0, after.1 - before.1);
+        assert_eq!(before, after);
+    }
 }

@@ -6,7 +6,8 @@
 
 use rand::distr::Distribution;
 use slth::sampling::hits::{Hit, Malach, NeuronHit, ProductPair, WholeNeuron};
-use slth::sampling::{Geometric, RowReader, Side, Stream, Uniform, Waiting};
+use slth::sampling::{Geometric, RowReader, Side, Stream, Uniform};
+use slth::theory::Count;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use statrs::stats_tests::NaNPolicy;
 use statrs::stats_tests::ks_test::{
@@ -166,7 +167,7 @@ fn chi_squared_of_waiting(p: f64, sampled: f64) -> f64 {
     let mut words = words(300);
     let mut counts = [0_u32; LAST + 1];
     for _ in 0..TRIALS {
-        let count = law.sample(&mut words).count().unwrap() as usize;
+        let count = law.sample(&mut words).whole().unwrap() as usize;
         counts[count.min(LAST + 1) - 1] += 1;
     }
     let tail = |n: usize| (1.0 - p).powi(n as i32);
@@ -195,8 +196,8 @@ fn waiting_times_beyond_f64_follow_the_law_of_their_logarithm() {
     const TRIALS: usize = 100_000;
     let ln_p = -400.0 * std::f64::consts::LN_10;
     let law = Geometric::new(ln_p).unwrap();
-    let sample: Vec<Waiting> = law.sample_iter(words(301)).take(TRIALS).collect();
-    assert!(sample.iter().all(|waiting| waiting.as_f64().is_infinite() && waiting.count().is_none()));
+    let sample: Vec<Count> = law.sample_iter(words(301)).take(TRIALS).collect();
+    assert!(sample.iter().all(|waiting| waiting.as_f64().is_infinite() && waiting.whole().is_none()));
 
     let centred = || sample.iter().map(|waiting| waiting.ln() + ln_p);
     let error = centred().sum::<f64>() / TRIALS as f64 + EULER_GAMMA;
@@ -218,7 +219,7 @@ fn malach_at_example_5_waits_eight_over_the_square_of_the_tolerance() {
     let weight_tolerance = 3.678_794_411_714_423e-7_f64;
     let malach = Malach::new(0.05, weight_tolerance / 2.0).unwrap();
     let law = Geometric::new(malach.ln_p()).unwrap();
-    let total: Waiting = law.sample_iter(words(302)).take(40_000).sum();
+    let total: Count = law.sample_iter(words(302)).take(40_000).sum();
     let ratio = total.as_f64() / 40_000.0 / (8.0 / weight_tolerance.powi(2));
     println!("mean waiting time / (8/ε_w²) = {ratio:.5}");
     assert!((ratio - 1.0).abs() < 0.0195);
@@ -262,7 +263,7 @@ fn a_law_a_little_wrong_is_refused() {
 fn skipped_numbers_never_change() {
     let mut words = words(42);
     let waitings = [-1.0, -30.0, -5000.0].map(|ln_p| Geometric::new(ln_p).unwrap().sample(&mut words));
-    let found = waitings.map(|waiting| (waiting.count(), waiting.ln()));
+    let found = waitings.map(|waiting| (waiting.whole(), waiting.ln()));
     assert_eq!(
         found,
         [(Some(1), 0.0), (Some(10_893_065_553_217), 30.019_147_514_932_076), (None, 4_996.884_585_643_762)]

@@ -98,3 +98,48 @@ fn a_random_network_is_the_same_on_any_number_of_threads_and_in_steps() {
 fn digits_is_the_same_on_any_number_of_threads_and_in_steps() {
     assert_the_same_everywhere("digits", &[]);
 }
+
+/// Every step back leads to a state that stepping forward passes through, and from there on all is as if it had never been
+/// taken.
+#[test]
+fn steps_back_lead_where_steps_forward_came_from() {
+    let all = "constructions=[Hyperbolic(allocation:OnDemand),SharedGolden,Corollary10,Malach,SubsetSum]";
+    let target = "target=Random(widths:[3,3,2],weight_bound:0.5,spectral_norm:1.0,seed:3)";
+    let settings = [target, all, "epsilon=0.5"];
+    let expected = run_on(1, "tiny", &settings);
+    for (index, expected) in expected.into_iter().enumerate() {
+        let mut session = session("tiny", &settings);
+        let lane = session.lane_mut(index);
+        let tallies =
+            |lane: &Lane| -> Vec<Tally> { lane.builders().iter().map(|b| b.tally().clone()).collect() };
+        for step in [Step::Neuron, Step::Weight, Step::Layer] {
+            // Three steps into layer 2, or through layer 1; then as many steps back.
+            if step != Step::Layer {
+                while !lane.advance(Step::Layer, 1_000) {}
+            }
+            let mut passed = vec![tallies(lane)];
+            for _ in 0..if step == Step::Layer { 1 } else { 3 } {
+                while !lane.advance(step, 1_000) {}
+                passed.push(tallies(lane));
+            }
+            while let Some(now) = passed.pop() {
+                assert!(
+                    tallies(lane) == now,
+                    "lane {index}, {step:?}, {} steps from the start",
+                    passed.len()
+                );
+                if !passed.is_empty() {
+                    lane.take_back(step);
+                    while !lane.replay(7) {}
+                }
+            }
+            lane.take_back(Step::All);
+        }
+        // Back from the end, too: the error found is forgotten and found again.
+        while !lane.advance(Step::All, 1_000) {}
+        lane.take_back(Step::Neuron);
+        assert!(matches!(lane.phase(), Phase::Building(2)) && lane.found().tried == 0);
+        while !lane.advance(Step::All, 1_000) {}
+        assert!(Outcome::of(lane) == expected, "lane {index}");
+    }
+}

@@ -11,8 +11,8 @@ fn numpy_is_here() -> bool {
     import.is_ok_and(|status| status.success())
 }
 
-/// Runs `tiny` with more arguments and has its ticket checked in NumPy.
-fn check_in_numpy(arguments: &[&str]) {
+/// Runs `tiny` with more arguments and has its ticket checked in NumPy, by `script`.
+fn check_by(script: &str, arguments: &[&str]) {
     if !numpy_is_here() {
         // Past the capture of the test harness.
         let _ = writeln!(std::io::stderr(), "skipped: python3 with numpy not found (ticket_in_numpy)");
@@ -28,10 +28,36 @@ fn check_in_numpy(arguments: &[&str]) {
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     std::fs::write(&report, run.stdout).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ticket_in_numpy.py");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (script, readme) = (project.join("tests").join(script), project.join("README.md"));
     // -B: no __pycache__ beside the tests.
-    let python = Command::new("python3").arg("-B").arg(script).args([&ticket, &report]).output().unwrap();
+    let python =
+        Command::new("python3").arg("-B").arg(script).args([&ticket, &report, &readme]).output().unwrap();
     assert!(python.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&python.stderr));
+}
+
+fn check_in_numpy(arguments: &[&str]) {
+    check_by("ticket_in_numpy.py", arguments);
+}
+
+#[test]
+fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_readme() {
+    let constructions = [
+        "WholeNeuron",
+        "Malach",
+        "ProductPair",
+        "Corollary10",
+        "Hyperbolic()",
+        "SharedGolden",
+        "UniformSubSums",
+        "SubsetSum",
+    ];
+    for construction in constructions {
+        let lanes = format!("constructions=[{construction}]");
+        let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.5]],[[0.4,-0.7]]])";
+        let settings = ["--set", target, "--set", "epsilon=1.0", "--set", "mode=Drawn", "--set", &lanes];
+        check_by("any_ticket_in_numpy.py", &settings);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use slth::construction::{Allocation, Half, LayerTicket, Sharing};
 use slth::network::{Activation, ActivationBounds, Domain, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
-use slth::verification::{LayerCheck, MaskedLayer, Search, certified_error};
+use slth::verification::{LayerCheck, MaskedLayer, Parts, Search, certified_error};
 
 mod random_networks;
 use random_networks::{Case, any_bound, built, cases};
@@ -43,7 +43,12 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
             architecture.inputs_never_negative(layer) || (layer == 1 && domain.is_never_negative());
         let skipped = skip && never_negative;
         let builder = built(case.problem(layer, skipped));
-        checks.push(LayerCheck::measure(&case.target, layer, builder.ticket(), never_negative, skipped));
+        checks.push(LayerCheck::measure(
+            &case.target,
+            layer,
+            builder.ticket(),
+            Parts::Halves { never_negative, skipped },
+        ));
         tickets.push(builder.ticket().clone());
     }
     let bounds = ActivationBounds::new(&case.target, domain);

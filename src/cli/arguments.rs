@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, value_parser};
 use clap_complete::Shell;
 
 use crate::tui::Color;
+use crate::tui::theme::ThemeName;
 
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///
@@ -23,6 +24,12 @@ pub struct Arguments {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
+    /// Which colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Dark)]
+    pub(super) theme: ThemeName,
+    /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
+    #[arg(long)]
+    pub(super) mouse: bool,
     /// Most frames drawn per second while running
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = value_parser!(u16).range(1..=60))]
     pub(super) fps: u16,
@@ -58,6 +65,8 @@ fn threads(text: &str) -> Result<usize, String> {
 pub(super) enum Verb {
     /// Build, prune and check without a screen
     Run(Run),
+    /// Run every construction of a preset and print them as one table
+    Compare(Compare),
     /// What theory asks of every construction
     Bounds(Bounds),
     /// List the built-in presets, or print one
@@ -89,6 +98,19 @@ pub(super) struct Run {
     /// Write the masks to this file, for NumPy
     #[arg(long, value_name = "FILE.npz")]
     pub(super) ticket: Option<PathBuf>,
+}
+
+/// `slth compare`.
+#[derive(Args, Debug)]
+pub(super) struct Compare {
+    /// A built-in preset's name or a .ron file
+    pub(super) preset: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write a row per construction to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
 }
 
 /// `slth bounds`.

@@ -8,6 +8,7 @@
 //! | 3 | internal error |
 
 mod arguments;
+mod compare;
 mod progress;
 mod run;
 
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
-use crate::report::{BoundsReport, text};
+use crate::report::{BoundsReport, summary, text};
 use crate::session::Session;
 use crate::tui;
 use arguments::{Common, Presets, Verb};
@@ -107,6 +108,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     match &arguments.verb {
         None => explore(arguments),
         Some(Verb::Run(run)) => run::run(run, common),
+        Some(Verb::Compare(compare)) => compare::compare(compare, common),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
@@ -135,6 +137,13 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     }
 }
 
+/// The arguments that change a preset.
+fn overrides(common: &Common) -> Vec<String> {
+    let seed = common.seed.map(|seed| ["--seed".to_owned(), seed.to_string()]);
+    let set = common.set.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
+    seed.into_iter().flatten().chain(set).collect()
+}
+
 fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
     Experiment::load(preset, common.seed, &common.set)
 }
@@ -157,16 +166,20 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
     let options = tui::Options {
         ascii: arguments.ascii,
         color: arguments.color,
+        theme: arguments.theme,
+        mouse: arguments.mouse,
         frames_per_second: arguments.fps,
         load: Box::new({
             let (seed, set) = (common.seed, common.set.clone());
             move |name: &str| Session::new(Experiment::load(name, seed, &set)?)
         }),
     };
-    match tui::run(session, options)? {
-        None => Ok(0),
-        Some(failure) => Err(CliError::Internal(failure)),
+    let ended = tui::run(session, options)?;
+    if let Some(failure) = ended.failure {
+        return Err(CliError::Internal(failure));
     }
+    print(&summary(&ended.last, &overrides(common)))?;
+    Ok(0)
 }
 
 fn presets() -> Result<u8, CliError> {

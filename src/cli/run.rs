@@ -28,10 +28,7 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
                        in G (`--set mode=Drawn` draws them all)";
         return Err(CliError::Usage(message.to_owned()));
     }
-    let bar = ProgressBar::start();
-    session.run(&|progress| bar.show(progress));
-    bar.end();
-
+    build(&mut session);
     let report = RunReport::new(&session);
     if run.json {
         print_json(&report)?
@@ -44,15 +41,31 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     if let Some(file) = ticket {
         finish(file, |file| file.finish(|out| write_ticket(&session, 0, out)))?;
     }
-    let holds = session.lanes().iter().all(|lane| lane.holds() == Some(true));
-    Ok(u8::from(!holds))
+    Ok(exit_code(&session))
 }
 
-fn open(path: &Path) -> Result<OutputFile, CliError> {
+/// Builds and checks every lane, with its progress on standard error.
+pub(super) fn build(session: &mut Session) {
+    let bar = ProgressBar::start();
+    session.run(&|progress| bar.show(progress));
+    bar.end();
+}
+
+/// 0 where every lane's ticket holds, else 1.
+pub(super) fn exit_code(session: &Session) -> u8 {
+    u8::from(!session.lanes().iter().all(|lane| lane.holds() == Some(true)))
+}
+
+/// Opens a file to be written when all is done.
+pub(super) fn open(path: &Path) -> Result<OutputFile, CliError> {
     OutputFile::create(path).map_err(|error| CliError::Output { path: path.display().to_string(), error })
 }
 
-fn finish(file: OutputFile, write: impl FnOnce(OutputFile) -> std::io::Result<()>) -> Result<(), CliError> {
+/// Writes a file that was opened before.
+pub(super) fn finish(
+    file: OutputFile,
+    write: impl FnOnce(OutputFile) -> std::io::Result<()>,
+) -> Result<(), CliError> {
     let path = file.path().display().to_string();
     write(file).map_err(|error| CliError::Output { path, error })
 }

@@ -19,7 +19,9 @@
 //! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
 //! since a neuron that serves output b is not used up for output b′. ∎
 
-use super::layer::{Demand, Draw, Workbench};
+use super::layer::Workbench;
+use super::sums::AtHand;
+use super::tally::{Demand, Draw};
 use super::{Half, Sharing};
 
 #[derive(Clone, Debug)]
@@ -167,6 +169,12 @@ impl Blocks {
         }
         let negative = u64::from(bench.weight(input, output) < 0.0);
         OpenPair { input, output, negative, wanted, found: vec![0; 2 * k] }
+    }
+
+    /// What a pair of the block being drawn has found.
+    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+        let open = self.open.iter().find(|open| bench.pair(open.input, open.output) == pair)?;
+        Some(AtHand { paths: bench.paths(pair, open.found.iter().copied()), ..AtHand::default() })
     }
 
     /// Closes the blocks that are not through.

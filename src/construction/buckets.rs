@@ -83,6 +83,12 @@ impl Buckets {
         u128::from(TOP.wrapping_sub(t)) * u128::from(self.scale)
     }
 
+    /// The bucket u = 1…k in which `product` > 0 lies, if it lies in any.
+    pub fn of(&self, product: f64) -> Option<usize> {
+        let edges_above = self.edges.partition_point(|&edge| edge >= product);
+        edges_above.checked_sub(1).filter(|u| (1..=self.levels).contains(u))
+    }
+
     /// Whether `product` > 0 lies in bucket u = 1…k.
     pub fn contains(&self, bucket: usize, product: f64) -> bool {
         self.edges[bucket + 1] < product && product <= self.edges[bucket]
@@ -107,6 +113,7 @@ mod tests {
                 let place = buckets.classify((a >> 11) + (b >> 11));
                 let product = (layer.z_in(neuron, 0) * layer.z_out(neuron, 0)).abs();
                 let expected = (1..=buckets.levels()).find(|&u| buckets.contains(u, product));
+                assert_eq!(expected, buckets.of(product));
                 assert_eq!(expected, (place < buckets.levels()).then_some(place + 1), "product {product}");
                 used += u32::from(expected.is_some());
             }

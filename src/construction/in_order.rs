@@ -5,7 +5,9 @@
 use std::collections::VecDeque;
 
 use super::Half;
-use super::layer::{Demand, Draw, Workbench};
+use super::layer::Workbench;
+use super::sums::AtHand;
+use super::tally::{Demand, Draw};
 
 #[derive(Clone, Debug)]
 pub(super) struct InOrder {
@@ -122,6 +124,15 @@ impl InOrder {
         let found: Vec<u64> = self.found.drain(..row).collect();
         bench.finish(self.first, &found, complete);
         self.first += 1;
+    }
+
+    /// What a pair has found that some category has served and another has not.
+    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+        let reached = self.cursors.iter().any(|cursor| cursor.pair >= pair);
+        let row = 2 * bench.buckets.levels();
+        let from = pair.checked_sub(self.first)? as usize * row;
+        let found = self.found.iter().skip(from).take(row).copied();
+        reached.then(|| AtHand { paths: bench.paths(pair, found), ..AtHand::default() })
     }
 
     /// Finishes every pair as far as it goes; demands still open are noted.

@@ -8,13 +8,14 @@ use super::in_order::InOrder;
 use super::open_pairs::OpenPairs;
 use super::singles::Singles;
 use super::subsets::Subsets;
+use super::sums::residuals;
+use super::tally::{Demand, PRODUCT_BINS, Tally};
+use super::whole_neurons::WholeNeurons;
 use super::{Allocation, Buckets, Half, LayerTicket, Match, Mode, Path, Sharing, Sum};
 use crate::network::Network;
 use crate::sampling::{Law, RandomLayer, UniformProductLaw};
+use crate::theory::Count;
 use crate::theory::section5::Ranges;
-
-/// Bins of the product histogram over t ∈ [0, 2), t = ln(|z_in·z_out|/α²)/Λ.
-pub const PRODUCT_BINS: usize = 1024;
 
 /// Open demands listed by name when a layer runs out of neurons; the others are counted only.
 pub const LISTED_DEMANDS: usize = 10_000;
@@ -33,8 +34,8 @@ pub struct LayerProblem {
     /// seed of G
     pub seed: u64,
     /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer;
-    /// `u64::MAX` where nothing bounds them
-    pub bound: u64,
+    /// `None` where nothing bounds them
+    pub bound: Option<Count>,
     /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
     pub skip_negative_half: bool,
     /// what a neuron is matched by
@@ -43,73 +44,8 @@ pub struct LayerProblem {
     pub sum: Sum,
     /// who may use a neuron
     pub sharing: Sharing,
-    /// whether every neuron is drawn; only [`Sum::Single`] can skip ahead
+    /// whether every neuron is drawn; only [`Sum::Single`] and [`Sum::Neuron`] can skip ahead
     pub mode: Mode,
-}
-
-/// What a neuron is asked for: a piece for one bucket of one half of one weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Demand {
-    /// row of the weight
-    pub output: u32,
-    /// column of the weight
-    pub input: u32,
-    /// which half of the virtual weight
-    pub half: Half,
-    /// bucket u = 1…k
-    pub bucket: u32,
-}
-
-/// The last neuron that was drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Draw {
-    /// its number, from 0
-    pub neuron: u64,
-    /// pairs it was tried against
-    pub tries: u64,
-    /// the (first) demand it serves; `None` where no open demand could use it
-    pub served: Option<Demand>,
-    /// demands it serves; more than one only where outputs share it
-    pub serves: u64,
-}
-
-/// Counts of a layer under construction.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tally {
-    /// neurons drawn one by one
-    pub sampled: u64,
-    /// neurons passed over without being drawn, hits included (skip-ahead)
-    pub skipped: f64,
-    /// sum of the neurons that each hit took, per half ([`Sum::Single`])
-    pub waits: [f64; 2],
-    /// products that were at hand for finished weights ([`Sum::Subset`])
-    pub values: u64,
-    /// sums that searches went through ([`Sum::Subset`])
-    pub searched: f64,
-    /// (neuron, pair) products looked at
-    pub tries: u64,
-    /// random words consumed, one per weight of G that was looked at
-    pub words: u64,
-    /// target weights whose two halves are complete
-    pub weights_done: u64,
-    /// demands served, per half and bucket
-    pub filled: [Vec<u64>; 2],
-    /// demands made so far, per half and bucket: the quota
-    pub quota: [Vec<u64>; 2],
-    /// histogram of |z_in·z_out| over the axis of its law (t for the hyperbolic one), one product a neuron: with the pair it was first tried against, which is
-    /// chosen before the neuron is drawn, so that the counted products follow the product law exactly
-    pub products: Vec<u64>,
-    /// largest | |w*| − |ŵ| | of the finished weights, per half
-    pub max_error: [f64; 2],
-    /// the last neuron drawn
-    pub last: Option<Draw>,
-}
-
-impl Tally {
-    /// Neurons sampled, those passed over included. Exact below 2⁵³.
-    pub fn neurons(&self) -> f64 {
-        self.sampled as f64 + self.skipped
-    }
 }
 
 /// What the allocations share: the problem laid out for speed, the counts, the kept paths.
@@ -124,8 +60,11 @@ pub(super) struct Workbench {
     pub(super) tally: Tally,
     target: Arc<Network>,
     layer: usize,
-    kept: LayerTicket,
-    groups: Vec<(u64, usize, usize)>,
+    pub(super) kept: LayerTicket,
+    /// (pair, first row, rows) of each group of `kept`, in order of finishing; taken away once the layer is done
+    pub(super) groups: Vec<(u64, usize, usize)>,
+    /// the pair of the last group
+    pub(super) finished_last: Option<u64>,
     open: Vec<Demand>,
     open_count: u64,
 }
@@ -186,18 +125,31 @@ impl Workbench {
     /// Keeps the paths that were found for a pair, positive half first.
     pub(super) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
         let (input, output) = self.ends(pair);
-        let mut residual = [self.weight(input, output); 2];
+        let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
         let first = self.kept.len();
-        for &path in paths {
-            residual[Half::of(path.z_in) as usize] -= path.z_in * path.z_out;
-            self.kept.push(path);
-        }
+        paths.iter().for_each(|&path| self.kept.push(path));
         for half in Half::BOTH.into_iter().filter(|&half| self.live[half as usize]) {
             let error = &mut self.tally.max_error[half as usize];
             *error = error.max(residual[half as usize].abs());
         }
         self.groups.push((pair, first, paths.len()));
         self.tally.weights_done += u64::from(complete);
+    }
+
+    /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
+    pub(super) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
+        let mut found = vec![0.0; self.inputs as usize];
+        for path in paths {
+            found[path.input as usize] = path.z_in * path.z_out;
+        }
+        for (input, found) in (0..).zip(found) {
+            let error = (self.weight(input, output) - found).abs();
+            self.tally.max_error = self.tally.max_error.map(|largest| largest.max(error));
+        }
+        let first = self.kept.len();
+        paths.iter().for_each(|&path| self.kept.push(path));
+        self.groups.push((self.pair(0, output), first, paths.len()));
+        self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
     }
 
     /// Notes a demand that is met by the neuron being drawn.
@@ -216,14 +168,14 @@ impl Workbench {
             if !self.live[half as usize] {
                 continue;
             }
+            self.tally.searched += k as f64;
             let slots = &found[half as usize * k..][..k];
             let (random, kept) = (&self.random, &mut self.kept);
-            let residual = golden_sum(&self.buckets, magnitude, |place| {
+            let residual = golden_sum(&self.buckets, magnitude, |place, _| {
                 let neuron = slots[place].checked_sub(1)?;
-                let (z_in, z_out) =
-                    (random.z_in(neuron, input as usize), random.z_out(neuron, output as usize));
-                kept.push(Path { neuron, input, output, z_in, z_out });
-                Some((z_in * z_out).abs())
+                let path = Path::of(random, neuron, input, output);
+                kept.push(path);
+                Some(path.product().abs())
             });
             let error = &mut self.tally.max_error[half as usize];
             *error = error.max(residual.abs());
@@ -256,12 +208,13 @@ impl Workbench {
 }
 
 #[derive(Clone, Debug)]
-enum Allocator {
+pub(super) enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
     Blocks(Blocks),
     Singles(Singles),
     Subsets(Subsets),
+    WholeNeurons(WholeNeurons),
 }
 
 /// How far [`LayerBuilder::advance`] may go.
@@ -277,9 +230,13 @@ pub enum Until {
 #[derive(Clone, Debug)]
 pub struct LayerBuilder {
     problem: LayerProblem,
-    bench: Workbench,
-    allocator: Allocator,
+    pub(super) bench: Workbench,
+    pub(super) allocator: Allocator,
     done: bool,
+    /// draws so far; neurons, unless they are skipped ahead to
+    draws: u64,
+    /// draws after which weights were completed, rising
+    completed: Vec<u64>,
 }
 
 impl LayerBuilder {
@@ -294,35 +251,34 @@ impl LayerBuilder {
             buckets,
             inputs: inputs as u32,
             outputs: outputs as u32,
-            live: [true, !problem.skip_negative_half],
-            tally: Tally {
-                sampled: 0,
-                skipped: 0.0,
-                waits: [0.0; 2],
-                values: 0,
-                searched: 0.0,
-                tries: 0,
-                words: 0,
-                weights_done: 0,
-                filled: [vec![0; k], vec![0; k]],
-                quota: [vec![0; k], vec![0; k]],
-                products: vec![0; PRODUCT_BINS],
-                max_error: [0.0; 2],
-                last: None,
-            },
+            // A neuron that stands in for a whole one passes inputs of both signs.
+            live: [true, !problem.skip_negative_half && problem.sum != Sum::Neuron],
+            tally: Tally::new(k),
             target: Arc::clone(&problem.target),
             layer: problem.layer,
             kept: LayerTicket::default(),
             groups: Vec::new(),
+            finished_last: None,
             open: Vec::new(),
             open_count: 0,
         };
-        let block = problem.bound / problem.sharing.blocks(inputs as u64, outputs as u64);
+        let blocks = match problem.sum {
+            Sum::Neuron => outputs as u64,
+            _ => problem.sharing.blocks(inputs as u64, outputs as u64),
+        };
+        let blocks = Count::from(blocks);
+        let block_bound = problem.bound.map(|bound| bound.ratio(blocks));
+        let block = block_bound.map_or(u64::MAX, Count::saturated);
+        let unbounded = Count::from_ln(f64::INFINITY);
         let tolerance = problem.ranges.half_tolerance;
         let allocator = match (problem.sum, problem.sharing) {
+            (Sum::Neuron, _) => {
+                let bound = block_bound.unwrap_or(unbounded);
+                Allocator::WholeNeurons(WholeNeurons::new(&problem, bound, &mut bench))
+            }
             (Sum::Single, _) => {
-                let (matching, mode) = (problem.matching, problem.mode);
-                Allocator::Singles(Singles::new(matching, mode, tolerance, block, problem.seed, &mut bench))
+                let bound = block_bound.unwrap_or(unbounded);
+                Allocator::Singles(Singles::new(&problem, bound, &mut bench))
             }
             (Sum::Subset, sharing) => Allocator::Subsets(Subsets::new(sharing, tolerance, &mut bench)),
             (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => {
@@ -336,7 +292,7 @@ impl LayerBuilder {
             }
             (Sum::Golden, sharing) => Allocator::Blocks(Blocks::new(sharing, block, &mut bench)),
         };
-        let mut builder = Self { problem, bench, allocator, done: false };
+        let mut builder = Self { problem, bench, allocator, done: false, draws: 0, completed: Vec::new() };
         builder.end_if_done();
         builder
     }
@@ -346,20 +302,26 @@ impl LayerBuilder {
     ///
     /// The result does not depend on how a layer is cut into calls.
     pub fn advance(&mut self, budget: u64, until: Until) -> u64 {
-        let budget = budget.min(self.problem.bound - self.bench.tally.sampled);
+        let budget = budget.min(self.most() - self.bench.tally.sampled);
         let weights_done = self.bench.tally.weights_done;
         let mut drawn = 0;
         while drawn < budget && !self.done {
-            let neuron = self.bench.tally.sampled;
+            let (neuron, complete) = (self.bench.tally.sampled, self.bench.tally.weights_done);
             self.bench.tally.sampled += u64::from(self.problem.mode == Mode::Drawn);
             drawn += 1;
+            self.draws += 1;
             let finished = match &mut self.allocator {
                 Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
                 Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
                 Allocator::Blocks(blocks) => blocks.draw(&mut self.bench),
                 Allocator::Singles(singles) => singles.draw(&mut self.bench),
                 Allocator::Subsets(subsets) => subsets.draw(&mut self.bench),
+                Allocator::WholeNeurons(neurons) => neurons.draw(&mut self.bench),
             };
+            if self.bench.tally.weights_done > complete {
+                self.completed.push(self.draws);
+                self.note_race();
+            }
             // A layer ends with a weight finished or with demands left open.
             if finished || self.bench.open_count > 0 {
                 self.end_if_done();
@@ -368,10 +330,36 @@ impl LayerBuilder {
                 break;
             }
         }
-        if self.bench.tally.sampled == self.problem.bound {
+        if self.bench.tally.sampled == self.most() {
             self.end_if_done();
         }
         drawn
+    }
+
+    /// Draws so far, each of a neuron or, skipping ahead, of all that a weight needs.
+    pub fn draws(&self) -> u64 {
+        self.draws
+    }
+
+    /// Draws up to where the weight before the last one was completed; 0 where there is none.
+    pub fn draws_a_weight_ago(&self) -> u64 {
+        let earlier = self.completed.partition_point(|&draws| draws < self.draws);
+        earlier.checked_sub(1).map_or(0, |last| self.completed[last])
+    }
+
+    /// The same layer with nothing drawn.
+    pub fn restarted(&self) -> Self {
+        Self::new(self.problem.clone())
+    }
+
+    /// Neurons that may be drawn one by one.
+    fn most(&self) -> u64 {
+        self.problem.bound.map_or(u64::MAX, Count::saturated)
+    }
+
+    fn note_race(&mut self) {
+        let weights = self.bench.pairs();
+        self.bench.tally.note_race(weights);
     }
 
     fn end_if_done(&mut self) {
@@ -381,8 +369,9 @@ impl LayerBuilder {
             Allocator::Blocks(blocks) => blocks.is_complete(),
             Allocator::Singles(singles) => singles.is_complete(),
             Allocator::Subsets(subsets) => subsets.is_complete(),
+            Allocator::WholeNeurons(neurons) => neurons.is_complete(),
         };
-        if self.done || !(complete || self.bench.tally.sampled >= self.problem.bound) {
+        if self.done || !(complete || self.bench.tally.sampled == self.most()) {
             return;
         }
         match &mut self.allocator {
@@ -391,8 +380,11 @@ impl LayerBuilder {
             Allocator::Blocks(blocks) => blocks.close(&mut self.bench),
             Allocator::Singles(singles) => singles.close(&mut self.bench),
             Allocator::Subsets(subsets) => subsets.close(&mut self.bench),
+            Allocator::WholeNeurons(neurons) => neurons.close(&mut self.bench),
         }
+        self.note_race();
         let groups = std::mem::take(&mut self.bench.groups);
+        self.bench.finished_last = groups.last().map(|&(pair, ..)| pair);
         self.bench.kept = self.bench.kept.ordered_by_pair(groups);
         self.done = true;
     }

@@ -10,18 +10,25 @@
 mod blocks;
 mod buckets;
 pub mod golden;
+pub mod growing_sums;
 mod in_order;
 mod layer;
 mod open_pairs;
 mod singles;
 pub mod subset_sum;
 mod subsets;
+mod sums;
+mod tally;
 mod ticket;
+mod whole_neurons;
 
 pub use buckets::{Buckets, MOST_LEVELS};
-pub use layer::{Demand, Draw, LISTED_DEMANDS, LayerBuilder, LayerProblem, PRODUCT_BINS, Tally, Until};
+pub use layer::{LISTED_DEMANDS, LayerBuilder, LayerProblem, Until};
 pub use singles::ln_hit_probability;
+pub use sums::{Fate, FinishedWeight, SumStep, WeightState, WeightSum, residuals};
+pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};
 pub use ticket::{LayerTicket, Path};
+pub use whole_neurons::ln_neuron_probability;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,11 +63,15 @@ pub enum Match {
     EachWeight,
     /// z_in·z_out, whatever the two are
     Product,
+    /// every input weight of a target neuron within η, and z_out ≈ 1 (Ramanujan et al. 2019)
+    AllWeights,
 }
 
 /// How a weight is put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sum {
+    /// none is: one neuron stands in for a whole target neuron, activation included
+    Neuron,
     /// one neuron a half
     Single,
     /// the golden-ratio sum, a piece from each bucket (Lemma 9)
@@ -122,6 +133,14 @@ pub enum Half {
 impl Half {
     /// Both halves, the positive one first; `half as usize` is its place.
     pub const BOTH: [Self; 2] = [Self::Positive, Self::Negative];
+
+    /// The inputs that it passes, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Positive => "x>0",
+            Self::Negative => "x<0",
+        }
+    }
 
     /// The half that a neuron with this input weight serves.
     pub fn of(z_in: f64) -> Self {

@@ -12,7 +12,9 @@
 
 use super::Half;
 use super::golden::next_piece;
-use super::layer::{Demand, Draw, Workbench};
+use super::layer::Workbench;
+use super::sums::AtHand;
+use super::tally::{Demand, Draw};
 
 /// The front of open pairs, and what is known of each.
 #[derive(Clone, Debug)]
@@ -219,6 +221,14 @@ impl OpenPairs {
         bench.finish(pair, found, complete);
         found.fill(0);
         self.free.push(slot);
+    }
+
+    /// What a pair of the front has found.
+    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+        let k = bench.buckets.levels();
+        let slot = self.front.iter().find(|front| bench.pair(front.input, front.output) == pair)?.slot;
+        let found = &self.found[slot as usize * 2 * k..][..2 * k];
+        Some(AtHand { paths: bench.paths(pair, found.iter().copied()), ..AtHand::default() })
     }
 
     /// Finishes every pair as far as it goes; demands still open are noted.

@@ -14,13 +14,13 @@ use rand::{Rng, RngExt};
 
 use rand::distr::Distribution;
 
-use super::layer::{Demand, Draw, Workbench};
+use super::layer::{LayerProblem, Workbench};
+use super::sums::AtHand;
+use super::tally::{Demand, Draw};
 use super::{Half, Match, Mode, Path};
 use crate::sampling::hits::{Hit, Malach, ProductPair};
-use crate::sampling::{Geometric, RowReader, Side, Stream};
-
-/// Layers from here on are no layers of G: their words draw what skipping ahead needs.
-const SKIPPING: u64 = 1 << 32;
+use crate::sampling::{Geometric, Side, Stream};
+use crate::theory::Count;
 
 #[derive(Clone, Debug)]
 pub(super) struct Singles {
@@ -29,7 +29,7 @@ pub(super) struct Singles {
     /// η, tolerance of a match
     eta: f64,
     /// neurons that a weight has to itself
-    size: u64,
+    bound: Count,
     /// words of skipping ahead, a row per weight
     skipping: Stream,
     /// the weight being worked on
@@ -61,6 +61,7 @@ impl Matcher {
         match matching {
             Match::EachWeight => Malach::new(w, eta).ok().map(Self::EachWeight),
             Match::Product => ProductPair::new(w, eta).ok().map(Self::Product),
+            Match::AllWeights => None,
         }
     }
 
@@ -94,17 +95,13 @@ pub fn ln_hit_probability(matching: Match, w: f64, eta: f64) -> Option<f64> {
 }
 
 impl Singles {
-    pub(super) fn new(
-        matching: Match,
-        mode: Mode,
-        eta: f64,
-        size: u64,
-        seed: u64,
-        bench: &mut Workbench,
-    ) -> Self {
-        let skipping = Stream::new(seed, SKIPPING + bench.layer_number(), Side::In);
+    /// `bound`: neurons that a weight has to itself.
+    pub(super) fn new(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Self {
+        let LayerProblem { matching, mode, seed, .. } = *problem;
+        let eta = problem.ranges.half_tolerance;
+        let skipping = skipping_words(seed, bench);
         let pairs = bench.pairs();
-        let mut singles = Self { matching, mode, eta, size, skipping, pair: 0, pairs, open: None };
+        let mut singles = Self { matching, mode, eta, bound, skipping, pair: 0, pairs, open: None };
         singles.open_weight(bench);
         singles
     }
@@ -120,7 +117,7 @@ impl Singles {
         let exhausted = match self.mode {
             Mode::Drawn => {
                 self.draw_neuron(&mut open, bench);
-                open.drawn == self.size
+                open.drawn == self.bound.saturated()
             }
             Mode::SkipAhead => {
                 self.skip_ahead(&mut open, bench);
@@ -143,7 +140,7 @@ impl Singles {
     }
 
     fn draw_neuron(&self, open: &mut OpenWeight, bench: &mut Workbench) {
-        let neuron = self.pair * self.size + open.drawn;
+        let neuron = self.pair * self.bound.saturated() + open.drawn;
         open.drawn += 1;
         let (input, output) = (open.input, open.output);
         let (z_in, z_out) =
@@ -158,7 +155,7 @@ impl Singles {
         if fits {
             open.found[half as usize] = Some(Path { neuron, input, output, z_in, z_out });
             bench.serve(demand);
-            bench.tally.waits[half as usize] += open.drawn as f64;
+            bench.tally.waits[half as usize] += open.drawn.into();
         }
         let served = fits.then_some(demand);
         bench.tally.last = Some(Draw { neuron, tries: 1, served, serves: u64::from(fits) });
@@ -168,7 +165,7 @@ impl Singles {
     fn skip_ahead(&self, open: &mut OpenWeight, bench: &mut Workbench) {
         let mut words = self.skipping.row(self.pair).reader();
         let (input, output) = (open.input, open.output);
-        let mut waited = 0.0;
+        let mut waited = Count::ZERO;
         let live: Vec<Half> = Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]).collect();
         let mut halves = live.clone();
         while !halves.is_empty() {
@@ -176,7 +173,7 @@ impl Singles {
             let next = if halves.len() == 2 { usize::from(words.random::<bool>()) } else { 0 };
             let half = halves.swap_remove(next);
             let Hit { z_in, z_out } = open.matcher.draw(half, &mut words);
-            if waited > self.size as f64 {
+            if waited > self.bound {
                 break;
             }
             // Such a neuron has no number in G; its weight's keeps tickets in order.
@@ -185,7 +182,7 @@ impl Singles {
             bench.serve(Demand { output, input, half, bucket: 1 });
             bench.tally.waits[half as usize] += waited;
         }
-        bench.tally.skipped += waited.min(self.size as f64);
+        bench.tally.skipped += waited.min(self.bound);
         bench.tally.last = None;
     }
 
@@ -210,6 +207,12 @@ impl Singles {
         }
     }
 
+    /// What the weight being worked on has found.
+    pub(super) fn at_hand(&self, pair: u64) -> Option<AtHand> {
+        let open = self.open.as_ref().filter(|_| pair == self.pair)?;
+        Some(AtHand { paths: open.found.into_iter().flatten().collect(), ..AtHand::default() })
+    }
+
     /// Finishes what is left without another neuron.
     pub(super) fn close(&mut self, bench: &mut Workbench) {
         while let Some(open) = self.open.take() {
@@ -223,9 +226,14 @@ impl Singles {
     }
 }
 
-/// Neurons up to the next hit of any of `halves` open halves, each hit with probability e^`ln_p`.
-fn wait(ln_p: f64, halves: usize, words: &mut RowReader) -> f64 {
-    let ln_any = ln_p + crate::theory::ln(halves as f64);
-    // Two halves never share a neuron, so their probabilities add up to at most 1.
-    Geometric::new(ln_any.min(0.0)).map_or(f64::INFINITY, |law| law.sample(words).as_f64())
+/// The words that skipping ahead needs, a row per weight or neuron: those of a layer that G has not.
+pub(super) fn skipping_words(seed: u64, bench: &Workbench) -> Stream {
+    Stream::new(seed, (1 << 32) + bench.layer_number(), Side::In)
+}
+
+/// Neurons up to the next hit of any of `open` demands, each hit with probability e^`ln_p`, no two by one neuron.
+pub(super) fn wait(ln_p: f64, open: usize, words: &mut impl Rng) -> Count {
+    let ln_any = ln_p + crate::theory::ln(open as f64);
+    // Demands never share a neuron, so their probabilities add up to at most 1.
+    Geometric::new(ln_any.min(0.0)).map_or(Count::from_ln(f64::INFINITY), |law| law.sample(words))
 }

@@ -62,7 +62,8 @@ pub struct TooManyValues {
 }
 
 impl TooManyValues {
-    fn check(values: usize) -> Result<(), Self> {
+    /// Refuses more than [`MOST_VALUES`].
+    pub(super) fn check(values: usize) -> Result<(), Self> {
         if values <= MOST_VALUES { Ok(()) } else { Err(Self { values }) }
     }
 
@@ -79,6 +80,17 @@ pub struct BestSum {
     pub mask: u64,
     /// sum of the subset, added up in the order of the indices
     pub sum: f64,
+}
+
+impl BestSum {
+    pub(super) fn of(mask: u64, values: &[f64]) -> Self {
+        let (mut sum, mut rest) = (0.0, mask);
+        while rest != 0 {
+            sum += values[rest.trailing_zeros() as usize];
+            rest &= rest - 1;
+        }
+        Self { mask, sum }
+    }
 }
 
 /// All subset sums of some values, ready to be searched any number of times.
@@ -147,9 +159,12 @@ impl SubsetSums {
         }
         let place = self.nearest(target - self.upper[best]);
         let mask = (best as u64) << self.lower_values | u64::from(self.masks[place - 1]);
-        let sum =
-            (0..).zip(&self.values).fold(0.0, |sum, (i, v)| sum + if mask >> i & 1 == 1 { *v } else { 0.0 });
-        BestSum { mask, sum }
+        BestSum::of(mask, &self.values)
+    }
+
+    /// Lower and upper sums that were made for this.
+    pub(super) fn made(&self) -> u64 {
+        (self.masks.len() + self.upper.len()) as u64
     }
 
     /// Distance from x to the nearest lower sum.

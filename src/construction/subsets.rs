@@ -6,8 +6,11 @@
 //! of all subsets of them is within tolerance of w. Samples are fewest this way, and the search is exponential in their number: see
 //! [`subset_sum`](super::subset_sum).
 
-use super::layer::{Demand, Draw, Workbench};
-use super::subset_sum::{MOST_VALUES, SubsetSums};
+use super::growing_sums::GrowingSums;
+use super::layer::Workbench;
+use super::subset_sum::MOST_VALUES;
+use super::sums::AtHand;
+use super::tally::{Demand, Draw};
 use super::{Half, Path, Sharing};
 
 /// Neurons numbered for a block; far more than are ever drawn, since [`MOST_VALUES`] products end it.
@@ -27,7 +30,6 @@ pub(super) struct Subsets {
 struct OpenPair {
     input: u32,
     output: u32,
-    weight: f64,
     halves: [Search; 2],
 }
 
@@ -39,9 +41,9 @@ struct Search {
     sum: Vec<Path>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum State {
-    Open,
+    Open(Box<GrowingSums>),
     Found,
     /// as many values as can be searched, and no sum near enough
     GivenUp,
@@ -50,29 +52,35 @@ enum State {
 }
 
 impl Search {
-    fn new(wanted: bool) -> Self {
-        let state = if wanted { State::Open } else { State::Idle };
+    /// `tolerance` is `None` where nothing is wanted.
+    fn new(weight: f64, tolerance: Option<f64>) -> Self {
+        let state = tolerance
+            .map_or(State::Idle, |tolerance| State::Open(Box::new(GrowingSums::new(weight, tolerance))));
         Self { state, at_hand: Vec::new(), sum: Vec::new() }
     }
 
-    /// Adds a product and looks for the best sum. Returns the sums that the search went through.
-    fn add(&mut self, path: Path, weight: f64, tolerance: f64) -> f64 {
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Open(_))
+    }
+
+    /// Adds a product and looks for the best sum. Returns the sums that were looked at; `None` where no search is open.
+    fn add(&mut self, path: Path) -> Option<u64> {
+        let State::Open(sums) = &mut self.state else { return None };
         self.at_hand.push(path);
-        let values: Vec<f64> = self.at_hand.iter().map(|path| path.z_in * path.z_out).collect();
-        let Ok(sums) = SubsetSums::new(&values) else {
-            self.state = State::GivenUp;
-            return 0.0;
+        let before = sums.looked_at();
+        let settled = match sums.add(path.z_in * path.z_out) {
+            Ok(Some(best)) => Some((best, State::Found)),
+            Ok(None) if sums.values().len() < MOST_VALUES => None,
+            // The best there is, though not near enough.
+            _ => sums.best().ok().map(|best| (best, State::GivenUp)),
         };
-        let best = sums.best(weight);
-        let chosen = |best: u64| self.at_hand.iter().enumerate().filter(move |(i, _)| best >> i & 1 == 1);
-        if (best.sum - weight).abs() <= tolerance {
-            self.sum = chosen(best.mask).map(|(_, path)| *path).collect();
-            self.state = State::Found;
-        } else if values.len() == MOST_VALUES {
-            self.sum = chosen(best.mask).map(|(_, path)| *path).collect();
-            self.state = State::GivenUp;
+        let looked_at = sums.looked_at() - before;
+        if let Some((best, state)) = settled {
+            let paths = self.at_hand.iter().enumerate();
+            self.sum = paths.filter(|(i, _)| best.mask >> i & 1 == 1).map(|(_, path)| *path).collect();
+            self.state = state;
         }
-        (values.len() as f64 / 2.0).exp2() * 2.0
+        Some(looked_at)
     }
 }
 
@@ -94,7 +102,6 @@ impl Subsets {
     pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
         let neuron = self.block * BLOCK + self.drawn;
         self.drawn += 1;
-        let tolerance = self.tolerance;
         let tries = self.open.len() as u64;
         let (mut first, mut serves) = (None, 0);
         for (index, pair) in self.open.iter_mut().enumerate() {
@@ -106,15 +113,13 @@ impl Subsets {
             }
             let half = Half::of(z_in);
             let search = &mut pair.halves[half as usize];
-            if search.state != State::Open {
-                continue;
-            }
             let path = Path { neuron, input, output, z_in, z_out };
-            bench.tally.searched += search.add(path, pair.weight, tolerance);
+            let Some(searched) = search.add(path) else { continue };
+            bench.tally.searched += searched as f64;
             let demand = Demand { output, input, half, bucket: 1 };
             first = first.or(Some(demand));
             serves += 1;
-            if search.state == State::Found {
+            if matches!(search.state, State::Found) {
                 bench.serve(demand);
             }
         }
@@ -133,7 +138,7 @@ impl Subsets {
         let mut completed = false;
         let (open, settled): (Vec<_>, Vec<_>) = std::mem::take(&mut self.open)
             .into_iter()
-            .partition(|pair| pair.halves.iter().any(|search| search.state == State::Open));
+            .partition(|pair| pair.halves.iter().any(Search::is_open));
         self.open = open;
         for pair in settled {
             completed |= finish(&pair, bench);
@@ -142,6 +147,7 @@ impl Subsets {
     }
 
     fn close_block(&mut self, bench: &mut Workbench) {
+        bench.tally.largest_block = bench.tally.largest_block.max(self.drawn);
         for pair in std::mem::take(&mut self.open) {
             finish(&pair, bench);
         }
@@ -161,9 +167,9 @@ impl Subsets {
                 let halves = Half::BOTH.map(|half| {
                     let wanted = wanted && bench.live[half as usize];
                     bench.tally.quota[half as usize][0] += u64::from(wanted);
-                    Search::new(wanted)
+                    Search::new(weight, wanted.then_some(self.tolerance))
                 });
-                self.open.push(OpenPair { input, output, weight, halves });
+                self.open.push(OpenPair { input, output, halves });
             }
             self.finish_found(bench);
             if !self.open.is_empty() {
@@ -171,6 +177,14 @@ impl Subsets {
             }
             self.block += 1;
         }
+    }
+
+    /// What a pair of the block being drawn has found, and the sums that its halves have settled on.
+    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+        let open = self.open.iter().find(|open| bench.pair(open.input, open.output) == pair)?;
+        let paths = open.halves.iter().flat_map(|search| &search.at_hand).copied().collect();
+        let chosen = [0, 1].map(|half| (!open.halves[half].is_open()).then(|| open.halves[half].sum.clone()));
+        Some(AtHand { paths, chosen })
     }
 
     /// Finishes what is left without another neuron.
@@ -186,7 +200,7 @@ fn finish(pair: &OpenPair, bench: &mut Workbench) -> bool {
     let mut complete = true;
     let mut paths = Vec::new();
     for (half, search) in Half::BOTH.into_iter().zip(&pair.halves) {
-        if matches!(search.state, State::Open | State::GivenUp) {
+        if matches!(search.state, State::Open(_) | State::GivenUp) {
             complete = false;
             bench.leave_open(Demand { output: pair.output, input: pair.input, half, bucket: 1 });
         }

@@ -1,5 +1,7 @@
 //! The ticket: which paths of G the mask keeps.
 
+use crate::sampling::RandomLayer;
+
 /// The kept paths (input → neuron → output) of one layer, as parallel columns, one row per path. Rows are in
 /// the order of the pairs they serve, (output, input) ascending; within a pair those with z_in > 0 come
 /// first, each half from its largest piece to its smallest.
@@ -30,6 +32,19 @@ pub struct Path {
     pub z_in: f64,
     /// weight neuron → output
     pub z_out: f64,
+}
+
+impl Path {
+    /// The path of `random` from an input through a neuron to an output.
+    pub fn of(random: &RandomLayer, neuron: u64, input: u32, output: u32) -> Self {
+        let (z_in, z_out) = (random.z_in(neuron, input as usize), random.z_out(neuron, output as usize));
+        Self { neuron, input, output, z_in, z_out }
+    }
+
+    /// z_in·z_out, what the path adds to its weight.
+    pub fn product(&self) -> f64 {
+        self.z_in * self.z_out
+    }
 }
 
 impl LayerTicket {

@@ -1,24 +1,33 @@
 //! What is asked: a preset, read, checked and put together into an [`Experiment`], and the [`Plan`] that theory
 //! makes of it.
 
+mod assumptions;
+mod edited;
 mod memory;
+mod outline;
+mod parameter;
 mod plan;
 mod preset;
+mod saved;
 mod source;
 mod target;
 
+pub use assumptions::MalachAssumption;
+pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
+pub use outline::Outline;
+pub use parameter::Parameter;
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
 pub use source::{PresetSource, built_in_names, parse_override};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
 use crate::construction::Mode;
-use crate::network::{ActivationBounds, Domain, Network, spectral_norm};
+use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
 
 /// Where a mistake is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +45,15 @@ pub enum Place {
     File(String),
     /// an argument of the command line
     Argument(String),
+    /// a field that is being edited
+    Field(String),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Position { file, line, column } => write!(f, "{file}:{line}:{column}"),
-            Self::File(name) | Self::Argument(name) => f.write_str(name),
+            Self::File(name) | Self::Argument(name) | Self::Field(name) => f.write_str(name),
         }
     }
 }
@@ -59,6 +70,11 @@ impl ExperimentError {
     pub(crate) fn new(place: Place, message: String) -> Self {
         Self { place, message }
     }
+
+    /// What was expected and what was found, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// A validated experiment.
@@ -74,6 +90,8 @@ pub struct Experiment {
     pub domain: Arc<Domain>,
     /// ‖W*_i‖₂ of each layer
     pub target_norms: Vec<f64>,
+    /// proven bounds on them, once they are asked for
+    norm_bounds: Arc<OnceLock<Vec<f64>>>,
     /// bounds on F's activations over X
     pub bounds: ActivationBounds,
     /// ε > 0, accuracy asked of the network
@@ -99,6 +117,8 @@ pub struct Experiment {
     /// seed of G and of the inputs tried
     pub seed: u64,
     source: PresetSource,
+    /// what was read, overrides included
+    preset: Arc<Preset>,
 }
 
 impl Experiment {
@@ -116,18 +136,22 @@ impl Experiment {
             overridden.push((key, format!("--set {setting}")));
         }
         preset.seed = seed.or(preset.seed);
-        Self::new(preset, source, &overridden)
-    }
-
-    fn new(
-        preset: Preset,
-        source: PresetSource,
-        overridden: &[(String, String)],
-    ) -> Result<Self, ExperimentError> {
         let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
             Some((_, argument)) => Place::Argument(argument.clone()),
             None => source.place_of(key),
         };
+        Self::new(preset, &source, &place_of, &[])
+    }
+
+    /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
+    /// `known` that has the same.
+    fn new(
+        preset: Preset,
+        source: &PresetSource,
+        place_of: target::PlaceOf<'_>,
+        known: &[&Self],
+    ) -> Result<Self, ExperimentError> {
+        let written = Arc::new(preset.clone());
         let missing = |key: &str| {
             ExperimentError::new(
                 Place::File(source.name.clone()),
@@ -140,13 +164,29 @@ impl Experiment {
         let delta = preset.delta.ok_or_else(|| missing("delta"))?.0;
         let target_source = preset.target.ok_or_else(|| missing("target"))?;
         let input_source = preset.inputs.ok_or_else(|| missing("inputs"))?;
-        let target = target::network(&target_source, &source, &place_of)?;
+        let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(&target_source));
+        let same_inputs =
+            same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(&input_source));
+        let (target, target_norms, norm_bounds) = match same_target.clone().next() {
+            Some(known) => {
+                (Arc::clone(&known.target), known.target_norms.clone(), Arc::clone(&known.norm_bounds))
+            }
+            None => {
+                let target = target::network(&target_source, source, place_of)?;
+                let norms = target.all_weights().map(spectral_norm).collect();
+                (Arc::new(target), norms, Arc::default())
+            }
+        };
         let architecture = target.architecture();
-        let domain = target::domain(&input_source, architecture.widths()[0], &source, &place_of)?;
-        target::check_labels(&domain, architecture, &place_of)?;
-        let bounds = ActivationBounds::new(&target, &domain);
-        let target_norms =
-            (1..=architecture.layers()).map(|layer| spectral_norm(target.weights(layer).view())).collect();
+        let (domain, bounds) = match same_inputs {
+            Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
+            None => {
+                let domain = target::domain(&input_source, architecture.widths()[0], source, place_of)?;
+                target::check_labels(&domain, architecture, place_of)?;
+                let bounds = ActivationBounds::new(&target, &domain);
+                (Arc::new(domain), bounds)
+            }
+        };
 
         let (largest, layer, output, input) = target.largest_weight();
         let w_max = preset.w_max.map_or(largest, |w| w.0);
@@ -165,9 +205,10 @@ impl Experiment {
         let experiment = Self {
             name: source.name.clone(),
             title: preset.title.unwrap_or_else(|| source.name.clone()),
-            target: Arc::new(target),
-            domain: Arc::new(domain),
+            target,
+            domain,
             target_norms,
+            norm_bounds,
             bounds,
             epsilon,
             delta,
@@ -183,11 +224,13 @@ impl Experiment {
             mode: preset.mode,
             seed: preset.seed.unwrap_or(0),
             source: source.clone(),
+            preset: written,
         };
         if experiment.constructions.is_empty() {
             return Err(at("constructions", "expected at least one construction, found none".to_owned()));
         }
-        if let Some(largest) = plan::largest_epsilon(&experiment)
+        let outline = Outline::of(&experiment);
+        if let Some(largest) = outline.largest_epsilon()
             && epsilon > largest
         {
             let bound =
@@ -197,30 +240,19 @@ impl Experiment {
                 format!("expected at most {largest}, which is {bound}; found {epsilon}"),
             ));
         }
-        plan::check_ranges(&experiment).map_err(|(key, message)| at(key, message))?;
+        outline.check_ranges().map_err(|(key, message)| at(key, message))?;
         Ok(experiment)
+    }
+
+    /// Bounds on ‖W*_i‖₂, never below it, computed once for a target.
+    fn norm_bounds(&self) -> &[f64] {
+        self.norm_bounds.get_or_init(|| self.target.all_weights().map(spectral_norm_bound).collect())
     }
 
     /// Whether no input of layer i = 1…ℓ can be negative.
     pub fn inputs_never_negative(&self, layer: usize) -> bool {
         self.target.architecture().inputs_never_negative(layer)
             || (layer == 1 && self.domain.is_never_negative())
-    }
-
-    /// What the preset assumes and this target does not provably keep. The bounds of theory then promise nothing; what
-    /// is found and certified stays true.
-    pub fn broken_assumptions(&self) -> Vec<String> {
-        let mut broken = Vec::new();
-        if self.norms == NormSource::Unit {
-            for (norm, layer) in self.target_norms.iter().zip(1..).filter(|(norm, _)| **norm > 1.0 + 1e-9) {
-                broken.push(format!("norms: Unit assumes ‖W_{layer}‖₂ ≤ 1, the target has {norm:.4}"));
-            }
-        }
-        let proven = self.bounds.f_max();
-        if self.f_max < proven * (1.0 - 1e-9) {
-            broken.push(format!("f_max {} is assumed; what is proven is {proven:.4}", self.f_max));
-        }
-        broken
     }
 
     /// Refuses a run that would need more precision or memory than there is. The bounds of theory can be computed for
@@ -247,6 +279,11 @@ impl Experiment {
                 .collect();
             return Err(ExperimentError::new(self.source.place_of("constructions"), reasons.join("; ")));
         }
-        memory::require(plan.peak_memory(), "the run", place())
+        self.check_memory(plan)
+    }
+
+    /// Refuses a plan that would need more memory than there is.
+    fn check_memory(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        memory::require(plan.peak_memory(), "the run", self.source.place_of("target"))
     }
 }

@@ -1,19 +1,21 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
-use super::{Construction, Experiment, LawChoice, NormSource, ToleranceRule};
+use super::{Construction, Experiment, LawChoice, Outline};
 use crate::construction::subset_sum::MOST_VALUES;
-use crate::construction::{Allocation, MOST_LEVELS, Match, Mode, Sharing, Sum, ln_hit_probability};
-use crate::network::spectral_norm_bound;
+use crate::construction::{Allocation, Match, Mode, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
+use crate::network::Activation;
 use crate::sampling::hits::LEAST_TOLERANCE;
-use crate::theory::lemma1::{self, LayerBounds};
+use crate::theory::Count;
 use crate::theory::section5::Ranges;
-use crate::theory::{corollary10, malach, shared_golden, theorem3};
 
 /// The finest ε_w/w_max for which sums of f64 hold a residual: k·2⁻⁵³ roundings stay far below it.
 pub(super) const FINEST_TOLERANCE: f64 = 1e-13;
 
 /// Above this many expected neurons a lane skips ahead, unless told otherwise.
 const MOST_TO_DRAW: f64 = 1e9;
+
+/// Two halves: the first of either after 1/2p neurons, the other 1/p later.
+const WAITS_OF_TWO_HALVES: f64 = 1.5;
 
 /// Theory's numbers for an experiment.
 #[derive(Clone, Debug)]
@@ -47,10 +49,10 @@ pub struct LayerPlan {
     /// ranges of weights and products
     pub ranges: Ranges,
     /// neurons that are enough for this target with probability ≥ 1 − δ (Theorem 3: M_i as printed); the
-    /// construction stops there. `None` where no constant is published
-    pub neurons: Option<f64>,
+    /// construction stops there. `None` where no constant is published, or where a hit is not possible
+    pub neurons: Option<Count>,
     /// neurons that are enough for all targets of the class at once (Theorem 3: with the proof's gap closed)
-    pub neurons_all_targets: Option<f64>,
+    pub neurons_all_targets: Option<Count>,
     /// leave the half unbuilt that passes x < 0
     pub skip_negative_half: bool,
 }
@@ -58,56 +60,62 @@ pub struct LayerPlan {
 impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let (mut lanes, mut refused) = (Vec::new(), Vec::new());
+        let outline = Outline::of(experiment);
+        let mut plan = Self {
+            weight_tolerance: outline.tolerances(),
+            lanes: Vec::new(),
+            refused: Vec::new(),
+            widths: experiment.target.architecture().widths().to_vec(),
+        };
         for &construction in &experiment.constructions {
-            match refusal(experiment, construction) {
-                Some(reason) => refused.push((construction, reason)),
-                None => lanes.push(LanePlan {
-                    construction,
-                    mode: mode(experiment, construction),
-                    layers: Self::layers(experiment, construction),
-                }),
+            match plan.lane(experiment, &outline, construction) {
+                Ok(lane) => plan.lanes.push(lane),
+                Err(reason) => plan.refused.push((construction, reason)),
             }
         }
-        let widths = experiment.target.architecture().widths().to_vec();
-        Self { weight_tolerance: tolerances(experiment), lanes, refused, widths }
+        plan
     }
 
-    /// A construction's numbers for each layer.
-    pub fn layers(experiment: &Experiment, construction: Construction) -> Vec<LayerPlan> {
-        let architecture = experiment.target.architecture();
-        let (depth, delta) = (architecture.layers(), experiment.delta);
-        let (_, matching, sum, sharing) = construction.choices();
-        let layer = |(layer, tolerance): (usize, f64)| {
-            let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
-            let (weights, k_prime) = (architecture.weights(layer), ranges.k_prime);
-            let (neurons, neurons_all_targets) = match (sum, sharing, matching) {
-                (Sum::Golden, Sharing::Layer(_), _) => (
-                    Some(theorem3::neurons(k_prime, weights, depth, delta) as f64),
-                    Some(theorem3::neurons_all_targets(k_prime, weights, depth, delta) as f64),
-                ),
-                (Sum::Golden, Sharing::Nobody, _) => {
-                    let each =
-                        |all| corollary10::neurons_per_weight(k_prime, weights, depth, delta, all) as f64;
-                    (Some(each(false) * weights as f64), Some(each(true) * weights as f64))
-                }
-                (Sum::Golden, Sharing::Input, _) => {
-                    let inputs = architecture.widths()[layer - 1] as f64;
-                    let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta) as f64;
-                    (Some(each * inputs), Some(each * inputs))
-                }
-                (Sum::Single, _, Match::EachWeight) => {
-                    (Some(malach::neurons(depth, architecture.n_max(), experiment.epsilon, delta)), None)
-                }
-                (Sum::Single, _, Match::Product) => {
-                    (Some(product_pair_neurons(experiment, layer, ranges.half_tolerance)), None)
-                }
-                (Sum::Subset, _, _) => (None, None),
-            };
-            let skip_negative_half = experiment.skip_dead_halves && experiment.inputs_never_negative(layer);
-            LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
+    /// Adds a lane, once; or the reason why there can be none.
+    pub(crate) fn add(&mut self, experiment: &Experiment, construction: Construction) {
+        if self.lanes.iter().any(|lane| lane.construction == construction)
+            || self.refused.iter().any(|(refused, _)| *refused == construction)
+        {
+            return;
+        }
+        match self.lane(experiment, &Outline::of(experiment), construction) {
+            Ok(lane) => self.lanes.push(lane),
+            Err(reason) => return self.refused.push((construction, reason)),
+        }
+        if let Err(reason) = experiment.check_memory(self) {
+            self.lanes.pop();
+            self.refused.push((construction, reason.to_string()));
+        }
+    }
+
+    /// A construction's lane, or why it cannot be built for this target.
+    fn lane(
+        &self,
+        experiment: &Experiment,
+        outline: &Outline,
+        construction: Construction,
+    ) -> Result<LanePlan, String> {
+        if let Some(reason) = refusal(experiment, construction, &self.weight_tolerance) {
+            return Err(reason);
+        }
+        let lane = LanePlan {
+            construction,
+            mode: mode(experiment, construction, &self.weight_tolerance),
+            layers: outline.layers(construction),
         };
-        (1..).zip(tolerances(experiment)).map(layer).collect()
+        let bounds = lane.layers.iter().filter_map(|layer| layer.neurons);
+        let largest = bounds.fold(Count::ZERO, |a, b| if b > a { b } else { a });
+        if lane.mode == Mode::Drawn && largest > Count::from(u64::MAX) {
+            return Err(format!(
+                "expected at most 2^64 neurons a layer to draw and number, found {largest:.1}; it could skip ahead"
+            ));
+        }
+        Ok(lane)
     }
 
     /// Bytes at the peak of a run, an estimate from above: kept paths, the neurons found for weights under way,
@@ -139,42 +147,104 @@ impl Plan {
     }
 }
 
+impl LanePlan {
+    /// Neurons that a run is expected to draw, roughly: to tell seconds from hours. A golden-ratio sum alone collects its
+    /// buckets; in a shared pool each demand takes a neuron (`FirstFit`), and the last weight collects what it still needs
+    /// alone. Single and whole neurons wait for their hits, exactly; where the waits are skipped, only hits are drawn. Subset
+    /// sums take as many values as tell ±1 to within η.
+    pub fn expected_draws(&self, experiment: &Experiment) -> Count {
+        let layer = |(number, plan): (usize, &LayerPlan)| self.expected_draws_of(experiment, number, plan);
+        (1..).zip(&self.layers).map(layer).sum()
+    }
+
+    fn expected_draws_of(&self, experiment: &Experiment, number: usize, plan: &LayerPlan) -> Count {
+        /// `InOrder` against `FirstFit` at Example 5: 310 neurons per weight, and 78.
+        const IN_ORDER: f64 = 4.0;
+        /// `OnDemand` and `SharedGolden` there: 22 and 23.
+        const PIECES_TAKEN: f64 = 0.3;
+        /// Neurons for one that hits any bucket: `Corollary10` takes 1,140 there, where 2k·H(2k) is 385.
+        const HITS_NONE: f64 = 3.0;
+        let (_, matching, sum, sharing) = self.construction.choices();
+        let weights = plan.weights as f64;
+        let inputs = experiment.target.architecture().widths()[number - 1] as f64;
+        let halves = if plan.skip_negative_half { 1.0 } else { 2.0 };
+        let buckets = halves * plan.ranges.levels as f64;
+        let eta = plan.ranges.half_tolerance;
+        let demands = weights * buckets;
+        let harmonic: f64 = (1..=buckets as u64).map(|n| 1.0 / n as f64).sum();
+        let alone = HITS_NONE * buckets * harmonic;
+        match (sum, sharing) {
+            (Sum::Golden, Sharing::Layer(Allocation::FirstFit)) => Count::new(demands + alone),
+            (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => Count::new(IN_ORDER * demands + alone),
+            (Sum::Golden, Sharing::Layer(Allocation::OnDemand)) => {
+                Count::new(PIECES_TAKEN * (demands + alone))
+            }
+            (Sum::Golden, Sharing::Input) => Count::new(PIECES_TAKEN * (demands + inputs * alone)),
+            (Sum::Golden, Sharing::Nobody) => Count::new(weights * alone),
+            (Sum::Single | Sum::Neuron, _) if self.mode == Mode::SkipAhead => Count::new(halves * weights),
+            (Sum::Single | Sum::Neuron, _) => {
+                let waits = if sum == Sum::Single { WAITS_OF_TWO_HALVES } else { 1.0 };
+                let hits = ln_hits(experiment, number, matching, eta);
+                hits.map(|ln_p| Count::new(waits).times_exp(-ln_p)).sum()
+            }
+            (Sum::Subset, sharing) => {
+                let blocks = if sharing == Sharing::Input { inputs } else { weights };
+                Count::new(blocks * halves * -eta.log2())
+            }
+        }
+    }
+}
+
 impl LayerPlan {
     /// The layer with the finest tolerance: its ranges, k′ and k stand for the construction where one number is
     /// wanted. All layers agree unless tolerances are per layer. There is at least one layer.
     pub fn finest(layers: &[Self]) -> &Self {
         layers.iter().fold(&layers[0], |a, b| if b.ranges.k_prime > a.ranges.k_prime { b } else { a })
     }
+
+    /// Neurons of all layers for each weight of the network; `None` where theory has no number for a layer.
+    pub fn neurons_per_weight(layers: &[Self]) -> Option<Count> {
+        let neurons: Option<Count> = layers.iter().map(|layer| layer.neurons).sum();
+        let weights: u64 = layers.iter().map(|layer| layer.weights).sum();
+        neurons.map(|neurons| neurons.ratio(weights.into()))
+    }
 }
 
-/// Neurons for a layer in which each half waits for a product within ε_h of its weight, nobody sharing: the rarest
-/// weight's ⌈ln(2P_iℓ/δ)/p⌉ for every weight. A half stays without a hit with probability (1 − p)^m ≤ e^{−pm}; union
-/// bound over 2P_i halves and ℓ layers. p is exact, for this target.
-fn product_pair_neurons(experiment: &Experiment, layer: usize, eta: f64) -> f64 {
-    let architecture = experiment.target.architecture();
-    let (weights, depth) = (architecture.weights(layer) as f64, architecture.layers() as f64);
-    let ln_p = experiment
-        .target
-        .weights(layer)
-        .iter()
-        .filter(|&&w| w != 0.0)
-        .filter_map(|&w| ln_hit_probability(Match::Product, w, eta))
-        .fold(0.0, f64::min);
-    weights * (crate::theory::ln(2.0 * weights * depth / experiment.delta) / pxfm::f_exp(ln_p)).ceil()
+/// ln of the probability of a hit for each weight of a layer, or for each neuron; those that need none are left out, and those
+/// out of reach, which are refused before a lane is made.
+fn ln_hits(experiment: &Experiment, layer: usize, matching: Match, eta: f64) -> impl Iterator<Item = f64> {
+    let weights = experiment.target.weights(layer);
+    let (rows, each) = match matching {
+        Match::AllWeights => (Some(weights.rows()), None),
+        Match::EachWeight | Match::Product => (None, Some(weights.iter())),
+    };
+    let rows = rows.into_iter().flatten().filter(|row| row.iter().any(|&w| w != 0.0));
+    let rows = rows.filter_map(move |row| ln_neuron_probability(row.iter().copied(), eta));
+    let each = each.into_iter().flatten().filter(|&&w| w != 0.0);
+    rows.chain(each.filter_map(move |&w| ln_hit_probability(matching, w, eta)))
 }
 
 /// Why a construction cannot be built for this target.
-fn refusal(experiment: &Experiment, construction: Construction) -> Option<String> {
-    let (law, _, sum, _) = construction.choices();
+fn refusal(experiment: &Experiment, construction: Construction, tolerances: &[f64]) -> Option<String> {
+    let (law, matching, sum, _) = construction.choices();
     if law != LawChoice::Uniform {
         return None;
     }
     let (largest, layer, output, input) = experiment.target.largest_weight();
-    if sum == Sum::Single && largest > 1.0 {
+    if sum != Sum::Subset && largest > 1.0 {
         let place = format!("layer {layer}, output {output}, input {input}");
         return Some(format!("expected weights in [-1, 1], as G's are; found |w*| = {largest} in {place}"));
     }
-    let finest = tolerances(experiment).into_iter().fold(f64::INFINITY, f64::min) / 2.0;
+    let activations = experiment.target.architecture().activations().iter();
+    let other = (1..).zip(activations).find(|(_, activation)| **activation != Activation::Relu);
+    if let (Match::AllWeights, Some((layer, other))) = (matching, other) {
+        let why = "a neuron of G is a ReLU and stands in for the target's, activation included";
+        return Some(format!(
+            "expected ReLU in every layer ({why}); found {} in layer {layer}",
+            other.name()
+        ));
+    }
+    let finest = tolerances.iter().copied().fold(f64::INFINITY, f64::min) / 2.0;
     if finest < LEAST_TOLERANCE {
         let least = "128 steps of G's uniform weights";
         return Some(format!(
@@ -190,108 +260,21 @@ fn refusal(experiment: &Experiment, construction: Construction) -> Option<String
     })
 }
 
-/// As asked for; else skip ahead where too many neurons would have to be drawn. Only single neurons are that rare.
-fn mode(experiment: &Experiment, construction: Construction) -> Mode {
+/// As asked for; else skip ahead where too many neurons would have to be drawn. Only single and whole neurons are that
+/// rare.
+fn mode(experiment: &Experiment, construction: Construction, tolerances: &[f64]) -> Mode {
     let (_, matching, sum, _) = construction.choices();
-    if sum != Sum::Single {
-        return Mode::Drawn;
-    }
+    let waits = match sum {
+        Sum::Single => WAITS_OF_TWO_HALVES,
+        Sum::Neuron => 1.0,
+        Sum::Golden | Sum::Subset => return Mode::Drawn,
+    };
     experiment.mode.unwrap_or_else(|| {
         let expected: f64 = (1..)
-            .zip(tolerances(experiment))
-            .flat_map(|(layer, tolerance)| {
-                // Two halves: the first of either after 1/2p, the other 1/p later.
-                let wait = move |&w: &f64| {
-                    ln_hit_probability(matching, w, tolerance / 2.0)
-                        .map_or(0.0, |ln_p| 1.5 * pxfm::f_exp(-ln_p))
-                };
-                experiment.target.weights(layer).iter().map(wait)
-            })
+            .zip(tolerances)
+            .flat_map(|(layer, tolerance)| ln_hits(experiment, layer, matching, tolerance / 2.0))
+            .map(|ln_p| waits * pxfm::f_exp(-ln_p))
             .sum();
         if expected > MOST_TO_DRAW { Mode::SkipAhead } else { Mode::Drawn }
     })
-}
-
-/// ‖W_i‖₂ as Lemma 1 is given it, per layer.
-fn norms(experiment: &Experiment) -> Vec<f64> {
-    let architecture = experiment.target.architecture();
-    (1..=architecture.layers())
-        .map(|layer| match experiment.norms {
-            NormSource::Unit => 1.0,
-            NormSource::Worst => experiment.w_max * architecture.n_max() as f64,
-            NormSource::Target => experiment.target_norms[layer - 1],
-        })
-        .collect()
-}
-
-fn norm_product(experiment: &Experiment) -> f64 {
-    let lambdas = experiment.target.architecture().activations().iter().map(|a| a.lipschitz().unwrap_or(1.0));
-    lemma1::norm_product(lambdas.zip(norms(experiment)))
-}
-
-/// Where norms of the target are used: the largest ε for which they may be.
-pub(super) fn largest_epsilon(experiment: &Experiment) -> Option<f64> {
-    (experiment.norms == NormSource::Target && experiment.tolerance == ToleranceRule::Uniform).then(|| {
-        let n_max = experiment.target.architecture().n_max();
-        lemma1::largest_epsilon_for_target_norms(n_max, experiment.f_max, norm_product(experiment))
-    })
-}
-
-/// Whether G's weights and their products are numbers that f64 holds, and the buckets can be counted. The error
-/// names the field to change.
-pub(super) fn check_ranges(experiment: &Experiment) -> Result<(), (&'static str, String)> {
-    for tolerance in tolerances(experiment) {
-        let ranges = Ranges::new(tolerance / 2.0, experiment.w_max, experiment.base);
-        // Squares of weights are the ends of the product law.
-        let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
-        if !(low >= f64::MIN_POSITIVE && high <= f64::MAX && tolerance >= f64::MIN_POSITIVE) {
-            let (expected, w_max) = ("weights and a tolerance whose products f64 can hold", experiment.w_max);
-            return Err((
-                "target",
-                format!("expected {expected}, found w_max = {w_max:e}, tolerance = {tolerance:e}"),
-            ));
-        }
-        if ranges.k_prime >= MOST_LEVELS as f64 {
-            let (k_prime, base) = (ranges.k_prime, experiment.base);
-            let expected = format!("a base that makes fewer than {MOST_LEVELS} buckets");
-            return Err(("base", format!("expected {expected}, found {base} with {k_prime:.0}")));
-        }
-    }
-    Ok(())
-}
-
-/// ε_w of each layer, never above w_max, beyond which it would ask for nothing.
-fn tolerances(experiment: &Experiment) -> Vec<f64> {
-    let architecture = experiment.target.architecture();
-    let layers = architecture.layers();
-    let all = match experiment.tolerance {
-        ToleranceRule::Uniform => {
-            let tolerance = lemma1::weight_tolerance(
-                experiment.epsilon,
-                layers,
-                // Activations without a Lipschitz factor are refused when a preset is read.
-                lemma1::lambda_max(architecture).unwrap_or(1.0),
-                architecture.n_max(),
-                experiment.f_max,
-                norm_product(experiment),
-            );
-            vec![tolerance; layers]
-        }
-        ToleranceRule::PerLayer => {
-            let norms = norms(experiment);
-            let bounds: Vec<LayerBounds> = (1..=layers)
-                .map(|layer| LayerBounds {
-                    lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
-                    weights: architecture.weights(layer),
-                    norm: match experiment.norms {
-                        NormSource::Target => spectral_norm_bound(experiment.target.weights(layer).view()),
-                        _ => norms[layer - 1],
-                    },
-                    input_norm: experiment.bounds.norm[layer - 1],
-                })
-                .collect();
-            lemma1::tolerance_per_layer(experiment.epsilon, &bounds)
-        }
-    };
-    all.into_iter().map(|tolerance| tolerance.min(experiment.w_max)).collect()
 }

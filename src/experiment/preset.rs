@@ -2,30 +2,44 @@
 //!
 //! Each value's own range is checked while it is read, so that the error carries its line and column.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum};
 use crate::network::Activation;
 use crate::theory::lemma9;
 
 /// A preset as written. Every field is optional here; [`Experiment`](super::Experiment) says which are needed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are described in the README and, resolved, in `Experiment`
 pub struct Preset {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetSource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inputs: Option<InputSource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<Positive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<Probability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub w_max: Option<Positive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub f_max: Option<Positive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub norms: Option<NormSource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<ToleranceRule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_dead_halves: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub constructions: Option<Vec<Construction>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
 
@@ -59,7 +73,7 @@ impl Preset {
 }
 
 /// Where the target network comes from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum TargetSource {
     /// Weights uniform in ±`weight_bound`, each layer scaled down to `spectral_norm` where one is given.
@@ -69,11 +83,13 @@ pub enum TargetSource {
         /// half-width of the uniform law
         weight_bound: Positive,
         /// largest ‖W_i‖₂
+        #[serde(skip_serializing_if = "Option::is_none")]
         spectral_norm: Option<Positive>,
         /// σ of the hidden layers
         #[serde(default)]
         activation: Lipschitz,
         /// σ of the last layer; `activation` if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
         /// seed of the weights
         #[serde(default)]
@@ -87,6 +103,7 @@ pub enum TargetSource {
         #[serde(default)]
         activation: Lipschitz,
         /// σ of the last layer; `activation` if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
     },
     /// Weights from a safetensors file.
@@ -97,12 +114,13 @@ pub enum TargetSource {
         #[serde(default)]
         activation: Lipschitz,
         /// σ of the last layer; `activation` if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
     },
 }
 
 /// Where the inputs come from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum InputSource {
     /// ‖x‖₂ ≤ radius
@@ -124,6 +142,7 @@ pub enum InputSource {
         /// relative to the preset
         path: String,
         /// npy file of classes (u1)
+        #[serde(skip_serializing_if = "Option::is_none")]
         labels: Option<String>,
     },
 }
@@ -166,6 +185,8 @@ pub enum ToleranceRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Construction {
+    /// Ramanujan et al. (2019): a neuron of G for each neuron of the target, all weights matched at once
+    WholeNeuron,
     /// Malach et al. (2020): z_in ≈ ±|w|, z_out ≈ ±1, a neuron for each half
     Malach,
     /// the same with z_in·z_out ≈ w
@@ -199,6 +220,7 @@ impl Construction {
     /// Kebab-case name, as in reports.
     pub fn name(self) -> &'static str {
         match self {
+            Self::WholeNeuron => "whole-neuron",
             Self::Malach => "malach",
             Self::ProductPair => "product-pair",
             Self::Corollary10 => "corollary10",
@@ -213,6 +235,7 @@ impl Construction {
     pub fn choices(self) -> (LawChoice, Match, Sum, Sharing) {
         use LawChoice::{Hyperbolic, Uniform};
         match self {
+            Self::WholeNeuron => (Uniform, Match::AllWeights, Sum::Neuron, Sharing::Nobody),
             Self::Malach => (Uniform, Match::EachWeight, Sum::Single, Sharing::Nobody),
             Self::ProductPair => (Uniform, Match::Product, Sum::Single, Sharing::Nobody),
             Self::Corollary10 => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Nobody),
@@ -233,6 +256,12 @@ macro_rules! checked {
         #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
         #[serde(try_from = "RonNumber")]
         pub struct $name(pub $inner);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
 
         impl TryFrom<RonNumber> for $name {
             type Error = String;
@@ -276,13 +305,19 @@ checked!(
 );
 
 /// An activation that has a Lipschitz factor.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Activation")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Activation", into = "Activation")]
 pub struct Lipschitz(pub Activation);
 
 impl Default for Lipschitz {
     fn default() -> Self {
         Self(Activation::Relu)
+    }
+}
+
+impl From<Lipschitz> for Activation {
+    fn from(activation: Lipschitz) -> Self {
+        activation.0
     }
 }
 

@@ -9,16 +9,20 @@ use super::preset::Preset;
 use super::{ExperimentError, Place};
 
 /// The built-in presets, in the order in which they are listed: name and text.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 9] = [
     ("digits", include_str!("../../presets/digits.ron")),
     ("tiny", include_str!("../../presets/tiny.ron")),
     ("example-5", include_str!("../../presets/example-5.ron")),
     ("example-6", include_str!("../../presets/example-6.ron")),
     ("malach-vs-hyperbolic", include_str!("../../presets/malach-vs-hyperbolic.ron")),
+    ("ladder", include_str!("../../presets/ladder.ron")),
     ("example-5-all", include_str!("../../presets/example-5-all.ron")),
     ("deep", include_str!("../../presets/deep.ron")),
     ("wide", include_str!("../../presets/wide.ron")),
 ];
+
+/// Most characters of a wrong value that a message repeats.
+const SHOWN: usize = 20;
 
 /// The files that built-in presets name.
 const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
@@ -26,6 +30,9 @@ const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
     ("digits-test-inputs.npy", include_bytes!("../../presets/digits-test-inputs.npy")),
     ("digits-test-labels.npy", include_bytes!("../../presets/digits-test-labels.npy")),
 ];
+
+/// Marks the path of a file that comes with the program.
+const BUILT_IN_PREFIX: &str = "built-in:";
 
 /// Names of the built-in presets, the default first.
 pub fn built_in_names() -> impl Iterator<Item = &'static str> {
@@ -76,7 +83,6 @@ impl PresetSource {
 
     /// RON's message; where it says only what was expected, the text that stands there instead is added.
     fn with_what_was_found(&self, error: &ron::error::SpannedError) -> String {
-        const SHOWN: usize = 20;
         let message = error.code.to_string();
         let (line, column) = (error.span.start.line, error.span.start.col);
         if !message.starts_with("Expected") || message.contains("found") {
@@ -92,7 +98,7 @@ impl PresetSource {
         }
     }
 
-    /// The bytes of a file that the preset names.
+    /// The bytes of a file that the preset names. `built-in:NAME` is one of the program's own, for any preset.
     ///
     /// # Errors
     /// [`ExperimentError`] at the place in the preset that names it.
@@ -101,14 +107,35 @@ impl PresetSource {
             let message = format!("file {path}: expected a readable file, found: {found}");
             ExperimentError::new(self.place_of(key), message)
         };
-        match &self.folder {
-            None => BUILT_IN_FILES
+        let built_in = path.strip_prefix(BUILT_IN_PREFIX);
+        match (&self.folder, built_in) {
+            (None, _) | (_, Some(_)) => BUILT_IN_FILES
                 .iter()
-                .find(|(name, _)| *name == path)
+                .find(|(name, _)| *name == built_in.unwrap_or(path))
                 .map(|(_, bytes)| Cow::Borrowed(*bytes))
                 .ok_or_else(|| missing("no such built-in file".to_owned())),
-            Some(folder) => {
+            (Some(folder), None) => {
                 std::fs::read(folder.join(path)).map(Cow::Owned).map_err(|e| missing(e.to_string()))
+            }
+        }
+    }
+
+    /// The path under which a preset anywhere else finds the same file: absolute, or `built-in:NAME`.
+    ///
+    /// # Errors
+    /// In words, where the path cannot be written as text.
+    pub(super) fn path_from_anywhere(&self, path: &str) -> Result<String, String> {
+        match &self.folder {
+            _ if path.starts_with(BUILT_IN_PREFIX) => Ok(path.to_owned()),
+            None => Ok(format!("{BUILT_IN_PREFIX}{path}")),
+            Some(folder) => {
+                let joined = folder.join(path);
+                let absolute = std::path::absolute(&joined)
+                    .map_err(|error| format!("file {}: {error}", joined.display()))?;
+                let text = absolute.to_str().map(str::to_owned);
+                text.ok_or_else(|| {
+                    format!("file {}: expected a path in UTF-8, as presets are", absolute.display())
+                })
             }
         }
     }
@@ -131,18 +158,39 @@ pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentErro
     let (key, value) = argument
         .split_once('=')
         .ok_or_else(|| ExperimentError::new(place(), "expected key=value, found no `=`".to_owned()))?;
-    let preset = parse(&format!("({}: {value})", key.trim()))
-        .map_err(|error| ExperimentError::new(place(), error.code.to_string()))?;
-    let fields = Preset::default().override_with(preset.clone());
-    if fields > 1 {
-        let message = format!("expected one key and its value, found {fields} keys");
-        return Err(ExperimentError::new(place(), message));
-    }
+    let preset = parse_value(key.trim(), value).map_err(|message| ExperimentError::new(place(), message))?;
     Ok((key.trim().to_owned(), preset))
 }
 
+/// Reads the value of one field, as in RON.
+///
+/// # Errors
+/// In words.
+pub(super) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
+    let preset = parse(&format!("({key}: {value})")).map_err(|error| with_value(&error, value))?;
+    match Preset::default().override_with(preset.clone()) {
+        fields @ 2.. => Err(format!("expected one key and its value, found {fields} keys")),
+        _ => Ok(preset),
+    }
+}
+
+/// RON's message, and the value where it says only what was expected.
+pub(super) fn with_value(error: &ron::error::SpannedError, value: &str) -> String {
+    let (message, value) = (error.code.to_string(), value.trim());
+    if message.contains("found") || value.is_empty() {
+        return message;
+    }
+    let shown: String = value.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    format!("{message}, found `{shown}`")
+}
+
+/// RON as presets use it.
+pub(super) fn ron() -> ron::Options {
+    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
+}
+
 fn parse(text: &str) -> Result<Preset, ron::error::SpannedError> {
-    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME).from_str(text)
+    ron().from_str(text)
 }
 
 /// Line and column (from 1) of the value of `key:` in RON text, comments and strings passed over.

@@ -7,7 +7,7 @@ use super::{ExperimentError, Place, PresetSource, memory};
 use crate::network::{Activation, Architecture, Domain, Network, files, spectral_norm};
 use crate::sampling::{Side, Stream};
 
-type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
+pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 
 /// Bytes held per target weight while an experiment is put together: the weight, and the copies that its norm takes.
 const BYTES_PER_WEIGHT: f64 = 32.0;

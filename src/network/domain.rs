@@ -40,6 +40,14 @@ impl Domain {
         }
     }
 
+    /// The class of input number `input`, where it is known.
+    pub fn label(&self, input: usize) -> Option<usize> {
+        match self {
+            Self::Points { labels: Some(labels), .. } => labels.get(input).map(|&label| label.into()),
+            _ => None,
+        }
+    }
+
     /// Smallest and largest value of each of `inputs` coordinates.
     fn intervals(&self, inputs: usize) -> Vec<(f64, f64)> {
         match self {

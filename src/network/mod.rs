@@ -169,6 +169,11 @@ impl Network {
         &self.weights[layer - 1]
     }
 
+    /// W*_1…W*_ℓ.
+    pub fn all_weights(&self) -> impl Iterator<Item = ArrayView2<'_, f64>> {
+        self.weights.iter().map(|w| w.view())
+    }
+
     /// The largest |w*| of all layers, and its layer, row and column.
     pub fn largest_weight(&self) -> (f64, usize, usize, usize) {
         let mut largest = (0.0, 1, 0, 0);

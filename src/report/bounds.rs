@@ -1,11 +1,23 @@
 //! What theory asks of every construction.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::construction::Allocation;
-use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Plan};
+use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan};
 use crate::network::Architecture;
-use crate::theory::corollary7;
+use crate::theory::{Count, corollary7};
+
+/// Every construction, each once: no bound depends on the allocation.
+pub(super) const FAMILY: [Construction; 8] = [
+    Construction::Hyperbolic { allocation: Allocation::FirstFit },
+    Construction::Corollary10,
+    Construction::SharedGolden,
+    Construction::SubsetSum,
+    Construction::UniformSubSums,
+    Construction::ProductPair,
+    Construction::Malach,
+    Construction::WholeNeuron,
+];
 
 /// `slth bounds`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -31,7 +43,7 @@ pub struct ConstructionBounds {
     pub levels: Option<usize>,
     pub weight_range: Option<(f64, f64)>,
     pub product_range: Option<(f64, f64)>,
-    pub weight_ratio: Option<f64>,
+    pub weight_ratio: Option<Neurons>,
     pub layers: Vec<LayerBounds>,
 }
 
@@ -43,34 +55,32 @@ pub struct LayerBounds {
     pub weights: u64,
     pub neurons: Option<Neurons>,
     pub neurons_all_targets: Option<Neurons>,
-    pub neurons_per_weight: Option<f64>,
+    pub neurons_per_weight: Option<Neurons>,
 }
 
-/// A number of neurons, written as a whole number where it is one that fits.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Neurons {
-    /// exact
-    Whole(u64),
-    /// beyond 2⁶⁴, or not counted exactly
-    Real(f64),
-}
+/// A number of neurons. In JSON it is a whole number where it is exact, below 2⁵³; else a real one; and a text
+/// (`"1.5000e681"`) beyond f64, which many readers of JSON refuse as a number.
+#[derive(Clone, Copy, Debug)]
+pub struct Neurons(pub Count);
 
 impl Neurons {
-    /// A whole number where f64 holds it exactly.
-    pub fn new(neurons: f64) -> Self {
-        if neurons.fract() == 0.0 && neurons < (1_u64 << 53) as f64 {
-            Self::Whole(neurons as u64)
-        } else {
-            Self::Real(neurons)
+    /// The same as text.
+    pub fn written(self) -> String {
+        let number = self.0.as_f64();
+        match self.0.whole() {
+            Some(whole) => whole.to_string(),
+            None if number.is_finite() => number.to_string(),
+            None => self.0.to_string(),
         }
     }
+}
 
-    /// As a real number.
-    pub fn value(self) -> f64 {
-        match self {
-            Self::Whole(n) => n as f64,
-            Self::Real(n) => n,
+impl Serialize for Neurons {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.whole() {
+            Some(whole) => whole.serialize(serializer),
+            None if self.0.as_f64().is_finite() => self.0.as_f64().serialize(serializer),
+            None => serializer.collect_str(&self.0),
         }
     }
 }
@@ -80,8 +90,9 @@ impl BoundsReport {
     /// published, so that subset sums have no numbers here.
     pub fn new(experiment: &Experiment, plan: &Plan) -> Self {
         let architecture = experiment.target.architecture();
+        let outline = Outline::of(experiment);
         let bounds_of = |construction: Construction| {
-            let layers = Plan::layers(experiment, construction);
+            let layers = outline.layers(construction);
             let ranges = LayerPlan::finest(&layers).ranges;
             let (law, ..) = construction.choices();
             let neurons =
@@ -107,17 +118,7 @@ impl BoundsReport {
             f_max: experiment.f_max,
             norms: experiment.norms.name(),
             weight_tolerance: plan.weight_tolerance.clone(),
-            constructions: [
-                Construction::Hyperbolic { allocation: Allocation::default() },
-                Construction::Corollary10,
-                Construction::SharedGolden,
-                Construction::SubsetSum,
-                Construction::UniformSubSums,
-                Construction::ProductPair,
-                Construction::Malach,
-            ]
-            .map(bounds_of)
-            .to_vec(),
+            constructions: FAMILY.map(bounds_of).to_vec(),
         }
     }
 }
@@ -127,27 +128,28 @@ impl ConstructionBounds {
     fn new(
         name: &'static str,
         architecture: &Architecture,
-        layers: impl Iterator<Item = (u64, Option<f64>, Option<f64>)>,
+        layers: impl Iterator<Item = (u64, Option<Count>, Option<Count>)>,
     ) -> Self {
         let layers: Vec<LayerBounds> = layers
             .zip(1..)
             .map(|((weights, neurons, all_targets), layer)| LayerBounds {
                 layer,
                 weights,
-                neurons: neurons.map(Neurons::new),
-                neurons_all_targets: all_targets.map(Neurons::new),
-                neurons_per_weight: neurons.map(|neurons| neurons / weights as f64),
+                neurons: neurons.map(Neurons),
+                neurons_all_targets: all_targets.map(Neurons),
+                neurons_per_weight: neurons.map(|neurons| Neurons(neurons.ratio(weights.into()))),
             })
             .collect();
-        let neurons: Option<Vec<f64>> =
-            layers.iter().map(|layer| layer.neurons.map(Neurons::value)).collect();
+        let neurons: Option<Vec<Count>> =
+            layers.iter().map(|layer| layer.neurons.map(|Neurons(count)| count)).collect();
         Self {
             name,
             k_prime: None,
             levels: None,
             weight_range: None,
             product_range: None,
-            weight_ratio: neurons.map(|neurons| corollary7::weight_ratio(architecture.widths(), &neurons)),
+            weight_ratio: neurons
+                .map(|neurons| Neurons(corollary7::weight_ratio(architecture.widths(), &neurons))),
             layers,
         }
     }

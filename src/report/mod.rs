@@ -1,14 +1,31 @@
 //! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
 mod bounds;
+mod comparison;
+mod curves;
+mod evaluated;
+mod explored;
 mod npz;
 mod output;
+mod plotted;
 mod run;
+mod summary;
 mod table;
 pub mod text;
+mod weighed;
 
 pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons};
+pub use comparison::{
+    AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,
+    write_comparison_csv,
+};
+pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
+pub use evaluated::{EvaluatedReport, write_evaluated_csv};
+pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
 pub use npz::write_ticket;
 pub use output::OutputFile;
+pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
 pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
+pub use summary::summary;
 pub use table::write_csv;
+pub use weighed::{StepReport, SumReport, WeighedReport, write_weighed_csv};

@@ -14,9 +14,42 @@ pub struct OutputFile {
     file: NamedTempFile,
     /// a device or a pipe, which is written to, never replaced
     special: Option<File>,
+    /// whether a file that stands there may be replaced
+    replaces: bool,
 }
 
 impl OutputFile {
+    /// Opens a file that will become `path` unless something stands there by then.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), and `AlreadyExists` where there is something already;
+    /// [`finish`](Self::finish) looks again.
+    pub fn create_new(path: &Path) -> io::Result<Self> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        Ok(Self { replaces: false, ..Self::create(path)? })
+    }
+
+    /// Opens a file that will become the first of STEM.EXTENSION, STEM-2.EXTENSION, STEM-3.EXTENSION … that there is not
+    /// yet in `folder`, the working directory if that is empty.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create); [`finish`](Self::finish) fails where the name was taken meanwhile.
+    pub fn create_numbered(folder: &Path, stem: &str, extension: &str) -> io::Result<Self> {
+        let mut name = format!("{stem}.{extension}");
+        let mut number = 2;
+        loop {
+            match Self::create_new(&folder.join(name)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    name = format!("{stem}-{number}.{extension}");
+                    number += 1;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
     /// Opens a file that will become `path`. A link is followed; a device or a pipe is opened for writing.
     ///
     /// # Errors
@@ -47,7 +80,7 @@ impl OutputFile {
             // What an ordinary new file has, the user's umask applied.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        Ok(Self { place, file: builder.tempfile_in(folder)?, special })
+        Ok(Self { place, file: builder.tempfile_in(folder)?, special, replaces: true })
     }
 
     /// Writes the contents and puts the file in its place.
@@ -65,8 +98,10 @@ impl OutputFile {
         if let Some(mut special) = self.special {
             self.file.rewind()?;
             io::copy(&mut self.file, &mut special)?;
-        } else {
+        } else if self.replaces {
             self.file.persist(&self.place).map_err(|error| error.error)?;
+        } else {
+            self.file.persist_noclobber(&self.place).map_err(|error| error.error)?;
         }
         Ok(())
     }
@@ -96,6 +131,31 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(OutputFile::create(folder.path()).is_err());
         assert!(OutputFile::create(&folder.path().join("no/such/folder")).is_err());
+    }
+
+    #[test]
+    fn a_new_file_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.ron");
+        let late = OutputFile::create_new(&path).unwrap();
+        OutputFile::create_new(&path).unwrap().finish(|w| w.write_all(b"first")).unwrap();
+        let refused = late.finish(|w| w.write_all(b"second")).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(OutputFile::create_new(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_numbered_file_stands_beside_those_that_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 1..=3 {
+            let file = OutputFile::create_numbered(folder.path(), "slth-tiny", "csv").unwrap();
+            file.finish(|w| write!(w, "{number}")).unwrap();
+        }
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(["slth-tiny.csv", "slth-tiny-2.csv", "slth-tiny-3.csv"].map(read), ["1", "2", "3"]);
+        assert!(OutputFile::create_numbered(&folder.path().join("none"), "slth-tiny", "csv").is_err());
     }
 
     #[cfg(unix)]

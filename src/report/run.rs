@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::bounds::Neurons;
-use crate::session::{ErrorRow, Lane, LayerRow, Session};
+use crate::experiment::Experiment;
+use crate::session::{ErrorRow, LaneView, LayerRow, Session};
 
 /// `slth run`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -57,21 +58,28 @@ pub struct ErrorReport {
 impl RunReport {
     /// The report of a session that has run to its end.
     pub fn new(session: &Session) -> Self {
-        let experiment = session.experiment();
-        let lane = |(index, lane): (usize, &Lane)| {
-            let view = session.view(index, None);
-            LaneReport {
-                construction: lane.plan().construction.name(),
-                mode: lane.plan().mode.name(),
-                layers: view.layers.iter().filter_map(LayerReport::new).collect(),
-                error: ErrorReport::new(&view.error),
-                elapsed_seconds: view.elapsed.as_secs_f64(),
-            }
-        };
+        let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
+        Self::of_lanes(session.experiment(), &views)
+    }
+
+    /// The report of these lanes as far as they are: only finished layers have rows.
+    pub fn of_lanes<'a>(experiment: &Experiment, lanes: impl IntoIterator<Item = &'a LaneView>) -> Self {
         Self {
             title: experiment.title.clone(),
             seed: experiment.seed,
-            lanes: session.lanes().iter().enumerate().map(lane).collect(),
+            lanes: lanes.into_iter().map(LaneReport::new).collect(),
+        }
+    }
+}
+
+impl LaneReport {
+    fn new(view: &LaneView) -> Self {
+        Self {
+            construction: view.construction.name(),
+            mode: view.mode.name(),
+            layers: view.layers.iter().filter_map(LayerReport::new).collect(),
+            error: ErrorReport::new(&view.error),
+            elapsed_seconds: view.elapsed.as_secs_f64(),
         }
     }
 }
@@ -83,8 +91,8 @@ impl LayerReport {
         Some(Self {
             layer: row.layer,
             weights: row.weights,
-            neurons_bound: row.neurons_bound.map(Neurons::new),
-            neurons_sampled: Neurons::new(row.neurons_sampled),
+            neurons_bound: row.neurons_bound.map(Neurons),
+            neurons_sampled: Neurons(row.neurons_sampled),
             kept_neurons: check.kept_neurons,
             kept_weights: check.kept_weights,
             weight_tolerance: row.weight_tolerance,

@@ -1,13 +1,19 @@
 //! Results as text for people.
 
+mod comparison;
+
+pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
+
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::bounds::BoundsReport;
-use crate::construction::{Half, Mode};
+use super::comparison::SubsetEstimate;
+use crate::construction::{Demand, LayerBuilder, Mode, Sum};
 use crate::experiment::Construction;
 use crate::session::{LaneView, Session};
+use crate::theory::Count;
 
 /// Open demands that are named one by one.
 const NAMED_DEMANDS: usize = 5;
@@ -73,16 +79,16 @@ pub fn bounds(report: &BoundsReport) -> String {
             let _ = writeln!(text, "  weights uniform in [{low}, {high}]");
         }
         if let Some(ratio) = construction.weight_ratio {
-            let _ = writeln!(text, "  weights of G per target weight {}", number(ratio));
+            let _ = writeln!(text, "  weights of G per target weight {}", count(ratio.0));
         }
         let rows = construction.layers.iter().map(|layer| {
-            let all = layer.neurons_all_targets.map_or("-".to_owned(), |n| number_of_neurons(n.value()));
+            let all = layer.neurons_all_targets.map_or("-".to_owned(), |n| number_of_neurons(n.0));
             vec![
                 format!("  {}", layer.layer),
                 grouped(layer.weights as i64),
-                layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.value())),
+                layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.0)),
                 all,
-                layer.neurons_per_weight.map_or("-".to_owned(), per_weight),
+                layer.neurons_per_weight.map_or("-".to_owned(), |n| per_weight(n.0)),
             ]
         });
         let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
@@ -92,13 +98,20 @@ pub fn bounds(report: &BoundsReport) -> String {
 }
 
 /// A number of neurons, whole below 10¹⁵.
-pub fn number_of_neurons(value: f64) -> String {
-    if value < 1e15 { grouped(value as i64) } else { format!("{value:.4e}") }
+pub fn number_of_neurons(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e15 { grouped(value as i64) } else { format!("{neurons:.4}") }
+}
+
+/// A number like [`number`], which may be beyond f64.
+pub fn count(count: Count) -> String {
+    if count.as_f64().is_finite() { number(count.as_f64()) } else { format!("{count:.3}") }
 }
 
 /// Neurons per weight.
-pub fn per_weight(value: f64) -> String {
-    if value < 1e6 { format!("{value:.2}") } else { format!("{value:.4e}") }
+pub fn per_weight(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e6 { format!("{value:.2}") } else { format!("{neurons:.4}") }
 }
 
 /// What a construction is called, its choices included.
@@ -109,22 +122,58 @@ pub fn construction_name(construction: Construction) -> String {
     }
 }
 
-/// The text of `slth run`.
-pub fn run(session: &Session) -> String {
+/// What is special about a construction, in a few words.
+pub fn idea(construction: Construction) -> &'static str {
+    match construction {
+        Construction::WholeNeuron => "one neuron for a neuron, all its weights matched",
+        Construction::Malach => "one neuron a half, its two weights matched apart",
+        Construction::ProductPair => "one neuron a half, matched by its product",
+        Construction::Corollary10 => "golden-ratio sums, no neuron shared",
+        Construction::Hyperbolic { .. } => "golden-ratio sums, shared by the layer: Theorem 3",
+        Construction::SharedGolden => "golden-ratio sums, shared by an input's outputs",
+        Construction::SubsetSum => "best subset sums, shared by an input's outputs",
+        Construction::UniformSubSums => "best subset sums, no neuron shared",
+    }
+}
+
+/// Widths n₀…n_ℓ; of long lists how many there are.
+pub fn widths(widths: &[usize]) -> String {
+    let (layers, first) = (widths.len() - 1, widths[0]);
+    let list = |widths: &[usize]| widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
+    if widths.len() <= 6 {
+        list(widths)
+    } else if widths.iter().all(|&width| width == first) {
+        format!("{layers} layers of {first}x{first}")
+    } else {
+        format!("{}-...-{} ({layers} layers)", list(&widths[..3]), widths[layers])
+    }
+}
+
+/// What stands above a run's results: what was asked, and what the target does not allow.
+fn heading(session: &Session) -> String {
     let experiment = session.experiment();
     let mut text = format!("{} (preset {}, seed {})\n", experiment.title, experiment.name, experiment.seed);
     for broken in experiment.broken_assumptions() {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }
     for (construction, reason) in &session.plan().refused {
-        let _ = writeln!(text, "{} does not apply: {reason}", construction.name());
+        let _ = writeln!(text, "{} does not apply: {reason}", construction_name(*construction));
     }
+    text
+}
+
+/// The text of `slth run`.
+pub fn run(session: &Session) -> String {
+    let mut text = heading(session);
     for (index, lane) in session.lanes().iter().enumerate() {
         let view = session.view(index, None);
         let _ =
             writeln!(text, "\n{}, {}\n", construction_name(lane.plan().construction), mode(lane.plan().mode));
         let _ = writeln!(text, "{}\n", layers(&view));
-        text.push_str(&open_demands(lane.builders()));
+        text.push_str(&open_demands(lane.builders(), lane.plan().construction));
+        if let Some(estimate) = SubsetEstimate::new(session.experiment(), &view) {
+            let _ = writeln!(text, "{}", subset_estimate(&estimate));
+        }
         text.push_str(&verdict(&view));
     }
     text
@@ -145,7 +194,7 @@ fn layers(view: &LaneView) -> String {
             grouped(row.weights as i64),
             row.neurons_bound.map_or("-".to_owned(), number_of_neurons),
             number_of_neurons(row.neurons_sampled),
-            per_weight(row.neurons_sampled / row.weights as f64),
+            per_weight(row.neurons_sampled.ratio(row.weights.into())),
         ];
         if let Some(check) = &row.check {
             cells.extend([
@@ -181,21 +230,26 @@ fn error_of_half(error: Option<f64>) -> String {
     error.map_or("skipped".to_owned(), |error| format!("{error:.3e}"))
 }
 
-fn open_demands(builders: &[crate::construction::LayerBuilder]) -> String {
+/// What a neuron is asked for.
+pub fn demand(demand: Demand, construction: Construction) -> String {
+    let Demand { output, input, half, bucket } = demand;
+    let side = half.name();
+    match construction.choices().2 {
+        Sum::Golden => format!("w[{output},{input}] {side} bucket {bucket}"),
+        Sum::Single | Sum::Subset => format!("w[{output},{input}] {side}"),
+        Sum::Neuron => format!("neuron {output} of the target"),
+    }
+}
+
+fn open_demands(builders: &[LayerBuilder], construction: Construction) -> String {
     let mut text = String::new();
     for builder in builders {
         let (count, listed) = builder.open_demands();
         if count == 0 {
             continue;
         }
-        let named: Vec<String> = listed
-            .iter()
-            .take(NAMED_DEMANDS)
-            .map(|demand| {
-                let side = if demand.half == Half::Positive { "x>0" } else { "x<0" };
-                format!("w[{},{}] {side} bucket {}", demand.output, demand.input, demand.bucket)
-            })
-            .collect();
+        let named: Vec<String> =
+            listed.iter().take(NAMED_DEMANDS).map(|&open| demand(open, construction)).collect();
         let more = if count > named.len() as u64 { ", …" } else { "" };
         let _ = writeln!(
             text,

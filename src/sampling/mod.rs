@@ -17,5 +17,5 @@ pub use hyperbolic::{Error as HyperbolicError, Hyperbolic};
 pub use network::{Law, RandomLayer};
 pub use product::{ProductLaw, UniformProductLaw};
 pub use uniform::{Error as UniformError, Uniform};
-pub use waiting::{Error as GeometricError, Geometric, Waiting};
+pub use waiting::{Error as GeometricError, Geometric};
 pub use words::{Row, RowReader, Side, Stream, VERSION};

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::construction::{LayerBuilder, LayerProblem, LayerTicket, Until};
+use crate::construction::{LayerBuilder, LayerProblem, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
 use crate::sampling::{Hyperbolic, Law, Uniform};
-use crate::verification::{Found, LayerCheck, Search, certified_error};
+use crate::verification::{Found, LayerCheck, Parts, Search, certified_error};
 
 /// Inputs tried between two looks at the clock or at a command.
 const INPUTS_PER_SLICE: usize = 256;
@@ -66,6 +66,8 @@ pub struct Lane {
     builders: Vec<LayerBuilder>,
     checks: Vec<Option<LayerCheck>>,
     search: Search,
+    /// a layer that was taken back, from 0, and the draws that it is to have again
+    replay: Option<(usize, u64)>,
     elapsed: Duration,
 }
 
@@ -83,7 +85,7 @@ impl Lane {
                     ranges: layer_plan.ranges,
                     law: law_of(law, layer_plan),
                     seed: experiment.seed,
-                    bound: layer_plan.neurons.map_or(u64::MAX, |neurons| neurons as u64),
+                    bound: layer_plan.neurons,
                     skip_negative_half: layer_plan.skip_negative_half,
                     matching,
                     sum,
@@ -100,6 +102,7 @@ impl Lane {
             plan: plan.clone(),
             builders,
             search,
+            replay: None,
             elapsed: Duration::ZERO,
         };
         lane.measure_done_layers();
@@ -118,6 +121,9 @@ impl Lane {
     /// Goes on towards the end of `step`, drawing at most about `budget` neurons. Whether the step's end is
     /// reached. The way a run is cut into steps and budgets does not change its result.
     pub fn advance(&mut self, step: Step, budget: u64) -> bool {
+        if !self.replay(budget) {
+            return false;
+        }
         let started = Instant::now();
         let reached = match self.phase() {
             Phase::Done => true,
@@ -149,9 +155,48 @@ impl Lane {
         reached
     }
 
+    /// Takes the last step back: the neuron drawn last, what was drawn since a weight was completed, or the layer. One layer
+    /// at most is built again, by [`replay`](Self::replay); until then it is behind.
+    pub fn take_back(&mut self, step: Step) {
+        // At the start of a layer the step before was in the layer before.
+        let last_drawn = self.builders.iter().rposition(|builder| builder.draws() > 0);
+        let Some(last_drawn) = last_drawn else { return };
+        let layer = if step == Step::All { 0 } else { last_drawn };
+        let builder = &self.builders[layer];
+        let draws = match step {
+            Step::Neuron => builder.draws().saturating_sub(1),
+            Step::Weight => builder.draws_a_weight_ago(),
+            Step::Layer | Step::All => 0,
+        };
+        for layer in layer..self.builders.len() {
+            self.builders[layer] = self.builders[layer].restarted();
+            self.checks[layer] = None;
+        }
+        let experiment = &self.experiment;
+        self.search =
+            Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
+        self.replay = (draws > 0).then_some((layer, draws));
+        self.measure_done_layers();
+    }
+
+    /// Builds again what [`take_back`](Self::take_back) has left to be, drawing at most `budget` neurons. Whether nothing
+    /// is left.
+    pub fn replay(&mut self, budget: u64) -> bool {
+        let Some((layer, draws)) = self.replay else { return true };
+        let started = Instant::now();
+        let builder = &mut self.builders[layer];
+        builder.advance(budget.min(draws - builder.draws()), Until::Neurons);
+        if builder.draws() == draws {
+            self.replay = None;
+        }
+        self.elapsed += started.elapsed();
+        self.replay.is_none()
+    }
+
     /// Builds all layers in parallel and tries all inputs.
     pub(super) fn run(&mut self, progress: &(dyn Fn(Progress) + Sync)) {
         let started = Instant::now();
+        self.replay = None;
         let weights: u64 = self.plan.layers.iter().map(|layer| layer.weights).sum();
         let (neurons, weights_done) = (AtomicU64::new(0), AtomicU64::new(0));
         let construction = self.plan.construction;
@@ -256,7 +301,12 @@ fn law_of(choice: LawChoice, plan: &LayerPlan) -> Law {
 
 fn measure(experiment: &Experiment, builder: &LayerBuilder) -> LayerCheck {
     let layer = builder.problem().layer;
-    let never_negative = experiment.inputs_never_negative(layer);
-    let skipped = builder.problem().skip_negative_half;
-    LayerCheck::measure(&experiment.target, layer, builder.ticket(), never_negative, skipped)
+    let parts = match builder.problem().sum {
+        Sum::Neuron => Parts::Neurons,
+        Sum::Golden | Sum::Single | Sum::Subset => Parts::Halves {
+            never_negative: experiment.inputs_never_negative(layer),
+            skipped: builder.problem().skip_negative_half,
+        },
+    };
+    LayerCheck::measure(&experiment.target, layer, builder.ticket(), parts)
 }

@@ -5,17 +5,25 @@
 //! [`Worker`], a thread that owns a session, obeys [`Command`]s and publishes [`Snapshot`]s. Both go through the same
 //! lanes, and the numbers do not depend on which, nor on the number of threads.
 
+mod errors;
+mod forecaster;
 mod lane;
+mod output;
 mod snapshot;
+mod weight;
 mod worker;
 
+pub use errors::ErrorMap;
+pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, Phase, Progress, Step};
-pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot};
+pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
+pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
+pub use weight::WeightView;
 pub use worker::{Command, Speed, Worker};
 
 use std::sync::Arc;
 
-use crate::experiment::{Experiment, ExperimentError, Plan};
+use crate::experiment::{Construction, Experiment, ExperimentError, Plan};
 
 /// An experiment under construction.
 #[derive(Clone, Debug)]
@@ -41,6 +49,16 @@ impl Session {
     /// Forgets all that was built.
     pub fn restart(&mut self) {
         self.lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
+    }
+
+    /// Adds a lane for a construction that the session has not, nothing of it built yet. One that does not apply to the
+    /// target, or not in the memory there is, is noted in the plan with its reason.
+    pub fn add_lane(&mut self, construction: Construction) {
+        let plan = Arc::make_mut(&mut self.plan);
+        plan.add(&self.experiment, construction);
+        if let Some(plan) = plan.lanes.get(self.lanes.len()) {
+            self.lanes.push(Lane::new(&self.experiment, plan));
+        }
     }
 
     /// Builds and checks every lane, on the threads of the current rayon pool. `progress` is called now and then, from

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Lane, Phase, Session, Speed};
-use crate::construction::{LayerBuilder, Tally};
-use crate::experiment::{Experiment, LayerPlan, Plan};
+use super::{Lane, OutputView, Phase, Session, Speed, WeightView};
+use crate::construction::{LayerBuilder, Mode, RACE_POINTS, Sum, Tally};
+use crate::experiment::{Construction, Experiment, LayerPlan, Plan};
+use crate::theory::Count;
 use crate::verification::{Found, LayerCheck};
 
 /// What the worker is about.
@@ -15,10 +16,19 @@ pub enum Activity {
     Paused,
     /// on its way to the end of a step
     Stepping,
+    /// building again what is left of a layer that was taken back
+    GoingBack,
     /// running at the chosen speed
     Running,
     /// the engine has panicked; the message says where
     Failed(String),
+}
+
+impl Activity {
+    /// Whether it goes on by itself, without another command.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Stepping | Self::GoingBack | Self::Running)
+    }
 }
 
 /// A session at one moment.
@@ -36,10 +46,21 @@ pub struct Snapshot {
     pub activity: Activity,
     /// speed of running
     pub speed: Speed,
-    /// the lane that is shown
-    pub lane: LaneView,
-    /// lanes in all
-    pub lanes: usize,
+    /// every lane
+    pub lanes: Vec<LaneView>,
+    /// which of them is looked at
+    pub shown: usize,
+    /// a weight of the layer looked at, and the errors of all of them, if a weight is watched
+    pub weight: Option<Arc<WeightView>>,
+    /// F and its Ĝ at the input that is watched, if any is
+    pub output: Option<Arc<OutputView>>,
+}
+
+impl Snapshot {
+    /// The lane that is looked at.
+    pub fn lane(&self) -> &LaneView {
+        &self.lanes[self.shown]
+    }
 }
 
 /// A lane at one moment.
@@ -47,6 +68,10 @@ pub struct Snapshot {
 pub struct LaneView {
     /// which lane, from 0
     pub index: usize,
+    /// which construction it builds
+    pub construction: Construction,
+    /// whether every neuron is drawn
+    pub mode: Mode,
     /// what it is doing
     pub phase: Phase,
     /// every layer in a row, layer 1 first
@@ -55,8 +80,32 @@ pub struct LaneView {
     pub view: LayerView,
     /// the network's line
     pub error: ErrorRow,
+    /// its race so far: (neurons sampled, share of the target's weights complete), both rising
+    pub race: Vec<(Count, f64)>,
     /// time spent computing
     pub elapsed: Duration,
+}
+
+impl LaneView {
+    /// Target weights of all layers.
+    pub fn weights(&self) -> u64 {
+        self.layers.iter().map(|row| row.weights).sum()
+    }
+
+    /// Target weights complete, of all layers.
+    pub fn weights_done(&self) -> u64 {
+        self.layers.iter().map(|row| row.weights_done).sum()
+    }
+
+    /// Neurons sampled in all layers, those skipped over included.
+    pub fn neurons_sampled(&self) -> Count {
+        self.layers.iter().map(|row| row.neurons_sampled).sum()
+    }
+
+    /// Neurons that theory allows in all layers; `None` where no constant is published.
+    pub fn neurons_bound(&self) -> Option<Count> {
+        self.layers.iter().map(|row| row.neurons_bound).sum()
+    }
 }
 
 /// One layer in a row.
@@ -67,9 +116,9 @@ pub struct LayerRow {
     /// P_i
     pub weights: u64,
     /// neurons that theory allows; `None` where no constant is published
-    pub neurons_bound: Option<f64>,
+    pub neurons_bound: Option<Count>,
     /// neurons sampled, those skipped over included
-    pub neurons_sampled: f64,
+    pub neurons_sampled: Count,
     /// target weights complete
     pub weights_done: u64,
     /// whether no more neurons will be drawn
@@ -80,10 +129,25 @@ pub struct LayerRow {
     pub open_demands: u64,
     /// paths kept so far
     pub kept_paths: usize,
+    /// steps of the searches that put weights together, see [`Tally::searched`]
+    pub searched: f64,
+    /// what subset sums took; `None` where weights are put together otherwise
+    pub subset: Option<SubsetCount>,
     /// ε_w
     pub weight_tolerance: f64,
     /// what was measured, once the layer is done
     pub check: Option<LayerCheck>,
+}
+
+/// What the subset sums of a layer took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SubsetCount {
+    /// sums found so far, one for each half that needs any
+    pub sums: u64,
+    /// values that were at hand for the weights that are through, summed over their halves
+    pub values: u64,
+    /// neurons that the block with the most of them took
+    pub largest_block: u64,
 }
 
 /// One layer in full.
@@ -131,6 +195,12 @@ impl LayerRow {
             is_complete: builder.is_complete(),
             open_demands: builder.open_demands().0,
             kept_paths: builder.ticket().len(),
+            searched: tally.searched,
+            subset: (problem.sum == Sum::Subset).then(|| SubsetCount {
+                sums: tally.filled.iter().flatten().sum(),
+                values: tally.values,
+                largest_block: tally.largest_block,
+            }),
             weight_tolerance,
             check: check.cloned(),
         }
@@ -154,16 +224,13 @@ impl Session {
     /// A lane at this moment, with `layer` in full; without one, the layer it is at.
     pub fn view(&self, index: usize, layer: Option<usize>) -> LaneView {
         let lane = &self.lanes()[index];
-        let layers = lane.builders().len();
-        let at = match lane.phase() {
-            Phase::Building(layer) => layer,
-            Phase::Verifying | Phase::Done => layers,
-        };
-        let layer = layer.unwrap_or(at).clamp(1, layers);
+        let layer = looked_at(lane, layer);
         let builder = &lane.builders()[layer - 1];
         let tolerances = &self.plan().weight_tolerance;
         LaneView {
             index,
+            construction: lane.plan().construction,
+            mode: lane.plan().mode,
             phase: lane.phase(),
             layers: self.rows(index, tolerances),
             view: LayerView {
@@ -172,6 +239,7 @@ impl Session {
                 live: [true, !builder.problem().skip_negative_half],
             },
             error: ErrorRow::new(lane, self.experiment().epsilon),
+            race: race(lane.builders()),
             elapsed: lane.elapsed(),
         }
     }
@@ -188,4 +256,36 @@ impl Session {
             })
             .collect()
     }
+}
+
+/// The layer that is looked at, from 1: the chosen one, else the one that the lane is at.
+pub(super) fn looked_at(lane: &Lane, chosen: Option<usize>) -> usize {
+    let layers = lane.builders().len();
+    let at = match lane.phase() {
+        Phase::Building(layer) => layer,
+        Phase::Verifying | Phase::Done => layers,
+    };
+    chosen.unwrap_or(at).clamp(1, layers)
+}
+
+/// The layers' races, one after the other: points of a layer count from where the layers before it ended.
+fn race(builders: &[LayerBuilder]) -> Vec<(Count, f64)> {
+    let weights = |builder: &LayerBuilder| {
+        let problem = builder.problem();
+        problem.target.architecture().weights(problem.layer) as f64
+    };
+    let all: f64 = builders.iter().map(weights).sum();
+    let (mut neurons, mut complete) = (Count::ZERO, 0.0);
+    let mut points = Vec::new();
+    for builder in builders {
+        let share = weights(builder) / all;
+        let passed = builder.tally().race.iter().zip(1..);
+        points
+            .extend(passed.map(|(&at, point)| {
+                (neurons + at, complete + share * f64::from(point) / RACE_POINTS as f64)
+            }));
+        neurons += builder.tally().neurons();
+        complete += share;
+    }
+    points
 }

@@ -1,13 +1,18 @@
 //! The worker: a thread that owns a session. Commands go in through a bounded channel; the latest snapshot comes
 //! out of a slot that holds one. No lock is held while computing or drawing.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{Activity, Phase, Session, Snapshot, Step};
+use super::output::OutputWatch;
+use super::weight::WeightWatch;
+use super::{Activity, Lane, Phase, Session, Snapshot, Step};
+use crate::construction::Sum;
+use crate::experiment::Construction;
 
 /// Commands that may wait for the worker; more than a person types within one slice.
 const COMMANDS: usize = 64;
@@ -57,10 +62,12 @@ impl Speed {
 /// What a worker can be told.
 #[derive(Debug)]
 pub enum Command {
-    /// take one step
-    Step(Step),
-    /// run at the chosen speed
-    Run,
+    /// take one step in each of these lanes, counted from 0
+    Step(Step, Vec<usize>),
+    /// take one step back in each of these lanes
+    Back(Step, Vec<usize>),
+    /// run these lanes at the chosen speed
+    Run(Vec<usize>),
     /// stop stepping or running
     Pause,
     /// forget all that was built
@@ -68,7 +75,12 @@ pub enum Command {
     /// put another session in place of this one
     Load(Box<Session>),
     /// change the speed of running
-    Speed(Speed),
+    ChangeSpeed {
+        /// to the next faster one, else to the next slower one
+        faster: bool,
+    },
+    /// have lanes of these constructions beside those of the preset, now and after other sessions are loaded
+    Compare(Vec<Construction>),
     /// show this lane, and this layer of it in full; without one, the layer being built
     View {
         /// lane, from 0
@@ -76,6 +88,10 @@ pub enum Command {
         /// layer, from 1
         layer: Option<usize>,
     },
+    /// show how a weight of the layer looked at is put together, (output, input) from 0, and the errors of its layer; or none
+    WatchWeight(Option<(usize, usize)>),
+    /// show F and Ĝ at the input of this number, from 0, or at none
+    WatchOutput(Option<usize>),
 }
 
 /// A handle to the thread. Dropping it ends the thread.
@@ -119,8 +135,7 @@ impl Worker {
 
     /// Whether nothing new can come without a command: all are obeyed and the worker waits.
     pub fn is_at_rest(&self, snapshot: &Snapshot) -> bool {
-        let busy = matches!(snapshot.activity, Activity::Stepping | Activity::Running);
-        !busy && self.has_obeyed(snapshot)
+        !snapshot.activity.is_busy() && self.has_obeyed(snapshot)
     }
 }
 
@@ -139,9 +154,16 @@ impl Drop for Worker {
 struct Engine {
     session: Session,
     mode: Mode,
+    /// lanes that still move
+    moving: Vec<usize>,
+    /// steps asked for while another was on its way
+    waiting: VecDeque<Command>,
     speed: Speed,
+    compared: Vec<Construction>,
     lane: usize,
     layer: Option<usize>,
+    weight: WeightWatch,
+    output: OutputWatch,
     run: u64,
     obeyed: u64,
 }
@@ -150,14 +172,29 @@ struct Engine {
 enum Mode {
     Paused,
     Stepping(Step),
-    /// since when, and neurons drawn since
+    /// building again what is left of a layer that was taken back
+    GoingBack,
+    /// since when, and neurons drawn since by each lane
     Running(Instant, u64),
 }
 
 impl Engine {
     fn new(session: Session) -> Self {
         let speed = watchable_speed(&session);
-        Self { session, mode: Mode::Paused, speed, lane: 0, layer: None, run: 0, obeyed: 0 }
+        Self {
+            session,
+            mode: Mode::Paused,
+            moving: Vec::new(),
+            waiting: VecDeque::new(),
+            speed,
+            compared: Vec::new(),
+            lane: 0,
+            layer: None,
+            weight: WeightWatch::default(),
+            output: OutputWatch::default(),
+            run: 0,
+            obeyed: 0,
+        }
     }
 
     fn serve(mut self, commands: &Receiver<Command>, slot: &Mutex<Arc<Snapshot>>) {
@@ -168,7 +205,7 @@ impl Engine {
         loop {
             let wait = match self.mode {
                 Mode::Paused => Duration::MAX,
-                Mode::Stepping(_) => Duration::ZERO,
+                Mode::Stepping(_) | Mode::GoingBack => Duration::ZERO,
                 Mode::Running(..) => self.until_next_neuron(),
             };
             let mut obeyed = false;
@@ -186,7 +223,11 @@ impl Engine {
             if matches!(next, Err(RecvTimeoutError::Disconnected)) {
                 return;
             }
-            let work = catch_unwind(AssertUnwindSafe(|| self.work()));
+            let work = catch_unwind(AssertUnwindSafe(|| {
+                self.work();
+                self.weight.look(&self.session, self.run, self.lane, self.layer);
+                self.output.look(&self.session, self.run, self.lane);
+            }));
             if let Err(panic) = work {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
                 let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
@@ -203,9 +244,26 @@ impl Engine {
     }
 
     fn obey(&mut self, command: Command) {
+        let step = matches!(command, Command::Step(..) | Command::Back(..));
+        if step && matches!(self.mode, Mode::Stepping(_) | Mode::GoingBack) {
+            // Keys may come faster than steps end; each counts, as many as a person would press ahead.
+            if self.waiting.len() < COMMANDS {
+                self.waiting.push_back(command);
+            }
+            return;
+        }
+        if matches!(command, Command::Run(_) | Command::Pause | Command::Restart | Command::Load(_)) {
+            self.waiting.clear();
+        }
         match command {
-            Command::Step(step) => self.mode = Mode::Stepping(step),
-            Command::Run => self.mode = Mode::Running(Instant::now(), 0),
+            Command::Step(step, lanes) => self.set_moving(Mode::Stepping(step), lanes),
+            Command::Back(step, lanes) => {
+                self.set_moving(Mode::GoingBack, lanes);
+                for &lane in &self.moving {
+                    self.session.lane_mut(lane).take_back(step);
+                }
+            }
+            Command::Run(lanes) => self.set_moving(Mode::Running(Instant::now(), 0), lanes),
             Command::Pause => self.mode = Mode::Paused,
             Command::Restart => {
                 self.session.restart();
@@ -215,10 +273,16 @@ impl Engine {
                 self.session = *session;
                 self.speed = watchable_speed(&self.session);
                 self.lane = 0;
+                self.output.turn_back();
                 self.start_over();
+                self.add_compared();
             }
-            Command::Speed(speed) => {
-                self.speed = speed;
+            Command::Compare(constructions) => {
+                self.compared = constructions;
+                self.add_compared();
+            }
+            Command::ChangeSpeed { faster } => {
+                self.speed = self.speed.changed(faster);
                 if let Mode::Running(since, drawn) = &mut self.mode {
                     (*since, *drawn) = (Instant::now(), 0);
                 }
@@ -227,6 +291,20 @@ impl Engine {
                 self.lane = lane.min(self.session.lanes().len() - 1);
                 self.layer = layer;
             }
+            Command::WatchWeight(weight) => self.weight.turn_to(weight),
+            Command::WatchOutput(input) => self.output.turn_to(input),
+        }
+    }
+
+    fn set_moving(&mut self, mode: Mode, lanes: Vec<usize>) {
+        let count = self.session.lanes().len();
+        self.moving = lanes.into_iter().filter(|&lane| lane < count).collect();
+        self.mode = if self.moving.is_empty() { Mode::Paused } else { mode };
+    }
+
+    fn add_compared(&mut self) {
+        for &construction in &self.compared {
+            self.session.add_lane(construction);
         }
     }
 
@@ -236,37 +314,49 @@ impl Engine {
         self.run += 1;
     }
 
-    /// Computes for about one slice.
+    /// Computes for about one slice, the moving lanes in turn.
     fn work(&mut self) {
         let started = Instant::now();
         while self.mode != Mode::Paused && started.elapsed() < SLICE {
-            let lane = self.session.lane_mut(self.lane);
             let (step, budget) = match self.mode {
                 Mode::Paused => return,
-                Mode::Stepping(step) => (step, NEURONS_PER_SLICE),
+                Mode::GoingBack => (None, NEURONS_PER_SLICE),
+                Mode::Stepping(step) => (Some(step), NEURONS_PER_SLICE),
                 Mode::Running(since, drawn) => {
-                    (Step::All, due(self.speed, since, drawn).min(NEURONS_PER_SLICE))
+                    (Some(Step::All), due(self.speed, since, drawn).min(NEURONS_PER_SLICE))
                 }
             };
-            let building = matches!(lane.phase(), Phase::Building(_));
-            if building && budget == 0 {
+            if budget == 0 && self.is_building() {
                 return;
             }
             if let Mode::Running(_, drawn) = &mut self.mode {
                 *drawn += budget;
             }
-            if lane.advance(step, budget) {
+            let session = &mut self.session;
+            self.moving.retain(|&lane| {
+                let lane = session.lane_mut(lane);
+                !advance(lane, step, budget)
+            });
+            if self.moving.is_empty() {
                 self.mode = Mode::Paused;
+                if let Some(next) = self.waiting.pop_front() {
+                    self.obey(next);
+                }
             }
         }
     }
 
+    /// Whether all that moves draws neurons.
+    fn is_building(&self) -> bool {
+        let phase = |&lane: &usize| self.session.lanes()[lane].phase();
+        self.moving.iter().map(phase).all(|phase| matches!(phase, Phase::Building(_)))
+    }
+
     /// How long a paced run has nothing to do.
     fn until_next_neuron(&self) -> Duration {
-        let building = matches!(self.session.lanes()[self.lane].phase(), Phase::Building(_));
         match (self.mode, self.speed) {
             (Mode::Running(since, drawn), Speed::PerSecond(speed))
-                if building && due(self.speed, since, drawn) == 0 =>
+                if self.is_building() && due(self.speed, since, drawn) == 0 =>
             {
                 let at = Duration::from_secs_f64((drawn + 1) as f64 / speed as f64);
                 at.saturating_sub(since.elapsed()).clamp(Duration::from_millis(1), Duration::from_secs(1))
@@ -284,11 +374,34 @@ impl Engine {
             activity: match self.mode {
                 Mode::Paused => Activity::Paused,
                 Mode::Stepping(_) => Activity::Stepping,
+                Mode::GoingBack => Activity::GoingBack,
                 Mode::Running(..) => Activity::Running,
             },
             speed: self.speed,
-            lane: self.session.view(self.lane, self.layer),
-            lanes: self.session.lanes().len(),
+            lanes: (0..self.session.lanes().len()).map(|lane| self.session.view(lane, self.layer)).collect(),
+            shown: self.lane,
+            weight: self.weight.view(),
+            output: self.output.view(),
+        }
+    }
+}
+
+/// Takes a lane on for at most about one slice, towards the end of a step or, without one, to where a step back leads;
+/// whether it is reached.
+fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
+    let (_, _, sum, _) = lane.plan().construction.choices();
+    // A search for subset sums may take milliseconds a neuron.
+    let at_once = if sum == Sum::Subset { 1 } else { NEURONS_PER_SLICE };
+    let (started, mut left) = (Instant::now(), budget);
+    loop {
+        let now = left.min(at_once);
+        let reached = match step {
+            Some(step) => lane.advance(step, now),
+            None => lane.replay(now),
+        };
+        left = left.saturating_sub(at_once);
+        if reached || left == 0 || started.elapsed() >= SLICE {
+            return reached;
         }
     }
 }
@@ -313,7 +426,7 @@ fn receive(commands: &Receiver<Command>, wait: Duration) -> Result<Command, Recv
 
 /// A speed to watch the first lane at. First-fit fills every demand, so there are about as many neurons.
 fn watchable_speed(session: &Session) -> Speed {
-    let demands = |lane: &super::Lane| -> u64 {
+    let demands = |lane: &Lane| -> u64 {
         lane.plan().layers.iter().map(|layer| 2 * layer.ranges.levels as u64 * layer.weights).sum()
     };
     session.lanes().first().map_or(Speed::FlatOut, |lane| Speed::to_watch(demands(lane)))

@@ -1,15 +1,17 @@
 //! Corollary 7: how many weights G has for each weight of the target.
 
+use super::Count;
+
 /// N_G = Σ (n_{i−1} + n_i)·M_i, all weights of G with its layers fully connected (Corollary 7).
 /// `widths` n₀…n_ℓ, `neurons` M₁…M_ℓ.
-pub fn total_weights(widths: &[usize], neurons: &[f64]) -> f64 {
-    widths.windows(2).zip(neurons).map(|(n, m)| (n[0] + n[1]) as f64 * m).sum()
+pub fn total_weights(widths: &[usize], neurons: &[Count]) -> Count {
+    widths.windows(2).zip(neurons).map(|(n, m)| m.times((n[0] + n[1]) as f64)).sum()
 }
 
 /// N_G/N*, weights of G per weight of the target.
-pub fn weight_ratio(widths: &[usize], neurons: &[f64]) -> f64 {
+pub fn weight_ratio(widths: &[usize], neurons: &[Count]) -> Count {
     let target: f64 = widths.windows(2).map(|n| n[0] as f64 * n[1] as f64).sum();
-    total_weights(widths, neurons) / target
+    total_weights(widths, neurons).ratio(Count::new(target))
 }
 
 #[cfg(test)]
@@ -18,7 +20,7 @@ mod tests {
 
     #[test]
     fn example_5_ratio() {
-        let ratio = weight_ratio(&[100; 11], &[6_286_927.0; 10]);
+        let ratio = weight_ratio(&[100; 11], &[Count::new(6_286_927.0); 10]).as_f64();
         assert_eq!(format!("{ratio:.2}"), "125738.54");
     }
 }

@@ -11,19 +11,26 @@
 //! | [`corollary7`] | the size of G |
 //! | [`shared_golden`] | neurons for one input, shared by its outputs (new here) |
 //! | [`malach`] | the polynomial bound of Malach et al. (2020) |
+//! | [`pensia`] | the logarithm in the bound of Pensia et al. (2020) |
+//!
+//! [`Count`] carries numbers of neurons, which may be beyond f64.
 //!
 //! Natural logarithms are correctly rounded (`pxfm`), not the platform's: Λ enters every weight of G, so its
 //! bits must be the same everywhere.
 
 pub mod corollary10;
 pub mod corollary7;
+mod count;
 pub mod lemma1;
 pub mod lemma9;
 pub mod lemma_c12;
 pub mod malach;
+pub mod pensia;
 pub mod section5;
 pub mod shared_golden;
 pub mod theorem3;
+
+pub use count::Count;
 
 /// ln x, correctly rounded, for x > 0.
 pub(crate) fn ln(x: f64) -> f64 {

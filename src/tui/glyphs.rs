@@ -13,6 +13,14 @@ pub struct Glyphs {
     pub curve: &'static str,
     /// the theorem's bound on the density
     pub bound: &'static str,
+    /// the largest number of neurons that theory allows
+    pub limit: &'static str,
+    /// shades of a picture, from nothing to full
+    pub inks: &'static [&'static str],
+    /// a bar of two values: where only the first reaches, only the second, both
+    pub halves: [&'static str; 3],
+    /// where bars begin
+    pub zero: &'static str,
     /// horizontal axis, and its marks
     pub axis: &'static str,
     /// a mark on the axis
@@ -23,10 +31,32 @@ pub struct Glyphs {
     pub bad: &'static str,
     /// the selected row
     pub pointer: &'static str,
+    /// how far a weight is off: at most 1/8, 1/4, 1/2 and all of what is allowed
+    pub shades: [&'static str; 4],
+    /// a weight that is off by more than is allowed
+    pub beyond: &'static str,
+    /// the weight looked at
+    pub chosen: &'static str,
+    /// what goes down, and what goes across
+    pub down_across: [&'static str; 2],
+    /// a row filled by 0…8 eighths
+    pub bar: [&'static str; 9],
+    /// a piece that is part of a sum
+    pub taken: &'static str,
+    /// a piece that is asked for
+    pub missing: &'static str,
+    /// a step that is not decided
+    pub open: &'static str,
     /// running
     pub running: &'static str,
     /// paused
     pub paused: &'static str,
+    /// what a run has shown, among what theory says
+    pub observed: &'static str,
+    /// a line that guides the eye down a plot
+    pub guide: &'static str,
+    /// not known yet
+    pub pending: &'static str,
     /// between parts of a line
     pub separator: &'static str,
     /// ≤
@@ -43,6 +73,10 @@ pub struct Glyphs {
     pub plus_minus: &'static str,
     /// the norm of W*
     pub norm_target: &'static str,
+    /// ŵ
+    pub found: &'static str,
+    /// ‖F − Ĝ‖
+    pub norm_error: &'static str,
     /// Ĝ
     pub pruned: &'static str,
     /// box drawing
@@ -57,13 +91,28 @@ pub const UNICODE: Glyphs = Glyphs {
     wanted: "·",
     curve: "•",
     bound: "─",
+    limit: "┊",
+    inks: &[" ", "░", "▒", "▓", "█"],
+    halves: ["▀", "▄", "█"],
+    zero: "│",
     axis: "─",
     tick: "┴",
     good: "✓",
     bad: "✗",
     pointer: "▶",
+    shades: ["░", "▒", "▓", "█"],
+    beyond: "✗",
+    chosen: "◆",
+    down_across: ["↓", "→"],
+    bar: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    taken: "●",
+    missing: "○",
+    open: "~",
     running: "▶",
     paused: "‖",
+    observed: "◆",
+    guide: "┊",
+    pending: "…",
     separator: " · ",
     at_most: "≤",
     epsilon: "ε",
@@ -72,6 +121,8 @@ pub const UNICODE: Glyphs = Glyphs {
     k_prime: "k′",
     plus_minus: "±",
     norm_target: "‖W*‖",
+    found: "ŵ",
+    norm_error: "‖F-Ĝ‖",
     pruned: "Ĝ",
     border: border::PLAIN,
     ascii_only: false,
@@ -83,13 +134,28 @@ pub const ASCII: Glyphs = Glyphs {
     wanted: ".",
     curve: "o",
     bound: "-",
+    limit: "]",
+    inks: &[" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
+    halves: ["\"", "_", "#"],
+    zero: "|",
     axis: "-",
     tick: "+",
     good: "ok",
     bad: "FAILS",
     pointer: ">",
+    shades: ["-", "+", "*", "#"],
+    beyond: "X",
+    chosen: "@",
+    down_across: ["down", "across"],
+    bar: [" ", " ", " ", " ", "=", "=", "=", "=", "="],
+    taken: "*",
+    missing: "o",
+    open: "~",
     running: ">",
     paused: "=",
+    observed: "*",
+    guide: ":",
+    pending: "...",
     separator: ", ",
     at_most: "<=",
     epsilon: "eps",
@@ -98,6 +164,8 @@ pub const ASCII: Glyphs = Glyphs {
     k_prime: "k'",
     plus_minus: "+-",
     norm_target: "|W*|",
+    found: "w^",
+    norm_error: "|F-G^|",
     pruned: "G^",
     border: border::Set {
         top_left: "+",
@@ -112,7 +180,42 @@ pub const ASCII: Glyphs = Glyphs {
     ascii_only: true,
 };
 
+/// How mathematical signs are written in ASCII.
+const SPELT_OUT: [(char, &str); 16] = [
+    ('‖', "|"),
+    ('₀', "_0"),
+    ('₂', "_2"),
+    ('≤', "<="),
+    ('≈', "~"),
+    ('±', "+-"),
+    ('√', "sqrt "),
+    ('→', "->"),
+    ('ε', "eps"),
+    ('δ', "delta"),
+    ('λ', "lambda"),
+    ('φ', "phi"),
+    ('∏', "prod "),
+    ('·', "*"),
+    ('′', "'"),
+    ('Ŵ', "W^"),
+];
+
 impl Glyphs {
+    /// A text of reports as this terminal can show it: in ASCII, mathematical signs are spelt out.
+    pub fn write(&self, text: &str) -> String {
+        if !self.ascii_only {
+            return text.to_owned();
+        }
+        let mut plain = String::new();
+        for c in text.chars() {
+            match SPELT_OUT.iter().find(|(sign, _)| *sign == c) {
+                Some((_, word)) => plain.push_str(word),
+                None => plain.push(c),
+            }
+        }
+        plain
+    }
+
     /// ASCII where asked for, or where the locale (the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set) is
     /// no UTF-8.
     pub fn choose(ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -128,6 +231,13 @@ impl Glyphs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_are_spelt_out_in_ascii_only() {
+        let text = "‖W_i‖₀ ≤ n_max, |w| ≤ 1/√n_max, z_in ≈ ±w → product";
+        assert_eq!(UNICODE.write(text), text);
+        assert_eq!(ASCII.write(text), "|W_i|_0 <= n_max, |w| <= 1/sqrt n_max, z_in ~ +-w -> product");
+    }
 
     #[test]
     fn the_first_locale_that_is_set_decides() {

@@ -1,6 +1,6 @@
 //! The screens. The only module that knows ratatui and crossterm.
 //!
-//! The thread that calls [`run`] reads keys and draws; a [`Worker`] computes. A key becomes an
+//! The thread that calls [`run`] reads keys and draws; a [`Worker`](crate::session::Worker) computes. A key becomes an
 //! [`Action`](keymap::Action) through the one table in [`keymap`]; [`App::update`](app::App::update) turns it, without side
 //! effects, into a new state and effects; the loop here carries those out. Panes draw from a
 //! [`Snapshot`](crate::session::Snapshot) and compute nothing. Looks are data: [`theme`] and [`glyphs`].
@@ -9,12 +9,31 @@
 //! for a new snapshot at most `frames_per_second` times a second; a key's own effect is drawn at once.
 
 pub mod app;
+mod bars;
+pub mod bounds;
+pub mod compare;
+pub mod editing;
+mod effects;
 pub mod explore;
+pub mod export;
+pub mod field;
+mod frame_lines;
 pub mod glyphs;
 pub mod keymap;
+mod log_axis;
+pub mod mouse;
+pub mod outputs;
 mod overlay;
+pub mod picker;
+mod products;
+pub mod prompt;
+mod signals;
+pub mod slots;
+pub mod svg;
 mod terminal;
 pub mod theme;
+mod typed;
+pub mod weight;
 
 use std::io;
 use std::sync::Arc;
@@ -24,11 +43,12 @@ use ratatui::Frame;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
 use crate::experiment::ExperimentError;
-use crate::session::{Activity, Command, Session, Worker};
-use app::{App, Effect};
+use crate::session::{Activity, Session, Snapshot};
+use app::App;
+use effects::Hands;
 use glyphs::Glyphs;
 use terminal::{Guard, Screen};
-use theme::Theme;
+use theme::{Theme, ThemeName};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -50,6 +70,10 @@ pub struct Options {
     pub ascii: bool,
     /// when to use colours
     pub color: Color,
+    /// which colours
+    pub theme: ThemeName,
+    /// whether the mouse is asked for; without it, the terminal's own copying works
+    pub mouse: bool,
     /// most frames per second while the engine runs
     pub frames_per_second: u16,
     /// opens a session of another preset
@@ -62,20 +86,29 @@ const ANSWER: Duration = Duration::from_millis(2);
 /// At rest: until a key comes.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Opens the explorer on `session` and returns when the user leaves: `Some` message where the engine has failed.
+/// How the explorer was left.
+#[derive(Debug)]
+pub struct Ended {
+    /// what there was to see
+    pub last: Arc<Snapshot>,
+    /// what the engine said, where it has failed
+    pub failure: Option<String>,
+}
+
+/// Opens the explorer on `session` and returns when the user leaves.
 ///
 /// # Errors
 /// Whatever the terminal reports. It is restored in any case.
-pub fn run(session: Session, options: Options) -> io::Result<Option<String>> {
+pub fn run(session: Session, options: Options) -> io::Result<Ended> {
     let variable = |name: &str| std::env::var(name).ok();
     let look = Look {
-        theme: Theme::choose(options.color, variable),
+        theme: Theme::choose(options.theme, options.color, variable),
         glyphs: Glyphs::choose(options.ascii, variable),
     };
-    let mut worker = Worker::spawn(session);
-    let _guard = Guard::take()?;
+    let mut hands = Hands::new(session, options.load);
+    let _guard = Guard::take(options.mouse)?;
     let mut screen = Screen::new()?;
-    let mut app = App::new(worker.latest());
+    let mut app = App::new(hands.worker.latest());
     let between_frames = Duration::from_secs(1) / u32::from(options.frames_per_second);
     let mut drawn = Instant::now();
     let mut stale = true;
@@ -86,12 +119,12 @@ pub fn run(session: Session, options: Options) -> io::Result<Option<String>> {
             drawn = Instant::now();
             (stale, at_once) = (false, false);
         }
-        let unanswered = !worker.has_obeyed(&app.snapshot);
-        let wait = if unanswered {
+        let unanswered = !hands.worker.has_obeyed(&app.latest);
+        let wait = if unanswered || !hands.forecaster.is_at_rest() {
             ANSWER
         } else if stale {
             between_frames.saturating_sub(drawn.elapsed())
-        } else if !worker.is_at_rest(&app.snapshot) {
+        } else if !hands.worker.is_at_rest(&app.latest) {
             between_frames
         } else {
             FOREVER
@@ -99,37 +132,44 @@ pub fn run(session: Session, options: Options) -> io::Result<Option<String>> {
         let mut waiting = event::poll(wait)?;
         while waiting {
             let event = event::read()?;
-            let action = match event {
-                Event::Key(key) if key.kind != KeyEventKind::Release => keymap::action(app.context(), key),
-                _ => None,
+            let effects = match event {
+                Event::Key(key) if key.kind != KeyEventKind::Release => Some(app.press(key)),
+                // What the mouse does elsewhere changes nothing and is drawn by nobody.
+                Event::Mouse(event) => app.mouse(event),
+                _ => Some(Vec::new()),
             };
-            (stale, at_once) = (true, true);
-            for effect in action.map(|action| app.update(action)).unwrap_or_default() {
-                match effect {
-                    Effect::Quit => {
-                        return Ok(match &app.snapshot.activity {
-                            Activity::Failed(message) => Some(message.clone()),
-                            _ => None,
-                        });
-                    }
-                    Effect::Send(command) => worker.send(command),
-                    Effect::Load(name) => match (options.load)(name) {
-                        Ok(session) => worker.send(Command::Load(Box::new(session))),
-                        Err(error) => app.message = Some(error.to_string()),
-                    },
-                }
+            stale |= effects.is_some();
+            at_once |= effects.is_some();
+            if hands.carry_out(&mut app, effects.unwrap_or_default(), &mut screen, &look)? {
+                return Ok(ended(&app, &hands));
             }
             // A burst of keys costs one frame.
             waiting = event::poll(Duration::ZERO)?;
         }
-        let latest = worker.latest();
-        if !Arc::ptr_eq(&latest, &app.snapshot) {
+        while let Some(answer) = hands.forecaster.answer() {
+            let effects = app.learn(answer);
+            if hands.carry_out(&mut app, effects, &mut screen, &look)? {
+                return Ok(ended(&app, &hands));
+            }
+            (stale, at_once) = (true, true);
+        }
+        let latest = hands.worker.latest();
+        if !Arc::ptr_eq(&latest, &app.latest) {
             // The answer to a key is drawn at once, all else at the frame rate.
-            at_once |= latest.obeyed != app.snapshot.obeyed || worker.is_at_rest(&latest);
+            at_once |= latest.obeyed != app.latest.obeyed || hands.worker.is_at_rest(&latest);
             app.show(latest);
             stale = true;
         }
     }
+}
+
+/// What is left to be told.
+fn ended(app: &App, hands: &Hands) -> Ended {
+    let failure = match &app.latest.activity {
+        Activity::Failed(message) => Some(message.clone()),
+        _ => None,
+    };
+    Ended { last: hands.worker.latest(), failure }
 }
 
 /// How things look.
@@ -143,7 +183,14 @@ pub struct Look {
 
 /// Draws everything. Any size will do.
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    explore::render(frame, app, look);
+    app.areas.clear();
+    match app.screen {
+        app::Screen::Explore => explore::render(frame, app, look),
+        app::Screen::Compare => compare::render(frame, app, look),
+        app::Screen::Weight => weight::render(frame, app, look),
+        app::Screen::Bounds => bounds::render(frame, app, look),
+        app::Screen::Outputs => outputs::render(frame, app, look),
+    }
     overlay::render(frame, app, look);
     if look.glyphs.ascii_only {
         // Titles and messages come from users' files and may hold anything.

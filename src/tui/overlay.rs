@@ -7,8 +7,13 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::Look;
 use super::app::{App, Overlay};
-use super::keymap::{Context, bindings};
-use crate::experiment::{PresetSource, built_in_names};
+use super::export::{self, Export};
+use super::keymap::{Action, Context, LISTED, bindings};
+use super::mouse::Target;
+use super::picker::Filter;
+use super::prompt::{Prompt, Wish};
+use crate::report::text::{grouped, widths};
+use crate::theory::Count;
 
 /// What this is, for someone who has just arrived.
 const ABOUT: &str = "A random network that is large enough contains a good approximation of any given network, found by \
@@ -16,11 +21,16 @@ const ABOUT: &str = "A random network that is large enough contains a good appro
      weights, masks all others, and checks the result against the theorem (Orseau, Hutter, Rivasplata 2020).";
 
 /// What each pane shows.
-const PANES: [(&str, &str); 4] = [
+const PANES: &[(&str, &str)] = &[
     (
         "Architecture",
         "What is asked, and what theory makes of it: how accurate a weight must be, the number of buckets k, how many \
          neurons are enough.",
+    ),
+    (
+        "Editing",
+        "e opens the setup in the Architecture pane. Values are typed as in a preset; left empty, a field is left \
+         out. What follows is computed at each key; what cannot be is marked with the reason.",
     ),
     (
         "Product weights",
@@ -37,6 +47,43 @@ const PANES: [(&str, &str); 4] = [
         "Neurons drawn per weight, paths kept, the largest error of a weight and its tolerance. Then the network's \
          error: found by trying inputs, certified by proof, and the one asked for.",
     ),
+    (
+        "Compare",
+        "Two or three constructions on the same target and seed, their products on one axis and one scale; heights are \
+         square roots of densities, so that wide and narrow laws can both be seen. A lane that skips ahead draws no \
+         neurons: only its law is shown.",
+    ),
+    (
+        "Race",
+        "How much of each lane's weights is complete after so many neurons, on one logarithmic axis. A strip is full \
+         height when all are, and ends where the lane is now; the mark is its bound.",
+    ),
+    (
+        "Figures",
+        "Per target weight, once a lane's layers are built: neurons by the bound, neurons sampled, their ratio to the \
+         first lane's, neurons kept, steps of the search, weights of G kept.",
+    ),
+    (
+        "Weight",
+        "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
+         what is left of it (the residual) is held against the bucket's threshold; where it reaches that, the bucket's \
+         piece is taken and subtracted. The map shows how far each weight of the layer is off, in units of its \
+         tolerance; where weights share a character it is that of the worst.",
+    ),
+    (
+        "Bounds",
+        "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
+         is the preset itself; marks on it are what finished lanes have taken. Against the width, all widths keep \
+         their proportions; against the depth, the target's layers come in turn. Norms, F_max and the extremes of |w| \
+         stay the target's. Curves out of all proportion are hidden at first. Subset sums have no curve: the constant of their bound is not published.",
+    ),
+    (
+        "Outputs",
+        "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
+         classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
+         shown as pictures. A network chooses the class of its largest output. Below: the error here, the largest \
+         found, the one certified and the one asked for; where there are labels, how many are met.",
+    ),
 ];
 
 /// Width of the keys and of the panes' names in the help.
@@ -45,17 +92,88 @@ const HELP_LABELS: usize = 17;
 /// Lines longer than this are hard to read.
 const HELP_WIDTH: usize = 100;
 
+/// Width of a question.
+const QUESTION_WIDTH: usize = 60;
+
 /// Draws what is open.
 pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
+    if app.overlay.is_some() || app.editing.is_some() {
+        app.areas.add(frame.area(), Target::Nothing);
+    }
+    if app.overlay.is_some() {
+        app.areas.add(frame.area(), Target::Wheel(Action::Up, Action::Down));
+    }
     match app.overlay {
         None => {}
-        Some(Overlay::Help(line)) => help(frame, look, line),
-        Some(Overlay::Presets(selected)) => presets(frame, look, selected),
+        Some(Overlay::Help(line)) => help(frame, app.filter.as_ref(), look, line),
+        Some(Overlay::Presets(selected)) => presets(frame, app, look, selected),
+        Some(Overlay::Export(selected)) => exports(frame, app, look, selected),
+    }
+    if let Some(prompt) = &app.prompt {
+        app.areas.add(frame.area(), Target::Nothing);
+        question(frame, prompt, app.context(), look);
     }
 }
 
-fn window(frame: &mut Frame<'_>, look: &Look, title: &str, lines: Vec<Line<'_>>, scroll: u16) {
-    let width = lines.iter().map(Line::width).max().unwrap_or(0) as u16 + 4;
+/// The keys of a context, in one line.
+fn keys(context: Context, look: &Look) -> Line<'static> {
+    let keys: Vec<String> = bindings(context)
+        .filter(|binding| binding.action != Action::Quit)
+        .map(|binding| format!("{} {}", binding.keys[0].name(), binding.label))
+        .collect();
+    Line::styled(keys.join(look.glyphs.separator), look.theme.faint)
+}
+
+/// A question, and the answer so far.
+fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Look) {
+    let title = match &prompt.wish {
+        Wish::Save(_) => "Save the setup as a preset",
+        Wish::Replace(..) => "A file stands there",
+        Wish::Layer(_) => "Jump to layer",
+    };
+    let width = usize::from(frame.area().width.saturating_sub(4)).clamp(12, QUESTION_WIDTH);
+    let mut lines = match &prompt.wish {
+        Wish::Replace(path, _) => {
+            let question = format!("Replace {}?", path.display());
+            textwrap::wrap(&question, width).iter().map(|row| Line::from(row.to_string())).collect()
+        }
+        Wish::Save(_) => {
+            let mut spans = vec![Span::styled("file: ", look.theme.faint)];
+            spans.extend(prompt.field.spans(look, width - 6));
+            // Room to type, before there is a text that needs it.
+            let typed: usize = spans.iter().map(Span::width).sum();
+            spans.push(Span::raw(" ".repeat(width.saturating_sub(typed))));
+            vec![Line::from(spans)]
+        }
+        Wish::Layer(layers) => {
+            let mut spans = vec![Span::styled(format!("1 to {layers}: "), look.theme.faint)];
+            spans.extend(prompt.field.spans(look, 8));
+            vec![Line::from(spans)]
+        }
+    };
+    if let Some(problem) = &prompt.problem {
+        let text = format!("{} {problem}", look.glyphs.bad);
+        let rows = textwrap::wrap(&text, width);
+        lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.bad)));
+    }
+    lines.extend([Line::default(), keys(context, look)]);
+    window(frame, look, title, lines, 0);
+}
+
+/// What a list is narrowed by, as its first line.
+fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
+    let mut spans = vec![Span::styled("/", look.theme.key)];
+    if filter.typing {
+        spans.extend(filter.field.spans(look, width.saturating_sub(1)));
+    } else {
+        spans.push(Span::styled(format!("{} (Esc: all)", filter.field.text()), look.theme.text));
+    }
+    Line::from(spans)
+}
+
+/// Draws a window around these lines and returns where the first of them stands, and those below.
+fn window(frame: &mut Frame<'_>, look: &Look, title: &str, lines: Vec<Line<'_>>, scroll: u16) -> Rect {
+    let width = lines.iter().map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
     let height = lines.len() as u16 + 2;
     let area = frame.area().centered(Constraint::Max(width), Constraint::Max(height));
     let block = Block::bordered()
@@ -68,6 +186,7 @@ fn window(frame: &mut Frame<'_>, look: &Look, title: &str, lines: Vec<Line<'_>>,
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(block).scroll((scroll.min(last), 0)), area);
     more_below(frame, look, area, last > scroll);
+    inside
 }
 
 fn more_below(frame: &mut Frame<'_>, look: &Look, area: Rect, more: bool) {
@@ -77,7 +196,7 @@ fn more_below(frame: &mut Frame<'_>, look: &Look, area: Rect, more: bool) {
     }
 }
 
-fn help(frame: &mut Frame<'_>, look: &Look, scroll: u16) {
+fn help(frame: &mut Frame<'_>, filter: Option<&Filter>, look: &Look, scroll: u16) {
     let width = usize::from(frame.area().width.saturating_sub(4)).clamp(HELP_LABELS + 8, HELP_WIDTH);
     let mut lines: Vec<Line<'_>> = Vec::new();
     let entry = |label: &str, style, text: &str| -> Vec<Line<'static>> {
@@ -91,35 +210,109 @@ fn help(frame: &mut Frame<'_>, look: &Look, scroll: u16) {
             })
             .collect()
     };
-    for binding in bindings(Context::Explore) {
-        let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
-        lines.extend(entry(&keys.join(" "), look.theme.key, binding.help));
+    let stays = |label: &str, text: &str| filter.is_none_or(|filter| filter.lets_through(&[label, text]));
+    lines.extend(filter.map(|filter| filter_line(filter, look, width)));
+    for (context, title) in LISTED {
+        let rows: Vec<(String, &str)> = bindings(*context)
+            .map(|binding| {
+                let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+                (keys.join(" "), binding.help)
+            })
+            .filter(|(keys, help)| stays(keys, help))
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        lines.push(Line::styled(*title, look.theme.title));
+        for (keys, help) in rows {
+            lines.extend(entry(&keys, look.theme.key, help));
+        }
+        lines.push(Line::default());
     }
-    lines.push(Line::default());
-    lines.extend(
-        textwrap::wrap(ABOUT, width).iter().map(|row| Line::styled(row.to_string(), look.theme.text)),
-    );
-    lines.push(Line::default());
-    for (pane, text) in PANES {
+    if stays("", ABOUT) {
+        let rows = textwrap::wrap(ABOUT, width);
+        lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.text)));
+        lines.push(Line::default());
+    }
+    for (pane, text) in PANES.iter().filter(|(pane, text)| stays(pane, text)) {
         lines.extend(entry(pane, look.theme.title, text));
     }
     window(frame, look, "Keys, and what you see", lines, scroll);
 }
 
-fn presets(frame: &mut Frame<'_>, look: &Look, selected: usize) {
-    let lines = built_in_names().enumerate().map(|(index, name)| {
-        let title =
-            PresetSource::find(name).and_then(|source| source.parse()).ok().and_then(|preset| preset.title);
+/// Width of the names of presets.
+const PRESET_NAMES: usize = 21;
+
+/// Width of the weights of their targets, and of the neurons expected.
+const PRESET_NUMBERS: usize = 11;
+
+/// Width of the widths of their targets, and the least width of the list that shows them.
+const PRESET_WIDTHS: (usize, usize) = (20, 110);
+
+fn presets(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
+    let Some(picker) = &app.picker else { return };
+    let room = usize::from(frame.area().width.saturating_sub(4));
+    let pointer_width = Span::raw(look.glyphs.pointer).width();
+    let shows_widths = room >= PRESET_WIDTHS.1;
+    let fixed = pointer_width + 1 + PRESET_NAMES + 2 * (PRESET_NUMBERS + 1);
+    let fixed = if shows_widths { fixed + PRESET_WIDTHS.0 + 1 } else { fixed };
+    let longest = picker.presets.iter().map(|(_, title)| Span::raw(title).width()).max().unwrap_or(0);
+    let title_width = longest.min(room.saturating_sub(fixed));
+    let row = |pointer: &str, name: &str, title: &str, [weights, widths, neurons]: [&str; 3]| {
+        let title: String = title.chars().take(title_width).collect();
+        let widths =
+            if shows_widths { format!(" {widths:>width$}", width = PRESET_WIDTHS.0) } else { String::new() };
+        format!(
+            "{pointer:<pointer_width$} {name:<PRESET_NAMES$}{title:<title_width$} \
+             {weights:>PRESET_NUMBERS$}{widths} {neurons:>PRESET_NUMBERS$}"
+        )
+    };
+    let mut lines: Vec<Line<'_>> =
+        app.filter.iter().map(|filter| filter_line(filter, look, fixed + title_width)).collect();
+    let header = row("", "preset", "title", ["weights", "widths", "neurons"]);
+    lines.push(Line::styled(header, look.theme.faint));
+    let shown = picker.shown(app.filter.as_ref());
+    let above = lines.len() as u16;
+    for &index in &shown {
+        let (name, title) = &picker.presets[index];
+        let size = match picker.costs.get(name) {
+            None => ["", "", look.glyphs.pending].map(str::to_owned),
+            Some(cost) => [
+                grouped(cost.weights as i64),
+                widths(&cost.widths).chars().take(PRESET_WIDTHS.0).collect(),
+                cost.neurons.map_or("bounds only".to_owned(), about),
+            ],
+        };
         let pointer = if index == selected { look.glyphs.pointer } else { " " };
         let style = if index == selected { look.theme.selected } else { look.theme.text };
-        Line::styled(format!("{pointer} {name:<21} {} ", title.unwrap_or_default()), style)
-    });
-    let mut lines: Vec<Line<'_>> = lines.collect();
+        lines.push(Line::styled(row(pointer, name, title, [&size[0], &size[1], &size[2]]), style));
+    }
+    if shown.is_empty() {
+        lines.push(Line::styled("no preset holds this", look.theme.bad));
+    }
     lines.push(Line::default());
-    let keys: Vec<String> = bindings(Context::Picker)
-        .filter(|binding| binding.action != super::keymap::Action::Quit)
-        .map(|binding| format!("{} {}", binding.keys[0].name(), binding.label))
-        .collect();
-    lines.push(Line::styled(keys.join(look.glyphs.separator), look.theme.faint));
-    window(frame, look, "Presets", lines, 0);
+    lines.push(Line::styled("neurons: expected of a run, roughly, over all its lanes", look.theme.faint));
+    lines.push(keys(app.context(), look));
+    let inside = window(frame, look, "Presets", lines, 0);
+    app.areas.add_rows(inside, above, shown.into_iter().map(Target::Row));
+}
+
+/// What can be written to a file, and how the file is called.
+fn exports(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
+    let stem = export::stem(app);
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for (index, export) in Export::ALL.into_iter().enumerate() {
+        let pointer = if index == selected { look.glyphs.pointer } else { " " };
+        let style = if index == selected { look.theme.selected } else { look.theme.text };
+        let (what, extension) = (export.name(), export.extension());
+        lines.push(Line::styled(format!("{pointer} {what:<19} {stem}.{extension} "), style));
+    }
+    lines.extend([Line::default(), keys(app.context(), look)]);
+    let inside = window(frame, look, "Write to a file", lines, 0);
+    app.areas.add_rows(inside, 0, (0..Export::ALL.len()).map(Target::Row));
+}
+
+/// A rough number: two digits of it.
+fn about(neurons: Count) -> String {
+    format!("~{:.1}", neurons)
 }

@@ -8,6 +8,21 @@ use crate::network::{ActivationBounds, Network, spectral_norm, spectral_norm_bou
 /// The unit roundoff of f64.
 const UNIT: f64 = f64::EPSILON / 2.0;
 
+/// What the kept neurons of a layer are parts of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// the halves of virtual weights
+    Halves {
+        /// no input of the layer can be negative, so that only the positive half is ever used
+        never_negative: bool,
+        /// the negative half was not built
+        skipped: bool,
+    },
+    /// the target's neurons as they are, each max{0, ŵ·x} for max{0, w*·x}, whatever the signs of x; the
+    /// activation is ReLU
+    Neurons,
+}
+
 /// What the pruned weights of one layer amount to, measured on the ticket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerCheck {
@@ -37,32 +52,32 @@ impl LayerCheck {
         self.max_error.into_iter().flatten().fold(0.0, f64::max)
     }
 
-    /// Measures a finished layer's ticket against W*_i. `never_negative`: no input of the layer can be
-    /// negative, so that only the positive half is ever used; `skipped`: the negative half was not built.
+    /// Measures a finished layer's ticket against W*_i.
     ///
     /// Ŵ is piecewise linear: a column comes from the half that the sign of its input selects. Bounds hold for every
     /// choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
     /// ≤ ‖max(|ΔW⁺|, |ΔW⁻|)‖₂·‖x‖₂ (entrywise domination); the gain is at most ‖W*‖₂ + that.
-    pub fn measure(
-        target: &Network,
-        layer: usize,
-        ticket: &LayerTicket,
-        never_negative: bool,
-        skipped: bool,
-    ) -> Self {
+    pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
         let w = target.weights(layer);
         let mut delta = [w.clone(), w.clone()];
         let mut magnitudes = [w.mapv(f64::abs), w.mapv(f64::abs)];
         let mut fan_in = vec![0_usize; w.nrows()];
         for path in ticket.paths() {
-            let half = Half::of(path.z_in) as usize;
             let (output, input) = (path.output as usize, path.input as usize);
-            // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
-            delta[half][[output, input]] -= path.z_in * path.z_out;
-            magnitudes[half][[output, input]] += (path.z_in * path.z_out).abs();
             fan_in[output] += 1;
+            for half in Half::BOTH {
+                // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
+                if parts == Parts::Neurons || Half::of(path.z_in) == half {
+                    delta[half as usize][[output, input]] -= path.z_in * path.z_out;
+                    magnitudes[half as usize][[output, input]] += (path.z_in * path.z_out).abs();
+                }
+            }
         }
-        let used = if never_negative { 1 } else { 2 };
+        let (used, skipped) = match parts {
+            Parts::Halves { never_negative, skipped } => (if never_negative { 1 } else { 2 }, skipped),
+            // Both halves are the same.
+            Parts::Neurons => (1, false),
+        };
         let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
         let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();

@@ -9,8 +9,9 @@ mod certificate;
 mod inputs;
 mod masked;
 mod search;
+mod whole;
 
-pub use certificate::{LayerCheck, certified_error};
+pub use certificate::{LayerCheck, Parts, certified_error};
 pub use inputs::{INPUTS_TRIED, inputs, inputs_to_try};
-pub use masked::MaskedLayer;
-pub use search::{Found, Search};
+pub use masked::{MaskedLayer, forward_masked};
+pub use search::{Found, Search, error_between, prediction};

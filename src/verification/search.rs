@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{ArrayView1, Axis};
 
 use super::inputs::{inputs, inputs_to_try};
-use super::masked::MaskedLayer;
+use super::masked::forward_masked;
 use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
 
@@ -20,6 +20,8 @@ pub struct Found {
     pub tried: usize,
     /// labelled inputs that F and Ĝ classify rightly; `None` without labels
     pub correct: Option<(usize, usize)>,
+    /// numbers of the inputs, rising, that F and Ĝ classify differently, or where labelled, not both rightly
+    pub mistakes: Arc<Vec<usize>>,
 }
 
 impl Found {
@@ -73,29 +75,34 @@ impl Search {
         let architecture = self.target.architecture();
         let x = inputs(&self.domain, architecture.widths()[0], self.seed, from, to);
         let expected = self.target.forward(x.view());
-        let pruned = tickets.zip(1..).fold(x, |x, (ticket, layer)| {
-            let outputs = architecture.widths()[layer];
-            MaskedLayer::new(ticket, outputs, architecture.activation(layer)).forward(x.view())
-        });
+        let pruned = forward_masked(architecture, tickets, x);
+        let mistakes = Arc::make_mut(&mut self.found.mistakes);
         for (number, (f, g)) in (from..).zip(expected.axis_iter(Axis(0)).zip(pruned.axis_iter(Axis(0)))) {
-            let error = f.iter().zip(g).map(|(f, g)| (f - g) * (f - g)).sum::<f64>().sqrt();
+            let error = error_between(f, g);
             if error > self.found.error {
                 (self.found.error, self.found.worst_input) = (error, number);
             }
-            if let (Domain::Points { labels: Some(labels), .. }, Some(correct)) =
-                (&*self.domain, &mut self.found.correct)
-            {
-                let label = usize::from(labels[number]);
-                correct.0 += usize::from(prediction(f) == label);
-                correct.1 += usize::from(prediction(g) == label);
+            let (by_f, by_g) = (prediction(f), prediction(g));
+            let label = self.domain.label(number);
+            if let (Some(label), Some(correct)) = (label, &mut self.found.correct) {
+                correct.0 += usize::from(by_f == label);
+                correct.1 += usize::from(by_g == label);
+            }
+            if by_f != by_g || label.is_some_and(|label| by_f != label) {
+                mistakes.push(number);
             }
         }
         self.found.tried = to;
     }
 }
 
-/// The class a network chooses: the first of the largest outputs.
-fn prediction(outputs: ArrayView1<'_, f64>) -> usize {
+/// ‖F(x) − Ĝ(x)‖₂ of their outputs at x.
+pub fn error_between(f: ArrayView1<'_, f64>, g: ArrayView1<'_, f64>) -> f64 {
+    f.iter().zip(g).map(|(f, g)| (f - g) * (f - g)).sum::<f64>().sqrt()
+}
+
+/// The class a network chooses, from 0: the first of the largest outputs.
+pub fn prediction(outputs: ArrayView1<'_, f64>) -> usize {
     let mut best = 0;
     for (class, &value) in outputs.iter().enumerate() {
         if value > outputs[best] {

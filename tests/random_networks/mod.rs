@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::network::{Activation, Network};
 use slth::sampling::{Hyperbolic, Law};
-use slth::theory::{section5::Ranges, theorem3};
+use slth::theory::{Count, section5::Ranges, theorem3};
 
 /// A network and what its construction is given.
 #[derive(Clone, Debug)]
@@ -36,11 +36,11 @@ impl Case {
             ranges: self.ranges,
             law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
             seed: self.seed,
-            bound: self.bound.unwrap_or_else(|| {
+            bound: Some(Count::from(self.bound.unwrap_or_else(|| {
                 let (outputs, inputs) = self.target.weights(layer).dim();
                 let blocks = self.sharing.blocks(inputs as u64, outputs as u64);
                 blocks * theorem3::neurons(self.ranges.k_prime, weights, architecture.layers(), 0.01)
-            }),
+            }))),
             skip_negative_half,
             matching: Match::Product,
             sum: Sum::Golden,

@@ -7,12 +7,11 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
 use crate::construction::Sum;
-use crate::experiment::LawChoice;
-use crate::experiment::{NormSource, ToleranceRule};
+use crate::experiment::{Experiment, LawChoice, NormSource, Plan, ToleranceRule};
 use crate::network::Domain;
-use crate::report::text::{grouped, number, number_of_neurons, per_weight};
+use crate::report::text::{count, grouped, number, number_of_neurons, per_weight, widths};
 use crate::session::Snapshot;
-use crate::theory::corollary7;
+use crate::theory::{Count, corollary7};
 
 /// Width of the labels.
 const LABELS: usize = 12;
@@ -34,28 +33,29 @@ pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut 
     }
 }
 
-/// Most telling first: what does not fit is cut at the end.
-fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
-    let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
-    let architecture = experiment.target.architecture();
-    let lane = &snapshot.plan.lanes[snapshot.lane.index];
-    let layer = snapshot.lane.view.layer;
+fn line(label: &str, value: String, look: &Look) -> Line<'static> {
+    let label = format!("{label:<LABELS$}");
+    Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
+}
+
+/// What theory makes of an experiment, for a lane and a layer (from 1) of it. Most telling first.
+pub(super) fn consequences(
+    experiment: &Experiment,
+    plan: &Plan,
+    (lane, layer): (usize, usize),
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let (architecture, glyphs) = (experiment.target.architecture(), look.glyphs);
+    let (tolerances, lane) = (&plan.weight_tolerance, &plan.lanes[lane]);
     let plan = &lane.layers[layer - 1];
     let ranges = plan.ranges;
-    let line = |label: &str, value: String| {
-        let label = format!("{label:<LABELS$}");
-        Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
-    };
-    let widths: Vec<String> = architecture.widths().iter().map(usize::to_string).collect();
-    let activations = architecture.activations();
-    let (hidden, last) = (activations[0].name(), activations[activations.len() - 1].name());
-    let sigma = if hidden == last { hidden.to_owned() } else { format!("{hidden}/{last}") };
-    let neurons: Option<Vec<f64>> = lane.layers.iter().map(|plan| plan.neurons).collect();
-    let size = |count: fn(&[usize], &[f64]) -> f64| {
-        neurons.as_deref().map_or("-".to_owned(), |neurons| number(count(architecture.widths(), neurons)))
+    let line = |label: &str, value: String| line(label, value, look);
+    let neurons: Option<Vec<Count>> = lane.layers.iter().map(|plan| plan.neurons).collect();
+    let size = |of: fn(&[usize], &[Count]) -> Count| {
+        neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(architecture.widths(), neurons)))
     };
     let allowed = plan.neurons.map_or("no constant is published".to_owned(), |neurons| {
-        let each = neurons / plan.weights as f64;
+        let each = neurons.ratio(plan.weights.into());
         format!("{} {}, {}/weight", glyphs.at_most, number_of_neurons(neurons), per_weight(each))
     });
     let (law, _, sum, _) = lane.construction.choices();
@@ -64,6 +64,7 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             let (k_prime, base) = (ranges.k_prime, experiment.base);
             format!("{} {k_prime:.2}, k {}, base {base}", glyphs.k_prime, ranges.levels)
         }
+        Sum::Neuron => "one neuron for a neuron".to_owned(),
         Sum::Single => "one neuron a half".to_owned(),
         Sum::Subset => "best subset sum".to_owned(),
     };
@@ -76,7 +77,28 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
         LawChoice::Uniform => ("uniform in -1 to 1".to_owned(), "-1 to 1".to_owned()),
     };
     vec![
-        line("target", format!("{}, {sigma}", shortened(&widths))),
+        line(glyphs.tolerance, format!("{} in layer {layer}", number(tolerances[layer - 1]))),
+        line(if sum == Sum::Golden { "buckets" } else { "sum" }, put_together),
+        line("neurons", allowed),
+        line("size of G", format!("{} weights", size(corollary7::total_weights))),
+        line("", format!("{} per target weight", size(corollary7::weight_ratio))),
+        line("G draws", draws),
+        line("products", useful),
+    ]
+}
+
+/// Most telling first: what does not fit is cut at the end.
+fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
+    let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
+    let architecture = experiment.target.architecture();
+    let (lane, layer) = (snapshot.lane().index, snapshot.lane().view.layer);
+    let plan = &snapshot.plan.lanes[lane].layers[layer - 1];
+    let line = |label: &str, value: String| line(label, value, look);
+    let activations = architecture.activations();
+    let (hidden, last) = (activations[0].name(), activations[activations.len() - 1].name());
+    let sigma = if hidden == last { hidden.to_owned() } else { format!("{hidden}/{last}") };
+    let mut lines = vec![
+        line("target", format!("{}, {sigma}", widths(architecture.widths()))),
         line(
             "weights",
             format!(
@@ -90,16 +112,9 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             "asked",
             format!("{} = {}, {} = {}", glyphs.epsilon, experiment.epsilon, glyphs.delta, experiment.delta),
         ),
-        line(
-            glyphs.tolerance,
-            format!("{} in layer {layer}", number(snapshot.plan.weight_tolerance[layer - 1])),
-        ),
-        line(if sum == Sum::Golden { "buckets" } else { "sum" }, put_together),
-        line("neurons", allowed),
-        line("size of G", format!("{} weights", size(corollary7::total_weights))),
-        line("", format!("{} per target weight", size(corollary7::weight_ratio))),
-        line("G draws", draws),
-        line("products", useful),
+    ];
+    lines.extend(consequences(experiment, &snapshot.plan, (lane, layer), look));
+    lines.extend([
         line("inputs", domain(&experiment.domain, glyphs.at_most)),
         line("F_max", number(experiment.f_max)),
         line("norms", norms(snapshot, look)),
@@ -119,18 +134,8 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             format!("{} neurons", plan.neurons_all_targets.map_or("-".to_owned(), number_of_neurons)),
         ),
         line("seed", experiment.seed.to_string()),
-    ]
-}
-
-/// Long lists of equal widths as `24×16`.
-fn shortened(widths: &[String]) -> String {
-    if widths.len() <= 6 {
-        return widths.join("-");
-    }
-    if widths.iter().all(|width| *width == widths[0]) {
-        return format!("{} layers of {}x{}", widths.len() - 1, widths[0], widths[0]);
-    }
-    format!("{}-...-{} ({} layers)", widths[..3].join("-"), widths[widths.len() - 1], widths.len() - 1)
+    ]);
+    lines
 }
 
 fn domain(domain: &Domain, at_most: &str) -> String {

@@ -4,36 +4,38 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::Look;
-use crate::construction::Half;
+use super::super::keymap::Action;
+use super::super::mouse::{Areas, Target};
+use super::super::{Look, bars};
+use crate::construction::{Half, Sum};
 use crate::report::text::grouped;
 use crate::session::{LayerRow, Snapshot};
+use crate::theory::Count;
 
 /// Width of the labels left of the bars.
 const LABELS: u16 = 4;
 
-pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height < 5 || area.width < LABELS + 8 {
-        super::too_small(look, area, buffer);
+        super::super::frame_lines::too_small(look, area, buffer);
         return;
     }
-    overview(snapshot, look, Rect { height: 1, ..area }, buffer);
-    let view = &snapshot.lane.view;
+    overview(snapshot, areas, look, Rect { height: 1, ..area }, buffer);
+    let view = &snapshot.lane().view;
+    let whole = snapshot.lane().construction.choices().2 == Sum::Neuron;
     // Overview, both halves, caption.
     let bars = area.height - 2;
     let upper = bars.div_ceil(2);
-    let rows = [
-        (Half::Positive, "x>0", area.y + 1, upper),
-        (Half::Negative, "x<0", area.y + 1 + upper, bars - upper),
-    ];
-    for (half, label, y, height) in rows {
+    let rows = [(Half::Positive, area.y + 1, upper), (Half::Negative, area.y + 1 + upper, bars - upper)];
+    for (half, y, height) in rows {
         let rect = Rect { x: area.x, y, width: area.width, height };
+        let label = if whole && half == Half::Positive { "all" } else { half.name() };
         buffer.set_string(rect.x, rect.bottom() - 1, label, look.theme.text);
         let rect = Rect { x: area.x + LABELS, width: area.width - LABELS, ..rect };
         if view.live[half as usize] {
             half_bars(snapshot, look, half, rect, buffer);
         } else {
-            let text = "skipped: no input is negative";
+            let text = if whole { "no halves: neurons are whole" } else { "skipped: no input is negative" };
             buffer.set_stringn(rect.x, rect.bottom() - 1, text, usize::from(rect.width), look.theme.faint);
         }
     }
@@ -51,7 +53,7 @@ fn columns_per_bucket(levels: usize, width: u16) -> u16 {
 }
 
 fn half_bars(snapshot: &Snapshot, look: &Look, half: Half, area: Rect, buffer: &mut Buffer) {
-    let tally = &snapshot.lane.view.tally;
+    let tally = &snapshot.lane().view.tally;
     let (filled, quota) = (&tally.filled[half as usize], &tally.quota[half as usize]);
     let (merged, wide) =
         (buckets_per_column(filled.len(), area.width), columns_per_bucket(filled.len(), area.width));
@@ -61,35 +63,27 @@ fn half_bars(snapshot: &Snapshot, look: &Look, half: Half, area: Rect, buffer: &
         let share = if quota == 0 { 0.0 } else { filled as f64 / quota as f64 };
         let full = filled == quota && quota > 0;
         let style = if full { look.theme.full } else { look.theme.bar };
-        // What is not empty shows, and what is not full does not look full.
-        let top = 8 * area.height;
-        let mut eighths = (share * f64::from(top)) as u16;
-        eighths = if full { top } else { eighths.clamp(u16::from(filled > 0), top - 1) };
+        let eighths = bars::eighths_of(share, area.height, filled == 0, full);
         // One column apart where buckets are wide enough.
         let solid = if wide > 2 { wide - 1 } else { wide };
         for offset in 0..solid {
             let x = area.x + index as u16 * wide + offset;
-            bar(look, x, area, eighths, style, quota > 0, buffer);
-        }
-    }
-}
-
-fn bar(look: &Look, x: u16, area: Rect, eighths: u16, style: Style, wanted: bool, buffer: &mut Buffer) {
-    for row in 0..area.height {
-        let y = area.bottom() - 1 - row;
-        match eighths.saturating_sub(8 * row).min(8) {
-            0 if wanted => buffer.set_string(x, y, look.glyphs.wanted, look.theme.faint),
-            0 => {}
-            filled => buffer.set_string(x, y, look.glyphs.eighths[usize::from(filled)], style),
+            if quota > 0 {
+                for y in area.top()..area.bottom() {
+                    buffer.set_string(x, y, look.glyphs.wanted, look.theme.faint);
+                }
+            }
+            bars::column(look, x, area, eighths, style, buffer);
         }
     }
 }
 
 /// `layers 1 ██▃··· 6   layer 3: 4,321/10,000 weights`
-fn overview(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let (theme, lane) = (look.theme, &snapshot.lane);
+fn overview(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let (theme, lane) = (look.theme, &snapshot.lane());
     let mut x = buffer.set_stringn(area.x, area.y, "layers ", usize::from(area.width), theme.text).0;
     let room = usize::from(area.right().saturating_sub(x + 2)).max(1);
+    areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
     // The layer looked at stays in sight.
     let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
     for row in lane.layers.iter().skip(first).take(room) {
@@ -97,7 +91,9 @@ fn overview(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
         if row.layer == lane.view.layer {
             style = style.patch(theme.selected);
         }
+        let from = x;
         x = buffer.set_stringn(x, area.y, glyph, usize::from(area.right().saturating_sub(x)), style).0;
+        areas.add(Rect { x: from, width: x - from, height: 1, ..area }, Target::Layer(row.layer));
     }
     let row = &lane.layers[lane.view.layer - 1];
     let text = format!(
@@ -114,21 +110,25 @@ fn layer_mark(row: &LayerRow, look: &Look) -> (&'static str, Style) {
     match (row.is_done, row.is_complete) {
         (true, true) => (look.glyphs.eighths[8], look.theme.full),
         (true, false) => ("!", look.theme.bad),
-        (false, _) if row.neurons_sampled == 0.0 => (look.glyphs.wanted, look.theme.faint),
+        (false, _) if row.neurons_sampled == Count::ZERO => (look.glyphs.wanted, look.theme.faint),
         (false, _) => (look.glyphs.eighths[eighths.clamp(1, 7)], look.theme.bar),
     }
 }
 
 /// `buckets 1-39, largest pieces first, 2 a column; 390,000 of 780,000 demands met`, or as much as fits.
 fn caption(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let tally = &snapshot.lane.view.tally;
+    let tally = &snapshot.lane().view.tally;
     let sum = |counts: &[Vec<u64>; 2]| grouped(counts.iter().flatten().sum::<u64>() as i64);
     let (filled, quota) = (sum(&tally.filled), sum(&tally.quota));
     let levels = tally.filled[0].len();
     let merged = buckets_per_column(levels, area.width - LABELS);
     let columns = if merged > 1 { format!(", {merged} a column") } else { String::new() };
     // Only golden-ratio sums have buckets; elsewhere a half is one demand.
-    let buckets = if levels > 1 { format!("buckets 1-{levels}") } else { "both halves".to_owned() };
+    let buckets = match snapshot.lane().construction.choices().2 {
+        Sum::Golden => format!("buckets 1-{levels}"),
+        Sum::Neuron => "whole neurons".to_owned(),
+        Sum::Single | Sum::Subset => "both halves".to_owned(),
+    };
     let first = if levels > 1 { ", largest pieces first" } else { "" };
     let variants = [
         format!("{buckets}{first}{columns}; {filled} of {quota} demands met"),

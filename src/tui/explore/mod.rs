@@ -12,20 +12,23 @@
 
 mod architecture;
 mod buckets;
-mod products;
+mod fields;
 mod pruned;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Widget};
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
 
 use super::Look;
 use super::app::App;
-use super::keymap::{Context, bindings};
-use crate::construction::Half;
-use crate::report::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
-use crate::session::{Activity, Phase, Snapshot, Speed};
+use super::frame_lines::{self, pane};
+use super::products;
+use crate::report::text::{self, construction_name, grouped, mode, number_of_neurons, per_weight};
+use crate::session::Phase;
+
+/// Columns that editing leaves the other panes their half of.
+const EDITING_BESIDE: u16 = 76;
 
 /// Draws the screen, whatever its size.
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
@@ -42,61 +45,44 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let ([top_left, top_right], [bottom_left, bottom_right]) = (halves(upper), halves(lower));
     let buffer = frame.buffer_mut();
     let snapshot = &app.snapshot;
-    title_line(snapshot, look).render(title, buffer);
-    status_line(snapshot, look).render(status, buffer);
-    architecture::render(snapshot, look, pane("Architecture", look, top_left, buffer), buffer);
-    products::render(snapshot, look, pane("Product weights", look, top_right, buffer), buffer);
-    buckets::render(snapshot, look, pane("Buckets", look, bottom_left, buffer), buffer);
-    pruned::render(snapshot, look, pane("Pruned network", look, bottom_right, buffer), buffer);
-    event_line(app, look).render(event, buffer);
-    key_line(app.context(), look, keys.width).render(keys, buffer);
-}
-
-/// Draws a frame with a title and returns what is left inside.
-fn pane(title: &str, look: &Look, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Rect {
-    let block = Block::bordered()
-        .border_set(look.glyphs.border)
-        .border_style(look.theme.faint)
-        .title(Span::styled(format!(" {title} "), look.theme.title));
-    let inner = block.inner(area);
-    block.render(area, buffer);
-    inner
-}
-
-/// Says that there is no room, as far as there is.
-fn too_small(look: &Look, area: Rect, buffer: &mut ratatui::buffer::Buffer) {
-    if area.height > 0 {
-        buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+    frame_lines::title(app, look).render(title, buffer);
+    status_line(app, look).render(status, buffer);
+    let areas = &app.areas;
+    if let Some(editing) = &app.editing {
+        // All fields want to be seen: the lower pane makes room, and the right half too where it is narrow.
+        let narrow = panes.width < EDITING_BESIDE;
+        let area = if narrow { panes } else { top_left.union(bottom_left) };
+        fields::render(editing, snapshot, look, pane("Architecture, edited", look, area, buffer), buffer);
+        if narrow {
+            event_line(app, look).render(event, buffer);
+            return frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
+        }
+    } else {
+        architecture::render(snapshot, look, pane("Architecture", look, top_left, buffer), buffer);
+        buckets::render(snapshot, areas, look, pane("Buckets", look, bottom_left, buffer), buffer);
     }
+    products::render(
+        snapshot,
+        snapshot.shown,
+        look,
+        pane("Product weights", look, top_right, buffer),
+        buffer,
+    );
+    pruned::render(snapshot, areas, look, pane("Pruned network", look, bottom_right, buffer), buffer);
+    event_line(app, look).render(event, buffer);
+    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }
 
-fn title_line<'a>(snapshot: &'a Snapshot, look: &Look) -> Line<'a> {
-    let (theme, glyphs) = (look.theme, look.glyphs);
-    let (mark, activity, style) = match &snapshot.activity {
-        Activity::Failed(_) => (glyphs.bad, "the engine has failed", theme.bad),
-        Activity::Running => (glyphs.running, "running", theme.good),
-        Activity::Stepping => (glyphs.running, "stepping", theme.good),
-        Activity::Paused => match (snapshot.lane.phase, snapshot.lane.error.holds) {
-            (Phase::Done, Some(true)) => (glyphs.good, "done: the ticket holds", theme.good),
-            (Phase::Done, _) => (glyphs.bad, "done: the ticket does not hold", theme.bad),
-            _ => (glyphs.paused, "paused", theme.text),
-        },
-    };
-    Line::from(vec![
-        Span::styled(" slth ", theme.selected),
-        Span::styled(format!(" {mark} {activity}"), style),
-        Span::styled(glyphs.separator, theme.faint),
-        Span::styled(&*snapshot.experiment.name, theme.title),
-        Span::styled(glyphs.separator, theme.faint),
-        Span::raw(&*snapshot.experiment.title),
-    ])
-}
-
-fn status_line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
-    let lane = &snapshot.lane;
+fn status_line(app: &App, look: &Look) -> Line<'static> {
+    let snapshot = &app.snapshot;
+    let lane = snapshot.lane();
     let layers = lane.layers.len();
     let construction = construction_name(snapshot.plan.lanes[lane.index].construction);
     let mut parts = Vec::new();
+    let built = lane.layers.iter().filter(|row| row.is_done).count();
+    if app.is_layer_chosen() {
+        parts.push(format!("viewing layer {}, computed {built}", lane.view.layer));
+    }
     match lane.phase {
         Phase::Building(layer) => {
             let row = &lane.layers[layer - 1];
@@ -110,27 +96,23 @@ fn status_line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
                 }
                 None => format!("{sampled} neurons"),
             });
-            parts.push(match snapshot.speed {
-                Speed::PerSecond(speed) => format!("{}/s", grouped(speed as i64)),
-                Speed::FlatOut => "flat out".to_owned(),
-            });
+            parts.push(frame_lines::speed(snapshot.speed));
         }
         Phase::Verifying => {
             let (tried, inputs) = (lane.error.found.tried as i64, lane.error.inputs as i64);
             parts.push(format!("all layers built, inputs tried {}/{}", grouped(tried), grouped(inputs)));
         }
         Phase::Done => {
-            let sampled: f64 = lane.layers.iter().map(|row| row.neurons_sampled).sum();
-            let weights: u64 = lane.layers.iter().map(|row| row.weights).sum();
+            let sampled = lane.neurons_sampled();
             let drawn = mode(snapshot.plan.lanes[lane.index].mode);
-            let each = per_weight(sampled / weights as f64);
+            let each = per_weight(sampled.ratio(lane.weights().into()));
             parts.push(format!("{} neurons, {each} per weight, {drawn}", number_of_neurons(sampled)));
             parts.push(format!("{:.2} s computing", lane.elapsed.as_secs_f64()));
         }
     }
     parts.push(construction);
-    if snapshot.lanes > 1 {
-        parts.push(format!("lane {} of {}", lane.index + 1, snapshot.lanes));
+    if snapshot.lanes.len() > 1 {
+        parts.push(format!("lane {} of {}", lane.index + 1, snapshot.lanes.len()));
     }
     Line::styled(format!(" {}", parts.join(look.glyphs.separator)), look.theme.text)
 }
@@ -138,25 +120,27 @@ fn status_line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
 /// What the last neuron did; before the first, what to press; what went wrong, if anything did.
 fn event_line(app: &App, look: &Look) -> Line<'static> {
     let snapshot = &app.snapshot;
-    if let Some(message) = &app.message {
-        return Line::styled(format!(" {message}"), look.theme.bad);
+    if let Some(message) = frame_lines::message(app, look) {
+        return message;
     }
-    if let Activity::Failed(message) = &snapshot.activity {
-        return Line::styled(format!(" internal error: {message}"), look.theme.bad);
+    let view = &snapshot.lane().view;
+    if app.editing.is_some() {
+        let hint = " The last run stays until Enter forgets what was built and starts over.";
+        return Line::styled(hint, look.theme.text);
     }
-    let view = &snapshot.lane.view;
-    let Some(draw) = view.tally.last else {
+    if app.is_new && view.tally.last.is_none() {
         let hint = " Press n to draw a neuron, space to run, ? to learn what this is.";
         return Line::styled(hint, look.theme.text);
+    }
+    let Some(draw) = view.tally.last else {
+        return Line::styled(format!(" layer {}: nothing is drawn", view.layer), look.theme.faint);
     };
     let tried = if draw.tries == 1 { "1 pair".to_owned() } else { format!("{} pairs", draw.tries) };
     let outcome = match draw.served {
         Some(demand) => {
-            let side = if demand.half == Half::Positive { "x>0" } else { "x<0" };
-            let (output, input, bucket) = (demand.output, demand.input, demand.bucket);
             let more =
                 if draw.serves > 1 { format!(", and {} more", draw.serves - 1) } else { String::new() };
-            format!("serves w[{output},{input}], {side}, bucket {bucket}{more}")
+            format!("serves {}{more}", text::demand(demand, snapshot.lane().construction))
         }
         None => "is of no use to any open demand".to_owned(),
     };
@@ -166,21 +150,4 @@ fn event_line(app: &App, look: &Look) -> Line<'static> {
         grouped(draw.neuron as i64)
     );
     Line::styled(text, look.theme.faint)
-}
-
-/// As many keys as fit, the help and the way out always among them.
-fn key_line(context: Context, look: &Look, width: u16) -> Line<'static> {
-    let mut spans = Vec::new();
-    let mut used = 0;
-    for binding in bindings(context) {
-        let key = format!(" {} ", binding.keys[0].name());
-        let label = format!("{} ", binding.label);
-        used += key.len() + label.len();
-        if used > usize::from(width) {
-            break;
-        }
-        spans.push(Span::styled(key, look.theme.key));
-        spans.push(Span::styled(label, look.theme.faint));
-    }
-    Line::from(spans)
 }

@@ -6,41 +6,47 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
 
 use super::super::Look;
+use super::super::keymap::Action;
+use super::super::mouse::{Areas, Target};
 use crate::report::text::grouped;
 use crate::session::{LayerRow, Phase, Snapshot};
+use crate::theory::Count;
 
 /// A column: header, width, the least width of the pane that shows it.
 const COLUMNS: [(&str, u16, u16); 8] = [
     ("layer", 5, 0),
     ("per w", 7, 0),
     ("kept", 9, 36),
-    ("max error", 9, 0),
+    ("max error", 9, 24),
     ("tolerance", 9, 46),
     ("|W*|", 9, 70),
     ("|pruned|", 9, 70),
     ("open", 9, 80),
 ];
 
-pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
     let summary = summary(snapshot, look);
     let below = (summary.len() as u16).min(area.height);
     let above = Rect { height: area.height - below, ..area };
-    table(snapshot, look, above, buffer);
+    table(snapshot, areas, look, above, buffer);
     Paragraph::new(summary).render(Rect { y: above.bottom(), height: below, ..area }, buffer);
 }
 
-fn table(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let lane = &snapshot.lane;
+fn table(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let lane = &snapshot.lane();
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let header =
         Row::new(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned()))).style(look.theme.faint);
     let room = usize::from(area.height.saturating_sub(1)).max(1);
     let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
+    areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    let shown_layers = lane.layers.iter().skip(first).take(room);
+    areas.add_rows(area, 1, shown_layers.map(|row| Target::Layer(row.layer)));
     let rows = lane.layers.iter().skip(first).take(room).map(|layer| {
         let cells = cells(layer, look);
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected
-        } else if layer.neurons_sampled == 0.0 && !layer.is_done {
+        } else if layer.neurons_sampled == Count::ZERO && !layer.is_done {
             look.theme.faint
         } else {
             look.theme.text
@@ -52,8 +58,9 @@ fn table(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Neurons per weight in seven columns.
-fn short(value: f64) -> String {
-    if value < 1e5 { format!("{value:.1}") } else { format!("{value:.1e}") }
+fn short(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e5 { format!("{value:.1}") } else { format!("{neurons:.1}") }
 }
 
 fn right(text: String) -> Cell<'static> {
@@ -61,7 +68,7 @@ fn right(text: String) -> Cell<'static> {
 }
 
 fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
-    let per_weight = short(row.neurons_sampled / row.weights as f64);
+    let per_weight = short(row.neurons_sampled.ratio(row.weights.into()));
     let kept = grouped(row.kept_paths as i64);
     let Some(check) = &row.check else {
         let empty = String::new;
@@ -84,7 +91,7 @@ fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
 /// The network's lines: errors, accuracy, verdict.
 fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    let row = &snapshot.lane.error;
+    let row = &snapshot.lane().error;
     let line = |label: &str, value: String| {
         Line::from(vec![Span::styled(format!("{label:<11}"), theme.faint), Span::styled(value, theme.text)])
     };
@@ -104,11 +111,11 @@ fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
         lines.push(line("accuracy", text));
     }
     let at_most = glyphs.at_most;
-    let (text, style) = match (snapshot.lane.phase, row.holds) {
+    let (text, style) = match (snapshot.lane().phase, row.holds) {
         (Phase::Done, Some(true)) => {
             (format!("{} found {at_most} certified {at_most} {}", glyphs.good, glyphs.epsilon), theme.good)
         }
-        (Phase::Done, _) if snapshot.lane.layers.iter().any(|row| !row.is_complete) => {
+        (Phase::Done, _) if snapshot.lane().layers.iter().any(|row| !row.is_complete) => {
             (format!("{} demands stayed open at the bound", glyphs.bad), theme.bad)
         }
         (Phase::Done, _) => (format!("{} certified error above {}", glyphs.bad, glyphs.epsilon), theme.bad),

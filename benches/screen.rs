@@ -1,0 +1,150 @@
+//! What the screen costs: a frame's time and bytes at 200×50, and the first frame.
+//!
+//! `cargo bench --bench screen`. Figures asked for: a frame within 1 ms; running at 15 frames a second in 16 colours
+//! 1.5 kB a frame on average; the first frame of `digits` within 50 ms of the start.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::cell::Cell;
+use std::io::{Read, Write};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use slth::experiment::Experiment;
+use slth::session::{Command, Session, Step, Worker};
+use slth::tui::app::{App, Effect, Screen};
+use slth::tui::glyphs::UNICODE;
+use slth::tui::theme::ANSI;
+use slth::tui::{Look, keymap, render};
+
+const SIZE: Rect = Rect { x: 0, y: 0, width: 200, height: 50 };
+const LOOK: Look = Look { theme: ANSI, glyphs: UNICODE };
+const BETWEEN_FRAMES: Duration = Duration::from_millis(67);
+const FRAMES: u32 = 60;
+
+fn main() {
+    for screen in Screen::ALL {
+        let (time, bytes) = running(screen);
+        println!(
+            "{:<8} running at 200x50: {:>6.0} µs and {:>5} bytes a frame (asked: 1000 µs, 1500 bytes)",
+            screen.name(),
+            time.as_secs_f64() * 1e6,
+            bytes
+        );
+    }
+    let (looks, frame) = million();
+    println!(
+        "Weight   of a layer of 1000x1000: {frame:?} a frame; {looks:?} from key to snapshot (asked: 1 ms, 50 ms)"
+    );
+    let mut first: Vec<Duration> = (0..10).map(|_| first_frame()).collect();
+    first.sort();
+    println!("first frame of digits: {:?} median, {:?} at most of 10 (asked: 50 ms)", first[5], first[9]);
+}
+
+/// Counts bytes.
+#[derive(Clone, Default)]
+struct Sent(Rc<Cell<usize>>);
+
+impl Write for Sent {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Mean time and bytes of a frame while `digits` runs at the speed to watch it at.
+fn running(screen: Screen) -> (Duration, usize) {
+    let mut worker = Worker::spawn(Session::new(Experiment::load("digits", None, &[]).unwrap()).unwrap());
+    let mut app = App::new(worker.latest());
+    let key = KeyEvent::new(KeyCode::Char(screen.key()), KeyModifiers::NONE);
+    for effect in app.update(keymap::action(app.context(), key).unwrap()) {
+        if let Effect::Send(command) = effect {
+            worker.send(command);
+        }
+    }
+    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
+    let sent = Sent::default();
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(sent.clone()), options).unwrap();
+    std::thread::sleep(BETWEEN_FRAMES);
+    app.show(worker.latest());
+    worker.send(Command::Run(app.lanes()));
+    let mut time = Duration::ZERO;
+    for frame in 0..=FRAMES {
+        std::thread::sleep(BETWEEN_FRAMES);
+        app.show(worker.latest());
+        let started = Instant::now();
+        terminal.draw(|frame| render(frame, &app, &LOOK)).unwrap();
+        if frame == 0 {
+            // The first frame draws all.
+            sent.0.set(0);
+        } else {
+            time += started.elapsed();
+        }
+    }
+    (time / FRAMES, sent.0.get() / FRAMES as usize)
+}
+
+/// The Weight screen on a finished layer of a million weights: from a key to its snapshot, the first time and later, and
+/// the mean time of a frame.
+fn million() -> ([Duration; 2], Duration) {
+    let target = "target=Random(widths:[1000,1000],weight_bound:1.0,spectral_norm:1.0,seed:1)";
+    let settings = [target, "constructions=[ProductPair]", "mode=SkipAhead"].map(String::from);
+    let mut worker = Worker::spawn(Session::new(Experiment::load("tiny", None, &settings).unwrap()).unwrap());
+    let answered = |worker: &mut Worker, command| {
+        let started = Instant::now();
+        worker.send(command);
+        while !worker.is_at_rest(&worker.latest()) {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        started.elapsed()
+    };
+    answered(&mut worker, Command::Step(Step::Layer, vec![0]));
+    let looks = [(0, 0), (999, 500)].map(|weight| answered(&mut worker, Command::WatchWeight(Some(weight))));
+    let mut app = App::new(worker.latest());
+    app.screen = Screen::Weight;
+    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(Sent::default()), options).unwrap();
+    let started = Instant::now();
+    for _ in 0..FRAMES {
+        terminal.draw(|frame| render(frame, &app, &LOOK)).unwrap();
+    }
+    (looks, started.elapsed() / FRAMES)
+}
+
+/// From the start of the program to the first byte of its first whole frame.
+fn first_frame() -> Duration {
+    let pty = native_pty_system()
+        .openpty(PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 })
+        .unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
+    command.arg("digits");
+    command.env("TERM", "xterm-256color");
+    command.env("LC_ALL", "C.UTF-8");
+    let mut output = pty.master.try_clone_reader().unwrap();
+    let mut keys = pty.master.take_writer().unwrap();
+    let started = Instant::now();
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let (mut seen, mut bytes) = (Vec::new(), [0; 65_536]);
+    let elapsed = loop {
+        let count = output.read(&mut bytes).unwrap();
+        seen.extend_from_slice(&bytes[..count]);
+        // The end of the synchronized update brackets the frame.
+        if seen.windows(8).any(|window| window == b"\x1b[?2026l") {
+            break started.elapsed();
+        }
+    };
+    keys.write_all(b"q").unwrap();
+    // Read to the end, or the program would wait for its last words to be taken.
+    while output.read(&mut bytes).is_ok_and(|count| count > 0) {}
+    child.wait().unwrap();
+    elapsed
+}

@@ -1,0 +1,110 @@
+//! What is counted while a layer is drawn.
+
+use super::Half;
+use crate::theory::Count;
+
+/// Bins of the product histogram over t ∈ [0, 2), t = ln(|z_in·z_out|/α²)/Λ.
+pub const PRODUCT_BINS: usize = 1024;
+
+/// Points of a layer's race: shares of its weights whose completion is noted.
+pub const RACE_POINTS: usize = 128;
+
+/// What a neuron is asked for: a piece for one bucket of one half of one weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// row of the weight
+    pub output: u32,
+    /// column of the weight
+    pub input: u32,
+    /// which half of the virtual weight
+    pub half: Half,
+    /// bucket u = 1…k
+    pub bucket: u32,
+}
+
+/// The last neuron that was drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// its number, from 0
+    pub neuron: u64,
+    /// pairs it was tried against
+    pub tries: u64,
+    /// the (first) demand it serves; `None` where no open demand could use it
+    pub served: Option<Demand>,
+    /// demands it serves; more than one only where outputs share it
+    pub serves: u64,
+}
+
+/// Counts of a layer under construction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    /// neurons drawn one by one
+    pub sampled: u64,
+    /// neurons passed over without being drawn, hits included (skip-ahead)
+    pub skipped: Count,
+    /// sum of the neurons that each hit took, per half ([`Sum::Single`](super::Sum::Single))
+    pub waits: [Count; 2],
+    /// products that were at hand for finished weights ([`Sum::Subset`](super::Sum::Subset))
+    pub values: u64,
+    /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](super::Sum::Golden)), sums
+    /// looked at, made, queried or held against a query ([`Sum::Subset`](super::Sum::Subset)); single neurons need none
+    pub searched: f64,
+    /// neurons that the block with the most of them took ([`Sum::Subset`](super::Sum::Subset))
+    pub largest_block: u64,
+    /// (neuron, pair) products looked at
+    pub tries: u64,
+    /// random words consumed, one per weight of G that was looked at
+    pub words: u64,
+    /// target weights whose two halves are complete
+    pub weights_done: u64,
+    /// demands served, per half and bucket
+    pub filled: [Vec<u64>; 2],
+    /// demands made so far, per half and bucket: the quota
+    pub quota: [Vec<u64>; 2],
+    /// histogram of |z_in·z_out| over the axis of its law (t for the hyperbolic one), one product a neuron: with the pair it was first tried against, which is
+    /// chosen before the neuron is drawn, so that the counted products follow the product law exactly
+    pub products: Vec<u64>,
+    /// largest | |w*| − |ŵ| | of the finished weights, per half
+    pub max_error: [f64; 2],
+    /// neurons that it took to complete each next 1/[`RACE_POINTS`] of the weights
+    pub race: Vec<Count>,
+    /// the last neuron drawn
+    pub last: Option<Draw>,
+}
+
+impl Tally {
+    /// Nothing drawn yet; `k` buckets a half.
+    pub(super) fn new(k: usize) -> Self {
+        Self {
+            sampled: 0,
+            skipped: Count::ZERO,
+            waits: [Count::ZERO; 2],
+            values: 0,
+            searched: 0.0,
+            largest_block: 0,
+            tries: 0,
+            words: 0,
+            weights_done: 0,
+            filled: [vec![0; k], vec![0; k]],
+            quota: [vec![0; k], vec![0; k]],
+            products: vec![0; PRODUCT_BINS],
+            max_error: [0.0; 2],
+            race: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// Notes the points of the race that are passed with the weights complete now, out of `weights`.
+    pub(super) fn note_race(&mut self, weights: u64) {
+        let passed = u128::from(self.weights_done) * RACE_POINTS as u128 / u128::from(weights);
+        if passed as usize > self.race.len() {
+            let neurons = self.neurons();
+            self.race.resize(passed as usize, neurons);
+        }
+    }
+
+    /// Neurons sampled, those passed over included.
+    pub fn neurons(&self) -> Count {
+        Count::from(self.sampled) + self.skipped
+    }
+}

@@ -1,0 +1,365 @@
+//! A network as theory sees it: a shape, what Lemma 1 is told of each layer, and what is asked. The target's own, or one
+//! imagined from it.
+
+use std::sync::Arc;
+
+use super::{Construction, Experiment, LayerPlan, NormSource, ToleranceRule};
+use crate::construction::{MOST_LEVELS, Match, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
+use crate::network::Network;
+use crate::theory::lemma1::{self, LayerBounds};
+use crate::theory::section5::Ranges;
+use crate::theory::{Count, corollary10, malach, shared_golden, theorem3};
+
+/// All that the closed forms take. It is cheap to copy and can be bent: another ε, another width, another depth.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// F, for what waits for its very weights
+    target: Arc<Network>,
+    /// n₀…n_ℓ
+    widths: Vec<usize>,
+    /// layers 1…ℓ
+    layers: Vec<LayerOutline>,
+    epsilon: f64,
+    delta: f64,
+    w_max: f64,
+    f_max: f64,
+    base: f64,
+    norms: NormSource,
+    tolerance: ToleranceRule,
+}
+
+/// What is known of one layer, its shape aside.
+#[derive(Clone, Copy, Debug)]
+struct LayerOutline {
+    /// the layer of the target that it is, or is imagined from
+    of: usize,
+    /// λ_i > 0
+    lambda: f64,
+    /// ‖W*_i‖₂, or a bound on it where the tolerance is a layer's own
+    norm: f64,
+    /// sup ‖F_{i−1}‖₂
+    input_norm: f64,
+    /// the smallest and the largest |w*| that is not 0
+    extremes: Option<(f64, f64)>,
+    skip_negative_half: bool,
+}
+
+impl Outline {
+    /// The outline of an experiment.
+    pub fn of(experiment: &Experiment) -> Self {
+        let target = &experiment.target;
+        let architecture = target.architecture();
+        let bound_norms =
+            experiment.tolerance == ToleranceRule::PerLayer && experiment.norms == NormSource::Target;
+        let layer = |layer: usize| LayerOutline {
+            of: layer,
+            // Activations without a Lipschitz factor are refused when a preset is read.
+            lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
+            norm: if bound_norms {
+                experiment.norm_bounds()[layer - 1]
+            } else {
+                experiment.target_norms[layer - 1]
+            },
+            input_norm: experiment.bounds.norm[layer - 1],
+            extremes: target.weights(layer).iter().map(|w| w.abs()).filter(|&w| w != 0.0).fold(
+                None,
+                |extremes, w| {
+                    let (least, most) = extremes.unwrap_or((w, w));
+                    Some((w.min(least), w.max(most)))
+                },
+            ),
+            skip_negative_half: experiment.skip_dead_halves && experiment.inputs_never_negative(layer),
+        };
+        Self {
+            target: Arc::clone(target),
+            widths: architecture.widths().to_vec(),
+            layers: (1..=architecture.layers()).map(layer).collect(),
+            epsilon: experiment.epsilon,
+            delta: experiment.delta,
+            w_max: experiment.w_max,
+            f_max: experiment.f_max,
+            base: experiment.base,
+            norms: experiment.norms,
+            tolerance: experiment.tolerance,
+        }
+    }
+
+    /// The same network, another accuracy > 0.
+    pub fn with_epsilon(&self, epsilon: f64) -> Self {
+        Self { epsilon, ..self.clone() }
+    }
+
+    /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. What is known of each layer (‖W_i‖₂
+    /// where it was measured, sup ‖F_{i−1}‖₂, the extremes of |w|) and F_max stay.
+    pub fn with_width(&self, n_max: usize) -> Self {
+        let own = self.n_max() as f64;
+        // The widest comes out exact: a product of whole numbers is divided by one of its factors.
+        let scaled = |&n: &usize| ((n as f64 * n_max as f64 / own).round() as usize).max(1);
+        Self { widths: self.widths.iter().map(scaled).collect(), ..self.clone() }
+    }
+
+    /// `depth` ≥ 1 layers: the network's own in turn, again from layer 1 behind layer ℓ, each with the width behind it
+    /// and with all that is known of it. F_max stays.
+    pub fn with_depth(&self, depth: usize) -> Self {
+        let in_turn = (0..depth).map(|index| index % self.depth());
+        Self {
+            widths: std::iter::once(self.widths[0])
+                .chain(in_turn.clone().map(|i| self.widths[i + 1]))
+                .collect(),
+            layers: in_turn.map(|i| self.layers[i]).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// n₀…n_ℓ
+    pub fn widths(&self) -> &[usize] {
+        &self.widths
+    }
+
+    /// ℓ
+    pub fn depth(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// The largest width, the input's included.
+    pub fn n_max(&self) -> usize {
+        self.widths.iter().copied().max().unwrap_or(1)
+    }
+
+    /// ε
+    pub fn epsilon(&self) -> f64 {
+        self.epsilon
+    }
+
+    /// ‖W_i‖₂ as Lemma 1 is given it.
+    fn norm(&self, layer: &LayerOutline) -> f64 {
+        match self.norms {
+            NormSource::Unit => 1.0,
+            NormSource::Worst => self.w_max * self.n_max() as f64,
+            NormSource::Target => layer.norm,
+        }
+    }
+
+    fn norm_product(&self) -> f64 {
+        lemma1::norm_product(self.layers.iter().map(|layer| (layer.lambda, self.norm(layer))))
+    }
+
+    /// P_i of layer i = 1…ℓ.
+    fn weights(&self, layer: usize) -> u64 {
+        self.widths[layer - 1] as u64 * self.widths[layer] as u64
+    }
+
+    /// Where norms of the target are used: the largest ε for which they may be.
+    pub fn largest_epsilon(&self) -> Option<f64> {
+        (self.norms == NormSource::Target && self.tolerance == ToleranceRule::Uniform)
+            .then(|| lemma1::largest_epsilon_for_target_norms(self.n_max(), self.f_max, self.norm_product()))
+    }
+
+    /// ε_w of each layer, never above w_max, beyond which it would ask for nothing.
+    pub fn tolerances(&self) -> Vec<f64> {
+        let all = match self.tolerance {
+            ToleranceRule::Uniform => {
+                let lambda_max = self.layers.iter().fold(0.0_f64, |max, layer| max.max(layer.lambda));
+                let tolerance = lemma1::weight_tolerance(
+                    self.epsilon,
+                    self.depth(),
+                    lambda_max,
+                    self.n_max(),
+                    self.f_max,
+                    self.norm_product(),
+                );
+                vec![tolerance; self.depth()]
+            }
+            ToleranceRule::PerLayer => {
+                let bounds: Vec<LayerBounds> = (1..)
+                    .zip(&self.layers)
+                    .map(|(number, layer)| LayerBounds {
+                        lambda: layer.lambda,
+                        weights: self.weights(number),
+                        norm: self.norm(layer),
+                        input_norm: layer.input_norm,
+                    })
+                    .collect();
+                lemma1::tolerance_per_layer(self.epsilon, &bounds)
+            }
+        };
+        all.into_iter().map(|tolerance| tolerance.min(self.w_max)).collect()
+    }
+
+    /// Whether G's weights and their products are numbers that f64 holds, and the buckets can be counted.
+    ///
+    /// # Errors
+    /// The preset's field to change, what was expected and what was found.
+    pub fn check_ranges(&self) -> Result<(), (&'static str, String)> {
+        for tolerance in self.tolerances() {
+            let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
+            // Squares of weights are the ends of the product law.
+            let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
+            if !(low >= f64::MIN_POSITIVE && high <= f64::MAX && tolerance >= f64::MIN_POSITIVE) {
+                let (expected, w_max) = ("weights and a tolerance whose products f64 can hold", self.w_max);
+                return Err((
+                    "target",
+                    format!("expected {expected}, found w_max = {w_max:e}, tolerance = {tolerance:e}"),
+                ));
+            }
+            if ranges.k_prime >= MOST_LEVELS as f64 {
+                let (k_prime, base) = (ranges.k_prime, self.base);
+                let expected = format!("a base that makes fewer than {MOST_LEVELS} buckets");
+                return Err(("base", format!("expected {expected}, found {base} with {k_prime:.0}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Theory's numbers for each layer of a construction.
+    pub fn layers(&self, construction: Construction) -> Vec<LayerPlan> {
+        // Layers that come in turn have the same numbers again and again.
+        let mut known: Vec<((usize, usize, usize, f64), LayerPlan)> = Vec::new();
+        let plan = |(number, tolerance): (usize, f64)| {
+            let key = (self.layers[number - 1].of, self.widths[number - 1], self.widths[number], tolerance);
+            let mut recent = known.iter().rev().take(self.target.architecture().layers() + 1);
+            if let Some((_, plan)) = recent.find(|(other, _)| *other == key) {
+                return *plan;
+            }
+            let plan = self.layer(construction, number, tolerance);
+            known.push((key, plan));
+            plan
+        };
+        (1..).zip(self.tolerances()).map(plan).collect()
+    }
+
+    fn layer(&self, construction: Construction, number: usize, tolerance: f64) -> LayerPlan {
+        let (depth, delta) = (self.depth(), self.delta);
+        let (_, matching, sum, sharing) = construction.choices();
+        let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
+        let (weights, k_prime) = (self.weights(number), ranges.k_prime);
+        let (neurons, neurons_all_targets) = match (sum, sharing, matching) {
+            (Sum::Golden, Sharing::Layer(_), _) => (
+                Some(theorem3::neurons(k_prime, weights, depth, delta).into()),
+                Some(theorem3::neurons_all_targets(k_prime, weights, depth, delta).into()),
+            ),
+            (Sum::Golden, Sharing::Nobody, _) => {
+                let each = |all| corollary10::neurons_per_weight(k_prime, weights, depth, delta, all) as f64;
+                let all = |each: f64| Some(Count::new(each * weights as f64));
+                (all(each(false)), all(each(true)))
+            }
+            (Sum::Golden, Sharing::Input, _) => {
+                let inputs = self.widths[number - 1] as f64;
+                let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta) as f64;
+                let all = Some(Count::new(each * inputs));
+                (all, all)
+            }
+            (Sum::Single, _, Match::EachWeight) => {
+                (Some(Count::new(malach::neurons(depth, self.n_max(), self.epsilon, delta))), None)
+            }
+            (Sum::Neuron, ..) | (Sum::Single, ..) => {
+                (self.waiting_neurons(number, matching, ranges.half_tolerance), None)
+            }
+            (Sum::Subset, _, _) => (None, None),
+        };
+        let skip_negative_half = self.layers[number - 1].skip_negative_half;
+        LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
+    }
+
+    /// Neurons for a layer in which nobody shares and every demand (a half of a weight, or a whole neuron) waits for
+    /// its own hit: the rarest one's ⌈ln(Dℓ/δ)/p⌉ for every block, where D is the number of demands. One stays
+    /// without a hit with probability (1 − p)^m ≤ e^{−pm}; union bound over D demands and ℓ layers. p is exact, for
+    /// this target. `None` where a demand has no p: the tolerance is finer than G's weights are, or out of
+    /// their reach.
+    fn waiting_neurons(&self, number: usize, matching: Match, eta: f64) -> Option<Count> {
+        let layer = &self.layers[number - 1];
+        // All weights are 0, which need no neuron.
+        let Some(extremes) = layer.extremes else { return Some(Count::ZERO) };
+        let (blocks, demands, ln_p) = match matching {
+            Match::AllWeights => {
+                (self.widths[number] as f64, 1.0, self.rarest_neuron(layer, self.widths[number - 1], eta)?)
+            }
+            Match::EachWeight | Match::Product => {
+                // p rises with |w| up to η, where the interval of products leaves 0 behind, and falls from there on.
+                let ln_p = |w| ln_hit_probability(matching, w, eta);
+                (self.weights(number) as f64, 2.0, ln_p(extremes.0)?.min(ln_p(extremes.1)?))
+            }
+        };
+        let factor = crate::theory::ln(demands * blocks * self.depth() as f64 / self.delta);
+        let each = Count::new(factor).times_exp(-ln_p).ceil();
+        Some(each.times(blocks))
+    }
+
+    /// ln p of the target's neuron that is hit most rarely. With another number of inputs, as many times what its inputs
+    /// contribute.
+    fn rarest_neuron(&self, layer: &LayerOutline, inputs: usize, eta: f64) -> Option<f64> {
+        let weights = self.target.weights(layer.of);
+        // Neurons whose weights are all further than η from ±1 are hit equally often: one stands for all.
+        let is_inside = |row: &ndarray::ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
+        let mut seen_inside = false;
+        let mut rarest = 0.0_f64;
+        for row in weights.rows() {
+            let inside = is_inside(&row);
+            if row.iter().all(|&w| w == 0.0) || (inside && seen_inside) {
+                continue;
+            }
+            seen_inside |= inside;
+            rarest = rarest.min(ln_neuron_probability(row.iter().copied(), eta)?);
+        }
+        let own = weights.ncols();
+        if inputs == own {
+            return Some(rarest);
+        }
+        let output = ln_neuron_probability([], eta)?;
+        Some(output + (rarest - output) * (inputs as f64 / own as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(preset: &str) -> Outline {
+        Outline::of(&Experiment::load(preset, None, &[]).unwrap())
+    }
+
+    #[test]
+    fn own_width_and_depth_change_nothing() {
+        for preset in ["digits", "wide", "example-5", "deep", "tiny"] {
+            let own = outline(preset);
+            for bent in [own.with_width(own.n_max()), own.with_depth(own.depth())] {
+                assert_eq!(bent.widths(), own.widths());
+                assert_eq!(bent.tolerances(), own.tolerances());
+            }
+        }
+    }
+
+    #[test]
+    fn widths_keep_their_proportions_and_layers_come_in_turn() {
+        let digits = outline("digits");
+        assert_eq!(digits.with_width(128).widths(), [128, 64, 32, 20]);
+        assert_eq!(digits.with_width(1).widths(), [1, 1, 1, 1]);
+        assert_eq!(digits.with_depth(1).widths(), [64, 32]);
+        assert_eq!(digits.with_depth(5).widths(), [64, 32, 16, 10, 32, 16]);
+        assert_eq!(digits.with_depth(5).tolerances().len(), 5);
+    }
+
+    /// The rarest weight is an extreme one: against the minimum over all weights.
+    #[test]
+    fn the_rarest_product_is_that_of_an_extreme_weight() {
+        // In the second, a tolerance as wide as w_max: there the smallest weight is the rarest.
+        for (preset, settings) in [("digits", &[][..]), ("tiny", &["norms=Unit", "epsilon=10.0"][..])] {
+            let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+            let experiment = Experiment::load(preset, None, &settings).unwrap();
+            let outline = Outline::of(&experiment);
+            for (layer, tolerance) in (1..).zip(outline.tolerances()) {
+                let ln_p = |w: f64| ln_hit_probability(Match::Product, w, tolerance / 2.0).unwrap();
+                let all = experiment.target.weights(layer).iter().filter(|&&w| w != 0.0).map(|&w| ln_p(w));
+                let (least, most) = outline.layers[layer - 1].extremes.unwrap();
+                let expected = all.fold(0.0, f64::min);
+                assert!((ln_p(least).min(ln_p(most)) - expected).abs() < 1e-12 * expected.abs());
+            }
+        }
+    }
+
+    #[test]
+    fn a_tolerance_finer_than_uniform_weights_has_no_product_pair() {
+        let layers = outline("example-6").layers(Construction::ProductPair);
+        assert!(layers.iter().all(|layer| layer.neurons.is_none()));
+    }
+}

@@ -1,0 +1,127 @@
+//! An experiment written back as a preset.
+
+use ron::ser::PrettyConfig;
+use serde::Serialize;
+
+use super::preset::{InputSource, TargetSource};
+use super::{Experiment, source};
+
+impl Experiment {
+    /// The name or path of the preset that this experiment was made from.
+    pub fn preset_name(&self) -> &str {
+        &self.source.name
+    }
+
+    /// A complete preset, overrides and edits included, that loads to this experiment from any folder: files are named by
+    /// absolute paths. Comments of the preset that was read are not in it, nor its spelling of numbers.
+    ///
+    /// # Errors
+    /// In words, where a path cannot be written as text.
+    pub fn to_ron(&self) -> Result<String, String> {
+        let mut preset = (*self.preset).clone();
+        let anywhere = |path: &mut String| -> Result<(), String> {
+            *path = self.source.path_from_anywhere(path)?;
+            Ok(())
+        };
+        if let Some(TargetSource::File { path, .. }) = &mut preset.target {
+            anywhere(path)?;
+        }
+        if let Some(InputSource::File { path, labels }) = &mut preset.inputs {
+            anywhere(path)?;
+            labels.as_mut().map_or(Ok(()), anywhere)?;
+        }
+        // Elsewhere it would be called after its file.
+        preset.title.get_or_insert_with(|| self.title.clone());
+        // A field a line.
+        let text = written(&preset, 1)?;
+        let name = self.name.replace(char::is_control, "?");
+        Ok(format!("// Saved by slth: {name}.\n{text}\n"))
+    }
+}
+
+/// A value in RON, down to `depth` in lines of its own.
+///
+/// # Errors
+/// In words; none is known for what presets hold.
+pub(super) fn written(value: &impl Serialize, depth: usize) -> Result<String, String> {
+    let pretty = PrettyConfig::new().depth_limit(depth).new_line("\n");
+    source::ron().to_string_pretty(value, pretty).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{EditedSetup, Parameter, Plan, built_in_names};
+    use super::*;
+
+    /// All that is asked and all that follows from it, as text: every digit of every number.
+    fn everything(experiment: &Experiment) -> String {
+        let mut shown = experiment.clone();
+        shown.name = String::new();
+        shown.source = super::super::PresetSource::find("tiny").unwrap();
+        shown.preset = Default::default();
+        shown.norm_bounds = Default::default();
+        format!("{shown:?} {:?}", Plan::new(&shown))
+    }
+
+    fn assert_round_trip(experiment: &Experiment, folder: &Path) {
+        let path = folder.join("saved.ron");
+        std::fs::write(&path, experiment.to_ron().unwrap()).unwrap();
+        let read = Experiment::load(path.to_str().unwrap(), None, &[]).unwrap();
+        assert!(everything(&read) == everything(experiment), "{}", experiment.to_ron().unwrap());
+        // And once more, from what was saved.
+        assert_eq!(body(&read.to_ron().unwrap()), body(&experiment.to_ron().unwrap()));
+    }
+
+    fn body(text: &str) -> &str {
+        text.split_once('\n').unwrap().1
+    }
+
+    #[test]
+    fn every_built_in_is_read_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in built_in_names() {
+            assert_round_trip(&Experiment::load(name, None, &[]).unwrap(), folder.path());
+        }
+    }
+
+    #[test]
+    fn what_was_set_or_edited_is_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = ["epsilon=0.012345678901234567", "w_max=0.95", "mode=Drawn"].map(str::to_owned);
+        let set = Experiment::load("tiny", Some(u64::MAX), &settings).unwrap();
+        assert_round_trip(&set, folder.path());
+        let edits: [(&str, &[(Parameter, &str)]); 3] = [
+            ("tiny", &[(Parameter::Epsilon, "1e-7"), (Parameter::Inputs, "Box(low: -0.1, high: 0.3)")]),
+            ("deep", &[(Parameter::Widths, "[4, 7, 3]"), (Parameter::Allocation, "InOrder")]),
+            ("digits", &[(Parameter::Tolerance, "PerLayer"), (Parameter::Base, "1.6")]),
+        ];
+        for (name, edits) in edits {
+            let mut setup = EditedSetup::new(&Experiment::load(name, None, &[]).unwrap().into());
+            for (parameter, text) in edits {
+                setup.set(*parameter, (*text).to_owned());
+            }
+            let forecast = setup.forecast().unwrap();
+            assert_ne!(
+                everything(&forecast.experiment),
+                everything(&Experiment::load(name, None, &[]).unwrap())
+            );
+            assert_round_trip(&forecast.experiment, folder.path());
+        }
+    }
+
+    #[test]
+    fn files_beside_a_preset_are_found_from_elsewhere() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for file in ["digits-mlp.safetensors", "digits-test-inputs.npy", "digits-test-labels.npy"] {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("presets").join(file);
+            std::fs::copy(from, here.path().join(file)).unwrap();
+        }
+        let preset = here.path().join("own.ron");
+        std::fs::write(&preset, &*super::super::PresetSource::find("digits").unwrap().text).unwrap();
+        let experiment = Experiment::load(preset.to_str().unwrap(), None, &[]).unwrap();
+        assert!(experiment.to_ron().unwrap().contains(here.path().to_str().unwrap()));
+        assert_round_trip(&experiment, there.path());
+    }
+}

@@ -1,0 +1,274 @@
+//! Several constructions of the same target, a row each.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::bounds::Neurons;
+use super::text::construction_name;
+use crate::construction::Sharing;
+use crate::experiment::{Construction, Experiment, Plan};
+use crate::session::{LaneView, Phase, Session};
+use crate::theory::{Count, pensia};
+use crate::verification::LayerCheck;
+
+/// `slth compare`: the keys are stable. What is not known yet, or does not apply, is `None`.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct Comparison {
+    pub title: String,
+    pub seed: u64,
+    /// target weights, those of all layers
+    pub weights: u64,
+    pub lanes: Vec<ComparedLane>,
+    pub refused: Vec<RefusedLane>,
+    /// empty where Malach's construction was not asked for
+    pub malach_assumptions: Vec<AssumptionReport>,
+}
+
+/// One construction. Neurons and weights of G are per target weight; numbers of neurons are real.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ComparedLane {
+    #[serde(rename = "construction", serialize_with = "by_name")]
+    pub which: Construction,
+    /// of neurons that a layer shares
+    pub allocation: Option<&'static str>,
+    /// `drawn`, or `skip-ahead`
+    pub mode: &'static str,
+    /// `None` where no constant is published
+    pub neurons_per_weight_bound: Option<Neurons>,
+    pub neurons_per_weight: Option<Neurons>,
+    pub kept_neurons_per_weight: Option<f64>,
+    pub kept_weights_per_weight: Option<f64>,
+    /// in all, see [`Tally::searched`](crate::construction::Tally::searched)
+    pub search_operations: Option<f64>,
+    pub error: ComparedError,
+    pub holds: Option<bool>,
+    /// so far
+    pub elapsed_seconds: f64,
+    /// neurons per weight, to those of the first lane
+    pub ratio_to_first: Option<Neurons>,
+    /// of subset sums
+    pub estimate: Option<SubsetEstimate>,
+}
+
+/// The network's error.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ComparedError {
+    /// over the inputs tried so far
+    pub found: Option<f64>,
+    pub certified: Option<f64>,
+    pub epsilon: f64,
+}
+
+/// What a run's subset sums took: an estimate from this run alone, since no constant is published.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct SubsetEstimate {
+    /// values at hand for a half when its sum was found, on average
+    pub values_per_half: f64,
+    /// C of Pensia et al.'s bound, at least: neurons of the largest block over [`pensia::log_term`], the largest of all
+    /// layers
+    pub pensia_constant: f64,
+}
+
+/// A construction that does not apply.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct RefusedLane {
+    #[serde(rename = "construction", serialize_with = "by_name")]
+    pub which: Construction,
+    pub reason: String,
+}
+
+/// One of Malach's assumptions.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct AssumptionReport {
+    pub assumption: &'static str,
+    pub found: f64,
+    pub kept: bool,
+    /// the assumption's right-hand side
+    #[serde(skip)]
+    pub limit: f64,
+}
+
+/// How many times more neurons one construction takes than another, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gain {
+    /// ratio of neurons per weight
+    pub times: Count,
+    /// by neurons sampled, else by what theory asks of both
+    pub is_observed: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn by_name<S: serde::Serializer>(construction: &Construction, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(construction.name())
+}
+
+impl Comparison {
+    /// These lanes at this moment, the first one being what the others are compared with.
+    pub fn new(experiment: &Experiment, plan: &Plan, lanes: &[&LaneView]) -> Self {
+        let mut lanes: Vec<ComparedLane> =
+            lanes.iter().map(|lane| ComparedLane::new(experiment, lane)).collect();
+        let first = lanes.first().and_then(|lane| lane.neurons_per_weight);
+        for lane in &mut lanes {
+            lane.ratio_to_first =
+                lane.neurons_per_weight.zip(first).map(|(neurons, first)| Neurons(neurons.0.ratio(first.0)));
+        }
+        let refused =
+            |(which, reason): &(Construction, String)| RefusedLane { which: *which, reason: reason.clone() };
+        let refused: Vec<RefusedLane> = plan.refused.iter().map(refused).collect();
+        let asked_for = lanes.iter().map(|lane| lane.which).chain(refused.iter().map(|lane| lane.which));
+        let malach = asked_for.into_iter().any(|which| which == Construction::Malach);
+        let assumptions = malach.then(|| experiment.malach_assumptions()).into_iter().flatten();
+        Self {
+            title: experiment.title.clone(),
+            seed: experiment.seed,
+            weights: experiment.target.architecture().total_weights(),
+            malach_assumptions: assumptions
+                .map(|assumption| AssumptionReport {
+                    assumption: assumption.statement,
+                    found: assumption.found,
+                    kept: assumption.kept,
+                    limit: assumption.limit,
+                })
+                .collect(),
+            lanes,
+            refused,
+        }
+    }
+
+    /// All lanes of a session.
+    pub fn of_session(session: &Session) -> Self {
+        let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
+        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>())
+    }
+}
+
+impl ComparedLane {
+    fn new(experiment: &Experiment, lane: &LaneView) -> Self {
+        let weights = lane.weights();
+        // Before the last layer is through, a mean over all weights says nothing.
+        let built = !matches!(lane.phase, Phase::Building(_));
+        let kept = |count: fn(&LayerCheck) -> u64| -> Option<f64> {
+            let kept: Option<u64> = lane.layers.iter().map(|row| row.check.as_ref().map(count)).sum();
+            kept.map(|kept| kept as f64 / weights as f64)
+        };
+        let each = |neurons: Count| Neurons(neurons.ratio(weights.into()));
+        let (_, _, _, sharing) = lane.construction.choices();
+        Self {
+            which: lane.construction,
+            allocation: match sharing {
+                Sharing::Layer(allocation) => Some(allocation.name()),
+                _ => None,
+            },
+            mode: lane.mode.name(),
+            neurons_per_weight_bound: lane.neurons_bound().map(each),
+            neurons_per_weight: built.then(|| each(lane.neurons_sampled())),
+            kept_neurons_per_weight: kept(|check| check.kept_neurons),
+            kept_weights_per_weight: kept(|check| check.kept_weights),
+            search_operations: built.then(|| lane.layers.iter().map(|row| row.searched).sum()),
+            error: ComparedError {
+                found: (lane.error.found.tried > 0).then_some(lane.error.found.error),
+                certified: lane.error.certified,
+                epsilon: lane.error.epsilon,
+            },
+            holds: lane.error.holds,
+            elapsed_seconds: lane.elapsed.as_secs_f64(),
+            ratio_to_first: None,
+            estimate: SubsetEstimate::new(experiment, lane).filter(|_| built),
+        }
+    }
+
+    /// What it is called, its choices included.
+    pub fn name(&self) -> String {
+        construction_name(self.which)
+    }
+
+    /// Search operations for each of `weights` target weights.
+    pub fn searched_per_weight(&self, weights: u64) -> Option<f64> {
+        self.search_operations.map(|operations| operations / weights as f64)
+    }
+
+    /// What `other` saves over this construction, if that is known.
+    pub fn gain_of(&self, other: &Self) -> Option<Gain> {
+        let gain = |ours: Option<Neurons>, others: Option<Neurons>, is_observed| {
+            let (ours, others) = (ours?.0, others?.0);
+            let known = ours > Count::ZERO && others > Count::ZERO;
+            known.then(|| Gain { times: ours.ratio(others), is_observed })
+        };
+        gain(self.neurons_per_weight, other.neurons_per_weight, true)
+            .or_else(|| gain(self.neurons_per_weight_bound, other.neurons_per_weight_bound, false))
+    }
+}
+
+impl SubsetEstimate {
+    /// From the layers that are through; `None` where weights are no subset sums, or no sum was looked for.
+    pub fn new(experiment: &Experiment, lane: &LaneView) -> Option<Self> {
+        let layers = experiment.target.architecture().layers();
+        let (mut values, mut halves, mut constant) = (0, 0, 0.0_f64);
+        for row in lane.layers.iter().filter(|row| row.is_done) {
+            let count = row.subset?;
+            values += count.values;
+            // A half without a sum within tolerance is an open demand; it had its values too.
+            halves += count.sums + row.open_demands;
+            let logarithm = pensia::log_term(row.weights, layers, experiment.epsilon, experiment.delta);
+            constant = constant.max(count.largest_block as f64 / logarithm);
+        }
+        (halves > 0)
+            .then(|| Self { values_per_half: values as f64 / halves as f64, pensia_constant: constant })
+    }
+}
+
+/// One row of the CSV: a lane.
+#[derive(Serialize)]
+struct Row<'a> {
+    construction: &'a str,
+    allocation: Option<&'a str>,
+    mode: &'a str,
+    neurons_per_weight_bound: Option<String>,
+    neurons_per_weight: Option<String>,
+    kept_neurons_per_weight: Option<f64>,
+    kept_weights_per_weight: Option<f64>,
+    search_operations: Option<f64>,
+    error_found: Option<f64>,
+    error_certified: Option<f64>,
+    epsilon: f64,
+    holds: Option<bool>,
+    elapsed_seconds: f64,
+    ratio_to_first: Option<String>,
+    values_per_half: Option<f64>,
+    pensia_constant: Option<f64>,
+}
+
+/// Writes one row per lane.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_comparison_csv(comparison: &Comparison, out: impl io::Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    for lane in &comparison.lanes {
+        csv.serialize(Row {
+            construction: lane.which.name(),
+            allocation: lane.allocation,
+            mode: lane.mode,
+            neurons_per_weight_bound: lane.neurons_per_weight_bound.map(Neurons::written),
+            neurons_per_weight: lane.neurons_per_weight.map(Neurons::written),
+            kept_neurons_per_weight: lane.kept_neurons_per_weight,
+            kept_weights_per_weight: lane.kept_weights_per_weight,
+            search_operations: lane.search_operations,
+            error_found: lane.error.found,
+            error_certified: lane.error.certified,
+            epsilon: lane.error.epsilon,
+            holds: lane.holds,
+            elapsed_seconds: lane.elapsed_seconds,
+            ratio_to_first: lane.ratio_to_first.map(Neurons::written),
+            values_per_half: lane.estimate.map(|estimate| estimate.values_per_half),
+            pensia_constant: lane.estimate.map(|estimate| estimate.pensia_constant),
+        })?;
+    }
+    csv.flush()
+}

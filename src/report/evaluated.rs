@@ -1,0 +1,67 @@
+//! What the Outputs screen shows: both networks at one input.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::session::{OutputView, Snapshot};
+
+/// F and, once all its layers are built, Ĝ at the input that is looked at. All count from 0.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct EvaluatedReport {
+    pub title: String,
+    pub construction: &'static str,
+    pub input: usize,
+    pub x: Vec<f64>,
+    pub label: Option<usize>,
+    /// F(x)
+    pub target: Vec<f64>,
+    pub target_class: usize,
+    /// Ĝ(x)
+    pub pruned: Option<Vec<f64>>,
+    pub pruned_class: Option<usize>,
+    /// ‖F(x) − Ĝ(x)‖₂
+    pub error: Option<f64>,
+}
+
+/// An output as CSV has it.
+#[derive(Serialize)]
+struct Row {
+    output: usize,
+    target: f64,
+    pruned: Option<f64>,
+}
+
+impl EvaluatedReport {
+    /// At the input that the snapshot looks at, if it looks at one.
+    pub fn new(snapshot: &Snapshot) -> Option<Self> {
+        let view: &OutputView = snapshot.output.as_ref()?;
+        let pruned = view.pruned.as_ref();
+        Some(Self {
+            title: snapshot.experiment.title.clone(),
+            construction: snapshot.lanes[view.lane].construction.name(),
+            input: view.input,
+            x: view.x.clone(),
+            label: view.label,
+            target: view.target.values.clone(),
+            target_class: view.target.class,
+            pruned: pruned.map(|pruned| pruned.outputs.values.clone()),
+            pruned_class: pruned.map(|pruned| pruned.outputs.class),
+            error: pruned.map(|pruned| pruned.error),
+        })
+    }
+}
+
+/// Writes one row per output.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_evaluated_csv(report: &EvaluatedReport, out: impl io::Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    for (output, &target) in report.target.iter().enumerate() {
+        let pruned = report.pruned.as_ref().map(|values| values[output]);
+        csv.serialize(Row { output, target, pruned })?;
+    }
+    csv.flush()
+}

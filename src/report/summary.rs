@@ -1,0 +1,142 @@
+//! What stays in the terminal when the explorer is left.
+
+use std::fmt::Write as _;
+
+use super::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
+use crate::session::{LaneView, Phase, Snapshot};
+use crate::theory::Count;
+
+/// Lanes that are named: with the title, the command and a line for all others, eight lines.
+const LANES: usize = 5;
+
+/// What was looked at, how far each lane got, and the command that does it again; at most eight lines. `overrides` are the
+/// arguments that the preset was opened with. Plain ASCII, but for what the user has named otherwise.
+pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
+    let experiment = &snapshot.experiment;
+    let title = experiment.title.replace(char::is_control, "?");
+    let mut text = format!("{title} (preset {}, seed {})\n", experiment.name, experiment.seed);
+    let begun = |lane: &&LaneView| lane.neurons_sampled() > Count::ZERO;
+    let lanes: Vec<&LaneView> = snapshot.lanes.iter().filter(begun).collect();
+    for lane in lanes.iter().take(LANES) {
+        let _ = writeln!(text, "  {}: {}", construction_name(lane.construction), how_far(lane));
+    }
+    match lanes.len() {
+        0 => text.push_str("  no neuron was drawn\n"),
+        count if count > LANES => {
+            let _ = writeln!(text, "  and {} more", count - LANES);
+        }
+        _ => {}
+    }
+    if experiment.name == experiment.preset_name() {
+        let _ = writeln!(text, "again: {}", command(snapshot, overrides));
+    } else {
+        text.push_str("again: not from the preset alone, since it was edited; S saves the setup\n");
+    }
+    text
+}
+
+/// `every neuron drawn, 77.96 per weight, found 1.2e-3 <= certified 4.5e-2 <= epsilon 0.1`, or where it stands.
+fn how_far(lane: &LaneView) -> String {
+    let (weights, sampled) = (lane.weights(), lane.neurons_sampled());
+    if let Phase::Building(layer) = lane.phase {
+        return format!(
+            "layer {layer} of {}, {} of {} weights, {} neurons so far",
+            lane.layers.len(),
+            grouped(lane.weights_done() as i64),
+            grouped(weights as i64),
+            number_of_neurons(sampled)
+        );
+    }
+    let each = per_weight(sampled.ratio(weights.into()));
+    let built = format!("{}, {each} per weight", mode(lane.mode));
+    let (error, found) = (&lane.error, lane.error.found.error);
+    let Some(certified) = error.certified else { return built };
+    match (error.holds, lane.phase) {
+        (Some(true), _) => {
+            format!("{built}, found {found:.3e} <= certified {certified:.3e} <= epsilon {}", error.epsilon)
+        }
+        (_, Phase::Done) if lane.layers.iter().any(|row| !row.is_complete) => {
+            format!("{built}, not completed within the bound")
+        }
+        (_, Phase::Done) => format!(
+            "{built}, does not hold: found {found:.3e}, certified {certified:.3e}, epsilon {}",
+            error.epsilon
+        ),
+        _ => format!("{built}, certified {certified:.3e}, not all inputs tried"),
+    }
+}
+
+/// `slth run` for the lanes that there are, those added to the preset's own included.
+fn command(snapshot: &Snapshot, overrides: &[String]) -> String {
+    let mut words = vec!["slth".to_owned(), "run".to_owned(), snapshot.experiment.name.clone()];
+    words.extend_from_slice(overrides);
+    let lanes: Vec<_> = snapshot.lanes.iter().map(|lane| lane.construction).collect();
+    if lanes.iter().any(|lane| !snapshot.experiment.constructions.contains(lane))
+        && let Ok(list) = ron::to_string(&lanes)
+    {
+        words.extend(["--set".to_owned(), format!("constructions={list}")]);
+    }
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::session::{Command, Session, Step, Worker};
+
+    fn after(preset: &str, commands: Vec<Command>) -> Arc<Snapshot> {
+        let mut worker = Worker::spawn(Session::new(Experiment::load(preset, None, &[]).unwrap()).unwrap());
+        for command in commands {
+            worker.send(command);
+            while !worker.is_at_rest(&worker.latest()) {
+                std::thread::yield_now();
+            }
+        }
+        worker.latest()
+    }
+
+    #[test]
+    fn a_lane_says_how_far_it_got() {
+        let start = summary(&after("tiny", vec![]), &[]);
+        assert!(start.ends_with("  no neuron was drawn\nagain: slth run tiny\n"), "{start}");
+        let half = summary(&after("tiny", vec![Command::Step(Step::Layer, vec![0])]), &[]);
+        assert!(half.contains("  hyperbolic, first-fit: layer 2 of 2, 6 of 12 weights, "), "{half}");
+        let done = summary(&after("tiny", vec![Command::Step(Step::All, vec![0])]), &[]);
+        assert!(done.contains("every neuron drawn, ") && done.contains(" <= epsilon 0.1\n"), "{done}");
+    }
+
+    #[test]
+    fn all_lanes_fit_in_eight_lines() {
+        let steps = Command::Step(Step::Neuron, (0..8).collect());
+        let text = summary(&after("ladder", vec![steps]), &[]);
+        assert!(text.lines().count() <= 8, "{text}");
+    }
+
+    /// The command is read back as the shell and the program would.
+    #[test]
+    fn the_command_names_overrides_and_added_lanes() {
+        use crate::experiment::Construction;
+        let compare = Command::Compare(vec![Construction::SharedGolden]);
+        let overrides = ["--seed", "3", "--set", "target=Explicit(layers:[[[0.5]]])", "--set", "it's"];
+        let text = summary(&after("tiny", vec![compare]), &overrides.map(str::to_owned));
+        let expected = "again: slth run tiny --seed 3 --set 'target=Explicit(layers:[[[0.5]]])' --set 'it'\\''s' \
+                        --set 'constructions=[Hyperbolic(allocation:FirstFit),SharedGolden]'\n";
+        assert!(text.ends_with(expected), "{text}");
+        let set = "constructions=[Hyperbolic(allocation:FirstFit),SharedGolden]".to_owned();
+        let read = Experiment::load("tiny", None, &[set]).unwrap();
+        assert_eq!(read.constructions.len(), 2);
+    }
+}

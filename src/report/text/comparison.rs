@@ -1,0 +1,131 @@
+//! Constructions side by side, in words.
+
+use std::fmt::Write as _;
+
+use super::{count, grouped, heading, number, per_weight, table};
+use crate::construction::{Match, Sharing, Sum};
+use crate::experiment::{Construction, LawChoice};
+use crate::report::Neurons;
+use crate::report::comparison::{AssumptionReport, ComparedLane, Comparison, Gain, SubsetEstimate};
+use crate::session::Session;
+use crate::theory::Count;
+
+/// What a run's subset sums took.
+pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
+    format!(
+        "values at hand per half {:.1} on average; C of Pensia's bound at least {:.2} here (an estimate from this run: \
+         the constant is not published)",
+        estimate.values_per_half, estimate.pensia_constant
+    )
+}
+
+/// The text of `slth compare`.
+pub fn comparison(session: &Session, comparison: &Comparison) -> String {
+    let mut text = heading(session);
+    let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
+    let counted = |value: Option<Neurons>, show: fn(Count) -> String| {
+        value.map_or("-".to_owned(), |Neurons(value)| show(value))
+    };
+    let each = |value: f64| format!("{value:.2}");
+    let error = |value: f64| format!("{value:.3e}");
+    let rows = comparison.lanes.iter().map(|lane| {
+        vec![
+            lane.name(),
+            lane.mode.to_owned(),
+            counted(lane.neurons_per_weight_bound, per_weight),
+            counted(lane.neurons_per_weight, per_weight),
+            counted(lane.ratio_to_first, count),
+            known(lane.kept_neurons_per_weight, each),
+            known(lane.kept_weights_per_weight, each),
+            known(lane.searched_per_weight(comparison.weights), number),
+            known(lane.error.found, error),
+            known(lane.error.certified, error),
+            lane.holds.map_or("-", |holds| if holds { "yes" } else { "no" }).to_owned(),
+            format!("{:.2}", lane.elapsed_seconds),
+        ]
+    });
+    let header = [
+        "construction",
+        "mode",
+        "bound",
+        "sampled",
+        "ratio",
+        "kept",
+        "kept weights",
+        "searched",
+        "error found",
+        "certified",
+        "holds",
+        "seconds",
+    ];
+    let (weights, epsilon) = (grouped(comparison.weights as i64), session.experiment().epsilon);
+    let _ = writeln!(text, "\n{}\n", table(&header, rows.collect()));
+    let _ = writeln!(
+        text,
+        "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for each of {weights} \
+         target weights;\nratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
+    );
+    for lane in &comparison.lanes {
+        if let Some(estimate) = &lane.estimate {
+            let _ = writeln!(text, "{}: {}", lane.name(), subset_estimate(estimate));
+        }
+    }
+    if !comparison.malach_assumptions.is_empty() {
+        let _ = writeln!(text, "\nMalach et al. assume of the target:");
+    }
+    for assumption in &comparison.malach_assumptions {
+        let mark = if assumption.kept { "✓" } else { "✗" };
+        let _ = writeln!(text, "  {mark} {}", assumed(assumption));
+    }
+    text
+}
+
+/// `‖W_i‖₀ ≤ n_max = 6, found 36`
+pub fn assumed(assumption: &AssumptionReport) -> String {
+    let AssumptionReport { assumption, found, limit, .. } = *assumption;
+    // A bound that is a number already is not told twice.
+    let limit = if assumption.ends_with('1') { String::new() } else { format!(" = {}", number(limit)) };
+    format!("{assumption}{limit}, found {}", number(found))
+}
+
+/// A construction's four choices in words: the law of G's weights, what a neuron is matched by, how a weight is put
+/// together, who shares neurons.
+pub fn choices(construction: Construction) -> [(&'static str, String); 4] {
+    let (law, matching, sum, sharing) = construction.choices();
+    let law = match law {
+        LawChoice::Uniform => "uniform",
+        LawChoice::Hyperbolic => "hyperbolic",
+    };
+    let matching = match matching {
+        Match::EachWeight => "z_in ≈ ±w, z_out ≈ ±1",
+        Match::Product => "product",
+        Match::AllWeights => "all its weights at once",
+    };
+    let sum = match sum {
+        Sum::Neuron => "one neuron for a neuron",
+        Sum::Single => "one neuron a half",
+        Sum::Golden => "golden-ratio sum",
+        Sum::Subset => "best subset sum",
+    };
+    let shared = match sharing {
+        Sharing::Layer(allocation) => format!("the layer, {}", allocation.name()),
+        Sharing::Input => "the outputs of one input".to_owned(),
+        Sharing::Nobody => "nobody".to_owned(),
+    };
+    [("law", law.to_owned()), ("match", matching.to_owned()), ("sum", sum.to_owned()), ("sharing", shared)]
+}
+
+/// Where the four choices of two constructions differ: which choice, and both.
+pub fn differences(from: Construction, to: Construction) -> Vec<(&'static str, String, String)> {
+    let pairs = choices(from).into_iter().zip(choices(to));
+    pairs.filter(|(from, to)| from.1 != to.1).map(|(from, to)| (from.0, from.1, to.1)).collect()
+}
+
+/// What the step from one construction to another buys: `4488 times fewer neurons observed`.
+pub fn gain(from: &ComparedLane, to: &ComparedLane) -> Option<String> {
+    let Gain { times, is_observed } = from.gain_of(to)?;
+    let known = if is_observed { "observed" } else { "by the bounds" };
+    let one = Count::from(1);
+    let (times, word) = if times >= one { (times, "fewer") } else { (one.ratio(times), "more") };
+    Some(format!("{} times {word} neurons {known}", count(times)))
+}

@@ -1,0 +1,150 @@
+//! What the Weight screen shows: how one weight is put together.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::construction::{Fate, Half, Mode, SumStep, WeightState, WeightSum};
+use crate::session::{Snapshot, WeightView};
+
+/// The weight that is looked at.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct WeighedReport {
+    pub title: String,
+    pub construction: &'static str,
+    /// `drawn`, or `skip-ahead`
+    pub mode: &'static str,
+    pub layer: usize,
+    /// row of the weight, from 0
+    pub output: usize,
+    /// column of the weight, from 0
+    pub input: usize,
+    /// w*
+    pub target: f64,
+    pub weight_tolerance: f64,
+    /// `waiting`, `under way` or `finished`
+    pub state: &'static str,
+    pub sums: Vec<SumReport>,
+}
+
+/// One half of it.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct SumReport {
+    /// `x>0` or `x<0`; `None` for a neuron that stands in for a whole one
+    pub half: Option<&'static str>,
+    pub value: f64,
+    pub residual: f64,
+    pub steps: Vec<StepReport>,
+}
+
+/// One step of a sum. A neuron that was skipped ahead to has no number.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct StepReport {
+    pub bucket: Option<u32>,
+    pub threshold: Option<f64>,
+    pub residual: Option<f64>,
+    /// `taken`, `passed by`, `missing` or `open`
+    pub fate: &'static str,
+    pub neuron: Option<u64>,
+    pub z_in: Option<f64>,
+    pub z_out: Option<f64>,
+    pub product: Option<f64>,
+}
+
+/// A step as CSV has it.
+#[derive(Serialize)]
+struct Row<'a> {
+    half: Option<&'a str>,
+    step: usize,
+    bucket: Option<u32>,
+    threshold: Option<f64>,
+    residual: Option<f64>,
+    fate: &'a str,
+    neuron: Option<u64>,
+    z_in: Option<f64>,
+    z_out: Option<f64>,
+    product: Option<f64>,
+}
+
+impl WeighedReport {
+    /// Of the weight that the snapshot looks at, if it looks at one.
+    pub fn new(snapshot: &Snapshot) -> Option<Self> {
+        let view: &WeightView = snapshot.weight.as_ref()?;
+        let lane = &snapshot.lanes[view.lane];
+        Some(Self {
+            title: snapshot.experiment.title.clone(),
+            construction: lane.construction.name(),
+            mode: lane.mode.name(),
+            layer: view.layer,
+            output: view.output,
+            input: view.input,
+            target: view.target,
+            weight_tolerance: view.tolerance,
+            state: match view.state {
+                WeightState::Waiting => "waiting",
+                WeightState::UnderWay => "under way",
+                WeightState::Finished => "finished",
+            },
+            sums: view.sums.iter().map(|sum| SumReport::new(sum, lane.mode)).collect(),
+        })
+    }
+}
+
+impl SumReport {
+    fn new(sum: &WeightSum, mode: Mode) -> Self {
+        Self {
+            half: sum.half.map(Half::name),
+            value: sum.value,
+            residual: sum.residual,
+            steps: sum.steps.iter().map(|step| StepReport::new(step, mode)).collect(),
+        }
+    }
+}
+
+impl StepReport {
+    fn new(step: &SumStep, mode: Mode) -> Self {
+        Self {
+            bucket: step.bucket.map(|(bucket, _)| bucket),
+            threshold: step.bucket.map(|(_, threshold)| threshold),
+            residual: step.before,
+            fate: match step.fate {
+                Fate::Taken => "taken",
+                Fate::PassedBy => "passed by",
+                Fate::Missing => "missing",
+                Fate::Open => "open",
+            },
+            neuron: step.path.filter(|_| mode == Mode::Drawn).map(|path| path.neuron),
+            z_in: step.path.map(|path| path.z_in),
+            z_out: step.path.map(|path| path.z_out),
+            product: step.path.map(|path| path.product()),
+        }
+    }
+}
+
+/// Writes one row per step, halves in turn.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_weighed_csv(report: &WeighedReport, out: impl io::Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    for sum in &report.sums {
+        for (step, number) in sum.steps.iter().zip(1..) {
+            csv.serialize(Row {
+                half: sum.half,
+                step: number,
+                bucket: step.bucket,
+                threshold: step.threshold,
+                residual: step.residual,
+                fate: step.fate,
+                neuron: step.neuron,
+                z_in: step.z_in,
+                z_out: step.z_out,
+                product: step.product,
+            })?;
+        }
+    }
+    csv.flush()
+}

@@ -1,0 +1,212 @@
+//! What theory says of setups that are not loaded: a thread of its own, so that neither the engine nor the screen waits
+//! for it.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::experiment::{EditedSetup, Experiment, Forecast, Parameter, Plan, Problem};
+use crate::theory::Count;
+
+/// What can be asked.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// what follows from an edited setup; a later one takes its place
+    Setup(Box<EditedSetup>),
+    /// what a built-in preset would cost
+    Cost(&'static str),
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// what follows from the setup after so many edits
+    Setup(u64, Result<Forecast, Vec<Problem>>),
+    /// what a built-in preset would cost; `None` where it cannot be told
+    Cost(&'static str, Option<Cost>),
+}
+
+/// The size of a preset's target, and what its run would take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// n₀…n_ℓ
+    pub widths: Vec<usize>,
+    /// weights of the target
+    pub weights: u64,
+    /// neurons that all lanes are expected to draw, roughly; `None` where theory's bounds can be computed, but nothing can
+    /// be built
+    pub neurons: Option<Count>,
+}
+
+impl Cost {
+    /// The cost of an experiment.
+    pub fn new(experiment: &Experiment, plan: &Plan) -> Self {
+        let architecture = experiment.target.architecture();
+        let can_run = experiment.check_can_run(plan).is_ok();
+        Self {
+            widths: architecture.widths().to_vec(),
+            weights: architecture.total_weights(),
+            neurons: can_run.then(|| plan.lanes.iter().map(|lane| lane.expected_draws(experiment)).sum()),
+        }
+    }
+}
+
+/// A handle to the thread, which starts with the first question and ends with the handle.
+#[derive(Debug, Default)]
+pub struct Forecaster {
+    channels: Option<(Sender<Question>, Receiver<Answer>)>,
+    /// the latest setup asked for, until it is answered
+    setup: Option<u64>,
+    /// costs asked for and not yet told
+    costs: usize,
+}
+
+impl Forecaster {
+    /// Asks something.
+    pub fn ask(&mut self, question: Question) {
+        match &question {
+            Question::Setup(setup) => self.setup = Some(setup.edits()),
+            Question::Cost(_) => self.costs += 1,
+        }
+        let (questions, _) = self.channels.get_or_insert_with(|| {
+            let (questions, asked) = channel();
+            let (told, answers) = channel();
+            std::thread::spawn(move || serve(&asked, &told));
+            (questions, answers)
+        });
+        // The thread ends only with the handle.
+        let _ = questions.send(question);
+    }
+
+    /// An answer, if there is one.
+    pub fn answer(&mut self) -> Option<Answer> {
+        let answer = self.channels.as_ref()?.1.try_recv().ok()?;
+        match &answer {
+            Answer::Setup(edits, _) if self.setup == Some(*edits) => self.setup = None,
+            Answer::Setup(..) => {}
+            Answer::Cost(..) => self.costs -= 1,
+        }
+        Some(answer)
+    }
+
+    /// Whether all is answered.
+    pub fn is_at_rest(&self) -> bool {
+        self.setup.is_none() && self.costs == 0
+    }
+}
+
+fn serve(questions: &Receiver<Question>, answers: &Sender<Answer>) {
+    let mut costs = VecDeque::new();
+    let mut setup = None;
+    loop {
+        if setup.is_none() && costs.is_empty() {
+            let Ok(question) = questions.recv() else { return };
+            take(question, &mut setup, &mut costs);
+        }
+        while let Ok(question) = questions.try_recv() {
+            take(question, &mut setup, &mut costs);
+        }
+        let answer = match (setup.take(), costs.front()) {
+            (Some(setup), _) => Some(of_setup(&setup)),
+            (None, Some(name)) => {
+                let answer = Answer::Cost(name, of_preset(name));
+                costs.pop_front();
+                Some(answer)
+            }
+            (None, None) => None,
+        };
+        if answer.is_some_and(|answer| answers.send(answer).is_err()) {
+            return;
+        }
+    }
+}
+
+fn take(question: Question, setup: &mut Option<Box<EditedSetup>>, costs: &mut VecDeque<&'static str>) {
+    match question {
+        Question::Setup(latest) => *setup = Some(latest),
+        Question::Cost(name) => costs.push_back(name),
+    }
+}
+
+fn of_setup(setup: &EditedSetup) -> Answer {
+    let forecast = catch_unwind(AssertUnwindSafe(|| setup.forecast())).unwrap_or_else(|_| {
+        let message = "internal error: theory has no number for this".to_owned();
+        Err(vec![Problem { parameter: Parameter::Epsilon, message }])
+    });
+    Answer::Setup(setup.edits(), forecast)
+}
+
+fn of_preset(name: &str) -> Option<Cost> {
+    let cost = catch_unwind(|| {
+        let experiment = Experiment::load(name, None, &[]).ok()?;
+        Some(Cost::new(&experiment, &Plan::new(&experiment)))
+    });
+    cost.ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::experiment::built_in_names;
+    use crate::session::Session;
+
+    fn settle(forecaster: &mut Forecaster) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        while !forecaster.is_at_rest() {
+            answers.extend(forecaster.answer());
+            std::thread::yield_now();
+        }
+        answers
+    }
+
+    #[test]
+    fn the_last_edit_is_answered_and_costs_are_told() {
+        let mut forecaster = Forecaster::default();
+        assert!(forecaster.is_at_rest() && forecaster.answer().is_none());
+        let mut setup = EditedSetup::new(&Arc::new(Experiment::load("tiny", None, &[]).unwrap()));
+        forecaster.ask(Question::Cost("tiny"));
+        for text in ["0", "0.", "0.05"] {
+            setup.set(Parameter::Epsilon, text.to_owned());
+            forecaster.ask(Question::Setup(Box::new(setup.clone())));
+        }
+        let answers = settle(&mut forecaster);
+        let last = answers.iter().rev().find_map(|answer| match answer {
+            Answer::Setup(edits, Ok(forecast)) => Some((*edits, forecast.experiment.epsilon)),
+            _ => None,
+        });
+        assert_eq!(last, Some((3, 0.05)));
+        let cost = answers.iter().find_map(|answer| match answer {
+            Answer::Cost("tiny", cost) => cost.clone(),
+            _ => None,
+        });
+        let cost = cost.unwrap();
+        assert_eq!((cost.widths.as_slice(), cost.weights), (&[2, 3, 2][..], 12));
+    }
+
+    #[test]
+    fn only_example_6_has_nothing_but_bounds() {
+        for name in built_in_names() {
+            let cost = of_preset(name).unwrap();
+            assert!(cost.weights > 0);
+            assert_eq!(cost.neurons.is_none(), name == "example-6", "{name}");
+        }
+    }
+
+    /// The expected draws against those of a run, within a factor that makes the list worth reading.
+    #[test]
+    fn a_run_takes_about_what_it_is_expected_to() {
+        for name in ["tiny", "digits", "deep", "malach-vs-hyperbolic", "ladder"] {
+            let experiment = Experiment::load(name, None, &[]).unwrap();
+            let expected = Cost::new(&experiment, &Plan::new(&experiment)).neurons.unwrap().as_f64();
+            let mut session = Session::new(experiment).unwrap();
+            session.run(&|_| {});
+            let builders = session.lanes().iter().flat_map(|lane| lane.builders());
+            let drawn: u64 = builders.map(|builder| builder.tally().sampled).sum();
+            let ratio = drawn as f64 / expected;
+            eprintln!("{name}: {drawn} drawn, {expected:.0} expected, ratio {ratio:.2}");
+            assert!((0.4..2.5).contains(&ratio), "{name}: {ratio}");
+        }
+    }
+}

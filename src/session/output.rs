@@ -1,0 +1,198 @@
+//! F and Ĝ at one input.
+
+use std::sync::Arc;
+
+use ndarray::{ArrayView1, Axis};
+
+use super::{Lane, Session};
+use crate::construction::LayerBuilder;
+use crate::network::Domain;
+use crate::verification::{error_between, forward_masked, inputs, prediction};
+
+/// Neighbouring inputs that are evaluated together. It takes hardly longer than for one of them, and less than a slice of
+/// the search over all inputs does.
+const BATCH: usize = 8;
+
+/// The least side of an input that is looked at as a picture.
+const LEAST_SIDE: usize = 4;
+
+/// F and, once all its layers are built, Ĝ at one input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputView {
+    /// lane whose network Ĝ is, from 0
+    pub lane: usize,
+    /// number of the input, from 0
+    pub input: usize,
+    /// how many inputs there are
+    pub inputs: usize,
+    /// x
+    pub x: Vec<f64>,
+    /// x as a picture, where it can be one
+    pub picture: Option<Picture>,
+    /// the class of x, where it is known
+    pub label: Option<usize>,
+    /// F(x)
+    pub target: Outputs,
+    /// Ĝ(x); `None` while a layer is not built to its end
+    pub pruned: Option<PrunedOutputs>,
+}
+
+/// A square picture in shades of grey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// rows, and columns
+    pub side: usize,
+    /// row by row, from 0 for the smallest value of x to 1 for the largest; all 0 where they are equal
+    pub shades: Vec<f64>,
+    /// the smallest value and the largest
+    pub range: (f64, f64),
+}
+
+/// What a network makes of an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outputs {
+    /// one value for each output
+    pub values: Vec<f64>,
+    /// the class it chooses, see [`prediction`]
+    pub class: usize,
+}
+
+/// What Ĝ makes of an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrunedOutputs {
+    /// Ĝ(x)
+    pub outputs: Outputs,
+    /// Ĝ(x) − F(x), one for each output
+    pub differences: Vec<f64>,
+    /// ‖F(x) − Ĝ(x)‖₂
+    pub error: f64,
+}
+
+impl Picture {
+    /// x as a picture, if it has a square number of values, at least 4×4.
+    pub fn new(x: &[f64]) -> Option<Self> {
+        let side = x.len().isqrt();
+        if side * side != x.len() || side < LEAST_SIDE {
+            return None;
+        }
+        let (low, high) = x.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
+        // Halves, so that no range is too wide for f64.
+        let width = high / 2.0 - low / 2.0;
+        let shade = |v: &f64| if width > 0.0 { ((v / 2.0 - low / 2.0) / width).clamp(0.0, 1.0) } else { 0.0 };
+        Some(Self { side, shades: x.iter().map(shade).collect(), range: (low, high) })
+    }
+}
+
+impl Outputs {
+    fn new(values: ArrayView1<'_, f64>) -> Self {
+        Self { values: values.to_vec(), class: prediction(values) }
+    }
+}
+
+impl PrunedOutputs {
+    fn new(f: ArrayView1<'_, f64>, g: ArrayView1<'_, f64>) -> Self {
+        Self {
+            outputs: Outputs::new(g),
+            differences: g.iter().zip(f).map(|(g, f)| g - f).collect(),
+            error: error_between(f, g),
+        }
+    }
+}
+
+impl Session {
+    /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries. What an input gives does not
+    /// depend on the others.
+    pub fn outputs(&self, lane_index: usize, from: usize, to: usize) -> Vec<OutputView> {
+        let (experiment, lane) = (self.experiment(), &self.lanes()[lane_index]);
+        let (target, domain) = (&experiment.target, &*experiment.domain);
+        let x = inputs(domain, target.architecture().widths()[0], experiment.seed, from, to);
+        let f = target.forward(x.view());
+        let pruned = is_built(lane).then(|| forward_masked(target.architecture(), lane.tickets(), x.clone()));
+        let shows_pictures = matches!(domain, Domain::Points { .. } | Domain::Box { .. });
+        let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();
+        rows.map(|(row, (x, f))| {
+            let x = x.to_vec();
+            OutputView {
+                lane: lane_index,
+                input: from + row,
+                inputs: lane.inputs(),
+                picture: Picture::new(&x).filter(|_| shows_pictures),
+                x,
+                label: domain.label(from + row),
+                target: Outputs::new(f),
+                pruned: pruned.as_ref().map(|g| PrunedOutputs::new(f, g.row(row))),
+            }
+        })
+        .collect()
+    }
+}
+
+/// Whether Ĝ is there: no layer will change.
+fn is_built(lane: &Lane) -> bool {
+    lane.builders().iter().all(LayerBuilder::is_done)
+}
+
+/// The input that snapshots are to show, and what was computed for it and its neighbours.
+#[derive(Debug, Default)]
+pub(super) struct OutputWatch {
+    input: Option<usize>,
+    /// run, lane, and whether Ĝ was there, that the views are of
+    of: Option<(u64, usize, bool)>,
+    views: Vec<Arc<OutputView>>,
+}
+
+impl OutputWatch {
+    /// Shows another input, or none.
+    pub(super) fn turn_to(&mut self, input: Option<usize>) {
+        self.input = input;
+    }
+
+    /// Shows the first input, if any was shown.
+    pub(super) fn turn_back(&mut self) {
+        self.input = self.input.map(|_| 0);
+    }
+
+    /// Computes what is watched, if it is not known yet.
+    pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize) {
+        let Some(input) = self.input else { return };
+        let inputs = session.lanes()[lane].inputs();
+        // A session that was loaded since may have fewer inputs.
+        let input = input.min(inputs.saturating_sub(1));
+        self.input = Some(input);
+        let of = Some((run, lane, is_built(&session.lanes()[lane])));
+        if self.of != of || self.view().is_none() {
+            let from = input - input % BATCH;
+            let views = session.outputs(lane, from, (from + BATCH).min(inputs));
+            (self.of, self.views) = (of, views.into_iter().map(Arc::new).collect());
+        }
+    }
+
+    /// What is watched.
+    pub(super) fn view(&self) -> Option<Arc<OutputView>> {
+        let input = self.input?;
+        self.views.iter().find(|view| view.input == input).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_a_square_number_of_pixels() {
+        assert!((0..40).all(|n| Picture::new(&vec![1.0; n]).is_some() == [16, 25, 36].contains(&n)));
+    }
+
+    #[test]
+    fn shades_go_from_the_smallest_value_to_the_largest() {
+        let mut x = vec![-1.0; 16];
+        (x[3], x[7]) = (0.0, 3.0);
+        let picture = Picture::new(&x).unwrap();
+        assert_eq!((picture.side, picture.range), (4, (-1.0, 3.0)));
+        assert_eq!((picture.shades[0], picture.shades[3], picture.shades[7]), (0.0, 0.25, 1.0));
+        assert!(Picture::new(&[7.0; 16]).unwrap().shades.iter().all(|&shade| shade == 0.0));
+        let mut wide = vec![f64::MAX; 16];
+        wide[0] = f64::MIN;
+        assert_eq!(Picture::new(&wide).unwrap().shades[..2], [0.0, 1.0]);
+    }
+}

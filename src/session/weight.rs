@@ -1,0 +1,122 @@
+//! One weight as it is put together, and how far all weights of its layer are off.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::snapshot::looked_at;
+use super::{ErrorMap, Session};
+use crate::construction::{FinishedWeight, Sum, WeightState, WeightSum};
+
+/// A weight of the layer that is looked at.
+#[derive(Clone, Debug)]
+pub struct WeightView {
+    /// lane, from 0
+    pub lane: usize,
+    /// layer, from 1
+    pub layer: usize,
+    /// row of the weight, from 0
+    pub output: usize,
+    /// column of the weight, from 0
+    pub input: usize,
+    /// w*
+    pub target: f64,
+    /// ε_w
+    pub tolerance: f64,
+    /// |w* − ŵ| up to which the construction takes a sum for done: ε_w/2, or ε_w where one neuron stands in for a whole one
+    pub allowed: f64,
+    /// bound on |w*|
+    pub w_max: f64,
+    /// how far it is
+    pub state: WeightState,
+    /// its halves that are built, or the one neuron that serves both
+    pub sums: Vec<WeightSum>,
+    /// errors of all weights of the layer
+    pub errors: ErrorMap,
+}
+
+impl WeightView {
+    /// Whether this sum is as near to w* as the construction asks.
+    pub fn is_near(&self, sum: &WeightSum) -> bool {
+        sum.residual.abs() <= self.allowed
+    }
+}
+
+/// What is watched, and what is known of it from earlier looks.
+#[derive(Debug, Default)]
+pub(super) struct WeightWatch {
+    /// (output, input)
+    weight: Option<(usize, usize)>,
+    run: u64,
+    /// per lane and layer, the errors so far
+    errors: BTreeMap<(usize, usize), ErrorMap>,
+    /// the weight that was looked at last, where it was finished: lane, layer, whether the layer was done
+    finished: Option<(usize, usize, bool, FinishedWeight)>,
+    view: Option<Arc<WeightView>>,
+}
+
+impl WeightWatch {
+    /// Watches the weight (output, input), or none. One that the layer has not is replaced by the nearest that it has.
+    pub(super) fn turn_to(&mut self, weight: Option<(usize, usize)>) {
+        self.weight = weight;
+    }
+
+    /// Looks at the weight as it is now. Costs nothing while none is watched; errors are computed once for each weight that
+    /// is finished.
+    pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize, layer: Option<usize>) {
+        if self.run != run {
+            *self = Self { weight: self.weight, run, ..Self::default() };
+        }
+        self.view = self.weight.map(|(output, input)| {
+            let layer = looked_at(&session.lanes()[lane], layer);
+            Arc::new(self.view_of(session, lane, layer, output, input))
+        });
+    }
+
+    fn view_of(
+        &mut self,
+        session: &Session,
+        lane: usize,
+        layer: usize,
+        output: usize,
+        input: usize,
+    ) -> WeightView {
+        let builder = &session.lanes()[lane].builders()[layer - 1];
+        let tolerance = session.plan().weight_tolerance[layer - 1];
+        let errors = self.errors.entry((lane, layer)).or_insert_with(|| ErrorMap::new(builder, tolerance));
+        errors.follow(builder);
+        let (outputs, inputs) = errors.dim();
+        let (output, input) = (output.min(outputs - 1), input.min(inputs - 1));
+        let same = |(at_lane, at_layer, done, weight): &(usize, usize, bool, FinishedWeight)| {
+            (*at_lane, *at_layer, *done) == (lane, layer, builder.is_done())
+                && (weight.output, weight.input) == (output, input)
+        };
+        if errors.largest(output..output + 1, input..input + 1).is_none() {
+            self.finished = None;
+        } else if !self.finished.as_ref().is_some_and(same) {
+            let weight = builder.finished(input, output);
+            self.finished = weight.map(|weight| (lane, layer, builder.is_done(), weight));
+        }
+        let finished = self.finished.as_ref().map(|(.., weight)| weight);
+        let (state, sums) = builder.sums(input, output, finished);
+        let ranges = builder.problem().ranges;
+        let whole = builder.problem().sum == Sum::Neuron;
+        WeightView {
+            lane,
+            layer,
+            output,
+            input,
+            target: builder.problem().target.weights(layer)[[output, input]],
+            tolerance,
+            allowed: if whole { tolerance } else { ranges.half_tolerance },
+            w_max: ranges.w_max,
+            state,
+            sums,
+            errors: errors.clone(),
+        }
+    }
+
+    /// What was seen.
+    pub(super) fn view(&self) -> Option<Arc<WeightView>> {
+        self.view.clone()
+    }
+}

@@ -1,0 +1,124 @@
+//! A lane's pane: how far it is, and the products of its neurons on the axis that all panes share.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use super::super::Look;
+use super::super::app::App;
+use super::super::frame_lines::fitting;
+use super::super::log_axis::LogAxis;
+use super::super::products::{self, Scale};
+use crate::construction::Mode;
+use crate::experiment::Construction;
+use crate::report::text::{grouped, mode, number_of_neurons};
+use crate::session::{LaneView, Phase};
+
+/// Rows of text above the bars.
+const TEXT: u16 = 2;
+
+/// Draws what is inside the pane of a construction. `columns`: width of the chart, the same in all panes.
+pub(super) fn render(
+    app: &App,
+    construction: Construction,
+    shared: Option<&(Scale, LogAxis)>,
+    columns: u16,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let Some(index) = app.lane_of(construction) else {
+        let refused = app.snapshot.plan.refused.iter().find(|(refused, _)| *refused == construction);
+        let text = refused.map_or(String::new(), |(_, reason)| format!("does not apply: {reason}"));
+        Paragraph::new(look.glyphs.write(&text)).wrap(Wrap { trim: true }).render(area, buffer);
+        return;
+    };
+    let lane = &app.snapshot.lanes[index];
+    let (state, style) = state(lane, look, area.width);
+    let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
+    for ((text, style), y) in lines.into_iter().zip(area.y..area.bottom()) {
+        buffer.set_stringn(area.x, y, text, usize::from(area.width), style);
+    }
+    let Some((scale, axis)) = shared.filter(|_| area.height > TEXT + 1) else { return };
+    let chart =
+        Rect { y: area.y + TEXT, height: area.height - TEXT - 1, width: columns.min(area.width), ..area };
+    products::render_shared(&app.snapshot, index, scale, look, chart, buffer);
+    axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
+}
+
+/// What stands in the frame below the chart: whose products these are, and how they are drawn.
+pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
+    let (layer, curve) = (lane.view.layer, look.glyphs.curve);
+    if lane.mode == Mode::SkipAhead {
+        let variants = [
+            format!(" layer {layer}: no neuron drawn, {curve} exact law only, √density "),
+            format!(" no neuron drawn: {curve} exact law "),
+            format!(" {curve} exact law only "),
+            String::new(),
+        ];
+        return fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width);
+    }
+    let variants = [
+        format!(" layer {layer}, |z_in*z_out|: {curve} exact law, √density "),
+        format!(" layer {layer}: {curve} exact law, √density "),
+        format!(" {curve} exact law, √density "),
+        format!(" {curve} law, √density "),
+        String::new(),
+    ];
+    fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width)
+}
+
+/// What the lane is doing, how many of its weights are complete, and in which mode; or what came of it.
+fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let parts = |parts: &[&str]| parts.join(glyphs.separator);
+    let (in_words, in_short) = (mode(lane.mode), lane.mode.name());
+    match lane.phase {
+        Phase::Building(layer) => {
+            let layer = format!("layer {layer}/{}", lane.layers.len());
+            let done = format!("{}/{}", grouped(lane.weights_done() as i64), grouped(lane.weights() as i64));
+            let weights = format!("{done} weights");
+            let variants = vec![
+                parts(&[&layer, &weights, in_words]),
+                parts(&[&layer, &weights, in_short]),
+                parts(&[&layer, &weights]),
+                parts(&[&layer, &done]),
+            ];
+            (fitting(variants, width), theme.text)
+        }
+        Phase::Verifying => {
+            let (tried, inputs) = (lane.error.found.tried as i64, lane.error.inputs as i64);
+            let tried = format!("{}/{}", grouped(tried), grouped(inputs));
+            let variants = vec![
+                format!("all layers built, inputs tried {tried}"),
+                format!("inputs tried {tried}"),
+                tried,
+            ];
+            (fitting(variants, width), theme.text)
+        }
+        Phase::Done => {
+            let (verdict, style) = match lane.error.holds {
+                Some(true) => (format!("{} the ticket holds", glyphs.good), theme.good),
+                _ if lane.layers.iter().any(|row| !row.is_complete) => {
+                    (format!("{} incomplete at the bound", glyphs.bad), theme.bad)
+                }
+                _ => (format!("{} does not hold", glyphs.bad), theme.bad),
+            };
+            (fitting(vec![parts(&[&verdict, in_words]), parts(&[&verdict, in_short]), verdict], width), style)
+        }
+    }
+}
+
+/// Neurons sampled of those that theory allows, over all layers.
+fn neurons(lane: &LaneView, look: &Look, width: u16) -> String {
+    let sampled = number_of_neurons(lane.neurons_sampled());
+    let at_most = look.glyphs.at_most;
+    let mut variants = Vec::new();
+    if let Some(bound) = lane.neurons_bound().map(number_of_neurons) {
+        variants.push(format!("{sampled} of {at_most} {bound} neurons"));
+        variants.push(format!("{sampled} of {at_most} {bound}"));
+    }
+    variants.extend([format!("{sampled} neurons"), sampled]);
+    fitting(variants, width)
+}

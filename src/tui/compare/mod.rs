@@ -1,0 +1,237 @@
+//! The Compare screen: two or three constructions side by side on the same target.
+//!
+//! ```text
+//! ┌ title ────────────────────────────────┐  what this is, what is happening
+//! │ status                                │  which lanes the keys move
+//! │ 1 malach          │ 2 hyperbolic      │  a pane per lane, all on the same axis and scale
+//! │───────────────────┴───────────────────│
+//! │ race                                  │  share of the weights complete against neurons sampled
+//! │ figures                               │  a row per lane, then what Malach assumes of the target
+//! │ rung                                  │  which choices differ, and what that buys
+//! │ event                                 │  what to press, what went wrong, what a run has estimated
+//! └ keys ─────────────────────────────────┘
+//! ```
+
+mod figures;
+mod lane;
+mod race;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::Look;
+use super::app::App;
+use super::frame_lines::{self, fitting, pane};
+use super::mouse::Target;
+use super::products::Scale;
+use crate::experiment::Construction;
+use crate::report::Comparison;
+use crate::report::text::{construction_name, differences, gain, grouped, subset_estimate};
+use crate::session::{LaneView, Speed};
+use crate::theory::Count;
+
+/// From this height on, figures and assumptions have frames.
+const FRAMED: u16 = 28;
+
+/// From this width on, figures and assumptions stand side by side.
+const SIDE_BY_SIDE: u16 = 180;
+
+/// What to press.
+const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung";
+
+/// Rows of a frame.
+const FRAME: u16 = 2;
+
+/// Draws the screen, whatever its size.
+pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
+    let [title, status, body, rung, event, keys] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(frame.area());
+    let buffer = frame.buffer_mut();
+    // The slots that have a lane, counted from 1.
+    let lanes: Vec<(usize, &LaneView)> = (1..)
+        .zip(app.slots.shown())
+        .filter_map(|(slot, &construction)| Some((slot, &app.snapshot.lanes[app.lane_of(construction)?])))
+        .collect();
+    let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
+    let comparison = Comparison::new(&app.snapshot.experiment, &app.snapshot.plan, &views);
+    let asks_malach = app.slots.shown().contains(&Construction::Malach);
+    let areas = Areas::new(body, app.slots.shown().len() as u16, asks_malach);
+    frame_lines::title(app, look).render(title, buffer);
+    status_line(app, &lanes, look, status.width).render(status, buffer);
+    lane_panes(app, &lanes, look, areas.lanes, buffer);
+    if areas.race.height > 0 {
+        let title = format!(
+            "Race: share of the weights complete against neurons sampled, {} bound",
+            look.glyphs.limit
+        );
+        race::render(&lanes, look, pane(&title, look, areas.race, buffer), buffer);
+    }
+    let framed = |title: &str, area: Rect, buffer: &mut Buffer| {
+        if areas.framed { pane(title, look, area, buffer) } else { area }
+    };
+    if areas.figures.height > 0 {
+        let inside = framed("Figures", areas.figures, buffer);
+        figures::table(&comparison, app.slots.shown(), look, inside, buffer);
+    }
+    if areas.assumptions.height > 0 {
+        let inside = framed("What Malach assumes of the target", areas.assumptions, buffer);
+        figures::assumptions(&comparison, look, inside, buffer);
+    }
+    rung_line(app, &comparison, look, rung.width).render(rung, buffer);
+    event_line(app, &comparison, look, event.width).render(event, buffer);
+    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
+}
+
+/// Where the parts of the body stand; what has no room has no height.
+struct Areas {
+    lanes: Rect,
+    race: Rect,
+    figures: Rect,
+    assumptions: Rect,
+    framed: bool,
+}
+
+impl Areas {
+    fn new(body: Rect, lanes: u16, asks_malach: bool) -> Self {
+        let framed = body.height >= FRAMED;
+        let beside = framed && asks_malach && body.width >= SIDE_BY_SIDE;
+        let assumed = u16::from(asks_malach);
+        let (figures, assumptions) = if framed {
+            (lanes + 1 + FRAME, assumed * (if beside { 4 } else { 2 } + FRAME))
+        } else if body.height >= 12 + lanes {
+            (lanes + 1, assumed * u16::from(body.height >= 16))
+        } else {
+            (0, 0)
+        };
+        let below = if beside { figures.max(assumptions) } else { figures + assumptions };
+        let left = body.height - below;
+        // An axis, a frame and a strip for each lane, all as high.
+        let around = 1 + FRAME;
+        let strip = ((left * 2 / 5).saturating_sub(around) + lanes / 2) / lanes;
+        let race = if left >= 2 * (around + lanes) { around + lanes * strip.max(1) } else { 0 };
+        let [panes, race, below] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(race), Constraint::Length(below)])
+                .areas(body);
+        let [figures, assumptions] = if beside {
+            Layout::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(below)
+        } else {
+            Layout::vertical([Constraint::Length(figures), Constraint::Length(assumptions)]).areas(below)
+        };
+        Self { lanes: panes, race, figures, assumptions, framed }
+    }
+}
+
+/// Which lanes the keys move, how fast a run is, how large the target.
+fn status_line(app: &App, lanes: &[(usize, &LaneView)], look: &Look, width: u16) -> Line<'static> {
+    let (slots, experiment) = (&app.slots, &app.snapshot.experiment);
+    let chosen = construction_name(slots.shown()[slots.focus]);
+    let number = slots.focus + 1;
+    let moving = if slots.together {
+        let lanes: Vec<String> = lanes.iter().map(|(slot, _)| slot.to_string()).collect();
+        vec![format!("together: steps and runs move lanes {}", lanes.join(", "))]
+    } else {
+        vec![
+            format!("alone: steps and runs move lane {number} only, {chosen}"),
+            format!("alone: steps and runs move lane {number} only"),
+        ]
+    };
+    let speed = match app.snapshot.speed {
+        Speed::PerSecond(_) => format!("{} each", frame_lines::speed(app.snapshot.speed)),
+        Speed::FlatOut => frame_lines::speed(app.snapshot.speed),
+    };
+    let weights = experiment.target.architecture().total_weights() as i64;
+    let asked = format!("{} weights, {} = {}", grouped(weights), look.glyphs.epsilon, experiment.epsilon);
+    let separator = look.glyphs.separator;
+    let variants = moving
+        .iter()
+        .map(|moving| format!(" {moving}{separator}{speed}{separator}same target: {asked}"))
+        .chain(moving.last().map(|moving| format!(" {moving}{separator}{speed}")));
+    Line::styled(fitting(variants.collect(), width), look.theme.text)
+}
+
+fn lane_panes(app: &App, lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buffer: &mut Buffer) {
+    let slots = app.slots.shown();
+    let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
+    let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
+    let shared = Scale::shared(&app.snapshot, &indices);
+    // The same columns in every pane, so that they stand for the same products.
+    let inside = |area: Rect| Block::bordered().inner(area).width;
+    let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
+    for ((slot, &construction), &area) in slots.iter().enumerate().zip(areas.iter()) {
+        let chosen = slot == app.slots.focus;
+        let pointer = if chosen { look.glyphs.pointer } else { " " };
+        let name = |name: &str| format!("{pointer}{} {name}", slot + 1);
+        let title = fitting(
+            vec![name(&construction_name(construction)), name(construction.name())],
+            area.width.saturating_sub(4),
+        );
+        app.areas.add(area, Target::Slot(slot));
+        let inside = pane(&title, look, area, buffer);
+        if let Some(index) = app.lane_of(construction).filter(|_| area.height > 0) {
+            let room = area.width.saturating_sub(2);
+            let caption = lane::caption(&app.snapshot.lanes[index], look, room);
+            let x = area.x + 1;
+            buffer.set_stringn(x, area.bottom() - 1, caption, usize::from(room), look.theme.faint);
+        }
+        lane::render(app, construction, shared.as_ref(), columns, look, inside, buffer);
+    }
+}
+
+/// Which choices differ between the first two slots, and what the step from one to the other buys.
+fn rung_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
+    let [from, to, ..] = *app.slots.shown() else { return Line::default() };
+    let glyphs = look.glyphs;
+    let arrow = glyphs.write("→");
+    let differences = differences(from, to);
+    let names: Vec<&str> = differences.iter().map(|(choice, ..)| *choice).collect();
+    let in_full: Vec<String> = differences
+        .iter()
+        .map(|(choice, from, to)| glyphs.write(&format!("{choice}: {from} → {to}")))
+        .collect();
+    let lane = |construction| comparison.lanes.iter().find(|lane| lane.which == construction);
+    let gain = lane(from).zip(lane(to)).and_then(|(from, to)| gain(from, to));
+    let gain = gain.map_or(String::new(), |gain| format!("; {gain}"));
+    let other = if names.len() == 4 {
+        "all four choices differ".to_owned()
+    } else {
+        format!("other {}", names.join(", "))
+    };
+    let variants =
+        vec![format!(" 1{arrow}2  {}{gain}", in_full.join("; ")), format!(" 1{arrow}2  {other}{gain}")];
+    Line::from(Span::styled(fitting(variants, width), look.theme.title))
+}
+
+/// What went wrong; what a run has estimated, of the chosen lane first; else what to press.
+fn event_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
+    if let Some(message) = frame_lines::message(app, look) {
+        return message;
+    }
+    let chosen = app.slots.shown()[app.slots.focus];
+    let (first, others): (Vec<_>, Vec<_>) = comparison.lanes.iter().partition(|lane| lane.which == chosen);
+    let estimate = first.into_iter().chain(others).find_map(|lane| Some((lane.name(), lane.estimate?)));
+    if let Some((name, estimate)) = estimate {
+        let (values, constant) = (estimate.values_per_half, estimate.pensia_constant);
+        let variants = vec![
+            format!(" {name}: {}", subset_estimate(&estimate)),
+            format!(
+                " {name}: {values:.1} values a half, C of Pensia's bound at least {constant:.2} (estimate)"
+            ),
+            format!(" {name}: {values:.1} values a half, C at least {constant:.2} (estimate)"),
+        ];
+        return Line::styled(fitting(variants, width), look.theme.faint);
+    }
+    let shown = app.slots.shown().iter().filter_map(|&construction| app.lane_of(construction));
+    let nothing_drawn =
+        shown.into_iter().all(|lane| app.snapshot.lanes[lane].neurons_sampled() == Count::ZERO);
+    Line::styled(HINT, if nothing_drawn { look.theme.text } else { look.theme.faint })
+}

@@ -1,0 +1,172 @@
+//! The setup under the user's hands on Explore: which field, its text, and what follows from all of them.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::KeyEvent;
+
+use super::app::Effect;
+use super::field::Field;
+use super::keymap::Action;
+use super::prompt::Prompt;
+use crate::experiment::{EditedSetup, Experiment, Forecast, Parameter, Problem};
+use crate::session::{Question, Snapshot};
+
+/// What is to happen once it is known what follows from the last edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Start,
+    Save,
+}
+
+/// What a key asks for.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// these effects
+    Effects(Vec<Effect>),
+    /// a question to the user
+    Prompt(Prompt),
+    /// to say why something cannot be done
+    Refused(String),
+}
+
+/// A setup being edited.
+#[derive(Clone, Debug)]
+pub struct Editing {
+    setup: EditedSetup,
+    chosen: usize,
+    field: Field,
+    /// what followed from the last valid state
+    forecast: Forecast,
+    problems: Vec<Problem>,
+    /// whether the last edit's consequences are still to come
+    pending: bool,
+    wish: Option<Wish>,
+}
+
+impl Editing {
+    /// Nothing edited yet.
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
+        let (experiment, plan) = (Arc::clone(&snapshot.experiment), Arc::clone(&snapshot.plan));
+        let setup = EditedSetup::new(&experiment);
+        Self {
+            field: Field::new(setup.text(Parameter::ALL[0])),
+            setup,
+            chosen: 0,
+            forecast: Forecast { experiment, plan },
+            problems: Vec::new(),
+            pending: false,
+            wish: None,
+        }
+    }
+
+    /// All fields.
+    pub fn setup(&self) -> &EditedSetup {
+        &self.setup
+    }
+
+    /// The field that typing changes.
+    pub fn chosen(&self) -> Parameter {
+        Parameter::ALL[self.chosen]
+    }
+
+    /// Its text and cursor.
+    pub fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// What follows from the last state that was valid.
+    pub fn forecast(&self) -> &Forecast {
+        &self.forecast
+    }
+
+    /// What is wrong with the setup, as far as is known: while the last edit is pending, with that before it.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether the last edit's consequences are still to come.
+    pub fn is_pending(&self) -> bool {
+        self.pending
+    }
+
+    /// Keys that the field does not take.
+    pub(super) fn update(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Up | Action::Down => {
+                let count = Parameter::ALL.len();
+                let step = if action == Action::Down { 1 } else { count - 1 };
+                self.chosen = (self.chosen + step) % count;
+                self.field = Field::new(self.setup.text(self.chosen()));
+            }
+            Action::PreviousChoice | Action::NextChoice => {
+                let forward = action == Action::NextChoice;
+                match self.setup.neighbour(self.chosen(), forward) {
+                    Some(choice) => {
+                        self.field = Field::new(choice);
+                        return self.edited();
+                    }
+                    None => self.field.step(forward),
+                }
+            }
+            Action::Choose => return self.wish(Wish::Start),
+            Action::Save => return self.wish(Wish::Save),
+            _ => {}
+        }
+        Outcome::Effects(Vec::new())
+    }
+
+    /// Keys that the field takes.
+    pub(super) fn press(&mut self, key: KeyEvent) -> Outcome {
+        // What is to be started or saved changes no more.
+        if self.wish.is_some() {
+            return Outcome::Effects(Vec::new());
+        }
+        if let Some(reason) = self.setup.locked(self.chosen()) {
+            return Outcome::Refused(format!("{} cannot be edited: {reason}", self.chosen().key()));
+        }
+        if self.field.press(key) { self.edited() } else { Outcome::Effects(Vec::new()) }
+    }
+
+    fn edited(&mut self) -> Outcome {
+        self.setup.set(self.chosen(), self.field.text().to_owned());
+        (self.pending, self.wish) = (true, None);
+        Outcome::Effects(vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone())))])
+    }
+
+    /// Takes what follows from the state after so many edits.
+    pub(super) fn learn(&mut self, edits: u64, result: Result<Forecast, Vec<Problem>>) -> Outcome {
+        if edits != self.setup.edits() {
+            return Outcome::Effects(Vec::new());
+        }
+        self.pending = false;
+        match result {
+            Ok(forecast) => {
+                self.setup.learn(&forecast);
+                self.problems.clear();
+                self.forecast = forecast;
+            }
+            Err(problems) => self.problems = problems,
+        }
+        self.wish.take().map_or_else(|| Outcome::Effects(Vec::new()), |wish| self.wish(wish))
+    }
+
+    fn wish(&mut self, wish: Wish) -> Outcome {
+        if self.pending {
+            self.wish = Some(wish);
+            return Outcome::Effects(Vec::new());
+        }
+        if let Some(problem) = self.problems.first() {
+            let parameter = problem.parameter;
+            if let Some(place) = Parameter::ALL.iter().position(|it| *it == parameter) {
+                self.chosen = place;
+                self.field = Field::new(self.setup.text(parameter));
+            }
+            return Outcome::Refused(format!("{} is marked: mend it first", parameter.key()));
+        }
+        let experiment: Arc<Experiment> = Arc::clone(&self.forecast.experiment);
+        match wish {
+            Wish::Start => Outcome::Effects(vec![Effect::Start(experiment)]),
+            Wish::Save => Outcome::Prompt(Prompt::save(experiment)),
+        }
+    }
+}

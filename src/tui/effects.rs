@@ -1,0 +1,82 @@
+//! What the screen asks for, done.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use ratatui::buffer::Buffer;
+
+use super::app::{App, Effect};
+use super::terminal::Screen;
+use super::{LoadSession, Look, render, signals};
+use crate::experiment::Experiment;
+use crate::report::OutputFile;
+use crate::session::{Command, Forecaster, Session, Worker};
+
+/// All that effects reach: the engine, theory, presets, files, the terminal.
+pub(super) struct Hands {
+    pub(super) worker: Worker,
+    pub(super) forecaster: Forecaster,
+    load: LoadSession,
+}
+
+impl Hands {
+    pub(super) fn new(session: Session, load: LoadSession) -> Self {
+        Self { worker: Worker::spawn(session), forecaster: Forecaster::default(), load }
+    }
+
+    /// Does what is asked, in order. Whether the program is to be left.
+    ///
+    /// # Errors
+    /// Whatever the terminal reports.
+    pub(super) fn carry_out(
+        &mut self,
+        app: &mut App,
+        effects: Vec<Effect>,
+        screen: &mut Screen,
+        look: &Look,
+    ) -> io::Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(true),
+                Effect::Send(command) => self.worker.send(command),
+                Effect::Suspend => signals::suspend(),
+                Effect::Ask(question) => self.forecaster.ask(question),
+                Effect::Start(experiment) => match Session::new((*experiment).clone()) {
+                    Ok(session) => {
+                        self.worker.send(Command::Load(Box::new(session)));
+                        app.editing = None;
+                    }
+                    Err(error) => app.message = Some(error.to_string()),
+                },
+                Effect::Save { path, experiment, replace } => {
+                    let saved = save(&path, &experiment, replace);
+                    app.saved(path, experiment, saved);
+                }
+                Effect::Export(export) => {
+                    // Without the list of choices, and on the screen too.
+                    let mut drawn = Buffer::default();
+                    screen.draw(|frame| {
+                        render(frame, app, look);
+                        drawn = frame.buffer_mut().clone();
+                    })?;
+                    match export.write(app, look, &drawn, Path::new("")) {
+                        Ok(written) => app.notice = Some(written),
+                        Err(error) => app.message = Some(error),
+                    }
+                }
+                Effect::Load(name) => match (self.load)(name) {
+                    Ok(session) => self.worker.send(Command::Load(Box::new(session))),
+                    Err(error) => app.message = Some(error.to_string()),
+                },
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Writes a setup as a preset. Nothing is replaced unless `replace`.
+fn save(path: &Path, experiment: &Experiment, replace: bool) -> io::Result<()> {
+    let text = experiment.to_ron().map_err(io::Error::other)?;
+    let file = if replace { OutputFile::create(path)? } else { OutputFile::create_new(path)? };
+    file.finish(|file| file.write_all(text.as_bytes()))
+}

@@ -1,0 +1,128 @@
+//! The Architecture pane while it is edited: every field with its text, what is wrong with it, and what follows.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::super::Look;
+use super::super::editing::Editing;
+use super::architecture;
+use crate::experiment::Parameter;
+use crate::report::text::number;
+use crate::session::Snapshot;
+
+/// Width of the fields' names; the longest is `skip_dead_halves`.
+const NAMES: usize = 17;
+
+/// Width of the marks before a name: chosen, edited.
+const MARKS: usize = 2;
+
+/// Most lines that a reason may take.
+const REASON_LINES: usize = 6;
+
+pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let mut below = consequences(editing, snapshot, look, area.height);
+    let (mut lines, mut chosen) = (Vec::new(), 0..0);
+    for parameter in Parameter::ALL {
+        let from = lines.len();
+        lines.extend(field(editing, parameter, look, usize::from(area.width)));
+        if parameter == editing.chosen() {
+            chosen = from..lines.len();
+        }
+    }
+    let room = usize::from(area.height).saturating_sub(below.len());
+    // The chosen field and what is wrong with it stay in sight.
+    let hidden = (lines.len() - room.min(lines.len())).min(
+        chosen
+            .end
+            .saturating_sub(room)
+            .max(chosen.start.saturating_sub(room.saturating_sub(chosen.len()) / 2)),
+    );
+    if let (true, Some(heading)) = (hidden + room < lines.len(), below.first_mut()) {
+        heading.push_span(Span::styled(" (more fields: Down)", look.theme.faint));
+    }
+    let mut shown: Vec<Line<'_>> = lines.into_iter().skip(hidden).take(room).collect();
+    shown.extend(below);
+    Paragraph::new(shown).render(area, buffer);
+}
+
+/// A field's line, and under it why its value cannot be used.
+fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> Vec<Line<'static>> {
+    let (theme, setup) = (look.theme, editing.setup());
+    let chosen = parameter == editing.chosen();
+    let reason = editing.problems().iter().find(|problem| problem.parameter == parameter);
+    let pointer = if chosen { look.glyphs.pointer } else { " " };
+    let edited = if setup.is_changed(parameter) { "*" } else { " " };
+    let name = format!("{:<NAMES$}", parameter.key());
+    let style = if chosen { theme.title } else { theme.faint };
+    let mut spans = vec![
+        Span::styled(pointer, theme.key),
+        Span::styled(edited, theme.key),
+        Span::styled(name, if reason.is_some() { theme.bad } else { style }),
+    ];
+    let room = width.saturating_sub(MARKS + NAMES);
+    let locked = setup.locked(parameter);
+    if chosen && locked.is_none() {
+        spans.extend(editing.field().spans(look, room));
+    } else {
+        let text: String = setup.text(parameter).chars().take(room).collect();
+        spans.push(Span::styled(text, if locked.is_some() { theme.faint } else { theme.text }));
+    }
+    if setup.text(parameter).trim().is_empty() {
+        spans.push(Span::styled(left_out(editing, parameter), theme.faint));
+    }
+    let mut lines = vec![Line::from(spans)];
+    let indent = " ".repeat(MARKS);
+    if let Some(problem) = reason {
+        let text = format!("{} {}", look.glyphs.bad, look.glyphs.write(&problem.message));
+        let rows = textwrap::wrap(&text, width.saturating_sub(MARKS).max(8));
+        lines.extend(
+            rows.iter().take(REASON_LINES).map(|row| Line::styled(format!("{indent}{row}"), theme.bad)),
+        );
+    } else if let (Some(reason), true) = (locked, chosen) {
+        let rows = textwrap::wrap(reason, width.saturating_sub(MARKS).max(8));
+        lines.extend(rows.iter().map(|row| Line::styled(format!("{indent}{row}"), theme.faint)));
+    }
+    lines
+}
+
+/// What is taken where a field is left out.
+fn left_out(editing: &Editing, parameter: Parameter) -> String {
+    let experiment = &editing.forecast().experiment;
+    let is_pending = editing.is_pending() || !editing.problems().is_empty();
+    match parameter {
+        _ if is_pending => String::new(),
+        Parameter::WMax => format!("{}: largest |w|", number(experiment.w_max)),
+        Parameter::FMax => format!("{}: derived", number(experiment.f_max)),
+        Parameter::Mode => "each lane decides".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What follows from the fields, as far as there is room, under a line that says of which state.
+fn consequences(editing: &Editing, snapshot: &Snapshot, look: &Look, height: u16) -> Vec<Line<'static>> {
+    const ALL: usize = 7;
+    const PER_TARGET_WEIGHT: usize = 4;
+    let forecast = editing.forecast();
+    let lane = snapshot.shown.min(forecast.plan.lanes.len() - 1);
+    let layer = snapshot.lane().view.layer.min(forecast.plan.lanes[lane].layers.len());
+    let mut lines = architecture::consequences(&forecast.experiment, &forecast.plan, (lane, layer), look);
+    let room = usize::from(height / 3);
+    if room < ALL {
+        // The size of G is said once already.
+        lines.remove(PER_TARGET_WEIGHT);
+    }
+    lines.truncate(room);
+    let (text, style) = if editing.is_pending() {
+        ("what follows: computing", look.theme.title)
+    } else if editing.problems().is_empty() {
+        ("what follows", look.theme.title)
+    } else {
+        ("what followed when all was valid", look.theme.bad)
+    };
+    if height > 0 {
+        lines.insert(0, Line::styled(text, style));
+    }
+    lines
+}

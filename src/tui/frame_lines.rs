@@ -1,0 +1,159 @@
+//! What every screen has around its panes: the line on top, the line of keys, messages, frames.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::Look;
+use super::app::{App, Screen};
+use super::keymap::{Action, Binding, Context, applicable};
+use super::mouse::{Areas, Target};
+use crate::report::text::grouped;
+use crate::session::{Activity, Phase, Speed};
+
+/// The line on top. Where there is no room for the names of all screens, only the shown one is named.
+pub(super) struct Title<'a> {
+    named: Line<'a>,
+    short: Line<'a>,
+    /// columns that `named` needs to say what is happening, and to which preset
+    least: usize,
+    areas: &'a Areas,
+}
+
+impl Widget for Title<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let line = if self.least <= usize::from(area.width) { self.named } else { self.short };
+        // The program's name comes first, then the screens.
+        let (mut x, screens) = (area.x, [None].into_iter().chain(Screen::ALL.map(Some)));
+        for (span, screen) in line.spans.iter().zip(screens) {
+            let width = (span.width() as u16).min(area.right().saturating_sub(x));
+            if let Some(screen) = screen {
+                let tab = Rect { x, width, height: area.height.min(1), ..area };
+                self.areas.add(tab, Target::Screen(screen));
+            }
+            x += width;
+        }
+        line.render(area, buffer);
+    }
+}
+
+/// Which screens there are, what is happening, and to what.
+pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
+    let (theme, glyphs, snapshot) = (look.theme, look.glyphs, &app.snapshot);
+    let lanes = app.lanes().into_iter().map(|lane| &snapshot.lanes[lane]);
+    let verdicts: Vec<Option<bool>> =
+        lanes.map(|lane| (lane.phase == Phase::Done).then_some(lane.error.holds == Some(true))).collect();
+    let (mark, activity, style) = match &app.latest.activity {
+        Activity::Failed(_) => (glyphs.bad, "the engine has failed", theme.bad),
+        _ if app.frozen => (glyphs.paused, "view frozen (s)", theme.bad),
+        Activity::Running => (glyphs.running, "running", theme.good),
+        Activity::Stepping => (glyphs.running, "stepping", theme.good),
+        Activity::GoingBack => (glyphs.running, "going back", theme.good),
+        Activity::Paused if verdicts.is_empty() || verdicts.contains(&None) => {
+            (glyphs.paused, "paused", theme.text)
+        }
+        Activity::Paused if verdicts.contains(&Some(false)) => {
+            (glyphs.bad, "done: the ticket does not hold", theme.bad)
+        }
+        Activity::Paused if verdicts.len() > 1 => (glyphs.good, "done: all tickets hold", theme.good),
+        Activity::Paused => (glyphs.good, "done: the ticket holds", theme.good),
+    };
+    let screens = |named: bool| {
+        let tab = move |screen: Screen| match screen == app.screen {
+            true => Span::styled(format!(" {} {} ", screen.key(), screen.name()), theme.selected),
+            false if named => Span::styled(format!(" {} {} ", screen.key(), screen.name()), theme.faint),
+            false => Span::styled(format!(" {} ", screen.key()), theme.faint),
+        };
+        let mut line = Line::from(Span::styled("slth ", theme.title));
+        line.extend(Screen::ALL.map(tab));
+        line
+    };
+    let happening = [
+        Span::styled(format!(" {mark} {activity}"), style),
+        Span::styled(glyphs.separator, theme.faint),
+        Span::styled(&*snapshot.experiment.name, theme.title),
+    ];
+    let (mut named, mut short) = (screens(true), screens(false));
+    named.extend(happening.clone());
+    short.extend(happening);
+    let least = named.width();
+    let about = [Span::styled(glyphs.separator, theme.faint), Span::raw(&*snapshot.experiment.title)];
+    named.extend(about.clone());
+    short.extend(about);
+    Title { named, short, least, areas: &app.areas }
+}
+
+/// Neurons per second of a run.
+pub(super) fn speed(speed: Speed) -> String {
+    match speed {
+        Speed::PerSecond(speed) => format!("{}/s", grouped(speed as i64)),
+        Speed::FlatOut => "flat out".to_owned(),
+    }
+}
+
+/// The first of these texts that fits, the last one if none does.
+pub(super) fn fitting(variants: Vec<String>, width: u16) -> String {
+    let width = usize::from(width);
+    let fits = variants.iter().position(|text| text.chars().count() <= width);
+    let chosen = fits.unwrap_or(variants.len().saturating_sub(1));
+    variants.into_iter().nth(chosen).unwrap_or_default()
+}
+
+/// What went wrong, if anything did; else what was done unseen.
+pub(super) fn message(app: &App, look: &Look) -> Option<Line<'static>> {
+    if let (None, Some(notice)) = (&app.message, &app.notice) {
+        return Some(Line::styled(format!(" {notice}"), look.theme.good));
+    }
+    let text = match (&app.message, &app.latest.activity) {
+        (Some(message), _) => format!(" {}", look.glyphs.write(message)),
+        (None, Activity::Failed(message)) => format!(" internal error: {message}"),
+        (None, _) => return None,
+    };
+    Some(Line::styled(text, look.theme.bad))
+}
+
+/// As many keys as fit, the help and the way out always among them.
+pub(super) fn keys(context: Context, look: &Look, width: u16) -> Line<'static> {
+    let width_of = |binding: &Binding| binding.keys[0].name().len() + binding.label.len() + 3;
+    let closes = applicable(context).any(|binding| binding.action == Action::Close);
+    let always = |binding: &Binding| match binding.action {
+        Action::OpenHelp | Action::Close => true,
+        Action::Quit => !closes,
+        _ => false,
+    };
+    let kept: usize = applicable(context).filter(|binding| always(binding)).map(width_of).sum();
+    let mut left = usize::from(width).saturating_sub(kept);
+    let mut spans = Vec::new();
+    let mut full = false;
+    for binding in applicable(context) {
+        if !always(binding) {
+            full |= width_of(binding) > left;
+            if full {
+                continue;
+            }
+            left -= width_of(binding);
+        }
+        spans.push(Span::styled(format!(" {} ", binding.keys[0].name()), look.theme.key));
+        spans.push(Span::styled(format!("{} ", binding.label), look.theme.faint));
+    }
+    Line::from(spans)
+}
+
+/// Draws a frame with a title and returns what is left inside.
+pub(super) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) -> Rect {
+    let block = Block::bordered()
+        .border_set(look.glyphs.border)
+        .border_style(look.theme.faint)
+        .title(Span::styled(format!(" {title} "), look.theme.title));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
+}
+
+/// Says that there is no room, as far as there is.
+pub(super) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
+    if area.height > 0 {
+        buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+    }
+}

@@ -1,0 +1,84 @@
+//! Questions to the user: a line to type, or yes and no.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::field::Field;
+use crate::experiment::Experiment;
+
+/// What the answer is for.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// the name of a file for this setup
+    Save(Arc<Experiment>),
+    /// whether this file may be replaced by this setup
+    Replace(PathBuf, Arc<Experiment>),
+    /// a layer to look at, at most this one
+    Layer(usize),
+}
+
+/// A question.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// what the answer is for
+    pub wish: Wish,
+    /// the answer so far
+    pub field: Field,
+    /// why the last answer would not do
+    pub problem: Option<String>,
+}
+
+impl Prompt {
+    /// Asks for a file's name. The preset's own is offered.
+    pub fn save(experiment: Arc<Experiment>) -> Self {
+        let name = experiment.preset_name();
+        let name = if name.ends_with(".ron") { name.to_owned() } else { format!("{name}.ron") };
+        Self { wish: Wish::Save(experiment), field: Field::new(&name), problem: None }
+    }
+
+    /// Asks whether a file may be replaced.
+    pub fn replace(path: PathBuf, experiment: Arc<Experiment>) -> Self {
+        Self { wish: Wish::Replace(path, experiment), field: Field::default(), problem: None }
+    }
+
+    /// Asks for one of `layers` layers.
+    pub fn layer(layers: usize) -> Self {
+        Self { wish: Wish::Layer(layers), field: Field::default(), problem: None }
+    }
+
+    /// Takes a key that the keymap has no meaning for.
+    pub(super) fn press(&mut self, key: KeyEvent) {
+        let fits = match (&self.wish, key.code) {
+            (Wish::Layer(_), KeyCode::Char(c)) => c.is_ascii_digit(),
+            _ => true,
+        };
+        if fits && self.field.press(key) {
+            self.problem = None;
+        }
+    }
+
+    /// The file named. What has no ending gets that of presets, so that it is not taken for a built-in's name.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        let name = self.field.text().trim();
+        let mut path = PathBuf::from(name);
+        if path.file_name().is_some() && path.extension().is_none() && !name.ends_with(['/', '\\']) {
+            path.set_extension("ron");
+        }
+        (!name.is_empty()).then_some(path)
+    }
+
+    /// The layer named.
+    ///
+    /// # Errors
+    /// In words, where there is no such layer.
+    pub(super) fn layer_named(&self, layers: usize) -> Result<usize, String> {
+        let text = self.field.text();
+        let found = if text.is_empty() { "nothing" } else { text };
+        text.parse()
+            .ok()
+            .filter(|layer| (1..=layers).contains(layer))
+            .ok_or_else(|| format!("expected a layer from 1 to {layers}, found {found}"))
+    }
+}

@@ -1,0 +1,122 @@
+//! Signals: the program ends by itself and leaves the terminal as it was, stops and comes back.
+//!
+//! A thread waits for them. What it does, it does at once and alone, whatever the other threads are stuck in: a flag that the
+//! drawing thread would have to look at is no use where that thread reads from a terminal that has gone.
+//!
+//! | signal | does |
+//! |---|---|
+//! | TERM, INT, QUIT, HUP | the terminal is given back as far as it still listens, and the program dies of the signal |
+//! | TSTP | the terminal is given back and the program stops, where a shell is there to resume it |
+//! | CONT | the terminal is taken again, and the screen drawn anew |
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::thread::JoinHandle;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{getpgid, getppid, getsid};
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
+    use signal_hook::iterator::{Handle, Signals};
+    use signal_hook::low_level::{emulate_default_handler, raise};
+
+    use super::super::terminal::{give_back, take_again};
+
+    /// The thread that waits for signals; dropped, it ends.
+    #[derive(Debug)]
+    pub(in super::super) struct Watch {
+        handle: Handle,
+        thread: Option<JoinHandle<()>>,
+    }
+
+    impl Watch {
+        pub(in super::super) fn start() -> io::Result<Self> {
+            let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT])?;
+            let handle = signals.handle();
+            let thread = std::thread::Builder::new().name("signals".to_owned());
+            let thread = thread.spawn(move || signals.forever().for_each(obey))?;
+            Ok(Self { handle, thread: Some(thread) })
+        }
+    }
+
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            self.handle.close();
+            if let Some(thread) = self.thread.take() {
+                // Nothing is left to do where it has panicked.
+                let _ = thread.join();
+            }
+        }
+    }
+
+    fn obey(signal: i32) {
+        match signal {
+            SIGTSTP if can_be_resumed() => {
+                let held = give_back();
+                // Returns when the program goes on.
+                let _ = raise(SIGSTOP);
+                come_back(held);
+            }
+            SIGTSTP => {}
+            SIGCONT => come_back(None),
+            _ => {
+                // Nothing may be written any more.
+                let _held = give_back();
+                let _ = emulate_default_handler(signal);
+            }
+        }
+    }
+
+    fn come_back(held: Option<std::sync::MutexGuard<'static, ()>>) {
+        if take_again(held).is_ok() {
+            // Wakes the thread that waits for keys; it draws all it has.
+            let _ = raise(SIGWINCH);
+        }
+    }
+
+    /// Whether someone is there to resume a stopped program: a parent in the same session and another group. The kernel
+    /// asks the same before it lets Ctrl-Z stop a program.
+    fn can_be_resumed() -> bool {
+        let parent = getppid();
+        let same_session = getsid(parent).ok().is_some_and(|session| getsid(None) == Ok(session));
+        same_session && getpgid(parent).ok() != getpgid(None).ok()
+    }
+
+    /// Stops the program, as Ctrl-Z does.
+    pub(in super::super) fn suspend() {
+        let _ = raise(SIGTSTP);
+    }
+
+    /// Whether the terminal is still there and takes what is written.
+    pub(in super::super) fn terminal_listens() -> bool {
+        let out = rustix::stdio::stdout();
+        let mut out = [PollFd::new(&out, PollFlags::OUT)];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        poll(&mut out, Some(&at_once)).is_ok() && out[0].revents() == PollFlags::OUT
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::io;
+
+    #[derive(Debug)]
+    pub(in super::super) struct Watch;
+
+    impl Watch {
+        pub(in super::super) fn start() -> io::Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    pub(in super::super) fn suspend() {}
+
+    pub(in super::super) fn terminal_listens() -> bool {
+        true
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) use elsewhere::{Watch, suspend, terminal_listens};
+#[cfg(unix)]
+pub(super) use unix::{Watch, suspend, terminal_listens};

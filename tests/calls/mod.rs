@@ -1,0 +1,46 @@
+//! Calls of the program without a terminal, and what they print.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+pub(crate) const TINY_RON: &str = include_str!("../../presets/tiny.ron");
+
+/// A call without a terminal, as every call of a test is; `COLUMNS` would change how help wraps.
+pub(crate) fn slth(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
+    command.args(arguments).env_remove("COLUMNS");
+    command
+}
+
+pub(crate) fn text(arguments: &[&str]) -> String {
+    String::from_utf8(slth(arguments).assert().success().get_output().stdout.clone()).unwrap()
+}
+
+pub(crate) fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&text(arguments)).unwrap()
+}
+
+/// The keys of JSON text in the order in which they stand, each as a path, those of a list's items once.
+pub(crate) fn keys_in_order(text: &str) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        if let Some((key, _)) = line.trim_start().strip_prefix('"').and_then(|l| l.split_once("\": ")) {
+            let key = format!("{}{key}", ".".repeat(indent / 2 - 1));
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
+pub(crate) fn assert_close(found: &Value, expected: f64) {
+    let found = found.as_f64().unwrap();
+    assert!((found / expected - 1.0).abs() < 1e-9, "expected {expected}, found {found}");
+}
+
+pub(crate) fn as_number(value: &Value) -> Value {
+    value.as_f64().map_or(value.clone(), Value::from)
+}

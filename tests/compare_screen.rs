@@ -1,0 +1,256 @@
+//! The Compare screen: pictures at three sizes and three moments, every small size, and what steps move.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod screens;
+
+use screens::{PLAIN, Screen, session};
+use slth::session::{LaneView, Phase, Session, Step};
+use slth::tui::Look;
+use slth::tui::glyphs::ASCII;
+use slth::tui::keymap::Action;
+use slth::tui::slots::LADDER;
+use slth::tui::theme::ANSI;
+
+/// A target on which every construction but whole neurons can be drawn.
+const SMALL: &[&str] = &[
+    "title=\"Small: 5-4-3\"",
+    "target=Random(widths:[5,4,3],weight_bound:0.4,spectral_norm:1.0,seed:3)",
+    "epsilon=1.0",
+    "mode=Drawn",
+];
+
+fn open(preset: &str, settings: &[&str]) -> Screen {
+    let mut screen = Screen::open(preset, settings);
+    screen.press(Action::ShowCompare);
+    screen
+}
+
+/// Malach, hyperbolic and subset sums.
+fn three_lanes() -> Screen {
+    let mut screen = open("tiny", SMALL);
+    screen.press(Action::ThirdSlot);
+    screen
+}
+
+fn pictures(name: &str, screen: &Screen) {
+    for (name, picture) in screen.pictures(name) {
+        insta::assert_snapshot!(name, picture);
+    }
+}
+
+/// A layer, and some weights of the next.
+fn half_way(screen: &mut Screen) {
+    screen.press(Action::StepLayer);
+    (0..7).for_each(|_| screen.press(Action::StepWeight));
+}
+
+fn shown(screen: &Screen) -> Vec<&LaneView> {
+    let lane = |&construction: &_| &screen.app.snapshot.lanes[screen.app.lane_of(construction).unwrap()];
+    screen.app.slots.shown().iter().map(lane).collect()
+}
+
+#[test]
+fn compare_at_the_start() {
+    pictures("compare_start", &open("malach-vs-hyperbolic", &[]));
+    pictures("compare_three_start", &three_lanes());
+}
+
+#[test]
+fn compare_half_way() {
+    let mut screen = open("malach-vs-hyperbolic", &[]);
+    half_way(&mut screen);
+    assert!(shown(&screen).iter().all(|lane| lane.phase == Phase::Building(2)));
+    pictures("compare_half_way", &screen);
+    let mut screen = three_lanes();
+    half_way(&mut screen);
+    pictures("compare_three_half_way", &screen);
+}
+
+#[test]
+fn compare_done() {
+    for (mut screen, name) in
+        [(open("malach-vs-hyperbolic", &[]), "compare_done"), (three_lanes(), "compare_three_done")]
+    {
+        screen.press(Action::StepAll);
+        assert!(shown(&screen).iter().all(|lane| lane.error.holds == Some(true)));
+        pictures(name, &screen);
+    }
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    let ascii = Look { theme: ANSI, glyphs: ASCII };
+    let mut screen = three_lanes();
+    screen.draw_every_small_size(ascii);
+    half_way(&mut screen);
+    screen.draw_every_small_size(ascii);
+    screen.press(Action::StepAll);
+    screen.press(Action::ThirdSlot);
+    screen.draw_every_small_size(ascii);
+    refused().draw_every_small_size(ascii);
+}
+
+/// A target whose weights are too large for Malach.
+fn refused() -> Screen {
+    open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"])
+}
+
+#[test]
+fn ascii_terminals_get_nothing_but_ascii() {
+    let look = Look { theme: ANSI, glyphs: ASCII };
+    let mut skipping = open("digits", &[]);
+    skipping.press(Action::StepAll);
+    let mut done = three_lanes();
+    done.press(Action::StepAll);
+    for screen in [three_lanes(), done, skipping, refused()] {
+        for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+            let text = screen.picture(look, width, height);
+            assert!(text.is_ascii(), "{text}");
+            assert!(text.contains("FAILS |W_i|_0") || text.contains("ok |W_i|_0"), "{text}");
+            // The one question mark is the key of the help.
+            assert_eq!(text.replace(" ? help", "").matches('?').count(), 0, "a character was lost:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_construction_that_does_not_apply_says_why() {
+    let mut screen = refused();
+    let text = screen.picture(PLAIN, 80, 24);
+    assert!(text.contains("does not apply: expected") && text.contains("|w*| = 1.5"), "{text}");
+    assert!(text.contains("✗ |w| ≤ 1/√n_max"), "{text}");
+    screen.press(Action::StepAll);
+    let text = screen.picture(PLAIN, 80, 24);
+    assert!(
+        text.contains("✓ the ticket holds") && text.contains("2 hyperbolic, first-fit    1242.00"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lanes_that_skip_ahead_show_the_law_and_say_so() {
+    let mut screen = open("malach-vs-hyperbolic", &["mode=SkipAhead"]);
+    screen.press(Action::StepAll);
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("no neuron drawn, • exact law only"), "{text}");
+    assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
+    // The target of digits breaks what Malach assumes; there the bound is too small.
+    let mut screen = open("digits", &[]);
+    screen.press(Action::StepAll);
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("✗ incomplete at the bound · skipped ahead to the hits"), "{text}");
+    assert!(text.contains("✗ ‖x‖₂ ≤ 1, found 4.604"), "{text}");
+}
+
+/// All of a lane that is not its clock.
+fn outcome(lane: &LaneView) -> String {
+    let LaneView { phase, layers, view, error, race, .. } = lane;
+    format!("{phase:?} {layers:?} {view:?} {error:?} {race:?}")
+}
+
+/// The same lanes by themselves: each of its own session, without a worker.
+fn by_themselves(preset: &str, settings: &[&str], constructions: &str, steps: &[Step]) -> String {
+    let constructions = format!("constructions=[{constructions}]");
+    let mut settings = settings.to_vec();
+    settings.push(&constructions);
+    let mut session: Session = session(preset, &settings);
+    for &step in steps {
+        while !session.lane_mut(0).advance(step, 311) {}
+    }
+    outcome(&session.view(0, None))
+}
+
+#[test]
+fn together_all_lanes_shown_step_as_each_does_by_itself() {
+    let mut screen = three_lanes();
+    for (action, step) in [
+        (Action::StepNeuron, Step::Neuron),
+        (Action::StepWeight, Step::Weight),
+        (Action::StepLayer, Step::Layer),
+        (Action::StepAll, Step::All),
+    ] {
+        let mut fresh = three_lanes();
+        fresh.press(action);
+        for (lane, name) in shown(&fresh).into_iter().zip(["Malach", "Hyperbolic()", "SubsetSum"]) {
+            assert_eq!(outcome(lane), by_themselves("tiny", SMALL, name, &[step]), "{name}, {step:?}");
+        }
+        screen.press(action);
+    }
+    let steps = [Step::Neuron, Step::Weight, Step::Layer, Step::All];
+    for (lane, name) in shown(&screen).into_iter().zip(["Malach", "Hyperbolic()", "SubsetSum"]) {
+        assert_eq!(outcome(lane), by_themselves("tiny", SMALL, name, &steps), "{name}");
+    }
+}
+
+#[test]
+fn alone_only_the_chosen_lane_steps() {
+    let mut screen = three_lanes();
+    let before: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
+    assert!(screen.picture(PLAIN, 80, 24).contains("together: steps and runs move lanes 1, 2, 3"));
+    screen.press(Action::StepTogether);
+    screen.press(Action::NextSlot);
+    assert!(screen.picture(PLAIN, 80, 24).contains("alone: steps and runs move lane 2 only"));
+    screen.press(Action::StepWeight);
+    screen.press(Action::StepAll);
+    let after: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
+    assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
+    assert_eq!(after[1], by_themselves("tiny", SMALL, "Hyperbolic()", &[Step::Weight, Step::All]));
+    // The lanes left behind catch up with the same outcome as if they had never waited.
+    screen.press(Action::StepTogether);
+    screen.press(Action::StepAll);
+    assert_eq!(outcome(shown(&screen)[0]), by_themselves("tiny", SMALL, "Malach", &[Step::All]));
+}
+
+#[test]
+fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
+    let mut screen = three_lanes();
+    let fresh: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
+    screen.press(Action::StepAll);
+    screen.press(Action::Restart);
+    assert_eq!(shown(&screen).into_iter().map(outcome).collect::<Vec<_>>(), fresh);
+    // tiny is the second of the built-in presets.
+    screen.press(Action::OpenPresets);
+    screen.press(Action::Choose);
+    let text = screen.picture(PLAIN, 80, 24);
+    assert!(text.contains("· tiny ·"), "{text}");
+    assert_eq!(shown(&screen).len(), 3);
+    screen.press(Action::StepAll);
+    assert!(shown(&screen).iter().all(|lane| lane.error.holds == Some(true)));
+}
+
+#[test]
+fn the_ladder_names_what_changes_and_what_it_buys() {
+    let mut screen = open("tiny", &SMALL[..3]);
+    for rung in LADDER.windows(2) {
+        screen.press(Action::ClimbLadder);
+        assert_eq!(screen.app.slots.shown(), rung);
+        screen.press(Action::StepAll);
+        let text = screen.picture(PLAIN, 200, 50);
+        let line = text.lines().find(|line| line.contains(" 1→2  ")).unwrap();
+        let sampled = |lane: usize| shown(&screen)[lane].neurons_sampled();
+        let (times, word) = if sampled(0) >= sampled(1) {
+            (sampled(0).ratio(sampled(1)), "fewer")
+        } else {
+            (sampled(1).ratio(sampled(0)), "more")
+        };
+        let gain = format!("{} times {word} neurons observed", slth::report::text::count(times));
+        assert!(line.contains(&gain), "expected {gain} in {line}");
+    }
+    let rungs: Vec<String> = LADDER
+        .windows(2)
+        .map(|rung| {
+            let differences = slth::report::text::differences(rung[0], rung[1]);
+            differences.into_iter().map(|(choice, from, to)| format!("{choice}: {from} → {to}; ")).collect()
+        })
+        .collect();
+    assert_eq!(
+        rungs,
+        [
+            "match: all its weights at once → z_in ≈ ±w, z_out ≈ ±1; sum: one neuron for a neuron → one neuron a half; ",
+            "match: z_in ≈ ±w, z_out ≈ ±1 → product; ",
+            "law: uniform → hyperbolic; sum: one neuron a half → golden-ratio sum; ",
+            "sharing: nobody → the layer, first-fit; ",
+            "sharing: the layer, first-fit → the outputs of one input; ",
+        ]
+    );
+}

@@ -1,0 +1,226 @@
+//! However the explorer ends, the terminal is as it was: modes, screen, cursor.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![cfg(unix)]
+
+mod terminal;
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+use portable_pty::CommandBuilder;
+use slth::experiment::Experiment;
+use slth::network::Domain;
+use slth::session::Session;
+use slth::tui::theme::ThemeName;
+use slth::tui::{Color, Options, run};
+use terminal::Explorer;
+use vt100::MouseProtocolMode;
+
+fn signal(slth: &Explorer, name: &str) {
+    let process = slth.child.process_id().unwrap().to_string();
+    let kill = std::process::Command::new("kill").args([name, &process]).status().unwrap();
+    assert!(kill.success());
+}
+
+#[test]
+fn q_and_control_c() {
+    for key in ["q", "\x03"] {
+        let mut slth = Explorer::open(&["digits"]);
+        slth.shows(&["paused"]);
+        slth.press(" ");
+        slth.shows(&["running"]);
+        slth.press(key);
+        assert_eq!(slth.ends(), 0);
+        slth.assert_restored();
+    }
+}
+
+/// At rest, and while the engine runs flat out.
+#[test]
+fn signals_that_end_a_program() {
+    for name in ["-TERM", "-HUP", "-INT", "-QUIT"] {
+        for key in ["", "a"] {
+            let mut slth = Explorer::open(&["example-5"]);
+            slth.shows(&["paused"]);
+            slth.press(key);
+            if key == "a" {
+                slth.shows(&["stepping"]);
+            }
+            signal(&slth, name);
+            // It dies of the signal, so that who sent it can tell.
+            assert_ne!(slth.ends(), 0);
+            slth.assert_restored();
+        }
+    }
+}
+
+/// With the mouse in use it is off afterwards, whichever way the program goes, and on again when it comes back.
+#[test]
+fn the_mouse_is_given_back_too() {
+    let reports = |slth: &Explorer| slth.screen.lock().unwrap().screen().mouse_protocol_mode();
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    assert_eq!(reports(&slth), MouseProtocolMode::None, "not asked for");
+    slth.press("q");
+    slth.ends();
+
+    let mut slth = Explorer::open(&["tiny", "--mouse"]);
+    slth.shows(&["Press n"]);
+    assert_eq!(reports(&slth), MouseProtocolMode::PressRelease);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+
+    for name in ["-TERM", "-HUP"] {
+        let mut slth = Explorer::open(&["tiny", "--mouse"]);
+        slth.shows(&["Press n"]);
+        signal(&slth, name);
+        assert_ne!(slth.ends(), 0);
+        slth.assert_restored();
+    }
+
+    let mut shell = CommandBuilder::new("sh");
+    let script = r#"set -m; "$0" tiny --mouse; echo "stopped"; read line; fg >/dev/null; echo "ended $?""#;
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_slth")]);
+    let mut slth = Explorer::spawn(shell);
+    slth.shows(&["Press n"]);
+    slth.press("z");
+    slth.shows(&["stopped"]);
+    slth.assert_restored();
+    slth.press("\n");
+    slth.shows(&["Architecture", "Press n"]);
+    assert_eq!(reports(&slth), MouseProtocolMode::PressRelease);
+    // A click on the name of a screen, as terminals send it: button 0, column and row from 1.
+    let title = slth.text().lines().next().unwrap().to_owned();
+    let column = title.split("4 Bounds").next().unwrap().chars().count() + 1;
+    slth.press(&format!("\x1b[<0;{column};1M\x1b[<0;{column};1m"));
+    slth.shows(&["Neurons per weight against"]);
+    slth.press("q");
+    slth.shows(&["ended 0"]);
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}
+
+/// What was looked at, and how to do it again; nothing where a signal ended it.
+#[test]
+fn a_summary_stays() {
+    let mut slth = Explorer::open(&["tiny", "--seed", "3", "--set", "epsilon=0.2"]);
+    slth.shows(&["Press n"]);
+    slth.press("a");
+    slth.shows(&["done: the ticket holds"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+    slth.shows(&["(preset tiny, seed 3)", "hyperbolic, first-fit: every neuron drawn", "<= epsilon 0.2"]);
+    slth.shows(&["again: slth run tiny --seed 3 --set epsilon=0.2"]);
+    assert!(slth.text().trim().lines().count() <= 8, "{}", slth.text());
+
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    signal(&slth, "-TERM");
+    assert_ne!(slth.ends(), 0);
+    slth.assert_restored();
+    assert_eq!(slth.text().trim(), "");
+}
+
+#[test]
+fn suspended_and_resumed() {
+    for keys in ["\x1a", "z"] {
+        let mut shell = CommandBuilder::new("sh");
+        let script = r#"set -m; "$0" tiny; echo "stopped"; read line; fg >/dev/null; echo "ended $?""#;
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_slth")]);
+        let mut slth = Explorer::spawn(shell);
+        slth.shows(&["paused", "Press n"]);
+        slth.press("n");
+        slth.shows(&["neuron 0, tried against"]);
+        slth.press(keys);
+        slth.shows(&["stopped"]);
+        slth.assert_restored();
+        slth.press("\n");
+        // All of it is drawn again, and keys work.
+        slth.shows(&["Architecture", "neuron 0, tried against", "space run"]);
+        slth.press("n");
+        slth.shows(&["neuron 1, tried against"]);
+        slth.press("q");
+        slth.shows(&["ended 0"]);
+        assert_eq!(slth.ends(), 0);
+        slth.assert_restored();
+    }
+}
+
+/// Without a shell that could resume it, it goes on.
+#[test]
+fn suspending_without_a_shell_does_nothing() {
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    slth.press("\x1an");
+    slth.shows(&["neuron 0, tried against"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}
+
+/// The terminal itself goes away, as when a connection is cut: the program ends too, and soon.
+#[test]
+fn a_terminal_that_goes_away() {
+    let mut slth = Explorer::open(&["digits"]);
+    slth.shows(&["paused"]);
+    slth.press(" ");
+    slth.shows(&["running"]);
+    slth.hang_up();
+    assert_ne!(slth.ends(), 0);
+}
+
+/// What [`panics`] runs in another process: an explorer one of whose threads is bound to fail.
+#[test]
+fn failing() {
+    let Some(which) = std::env::var_os("SLTH_TEST_FAILS") else { return };
+    let mut experiment = Experiment::load("tiny", None, &[]).unwrap();
+    if which == "worker" {
+        // Points of another width than the network's: the engine cannot multiply them.
+        experiment.domain = Arc::new(Domain::Points { points: Array2::ones((4, 7)), labels: None });
+    }
+    let options = Options {
+        ascii: false,
+        color: Color::Never,
+        theme: ThemeName::Mono,
+        mouse: false,
+        frames_per_second: 15,
+        load: Box::new(|_| panic!("the list of presets has failed")),
+    };
+    let ended = run(Session::new(experiment).unwrap(), options);
+    std::process::exit(match ended {
+        Ok(ended) if ended.failure.is_some() => 3,
+        _ => 0,
+    });
+}
+
+fn failing_explorer(which: &str) -> Explorer {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["failing", "--exact", "--nocapture"]);
+    command.env("SLTH_TEST_FAILS", which);
+    let slth = Explorer::spawn(command);
+    slth.shows(&["paused"]);
+    slth
+}
+
+#[test]
+fn a_panic_of_the_engine_is_told_on_the_screen() {
+    let mut slth = failing_explorer("worker");
+    slth.press("a");
+    slth.shows(&["the engine has failed", "internal error"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 3);
+    slth.assert_restored();
+}
+
+#[test]
+fn a_panic_of_the_screen_gives_the_terminal_back_first() {
+    let mut slth = failing_explorer("screen");
+    slth.press("p");
+    slth.shows(&["Presets"]);
+    slth.press("\r");
+    slth.shows(&["the list of presets has failed"]);
+    assert_ne!(slth.ends(), 0);
+    slth.assert_restored();
+}

@@ -1,0 +1,331 @@
+//! F and Ĝ at one input: the numbers against the networks themselves, the Outputs screen as a picture.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use ndarray::{Array2, ArrayView2};
+use ratatui::style::Color;
+use screens::{PLAIN, SIZES, Screen, draw, session};
+use slth::session::{Command, Phase, Session, Snapshot, Step};
+use slth::tui::glyphs::{ASCII, UNICODE};
+use slth::tui::keymap::Action;
+use slth::tui::theme::{ANSI, RGB};
+use slth::tui::{Look, app};
+use slth::verification::{MaskedLayer, inputs};
+
+mod screens;
+
+/// Acts and returns what is shown then.
+fn act(screen: &mut Screen, action: Action) -> Arc<Snapshot> {
+    screen.press(action);
+    Arc::clone(&screen.app.snapshot)
+}
+
+/// Built, checked, and at the input where the networks differ most.
+fn at_worst(preset: &str, settings: &[&str]) -> Screen {
+    let mut screen = Screen::open(preset, settings);
+    for action in [Action::StepAll, Action::ShowOutputs, Action::WorstInput] {
+        screen.press(action);
+    }
+    screen
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Layer by layer, without the function that the product uses for all of them.
+fn masked(session: &Session, lane: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
+    let architecture = session.experiment().target.architecture();
+    let mut y = x.to_owned();
+    for (index, ticket) in session.lanes()[lane].tickets().enumerate() {
+        let layer = index + 1;
+        let outputs = architecture.widths()[layer];
+        y = MaskedLayer::new(ticket, outputs, architecture.activation(layer)).forward(y.view());
+    }
+    y
+}
+
+#[test]
+fn outputs_are_those_of_the_networks_to_the_bit() {
+    // A labelled file, a ball, skipped lanes, the network of whole neurons among them, signs, a box.
+    let presets: [(&str, &[&str]); 5] = [
+        ("digits", &[]),
+        ("tiny", &[]),
+        ("ladder", &[]),
+        ("deep", &[]),
+        ("tiny", &["inputs=Box(low:-1.0,high:2.0)", "epsilon=0.1"]),
+    ];
+    for (preset, settings) in presets {
+        let mut session = session(preset, settings);
+        session.run(&|_| {});
+        let experiment = Arc::clone(session.experiment());
+        for (index, lane) in session.lanes().iter().enumerate() {
+            let count = lane.inputs();
+            let all = inputs(
+                &experiment.domain,
+                experiment.target.architecture().widths()[0],
+                experiment.seed,
+                0,
+                count,
+            );
+            let (f, g) = (experiment.target.forward(all.view()), masked(&session, index, all.view()));
+            let mut largest = (0.0, 0);
+            for from in (0..count).step_by(100) {
+                for view in session.outputs(index, from, (from + 7).min(count)) {
+                    let input = view.input;
+                    let pruned = view.pruned.unwrap();
+                    assert_eq!(bits(&view.x), bits(all.row(input).as_slice().unwrap()));
+                    assert_eq!(
+                        bits(&view.target.values),
+                        bits(f.row(input).as_slice().unwrap()),
+                        "{preset} {input}"
+                    );
+                    assert_eq!(bits(&pruned.outputs.values), bits(g.row(input).as_slice().unwrap()));
+                    if pruned.error > largest.0 {
+                        largest = (pruned.error, input);
+                    }
+                }
+            }
+            let worst = lane.found().worst_input;
+            let view = session.outputs(index, worst, worst + 1).remove(0);
+            assert_eq!(
+                view.pruned.unwrap().error.to_bits(),
+                lane.found().error.to_bits(),
+                "{preset} {index}"
+            );
+            assert!(largest.0 <= lane.found().error);
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_all_inputs_that_are_not_classified_rightly_by_both() {
+    let class = |values: &[f64]| {
+        let largest = values.iter().copied().fold(f64::MIN, f64::max);
+        values.iter().position(|&value| value == largest).unwrap()
+    };
+    // Labels in the first; in the second F is 0 in places where Ĝ is hardly more.
+    for (preset, labelled) in [("digits", true), ("tiny", false)] {
+        let mut session = session(preset, &[]);
+        session.run(&|_| {});
+        let lane = &session.lanes()[0];
+        let (mut mistakes, mut differ) = (Vec::new(), 0);
+        let (mut rightly_f, mut rightly_g) = (0, 0);
+        for view in session.outputs(0, 0, lane.inputs()) {
+            let pruned = view.pruned.unwrap();
+            let (f, g) = (class(&view.target.values), class(&pruned.outputs.values));
+            assert_eq!((f, g), (view.target.class, pruned.outputs.class));
+            assert_eq!(view.label.is_some(), labelled);
+            rightly_f += usize::from(view.label == Some(f));
+            rightly_g += usize::from(view.label == Some(g));
+            differ += usize::from(f != g);
+            if f != g || view.label.is_some_and(|label| f != label) {
+                mistakes.push(view.input);
+            }
+        }
+        let found = lane.found();
+        assert_eq!(*found.mistakes, mistakes);
+        assert_eq!(found.correct, labelled.then_some((rightly_f, rightly_g)));
+        assert!(!mistakes.is_empty() && mistakes.len() < found.tried);
+        assert!(labelled || differ == mistakes.len());
+    }
+}
+
+#[test]
+fn nothing_is_evaluated_again_until_something_changes() {
+    let mut explorer = Screen::open("tiny", &[]);
+    assert!(explorer.app.snapshot.output.is_none());
+    let first = act(&mut explorer, Action::ShowOutputs).output.clone().unwrap();
+    assert!(first.input == 0 && first.pruned.is_none());
+    let same = act(&mut explorer, Action::StepNeuron).output.clone().unwrap();
+    assert!(Arc::ptr_eq(&first, &same));
+    act(&mut explorer, Action::NextInput);
+    let back = act(&mut explorer, Action::PreviousInput).output.clone().unwrap();
+    assert!(Arc::ptr_eq(&first, &back), "a neighbour was evaluated alone");
+    let built = act(&mut explorer, Action::StepAll).output.clone().unwrap();
+    assert!(built.pruned.is_some() && built.target == first.target);
+    let last = act(&mut explorer, Action::LastInput).output.clone().unwrap();
+    assert_eq!((last.input, last.inputs), (9_999, 10_000));
+    assert!(act(&mut explorer, Action::Restart).output.clone().unwrap().pruned.is_none());
+    assert!(act(&mut explorer, Action::ShowExplore).output.is_none());
+}
+
+#[test]
+fn inputs_are_chosen_by_keys() {
+    let mut explorer = Screen::open("digits", &[]);
+    act(&mut explorer, Action::ShowOutputs);
+    act(&mut explorer, Action::WorstInput);
+    assert!(explorer.app.message.as_ref().unwrap().contains("No input has been tried yet"));
+    act(&mut explorer, Action::PreviousInput);
+    assert_eq!(explorer.app.chooser.input, 0);
+    for (action, input) in [
+        (Action::InputsOn, 10),
+        (Action::NextInput, 11),
+        (Action::InputsBack, 1),
+        (Action::LastInput, 359),
+        (Action::InputsOn, 359),
+        (Action::FirstInput, 0),
+    ] {
+        assert_eq!(act(&mut explorer, action).output.as_ref().unwrap().input, input);
+    }
+    let found = act(&mut explorer, Action::StepAll).lane().error.found.clone();
+    assert_eq!(act(&mut explorer, Action::WorstInput).output.as_ref().unwrap().input, found.worst_input);
+    act(&mut explorer, Action::FirstInput);
+    let first = found.mistakes.iter().copied().find(|&input| input > 0).unwrap();
+    for input in
+        found.mistakes.iter().copied().filter(|&input| input > 0).chain(found.mistakes.first().copied())
+    {
+        assert_eq!(act(&mut explorer, Action::NextMistake).output.as_ref().unwrap().input, input);
+    }
+    assert!(explorer.app.message.is_none() && first > 0);
+    // Another preset begins with its first input.
+    explorer.send(vec![Command::Load(Box::new(session("tiny", &[])))]);
+    assert_eq!(act(&mut explorer, Action::StepAll).output.as_ref().unwrap().input, 0);
+    assert_eq!(explorer.app.chooser.input, 0);
+}
+
+#[test]
+fn there_may_be_no_mistake_to_go_to() {
+    let mut explorer = at_worst("deep", &[]);
+    let input = explorer.app.chooser.input;
+    act(&mut explorer, Action::NextMistake);
+    assert!(explorer.app.message.as_ref().unwrap().contains("choose the same class"));
+    assert_eq!(explorer.app.chooser.input, input);
+}
+
+#[test]
+fn a_view_that_stands_still_stays_where_it_is() {
+    let mut explorer = at_worst("tiny", &[]);
+    let before = explorer.app.snapshot.output.clone().unwrap();
+    act(&mut explorer, Action::Freeze);
+    act(&mut explorer, Action::NextInput);
+    assert!(explorer.app.message.as_ref().unwrap().contains("stands still"));
+    assert!(Arc::ptr_eq(&before, explorer.app.snapshot.output.as_ref().unwrap()));
+    act(&mut explorer, Action::Freeze);
+    let next = act(&mut explorer, Action::NextInput).output.clone().unwrap();
+    assert_eq!(next.input, before.input + 1);
+}
+
+#[test]
+fn going_back_takes_the_pruned_network_away() {
+    let mut explorer = at_worst("digits", &[]);
+    let built = explorer.app.snapshot.output.clone().unwrap();
+    assert!(act(&mut explorer, Action::BackNeuron).output.as_ref().unwrap().pruned.is_none());
+    assert_eq!(act(&mut explorer, Action::StepAll).output.as_ref().unwrap().pruned, built.pruned);
+}
+
+#[test]
+fn the_screen_at_four_sizes() {
+    let explorer = at_worst("digits", &[]);
+    for (width, height) in [(40, 20)].into_iter().chain(SIZES) {
+        insta::assert_snapshot!(
+            format!("outputs_digits_{width}x{height}"),
+            explorer.picture(PLAIN, width, height)
+        );
+    }
+}
+
+#[test]
+fn the_screen_before_anything_is_built() {
+    let mut explorer = Screen::open("digits", &[]);
+    act(&mut explorer, Action::ShowOutputs);
+    act(&mut explorer, Action::StepWeight);
+    insta::assert_snapshot!("outputs_start_80x24", explorer.picture(PLAIN, 80, 24));
+}
+
+#[test]
+fn inputs_that_are_no_pictures_are_listed() {
+    let mut explorer = at_worst("deep", &[]);
+    insta::assert_snapshot!("outputs_deep_80x24", explorer.picture(PLAIN, 80, 24));
+    for _ in 0..2 {
+        act(&mut explorer, Action::RowsOn);
+    }
+    insta::assert_snapshot!("outputs_deep_scrolled_80x24", explorer.picture(PLAIN, 80, 24));
+}
+
+#[test]
+fn ascii_terminals_get_nothing_but_ascii() {
+    let explorer = at_worst("digits", &[]);
+    let look = Look { theme: ANSI, glyphs: ASCII };
+    insta::assert_snapshot!("outputs_ascii_80x24", explorer.picture(look, 80, 24));
+    for preset in ["digits", "tiny"] {
+        let explorer = at_worst(preset, &[]);
+        let text = explorer.picture(look, 120, 40);
+        assert!(text.is_ascii() && text.matches('?').count() == 1 && text.contains(" ? help"), "{text}");
+    }
+}
+
+#[test]
+fn pictures_are_grey_half_blocks_in_colour() {
+    let mut explorer = Screen::open("digits", &[]);
+    let snapshot = act(&mut explorer, Action::ShowOutputs);
+    let shades = &snapshot.output.as_ref().unwrap().picture.as_ref().unwrap().shades;
+    insta::assert_snapshot!(
+        "outputs_colour_80x24",
+        explorer.picture(Look { theme: RGB, glyphs: UNICODE }, 80, 24)
+    );
+    // Each pixel is `scale` columns wide and half as many cells high.
+    for (theme, greys, (width, height), scale) in
+        [(RGB, 256, (80, 24), 2), (ANSI, 4, (80, 24), 2), (RGB, 256, (40, 20), 1), (RGB, 256, (60, 28), 3)]
+    {
+        let terminal = draw(&explorer.app, Look { theme, glyphs: UNICODE }, width, height);
+        let buffer = terminal.backend().buffer();
+        let first = buffer.content.iter().position(|cell| cell.bg != Color::Reset).unwrap();
+        let (left, top) = buffer.pos_of(first);
+        let grey = |row: u16, column: u16| {
+            let shade = shades[usize::from(row / scale * 8 + column / scale)];
+            let level = (shade * f64::from(greys - 1)).round() as u8;
+            match (greys, level) {
+                (4, 0) => Color::Black,
+                (4, 1) => Color::DarkGray,
+                (4, 2) => Color::Gray,
+                (4, _) => Color::White,
+                _ => Color::Rgb(level, level, level),
+            }
+        };
+        for row in 0..8 * scale / 2 {
+            for column in 0..8 * scale {
+                let (upper, lower) = (grey(2 * row, column), grey(2 * row + 1, column));
+                let symbol = if upper == lower { "█" } else { "▀" };
+                let cell = &buffer[(left + column, top + row)];
+                assert_eq!((cell.symbol(), cell.fg, cell.bg), (symbol, upper, lower), "{row} {column}");
+            }
+        }
+        // And no more of them than that.
+        let cells = buffer.content.iter().filter(|cell| cell.bg != Color::Reset).count();
+        assert_eq!(cells, usize::from(8 * scale * 4 * scale));
+    }
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    let mut start = Screen::open("digits", &[]);
+    // Before the worker has answered.
+    start.app.screen = app::Screen::Outputs;
+    let mut scrolled = at_worst("deep", &[]);
+    scrolled.app.chooser.scroll = 15;
+    for explorer in [start, at_worst("digits", &[]), scrolled, at_worst("tiny", &[])] {
+        explorer.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
+        explorer.draw_every_small_size(Look { theme: RGB, glyphs: UNICODE });
+    }
+}
+
+/// What an evaluation costs the worker; printed, not held, since machines differ.
+#[test]
+fn a_look_at_a_large_network_takes_no_longer_than_a_slice_of_the_search() {
+    let mut session = session("example-5", &[]);
+    while session.lanes()[0].phase() != Phase::Verifying {
+        session.lane_mut(0).advance(Step::Layer, u64::MAX);
+    }
+    let paths: usize = session.lanes()[0].tickets().map(|ticket| ticket.len()).sum();
+    let started = Instant::now();
+    let views = session.outputs(0, 16, 24);
+    let look = started.elapsed();
+    let started = Instant::now();
+    session.lane_mut(0).advance(Step::All, 1);
+    let slice = started.elapsed();
+    assert_eq!(views.len(), 8);
+    eprintln!("{paths} paths: 8 inputs in {look:?}, a slice of the search in {slice:?}");
+}

@@ -1,0 +1,170 @@
+//! A program under a pseudo-terminal, with a terminal emulator reading the screen.
+#![allow(dead_code)] // not every test uses all of it
+
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const ROWS: u16 = 24;
+const COLUMNS: u16 = 80;
+
+/// Long enough for a busy machine; nothing waits for it when all is well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn parser(rows: u16, columns: u16) -> vt100::Parser {
+    vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)
+}
+
+pub(crate) struct Explorer {
+    pub(crate) child: Box<dyn Child + Send + Sync>,
+    pub(crate) keys: Option<Box<dyn Write + Send>>,
+    pub(crate) screen: Arc<Mutex<vt100::Parser>>,
+    pub(crate) master: Option<Box<dyn MasterPty + Send>>,
+    /// the terminal's modes before the program started
+    modes: String,
+    /// tells the thread that reads to let go of the terminal
+    closing: Arc<AtomicBool>,
+    /// bytes that the program has sent
+    received: Arc<AtomicUsize>,
+}
+
+impl Explorer {
+    /// `slth` with these arguments.
+    pub(crate) fn open(arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
+        command.args(arguments);
+        Self::spawn(command)
+    }
+
+    /// Any command, in a terminal like xterm.
+    pub(crate) fn spawn(command: CommandBuilder) -> Self {
+        Self::spawn_in(command, &[])
+    }
+
+    /// `slth` with these variables of the environment set.
+    pub(crate) fn open_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
+        command.args(arguments);
+        variables.iter().for_each(|(name, value)| command.env(name, value));
+        let changed: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
+        Self::spawn_in(command, &changed)
+    }
+
+    fn spawn_in(mut command: CommandBuilder, changed: &[&str]) -> Self {
+        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let modes = format!("{:?}", pty.master.get_termios());
+        for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")] {
+            if !changed.contains(&name) {
+                command.env(name, value);
+            }
+        }
+        if !changed.contains(&"NO_COLOR") {
+            command.env_remove("NO_COLOR");
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let screen = Arc::new(Mutex::new(parser(ROWS, COLUMNS)));
+        let mut output = pty.master.try_clone_reader().unwrap();
+        let reading = Arc::clone(&screen);
+        let closing = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&closing);
+        let received = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&received);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count) = output.read(&mut bytes) {
+                if count == 0 || closed.load(Ordering::Relaxed) {
+                    return;
+                }
+                counted.fetch_add(count, Ordering::Relaxed);
+                reading.lock().unwrap().process(&bytes[..count]);
+            }
+        });
+        let keys = Some(pty.master.take_writer().unwrap());
+        Self { child, keys, screen, master: Some(pty.master), modes, closing, received }
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        let writer = self.keys.as_mut().unwrap();
+        writer.write_all(keys.as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the screen shows all of `wanted`, and returns how long that took.
+    pub(crate) fn shows(&self, wanted: &[&str]) -> Duration {
+        let started = Instant::now();
+        while !wanted.iter().all(|text| self.text().contains(text)) {
+            assert!(started.elapsed() < PATIENCE, "expected {wanted:?}, found:\n{}", self.text());
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        started.elapsed()
+    }
+
+    /// Bytes that the program has sent so far.
+    pub(crate) fn received(&self) -> usize {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&mut self, size: PtySize) {
+        let (rows, columns) = (size.rows.try_into().unwrap(), size.cols.try_into().unwrap());
+        self.screen.lock().unwrap().screen_mut().set_size(rows, columns);
+        self.master.as_ref().unwrap().resize(size).unwrap();
+    }
+
+    /// Closes the terminal under the program.
+    pub(crate) fn hang_up(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.keys = None;
+        self.master = None;
+    }
+
+    /// Waits for the end and returns the exit code.
+    pub(crate) fn ends(&mut self) -> u32 {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(started.elapsed() < PATIENCE, "the program does not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Waits until the terminal is as it was before: its modes, the main screen, the cursor, no mouse.
+    pub(crate) fn assert_restored(&self) {
+        assert!(self.is_restored(), "the alternate screen or a hidden cursor is left:\n{}", self.text());
+        let mouse = self.screen.lock().unwrap().screen().mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None);
+        assert_eq!(format!("{:?}", self.master.as_ref().unwrap().get_termios()), self.modes);
+    }
+
+    /// Whether the terminal shows what it showed before, and the cursor.
+    fn is_restored(&self) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let parser = self.screen.lock().unwrap();
+            let screen = parser.screen();
+            if !screen.alternate_screen() && !screen.hide_cursor() {
+                return true;
+            }
+            drop(parser);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        false
+    }
+}
+
+impl Drop for Explorer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
