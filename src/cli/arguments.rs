@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 use clap_complete::Shell;
@@ -98,6 +99,32 @@ pub(super) struct Run {
     /// Write the masks to this file, for NumPy
     #[arg(long, value_name = "FILE.npz")]
     pub(super) ticket: Option<PathBuf>,
+    /// Write the run's state to this file now and then, and go on from there if the file exists. It is removed
+    /// when the run has ended and its results are written
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Seconds of work between two checkpoints
+    #[arg(long, value_name = "SECONDS", default_value = "30", requires = "checkpoint", value_parser = seconds)]
+    pub(super) every: Duration,
+}
+
+impl Run {
+    /// With no options.
+    pub(super) fn plainly(preset: &str) -> Self {
+        Self {
+            preset: preset.to_owned(),
+            json: false,
+            csv: None,
+            ticket: None,
+            checkpoint: None,
+            every: Duration::MAX,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "expected a number of seconds, 0 or more".to_owned())
 }
 
 /// `slth compare`.

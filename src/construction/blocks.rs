@@ -19,12 +19,14 @@
 //! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
 //! since a neuron that serves output b is not used up for output b′. ∎
 
+use serde::{Deserialize, Serialize};
+
 use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::{Half, Sharing};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Blocks {
     /// m, neurons of a block
     size: u64,
@@ -41,7 +43,7 @@ pub(super) struct Blocks {
     stride: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct OpenPair {
     input: u32,
     output: u32,

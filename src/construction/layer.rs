@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
@@ -65,8 +67,8 @@ pub(super) struct Workbench {
     pub(super) groups: Vec<(u64, usize, usize)>,
     /// the pair of the last group
     pub(super) finished_last: Option<u64>,
-    open: Vec<Demand>,
-    open_count: u64,
+    pub(super) open: Vec<Demand>,
+    pub(super) open_count: u64,
 }
 
 impl Workbench {
@@ -207,7 +209,7 @@ impl Workbench {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
@@ -232,11 +234,11 @@ pub struct LayerBuilder {
     problem: LayerProblem,
     pub(super) bench: Workbench,
     pub(super) allocator: Allocator,
-    done: bool,
+    pub(super) done: bool,
     /// draws so far; neurons, unless they are skipped ahead to
-    draws: u64,
+    pub(super) draws: u64,
     /// draws after which weights were completed, rising
-    completed: Vec<u64>,
+    pub(super) completed: Vec<u64>,
 }
 
 impl LayerBuilder {

@@ -13,6 +13,7 @@
 use rand::{Rng, RngExt};
 
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::layer::{LayerProblem, Workbench};
 use super::sums::AtHand;
@@ -22,7 +23,7 @@ use crate::sampling::hits::{Hit, Malach, ProductPair};
 use crate::sampling::{Geometric, Side, Stream};
 use crate::theory::Count;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Singles {
     matching: Match,
     mode: Mode,
@@ -38,7 +39,7 @@ pub(super) struct Singles {
     open: Option<OpenWeight>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct OpenWeight {
     input: u32,
     output: u32,
@@ -49,7 +50,7 @@ struct OpenWeight {
     found: [Option<Path>; 2],
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Matcher {
     EachWeight(Malach),
     Product(ProductPair),

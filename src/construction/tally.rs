@@ -1,5 +1,7 @@
 //! What is counted while a layer is drawn.
 
+use serde::{Deserialize, Serialize};
+
 use super::Half;
 use crate::theory::Count;
 
@@ -10,7 +12,7 @@ pub const PRODUCT_BINS: usize = 1024;
 pub const RACE_POINTS: usize = 128;
 
 /// What a neuron is asked for: a piece for one bucket of one half of one weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demand {
     /// row of the weight
     pub output: u32,
@@ -23,7 +25,7 @@ pub struct Demand {
 }
 
 /// The last neuron that was drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
     /// its number, from 0
     pub neuron: u64,
@@ -36,7 +38,7 @@ pub struct Draw {
 }
 
 /// Counts of a layer under construction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// neurons drawn one by one
     pub sampled: u64,

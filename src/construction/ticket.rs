@@ -1,11 +1,13 @@
 //! The ticket: which paths of G the mask keeps.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sampling::RandomLayer;
 
 /// The kept paths (input → neuron → output) of one layer, as parallel columns, one row per path. Rows are in
 /// the order of the pairs they serve, (output, input) ascending; within a pair those with z_in > 0 come
 /// first, each half from its largest piece to its smallest.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerTicket {
     /// number of the intermediate neuron, from 0
     pub neuron: Vec<u64>,
@@ -20,7 +22,7 @@ pub struct LayerTicket {
 }
 
 /// One kept path.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// number of the intermediate neuron, from 0
     pub neuron: u64,

@@ -9,6 +9,7 @@
 //! [`singles`](super::singles) are, with waiting times that soon leave f64 behind.
 
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::layer::{LayerProblem, Workbench};
 use super::singles::{skipping_words, wait};
@@ -19,7 +20,7 @@ use crate::sampling::Stream;
 use crate::sampling::hits::{NeuronHit, WholeNeuron};
 use crate::theory::Count;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WholeNeurons {
     mode: Mode,
     /// η, tolerance of each weight

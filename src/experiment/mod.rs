@@ -2,6 +2,7 @@
 //! makes of it.
 
 mod assumptions;
+mod digest;
 mod edited;
 mod memory;
 mod outline;

@@ -1,6 +1,7 @@
 //! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
 mod bounds;
+mod checkpoint;
 mod comparison;
 mod curves;
 mod evaluated;
@@ -15,6 +16,7 @@ pub mod text;
 mod weighed;
 
 pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons};
+pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError};
 pub use comparison::{
     AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,
     write_comparison_csv,
