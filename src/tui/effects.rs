@@ -1,16 +1,46 @@
-//! What the screen asks for, done.
+//! What the screen asks for, and how it is done.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 
-use super::app::{App, Effect};
+use super::app::App;
+use super::export::Export;
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
 use crate::report::OutputFile;
-use crate::session::{Command, Forecaster, Session, Worker};
+use crate::session::{Command, Forecaster, Question, Session, Worker};
+
+/// What the event loop is asked to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// tell the worker
+    Send(Command),
+    /// open the built-in preset of this name
+    Load(&'static str),
+    /// ask what theory says of something
+    Ask(Question),
+    /// put this setup in place of what is there
+    Start(Arc<Experiment>),
+    /// write a setup as a preset file
+    Save {
+        /// where
+        path: PathBuf,
+        /// what
+        experiment: Arc<Experiment>,
+        /// whether a file that stands there may be replaced
+        replace: bool,
+    },
+    /// write this to a file
+    Export(Export),
+    /// stop until the shell resumes the program
+    Suspend,
+    /// leave
+    Quit,
+}
 
 /// All that effects reach: the engine, theory, presets, files, the terminal.
 pub(super) struct Hands {

@@ -13,10 +13,11 @@ mod bars;
 pub mod bounds;
 pub mod compare;
 pub mod editing;
-mod effects;
+pub mod effects;
 pub mod explore;
 pub mod export;
 pub mod field;
+pub mod filter;
 mod frame_lines;
 pub mod glyphs;
 pub mod keymap;
@@ -27,6 +28,7 @@ mod overlay;
 pub mod picker;
 mod products;
 pub mod prompt;
+pub mod screen;
 mod signals;
 pub mod slots;
 pub mod svg;
@@ -185,11 +187,11 @@ pub struct Look {
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     app.areas.clear();
     match app.screen {
-        app::Screen::Explore => explore::render(frame, app, look),
-        app::Screen::Compare => compare::render(frame, app, look),
-        app::Screen::Weight => weight::render(frame, app, look),
-        app::Screen::Bounds => bounds::render(frame, app, look),
-        app::Screen::Outputs => outputs::render(frame, app, look),
+        screen::Screen::Explore => explore::render(frame, app, look),
+        screen::Screen::Compare => compare::render(frame, app, look),
+        screen::Screen::Weight => weight::render(frame, app, look),
+        screen::Screen::Bounds => bounds::render(frame, app, look),
+        screen::Screen::Outputs => outputs::render(frame, app, look),
     }
     overlay::render(frame, app, look);
     if look.glyphs.ascii_only {
