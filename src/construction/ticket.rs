@@ -49,6 +49,15 @@ impl Path {
     }
 }
 
+/// Rows in the order given, which for a finished layer is that of [`LayerTicket`].
+impl FromIterator<Path> for LayerTicket {
+    fn from_iter<I: IntoIterator<Item = Path>>(paths: I) -> Self {
+        let mut ticket = Self::default();
+        paths.into_iter().for_each(|path| ticket.push(path));
+        ticket
+    }
+}
+
 impl LayerTicket {
     /// Number of kept paths.
     pub fn len(&self) -> usize {
@@ -104,9 +113,10 @@ impl LayerTicket {
     }
 
     /// The rows brought into the order of pairs. `groups` holds (pair, first row, rows) of each pair.
-    pub(super) fn ordered_by_pair(&self, mut groups: Vec<(u64, usize, usize)>) -> Self {
+    pub(super) fn ordered_by_pair(self, mut groups: Vec<(u64, usize, usize)>) -> Self {
         groups.sort_unstable();
-        fn gather<T: Copy>(column: &[T], groups: &[(u64, usize, usize)]) -> Vec<T> {
+        // A column at a time, and each let go of before the next: no second ticket at any moment.
+        fn gather<T: Copy>(column: Vec<T>, groups: &[(u64, usize, usize)]) -> Vec<T> {
             let mut ordered = Vec::with_capacity(column.len());
             for &(_, first, rows) in groups {
                 ordered.extend_from_slice(&column[first..first + rows]);
@@ -114,11 +124,11 @@ impl LayerTicket {
             ordered
         }
         Self {
-            neuron: gather(&self.neuron, &groups),
-            input: gather(&self.input, &groups),
-            output: gather(&self.output, &groups),
-            z_in: gather(&self.z_in, &groups),
-            z_out: gather(&self.z_out, &groups),
+            neuron: gather(self.neuron, &groups),
+            input: gather(self.input, &groups),
+            output: gather(self.output, &groups),
+            z_in: gather(self.z_in, &groups),
+            z_out: gather(self.z_out, &groups),
         }
     }
 }
