@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 
 use super::app::App;
 use super::export::Export;
+use super::opening::Opening;
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
@@ -42,16 +43,21 @@ pub enum Effect {
     Quit,
 }
 
+/// Told until a setup is open.
+const OPENING: &str = "opening";
+
 /// All that effects reach: the engine, theory, presets, files, the terminal.
 pub(super) struct Hands {
     pub(super) worker: Worker,
     pub(super) forecaster: Forecaster,
+    pub(super) opening: Opening,
     load: LoadSession,
 }
 
 impl Hands {
     pub(super) fn new(session: Session, load: LoadSession) -> Self {
-        Self { worker: Worker::spawn(session), forecaster: Forecaster::default(), load }
+        let (forecaster, opening) = (Forecaster::default(), Opening::default());
+        Self { worker: Worker::spawn(session), forecaster, opening, load }
     }
 
     /// Does what is asked, in order. Whether the program is to be left.
@@ -71,13 +77,10 @@ impl Hands {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Suspend => signals::suspend(),
                 Effect::Ask(question) => self.forecaster.ask(question),
-                Effect::Start(experiment) => match Session::new((*experiment).clone()) {
-                    Ok(session) => {
-                        self.worker.send(Command::Load(Box::new(session)));
-                        app.editing = None;
-                    }
-                    Err(error) => app.message = Some(error.to_string()),
-                },
+                Effect::Start(experiment) => {
+                    app.notice = Some(OPENING.to_owned());
+                    self.opening.start(Box::new(move || Session::new((*experiment).clone())));
+                }
                 Effect::Save { path, experiment, replace } => {
                     let saved = save(&path, &experiment, replace);
                     app.saved(path, experiment, saved);
@@ -94,13 +97,25 @@ impl Hands {
                         Err(error) => app.message = Some(error),
                     }
                 }
-                Effect::Load(name) => match (self.load)(name) {
-                    Ok(session) => self.worker.send(Command::Load(Box::new(session))),
-                    Err(error) => app.message = Some(error.to_string()),
-                },
+                Effect::Load(name) => {
+                    app.notice = Some(OPENING.to_owned());
+                    self.opening.start((self.load)(name));
+                }
             }
         }
         Ok(false)
+    }
+
+    /// Goes on with the session that was opened.
+    pub(super) fn begin(&mut self, app: &mut App, opened: Result<Session, String>) {
+        app.notice = None;
+        match opened {
+            Ok(session) => {
+                self.worker.send(Command::Load(Box::new(session)));
+                app.editing = None;
+            }
+            Err(error) => app.message = Some(error),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub mod glyphs;
 pub mod keymap;
 mod log_axis;
 pub mod mouse;
+mod opening;
 pub mod outputs;
 mod overlay;
 pub mod picker;
@@ -63,8 +64,11 @@ pub enum Color {
     Never,
 }
 
-/// Opens a session of another preset.
-pub type LoadSession = Box<dyn Fn(&str) -> Result<Session, ExperimentError>>;
+/// Opens a session, on whatever thread.
+pub type OpenSession = Box<dyn FnOnce() -> Result<Session, ExperimentError> + Send>;
+
+/// What opens a session of another preset.
+pub type LoadSession = Box<dyn Fn(&str) -> OpenSession>;
 
 /// How the screen is drawn, and where other sessions come from.
 pub struct Options {
@@ -122,7 +126,7 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
             (stale, at_once) = (false, false);
         }
         let unanswered = !hands.worker.has_obeyed(&app.latest);
-        let wait = if unanswered || !hands.forecaster.is_at_rest() {
+        let wait = if unanswered || hands.opening.is_under_way() || !hands.forecaster.is_at_rest() {
             ANSWER
         } else if stale {
             between_frames.saturating_sub(drawn.elapsed())
@@ -153,6 +157,10 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
             if hands.carry_out(&mut app, effects, &mut screen, &look)? {
                 return Ok(ended(&app, &hands));
             }
+            (stale, at_once) = (true, true);
+        }
+        if let Some(opened) = hands.opening.take() {
+            hands.begin(&mut app, opened);
             (stale, at_once) = (true, true);
         }
         let latest = hands.worker.latest();
