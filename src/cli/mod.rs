@@ -8,6 +8,7 @@
 //! | 3 | internal error |
 
 mod arguments;
+mod check;
 mod compare;
 mod interrupt;
 mod progress;
@@ -117,6 +118,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         None => explore(arguments),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
+        Some(Verb::Check(check)) => check::check(check, common),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));

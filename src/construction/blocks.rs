@@ -138,6 +138,7 @@ impl Blocks {
 
     /// Finishes what is left of the block as far as it goes, and opens the next one.
     fn close_block(&mut self, bench: &mut Workbench) {
+        bench.tally.note_block(self.drawn.into());
         for pair in std::mem::take(&mut self.open) {
             bench.leave_open_all(pair.input, pair.output, &pair.wanted);
             bench.finish(bench.pair(pair.input, pair.output), &pair.found, false);

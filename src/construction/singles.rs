@@ -131,6 +131,7 @@ impl Singles {
             self.open = Some(open);
             return false;
         }
+        bench.tally.note_block(open.drawn.into());
         let unserved = Half::BOTH.map(|half| u64::from(!served(half)));
         bench.leave_open_all(open.input, open.output, &unserved);
         let paths: Vec<Path> = open.found.into_iter().flatten().collect();
@@ -183,7 +184,9 @@ impl Singles {
             bench.serve(Demand { output, input, half, bucket: 1 });
             bench.tally.waits[half as usize] += waited;
         }
-        bench.tally.skipped += waited.min(self.bound);
+        let passed = waited.min(self.bound);
+        bench.tally.skipped += passed;
+        bench.tally.note_block(passed);
         bench.tally.last = None;
     }
 

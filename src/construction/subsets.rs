@@ -149,7 +149,7 @@ impl Subsets {
     }
 
     fn close_block(&mut self, bench: &mut Workbench) {
-        bench.tally.largest_block = bench.tally.largest_block.max(self.drawn);
+        bench.tally.note_block(self.drawn.into());
         for pair in std::mem::take(&mut self.open) {
             finish(&pair, bench);
         }

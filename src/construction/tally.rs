@@ -51,8 +51,8 @@ pub struct Tally {
     /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](super::Sum::Golden)), sums
     /// looked at, made, queried or held against a query ([`Sum::Subset`](super::Sum::Subset)); single neurons need none
     pub searched: f64,
-    /// neurons that the block with the most of them took ([`Sum::Subset`](super::Sum::Subset))
-    pub largest_block: u64,
+    /// neurons that the block with the most of them took, of those that are through; 0 where a layer shares its neurons
+    pub largest_block: Count,
     /// (neuron, pair) products looked at
     pub tries: u64,
     /// random words consumed, one per weight of G that was looked at
@@ -83,7 +83,7 @@ impl Tally {
             waits: [Count::ZERO; 2],
             values: 0,
             searched: 0.0,
-            largest_block: 0,
+            largest_block: Count::ZERO,
             tries: 0,
             words: 0,
             weights_done: 0,
@@ -102,6 +102,13 @@ impl Tally {
         if passed as usize > self.race.len() {
             let neurons = self.neurons();
             self.race.resize(passed as usize, neurons);
+        }
+    }
+
+    /// Notes the neurons that a block took.
+    pub(super) fn note_block(&mut self, neurons: Count) {
+        if neurons > self.largest_block {
+            self.largest_block = neurons;
         }
     }
 

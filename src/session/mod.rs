@@ -6,6 +6,7 @@
 //! lanes, and the numbers do not depend on which, nor on the number of threads.
 
 mod errors;
+mod faithfulness;
 mod forecaster;
 mod lane;
 mod output;
@@ -14,6 +15,7 @@ mod weight;
 mod worker;
 
 pub use errors::ErrorMap;
+pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneState, Phase, Progress, Step};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
