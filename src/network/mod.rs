@@ -9,7 +9,7 @@ pub mod files;
 mod spectral;
 
 pub use activation::Activation;
-pub use domain::{ActivationBounds, Domain};
+pub use domain::{ActivationBounds, Domain, with_constant};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
 use ndarray::{Array2, ArrayView2};

@@ -139,10 +139,10 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
 }
 
 fn domain(domain: &Domain, at_most: &str) -> String {
-    match domain {
+    match domain.free() {
         Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
         Domain::Box { low, high } => format!("box, each from {} to {}", number(*low), number(*high)),
-        Domain::Signs => "signs, each -1 or 1".to_owned(),
+        Domain::Signs | Domain::WithConstant(_) => "signs, each -1 or 1".to_owned(),
         Domain::Points { points, labels } => {
             let labelled = if labels.is_some() { ", labelled" } else { "" };
             format!("{} points of a file{labelled}", grouped(points.nrows() as i64))
