@@ -26,7 +26,7 @@ pub enum Domain {
         /// points × n₀
         points: Array2<f64>,
         /// class of each point, where known
-        labels: Option<Array1<u8>>,
+        labels: Option<Array1<u32>>,
     },
     /// (x, 1) for every x of a domain: biases are weights of that last coordinate behind x
     WithConstant(Box<Domain>),
@@ -93,7 +93,7 @@ impl Domain {
     /// The class of input number `input`, where it is known.
     pub fn label(&self, input: usize) -> Option<usize> {
         match self.free() {
-            Self::Points { labels: Some(labels), .. } => labels.get(input).map(|&label| label.into()),
+            Self::Points { labels: Some(labels), .. } => labels.get(input).map(|&label| label as usize),
             _ => None,
         }
     }

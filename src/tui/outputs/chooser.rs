@@ -63,7 +63,7 @@ impl Chooser {
 
     /// Scrolls long lists.
     pub(in super::super) fn scroll(&mut self, action: Action, snapshot: &Snapshot) {
-        let widths = snapshot.experiment.target.architecture().widths();
+        let widths = snapshot.experiment.target.given_widths();
         let longest = widths.iter().take(1).chain(widths.last()).copied().max().unwrap_or(0);
         self.scroll = match action {
             Action::RowsOn => (self.scroll + ROWS).min(longest.saturating_sub(1)),
