@@ -9,6 +9,7 @@
 
 mod arguments;
 mod compare;
+mod inspect;
 mod progress;
 mod run;
 
@@ -119,6 +120,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             }
             Ok(0)
         }
+        Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
             print(&PresetSource::find(name)?.text)?;

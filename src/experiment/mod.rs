@@ -146,6 +146,27 @@ impl Experiment {
         Self::new(preset, &source, &place_of, &[])
     }
 
+    /// An experiment on a weight file, without a preset: `settings` are `key=value` with RON values, as on top of a preset
+    /// with this target, ε = 0.01, δ = 0.01 and inputs in the unit ball.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the place is the file, or the setting.
+    pub fn of_weight_file(path: &str, settings: &[String]) -> Result<Self, ExperimentError> {
+        let source = PresetSource::of_file(path);
+        let mut preset = source.parse()?;
+        let mut overridden = Vec::new();
+        for setting in settings {
+            let (key, value) = parse_override(setting)?;
+            preset.override_with(value);
+            overridden.push((key, format!("--set {setting}")));
+        }
+        let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
+            Some((_, argument)) => Place::Argument(argument.clone()),
+            None => Place::File(path.to_owned()),
+        };
+        Self::new(preset, &source, &place_of, &[])
+    }
+
     /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
     /// `known` that has the same.
     fn new(

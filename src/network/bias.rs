@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(third.weights(2).row(2), array![0.0, 0.0, 1.0]);
         assert_eq!(third.weights(3)[[0, 2]], 0.5 / 0.5_f64.tanh());
         assert_eq!(third.given_widths(), [2, 2, 2, 2, 2]);
-        assert_eq!(third.given_weights(3), Array2::eye(2));
+        assert_eq!(third.given_weights(3), Array2::<f64>::eye(2));
         assert_eq!(third.fold().unwrap().added_weights(), 5 + 5 + 2);
         assert!(network([false; 4], [Relu; 4]).fold().is_none());
     }

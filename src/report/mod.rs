@@ -5,6 +5,7 @@ mod comparison;
 mod curves;
 mod evaluated;
 mod explored;
+mod inspected;
 mod npz;
 mod output;
 mod plotted;
@@ -22,6 +23,7 @@ pub use comparison::{
 pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
 pub use evaluated::{EvaluatedReport, write_evaluated_csv};
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
+pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
 pub use output::OutputFile;
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
