@@ -416,7 +416,7 @@ fn layers_of_a_file_that_do_not_fit() {
     for (tensors, options, says) in cases {
         let folder = Folder::with_target(&format!("File(path: \"w.safetensors\", {options})"));
         write_tensors(&folder.path("w.safetensors"), tensors);
-        let place = if options.starts_with("activations") { "p.ron:2:53" } else { "p.ron:2:13" };
+        let place = if options.starts_with("activations") { "p.ron:2:54" } else { "p.ron:2:13" };
         folder.run_refuses(place, says);
     }
 }

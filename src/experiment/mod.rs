@@ -164,7 +164,11 @@ impl Experiment {
             Some((_, argument)) => Place::Argument(argument.clone()),
             None => Place::File(path.to_owned()),
         };
-        Self::new(preset, &source, &place_of, &[])
+        Self::new(preset, &source, &place_of, &[]).map_err(|error| match error.place {
+            // There is no text that the user could look into.
+            Place::Position { .. } => ExperimentError::new(place_of("target"), error.message),
+            _ => error,
+        })
     }
 
     /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
