@@ -115,11 +115,11 @@ mod tests {
     use ndarray::array;
     use proptest::prelude::*;
 
+    /// W, b and σ as they are given.
+    type Layer = (Array2<f64>, Option<Array1<f64>>, Activation);
+
     /// σ(W·x + b) as it stands there.
-    fn plainly(
-        layers: &[(Array2<f64>, Option<Array1<f64>>, Activation)],
-        x: &Array1<f64>,
-    ) -> (Array1<f64>, f64) {
+    fn plainly(layers: &[Layer], x: &Array1<f64>) -> (Array1<f64>, f64) {
         let (mut y, mut size) = (x.clone(), 1.0_f64);
         for (w, bias, activation) in layers {
             // What all roundings so far, and those of this layer, can grow to.
@@ -135,7 +135,7 @@ mod tests {
         (y, size)
     }
 
-    fn layers() -> impl Strategy<Value = Vec<(Array2<f64>, Option<Array1<f64>>, Activation)>> {
+    fn layers() -> impl Strategy<Value = Vec<Layer>> {
         use Activation::*;
         let activation = prop::sample::select(vec![Relu, LeakyRelu(0.25), Tanh, Logistic, Identity]);
         let layer = (1..=5_usize, activation, prop::option::weighted(0.7, Just(())));
