@@ -72,6 +72,8 @@ pub(super) enum Verb {
     Check(Check),
     /// What theory asks of every construction
     Bounds(Bounds),
+    /// What a network is: its layers, norms and bounds, and the size of G it would need
+    Inspect(Inspect),
     /// List the built-in presets, or print one
     Presets {
         /// What to do with them
@@ -192,6 +194,25 @@ pub(super) struct Bounds {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `slth inspect`.
+#[derive(Args, Debug)]
+pub(super) struct Inspect {
+    /// A weight file (safetensors, npz, npy), a .ron file or a built-in preset's name
+    pub(super) file: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Activation of a weight file's hidden layers, as in RON; Relu without it
+    #[arg(long, value_name = "RON")]
+    pub(super) activation: Option<String>,
+    /// Activation of a weight file's last layer; that of the others without it
+    #[arg(long, value_name = "RON")]
+    pub(super) output_activation: Option<String>,
+    /// Layers of a weight file by name, in their order; all tensors by their names without it
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) layers: Option<Vec<String>>,
 }
 
 /// `slth presets …`.

@@ -10,6 +10,7 @@
 mod arguments;
 mod check;
 mod compare;
+mod inspect;
 mod interrupt;
 mod progress;
 mod run;
@@ -129,6 +130,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             }
             Ok(0)
         }
+        Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
             print(&PresetSource::find(name)?.text)?;

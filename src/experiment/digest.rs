@@ -16,6 +16,8 @@ impl Experiment {
             title,
             target,
             domain,
+            // What files call the layers.
+            origin: _,
             // What follows from target and domain.
             target_norms: _,
             norm_bounds: _,

@@ -7,6 +7,7 @@ mod curves;
 mod evaluated;
 mod explored;
 mod faithfulness;
+mod inspected;
 mod npz;
 mod output;
 mod plotted;
@@ -29,6 +30,7 @@ pub use faithfulness::{
     CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, ThresholdReport, Verdict,
     plot as faithfulness_plot, svg as faithfulness_svg, write_faithfulness_csv,
 };
+pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
 pub use output::OutputFile;
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};

@@ -25,7 +25,7 @@ pub struct OutputView {
     pub input: usize,
     /// how many inputs there are
     pub inputs: usize,
-    /// x
+    /// x, without the constant 1 that stands behind it where biases are folded in
     pub x: Vec<f64>,
     /// x as a picture, where it can be one
     pub picture: Option<Picture>,
@@ -108,10 +108,11 @@ impl Session {
         let x = inputs(domain, target.architecture().widths()[0], experiment.seed, from, to);
         let f = target.forward(x.view());
         let pruned = is_built(lane).then(|| forward_masked(target.architecture(), lane.tickets(), x.clone()));
-        let shows_pictures = matches!(domain, Domain::Points { .. } | Domain::Box { .. });
+        let free = domain.free_coordinates(x.ncols());
+        let shows_pictures = matches!(domain.free(), Domain::Points { .. } | Domain::Box { .. });
         let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();
         rows.map(|(row, (x, f))| {
-            let x = x.to_vec();
+            let x = x.iter().copied().take(free).collect::<Vec<f64>>();
             OutputView {
                 lane: lane_index,
                 input: from + row,

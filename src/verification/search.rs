@@ -45,7 +45,7 @@ pub struct Search {
 impl Search {
     /// A search that has tried nothing yet. `seed` draws the inputs.
     pub fn new(target: Arc<Network>, domain: Arc<Domain>, seed: u64) -> Self {
-        let labelled = matches!(*domain, Domain::Points { labels: Some(_), .. });
+        let labelled = matches!(domain.free(), Domain::Points { labels: Some(_), .. });
         Self {
             target,
             domain,
