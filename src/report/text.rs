@@ -1,7 +1,9 @@
 //! Results as text for people.
 
+mod certificate;
 mod comparison;
 
+pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
 
 use std::fmt::Write as _;
@@ -173,6 +175,9 @@ pub fn run(session: &Session) -> String {
         text.push_str(&open_demands(lane.builders(), lane.plan().construction));
         if let Some(estimate) = SubsetEstimate::new(session.experiment(), &view) {
             let _ = writeln!(text, "{}", subset_estimate(&estimate));
+        }
+        if let Some(certificate) = view.error.certificate.as_deref() {
+            let _ = writeln!(text, "{}", certificate::certificate(certificate));
         }
         text.push_str(&verdict(&view));
     }

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use crate::construction::{LayerBuilder, LayerProblem, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
+use crate::network::Domain;
 use crate::sampling::{Hyperbolic, Law, Uniform};
-use crate::verification::{Found, LayerCheck, Parts, Search, certified_error};
+use crate::verification::{Certificate, Evaluation, Found, LayerCheck, Parts, Search};
 
 /// Inputs tried between two looks at the clock or at a command.
 const INPUTS_PER_SLICE: usize = 256;
@@ -65,6 +66,8 @@ pub struct Lane {
     plan: LanePlan,
     builders: Vec<LayerBuilder>,
     checks: Vec<Option<LayerCheck>>,
+    /// once every layer is measured
+    certificate: Option<Arc<Certificate>>,
     search: Search,
     /// a layer that was taken back, from 0, and the draws that it is to have again
     replay: Option<(usize, u64)>,
@@ -99,6 +102,7 @@ impl Lane {
         let mut lane = Self {
             experiment: Arc::clone(experiment),
             checks: vec![None; plan.layers.len()],
+            certificate: None,
             plan: plan.clone(),
             builders,
             search,
@@ -172,6 +176,7 @@ impl Lane {
             self.builders[layer] = self.builders[layer].restarted();
             self.checks[layer] = None;
         }
+        self.certificate = None;
         let experiment = &self.experiment;
         self.search =
             Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
@@ -219,6 +224,7 @@ impl Lane {
             }
             check.get_or_insert_with(|| measure(experiment, builder));
         });
+        self.certify();
         while !self.search.is_done() {
             self.search.advance(self.builders.iter().map(LayerBuilder::ticket), 4 * INPUTS_PER_SLICE);
             report(self.search.found().tried, inputs);
@@ -232,6 +238,26 @@ impl Lane {
                 check.get_or_insert_with(|| measure(&self.experiment, builder));
             }
         }
+        self.certify();
+    }
+
+    /// Puts the certificate together once every layer is measured, and evaluates as it asks for.
+    fn certify(&mut self) {
+        let checks: Option<Vec<LayerCheck>> = self.checks.iter().cloned().collect();
+        let (Some(checks), None) = (checks, &self.certificate) else { return };
+        let experiment = &self.experiment;
+        let points = matches!(*experiment.domain, Domain::Points { .. });
+        let promise = experiment.promise();
+        let certificate = Certificate::new(
+            &experiment.target,
+            &experiment.bounds,
+            &checks,
+            (experiment.f_max, &promise),
+            points,
+            experiment.epsilon,
+        );
+        self.search.evaluate(certificate.evaluation);
+        self.certificate = Some(Arc::new(certificate));
     }
 
     /// Theory's numbers for the lane.
@@ -261,8 +287,17 @@ impl Lane {
 
     /// The error certified, once every layer is measured.
     pub fn certified(&self) -> Option<f64> {
-        let checks: Option<Vec<LayerCheck>> = self.checks.iter().cloned().collect();
-        checks.map(|checks| certified_error(&self.experiment.target, &self.experiment.bounds, &checks))
+        self.certificate.as_ref().map(|certificate| certificate.total)
+    }
+
+    /// How the error certified comes about, once every layer is measured.
+    pub fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
+    }
+
+    /// How F and Ĝ are evaluated.
+    pub fn evaluation(&self) -> Evaluation {
+        self.certificate.as_ref().map_or(Evaluation::Plain, |certificate| certificate.evaluation)
     }
 
     /// Whether every demand of every layer was met.
