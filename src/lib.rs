@@ -15,6 +15,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`exact`] | sums and products carried beyond f64, with the proof of their bounds |
 //! | [`network`] | the target F: shapes, activations, weight files, spectral norms, bounds on activations |
 //! | [`theory`] | the paper's closed forms, a file per statement |
 //! | [`sampling`] | the words of G as a function of their place, the hyperbolic law, the exact law of products |
@@ -42,6 +43,7 @@
 
 pub mod cli;
 pub mod construction;
+pub mod exact;
 pub mod experiment;
 pub mod network;
 pub mod report;

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules and what each may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
+    ("exact", &[]),
     ("network", &[]),
     ("theory", &["network"]),
     ("sampling", &["theory"]),
-    ("construction", &["network", "theory", "sampling"]),
-    ("verification", &["network", "theory", "sampling", "construction"]),
+    ("construction", &["exact", "network", "theory", "sampling"]),
+    ("verification", &["exact", "network", "theory", "sampling", "construction"]),
     ("experiment", &["network", "theory", "sampling", "construction"]),
     ("session", &["network", "theory", "sampling", "construction", "verification", "experiment"]),
     ("report", &["network", "theory", "sampling", "construction", "verification", "experiment", "session"]),

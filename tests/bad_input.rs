@@ -312,11 +312,15 @@ fn an_output_that_cannot_be_written_is_known_before_the_run() {
     // Both mistakes at once: the one that is told is the one that is looked for first.
     let folder = Folder(tempfile::tempdir().unwrap());
     folder.refuses(
-        &["run", "example-6", "--csv", "missing/out"],
+        &["run", "example-6", "--set", "epsilon=1e-5", "--csv", "missing/out"],
         "missing/out",
         &["expected a writable file"],
     );
-    folder.refuses(&["run", "example-6", "--csv", "out.csv"], "example-6:4:13", &["accurate to 3.679e-27"]);
+    folder.refuses(
+        &["run", "example-6", "--set", "epsilon=1e-5", "--csv", "out.csv"],
+        "example-6:4:13",
+        &["accurate to 3.679e-30"],
+    );
 }
 
 #[cfg(unix)]
@@ -338,12 +342,12 @@ fn an_output_in_a_read_only_folder() {
 }
 
 #[test]
-fn more_precision_than_f64_has_is_refused_by_run_alone() {
+fn more_precision_than_sums_have_is_refused_by_run_alone() {
     let folder = Folder(tempfile::tempdir().unwrap());
-    let says =
-        ["accurate to 3.679e-27", "finer than f64", "expected at least 1.0e-13", "`slth bounds` works"];
-    folder.refuses(&["run", "example-6"], "example-6:4:13", &says);
-    assert!(slth(folder.0.path(), &["bounds", "example-6"]).status.success());
+    let says = ["accurate to 3.679e-30", "106 bits", "expected at least 1.0e-28", "`slth bounds` works"];
+    let finer = ["example-6", "--set", "epsilon=1e-5"];
+    folder.refuses(&[&["run"], &finer[..]].concat(), "example-6:4:13", &says);
+    assert!(slth(folder.0.path(), &[&["bounds"], &finer[..]].concat()).status.success());
 }
 
 #[test]

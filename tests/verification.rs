@@ -11,7 +11,7 @@ use slth::construction::{Allocation, Half, LayerTicket, Sharing};
 use slth::network::{Activation, ActivationBounds, Domain, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
-use slth::verification::{LayerCheck, MaskedLayer, Parts, Search, certified_error};
+use slth::verification::{Certificate, LayerCheck, MaskedLayer, Parts, Search};
 
 mod random_networks;
 use random_networks::{Case, any_bound, built, cases};
@@ -52,7 +52,11 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
         tickets.push(builder.ticket().clone());
     }
     let bounds = ActivationBounds::new(&case.target, domain);
-    let certified = certified_error(&case.target, &bounds, &checks);
+    let points = matches!(domain, Domain::Points { .. });
+    let told: Vec<(f64, f64)> =
+        checks.iter().map(|check| (check.norm_target, case.ranges.half_tolerance)).collect();
+    let lemma_1 = (bounds.f_max(), &told[..]);
+    let certified = Certificate::new(&case.target, &bounds, &checks, lemma_1, points, f64::INFINITY).total;
     Pruned { target: Arc::clone(&case.target), tickets, checks, certified }
 }
 

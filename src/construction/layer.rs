@@ -14,6 +14,7 @@ use super::sums::residuals;
 use super::tally::{Demand, PRODUCT_BINS, Tally};
 use super::whole_neurons::WholeNeurons;
 use super::{Allocation, Buckets, Half, LayerTicket, Match, Mode, Path, Sharing, Sum};
+use crate::exact::DoubleDouble;
 use crate::network::Network;
 use crate::sampling::{Law, RandomLayer, UniformProductLaw};
 use crate::theory::Count;
@@ -114,8 +115,8 @@ impl Workbench {
     }
 
     /// |z_in·z_out| of a neuron for a pair.
-    pub(super) fn product(&self, neuron: u64, input: u32, output: u32) -> f64 {
-        (self.random.z_in(neuron, input as usize) * self.random.z_out(neuron, output as usize)).abs()
+    pub(super) fn product(&self, neuron: u64, input: u32, output: u32) -> DoubleDouble {
+        Path::of(&self.random, neuron, input, output).exact_product().abs()
     }
 
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
@@ -152,12 +153,12 @@ impl Workbench {
 
     /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
     pub(super) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
-        let mut found = vec![0.0; self.inputs as usize];
+        let mut found = vec![DoubleDouble::ZERO; self.inputs as usize];
         for path in paths {
-            found[path.input as usize] = path.z_in * path.z_out;
+            found[path.input as usize] = path.exact_product();
         }
         for (input, found) in (0..).zip(found) {
-            let error = (self.weight(input, output) - found).abs();
+            let error = (DoubleDouble::from(self.weight(input, output)) - found).nearest().abs();
             self.tally.max_error = self.tally.max_error.map(|largest| largest.max(error));
         }
         let first = self.kept.len();
@@ -189,10 +190,10 @@ impl Workbench {
                 let neuron = slots[place].checked_sub(1)?;
                 let path = Path::of(random, neuron, input, output);
                 kept.push(path);
-                Some(path.product().abs())
+                Some(path.exact_product().abs())
             });
             let error = &mut self.tally.max_error[half as usize];
-            *error = error.max(residual.abs());
+            *error = error.max(residual.nearest().abs());
         }
         self.groups.push((pair, first, self.kept.len() - first));
         self.tally.weights_done += u64::from(complete);

@@ -17,6 +17,7 @@ use super::golden::next_piece;
 use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub(super) struct OpenPairs {
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
     /// per slot: residuals of the two halves (on demand only)
-    residual: Vec<[f64; 2]>,
+    residual: Vec<[DoubleDouble; 2]>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
     fresh: u64,
@@ -153,7 +154,7 @@ impl OpenPairs {
                 match self.policy {
                     Policy::AllBuckets => (0..k).for_each(|place| set(mask, place)),
                     Policy::NextPiece => {
-                        if let Some(place) = next_piece(&bench.buckets, w.abs(), 0) {
+                        if let Some(place) = next_piece(&bench.buckets, w.abs().into(), 0) {
                             set(mask, place);
                             bench.tally.quota[half as usize][place] += 1;
                         }
@@ -166,10 +167,10 @@ impl OpenPairs {
             }
             let slot = self.free.pop().unwrap_or_else(|| {
                 self.found.resize(self.found.len() + 2 * k, 0);
-                self.residual.push([0.0; 2]);
+                self.residual.push([DoubleDouble::ZERO; 2]);
                 (self.residual.len() - 1) as u32
             });
-            self.residual[slot as usize] = [w.abs(); 2];
+            self.residual[slot as usize] = [w.abs().into(); 2];
             self.front.push(FrontPair { input, output, negative: u32::from(w < 0.0), slot });
             self.open.extend_from_slice(&open);
             return true;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::golden::golden_sum;
 use super::layer::{Allocator, LayerBuilder, Workbench};
 use super::{Buckets, Half, Path, Sum};
+use crate::exact::DoubleDouble;
 
 /// How far a weight is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +59,19 @@ pub struct WeightSum {
     pub steps: Vec<SumStep>,
     /// ŵ so far: the sum of z_in·z_out over the steps taken
     pub value: f64,
-    /// what is left of |w*| so far; bit by bit |w* − ŵ| as it is measured, but for the sign
+    /// what is left of |w*| so far; bit by bit |w* − ŵ| as it is measured, but for the sign; carried exactly, shown as its
+    /// nearest f64
     pub residual: f64,
 }
 
 impl WeightSum {
     fn new(half: Option<Half>, magnitude: f64, steps: Vec<SumStep>) -> Self {
         let taken = steps.iter().filter(|step| step.fate == Fate::Taken);
-        let value = taken.filter_map(|step| step.path).fold(0.0, |value, path| value + path.product());
+        let value = taken
+            .filter_map(|step| step.path)
+            .fold(DoubleDouble::ZERO, |value, path| value + path.exact_product());
         let known = steps.iter().rev().find_map(|step| step.after.or(step.before));
-        Self { half, steps, value, residual: known.unwrap_or(magnitude) }
+        Self { half, steps, value: value.nearest(), residual: known.unwrap_or(magnitude) }
     }
 
     /// Whether nothing is missing or undecided.
@@ -96,17 +100,18 @@ pub(super) struct AtHand {
     pub(super) chosen: [Option<Vec<Path>>; 2],
 }
 
-/// w* − ŵ of the two halves, from the paths of a weight in their order. `whole`: a path serves inputs of both signs.
+/// w* − ŵ of the two halves, from the paths of a weight in their order, each as its nearest f64. `whole`: a path serves
+/// inputs of both signs.
 pub fn residuals(w: f64, paths: impl Iterator<Item = Path>, whole: bool) -> [f64; 2] {
-    let mut residual = [w; 2];
+    let mut residual = [DoubleDouble::from(w); 2];
     for path in paths {
         for half in Half::BOTH {
             if whole || Half::of(path.z_in) == half {
-                residual[half as usize] -= path.product();
+                residual[half as usize] -= path.exact_product();
             }
         }
     }
-    residual
+    residual.map(DoubleDouble::nearest)
 }
 
 impl Workbench {
@@ -272,9 +277,10 @@ fn golden_steps(buckets: &Buckets, magnitude: f64, at_hand: &[Path], finished: b
     }
     let mut asked: Vec<(usize, f64)> = Vec::new();
     let end = golden_sum(buckets, magnitude, |place, residual| {
-        asked.push((place, residual));
-        pieces[place].map(|path| path.product().abs())
-    });
+        asked.push((place, residual.nearest()));
+        pieces[place].map(|path| path.exact_product().abs())
+    })
+    .nearest();
     let missing = asked.iter().map(|&(place, _)| place).find(|&place| pieces[place].is_none());
     let known_to = if finished { buckets.levels() } else { missing.unwrap_or(buckets.levels()) };
     let mut asked = asked.into_iter().peekable();
@@ -304,19 +310,20 @@ fn golden_steps(buckets: &Buckets, magnitude: f64, at_hand: &[Path], finished: b
 
 /// The values of a sum without buckets: those chosen are taken one after another. `asked`: it takes a value at least.
 fn plain_steps(w: f64, at_hand: &[Path], chosen: &[Path], asked: bool) -> Vec<SumStep> {
-    let sign = if w < 0.0 { -1.0 } else { 1.0 };
-    let mut residual = w.abs();
+    let mut residual = DoubleDouble::from(w.abs());
     if at_hand.is_empty() && asked {
-        let before = Some(residual);
+        let before = Some(residual.nearest());
         return vec![SumStep { bucket: None, before, fate: Fate::Missing, path: None, after: None }];
     }
     let step = |path: &Path| {
-        let before = Some(residual);
+        let before = Some(residual.nearest());
         let fate = if chosen.contains(path) { Fate::Taken } else { Fate::PassedBy };
         if fate == Fate::Taken {
-            residual -= sign * path.product();
+            let product = path.exact_product();
+            residual -= if w < 0.0 { -product } else { product };
         }
-        SumStep { bucket: None, before, fate, path: Some(*path), after: Some(residual) }
+        let after = Some(residual.nearest());
+        SumStep { bucket: None, before, fate, path: Some(*path), after }
     };
     at_hand.iter().map(step).collect()
 }

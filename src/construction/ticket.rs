@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::exact::DoubleDouble;
 use crate::sampling::RandomLayer;
 
 /// The kept paths (input → neuron → output) of one layer, as parallel columns, one row per path. Rows are in
@@ -43,9 +44,14 @@ impl Path {
         Self { neuron, input, output, z_in, z_out }
     }
 
-    /// z_in·z_out, what the path adds to its weight.
+    /// z_in·z_out, what the path adds to its weight, rounded.
     pub fn product(&self) -> f64 {
         self.z_in * self.z_out
+    }
+
+    /// z_in·z_out, exactly. A plan's weights keep it in the range in which it is.
+    pub fn exact_product(&self) -> DoubleDouble {
+        DoubleDouble::product(self.z_in, self.z_out)
     }
 }
 

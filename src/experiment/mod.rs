@@ -287,6 +287,11 @@ impl Experiment {
         self.norm_bounds.get_or_init(|| self.target.all_weights().map(spectral_norm_bound).collect())
     }
 
+    /// What Lemma 1 is given of each layer: ‖Ŵ_i‖₂ and ε_{w,i}.
+    pub fn promise(&self) -> Vec<(f64, f64)> {
+        Outline::of(self).norms_and_tolerances()
+    }
+
     /// Whether no input of layer i = 1…ℓ can be negative.
     pub fn inputs_never_negative(&self, layer: usize) -> bool {
         self.target.architecture().inputs_never_negative(layer)
@@ -303,8 +308,8 @@ impl Experiment {
         let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
         if finest < plan::FINEST_TOLERANCE * self.w_max {
             let message = format!(
-                "a weight must be accurate to {finest:.3e}, finer than f64 sums can hold (expected at least {:.1e}, \
-                 1e-13 of w_max); `slth bounds` works",
+                "a weight must be accurate to {finest:.3e}, finer than sums of 106 bits hold (expected at least {:.1e}, \
+                 1e-28 of w_max); `slth bounds` works",
                 plan::FINEST_TOLERANCE * self.w_max
             );
             return Err(ExperimentError::new(place(), message));

@@ -140,6 +140,11 @@ impl Outline {
         }
     }
 
+    /// ‖W_i‖₂ as Lemma 1 is given it and ε_{w,i}, of each layer.
+    pub fn norms_and_tolerances(&self) -> Vec<(f64, f64)> {
+        self.layers.iter().map(|layer| self.norm(layer)).zip(self.tolerances()).collect()
+    }
+
     fn norm_product(&self) -> f64 {
         lemma1::norm_product(self.layers.iter().map(|layer| (layer.lambda, self.norm(layer))))
     }

@@ -8,8 +8,9 @@ use crate::sampling::hits::LEAST_TOLERANCE;
 use crate::theory::Count;
 use crate::theory::section5::Ranges;
 
-/// The finest ε_w/w_max for which sums of f64 hold a residual: k·2⁻⁵³ roundings stay far below it.
-pub(super) const FINEST_TOLERANCE: f64 = 1e-13;
+/// The finest ε_w/w_max for which residuals hold: they are carried to within 2·10⁻³¹·w_max (see [`exact`](crate::exact)), of
+/// which half a tolerance is 250 times as much.
+pub(super) const FINEST_TOLERANCE: f64 = 1e-28;
 
 /// Above this many expected neurons a lane skips ahead, unless told otherwise.
 const MOST_TO_DRAW: f64 = 1e9;

@@ -142,8 +142,12 @@ pub fn with_constant(points: ArrayView2<'_, f64>) -> Array2<f64> {
 /// Bounds on the activations of a target network over a domain, i = 0…ℓ, the input being layer 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActivationBounds {
-    /// sup ‖F_i‖₂
+    /// sup ‖F_i‖₂: over points the maximum itself, else the smaller of the next two
     pub norm: Vec<f64>,
+    /// what the norms of the weights say of it: λ_i‖W_i‖₂·sup‖F_{i−1}‖₂
+    pub by_norms: Vec<f64>,
+    /// what intervals of the single activations say of it
+    pub by_intervals: Vec<f64>,
     /// sup of the largest |F_{i,j}|
     pub largest: Vec<f64>,
 }
@@ -155,11 +159,18 @@ impl ActivationBounds {
     /// (|W_j·y| ≤ ‖W_j‖₂·sup‖y‖₂) and what intervals give. All are widened by more than their rounding.
     pub fn new(network: &Network, domain: &Domain) -> Self {
         match domain {
-            Domain::Points { points, .. } => Self::over_points(network, points.clone()),
-            Domain::WithConstant(inner) => match &**inner {
-                Domain::Points { points, .. } => Self::over_points(network, with_constant(points.view())),
-                _ => Self::over_intervals(network, domain),
-            },
+            Domain::Points { points, .. } => {
+                Self::over_points(network, points.clone(), Self::over_intervals(network, domain))
+            }
+            Domain::WithConstant(inner) => {
+                let bounds = Self::over_intervals(network, domain);
+                match &**inner {
+                    Domain::Points { points, .. } => {
+                        Self::over_points(network, with_constant(points.view()), bounds)
+                    }
+                    _ => bounds,
+                }
+            }
             _ => Self::over_intervals(network, domain),
         }
     }
@@ -169,8 +180,9 @@ impl ActivationBounds {
         self.largest[..self.largest.len() - 1].iter().copied().fold(0.0, f64::max)
     }
 
-    fn over_points(network: &Network, mut x: Array2<f64>) -> Self {
-        let mut bounds = Self { norm: Vec::new(), largest: Vec::new() };
+    /// `bounds`: those that hold for all that lies between the points x.
+    fn over_points(network: &Network, mut x: Array2<f64>, bounds: Self) -> Self {
+        let mut bounds = Self { norm: Vec::new(), largest: Vec::new(), ..bounds };
         for layer in 0..=network.architecture().layers() {
             let widen = if layer > 0 {
                 x = network.forward_layer(layer, x.view());
@@ -188,7 +200,12 @@ impl ActivationBounds {
         let architecture = network.architecture();
         let mut intervals = domain.intervals(architecture.widths()[0]);
         let mut norm = domain.norm(architecture.widths()[0]);
-        let mut bounds = Self { norm: vec![norm], largest: vec![magnitude(&intervals)] };
+        let mut bounds = Self {
+            norm: vec![norm],
+            by_norms: vec![norm],
+            by_intervals: vec![norm_of(&intervals) * rounding_of_sums(intervals.len())],
+            largest: vec![magnitude(&intervals)],
+        };
         for layer in 1..=architecture.layers() {
             let (w, activation) = (network.weights(layer), architecture.activation(layer));
             let widen = rounding_of_sums(w.ncols());
@@ -214,10 +231,11 @@ impl ActivationBounds {
             let at_rest = activation.apply(0.0).abs() * (w.nrows() as f64).sqrt();
             let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
             let by_norm = (lambda * spectral_norm_bound(w.view()) * norm + at_rest) * widen;
-            let by_intervals =
-                intervals.iter().map(|(l, h)| l.abs().max(h.abs()).powi(2)).sum::<f64>().sqrt() * widen;
+            let by_intervals = norm_of(&intervals) * rounding_of_sums(w.ncols().max(w.nrows()));
             norm = by_norm.min(by_intervals);
             bounds.norm.push(norm);
+            bounds.by_norms.push(by_norm);
+            bounds.by_intervals.push(by_intervals);
             bounds.largest.push(magnitude(&intervals).min(norm));
         }
         bounds
@@ -227,6 +245,11 @@ impl ActivationBounds {
 /// A factor above 1 that covers the relative rounding of sums of `n` non-negative products.
 fn rounding_of_sums(n: usize) -> f64 {
     1.0 + (2 * n + 8) as f64 * f64::EPSILON
+}
+
+/// The norm of what is largest in every interval.
+fn norm_of(intervals: &[(f64, f64)]) -> f64 {
+    intervals.iter().map(|(low, high)| low.abs().max(high.abs()).powi(2)).sum::<f64>().sqrt()
 }
 
 fn magnitude(intervals: &[(f64, f64)]) -> f64 {

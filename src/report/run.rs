@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::bounds::Neurons;
 use crate::experiment::Experiment;
 use crate::session::{ErrorRow, LaneView, LayerRow, Session};
+use crate::verification::{Certificate, CertifiedLayer};
 
 /// `slth run`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +25,8 @@ pub struct LaneReport {
     pub mode: &'static str,
     pub layers: Vec<LayerReport>,
     pub error: ErrorReport,
+    /// null while a layer is not built
+    pub certificate: Option<CertificateReport>,
     pub elapsed_seconds: f64,
 }
 
@@ -55,6 +58,70 @@ pub struct ErrorReport {
     pub inputs_tried: usize,
 }
 
+/// How the error certified comes about.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CertificateReport {
+    pub layers: Vec<CertifiedLayerReport>,
+    /// in exact arithmetic
+    pub error: f64,
+    pub rounding: f64,
+    /// Lemma 1's, a priori
+    pub promised: f64,
+    /// `plain` or `careful`
+    pub evaluation: &'static str,
+}
+
+/// One layer of it.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CertifiedLayerReport {
+    pub layer: usize,
+    pub input_norm: f64,
+    /// `points`, `norms` or `intervals`
+    pub input_norm_by: &'static str,
+    pub input_norm_by_norms: f64,
+    pub input_norm_by_intervals: f64,
+    pub delta_norms: [Option<f64>; 2],
+    pub delta_norm: f64,
+    pub pruned_norm: f64,
+    pub lambda: f64,
+    pub error: f64,
+    pub rounding: f64,
+    pub promised: f64,
+}
+
+impl CertificateReport {
+    fn new(certificate: &Certificate) -> Self {
+        Self {
+            layers: certificate.layers.iter().map(CertifiedLayerReport::new).collect(),
+            error: certificate.error(),
+            rounding: certificate.rounding(),
+            promised: certificate.promised(),
+            evaluation: certificate.evaluation.name(),
+        }
+    }
+}
+
+impl CertifiedLayerReport {
+    fn new(layer: &CertifiedLayer) -> Self {
+        Self {
+            layer: layer.layer,
+            input_norm: layer.input_norm,
+            input_norm_by: layer.source.name(),
+            input_norm_by_norms: layer.by_norms,
+            input_norm_by_intervals: layer.by_intervals,
+            delta_norms: layer.delta_norms,
+            delta_norm: layer.delta_norm,
+            pruned_norm: layer.pruned_norm,
+            lambda: layer.lambda,
+            error: layer.error,
+            rounding: layer.rounding,
+            promised: layer.promised,
+        }
+    }
+}
+
 impl RunReport {
     /// The report of a session that has run to its end.
     pub fn new(session: &Session) -> Self {
@@ -79,6 +146,7 @@ impl LaneReport {
             mode: view.mode.name(),
             layers: view.layers.iter().filter_map(LayerReport::new).collect(),
             error: ErrorReport::new(&view.error),
+            certificate: view.error.certificate.as_deref().map(CertificateReport::new),
             elapsed_seconds: view.elapsed.as_secs_f64(),
         }
     }

@@ -1,11 +1,13 @@
 //! Results as text for people.
 
+mod certificate;
 mod comparison;
 mod faithfulness;
 mod inspected;
 
 pub use inspected::inspected;
 
+pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 
@@ -184,6 +186,9 @@ pub fn run(session: &Session) -> String {
         text.push_str(&open_demands(lane.builders(), lane.plan().construction));
         if let Some(estimate) = SubsetEstimate::new(session.experiment(), &view) {
             let _ = writeln!(text, "{}", subset_estimate(&estimate));
+        }
+        if let Some(certificate) = view.error.certificate.as_deref() {
+            let _ = writeln!(text, "{}", certificate::certificate(certificate));
         }
         text.push_str(&verdict(&view));
     }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::construction::{LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
+use crate::network::Domain;
 use crate::sampling::{Hyperbolic, Law, Uniform};
-use crate::verification::{Found, LayerCheck, Parts, Search, certified_error};
+use crate::verification::{Certificate, Evaluation, Found, LayerCheck, Parts, Search};
 
 /// Inputs tried between two looks at the clock or at a command.
 const INPUTS_PER_SLICE: usize = 256;
@@ -75,6 +76,8 @@ pub struct Lane {
     plan: LanePlan,
     builders: Vec<LayerBuilder>,
     checks: Vec<Option<LayerCheck>>,
+    /// once every layer is measured
+    certificate: Option<Arc<Certificate>>,
     search: Search,
     /// a layer that was taken back, from 0, and the draws that it is to have again
     replay: Option<(usize, u64)>,
@@ -91,6 +94,7 @@ impl Lane {
         let mut lane = Self {
             experiment: Arc::clone(experiment),
             checks: vec![None; plan.layers.len()],
+            certificate: None,
             plan: plan.clone(),
             builders,
             search,
@@ -121,6 +125,7 @@ impl Lane {
         self.builders =
             problems.zip(state.layers).map(|(p, layer)| LayerBuilder::resumed(p, layer)).collect();
         self.checks.fill(None);
+        self.certificate = None;
         self.search = self.search.clone().resumed(state.found.into_owned());
         self.elapsed = state.elapsed;
         self.drawn_before = self.drawn();
@@ -200,6 +205,7 @@ impl Lane {
             self.builders[layer] = self.builders[layer].restarted();
             self.checks[layer] = None;
         }
+        self.certificate = None;
         let experiment = &self.experiment;
         self.search =
             Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
@@ -260,6 +266,9 @@ impl Lane {
             }
         });
         let built = self.builders.iter().all(LayerBuilder::is_done);
+        if built {
+            self.certify();
+        }
         while built && !self.search.is_done() {
             self.search.advance(self.builders.iter().map(LayerBuilder::ticket), 4 * INPUTS_PER_SLICE);
             report(self.search.found().tried, inputs);
@@ -277,6 +286,26 @@ impl Lane {
                 check.get_or_insert_with(|| measure(&self.experiment, builder));
             }
         }
+        self.certify();
+    }
+
+    /// Puts the certificate together once every layer is measured, and evaluates as it asks for.
+    fn certify(&mut self) {
+        let checks: Option<Vec<LayerCheck>> = self.checks.iter().cloned().collect();
+        let (Some(checks), None) = (checks, &self.certificate) else { return };
+        let experiment = &self.experiment;
+        let points = matches!(experiment.domain.free(), Domain::Points { .. });
+        let promise = experiment.promise();
+        let certificate = Certificate::new(
+            &experiment.target,
+            &experiment.bounds,
+            &checks,
+            (experiment.f_max, &promise),
+            points,
+            experiment.epsilon,
+        );
+        self.search.evaluate(certificate.evaluation);
+        self.certificate = Some(Arc::new(certificate));
     }
 
     /// Theory's numbers for the lane.
@@ -306,8 +335,17 @@ impl Lane {
 
     /// The error certified, once every layer is measured.
     pub fn certified(&self) -> Option<f64> {
-        let checks: Option<Vec<LayerCheck>> = self.checks.iter().cloned().collect();
-        checks.map(|checks| certified_error(&self.experiment.target, &self.experiment.bounds, &checks))
+        self.certificate.as_ref().map(|certificate| certificate.total)
+    }
+
+    /// How the error certified comes about, once every layer is measured.
+    pub fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
+    }
+
+    /// How F and Ĝ are evaluated.
+    pub fn evaluation(&self) -> Evaluation {
+        self.certificate.as_ref().map_or(Evaluation::Plain, |certificate| certificate.evaluation)
     }
 
     /// Whether every demand of every layer was met.

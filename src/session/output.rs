@@ -7,7 +7,8 @@ use ndarray::{ArrayView1, Axis};
 use super::{Lane, Session};
 use crate::construction::LayerBuilder;
 use crate::network::Domain;
-use crate::verification::{error_between, forward_masked, inputs, prediction};
+use crate::verification::careful::{forward_pruned, forward_target};
+use crate::verification::{error_between, inputs, prediction};
 
 /// Neighbouring inputs that are evaluated together. It takes hardly longer than for one of them, and less than a slice of
 /// the search over all inputs does.
@@ -106,8 +107,10 @@ impl Session {
         let (experiment, lane) = (self.experiment(), &self.lanes()[lane_index]);
         let (target, domain) = (&experiment.target, &*experiment.domain);
         let x = inputs(domain, target.architecture().widths()[0], experiment.seed, from, to);
-        let f = target.forward(x.view());
-        let pruned = is_built(lane).then(|| forward_masked(target.architecture(), lane.tickets(), x.clone()));
+        let evaluation = lane.evaluation();
+        let f = forward_target(target, evaluation, x.clone());
+        let pruned = is_built(lane)
+            .then(|| forward_pruned(target.architecture(), lane.tickets(), evaluation, x.clone()));
         let free = domain.free_coordinates(x.ncols());
         let shows_pictures = matches!(domain.free(), Domain::Points { .. } | Domain::Box { .. });
         let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();

@@ -7,7 +7,7 @@ use super::{Lane, OutputView, Phase, Session, Speed, WeightView};
 use crate::construction::{LayerBuilder, Mode, RACE_POINTS, Sum, Tally};
 use crate::experiment::{Construction, Experiment, LayerPlan, Plan};
 use crate::theory::Count;
-use crate::verification::{Found, LayerCheck};
+use crate::verification::{Certificate, Found, LayerCheck};
 
 /// What the worker is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,6 +170,8 @@ pub struct ErrorRow {
     pub inputs: usize,
     /// the error certified, once every layer is measured
     pub certified: Option<f64>,
+    /// how it comes about
+    pub certificate: Option<Arc<Certificate>>,
     /// ε
     pub epsilon: f64,
     /// whether the ticket holds, once all is known
@@ -214,6 +216,7 @@ impl ErrorRow {
             found: lane.found().clone(),
             inputs: lane.inputs(),
             certified: lane.certified(),
+            certificate: lane.certificate().cloned(),
             epsilon,
             holds: lane.holds(),
         }

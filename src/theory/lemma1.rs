@@ -27,6 +27,26 @@ pub fn norm_product(lambdas_and_norms: impl IntoIterator<Item = (f64, f64)>) -> 
     lambdas_and_norms.into_iter().map(|(lambda, norm)| (lambda * norm).max(1.0)).product()
 }
 
+/// The errors behind layers 1…ℓ that Lemma 1 promises for weights within their tolerances: with ‖ΔW_j‖₂ ≤ n_max·ε_{w,j} and
+/// ‖F_{j−1}‖₂ ≤ √n_max·F_max its proof's recursion gives
+/// e_i ≤ e·λ_max·n_max^{3/2}·F_max·Σ_{j≤i} ε_{w,j}·∏_{j≤i} max{1, λ_j‖W_j‖₂}, which is ε behind layer ℓ where ε_w is
+/// [`weight_tolerance`]. `layers`: λ_i, ‖W_i‖₂ and ε_{w,i} of each.
+pub fn promised_errors(
+    n_max: usize,
+    f_max: f64,
+    layers: impl IntoIterator<Item = (f64, f64, f64)> + Clone,
+) -> Vec<f64> {
+    let n = n_max as f64;
+    let lambda_max = layers.clone().into_iter().fold(0.0_f64, |max, (lambda, ..)| max.max(lambda));
+    let (mut tolerances, mut norms) = (0.0, 1.0);
+    let promised = |(lambda, norm, tolerance): (f64, f64, f64)| {
+        tolerances += tolerance;
+        norms *= (lambda * norm).max(1.0);
+        E * lambda_max * n * n.sqrt() * f_max * tolerances * norms
+    };
+    layers.into_iter().map(promised).collect()
+}
+
 /// The largest ε for which the norms of the target may stand in for those of the pruned network:
 /// e·√n_max·F_max·∏max{1, λ‖W*‖}.
 ///
@@ -93,6 +113,17 @@ mod tests {
         let tolerance = weight_tolerance(0.01, 10, 1.0, 100, 1.0, product);
         assert_digits(tolerance, 3.678794411714423e-7);
         assert_eq!(format!("{tolerance:.11e}"), "3.67879441171e-7");
+    }
+
+    #[test]
+    fn what_is_promised_behind_the_last_layer_is_epsilon() {
+        let norms = [(1.0, 2.0), (0.25, 2.0), (1.0, 3.0)];
+        let tolerance = weight_tolerance(0.01, 3, 1.0, 7, 1.5, norm_product(norms));
+        let layers = norms.map(|(lambda, norm)| (lambda, norm, tolerance));
+        let promised = promised_errors(7, 1.5, layers);
+        assert_digits(promised[2], 0.01);
+        assert_digits(promised[1], 0.01 * 2.0 / 3.0 / 3.0);
+        assert!(promised.is_sorted());
     }
 
     #[test]

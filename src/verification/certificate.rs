@@ -1,139 +1,197 @@
-//! The error certified: an upper bound on sup ‖F − Ĝ‖₂ from the weights that were found.
+//! The error certified: an upper bound on sup ‖F − Ĝ‖₂ from the weights that were found, layer by layer.
+//!
+//! # The recursion
+//! With e₀ = 0, e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}), as in the proof of Lemma 1, but with what was measured: each
+//! factor is a bound (see [`LayerCheck::measure`], [`ActivationBounds`] and
+//! [`spectral_norm_bound`](crate::network::spectral_norm_bound)).
+//!
+//! # Rounding
+//! F and Ĝ are evaluated in f64, so what an evaluation shows is off by up to r_i behind layer i. Of F, r_i ≤ λ_i(‖W*_i‖₂·r_{i−1} +
+//! ρ_i·(sup‖F_{i−1}‖₂ + r_{i−1})) + s_i, where ρ_i is what one evaluation of the layer loses relative to its input, and s_i = 8u
+//! of the layer's outputs for σ_i itself, 0 where it only compares (tanh and exp are taken to be right to 4 ulps). Of Ĝ
+//! likewise, with Ŵ and inputs larger by e_{i−1}. Both are part of the error certified, so that it bounds what is found as well as
+//! what is true. Where they would take more than a tenth of ε, sums are evaluated carefully ([`Evaluation::Careful`]).
 
-use ndarray::{Array2, Zip};
+use super::layer_check::UNIT;
+use super::{Evaluation, LayerCheck};
+use crate::network::{Activation, ActivationBounds, Network};
+use crate::theory::lemma1;
 
-use crate::construction::{Half, LayerTicket};
-use crate::network::{ActivationBounds, Network, spectral_norm, spectral_norm_bound};
+/// The share of ε that rounding may take before sums are evaluated carefully.
+const MOST_ROUNDING: f64 = 0.1;
 
-/// The unit roundoff of f64.
-const UNIT: f64 = f64::EPSILON / 2.0;
-
-/// What the kept neurons of a layer are parts of.
+/// Where a bound on activations comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parts {
-    /// the halves of virtual weights
-    Halves {
-        /// no input of the layer can be negative, so that only the positive half is ever used
-        never_negative: bool,
-        /// the negative half was not built
-        skipped: bool,
-    },
-    /// the target's neurons as they are, each max{0, ŵ·x} for max{0, w*·x}, whatever the signs of x; the
-    /// activation is ReLU
-    Neurons,
+pub enum Source {
+    /// the largest of all points there are
+    Points,
+    /// norms of the weights
+    Norms,
+    /// intervals of the single activations
+    Intervals,
 }
 
-/// What the pruned weights of one layer amount to, measured on the ticket.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerCheck {
+impl Source {
+    /// Lower-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Points => "points",
+            Self::Norms => "norms",
+            Self::Intervals => "intervals",
+        }
+    }
+}
+
+/// One layer's line of the certificate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CertifiedLayer {
     /// layer, from 1
     pub layer: usize,
-    /// neurons with a kept path
-    pub kept_neurons: u64,
-    /// weights of G that are kept
-    pub kept_weights: u64,
-    /// max |w* − ŵ| of the positive and the negative half; `None` for a half that was skipped
-    pub max_error: [Option<f64>; 2],
-    /// ‖W*‖₂
-    pub norm_target: f64,
-    /// ‖Ŵ‖₂, of the half with the larger norm
-    pub norm_pruned: f64,
-    /// bound on ‖ΔW(x)‖₂ ≤ · ‖x‖₂, the halves taken together
+    /// sup‖F_{i−1}‖₂, the smallest of the bounds there are
+    pub input_norm: f64,
+    /// which one that is
+    pub source: Source,
+    /// sup‖F_{i−1}‖₂ by the norms of the weights
+    pub by_norms: f64,
+    /// sup‖F_{i−1}‖₂ by intervals
+    pub by_intervals: f64,
+    /// ‖ΔW_i‖₂ of the positive and the negative half; `None` for a half that was skipped
+    pub delta_norms: [Option<f64>; 2],
+    /// ‖ΔW_i‖₂ of the halves that inputs can use, taken together
     pub delta_norm: f64,
-    /// bound on the Lipschitz factor of x ↦ Ŵ(x)
-    pub gain: f64,
-    /// rounding of one f64 evaluation of the layer, relative to the norm of its input: F's and Ĝ's
-    rounding: (f64, f64),
+    /// ‖Ŵ_i‖₂, the halves taken together
+    pub pruned_norm: f64,
+    /// λ_i
+    pub lambda: f64,
+    /// e_i
+    pub error: f64,
+    /// what evaluating F and Ĝ up to here can lose by rounding
+    pub rounding: f64,
+    /// the error behind this layer that Lemma 1 promises a priori
+    pub promised: f64,
 }
 
-impl LayerCheck {
-    /// max |w* − ŵ| of both halves.
-    pub fn largest_error(&self) -> f64 {
-        self.max_error.into_iter().flatten().fold(0.0, f64::max)
+/// The error certified, and how it comes about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    /// layers 1…ℓ
+    pub layers: Vec<CertifiedLayer>,
+    /// how F and Ĝ are evaluated
+    pub evaluation: Evaluation,
+    /// the bound on sup‖F − Ĝ‖₂ as it is computed: e_ℓ and rounding
+    pub total: f64,
+}
+
+impl Certificate {
+    /// The certificate of the network whose layers these checks measured, over the domain of `bounds`. `points`: the bounds
+    /// are maxima over all points there are. `lemma_1`: F_max, and ‖Ŵ_i‖₂ and ε_{w,i} of each layer as Lemma 1 was given them, for
+    /// the error that it promises a priori.
+    pub fn new(
+        target: &Network,
+        bounds: &ActivationBounds,
+        checks: &[LayerCheck],
+        lemma_1: (f64, &[(f64, f64)]),
+        points: bool,
+        epsilon: f64,
+    ) -> Self {
+        let of = |evaluation| Self::of(target, bounds, checks, lemma_1, points, evaluation);
+        let (plain, careful) = (of(Evaluation::Plain), of(Evaluation::Careful));
+        let needed = plain.rounding() > MOST_ROUNDING * epsilon && careful.total < plain.total;
+        if needed { careful } else { plain }
     }
 
-    /// Measures a finished layer's ticket against W*_i.
-    ///
-    /// Ŵ is piecewise linear: a column comes from the half that the sign of its input selects. Bounds hold for every
-    /// choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
-    /// ≤ ‖max(|ΔW⁺|, |ΔW⁻|)‖₂·‖x‖₂ (entrywise domination); the gain is at most ‖W*‖₂ + that.
-    pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
-        let w = target.weights(layer);
-        let mut delta = [w.clone(), w.clone()];
-        let mut magnitudes = [w.mapv(f64::abs), w.mapv(f64::abs)];
-        let mut fan_in = vec![0_usize; w.nrows()];
-        for path in ticket.paths() {
-            let (output, input) = (path.output as usize, path.input as usize);
-            fan_in[output] += 1;
-            for half in Half::BOTH {
-                // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
-                if parts == Parts::Neurons || Half::of(path.z_in) == half {
-                    delta[half as usize][[output, input]] -= path.z_in * path.z_out;
-                    magnitudes[half as usize][[output, input]] += (path.z_in * path.z_out).abs();
-                }
-            }
+    fn of(
+        target: &Network,
+        bounds: &ActivationBounds,
+        checks: &[LayerCheck],
+        lemma_1: (f64, &[(f64, f64)]),
+        points: bool,
+        evaluation: Evaluation,
+    ) -> Self {
+        let architecture = target.architecture();
+        // The last factor covers the rounding of a line itself.
+        let up = 1.0 + 32.0 * UNIT;
+        let (mut error, mut rounded, mut rounded_pruned) = (0.0, 0.0, 0.0);
+        // F over points was itself evaluated, plainly.
+        let mut rounded_points = 0.0;
+        let mut layers = Vec::with_capacity(checks.len());
+        let promised = promised(target, lemma_1);
+        for (check, promised) in checks.iter().zip(promised) {
+            let i = check.layer;
+            let activation = architecture.activation(i);
+            let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
+            let (by_norms, by_intervals) = (bounds.by_norms[i - 1], bounds.by_intervals[i - 1]);
+            let at_points = if points { bounds.norm[i - 1] + rounded_points } else { f64::INFINITY };
+            let bounds_by =
+                [(at_points, Source::Points), (by_norms, Source::Norms), (by_intervals, Source::Intervals)];
+            let least = |a: (f64, Source), b: (f64, Source)| if b.0 < a.0 { b } else { a };
+            let (input, source) = bounds_by.into_iter().fold((f64::INFINITY, Source::Norms), least);
+            let losses = check.rounding[evaluation as usize];
+            let plainly = check.rounding[Evaluation::Plain as usize].target;
+            let sigma = if compares_only(activation) { 0.0 } else { 8.0 * UNIT };
+            let outputs = |norm: f64| sigma * bounds.norm[i].max(norm);
+            let target_norm = check.target_bound;
+            let step = |gain: f64, loss: f64, before: f64, input: f64| {
+                let of_sums = lambda * (gain * before + loss * (input + before));
+                let output =
+                    lambda * gain * (input + before) + at_rest(activation, target.weights(i).nrows());
+                (of_sums + outputs(output)) * up
+            };
+            rounded_points = step(target_norm, plainly, rounded_points, input);
+            rounded_pruned = step(check.gain, losses.pruned, rounded_pruned, input + error);
+            rounded = step(target_norm, losses.target, rounded, input);
+            error = lambda * (check.delta_norm * input + check.gain * error) * up;
+            layers.push(CertifiedLayer {
+                layer: i,
+                input_norm: input,
+                source,
+                by_norms,
+                by_intervals,
+                delta_norms: check.delta_norms,
+                delta_norm: check.delta_norm,
+                pruned_norm: check.gain,
+                lambda,
+                error,
+                rounding: rounded + rounded_pruned,
+                promised,
+            });
         }
-        let (used, skipped) = match parts {
-            Parts::Halves { never_negative, skipped } => (if never_negative { 1 } else { 2 }, skipped),
-            // Both halves are the same.
-            Parts::Neurons => (1, false),
-        };
-        let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
-        let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
-        let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
-        let norm_target = spectral_norm(w.view());
+        // ‖F − Ĝ‖₂ of the outputs is a sum of squares.
+        let outputs = architecture.widths().last().copied().unwrap_or(0) as f64;
+        let total = (error + rounded + rounded_pruned) * (1.0 + (outputs + 16.0) * UNIT);
+        Self { layers, evaluation, total }
+    }
 
-        let frobenius = |m: &Array2<f64>| m.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let fan_in = fan_in.into_iter().max().unwrap_or(0);
-        // |W*| and the magnitudes of all pieces: no partial sum of this function or of an evaluation exceeds them.
-        let largest_sums = magnitudes[..used].iter().map(frobenius).fold(0.0, f64::hypot);
-        let measured = (fan_in + 2) as f64 * UNIT * largest_sums;
-        let norms: Vec<f64> =
-            delta[..used].iter().map(|d| spectral_norm_bound(d.view()) + measured).collect();
-        let mut delta_norm = norms.iter().map(|n| n * n).sum::<f64>().sqrt();
-        let mut gain = spectral_norm_bound(pruned[0].view()) + measured;
-        if used == 2 {
-            let mut dominating = delta[0].mapv(f64::abs);
-            Zip::from(&mut dominating).and(&delta[1]).for_each(|a, b| *a = a.max(b.abs()));
-            delta_norm = delta_norm.min(spectral_norm_bound(dominating.view()) + measured);
-            gain = spectral_norm_bound(w.view()) + delta_norm;
-        }
-        // γ_n = n·u/(1 − n·u) for n roundings.
-        let gamma = |n: usize| n as f64 * UNIT / (1.0 - n as f64 * UNIT);
-        let rounding = (gamma(w.ncols() + 4) * frobenius(w), gamma(fan_in + 6) * largest_sums);
-        Self {
-            layer,
-            kept_neurons: ticket.kept_neurons(),
-            kept_weights: ticket.kept_weights(),
-            max_error,
-            norm_target,
-            norm_pruned: pruned.iter().map(|m| spectral_norm(m.view())).fold(0.0, f64::max),
-            delta_norm,
-            gain,
-            rounding,
-        }
+    /// e_ℓ: the bound on sup‖F − Ĝ‖₂ in exact arithmetic.
+    pub fn error(&self) -> f64 {
+        self.layers.last().map_or(0.0, |layer| layer.error)
+    }
+
+    /// What evaluating F and Ĝ can lose by rounding.
+    pub fn rounding(&self) -> f64 {
+        self.layers.last().map_or(0.0, |layer| layer.rounding)
+    }
+
+    /// What Lemma 1 promises a priori.
+    pub fn promised(&self) -> f64 {
+        self.layers.last().map_or(0.0, |layer| layer.promised)
     }
 }
 
-/// An upper bound on sup ‖F(x) − Ĝ(x)‖₂ over the domain of `bounds`, from the recursion of Lemma 1's proof
-/// with measured weights: e₀ = 0, e_i ≤ λ_i(‖ΔW_i‖·sup‖F_{i−1}‖₂ + gain_i·e_{i−1}).
-///
-/// The f64 rounding of evaluating F and Ĝ is bounded the same way and added, so that it also bounds what an
-/// evaluation finds.
-pub fn certified_error(target: &Network, bounds: &ActivationBounds, checks: &[LayerCheck]) -> f64 {
-    let (mut error, mut rounded, mut rounded_pruned) = (0.0, 0.0, 0.0);
-    for check in checks {
-        let activation = target.architecture().activation(check.layer);
-        let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
-        let input = bounds.norm[check.layer - 1];
-        // A few ulps for σ itself where it is not a comparison.
-        let sigma = 8.0 * UNIT * bounds.norm[check.layer];
-        let norm = check.norm_target * (1.0 + 1e-12);
-        rounded_pruned = lambda
-            * (check.gain * rounded_pruned + check.rounding.1 * (input + error + rounded_pruned))
-            + sigma;
-        rounded = lambda * (norm * rounded + check.rounding.0 * (input + rounded)) + sigma;
-        error = lambda * (check.delta_norm * input + check.gain * error);
-    }
-    (error + rounded + rounded_pruned) * (1.0 + 16.0 * checks.len() as f64 * UNIT)
+/// Whether σ picks one of its argument and 0, without rounding.
+fn compares_only(activation: Activation) -> bool {
+    matches!(activation, Activation::Relu | Activation::Identity)
+}
+
+/// ‖σ(0, …, 0)‖₂.
+fn at_rest(activation: Activation, outputs: usize) -> f64 {
+    activation.apply(0.0).abs() * (outputs as f64).sqrt()
+}
+
+/// Lemma 1's error behind each layer.
+fn promised(target: &Network, (f_max, layers): (f64, &[(f64, f64)])) -> Vec<f64> {
+    let architecture = target.architecture();
+    let lambda = |layer| architecture.activation(layer).lipschitz().unwrap_or(f64::INFINITY);
+    let layers = (1..).zip(layers).map(|(layer, &(norm, tolerance))| (lambda(layer), norm, tolerance));
+    lemma1::promised_errors(architecture.n_max(), f_max, layers)
 }

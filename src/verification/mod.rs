@@ -2,17 +2,20 @@
 //!
 //! From below, the error *found*: [`Search`] evaluates the masked network ([`MaskedLayer`], neuron by neuron)
 //! on many inputs. From above, the error *certified*: [`LayerCheck`] measures each layer's weights on the
-//! ticket, and [`certified_error`] carries the differences through the network as Lemma 1's proof does.
+//! ticket, and the [`Certificate`] carries the differences through the network as Lemma 1's proof does.
 //! A sound run has found ≤ certified ≤ ε.
 
+pub mod careful;
 mod certificate;
 mod inputs;
+mod layer_check;
 mod masked;
 pub mod measured;
 mod search;
 mod whole;
 
-pub use certificate::{LayerCheck, Parts, certified_error};
+pub use certificate::{Certificate, CertifiedLayer, Source};
 pub use inputs::{INPUTS_TRIED, inputs, inputs_to_try};
+pub use layer_check::{Evaluation, LayerCheck, Parts};
 pub use masked::{MaskedLayer, forward_masked};
 pub use search::{Found, Search, error_between, prediction};

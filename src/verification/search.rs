@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ndarray::{ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 
+use super::Evaluation;
+use super::careful::{forward_pruned, forward_target};
 use super::inputs::{inputs, inputs_to_try};
-use super::masked::forward_masked;
 use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
 
@@ -39,6 +40,7 @@ pub struct Search {
     target: Arc<Network>,
     domain: Arc<Domain>,
     seed: u64,
+    evaluation: Evaluation,
     found: Found,
 }
 
@@ -50,6 +52,7 @@ impl Search {
             target,
             domain,
             seed,
+            evaluation: Evaluation::Plain,
             found: Found { correct: labelled.then_some((0, 0)), ..Found::default() },
         }
     }
@@ -57,6 +60,11 @@ impl Search {
     /// The search that has found what another of the same network, domain and seed had found.
     pub fn resumed(self, found: Found) -> Self {
         Self { found, ..self }
+    }
+
+    /// Evaluates from now on in this way.
+    pub fn evaluate(&mut self, evaluation: Evaluation) {
+        self.evaluation = evaluation;
     }
 
     /// Inputs to be tried in all.
@@ -80,8 +88,8 @@ impl Search {
         let to = (from + count).min(self.total());
         let architecture = self.target.architecture();
         let x = inputs(&self.domain, architecture.widths()[0], self.seed, from, to);
-        let expected = self.target.forward(x.view());
-        let pruned = forward_masked(architecture, tickets, x);
+        let expected = forward_target(&self.target, self.evaluation, x.clone());
+        let pruned = forward_pruned(architecture, tickets, self.evaluation, x);
         let mistakes = Arc::make_mut(&mut self.found.mistakes);
         for (number, (f, g)) in (from..).zip(expected.axis_iter(Axis(0)).zip(pruned.axis_iter(Axis(0)))) {
             let error = error_between(f, g);

@@ -1,0 +1,201 @@
+//! What the pruned weights of one layer amount to, measured on its ticket.
+
+use ndarray::{Array2, Zip};
+
+use crate::construction::{Half, LayerTicket};
+use crate::exact::{DoubleDouble, SUM_ROUNDING};
+use crate::network::{Network, spectral_norm, spectral_norm_bound};
+
+/// The unit roundoff of f64.
+pub(super) const UNIT: f64 = f64::EPSILON / 2.0;
+
+/// What the kept neurons of a layer are parts of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// the halves of virtual weights
+    Halves {
+        /// no input of the layer can be negative, so that only the positive half is ever used
+        never_negative: bool,
+        /// the negative half was not built
+        skipped: bool,
+    },
+    /// the target's neurons as they are, each max{0, ŵ·x} for max{0, w*·x}, whatever the signs of x; the
+    /// activation is ReLU
+    Neurons,
+}
+
+/// What the pruned weights of one layer amount to, measured on the ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerCheck {
+    /// layer, from 1
+    pub layer: usize,
+    /// neurons with a kept path
+    pub kept_neurons: u64,
+    /// weights of G that are kept
+    pub kept_weights: u64,
+    /// max |w* − ŵ| of the positive and the negative half; `None` for a half that was skipped
+    pub max_error: [Option<f64>; 2],
+    /// ‖W*‖₂
+    pub norm_target: f64,
+    /// ‖Ŵ‖₂, of the half with the larger norm
+    pub norm_pruned: f64,
+    /// bound on ‖ΔW‖₂ of the positive and the negative half; `None` for a half that was skipped
+    pub delta_norms: [Option<f64>; 2],
+    /// bound on ‖ΔW(x)‖₂ ≤ · ‖x‖₂, the halves that inputs can use taken together
+    pub delta_norm: f64,
+    /// bound on the Lipschitz factor of x ↦ Ŵ(x)
+    pub gain: f64,
+    /// bound on ‖W*‖₂
+    pub target_bound: f64,
+    /// rounding of one evaluation of the layer, relative to the norm of its input, F's and Ĝ's; see [`Rounding`]
+    pub(super) rounding: [Rounding; 2],
+}
+
+/// How F and Ĝ are evaluated in f64.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Evaluation {
+    /// sums of n terms as they come: they lose up to γ_n of the terms
+    #[default]
+    Plain,
+    /// what every sum loses is carried along, see [`careful`](super::careful)
+    Careful,
+}
+
+impl Evaluation {
+    /// Lower-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Careful => "careful",
+        }
+    }
+}
+
+/// What one evaluation of a layer can lose, relative to ‖x‖₂.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rounding {
+    /// of W*x
+    pub(super) target: f64,
+    /// of Ŵ(x)
+    pub(super) pruned: f64,
+}
+
+impl LayerCheck {
+    /// max |w* − ŵ| of both halves.
+    pub fn largest_error(&self) -> f64 {
+        self.max_error.into_iter().flatten().fold(0.0, f64::max)
+    }
+
+    /// Measures a finished layer's ticket against W*_i.
+    ///
+    /// Ŵ is piecewise linear: a column comes from the half that the sign of its input selects. Bounds hold for every
+    /// choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
+    /// ≤ ‖max(|ΔW⁺|, |ΔW⁻|)‖₂·‖x‖₂ (entrywise domination); the gain is at most ‖W*‖₂ + that.
+    ///
+    /// # Rounding
+    /// u = 2⁻⁵³, γ_n = nu/(1 − nu). w* − Σ z_in·z_out is carried by [`DoubleDouble`]s: with n paths whose magnitudes add
+    /// up to p it is off by at most 4u²(n + 1)(|w*| + p), and by another u of itself as an f64. Both are added to the norms,
+    /// as Frobenius norms.
+    ///
+    /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64: in any order it is off by at
+    /// most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the sums of magnitudes. F's layer likewise, with
+    /// |W*| for P. The careful evaluation's bounds are in the docs of [`careful`](super::careful).
+    pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
+        let w = target.weights(layer);
+        let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));
+        let mut pieces = [(); 2].map(|()| Array2::<f64>::zeros(w.dim()));
+        // Σ j·|piece j| of a half, j = 1 for the first: the partial sums of its pieces, from the last to the first.
+        let mut partial_sums = pieces.clone();
+        let mut fan_in = vec![0_usize; w.nrows()];
+        let (mut pair, mut places) = (None, [0.0; 2]);
+        for path in ticket.paths() {
+            let (output, input) = (path.output as usize, path.input as usize);
+            fan_in[output] += 1;
+            if pair != Some((output, input)) {
+                (pair, places) = (Some((output, input)), [0.0; 2]);
+            }
+            let product = path.exact_product();
+            for half in Half::BOTH.map(|half| half as usize) {
+                // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
+                if parts == Parts::Neurons || Half::of(path.z_in) as usize == half {
+                    exact[half][[output, input]] -= product;
+                    pieces[half][[output, input]] += product.nearest().abs();
+                    places[half] += 1.0;
+                    partial_sums[half][[output, input]] += places[half] * product.nearest().abs();
+                }
+            }
+        }
+        let (used, skipped) = match parts {
+            Parts::Halves { never_negative, skipped } => (if never_negative { 1 } else { 2 }, skipped),
+            // Both halves are the same.
+            Parts::Neurons => (1, false),
+        };
+        let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
+        let delta = exact.map(|exact| exact.mapv(DoubleDouble::nearest));
+        let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
+        let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
+        let norm_target = spectral_norm(w.view());
+
+        // γ_n = n·u/(1 − n·u) for n roundings.
+        let gamma = |n: usize| n as f64 * UNIT / (1.0 - n as f64 * UNIT);
+        let frobenius = |m: &Array2<f64>| {
+            // Scaled, as squares of errors near 10⁻²⁰⁰ would be 0.
+            let scale = largest(m).max(f64::MIN_POSITIVE);
+            scale
+                * m.iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
+                * (1.0 + gamma(m.len() + 6))
+        };
+        let fan_in = fan_in.into_iter().max().unwrap_or(0);
+        let measured = |half: usize| {
+            let terms = SUM_ROUNDING * (fan_in + 1) as f64 * (frobenius(w) + frobenius(&pieces[half]));
+            UNIT * frobenius(&delta[half]) + terms * (1.0 + gamma(fan_in + 8))
+        };
+        let norm_of = |half: usize| spectral_norm_bound(delta[half].view()) + measured(half);
+        let delta_norms = [Some(norm_of(0)), (!skipped).then(|| norm_of(1))];
+        let target_bound = spectral_norm_bound(w.view());
+        let mut delta_norm = norm_of_both(&delta_norms[..used]);
+        let gain = if used == 1 {
+            spectral_norm_bound(pruned[0].view()) + UNIT * frobenius(&pruned[0]) + measured(0)
+        } else {
+            let mut dominating = delta[0].mapv(f64::abs);
+            Zip::from(&mut dominating).and(&delta[1]).for_each(|a, b| *a = a.max(b.abs()));
+            let rounding = measured(0).hypot(measured(1));
+            delta_norm = delta_norm.min(spectral_norm_bound(dominating.view()) + rounding);
+            target_bound + delta_norm
+        };
+        let of_halves = |m: &[Array2<f64>; 2]| m[..used].iter().map(frobenius).fold(0.0, f64::hypot);
+        let (pieces, partial_sums) = (of_halves(&pieces), of_halves(&partial_sums));
+        let (weights, columns) = (frobenius(w), w.ncols());
+        let plain = Rounding { target: gamma(columns + 4) * weights, pruned: gamma(fan_in + 6) * pieces };
+        // What is left of the rounding of sums: (n·u)² of n terms.
+        let squared = |n: usize| n as f64 * gamma(n);
+        let careful = Rounding {
+            target: gamma(2) * (1.0 + squared(columns)) * weights,
+            pruned: match parts {
+                Parts::Neurons => plain.pruned,
+                Parts::Halves { .. } => {
+                    let rounded = gamma(3) * (1.0 + squared(2 * columns)) * pieces + UNIT * partial_sums;
+                    rounded * (1.0 + gamma(2 * fan_in + 8))
+                }
+            },
+        };
+        Self {
+            layer,
+            kept_neurons: ticket.kept_neurons(),
+            kept_weights: ticket.kept_weights(),
+            max_error,
+            norm_target,
+            norm_pruned: pruned.iter().map(|m| spectral_norm(m.view())).fold(0.0, f64::max),
+            delta_norms,
+            delta_norm,
+            gain,
+            target_bound,
+            rounding: [plain, careful],
+        }
+    }
+}
+
+/// √(a² + b²) of what there is, rounded up.
+fn norm_of_both(norms: &[Option<f64>]) -> f64 {
+    norms.iter().flatten().fold(0.0, |norm: f64, n| norm.hypot(*n)) * (1.0 + 4.0 * UNIT)
+}
