@@ -15,7 +15,7 @@ mod table;
 pub mod text;
 mod weighed;
 
-pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons};
+pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons, SavingsReport};
 pub use comparison::{
     AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,
     write_comparison_csv,
