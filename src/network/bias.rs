@@ -31,11 +31,12 @@
 //! of that sum are 0. So in every evaluation the bias is fl(b_i/c_{i−1})·c_{i−1}, off by a relative 2⁻⁵² at most.
 
 use ndarray::{Array1, Array2, Axis};
+use serde::Serialize;
 
 use super::{Activation, Architecture};
 
 /// What was folded into a network that had biases.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fold {
     widths: Vec<usize>,
     constants: Vec<f64>,

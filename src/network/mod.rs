@@ -16,6 +16,7 @@ pub use domain::{ActivationBounds, Domain, with_constant};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
+use serde::Serialize;
 use thiserror::Error;
 
 /// Why layers do not make a network.
@@ -76,7 +77,7 @@ pub enum NetworkError {
 }
 
 /// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Architecture {
     widths: Vec<usize>,
     activations: Vec<Activation>,
@@ -162,7 +163,7 @@ impl Architecture {
 }
 
 /// The target network F: an architecture and its weight matrices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Network {
     architecture: Architecture,
     weights: Vec<Array2<f64>>,

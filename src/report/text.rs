@@ -4,8 +4,10 @@ mod comparison;
 mod inspected;
 
 pub use inspected::inspected;
+mod faithfulness;
 
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
+pub use faithfulness::faithfulness;
 
 use std::fmt::Write as _;
 
