@@ -16,8 +16,10 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Step, Worker};
-use slth::tui::app::{App, Effect, Screen};
+use slth::tui::app::App;
+use slth::tui::effects::Effect;
 use slth::tui::glyphs::UNICODE;
+use slth::tui::screen::Screen;
 use slth::tui::theme::ANSI;
 use slth::tui::{Look, keymap, render};
 

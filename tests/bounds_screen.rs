@@ -8,9 +8,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Step, Worker};
-use slth::tui::app::{App, Overlay};
+use slth::tui::app::App;
 use slth::tui::glyphs::{ASCII, UNICODE};
-use slth::tui::keymap::Action;
+use slth::tui::keymap::{Action, ChartMove};
+use slth::tui::screen::{Overlay, Screen};
 use slth::tui::theme::{ANSI, MONO};
 use slth::tui::{Look, render};
 
@@ -37,7 +38,7 @@ fn finished(preset: &str, settings: &[&str]) -> Arc<Snapshot> {
 /// The Bounds screen, after these actions on it.
 fn screen(snapshot: Arc<Snapshot>, actions: &[Action]) -> App {
     let mut app = App::new(snapshot);
-    for &action in [Action::ShowBounds].iter().chain(actions) {
+    for &action in [Action::Show(Screen::Bounds)].iter().chain(actions) {
         assert!(app.update(action).is_empty());
     }
     app
@@ -71,9 +72,23 @@ fn bounds_of_example_5() {
 #[test]
 fn other_axes_say_what_is_imagined() {
     let snapshot = start("digits", &[]).latest();
-    let width = screen(Arc::clone(&snapshot), &[Action::NextAxis, Action::CursorFarOn, Action::NextCurve]);
+    let width = screen(
+        Arc::clone(&snapshot),
+        &[
+            Action::Chart(ChartMove::NextAxis),
+            Action::Chart(ChartMove::FarOn),
+            Action::Chart(ChartMove::NextCurve),
+        ],
+    );
     insta::assert_snapshot!("width_80x24", picture(&width, PLAIN, 80, 24));
-    let depth = screen(snapshot, &[Action::NextAxis, Action::NextAxis, Action::CursorFarOn]);
+    let depth = screen(
+        snapshot,
+        &[
+            Action::Chart(ChartMove::NextAxis),
+            Action::Chart(ChartMove::NextAxis),
+            Action::Chart(ChartMove::FarOn),
+        ],
+    );
     insta::assert_snapshot!("depth_80x24", picture(&depth, PLAIN, 80, 24));
 }
 
@@ -87,20 +102,22 @@ fn finished_lanes_are_drawn_over_the_curves() {
 /// Without Malach and its like the axis fits the rest.
 #[test]
 fn hidden_curves_make_room() {
-    use Action::{CursorFarBack, HideCurve, PreviousCurve};
-    let hide = [PreviousCurve, HideCurve, PreviousCurve, HideCurve, CursorFarBack];
+    let (far_back, hide) = (Action::Chart(ChartMove::FarBack), Action::Chart(ChartMove::Hide));
+    let previous = Action::Chart(ChartMove::PreviousCurve);
+    let hide = [previous, hide, previous, hide, far_back];
     let app = screen(finished("malach-vs-hyperbolic", &[]), &hide);
     insta::assert_snapshot!("hidden_80x24", picture(&app, PLAIN, 80, 24));
 }
 
 #[test]
 fn where_theory_says_nothing_the_reason_is_told() {
-    let app = screen(start("tiny", &[]).latest(), &[Action::CursorFarOn; 10]);
+    let app = screen(start("tiny", &[]).latest(), &[Action::Chart(ChartMove::FarOn); 10]);
     let text = picture(&app, PLAIN, 80, 24);
     assert!(text.contains("Theory says nothing here: ε is above"), "{text}");
     let deep = screen(
         start("tiny", &["norms=Worst", "w_max=300.0"]).latest(),
-        &[[Action::NextAxis; 2].as_slice(), &[Action::CursorFarOn; 20]].concat(),
+        &[[Action::Chart(ChartMove::NextAxis); 2].as_slice(), &[Action::Chart(ChartMove::FarOn); 20]]
+            .concat(),
     );
     let text = picture(&deep, PLAIN, 80, 24);
     assert!(text.contains("a tolerance would be finer than f64 can hold"), "{text}");
@@ -113,7 +130,9 @@ fn ascii_terminals_get_nothing_but_ascii() {
     insta::assert_snapshot!("ascii_80x24", picture(&screen(Arc::clone(&snapshot), &[]), look, 80, 24));
     for axis in 0..3 {
         for far in [0, 10] {
-            let actions = [vec![Action::NextAxis; axis], vec![Action::CursorFarOn; far]].concat();
+            let actions =
+                [vec![Action::Chart(ChartMove::NextAxis); axis], vec![Action::Chart(ChartMove::FarOn); far]]
+                    .concat();
             let text = picture(&screen(Arc::clone(&snapshot), &actions), look, 120, 40);
             assert!(text.is_ascii(), "{text}");
             assert_eq!(
@@ -128,7 +147,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
 /// Every curve can be told from the others without colour.
 #[test]
 fn every_curve_carries_its_letter() {
-    let app = screen(start("example-5", &[]).latest(), &[Action::CursorFarBack]);
+    let app = screen(start("example-5", &[]).latest(), &[Action::Chart(ChartMove::FarBack)]);
     for look in [PLAIN, Look { theme: MONO, glyphs: ASCII }] {
         let text = picture(&app, look, 80, 24);
         let plot: String = text.lines().skip(2).take(9).collect();
@@ -143,7 +162,7 @@ fn any_size_can_be_drawn() {
     let snapshots = [finished("malach-vs-hyperbolic", &[]), start("deep", &[]).latest()];
     for snapshot in snapshots {
         for axis in 0..3 {
-            let mut app = screen(Arc::clone(&snapshot), &vec![Action::NextAxis; axis]);
+            let mut app = screen(Arc::clone(&snapshot), &vec![Action::Chart(ChartMove::NextAxis); axis]);
             if axis == 1 {
                 app.overlay = Some(Overlay::Help(3));
             }
@@ -160,7 +179,8 @@ fn any_size_can_be_drawn() {
 /// Hiding everything leaves axes and no curve.
 #[test]
 fn nothing_to_draw_is_no_reason_to_fail() {
-    let hide: Vec<Action> = (0..7).flat_map(|_| [Action::HideCurve, Action::NextCurve]).collect();
+    let hide: Vec<Action> =
+        (0..7).flat_map(|_| [Action::Chart(ChartMove::Hide), Action::Chart(ChartMove::NextCurve)]).collect();
     let app = screen(finished("tiny", &[]), &hide);
     for (width, height) in [(80, 24), (30, 9), (200, 50)] {
         draw(&app, PLAIN, width, height);

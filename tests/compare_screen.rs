@@ -3,11 +3,12 @@
 
 mod screens;
 
-use screens::{PLAIN, Screen, session};
+use screens::{Opened, PLAIN, session};
 use slth::session::{LaneView, Phase, Session, Step};
 use slth::tui::Look;
 use slth::tui::glyphs::ASCII;
-use slth::tui::keymap::Action;
+use slth::tui::keymap::{Action, LaneMove};
+use slth::tui::screen::Screen;
 use slth::tui::slots::LADDER;
 use slth::tui::theme::ANSI;
 
@@ -19,32 +20,32 @@ const SMALL: &[&str] = &[
     "mode=Drawn",
 ];
 
-fn open(preset: &str, settings: &[&str]) -> Screen {
-    let mut screen = Screen::open(preset, settings);
-    screen.press(Action::ShowCompare);
+fn open(preset: &str, settings: &[&str]) -> Opened {
+    let mut screen = Opened::open(preset, settings);
+    screen.press(Action::Show(Screen::Compare));
     screen
 }
 
 /// Malach, hyperbolic and subset sums.
-fn three_lanes() -> Screen {
+fn three_lanes() -> Opened {
     let mut screen = open("tiny", SMALL);
-    screen.press(Action::ThirdSlot);
+    screen.press(Action::Lanes(LaneMove::Third));
     screen
 }
 
-fn pictures(name: &str, screen: &Screen) {
+fn pictures(name: &str, screen: &Opened) {
     for (name, picture) in screen.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }
 }
 
 /// A layer, and some weights of the next.
-fn half_way(screen: &mut Screen) {
-    screen.press(Action::StepLayer);
-    (0..7).for_each(|_| screen.press(Action::StepWeight));
+fn half_way(screen: &mut Opened) {
+    screen.press(Action::Step(Step::Layer));
+    (0..7).for_each(|_| screen.press(Action::Step(Step::Weight)));
 }
 
-fn shown(screen: &Screen) -> Vec<&LaneView> {
+fn shown(screen: &Opened) -> Vec<&LaneView> {
     let lane = |&construction: &_| &screen.app.snapshot.lanes[screen.app.lane_of(construction).unwrap()];
     screen.app.slots.shown().iter().map(lane).collect()
 }
@@ -71,7 +72,7 @@ fn compare_done() {
     for (mut screen, name) in
         [(open("malach-vs-hyperbolic", &[]), "compare_done"), (three_lanes(), "compare_three_done")]
     {
-        screen.press(Action::StepAll);
+        screen.press(Action::Step(Step::All));
         assert!(shown(&screen).iter().all(|lane| lane.error.holds == Some(true)));
         pictures(name, &screen);
     }
@@ -84,14 +85,14 @@ fn any_size_can_be_drawn() {
     screen.draw_every_small_size(ascii);
     half_way(&mut screen);
     screen.draw_every_small_size(ascii);
-    screen.press(Action::StepAll);
-    screen.press(Action::ThirdSlot);
+    screen.press(Action::Step(Step::All));
+    screen.press(Action::Lanes(LaneMove::Third));
     screen.draw_every_small_size(ascii);
     refused().draw_every_small_size(ascii);
 }
 
 /// A target whose weights are too large for Malach.
-fn refused() -> Screen {
+fn refused() -> Opened {
     open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"])
 }
 
@@ -99,9 +100,9 @@ fn refused() -> Screen {
 fn ascii_terminals_get_nothing_but_ascii() {
     let look = Look { theme: ANSI, glyphs: ASCII };
     let mut skipping = open("digits", &[]);
-    skipping.press(Action::StepAll);
+    skipping.press(Action::Step(Step::All));
     let mut done = three_lanes();
-    done.press(Action::StepAll);
+    done.press(Action::Step(Step::All));
     for screen in [three_lanes(), done, skipping, refused()] {
         for (width, height) in [(80, 24), (120, 40), (200, 50)] {
             let text = screen.picture(look, width, height);
@@ -119,7 +120,7 @@ fn a_construction_that_does_not_apply_says_why() {
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("does not apply: expected") && text.contains("|w*| = 1.5"), "{text}");
     assert!(text.contains("✗ |w| ≤ 1/√n_max"), "{text}");
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 80, 24);
     assert!(
         text.contains("✓ the ticket holds") && text.contains("2 hyperbolic, first-fit    1242.00"),
@@ -130,13 +131,13 @@ fn a_construction_that_does_not_apply_says_why() {
 #[test]
 fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     let mut screen = open("malach-vs-hyperbolic", &["mode=SkipAhead"]);
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("no neuron drawn, • exact law only"), "{text}");
     assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
     // The target of digits breaks what Malach assumes; there the bound is too small.
     let mut screen = open("digits", &[]);
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("✗ incomplete at the bound · skipped ahead to the hits"), "{text}");
     assert!(text.contains("✗ ‖x‖₂ ≤ 1, found 4.604"), "{text}");
@@ -164,10 +165,10 @@ fn by_themselves(preset: &str, settings: &[&str], constructions: &str, steps: &[
 fn together_all_lanes_shown_step_as_each_does_by_itself() {
     let mut screen = three_lanes();
     for (action, step) in [
-        (Action::StepNeuron, Step::Neuron),
-        (Action::StepWeight, Step::Weight),
-        (Action::StepLayer, Step::Layer),
-        (Action::StepAll, Step::All),
+        (Action::Step(Step::Neuron), Step::Neuron),
+        (Action::Step(Step::Weight), Step::Weight),
+        (Action::Step(Step::Layer), Step::Layer),
+        (Action::Step(Step::All), Step::All),
     ] {
         let mut fresh = three_lanes();
         fresh.press(action);
@@ -187,17 +188,17 @@ fn alone_only_the_chosen_lane_steps() {
     let mut screen = three_lanes();
     let before: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
     assert!(screen.picture(PLAIN, 80, 24).contains("together: steps and runs move lanes 1, 2, 3"));
-    screen.press(Action::StepTogether);
-    screen.press(Action::NextSlot);
+    screen.press(Action::Lanes(LaneMove::Together));
+    screen.press(Action::Lanes(LaneMove::NextLane));
     assert!(screen.picture(PLAIN, 80, 24).contains("alone: steps and runs move lane 2 only"));
-    screen.press(Action::StepWeight);
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::Weight));
+    screen.press(Action::Step(Step::All));
     let after: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
     assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
     assert_eq!(after[1], by_themselves("tiny", SMALL, "Hyperbolic()", &[Step::Weight, Step::All]));
     // The lanes left behind catch up with the same outcome as if they had never waited.
-    screen.press(Action::StepTogether);
-    screen.press(Action::StepAll);
+    screen.press(Action::Lanes(LaneMove::Together));
+    screen.press(Action::Step(Step::All));
     assert_eq!(outcome(shown(&screen)[0]), by_themselves("tiny", SMALL, "Malach", &[Step::All]));
 }
 
@@ -205,7 +206,7 @@ fn alone_only_the_chosen_lane_steps() {
 fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
     let mut screen = three_lanes();
     let fresh: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::All));
     screen.press(Action::Restart);
     assert_eq!(shown(&screen).into_iter().map(outcome).collect::<Vec<_>>(), fresh);
     // tiny is the second of the built-in presets.
@@ -214,7 +215,7 @@ fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("· tiny ·"), "{text}");
     assert_eq!(shown(&screen).len(), 3);
-    screen.press(Action::StepAll);
+    screen.press(Action::Step(Step::All));
     assert!(shown(&screen).iter().all(|lane| lane.error.holds == Some(true)));
 }
 
@@ -222,9 +223,9 @@ fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
 fn the_ladder_names_what_changes_and_what_it_buys() {
     let mut screen = open("tiny", &SMALL[..3]);
     for rung in LADDER.windows(2) {
-        screen.press(Action::ClimbLadder);
+        screen.press(Action::Lanes(LaneMove::Ladder));
         assert_eq!(screen.app.slots.shown(), rung);
-        screen.press(Action::StepAll);
+        screen.press(Action::Step(Step::All));
         let text = screen.picture(PLAIN, 200, 50);
         let line = text.lines().find(|line| line.contains(" 1→2  ")).unwrap();
         let sampled = |lane: usize| shown(&screen)[lane].neurons_sampled();

@@ -10,9 +10,11 @@ use screens::{PLAIN, draw, session};
 use slth::experiment::Parameter;
 use slth::session::{Command, Forecaster, Step, Worker};
 use slth::tui::Look;
-use slth::tui::app::{App, Effect, Overlay};
+use slth::tui::app::App;
+use slth::tui::effects::Effect;
 use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::Context;
+use slth::tui::screen::Overlay;
 use slth::tui::theme::ANSI;
 
 const PLAIN_ASCII: Look = Look { theme: ANSI, glyphs: ASCII };

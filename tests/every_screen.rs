@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use screens::{PLAIN, draw};
 use slth::session::{Command, Step};
-use slth::tui::app::Screen;
 use slth::tui::glyphs::{ASCII, UNICODE};
+use slth::tui::screen::Screen;
 use slth::tui::theme::{ANSI, LIGHT_RGB};
 use slth::tui::{Look, keymap};
 
 /// Each screen, reached by its key.
-fn each_screen(mut look_at: impl FnMut(&str, &screens::Screen)) {
+fn each_screen(mut look_at: impl FnMut(&str, &screens::Opened)) {
     for screen in Screen::ALL {
         let steps = [Step::Layer, Step::Weight, Step::Weight];
         let commands = steps.map(|step| Command::Step(step, vec![0])).into_iter().collect();
-        let mut explorer = screens::Screen::after("digits", commands);
+        let mut explorer = screens::Opened::after("digits", commands);
         let key = KeyEvent::new(KeyCode::Char(screen.key()), KeyModifiers::NONE);
         explorer.press(keymap::action(explorer.app.context(), key).unwrap());
         assert_eq!(explorer.app.screen, screen);
@@ -27,7 +27,7 @@ fn each_screen(mut look_at: impl FnMut(&str, &screens::Screen)) {
 }
 
 /// Which style every cell has: a letter each, and what the letters stand for.
-fn styles(explorer: &screens::Screen, look: Look) -> String {
+fn styles(explorer: &screens::Opened, look: Look) -> String {
     let terminal = draw(&explorer.app, look, 80, 24);
     let buffer = terminal.backend().buffer();
     let (mut known, mut text) = (Vec::new(), String::new());

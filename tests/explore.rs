@@ -3,14 +3,14 @@
 
 mod screens;
 
-use screens::{PLAIN, Screen};
+use screens::{Opened, PLAIN};
 use slth::session::{Command, Phase, Step};
 use slth::tui::Look;
-use slth::tui::app::Overlay;
 use slth::tui::glyphs::ASCII;
+use slth::tui::screen::Overlay;
 use slth::tui::theme::ANSI;
 
-fn pictures(name: &str, screen: &Screen) {
+fn pictures(name: &str, screen: &Opened) {
     for (name, picture) in screen.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }
@@ -18,14 +18,14 @@ fn pictures(name: &str, screen: &Screen) {
 
 #[test]
 fn explore_at_the_start() {
-    pictures("start", &Screen::after("digits", vec![]));
+    pictures("start", &Opened::after("digits", vec![]));
 }
 
 #[test]
 fn explore_half_way() {
     let mut commands = vec![Command::Step(Step::Layer, vec![0])];
     commands.extend((0..100).map(|_| Command::Step(Step::Weight, vec![0])));
-    let screen = Screen::after("digits", commands);
+    let screen = Opened::after("digits", commands);
     assert_eq!(screen.app.snapshot.lane().phase, Phase::Building(2));
     pictures("half_way", &screen);
     let picture = screen.picture(PLAIN, 80, 24);
@@ -36,14 +36,14 @@ fn explore_half_way() {
 
 #[test]
 fn explore_done() {
-    let screen = Screen::after("digits", vec![Command::Step(Step::All, vec![0])]);
+    let screen = Opened::after("digits", vec![Command::Step(Step::All, vec![0])]);
     assert_eq!(screen.app.snapshot.lane().phase, Phase::Done);
     pictures("done", &screen);
 }
 
 #[test]
 fn overlays() {
-    let mut screen = Screen::after("tiny", vec![Command::Step(Step::Neuron, vec![0])]);
+    let mut screen = Opened::after("tiny", vec![Command::Step(Step::Neuron, vec![0])]);
     screen.app.overlay = Some(Overlay::Help(0));
     insta::assert_snapshot!("help_80x24", screen.picture(PLAIN, 80, 24));
     insta::assert_snapshot!("help_200x50", screen.picture(PLAIN, 200, 50));
@@ -53,7 +53,7 @@ fn overlays() {
 
 #[test]
 fn ascii_terminals_get_nothing_but_ascii() {
-    let mut screen = Screen::after("tiny", vec![Command::Step(Step::All, vec![0])]);
+    let mut screen = Opened::after("tiny", vec![Command::Step(Step::All, vec![0])]);
     let look = Look { theme: ANSI, glyphs: ASCII };
     insta::assert_snapshot!("ascii_80x24", screen.picture(look, 80, 24));
     for overlay in [None, Some(Overlay::Help(0)), Some(Overlay::Export(0))] {
@@ -72,7 +72,7 @@ fn an_incomplete_ticket_says_so() {
     // One weight, few buckets and δ near 1: about one seed in a thousand leaves a bucket empty, this one does.
     let settings =
         ["target=Explicit(layers:[[[0.5]]])", "epsilon=0.9", "delta=0.999", "base=1.618", "seed=919"];
-    let mut screen = Screen::open("tiny", &settings);
+    let mut screen = Opened::open("tiny", &settings);
     screen.send(vec![Command::Step(Step::All, vec![0])]);
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("demands stayed open at the bound"), "{text}");
@@ -82,9 +82,9 @@ fn an_incomplete_ticket_says_so() {
 #[test]
 fn any_size_can_be_drawn() {
     let screens = [
-        Screen::after("digits", vec![]),
-        Screen::after("tiny", vec![Command::Step(Step::Weight, vec![0])]),
-        Screen::after("deep", vec![]),
+        Opened::after("digits", vec![]),
+        Opened::after("tiny", vec![Command::Step(Step::Weight, vec![0])]),
+        Opened::after("deep", vec![]),
     ];
     for mut screen in screens {
         for overlay in [None, Some(Overlay::Help(3)), Some(Overlay::Export(0))] {

@@ -19,6 +19,7 @@ use slth::tui::app::App;
 use slth::tui::export::Export;
 use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::keymap::Action;
+use slth::tui::screen::Screen;
 use slth::tui::svg::{svg, text};
 use slth::tui::theme::{ANSI, Ground, LIGHT_ANSI, LIGHT_RGB, MONO, RGB};
 use slth::tui::{Look, render};
@@ -121,7 +122,7 @@ fn data_of_compare_are_those_of_the_command() {
         std::thread::yield_now();
     }
     let mut app = App::new(worker.latest());
-    app.update(Action::ShowCompare);
+    app.update(Action::Show(Screen::Compare));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-malach-vs-hyperbolic-compare.json");
     let mut json: Value = serde_json::from_str(&json).unwrap();
     let mut session = load();
@@ -143,7 +144,7 @@ fn data_of_weight_are_its_sums() {
     let folder = tempfile::tempdir().unwrap();
     let commands = vec![Command::Step(Step::All, vec![0]), Command::WatchWeight(Some((1, 2)))];
     let mut app = after("tiny", commands);
-    app.update(Action::ShowWeight);
+    app.update(Action::Show(Screen::Weight));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-tiny-weight.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["layer"], &json["output"], &json["input"]), (&2.into(), &1.into(), &2.into()));
@@ -161,7 +162,7 @@ fn data_of_weight_are_its_sums() {
     assert_eq!(csv.lines().count(), steps + 1);
 
     let mut unseen = after("tiny", vec![]);
-    unseen.update(Action::ShowWeight);
+    unseen.update(Action::Show(Screen::Weight));
     let error = Export::Json.write(&unseen, &LOOK, &Buffer::default(), folder.path()).unwrap_err();
     assert!(error.contains("not there yet"), "{error}");
 }
@@ -170,7 +171,7 @@ fn data_of_weight_are_its_sums() {
 fn data_of_outputs_are_those_of_both_networks() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = after("tiny", vec![Command::Step(Step::All, vec![0]), Command::WatchOutput(Some(3))]);
-    app.update(Action::ShowOutputs);
+    app.update(Action::Show(Screen::Outputs));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-tiny-outputs.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     let values = |key: &str| -> Vec<f64> {
@@ -189,7 +190,7 @@ fn data_of_outputs_are_those_of_both_networks() {
 fn data_of_bounds_are_the_curves() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = after("example-5", vec![]);
-    app.update(Action::ShowBounds);
+    app.update(Action::Show(Screen::Bounds));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-example-5-bounds.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["against"], &json["own"]), (&"epsilon".into(), &0.01.into()));
@@ -221,7 +222,7 @@ fn without_spaces(text: &str) -> String {
 fn a_picture_is_well_formed_and_holds_the_text() {
     let done = after("digits", vec![Command::Step(Step::Layer, vec![0])]);
     let mut bounds = done.clone();
-    bounds.update(Action::ShowBounds);
+    bounds.update(Action::Show(Screen::Bounds));
     let mut help = done.clone();
     help.update(Action::OpenHelp);
     for app in [&done, &bounds, &help] {

@@ -6,10 +6,12 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Step, Worker};
-use slth::tui::app::{App, Effect, Overlay, Screen};
+use slth::tui::app::App;
+use slth::tui::effects::Effect;
 use slth::tui::export::Export;
 use slth::tui::glyphs::UNICODE;
 use slth::tui::keymap::Action;
+use slth::tui::screen::{Overlay, Screen};
 use slth::tui::theme::MONO;
 use slth::tui::{Look, render};
 
@@ -110,7 +112,7 @@ fn what_lies_under_a_list_is_out_of_reach() {
 #[test]
 fn bounds_are_read_where_they_are_clicked() {
     let mut app = app("example-5");
-    app.update(Action::ShowBounds);
+    app.update(Action::Show(Screen::Bounds));
     let own = app.chart.as_ref().unwrap().cursor;
     click(&mut app, "M malach ").unwrap();
     let malach = app.chart.as_ref().unwrap().chosen;
@@ -131,7 +133,7 @@ fn bounds_are_read_where_they_are_clicked() {
 #[test]
 fn a_lane_of_compare_is_chosen_where_its_pane_is_clicked() {
     let mut app = app("malach-vs-hyperbolic");
-    app.update(Action::ShowCompare);
+    app.update(Action::Show(Screen::Compare));
     for (pane, slot) in [("2 hyperbolic", 1), ("1 malach", 0)] {
         click(&mut app, pane).unwrap();
         assert_eq!(app.slots.focus, slot);
@@ -148,7 +150,7 @@ fn a_weight_is_chosen_on_its_map_and_a_step_in_its_table() {
         std::thread::yield_now();
     }
     let mut app = App::new(worker.latest());
-    app.update(Action::ShowWeight);
+    app.update(Action::Show(Screen::Weight));
     // The map of 2 outputs and 3 inputs: the chosen weight is the first, others lie to its right and below.
     let (x, y) = place_of(&app, UNICODE.chosen);
     for (column, row, weight) in [(4, 0, (0, 1)), (8, 2, (1, 2)), (0, 0, (0, 0))] {
@@ -181,7 +183,12 @@ fn moving_and_other_buttons_mean_nothing() {
 fn areas_lie_within_any_window() {
     for preset in ["tiny", "deep"] {
         let mut app = app(preset);
-        for open in [Action::ShowExplore, Action::ShowBounds, Action::OpenPresets, Action::OpenExport] {
+        for open in [
+            Action::Show(Screen::Explore),
+            Action::Show(Screen::Bounds),
+            Action::OpenPresets,
+            Action::OpenExport,
+        ] {
             app.update(open);
             for (width, height) in (0..40).flat_map(|width| [(width, 5), (width, 14), (2 * width, 24)]) {
                 let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();

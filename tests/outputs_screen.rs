@@ -6,26 +6,27 @@ use std::time::Instant;
 
 use ndarray::{Array2, ArrayView2};
 use ratatui::style::Color;
-use screens::{PLAIN, SIZES, Screen, draw, session};
+use screens::{Opened, PLAIN, SIZES, draw, session};
 use slth::session::{Command, Phase, Session, Snapshot, Step};
+use slth::tui::Look;
 use slth::tui::glyphs::{ASCII, UNICODE};
-use slth::tui::keymap::Action;
+use slth::tui::keymap::{Action, InputMove};
+use slth::tui::screen::Screen;
 use slth::tui::theme::{ANSI, RGB};
-use slth::tui::{Look, app};
 use slth::verification::{MaskedLayer, inputs};
 
 mod screens;
 
 /// Acts and returns what is shown then.
-fn act(screen: &mut Screen, action: Action) -> Arc<Snapshot> {
+fn act(screen: &mut Opened, action: Action) -> Arc<Snapshot> {
     screen.press(action);
     Arc::clone(&screen.app.snapshot)
 }
 
 /// Built, checked, and at the input where the networks differ most.
-fn at_worst(preset: &str, settings: &[&str]) -> Screen {
-    let mut screen = Screen::open(preset, settings);
-    for action in [Action::StepAll, Action::ShowOutputs, Action::WorstInput] {
+fn at_worst(preset: &str, settings: &[&str]) -> Opened {
+    let mut screen = Opened::open(preset, settings);
+    for action in [Action::Step(Step::All), Action::Show(Screen::Outputs), Action::Inputs(InputMove::Worst)] {
         screen.press(action);
     }
     screen
@@ -135,54 +136,60 @@ fn mistakes_are_all_inputs_that_are_not_classified_rightly_by_both() {
 
 #[test]
 fn nothing_is_evaluated_again_until_something_changes() {
-    let mut explorer = Screen::open("tiny", &[]);
+    let mut explorer = Opened::open("tiny", &[]);
     assert!(explorer.app.snapshot.output.is_none());
-    let first = act(&mut explorer, Action::ShowOutputs).output.clone().unwrap();
+    let first = act(&mut explorer, Action::Show(Screen::Outputs)).output.clone().unwrap();
     assert!(first.input == 0 && first.pruned.is_none());
-    let same = act(&mut explorer, Action::StepNeuron).output.clone().unwrap();
+    let same = act(&mut explorer, Action::Step(Step::Neuron)).output.clone().unwrap();
     assert!(Arc::ptr_eq(&first, &same));
-    act(&mut explorer, Action::NextInput);
-    let back = act(&mut explorer, Action::PreviousInput).output.clone().unwrap();
+    act(&mut explorer, Action::Inputs(InputMove::Next));
+    let back = act(&mut explorer, Action::Inputs(InputMove::Previous)).output.clone().unwrap();
     assert!(Arc::ptr_eq(&first, &back), "a neighbour was evaluated alone");
-    let built = act(&mut explorer, Action::StepAll).output.clone().unwrap();
+    let built = act(&mut explorer, Action::Step(Step::All)).output.clone().unwrap();
     assert!(built.pruned.is_some() && built.target == first.target);
-    let last = act(&mut explorer, Action::LastInput).output.clone().unwrap();
+    let last = act(&mut explorer, Action::Inputs(InputMove::Last)).output.clone().unwrap();
     assert_eq!((last.input, last.inputs), (9_999, 10_000));
     assert!(act(&mut explorer, Action::Restart).output.clone().unwrap().pruned.is_none());
-    assert!(act(&mut explorer, Action::ShowExplore).output.is_none());
+    assert!(act(&mut explorer, Action::Show(Screen::Explore)).output.is_none());
 }
 
 #[test]
 fn inputs_are_chosen_by_keys() {
-    let mut explorer = Screen::open("digits", &[]);
-    act(&mut explorer, Action::ShowOutputs);
-    act(&mut explorer, Action::WorstInput);
+    let mut explorer = Opened::open("digits", &[]);
+    act(&mut explorer, Action::Show(Screen::Outputs));
+    act(&mut explorer, Action::Inputs(InputMove::Worst));
     assert!(explorer.app.message.as_ref().unwrap().contains("No input has been tried yet"));
-    act(&mut explorer, Action::PreviousInput);
+    act(&mut explorer, Action::Inputs(InputMove::Previous));
     assert_eq!(explorer.app.chooser.input, 0);
     for (action, input) in [
-        (Action::InputsOn, 10),
-        (Action::NextInput, 11),
-        (Action::InputsBack, 1),
-        (Action::LastInput, 359),
-        (Action::InputsOn, 359),
-        (Action::FirstInput, 0),
+        (Action::Inputs(InputMove::On), 10),
+        (Action::Inputs(InputMove::Next), 11),
+        (Action::Inputs(InputMove::Back), 1),
+        (Action::Inputs(InputMove::Last), 359),
+        (Action::Inputs(InputMove::On), 359),
+        (Action::Inputs(InputMove::First), 0),
     ] {
         assert_eq!(act(&mut explorer, action).output.as_ref().unwrap().input, input);
     }
-    let found = act(&mut explorer, Action::StepAll).lane().error.found.clone();
-    assert_eq!(act(&mut explorer, Action::WorstInput).output.as_ref().unwrap().input, found.worst_input);
-    act(&mut explorer, Action::FirstInput);
+    let found = act(&mut explorer, Action::Step(Step::All)).lane().error.found.clone();
+    assert_eq!(
+        act(&mut explorer, Action::Inputs(InputMove::Worst)).output.as_ref().unwrap().input,
+        found.worst_input
+    );
+    act(&mut explorer, Action::Inputs(InputMove::First));
     let first = found.mistakes.iter().copied().find(|&input| input > 0).unwrap();
     for input in
         found.mistakes.iter().copied().filter(|&input| input > 0).chain(found.mistakes.first().copied())
     {
-        assert_eq!(act(&mut explorer, Action::NextMistake).output.as_ref().unwrap().input, input);
+        assert_eq!(
+            act(&mut explorer, Action::Inputs(InputMove::NextMistake)).output.as_ref().unwrap().input,
+            input
+        );
     }
     assert!(explorer.app.message.is_none() && first > 0);
     // Another preset begins with its first input.
     explorer.send(vec![Command::Load(Box::new(session("tiny", &[])))]);
-    assert_eq!(act(&mut explorer, Action::StepAll).output.as_ref().unwrap().input, 0);
+    assert_eq!(act(&mut explorer, Action::Step(Step::All)).output.as_ref().unwrap().input, 0);
     assert_eq!(explorer.app.chooser.input, 0);
 }
 
@@ -190,7 +197,7 @@ fn inputs_are_chosen_by_keys() {
 fn there_may_be_no_mistake_to_go_to() {
     let mut explorer = at_worst("deep", &[]);
     let input = explorer.app.chooser.input;
-    act(&mut explorer, Action::NextMistake);
+    act(&mut explorer, Action::Inputs(InputMove::NextMistake));
     assert!(explorer.app.message.as_ref().unwrap().contains("choose the same class"));
     assert_eq!(explorer.app.chooser.input, input);
 }
@@ -200,11 +207,11 @@ fn a_view_that_stands_still_stays_where_it_is() {
     let mut explorer = at_worst("tiny", &[]);
     let before = explorer.app.snapshot.output.clone().unwrap();
     act(&mut explorer, Action::Freeze);
-    act(&mut explorer, Action::NextInput);
+    act(&mut explorer, Action::Inputs(InputMove::Next));
     assert!(explorer.app.message.as_ref().unwrap().contains("stands still"));
     assert!(Arc::ptr_eq(&before, explorer.app.snapshot.output.as_ref().unwrap()));
     act(&mut explorer, Action::Freeze);
-    let next = act(&mut explorer, Action::NextInput).output.clone().unwrap();
+    let next = act(&mut explorer, Action::Inputs(InputMove::Next)).output.clone().unwrap();
     assert_eq!(next.input, before.input + 1);
 }
 
@@ -212,8 +219,8 @@ fn a_view_that_stands_still_stays_where_it_is() {
 fn going_back_takes_the_pruned_network_away() {
     let mut explorer = at_worst("digits", &[]);
     let built = explorer.app.snapshot.output.clone().unwrap();
-    assert!(act(&mut explorer, Action::BackNeuron).output.as_ref().unwrap().pruned.is_none());
-    assert_eq!(act(&mut explorer, Action::StepAll).output.as_ref().unwrap().pruned, built.pruned);
+    assert!(act(&mut explorer, Action::Back(Step::Neuron)).output.as_ref().unwrap().pruned.is_none());
+    assert_eq!(act(&mut explorer, Action::Step(Step::All)).output.as_ref().unwrap().pruned, built.pruned);
 }
 
 #[test]
@@ -229,9 +236,9 @@ fn the_screen_at_four_sizes() {
 
 #[test]
 fn the_screen_before_anything_is_built() {
-    let mut explorer = Screen::open("digits", &[]);
-    act(&mut explorer, Action::ShowOutputs);
-    act(&mut explorer, Action::StepWeight);
+    let mut explorer = Opened::open("digits", &[]);
+    act(&mut explorer, Action::Show(Screen::Outputs));
+    act(&mut explorer, Action::Step(Step::Weight));
     insta::assert_snapshot!("outputs_start_80x24", explorer.picture(PLAIN, 80, 24));
 }
 
@@ -240,7 +247,7 @@ fn inputs_that_are_no_pictures_are_listed() {
     let mut explorer = at_worst("deep", &[]);
     insta::assert_snapshot!("outputs_deep_80x24", explorer.picture(PLAIN, 80, 24));
     for _ in 0..2 {
-        act(&mut explorer, Action::RowsOn);
+        act(&mut explorer, Action::Inputs(InputMove::RowsOn));
     }
     insta::assert_snapshot!("outputs_deep_scrolled_80x24", explorer.picture(PLAIN, 80, 24));
 }
@@ -259,8 +266,8 @@ fn ascii_terminals_get_nothing_but_ascii() {
 
 #[test]
 fn pictures_are_grey_half_blocks_in_colour() {
-    let mut explorer = Screen::open("digits", &[]);
-    let snapshot = act(&mut explorer, Action::ShowOutputs);
+    let mut explorer = Opened::open("digits", &[]);
+    let snapshot = act(&mut explorer, Action::Show(Screen::Outputs));
     let shades = &snapshot.output.as_ref().unwrap().picture.as_ref().unwrap().shades;
     insta::assert_snapshot!(
         "outputs_colour_80x24",
@@ -301,9 +308,9 @@ fn pictures_are_grey_half_blocks_in_colour() {
 
 #[test]
 fn any_size_can_be_drawn() {
-    let mut start = Screen::open("digits", &[]);
+    let mut start = Opened::open("digits", &[]);
     // Before the worker has answered.
-    start.app.screen = app::Screen::Outputs;
+    start.app.screen = Screen::Outputs;
     let mut scrolled = at_worst("deep", &[]);
     scrolled.app.chooser.scroll = 15;
     for explorer in [start, at_worst("digits", &[]), scrolled, at_worst("tiny", &[])] {

@@ -3,37 +3,37 @@
 
 mod screens;
 
-use screens::{PLAIN, SIZES, Screen};
+use screens::{Opened, PLAIN, SIZES};
 use slth::construction::WeightState;
 use slth::session::{Command, Step};
 use slth::tui::Look;
-use slth::tui::app::Screen as Shown;
 use slth::tui::glyphs::ASCII;
-use slth::tui::keymap::Action;
+use slth::tui::keymap::{Action, WeightMove};
+use slth::tui::screen::Screen;
 use slth::tui::theme::ANSI;
 
 const OTHER: Look = Look { theme: ANSI, glyphs: ASCII };
 
 /// Nearly half of digits' second layer, and the Weight screen.
-fn half_way() -> Screen {
+fn half_way() -> Opened {
     let mut commands = vec![Command::Step(Step::Layer, vec![0])];
     commands.extend((0..230).map(|_| Command::Step(Step::Weight, vec![0])));
-    let mut screen = Screen::after("digits", commands);
-    screen.press(Action::ShowWeight);
+    let mut screen = Opened::after("digits", commands);
+    screen.press(Action::Show(Screen::Weight));
     screen
 }
 
-fn press(screen: &mut Screen, actions: &[Action]) {
+fn press(screen: &mut Opened, actions: &[Action]) {
     actions.iter().for_each(|&action| screen.press(action));
 }
 
 /// (output, input, state) of the weight that is shown.
-fn shown(screen: &Screen) -> (usize, usize, WeightState) {
+fn shown(screen: &Opened) -> (usize, usize, WeightState) {
     let view = screen.app.snapshot.weight.as_ref().unwrap();
     (view.output, view.input, view.state)
 }
 
-fn pictures(screen: &Screen, name: &str) {
+fn pictures(screen: &Opened, name: &str) {
     for (width, height) in SIZES.into_iter().chain([(40, 20)]) {
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen.picture(PLAIN, width, height));
     }
@@ -42,19 +42,26 @@ fn pictures(screen: &Screen, name: &str) {
 #[test]
 fn a_finished_weight() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::WeightRight]);
-    press(&mut screen, &[Action::WeightDown; 3]);
-    press(&mut screen, &[Action::NextSumStep; 8]);
+    press(&mut screen, &[Action::Weight(WeightMove::Right)]);
+    press(&mut screen, &[Action::Weight(WeightMove::Down); 3]);
+    press(&mut screen, &[Action::Weight(WeightMove::NextStep); 8]);
     assert_eq!(shown(&screen), (3, 1, WeightState::Finished));
     pictures(&screen, "finished");
-    press(&mut screen, &[Action::TakenOnly]);
+    press(&mut screen, &[Action::Weight(WeightMove::TakenOnly)]);
     insta::assert_snapshot!("taken_only_80x24", screen.picture(PLAIN, 80, 24));
 }
 
 #[test]
 fn a_weight_under_way() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::StepNeuron, Action::ServedWeight, Action::TakenOnly]);
+    press(
+        &mut screen,
+        &[
+            Action::Step(Step::Neuron),
+            Action::Weight(WeightMove::Served),
+            Action::Weight(WeightMove::TakenOnly),
+        ],
+    );
     assert_eq!(shown(&screen).2, WeightState::UnderWay);
     insta::assert_snapshot!("under_way_80x24", screen.picture(PLAIN, 80, 24));
     insta::assert_snapshot!("under_way_200x50", screen.picture(PLAIN, 200, 50));
@@ -63,19 +70,27 @@ fn a_weight_under_way() {
 #[test]
 fn a_weight_that_waits_says_so() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::WeightFarDown; 30]);
-    press(&mut screen, &[Action::WeightLast]);
+    press(&mut screen, &[Action::Weight(WeightMove::FarDown); 30]);
+    press(&mut screen, &[Action::Weight(WeightMove::Last)]);
     assert_eq!(shown(&screen), (15, 31, WeightState::Waiting));
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("waiting for its turn") && text.contains("No pieces yet"), "{text}");
-    press(&mut screen, &[Action::WeightFirst, Action::WeightFarUp, Action::WeightUp, Action::WeightLeft]);
+    press(
+        &mut screen,
+        &[
+            Action::Weight(WeightMove::First),
+            Action::Weight(WeightMove::FarUp),
+            Action::Weight(WeightMove::Up),
+            Action::Weight(WeightMove::Left),
+        ],
+    );
     assert_eq!(shown(&screen), (13, 0, WeightState::Waiting));
 }
 
 #[test]
 fn keys_go_to_the_worst_weight_and_to_the_latest() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::WorstWeight]);
+    press(&mut screen, &[Action::Weight(WeightMove::Worst)]);
     let view = screen.app.snapshot.weight.clone().unwrap();
     let (outputs, inputs) = view.errors.dim();
     let errors = (0..outputs).flat_map(|b| (0..inputs).map(move |a| (b, a)));
@@ -86,19 +101,23 @@ fn keys_go_to_the_worst_weight_and_to_the_latest() {
     let error = view.sums.iter().map(|sum| sum.residual.abs()).fold(0.0, f64::max);
     assert_eq!(error / view.tolerance, worst);
 
-    press(&mut screen, &[Action::StepWeight, Action::LatestWeight]);
+    press(&mut screen, &[Action::Step(Step::Weight), Action::Weight(WeightMove::Latest)]);
     let latest = screen.app.snapshot.lane().view.tally.last.unwrap().served.unwrap();
     assert_eq!(shown(&screen), (latest.output as usize, latest.input as usize, WeightState::Finished));
 }
 
 #[test]
 fn where_there_is_no_weight_to_go_to_the_screen_says_so() {
-    let mut screen = Screen::open("tiny", &[]);
-    press(&mut screen, &[Action::ShowWeight]);
-    for action in [Action::WorstWeight, Action::LatestWeight, Action::ServedWeight] {
+    let mut screen = Opened::open("tiny", &[]);
+    press(&mut screen, &[Action::Show(Screen::Weight)]);
+    for action in [
+        Action::Weight(WeightMove::Worst),
+        Action::Weight(WeightMove::Latest),
+        Action::Weight(WeightMove::Served),
+    ] {
         press(&mut screen, &[action]);
         assert!(screen.app.message.is_some(), "{action:?}");
-        press(&mut screen, &[Action::WeightLeft]);
+        press(&mut screen, &[Action::Weight(WeightMove::Left)]);
         assert_eq!((&screen.app.message, shown(&screen)), (&None, (0, 0, WeightState::UnderWay)));
     }
 }
@@ -107,16 +126,17 @@ fn where_there_is_no_weight_to_go_to_the_screen_says_so() {
 #[test]
 fn a_weight_is_watched_while_the_screen_is_open() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::WeightLast]);
+    press(&mut screen, &[Action::Weight(WeightMove::Last)]);
     assert_eq!((shown(&screen).1, screen.app.choice.input), (31, 31));
     // The third layer has 16 inputs.
     press(&mut screen, &[Action::NextLayer]);
     assert_eq!(shown(&screen).1, 15);
-    press(&mut screen, &[Action::WeightLeft]);
+    press(&mut screen, &[Action::Weight(WeightMove::Left)]);
     assert_eq!((shown(&screen).1, screen.app.choice.input), (14, 14));
-    for action in [Action::ShowExplore, Action::ShowCompare, Action::ShowBounds] {
-        press(&mut screen, &[Action::ShowWeight]);
-        assert!(screen.app.snapshot.weight.is_some() && screen.app.screen == Shown::Weight);
+    for action in [Action::Show(Screen::Explore), Action::Show(Screen::Compare), Action::Show(Screen::Bounds)]
+    {
+        press(&mut screen, &[Action::Show(Screen::Weight)]);
+        assert!(screen.app.snapshot.weight.is_some() && screen.app.screen == Screen::Weight);
         press(&mut screen, &[action]);
         assert!(screen.app.snapshot.weight.is_none());
     }
@@ -125,22 +145,27 @@ fn a_weight_is_watched_while_the_screen_is_open() {
 #[test]
 fn going_back_takes_the_errors_along() {
     let mut screen = half_way();
-    let finished = |screen: &Screen| screen.app.snapshot.weight.as_ref().unwrap().errors.finished();
+    let finished = |screen: &Opened| screen.app.snapshot.weight.as_ref().unwrap().errors.finished();
     let before = finished(&screen);
-    press(&mut screen, &[Action::StepWeight, Action::LatestWeight]);
+    press(&mut screen, &[Action::Step(Step::Weight), Action::Weight(WeightMove::Latest)]);
     assert!(finished(&screen) > before && shown(&screen).2 == WeightState::Finished);
-    press(&mut screen, &[Action::BackNeuron]);
+    press(&mut screen, &[Action::Back(Step::Neuron)]);
     assert_eq!((finished(&screen), shown(&screen).2), (before, WeightState::UnderWay));
-    press(&mut screen, &[Action::StepNeuron]);
+    press(&mut screen, &[Action::Step(Step::Neuron)]);
     assert!(finished(&screen) > before && shown(&screen).2 == WeightState::Finished);
 }
 
 #[test]
 fn ascii_terminals_get_nothing_but_ascii() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::WorstWeight]);
+    press(&mut screen, &[Action::Weight(WeightMove::Worst)]);
     insta::assert_snapshot!("ascii_120x40", screen.picture(OTHER, 120, 40));
-    for action in [Action::ServedWeight, Action::WeightDown, Action::WeightLeft, Action::NextLayer] {
+    for action in [
+        Action::Weight(WeightMove::Served),
+        Action::Weight(WeightMove::Down),
+        Action::Weight(WeightMove::Left),
+        Action::NextLayer,
+    ] {
         press(&mut screen, &[action]);
         for (width, height) in SIZES {
             let text = screen.picture(OTHER, width, height);
@@ -156,15 +181,15 @@ fn any_size_can_be_drawn() {
     for construction in ["SubsetSum", "WholeNeuron", "Malach", "Hyperbolic(allocation:OnDemand)"] {
         let constructions = format!("constructions=[{construction}]");
         let target = "target=Random(widths:[1,2,1],weight_bound:0.5,seed:3)";
-        let mut screen = Screen::open("tiny", &[&constructions, target]);
-        screen.press(Action::ShowWeight);
+        let mut screen = Opened::open("tiny", &[&constructions, target]);
+        screen.press(Action::Show(Screen::Weight));
         screen.draw_every_small_size(OTHER);
-        press(&mut screen, &[Action::StepWeight]);
+        press(&mut screen, &[Action::Step(Step::Weight)]);
         screens.push(screen);
     }
     for screen in &mut screens {
         screen.draw_every_small_size(OTHER);
-        press(screen, &[Action::ServedWeight, Action::NextSumStep]);
+        press(screen, &[Action::Weight(WeightMove::Served), Action::Weight(WeightMove::NextStep)]);
         screen.draw_every_small_size(OTHER);
     }
 }

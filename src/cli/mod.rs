@@ -171,7 +171,10 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
         frames_per_second: arguments.fps,
         load: Box::new({
             let (seed, set) = (common.seed, common.set.clone());
-            move |name: &str| Session::new(Experiment::load(name, seed, &set)?)
+            move |name: &str| {
+                let (name, set) = (name.to_owned(), set.clone());
+                Box::new(move || Session::new(Experiment::load(&name, seed, &set)?))
+            }
         }),
     };
     let ended = tui::run(session, options)?;

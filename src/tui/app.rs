@@ -1,111 +1,22 @@
 //! What the screen knows, and how keys change it. Pure: effects are returned, not done.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::bounds::Chart;
 use super::editing::Editing;
+use super::effects::Effect;
 use super::export::Export;
-use super::keymap::{Action, Context};
+use super::filter::Filter;
+use super::keymap::{Action, ChartMove, Context, InputMove, LaneMove, WeightMove};
 use super::mouse::Areas;
 use super::outputs::Chooser;
-use super::picker::{Filter, Picker};
+use super::picker::Picker;
 use super::prompt::{Prompt, Wish};
+use super::screen::{Overlay, Screen};
 use super::slots::Slots;
 use super::weight::Choice;
-use crate::experiment::{Construction, Experiment, built_in_names};
-use crate::session::{Activity, Command, Question, Snapshot, Step};
-
-/// What the event loop is asked to do.
-#[derive(Debug)]
-pub enum Effect {
-    /// tell the worker
-    Send(Command),
-    /// open the built-in preset of this name
-    Load(&'static str),
-    /// ask what theory says of something
-    Ask(Question),
-    /// put this setup in place of what is there
-    Start(Arc<Experiment>),
-    /// write a setup as a preset file
-    Save {
-        /// where
-        path: PathBuf,
-        /// what
-        experiment: Arc<Experiment>,
-        /// whether a file that stands there may be replaced
-        replace: bool,
-    },
-    /// write this to a file
-    Export(Export),
-    /// stop until the shell resumes the program
-    Suspend,
-    /// leave
-    Quit,
-}
-
-/// The screens, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Screen {
-    /// one construction in full
-    Explore,
-    /// two or three side by side
-    Compare,
-    /// one weight as it is put together
-    Weight,
-    /// what theory asks of all constructions
-    Bounds,
-    /// F(x) against Ĝ(x)
-    Outputs,
-}
-
-impl Screen {
-    /// All, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Explore, Self::Compare, Self::Weight, Self::Bounds, Self::Outputs];
-
-    /// The key that shows it.
-    pub fn key(self) -> char {
-        match self {
-            Self::Explore => '1',
-            Self::Compare => '2',
-            Self::Weight => '3',
-            Self::Bounds => '4',
-            Self::Outputs => '5',
-        }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Compare => "Compare",
-            Self::Weight => "Weight",
-            Self::Bounds => "Bounds",
-            Self::Outputs => "Outputs",
-        }
-    }
-
-    fn context(self) -> Context {
-        match self {
-            Self::Explore => Context::Explore,
-            Self::Compare => Context::Compare,
-            Self::Weight => Context::Weight,
-            Self::Bounds => Context::Bounds,
-            Self::Outputs => Context::Outputs,
-        }
-    }
-}
-
-/// What lies over the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overlay {
-    /// all keys, scrolled down by this many lines
-    Help(u16),
-    /// the built-in presets, this one selected
-    Presets(usize),
-    /// what can be written to a file, this one selected
-    Export(usize),
-}
+use crate::experiment::{Construction, built_in_names};
+use crate::session::{Activity, Command, Question, Snapshot};
 
 /// The screen's state.
 #[derive(Clone, Debug)]
@@ -130,7 +41,7 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// a question to the user, over everything
     pub prompt: Option<Prompt>,
-    /// what the list that lies over the screen is narrowed by
+    /// what the list that lies over the screen, or else the screen's own table, is narrowed by
     pub filter: Option<Filter>,
     /// the list of presets, once it was opened
     pub picker: Option<Picker>,
@@ -241,52 +152,15 @@ impl App {
         if let Some(effects) = self.answer(action) {
             return effects;
         }
-        let before = self.screen;
-        let mut effects = self.act(action);
-        if self.screen != before {
-            // What is looked at on one screen costs time on no other.
-            match before {
-                Screen::Weight => effects.push(Effect::Send(Command::WatchWeight(None))),
-                Screen::Outputs => effects.push(Effect::Send(Command::WatchOutput(None))),
-                Screen::Explore | Screen::Compare | Screen::Bounds => {}
-            }
-        }
-        effects
+        self.act(action)
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         let send = |command| vec![Effect::Send(command)];
-        self.is_new &= !matches!(
-            action,
-            Action::StepNeuron | Action::StepWeight | Action::StepLayer | Action::StepAll | Action::ToggleRun
-        );
+        self.is_new &= !matches!(action, Action::Step(_) | Action::ToggleRun);
         match action {
-            Action::Edit => {
-                self.screen = Screen::Explore;
-                self.editing = Some(Editing::new(&self.latest));
-                Vec::new()
-            }
-            Action::Save => self.ask(Prompt::save(Arc::clone(&self.latest.experiment))),
-            Action::JumpToLayer => self.ask(Prompt::layer(self.snapshot.lane().layers.len())),
-            Action::Filter => {
-                self.filter = Some(Filter { typing: true, ..Filter::default() });
-                Vec::new()
-            }
-            Action::PreviousChoice | Action::NextChoice => Vec::new(),
-            Action::StepNeuron => send(Command::Step(Step::Neuron, self.lanes())),
-            Action::StepWeight => send(Command::Step(Step::Weight, self.lanes())),
-            Action::StepLayer => send(Command::Step(Step::Layer, self.lanes())),
-            Action::StepAll => send(Command::Step(Step::All, self.lanes())),
-            Action::BackNeuron => send(Command::Back(Step::Neuron, self.lanes())),
-            Action::BackWeight => send(Command::Back(Step::Weight, self.lanes())),
-            Action::BackLayer => send(Command::Back(Step::Layer, self.lanes())),
-            Action::Freeze => {
-                self.frozen = !self.frozen;
-                if !self.frozen {
-                    self.snapshot = Arc::clone(&self.latest);
-                }
-                Vec::new()
-            }
+            Action::Step(step) => send(Command::Step(step, self.lanes())),
+            Action::Back(step) => send(Command::Back(step, self.lanes())),
             Action::ToggleRun => match self.latest.activity {
                 Activity::Paused => send(Command::Run(self.lanes())),
                 Activity::Stepping | Activity::GoingBack | Activity::Running => send(Command::Pause),
@@ -295,132 +169,58 @@ impl App {
             Action::Faster => send(Command::ChangeSpeed { faster: true }),
             Action::Slower => send(Command::ChangeSpeed { faster: false }),
             Action::Restart => send(Command::Restart),
+            Action::Freeze => {
+                self.frozen = !self.frozen;
+                if !self.frozen {
+                    self.snapshot = Arc::clone(&self.latest);
+                }
+                Vec::new()
+            }
             Action::PreviousLayer => self.look_at(self.snapshot.lane().view.layer.saturating_sub(1)),
             Action::NextLayer => self.look_at(self.snapshot.lane().view.layer + 1),
             Action::FollowLayer => {
                 self.layer = None;
                 self.view(self.snapshot.shown)
             }
+            Action::JumpToLayer => self.ask(Prompt::layer(self.snapshot.lane().layers.len())),
             Action::NextLane => {
                 self.layer = None;
                 self.view((self.snapshot.shown + 1) % self.snapshot.lanes.len())
             }
-            Action::ShowExplore => {
+            Action::Show(screen) => self.turn_to(screen),
+            Action::Lanes(change) => self.change_lanes(change),
+            Action::Weight(to) => self.move_weight(to),
+            Action::Chart(change) => self.change_chart(change),
+            Action::Inputs(to) => self.move_input(to),
+            Action::JumpToInput => self.ask(Prompt::input(self.snapshot.lane().error.inputs)),
+            Action::Edit => {
                 self.screen = Screen::Explore;
+                self.editing = Some(Editing::new(&self.latest));
                 Vec::new()
             }
-            Action::ShowCompare => {
-                self.screen = Screen::Compare;
-                send(Command::Compare(self.slots.shown().to_vec()))
-            }
-            Action::ShowWeight => {
-                self.screen = Screen::Weight;
-                send(self.choice.command())
-            }
-            Action::WeightUp
-            | Action::WeightDown
-            | Action::WeightLeft
-            | Action::WeightRight
-            | Action::WeightFarUp
-            | Action::WeightFarDown
-            | Action::WeightFirst
-            | Action::WeightLast
-            | Action::WorstWeight
-            | Action::LatestWeight
-            | Action::ServedWeight
-            | Action::NextSumStep
-            | Action::PreviousSumStep
-            | Action::TakenOnly => {
-                let moved = self.choice.update(action, &self.snapshot);
-                self.message = moved.err().map(str::to_owned);
-                if moved == Ok(true) { send(self.choice.command()) } else { Vec::new() }
-            }
-            Action::ShowOutputs => {
-                self.screen = Screen::Outputs;
-                send(self.chooser.watch())
-            }
-            Action::RowsOn | Action::RowsBack => {
-                self.chooser.scroll(action, &self.snapshot);
+            Action::Save => self.ask(Prompt::save(Arc::clone(&self.latest.experiment))),
+            Action::Filter if self.overlay.is_none() && self.screen == Screen::Compare => {
+                self.message =
+                    Some("Every row here is a lane: j and k change it, t shows a third.".to_owned());
                 Vec::new()
             }
-            Action::NextInput
-            | Action::PreviousInput
-            | Action::InputsOn
-            | Action::InputsBack
-            | Action::FirstInput
-            | Action::LastInput
-            | Action::WorstInput
-            | Action::NextMistake => {
-                if self.frozen {
-                    self.message = Some("The view stands still: s lets it go on.".to_owned());
-                    return Vec::new();
-                }
-                self.message = self.chooser.choose(action, &self.snapshot);
-                send(self.chooser.watch())
-            }
-            Action::ShowBounds => {
-                self.screen = Screen::Bounds;
-                self.chart.get_or_insert_with(|| Chart::new(&self.snapshot));
+            Action::Filter => {
+                self.filter = Some(Filter { typing: true, ..Filter::default() });
                 Vec::new()
             }
-            Action::CursorBack
-            | Action::CursorOn
-            | Action::CursorFarBack
-            | Action::CursorFarOn
-            | Action::CursorOwn
-            | Action::NextAxis
-            | Action::NextCurve
-            | Action::PreviousCurve
-            | Action::HideCurve => {
-                if let Some(chart) = &mut self.chart {
-                    chart.update(action);
-                }
+            Action::AllRows => {
+                self.filter = None;
                 Vec::new()
             }
-            Action::NextSlot | Action::StepTogether => {
-                let moved = self.lanes();
-                match action {
-                    Action::NextSlot => self.slots.focus_next(),
-                    _ => self.slots.together = !self.slots.together,
-                }
-                // A run goes on with the lanes that are said to run.
-                let other = self.latest.activity == Activity::Running && self.lanes() != moved;
-                if other { send(Command::Run(self.lanes())) } else { Vec::new() }
-            }
-            Action::NextConstruction | Action::PreviousConstruction => {
-                self.slots.change(action == Action::NextConstruction);
-                self.compare()
-            }
-            Action::ThirdSlot => {
-                self.slots.toggle_third();
-                self.compare()
-            }
-            Action::ClimbLadder => {
-                self.slots.climb();
-                self.compare()
-            }
-            Action::OpenPresets => {
-                let current =
-                    built_in_names().position(|name| name == self.snapshot.experiment.preset_name());
-                self.overlay = Some(Overlay::Presets(current.unwrap_or(0)));
-                if self.picker.is_some() {
-                    return Vec::new();
-                }
-                self.picker = Some(Picker::default());
-                built_in_names().map(|name| Effect::Ask(Question::Cost(name))).collect()
-            }
-            Action::OpenExport => {
-                self.overlay = Some(Overlay::Export(0));
-                Vec::new()
-            }
-            Action::OpenHelp => {
-                self.overlay = Some(Overlay::Help(0));
-                Vec::new()
-            }
+            Action::OpenPresets => self.open_presets(),
+            Action::OpenExport => self.lay_over(Overlay::Export(0)),
+            Action::OpenHelp => self.lay_over(Overlay::Help(0)),
             Action::Up | Action::Down => {
                 self.scroll(action == Action::Down);
                 Vec::new()
             }
+            // Only what is edited has these.
+            Action::PreviousChoice | Action::NextChoice => Vec::new(),
             Action::Choose => {
                 let chosen = match self.overlay.take() {
                     Some(Overlay::Presets(index)) => built_in_names().nth(index).map(Effect::Load),
@@ -440,6 +240,106 @@ impl App {
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
         }
+    }
+
+    /// Shows a screen. What is looked at on one screen costs time on no other.
+    fn turn_to(&mut self, screen: Screen) -> Vec<Effect> {
+        let mut commands = match screen {
+            Screen::Explore => Vec::new(),
+            Screen::Compare => vec![Command::Compare(self.slots.shown().to_vec())],
+            Screen::Weight => vec![self.choice.command()],
+            Screen::Bounds => {
+                self.chart.get_or_insert_with(|| Chart::new(&self.snapshot));
+                Vec::new()
+            }
+            Screen::Outputs => vec![self.chooser.watch()],
+        };
+        if screen != self.screen {
+            self.filter = None;
+            match self.screen {
+                Screen::Weight => commands.push(Command::WatchWeight(None)),
+                Screen::Outputs => commands.push(Command::WatchOutput(None)),
+                Screen::Explore | Screen::Compare | Screen::Bounds => {}
+            }
+        }
+        self.screen = screen;
+        commands.into_iter().map(Effect::Send).collect()
+    }
+
+    fn change_lanes(&mut self, change: LaneMove) -> Vec<Effect> {
+        let moved = self.lanes();
+        match change {
+            LaneMove::NextLane => self.slots.focus_next(),
+            LaneMove::Together => self.slots.together = !self.slots.together,
+            LaneMove::NextConstruction => self.slots.change(true),
+            LaneMove::PreviousConstruction => self.slots.change(false),
+            LaneMove::Third => self.slots.toggle_third(),
+            LaneMove::Ladder => self.slots.climb(),
+        }
+        if !matches!(change, LaneMove::NextLane | LaneMove::Together) {
+            return self.compare();
+        }
+        // A run goes on with the lanes that are said to run.
+        let other = self.latest.activity == Activity::Running && self.lanes() != moved;
+        if other { vec![Effect::Send(Command::Run(self.lanes()))] } else { Vec::new() }
+    }
+
+    fn move_weight(&mut self, to: WeightMove) -> Vec<Effect> {
+        let moved = self.choice.update(to, &self.snapshot, self.filter.as_ref());
+        self.message = moved.err().map(str::to_owned);
+        if moved == Ok(true) { vec![Effect::Send(self.choice.command())] } else { Vec::new() }
+    }
+
+    fn change_chart(&mut self, change: ChartMove) -> Vec<Effect> {
+        if let Some(chart) = &mut self.chart {
+            chart.update(change, self.filter.as_ref());
+        }
+        Vec::new()
+    }
+
+    fn move_input(&mut self, to: InputMove) -> Vec<Effect> {
+        let before = self.chooser.input;
+        if !matches!(to, InputMove::RowsOn | InputMove::RowsBack) && self.stands_still() {
+            return Vec::new();
+        }
+        self.message = self.chooser.update(to, &self.snapshot);
+        if self.chooser.input == before { Vec::new() } else { vec![Effect::Send(self.chooser.watch())] }
+    }
+
+    pub(super) fn go_to_input(&mut self, input: usize) -> Vec<Effect> {
+        if self.stands_still() {
+            return Vec::new();
+        }
+        self.chooser.input = input;
+        vec![Effect::Send(self.chooser.watch())]
+    }
+
+    /// Whether nothing else can be looked at, which is then said.
+    fn stands_still(&mut self) -> bool {
+        if self.frozen {
+            self.message = Some("The view stands still: s lets it go on.".to_owned());
+        }
+        self.frozen
+    }
+
+    fn lay_over(&mut self, overlay: Overlay) -> Vec<Effect> {
+        (self.overlay, self.filter) = (Some(overlay), None);
+        Vec::new()
+    }
+
+    fn open_presets(&mut self) -> Vec<Effect> {
+        let current = built_in_names().position(|name| name == self.snapshot.experiment.preset_name());
+        self.lay_over(Overlay::Presets(current.unwrap_or(0)));
+        if self.picker.is_some() {
+            return Vec::new();
+        }
+        self.picker = Some(Picker::default());
+        built_in_names().map(|name| Effect::Ask(Question::Cost(name))).collect()
+    }
+
+    /// The filter of the screen's own table.
+    pub fn table_filter(&self) -> Option<&Filter> {
+        self.filter.as_ref().filter(|_| self.overlay.is_none())
     }
 
     /// Asks for lanes of the constructions shown now. What is busy with others pauses.
@@ -482,7 +382,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::session::{Session, Worker};
+    use crate::session::{Session, Step, Worker};
 
     fn app() -> App {
         let session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
@@ -491,7 +391,7 @@ mod tests {
 
     #[test]
     fn steps_are_sent_to_the_worker() {
-        let effects = app().update(Action::StepWeight);
+        let effects = app().update(Action::Step(Step::Weight));
         assert!(matches!(effects[..], [Effect::Send(Command::Step(Step::Weight, _))]));
     }
 
@@ -509,7 +409,7 @@ mod tests {
     fn a_run_moves_the_lanes_that_are_said_to_run() {
         let session = Session::new(Experiment::load("malach-vs-hyperbolic", None, &[]).unwrap()).unwrap();
         let mut app = App::new(Worker::spawn(session).latest());
-        app.update(Action::ShowCompare);
+        app.update(Action::Show(Screen::Compare));
         let mut running = (*app.snapshot).clone();
         running.activity = Activity::Running;
         app.show(Arc::new(running));
@@ -517,12 +417,12 @@ mod tests {
             [Effect::Send(Command::Run(lanes))] => Some(lanes.clone()),
             _ => None,
         };
-        assert_eq!(lanes(&app.update(Action::StepTogether)), Some(vec![0]));
-        assert_eq!(lanes(&app.update(Action::NextSlot)), Some(vec![1]));
-        assert_eq!(lanes(&app.update(Action::StepTogether)), Some(vec![0, 1]));
+        assert_eq!(lanes(&app.update(Action::Lanes(LaneMove::Together))), Some(vec![0]));
+        assert_eq!(lanes(&app.update(Action::Lanes(LaneMove::NextLane))), Some(vec![1]));
+        assert_eq!(lanes(&app.update(Action::Lanes(LaneMove::Together))), Some(vec![0, 1]));
         // Together, choosing a lane moves no others; another construction is not running yet.
-        assert!(app.update(Action::NextSlot).is_empty());
-        let effects = app.update(Action::NextConstruction);
+        assert!(app.update(Action::Lanes(LaneMove::NextLane)).is_empty());
+        let effects = app.update(Action::Lanes(LaneMove::NextConstruction));
         assert!(matches!(effects[..], [Effect::Send(Command::Compare(_)), Effect::Send(Command::Pause)]));
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::app::Effect;
+use super::effects::Effect;
 use super::field::Field;
 use super::keymap::Action;
 use super::prompt::Prompt;

@@ -1,27 +1,63 @@
-//! What the screen asks for, done.
+//! What the screen asks for, and how it is done.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 
-use super::app::{App, Effect};
+use super::app::App;
+use super::export::Export;
+use super::opening::Opening;
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
 use crate::report::OutputFile;
-use crate::session::{Command, Forecaster, Session, Worker};
+use crate::session::{Command, Forecaster, Question, Session, Worker};
+
+/// What the event loop is asked to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// tell the worker
+    Send(Command),
+    /// open the built-in preset of this name
+    Load(&'static str),
+    /// ask what theory says of something
+    Ask(Question),
+    /// put this setup in place of what is there
+    Start(Arc<Experiment>),
+    /// write a setup as a preset file
+    Save {
+        /// where
+        path: PathBuf,
+        /// what
+        experiment: Arc<Experiment>,
+        /// whether a file that stands there may be replaced
+        replace: bool,
+    },
+    /// write this to a file
+    Export(Export),
+    /// stop until the shell resumes the program
+    Suspend,
+    /// leave
+    Quit,
+}
+
+/// Told until a setup is open.
+const OPENING: &str = "opening";
 
 /// All that effects reach: the engine, theory, presets, files, the terminal.
 pub(super) struct Hands {
     pub(super) worker: Worker,
     pub(super) forecaster: Forecaster,
+    pub(super) opening: Opening,
     load: LoadSession,
 }
 
 impl Hands {
     pub(super) fn new(session: Session, load: LoadSession) -> Self {
-        Self { worker: Worker::spawn(session), forecaster: Forecaster::default(), load }
+        let (forecaster, opening) = (Forecaster::default(), Opening::default());
+        Self { worker: Worker::spawn(session), forecaster, opening, load }
     }
 
     /// Does what is asked, in order. Whether the program is to be left.
@@ -41,13 +77,10 @@ impl Hands {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Suspend => signals::suspend(),
                 Effect::Ask(question) => self.forecaster.ask(question),
-                Effect::Start(experiment) => match Session::new((*experiment).clone()) {
-                    Ok(session) => {
-                        self.worker.send(Command::Load(Box::new(session)));
-                        app.editing = None;
-                    }
-                    Err(error) => app.message = Some(error.to_string()),
-                },
+                Effect::Start(experiment) => {
+                    app.notice = Some(OPENING.to_owned());
+                    self.opening.start(Box::new(move || Session::new((*experiment).clone())));
+                }
                 Effect::Save { path, experiment, replace } => {
                     let saved = save(&path, &experiment, replace);
                     app.saved(path, experiment, saved);
@@ -64,13 +97,25 @@ impl Hands {
                         Err(error) => app.message = Some(error),
                     }
                 }
-                Effect::Load(name) => match (self.load)(name) {
-                    Ok(session) => self.worker.send(Command::Load(Box::new(session))),
-                    Err(error) => app.message = Some(error.to_string()),
-                },
+                Effect::Load(name) => {
+                    app.notice = Some(OPENING.to_owned());
+                    self.opening.start((self.load)(name));
+                }
             }
         }
         Ok(false)
+    }
+
+    /// Goes on with the session that was opened.
+    pub(super) fn begin(&mut self, app: &mut App, opened: Result<Session, String>) {
+        app.notice = None;
+        match opened {
+            Ok(session) => {
+                self.worker.send(Command::Load(Box::new(session)));
+                app.editing = None;
+            }
+            Err(error) => app.message = Some(error),
+        }
     }
 }
 

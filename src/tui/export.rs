@@ -6,7 +6,8 @@ use std::path::{Path, absolute};
 use ratatui::buffer::Buffer;
 
 use super::Look;
-use super::app::{App, Screen};
+use super::app::App;
+use super::screen::Screen;
 use super::svg;
 use crate::report::{
     Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, WeighedReport,

@@ -6,11 +6,16 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::Look;
-use super::app::{App, Screen};
+use super::app::App;
+use super::filter::Filter;
 use super::keymap::{Action, Binding, Context, applicable};
 use super::mouse::{Areas, Target};
+use super::screen::Screen;
 use crate::report::text::grouped;
 use crate::session::{Activity, Phase, Speed};
+
+/// Columns for what a table is narrowed by.
+const FILTER_WIDTH: usize = 24;
 
 /// The line on top. Where there is no room for the names of all screens, only the shown one is named.
 pub(super) struct Title<'a> {
@@ -100,8 +105,24 @@ pub(super) fn fitting(variants: Vec<String>, width: u16) -> String {
     variants.into_iter().nth(chosen).unwrap_or_default()
 }
 
-/// What went wrong, if anything did; else what was done unseen.
+/// What a list or a table is narrowed by.
+pub(super) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
+    let mut spans = vec![Span::styled("/", look.theme.key)];
+    if filter.typing {
+        spans.extend(filter.field.spans(look, width.saturating_sub(1)));
+    } else {
+        spans.push(Span::styled(format!("{} (Esc: all)", filter.field.text()), look.theme.text));
+    }
+    Line::from(spans)
+}
+
+/// What the screen's table is narrowed by; else what went wrong, if anything did; else what was done unseen.
 pub(super) fn message(app: &App, look: &Look) -> Option<Line<'static>> {
+    if let (None, Some(filter)) = (&app.message, app.table_filter()) {
+        let mut line = filter_line(filter, look, FILTER_WIDTH);
+        line.spans.insert(0, Span::styled(" only rows with ", look.theme.faint));
+        return Some(line);
+    }
     if let (None, Some(notice)) = (&app.message, &app.notice) {
         return Some(Line::styled(format!(" {notice}"), look.theme.good));
     }

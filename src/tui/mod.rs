@@ -13,20 +13,23 @@ mod bars;
 pub mod bounds;
 pub mod compare;
 pub mod editing;
-mod effects;
+pub mod effects;
 pub mod explore;
 pub mod export;
 pub mod field;
+pub mod filter;
 mod frame_lines;
 pub mod glyphs;
 pub mod keymap;
 mod log_axis;
 pub mod mouse;
+mod opening;
 pub mod outputs;
 mod overlay;
 pub mod picker;
 mod products;
 pub mod prompt;
+pub mod screen;
 mod signals;
 pub mod slots;
 pub mod svg;
@@ -61,8 +64,11 @@ pub enum Color {
     Never,
 }
 
-/// Opens a session of another preset.
-pub type LoadSession = Box<dyn Fn(&str) -> Result<Session, ExperimentError>>;
+/// Opens a session, on whatever thread.
+pub type OpenSession = Box<dyn FnOnce() -> Result<Session, ExperimentError> + Send>;
+
+/// What opens a session of another preset.
+pub type LoadSession = Box<dyn Fn(&str) -> OpenSession>;
 
 /// How the screen is drawn, and where other sessions come from.
 pub struct Options {
@@ -120,7 +126,7 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
             (stale, at_once) = (false, false);
         }
         let unanswered = !hands.worker.has_obeyed(&app.latest);
-        let wait = if unanswered || !hands.forecaster.is_at_rest() {
+        let wait = if unanswered || hands.opening.is_under_way() || !hands.forecaster.is_at_rest() {
             ANSWER
         } else if stale {
             between_frames.saturating_sub(drawn.elapsed())
@@ -151,6 +157,10 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
             if hands.carry_out(&mut app, effects, &mut screen, &look)? {
                 return Ok(ended(&app, &hands));
             }
+            (stale, at_once) = (true, true);
+        }
+        if let Some(opened) = hands.opening.take() {
+            hands.begin(&mut app, opened);
             (stale, at_once) = (true, true);
         }
         let latest = hands.worker.latest();
@@ -185,11 +195,11 @@ pub struct Look {
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     app.areas.clear();
     match app.screen {
-        app::Screen::Explore => explore::render(frame, app, look),
-        app::Screen::Compare => compare::render(frame, app, look),
-        app::Screen::Weight => weight::render(frame, app, look),
-        app::Screen::Bounds => bounds::render(frame, app, look),
-        app::Screen::Outputs => outputs::render(frame, app, look),
+        screen::Screen::Explore => explore::render(frame, app, look),
+        screen::Screen::Compare => compare::render(frame, app, look),
+        screen::Screen::Weight => weight::render(frame, app, look),
+        screen::Screen::Bounds => bounds::render(frame, app, look),
+        screen::Screen::Outputs => outputs::render(frame, app, look),
     }
     overlay::render(frame, app, look);
     if look.glyphs.ascii_only {

@@ -6,8 +6,10 @@ use std::cell::RefCell;
 use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::app::{App, Effect, Overlay, Screen};
-use super::keymap::Action;
+use super::app::App;
+use super::effects::Effect;
+use super::keymap::{Action, LaneMove};
+use super::screen::{Overlay, Screen};
 
 /// What stands at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,11 +104,7 @@ impl App {
     /// A row is chosen by the first click on it and opened by the second.
     fn click(&mut self, target: Target) -> Vec<Effect> {
         match (target, &mut self.overlay) {
-            (Target::Screen(Screen::Explore), None) => self.update(Action::ShowExplore),
-            (Target::Screen(Screen::Compare), None) => self.update(Action::ShowCompare),
-            (Target::Screen(Screen::Outputs), None) => self.update(Action::ShowOutputs),
-            (Target::Screen(Screen::Weight), None) => self.update(Action::ShowWeight),
-            (Target::Screen(Screen::Bounds), None) => self.update(Action::ShowBounds),
+            (Target::Screen(screen), None) => self.update(Action::Show(screen)),
             (Target::Layer(layer), None) => self.look_at(layer),
             (Target::Row(row), Some(Overlay::Presets(selected) | Overlay::Export(selected))) => {
                 if *selected == row {
@@ -118,7 +116,7 @@ impl App {
             (Target::Slot(slot), None) if slot < self.slots.shown().len() => {
                 let mut effects = Vec::new();
                 while self.slots.focus != slot {
-                    effects = self.update(Action::NextSlot);
+                    effects = self.update(Action::Lanes(LaneMove::NextLane));
                 }
                 effects
             }

@@ -6,12 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::Look;
-use super::app::{App, Overlay};
+use super::app::App;
 use super::export::{self, Export};
+use super::filter::Filter;
+use super::frame_lines::filter_line;
 use super::keymap::{Action, Context, LISTED, bindings};
 use super::mouse::Target;
-use super::picker::Filter;
 use super::prompt::{Prompt, Wish};
+use super::screen::Overlay;
 use crate::report::text::{grouped, widths};
 use crate::theory::Count;
 
@@ -130,6 +132,7 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
         Wish::Save(_) => "Save the setup as a preset",
         Wish::Replace(..) => "A file stands there",
         Wish::Layer(_) => "Jump to layer",
+        Wish::Input(_) => "Jump to input",
     };
     let width = usize::from(frame.area().width.saturating_sub(4)).clamp(12, QUESTION_WIDTH);
     let mut lines = match &prompt.wish {
@@ -145,11 +148,8 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
             spans.push(Span::raw(" ".repeat(width.saturating_sub(typed))));
             vec![Line::from(spans)]
         }
-        Wish::Layer(layers) => {
-            let mut spans = vec![Span::styled(format!("1 to {layers}: "), look.theme.faint)];
-            spans.extend(prompt.field.spans(look, 8));
-            vec![Line::from(spans)]
-        }
+        Wish::Layer(layers) => vec![numbered(prompt, 1, *layers, look)],
+        Wish::Input(inputs) => vec![numbered(prompt, 0, inputs.saturating_sub(1), look)],
     };
     if let Some(problem) = &prompt.problem {
         let text = format!("{} {problem}", look.glyphs.bad);
@@ -160,14 +160,10 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
     window(frame, look, title, lines, 0);
 }
 
-/// What a list is narrowed by, as its first line.
-fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
-    let mut spans = vec![Span::styled("/", look.theme.key)];
-    if filter.typing {
-        spans.extend(filter.field.spans(look, width.saturating_sub(1)));
-    } else {
-        spans.push(Span::styled(format!("{} (Esc: all)", filter.field.text()), look.theme.text));
-    }
+/// The numbers to choose from, and the one typed so far.
+fn numbered(prompt: &Prompt, first: usize, last: usize, look: &Look) -> Line<'static> {
+    let mut spans = vec![Span::styled(format!("{first} to {last}: "), look.theme.faint)];
+    spans.extend(prompt.field.spans(look, 8));
     Line::from(spans)
 }
 

@@ -1,27 +1,10 @@
-//! The list of presets, and the filter of lists.
+//! The list of presets.
 
 use std::collections::HashMap;
 
-use super::field::Field;
+use super::filter::Filter;
 use crate::experiment::{PresetSource, built_in_names};
 use crate::session::Cost;
-
-/// What a list is narrowed by.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// rows that hold this text, in whatever case, stay
-    pub field: Field,
-    /// whether keys go to the field
-    pub typing: bool,
-}
-
-impl Filter {
-    /// Whether a row of these texts stays.
-    pub fn lets_through(&self, texts: &[&str]) -> bool {
-        let wanted = self.field.text().trim().to_lowercase();
-        texts.iter().any(|text| text.to_lowercase().contains(&wanted))
-    }
-}
 
 /// The built-in presets, and what is known of them.
 #[derive(Clone, Debug)]

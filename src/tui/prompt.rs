@@ -17,6 +17,8 @@ pub enum Wish {
     Replace(PathBuf, Arc<Experiment>),
     /// a layer to look at, at most this one
     Layer(usize),
+    /// an input to look at, below this number
+    Input(usize),
 }
 
 /// A question.
@@ -48,10 +50,15 @@ impl Prompt {
         Self { wish: Wish::Layer(layers), field: Field::default(), problem: None }
     }
 
+    /// Asks for one of `inputs` inputs.
+    pub fn input(inputs: usize) -> Self {
+        Self { wish: Wish::Input(inputs), field: Field::default(), problem: None }
+    }
+
     /// Takes a key that the keymap has no meaning for.
     pub(super) fn press(&mut self, key: KeyEvent) {
         let fits = match (&self.wish, key.code) {
-            (Wish::Layer(_), KeyCode::Char(c)) => c.is_ascii_digit(),
+            (Wish::Layer(_) | Wish::Input(_), KeyCode::Char(c)) => c.is_ascii_digit(),
             _ => true,
         };
         if fits && self.field.press(key) {
@@ -69,16 +76,14 @@ impl Prompt {
         (!name.is_empty()).then_some(path)
     }
 
-    /// The layer named.
+    /// The number named, from `first` to `last`.
     ///
     /// # Errors
-    /// In words, where there is no such layer.
-    pub(super) fn layer_named(&self, layers: usize) -> Result<usize, String> {
+    /// In words, where it is not one of them. `what` is what is numbered.
+    pub(super) fn number(&self, what: &str, first: usize, last: usize) -> Result<usize, String> {
         let text = self.field.text();
         let found = if text.is_empty() { "nothing" } else { text };
-        text.parse()
-            .ok()
-            .filter(|layer| (1..=layers).contains(layer))
-            .ok_or_else(|| format!("expected a layer from 1 to {layers}, found {found}"))
+        let number = text.parse().ok().filter(|number| (first..=last).contains(number));
+        number.ok_or_else(|| format!("expected {what} from {first} to {last}, found {found}"))
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::app::{App, Effect, Overlay};
+use super::app::App;
 use super::editing::Outcome;
+use super::effects::Effect;
 use super::keymap::{self, Action, Context};
 use super::prompt::{Prompt, Wish};
+use super::screen::Overlay;
 use crate::experiment::Experiment;
 use crate::session::Answer;
 
@@ -113,8 +115,12 @@ impl App {
                 let (path, experiment) = (path.clone(), Arc::clone(experiment));
                 return vec![Effect::Save { path, experiment, replace: true }];
             }
-            Wish::Layer(layers) => match prompt.layer_named(*layers) {
+            Wish::Layer(layers) => match prompt.number("a layer", 1, *layers) {
                 Ok(layer) => return self.look_at(layer),
+                Err(reason) => prompt.problem = Some(reason),
+            },
+            Wish::Input(inputs) => match prompt.number("an input", 0, inputs.saturating_sub(1)) {
+                Ok(input) => return self.go_to_input(input),
                 Err(reason) => prompt.problem = Some(reason),
             },
         }

@@ -8,7 +8,8 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Worker};
-use slth::tui::app::{App, Effect};
+use slth::tui::app::App;
+use slth::tui::effects::Effect;
 use slth::tui::glyphs::UNICODE;
 use slth::tui::keymap::Action;
 use slth::tui::theme::MONO;
@@ -25,12 +26,12 @@ pub(crate) fn session(preset: &str, settings: &[&str]) -> Session {
 }
 
 /// An explorer whose worker has always obeyed and rests.
-pub(crate) struct Screen {
+pub(crate) struct Opened {
     pub(crate) app: App,
     worker: Worker,
 }
 
-impl Screen {
+impl Opened {
     pub(crate) fn open(preset: &str, settings: &[&str]) -> Self {
         let worker = Worker::spawn(session(preset, settings));
         Self { app: App::new(worker.latest()), worker }

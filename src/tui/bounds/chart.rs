@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::keymap::Action;
+use super::super::filter::Filter;
+use super::super::keymap::ChartMove;
 use crate::experiment::Experiment;
+use crate::report::text::idea;
 use crate::report::{Against, Curve, Curves, Observed};
 use crate::session::Snapshot;
 
@@ -54,21 +56,33 @@ impl Chart {
         self.observed = Observed::of(&snapshot.lanes);
     }
 
-    /// What an action of this screen changes.
-    pub fn update(&mut self, action: Action) {
-        let (last, curves) = (self.curves.places.len() - 1, self.curves.curves.len());
-        match action {
-            Action::CursorBack => self.cursor = self.cursor.saturating_sub(1),
-            Action::CursorOn => self.cursor = (self.cursor + 1).min(last),
-            Action::CursorFarBack => self.cursor = self.cursor.saturating_sub(FAR),
-            Action::CursorFarOn => self.cursor = (self.cursor + FAR).min(last),
-            Action::CursorOwn => self.cursor = self.curves.own,
-            Action::NextAxis => self.draw_against(self.curves.against.next()),
-            Action::NextCurve => self.chosen = (self.chosen + 1) % curves,
-            Action::PreviousCurve => self.chosen = (self.chosen + curves - 1) % curves,
-            Action::HideCurve => self.hidden[self.chosen] = !self.hidden[self.chosen],
-            _ => {}
+    /// What a key of this screen changes.
+    pub fn update(&mut self, change: ChartMove, filter: Option<&Filter>) {
+        let last = self.curves.places.len() - 1;
+        match change {
+            ChartMove::Back => self.cursor = self.cursor.saturating_sub(1),
+            ChartMove::On => self.cursor = (self.cursor + 1).min(last),
+            ChartMove::FarBack => self.cursor = self.cursor.saturating_sub(FAR),
+            ChartMove::FarOn => self.cursor = (self.cursor + FAR).min(last),
+            ChartMove::Own => self.cursor = self.curves.own,
+            ChartMove::NextAxis => self.draw_against(self.curves.against.next()),
+            ChartMove::NextCurve => self.choose(filter, 1),
+            ChartMove::PreviousCurve => self.choose(filter, self.curves.curves.len() - 1),
+            ChartMove::Hide => self.hidden[self.chosen] = !self.hidden[self.chosen],
         }
+    }
+
+    /// The curve so many further on, or behind it the first that the filter leaves.
+    fn choose(&mut self, filter: Option<&Filter>, step: usize) {
+        let count = self.curves.curves.len();
+        let mut places = (1..=count).map(|times| (self.chosen + times * step) % count);
+        self.chosen = places.find(|&curve| self.is_listed(curve, filter)).unwrap_or(self.chosen);
+    }
+
+    /// Whether the table shows this curve: whether the filter leaves its name, its letter or what it does.
+    pub(super) fn is_listed(&self, curve: usize, filter: Option<&Filter>) -> bool {
+        let construction = self.curves.curves[curve].construction;
+        filter.is_none_or(|filter| filter.lets_through(&[construction.name(), idea(construction)]))
     }
 
     fn draw_against(&mut self, against: Against) {
@@ -115,17 +129,17 @@ mod tests {
         let own = chart.cursor;
         assert_eq!(chart.curves.places[own].value, 0.1);
         for _ in 0..200 {
-            chart.update(Action::CursorFarBack);
+            chart.update(ChartMove::FarBack, None);
         }
         assert_eq!(chart.cursor, 0);
-        chart.update(Action::CursorBack);
-        chart.update(Action::CursorOn);
+        chart.update(ChartMove::Back, None);
+        chart.update(ChartMove::On, None);
         assert_eq!(chart.cursor, 1);
         for _ in 0..200 {
-            chart.update(Action::CursorFarOn);
+            chart.update(ChartMove::FarOn, None);
         }
         assert_eq!(chart.cursor, chart.curves.places.len() - 1);
-        chart.update(Action::CursorOwn);
+        chart.update(ChartMove::Own, None);
         assert_eq!(chart.cursor, own);
     }
 
@@ -135,8 +149,8 @@ mod tests {
         let mut seen = Vec::new();
         for _ in 0..4 {
             seen.push((chart.curves.against, chart.curves.places[chart.cursor].value));
-            chart.update(Action::CursorFarOn);
-            chart.update(Action::NextAxis);
+            chart.update(ChartMove::FarOn, None);
+            chart.update(ChartMove::NextAxis, None);
         }
         let expected =
             [(Against::Epsilon, 0.1), (Against::Width, 3.0), (Against::Depth, 2.0), (Against::Epsilon, 0.1)];
@@ -146,8 +160,8 @@ mod tests {
     #[test]
     fn another_experiment_has_other_curves_against_the_same_axis() {
         let mut chart = Chart::new(&snapshot("tiny"));
-        chart.update(Action::NextAxis);
-        chart.update(Action::HideCurve);
+        chart.update(ChartMove::NextAxis, None);
+        chart.update(ChartMove::Hide, None);
         assert!(chart.drawn().all(|index| index != 0));
         chart.show(&snapshot("deep"));
         assert_eq!((chart.curves.against, chart.curves.places[chart.cursor].value), (Against::Width, 16.0));

@@ -38,7 +38,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let buffer = frame.buffer_mut();
     frame_lines::title(app, look).render(title, buffer);
     if let Some(chart) = &app.chart {
-        let readings = chart.curves.read(chart.cursor, chart.chosen, &chart.observed);
+        let mut readings = chart.curves.read(chart.cursor, chart.chosen, &chart.observed);
+        readings.retain(|reading| chart.is_listed(reading.curve, app.table_filter()));
         let rows = (readings.len() as u16 + 3).min(panes.height.saturating_sub(LEAST_PLOT));
         let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(panes);
         let inside = pane(&axis_title(chart.curves.against, look), look, upper, buffer);

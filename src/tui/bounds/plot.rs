@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::super::Look;
 use super::super::frame_lines::too_small;
-use super::super::keymap::Action;
+use super::super::keymap::{Action, ChartMove};
 use super::super::mouse::{Areas, Target};
 use super::{Chart, letter};
 use crate::report::Curve;
@@ -86,7 +86,7 @@ pub(super) fn render(chart: &Chart, areas: &Areas, look: &Look, area: Rect, buff
     }
     frame(&axes, look, area, buffer);
     let logs: Vec<f64> = (0..curves.places.len()).map(log_of).collect();
-    areas.add(axes.area, Target::Wheel(Action::CursorBack, Action::CursorOn));
+    areas.add(axes.area, Target::Wheel(Action::Chart(ChartMove::Back), Action::Chart(ChartMove::On)));
     for (place, &log) in logs.iter().enumerate() {
         // To where the next place begins.
         let from = axes.column_of_place(log);

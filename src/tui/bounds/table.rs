@@ -7,7 +7,7 @@ use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget, Wrap};
 
 use super::super::Look;
 use super::super::frame_lines::too_small;
-use super::super::keymap::Action;
+use super::super::keymap::{Action, ChartMove};
 use super::super::mouse::{Areas, Target};
 use super::{Chart, letter};
 use crate::construction::Sum;
@@ -53,7 +53,10 @@ pub(super) fn render(
     header[0] = format!("    {}", header[0]);
     header[2] = look.glyphs.k_prime.to_owned();
     header[4] = format!("times {}", letter(chart.curves.curves[chart.chosen].construction));
-    areas.add(area, Target::Wheel(Action::PreviousCurve, Action::NextCurve));
+    areas.add(
+        area,
+        Target::Wheel(Action::Chart(ChartMove::PreviousCurve), Action::Chart(ChartMove::NextCurve)),
+    );
     areas.add_rows(area, 1, readings.iter().map(|reading| Target::Curve(reading.curve)));
     let rows = readings.iter().map(|reading| {
         let style = if reading.curve == chart.chosen { look.theme.selected } else { look.theme.text };

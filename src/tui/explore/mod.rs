@@ -68,7 +68,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         pane("Product weights", look, top_right, buffer),
         buffer,
     );
-    pruned::render(snapshot, areas, look, pane("Pruned network", look, bottom_right, buffer), buffer);
+    pruned::render(app, look, pane("Pruned network", look, bottom_right, buffer), buffer);
     event_line(app, look).render(event, buffer);
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
 
 use super::super::Look;
+use super::super::app::App;
 use super::super::keymap::Action;
-use super::super::mouse::{Areas, Target};
+use super::super::mouse::Target;
 use crate::report::text::grouped;
 use crate::session::{LayerRow, Phase, Snapshot};
 use crate::theory::Count;
@@ -24,26 +25,33 @@ const COLUMNS: [(&str, u16, u16); 8] = [
     ("open", 9, 80),
 ];
 
-pub(super) fn render(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let summary = summary(snapshot, look);
+pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let summary = summary(&app.snapshot, look);
     let below = (summary.len() as u16).min(area.height);
     let above = Rect { height: area.height - below, ..area };
-    table(snapshot, areas, look, above, buffer);
+    table(app, look, above, buffer);
     Paragraph::new(summary).render(Rect { y: above.bottom(), height: below, ..area }, buffer);
 }
 
-fn table(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let lane = &snapshot.lane();
+fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let lane = app.snapshot.lane();
+    let filter = app.table_filter();
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let header =
         Row::new(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned()))).style(look.theme.faint);
     let room = usize::from(area.height.saturating_sub(1)).max(1);
-    let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
-    areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
-    let shown_layers = lane.layers.iter().skip(first).take(room);
-    areas.add_rows(area, 1, shown_layers.map(|row| Target::Layer(row.layer)));
-    let rows = lane.layers.iter().skip(first).take(room).map(|layer| {
-        let cells = cells(layer, look);
+    let mut rows: Vec<(&LayerRow, [String; 8])> =
+        lane.layers.iter().map(|layer| (layer, cells(layer, look))).collect();
+    rows.retain(|(layer, cells)| {
+        let texts: Vec<&str> = cells.iter().map(String::as_str).chain([state(layer)]).collect();
+        filter.is_none_or(|filter| filter.lets_through(&texts))
+    });
+    let here = rows.partition_point(|(layer, _)| layer.layer < lane.view.layer);
+    let first = here.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
+    app.areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    let rows = rows.get(first..(first + room).min(rows.len())).unwrap_or_default();
+    app.areas.add_rows(area, 1, rows.iter().map(|(row, _)| Target::Layer(row.layer)));
+    let rows = rows.iter().map(|(layer, cells)| {
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected
         } else if layer.neurons_sampled == Count::ZERO && !layer.is_done {
@@ -55,6 +63,16 @@ fn table(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &m
     });
     let widths = shown.iter().map(|&index| Constraint::Length(COLUMNS[index].1));
     Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
+}
+
+/// How far a layer is, in the words that a filter looks for.
+fn state(row: &LayerRow) -> &'static str {
+    match (row.is_done, row.is_complete) {
+        (true, true) => "complete",
+        (true, false) => "incomplete",
+        (false, _) if row.neurons_sampled == Count::ZERO => "waiting",
+        (false, _) => "building",
+    }
 }
 
 /// Neurons per weight in seven columns.

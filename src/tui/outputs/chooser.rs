@@ -1,6 +1,6 @@
 //! Which input is looked at.
 
-use super::super::keymap::Action;
+use super::super::keymap::InputMove;
 use crate::session::{Command, Snapshot};
 
 /// Inputs that a page has.
@@ -24,24 +24,24 @@ impl Chooser {
         Command::WatchOutput(Some(self.input))
     }
 
-    /// Goes to the input that the action names. Why it cannot, where it cannot.
-    pub(in super::super) fn choose(&mut self, action: Action, snapshot: &Snapshot) -> Option<String> {
+    /// Goes to the input that the key names, or scrolls long lists. Why it cannot, where it cannot.
+    pub(in super::super) fn update(&mut self, to: InputMove, snapshot: &Snapshot) -> Option<String> {
         let row = &snapshot.lane().error;
         let last = row.inputs.saturating_sub(1);
         let mut message = None;
-        let wanted = match action {
-            Action::NextInput => self.input + 1,
-            Action::PreviousInput => self.input.saturating_sub(1),
-            Action::InputsOn => self.input + PAGE,
-            Action::InputsBack => self.input.saturating_sub(PAGE),
-            Action::FirstInput => 0,
-            Action::LastInput => last,
-            Action::WorstInput | Action::NextMistake if row.found.tried == 0 => {
+        let wanted = match to {
+            InputMove::Next => self.input + 1,
+            InputMove::Previous => self.input.saturating_sub(1),
+            InputMove::On => self.input + PAGE,
+            InputMove::Back => self.input.saturating_sub(PAGE),
+            InputMove::First => 0,
+            InputMove::Last => last,
+            InputMove::Worst | InputMove::NextMistake if row.found.tried == 0 => {
                 message = Some("No input has been tried yet: a builds all layers and tries them.");
                 self.input
             }
-            Action::WorstInput => row.found.worst_input,
-            Action::NextMistake => {
+            InputMove::Worst => row.found.worst_input,
+            InputMove::NextMistake => {
                 let mistakes = &row.found.mistakes;
                 let next = mistakes.get(mistakes.partition_point(|&input| input <= self.input));
                 let next = next.or(mistakes.first()).copied();
@@ -55,19 +55,21 @@ impl Chooser {
                 };
                 next.unwrap_or(self.input)
             }
-            _ => self.input,
+            InputMove::RowsOn | InputMove::RowsBack => {
+                self.scroll = match to {
+                    InputMove::RowsOn => (self.scroll + ROWS).min(longest_list(snapshot).saturating_sub(1)),
+                    _ => self.scroll.saturating_sub(ROWS),
+                };
+                self.input
+            }
         };
         self.input = wanted.min(last);
         message.map(str::to_owned)
     }
+}
 
-    /// Scrolls long lists.
-    pub(in super::super) fn scroll(&mut self, action: Action, snapshot: &Snapshot) {
-        let widths = snapshot.experiment.target.architecture().widths();
-        let longest = widths.iter().take(1).chain(widths.last()).copied().max().unwrap_or(0);
-        self.scroll = match action {
-            Action::RowsOn => (self.scroll + ROWS).min(longest.saturating_sub(1)),
-            _ => self.scroll.saturating_sub(ROWS),
-        };
-    }
+/// The rows of x or of the outputs, whichever are more.
+fn longest_list(snapshot: &Snapshot) -> usize {
+    let widths = snapshot.experiment.target.architecture().widths();
+    widths.iter().take(1).chain(widths.last()).copied().max().unwrap_or(0)
 }

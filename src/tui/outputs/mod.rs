@@ -26,7 +26,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::Look;
 use super::app::App;
 use super::frame_lines::{self, pane};
-use super::keymap::Action;
+use super::keymap::{Action, InputMove};
 use super::mouse::Target;
 use crate::network::Domain;
 use crate::report::text::{construction_name, number};
@@ -47,7 +47,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let (snapshot, scroll) = (&app.snapshot, app.chooser.scroll);
     frame_lines::title(app, look).render(title, buffer);
     if let Some(view) = &snapshot.output {
-        app.areas.add(panes, Target::Wheel(Action::PreviousInput, Action::NextInput));
+        app.areas
+            .add(panes, Target::Wheel(Action::Inputs(InputMove::Previous), Action::Inputs(InputMove::Next)));
         let lines = summary::lines(snapshot, view, look, panes.width.saturating_sub(2));
         let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
         let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
@@ -55,8 +56,9 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(upper);
         let inside = pane(&input::title(view, left.width.saturating_sub(4)), look, left, buffer);
         input::render(view, scroll, look, inside, buffer);
-        let shown = table::rows_shown(view, scroll, right.height.saturating_sub(2));
-        let title = table::title(view, shown.clone(), look, right.width.saturating_sub(4));
+        let listed = table::listed(view, app.table_filter());
+        let shown = table::rows_shown(&listed, scroll, right.height.saturating_sub(2));
+        let title = table::title(view, listed.len(), shown, look, right.width.saturating_sub(4));
         let inside = pane(&title, look, right, buffer);
         table::render(view, shown, look, inside, buffer);
         let lane = &snapshot.lanes[view.lane];

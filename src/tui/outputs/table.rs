@@ -1,11 +1,10 @@
 //! The Outputs pane: a row for each output, F(x) and Ĝ(x) beside each other.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::Look;
+use super::super::filter::Filter;
 use super::super::frame_lines::fitting;
 use super::bar::{self, Scale};
 use crate::session::OutputView;
@@ -56,23 +55,38 @@ impl Decimals {
     }
 }
 
-/// The rows that a pane of this height shows.
-pub(super) fn rows_shown(view: &OutputView, scroll: usize, height: u16) -> Range<usize> {
-    let (outputs, room) = (view.target.values.len(), usize::from(height.saturating_sub(1)));
-    let first = scroll.min(outputs.saturating_sub(room));
-    first..(first + room).min(outputs)
+/// The outputs that a filter leaves: by their numbers, their values, and as the label.
+pub(super) fn listed(view: &OutputView, filter: Option<&Filter>) -> Vec<usize> {
+    let stays = |&index: &usize| {
+        let value = |values: &[f64]| values[index].to_string();
+        let pruned = view.pruned.as_ref().map_or(String::new(), |g| value(&g.outputs.values));
+        let label = if view.label == Some(index) { "label" } else { "" };
+        let texts = [&index.to_string(), &value(&view.target.values), &pruned, label];
+        filter.is_none_or(|filter| filter.lets_through(&texts))
+    };
+    (0..view.target.values.len()).filter(stays).collect()
 }
 
-pub(super) fn title(view: &OutputView, shown: Range<usize>, look: &Look, width: u16) -> String {
+/// Those of them that a pane of this height shows.
+pub(super) fn rows_shown(listed: &[usize], scroll: usize, height: u16) -> &[usize] {
+    let room = usize::from(height.saturating_sub(1));
+    let first = scroll.min(listed.len().saturating_sub(room));
+    &listed[first..(first + room).min(listed.len())]
+}
+
+pub(super) fn title(view: &OutputView, listed: usize, shown: &[usize], look: &Look, width: u16) -> String {
     let (outputs, largest) = (view.target.values.len(), look.glyphs.pointer);
-    if shown.is_empty() || shown.len() == outputs {
+    let (Some(first), Some(last), true) = (shown.first(), shown.last(), shown.len() < outputs) else {
         return format!("Outputs, {largest} largest");
+    };
+    if listed < outputs {
+        return format!("Outputs, {listed} of {outputs}");
     }
-    let rows = format!("Outputs {}-{} of {outputs}", shown.start, shown.end - 1);
+    let rows = format!("Outputs {first}-{last} of {outputs}");
     fitting(vec![format!("{rows} ([ ] scroll), {largest} largest"), rows], width)
 }
 
-pub(super) fn render(view: &OutputView, shown: Range<usize>, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(view: &OutputView, shown: &[usize], look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let without_bar = |columns: Columns| columns.number + 2 * columns.value + columns.difference;
     let columns = if area.width >= without_bar(WIDE) { WIDE } else { NARROW };
@@ -105,7 +119,7 @@ pub(super) fn render(view: &OutputView, shown: Range<usize>, look: &Look, area: 
         let legend = fitting(legend, bars);
         buffer.set_stringn(bar_of(area.y).x, area.y, legend, usize::from(bars), theme.faint);
     }
-    for (index, y) in shown.zip(area.y + 1..area.bottom()) {
+    for (&index, y) in shown.iter().zip(area.y + 1..area.bottom()) {
         let mark = |value: f64, is_largest: bool| {
             format!("{}{}", if is_largest { glyphs.pointer } else { "" }, decimals.write(value))
         };

@@ -1,7 +1,9 @@
 //! Which weight is looked at, and which step of its sum.
 
-use super::super::keymap::Action;
-use crate::construction::{Fate, WeightSum};
+use super::super::filter::Filter;
+use super::super::keymap::WeightMove;
+use crate::construction::{Fate, SumStep, WeightSum};
+use crate::report::text::grouped;
 use crate::session::{Command, Snapshot};
 
 /// Outputs that one key goes over, as a share of all.
@@ -37,8 +39,9 @@ impl Choice {
     /// Why there is no weight to go to.
     pub(in super::super) fn update(
         &mut self,
-        action: Action,
+        to: WeightMove,
         snapshot: &Snapshot,
+        filter: Option<&Filter>,
     ) -> Result<bool, &'static str> {
         let dim = snapshot.experiment.target.weights(snapshot.lane().view.layer).dim();
         let (outputs, inputs) = dim;
@@ -46,57 +49,67 @@ impl Choice {
         let last_draw = snapshot.lane().view.tally.last.and_then(|draw| draw.served);
         let (output, input) = self.within(dim);
         let far = (outputs / FAR).max(1);
-        let to = match action {
-            Action::WeightUp => Some((output.saturating_sub(1), input)),
-            Action::WeightDown => Some((output + 1, input)),
-            Action::WeightFarUp => Some((output.saturating_sub(far), input)),
-            Action::WeightFarDown => Some((output + far, input)),
-            Action::WeightLeft => Some((output, input.saturating_sub(1))),
-            Action::WeightRight => Some((output, input + 1)),
-            Action::WeightFirst => Some((output, 0)),
-            Action::WeightLast => Some((output, inputs - 1)),
-            Action::WorstWeight => {
-                let worst =
-                    errors.and_then(|errors| errors.worst()).map(|(output, input, _)| (output, input));
-                Some(worst.ok_or("no weight of this layer is finished yet")?)
-            }
-            Action::LatestWeight => {
-                let latest = errors.and_then(|errors| errors.finished_last());
-                Some(latest.ok_or("no weight of this layer is finished yet")?)
-            }
-            Action::ServedWeight => {
-                let served = last_draw.map(|demand| (demand.output as usize, demand.input as usize));
-                Some(served.ok_or("the last neuron of this layer serves no weight, or none was drawn")?)
-            }
-            _ => None,
-        };
-        match action {
-            Action::TakenOnly => self.taken_only = !self.taken_only,
-            Action::NextSumStep => self.turn_to(snapshot, |place, last| (place + 1).min(last)),
-            Action::PreviousSumStep => self.turn_to(snapshot, |place, _| place.saturating_sub(1)),
-            _ => {}
-        }
-        let Some((output, input)) = to else { return Ok(false) };
         let before = (self.output, self.input);
-        (self.output, self.input) = (output, input);
+        let goal = match to {
+            WeightMove::Up => (output.saturating_sub(1), input),
+            WeightMove::Down => (output + 1, input),
+            WeightMove::FarUp => (output.saturating_sub(far), input),
+            WeightMove::FarDown => (output + far, input),
+            WeightMove::Left => (output, input.saturating_sub(1)),
+            WeightMove::Right => (output, input + 1),
+            WeightMove::First => (output, 0),
+            WeightMove::Last => (output, inputs - 1),
+            WeightMove::Worst => {
+                let worst = errors.and_then(|errors| errors.worst());
+                let (output, input, _) = worst.ok_or("no weight of this layer is finished yet")?;
+                (output, input)
+            }
+            WeightMove::Latest => {
+                let latest = errors.and_then(|errors| errors.finished_last());
+                latest.ok_or("no weight of this layer is finished yet")?
+            }
+            WeightMove::Served => {
+                let served = last_draw.map(|demand| (demand.output as usize, demand.input as usize));
+                served.ok_or("the last neuron of this layer serves no weight, or none was drawn")?
+            }
+            WeightMove::TakenOnly => {
+                self.taken_only = !self.taken_only;
+                before
+            }
+            WeightMove::NextStep => self.turn_to(snapshot, filter, |place, last| (place + 1).min(last)),
+            WeightMove::PreviousStep => self.turn_to(snapshot, filter, |place, _| place.saturating_sub(1)),
+        };
+        (self.output, self.input) = goal;
         (self.output, self.input) = self.within(dim);
         Ok((self.output, self.input) != before)
     }
 
-    fn turn_to(&mut self, snapshot: &Snapshot, place: impl Fn(usize, usize) -> usize) {
-        let Some(view) = &snapshot.weight else { return };
-        let steps = self.steps(&view.sums);
-        if let Some(last) = steps.len().checked_sub(1) {
-            self.step = steps[place(self.place(&steps), last)];
+    /// Chooses another step of the same weight, and returns that weight.
+    fn turn_to(
+        &mut self,
+        snapshot: &Snapshot,
+        filter: Option<&Filter>,
+        place: impl Fn(usize, usize) -> usize,
+    ) -> (usize, usize) {
+        if let Some(view) = &snapshot.weight {
+            let steps = self.steps(&view.sums, filter);
+            if let Some(last) = steps.len().checked_sub(1) {
+                self.step = steps[place(self.place(&steps), last)];
+            }
         }
+        (self.output, self.input)
     }
 
-    /// The steps that are shown, of all halves together.
-    pub(super) fn steps(self, sums: &[WeightSum]) -> Vec<usize> {
+    /// The steps that are shown, of all halves together: those that the filter leaves by their bucket or number, their
+    /// neuron and their fate.
+    pub fn steps(self, sums: &[WeightSum], filter: Option<&Filter>) -> Vec<usize> {
         let longest = sums.iter().map(|sum| sum.steps.len()).max().unwrap_or(0);
         let kept = |&step: &usize| {
-            let tells = |sum: &WeightSum| sum.steps.get(step).is_some_and(|step| step.fate != Fate::PassedBy);
-            !self.taken_only || sums.iter().any(tells)
+            let mut steps = sums.iter().filter_map(|sum| sum.steps.get(step));
+            steps.any(|shown| {
+                (!self.taken_only || shown.fate != Fate::PassedBy)
+                    && filter.is_none_or(|filter| lets_through(filter, step, shown))
+            })
         };
         (0..longest).filter(kept).collect()
     }
@@ -105,4 +118,16 @@ impl Choice {
     pub(super) fn place(self, steps: &[usize]) -> usize {
         steps.partition_point(|&step| step < self.step).min(steps.len().saturating_sub(1))
     }
+}
+
+fn lets_through(filter: &Filter, index: usize, step: &SumStep) -> bool {
+    let place = step.bucket.map_or(index + 1, |(bucket, _)| bucket as usize).to_string();
+    let neuron = step.path.map_or(String::new(), |path| grouped(path.neuron as i64));
+    let fate = match step.fate {
+        Fate::Taken => "taken",
+        Fate::PassedBy => "passed by",
+        Fate::Missing => "missing",
+        Fate::Open => "open",
+    };
+    filter.lets_through(&[&place, &neuron, &neuron.replace(',', ""), fate])
 }

@@ -10,7 +10,7 @@ use ratatui::widgets::Widget;
 
 use super::super::Look;
 use super::super::frame_lines::{fitting, too_small};
-use super::super::keymap::Action;
+use super::super::keymap::{Action, WeightMove};
 use super::super::mouse::{Areas, Target};
 use super::Choice;
 use crate::session::WeightView;
@@ -104,7 +104,7 @@ pub(super) fn render(
     };
     let chosen = choice.within((outputs, inputs));
     let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
-    areas.add(area, Target::Wheel(Action::WeightUp, Action::WeightDown));
+    areas.add(area, Target::Wheel(Action::Weight(WeightMove::Up), Action::Weight(WeightMove::Down)));
     let errors = view.errors.grid(&down.ranges(), &across.ranges());
     for (index, error) in errors.into_iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);

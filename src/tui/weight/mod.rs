@@ -67,7 +67,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
     if let Some(view) = &app.snapshot.weight {
         header_line(&app.snapshot, view, look, header.width).render(header, buffer);
-        let steps = app.choice.steps(&view.sums);
+        let steps = app.choice.steps(&view.sums, app.table_filter());
         let place = app.choice.place(&steps);
         render_panes(app, view, &steps, place, look, panes, buffer);
         let mut lines = step_lines(&app.snapshot, view, steps.get(place).copied(), look, below.width);

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::super::Look;
 use super::super::frame_lines::too_small;
-use super::super::keymap::Action;
+use super::super::keymap::{Action, WeightMove};
 use super::super::mouse::{Areas, Target};
 use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
 use crate::report::text::grouped;
@@ -185,7 +185,10 @@ impl Tables<'_> {
         }
         let room = usize::from(area.height - 1);
         let first = self.place.saturating_sub(room / 2).min(self.steps.len().saturating_sub(room));
-        areas.add(area, Target::Wheel(Action::PreviousSumStep, Action::NextSumStep));
+        areas.add(
+            area,
+            Target::Wheel(Action::Weight(WeightMove::PreviousStep), Action::Weight(WeightMove::NextStep)),
+        );
         for (row, &index) in self.steps.iter().skip(first).take(room).enumerate() {
             let Some(step) = sum.steps.get(index) else { continue };
             let y = area.y + 1 + row as u16;
