@@ -1,6 +1,12 @@
 //! Allocation `InOrder`, the one closest to the paper: each of the 2k categories (half, bucket) serves the
 //! pairs in order. A neuron is tried against each category's next pair, and of the categories it hits it goes
 //! to the least filled one (the first of them on a tie).
+//!
+//! # Measured
+//! Example 5, against the time to generate the random words that one neuron after the other reads (2 words a try), on two
+//! threads of a shared machine with AVX-512: 1.45 with a neuron after the other, 0.46 with 64 of them tried against a
+//! category at once (`cargo bench --bench construction`). A neuron in four is given away; the category that
+//! takes it is tried again with those after it, half a group on average.
 
 use std::collections::VecDeque;
 
