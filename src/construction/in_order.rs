@@ -11,6 +11,7 @@
 use std::collections::VecDeque;
 
 use pulp::{Arch, Simd, WithSimd};
+use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::buckets::TOP;
@@ -19,7 +20,7 @@ use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InOrder {
     cursors: Vec<Cursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
@@ -30,7 +31,7 @@ pub(super) struct InOrder {
 }
 
 /// One category and the pair it serves next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Cursor {
     half: Half,
     place: usize,

@@ -2,6 +2,7 @@
 //! makes of it.
 
 mod assumptions;
+mod digest;
 mod edited;
 mod memory;
 mod outline;
@@ -15,6 +16,7 @@ mod target;
 pub use assumptions::MalachAssumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
+pub(crate) use memory::require as require_memory;
 pub use outline::Outline;
 pub use parameter::Parameter;
 pub use plan::{LanePlan, LayerPlan, Plan};

@@ -1,11 +1,12 @@
 //! The inputs of interest X, and how large a network's activations can become on them.
 
 use ndarray::{Array1, Array2, ArrayView2};
+use serde::Serialize;
 
 use super::{Network, spectral_norm_bound};
 
 /// X, the set of inputs for which F and Ĝ are compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Domain {
     /// ‖x‖₂ ≤ radius
     Ball {

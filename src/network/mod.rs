@@ -13,6 +13,7 @@ pub use domain::{ActivationBounds, Domain};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
 use ndarray::{Array2, ArrayView2};
+use serde::Serialize;
 use thiserror::Error;
 
 /// Why layers do not make a network.
@@ -55,7 +56,7 @@ pub enum NetworkError {
 }
 
 /// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Architecture {
     widths: Vec<usize>,
     activations: Vec<Activation>,
@@ -129,7 +130,7 @@ impl Architecture {
 }
 
 /// The target network F: an architecture and its weight matrices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Network {
     architecture: Architecture,
     weights: Vec<Array2<f64>>,

@@ -1,8 +1,10 @@
 //! Results as text for people.
 
 mod comparison;
+mod faithfulness;
 
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
+pub use faithfulness::faithfulness;
 
 use std::fmt::Write as _;
 

@@ -8,6 +8,7 @@
 mod certificate;
 mod inputs;
 mod masked;
+pub mod measured;
 mod search;
 mod whole;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ndarray::{ArrayView1, Axis};
+use serde::{Deserialize, Serialize};
 
 use super::inputs::{inputs, inputs_to_try};
 use super::masked::forward_masked;
@@ -10,7 +11,7 @@ use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
 
 /// What the inputs tried so far have shown.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// largest ‖F(x) − Ĝ(x)‖₂
     pub error: f64,
@@ -51,6 +52,11 @@ impl Search {
             seed,
             found: Found { correct: labelled.then_some((0, 0)), ..Found::default() },
         }
+    }
+
+    /// The search that has found what another of the same network, domain and seed had found.
+    pub fn resumed(self, found: Found) -> Self {
+        Self { found, ..self }
     }
 
     /// Inputs to be tried in all.
