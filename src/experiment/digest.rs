@@ -18,8 +18,6 @@ impl Experiment {
             // Names in a file change nothing of what is computed.
             origin: _,
             domain,
-            // What files call the layers.
-            origin: _,
             // What follows from target and domain.
             target_norms: _,
             norm_bounds: _,
