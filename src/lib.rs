@@ -22,8 +22,8 @@
 //! | [`construction`] | one layer of G drawn neuron by neuron, given to the weights that need it, put together, masked |
 //! | [`verification`] | the masked network Ĝ evaluated, the error found, the error certified |
 //! | [`experiment`] | presets read and checked, the plan that theory makes of them |
-//! | [`session`] | lanes and steps; the worker thread and its snapshots |
-//! | [`report`] | results as text, JSON, CSV, and the ticket as npz |
+//! | [`session`] | lanes and steps; the worker thread and its snapshots; runs repeated over many seeds |
+//! | [`report`] | results as text, JSON, CSV, plots, and the ticket as npz |
 //! | [`tui`] | the screens; alone knows the terminal |
 //! | [`cli`] | arguments and exit codes |
 //!

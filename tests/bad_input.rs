@@ -205,7 +205,7 @@ fn weights_that_are_no_numbers_in_a_file() {
         let folder = Folder::with_target(FILE_TARGET);
         let bytes: Vec<u8> = [0.5, -0.5, spoilt, 0.25].into_iter().flat_map(f64::to_le_bytes).collect();
         write_weights(&folder.path("w.safetensors"), Dtype::F64, [2, 2], &bytes);
-        let says = format!("layer 1, output 1, input 0: expected a finite weight, found {found}");
+        let says = format!("tensor `w`, output 1, input 0: expected a finite number, found {found}");
         folder.run_refuses("p.ron:2:13", &["file w.safetensors", &says]);
     }
 }
@@ -358,7 +358,10 @@ fn a_weight_file_cut_short() {
     let whole = std::fs::read(&path).unwrap();
     for cut in [0, 7, 20, whole.len() - 1] {
         std::fs::write(&path, &whole[..cut]).unwrap();
-        folder.run_refuses("p.ron:2:13", &["file w.safetensors: expected a safetensors file, found: "]);
+        folder.run_refuses(
+            "p.ron:2:13",
+            &["file w.safetensors: expected a safetensors, npz or npy file, found: "],
+        );
     }
 }
 
@@ -366,11 +369,149 @@ fn a_weight_file_cut_short() {
 fn a_weight_file_of_another_type_or_shape() {
     let folder = Folder::with_target(FILE_TARGET);
     write_weights(&folder.path("w.safetensors"), Dtype::I32, [2, 2], &[1; 16]);
-    folder.run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected F32 or F64, found I32"]);
+    folder
+        .run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected F16, BF16, F32 or F64, found I32"]);
     let view = TensorView::new(Dtype::F32, vec![4], &[1; 16]).unwrap();
     std::fs::write(folder.path("w.safetensors"), safetensors::serialize([("w", view)], None).unwrap())
         .unwrap();
-    folder.run_refuses("p.ron:2:13", &["tensor `w`: expected a matrix (outputs × inputs), found shape [4]"]);
+    folder.run_refuses(
+        "p.ron:2:13",
+        &["tensor `w`: expected a matrix (outputs × inputs), or its bias", "found shape [4]"],
+    );
+}
+
+/// Writes a safetensors file of F32 tensors of these shapes, all 0.5.
+fn write_tensors(path: &Path, tensors: &[(&str, &[usize])]) {
+    let data = 0.5_f32.to_le_bytes().repeat(64);
+    let views = tensors.iter().map(|(name, shape)| {
+        let bytes = 4 * shape.iter().product::<usize>();
+        (*name, TensorView::new(Dtype::F32, shape.to_vec(), &data[..bytes]).unwrap())
+    });
+    std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+#[test]
+fn layers_of_a_file_that_do_not_fit() {
+    let cases: [(&[(&str, &[usize])], &str, &[&str]); 6] = [
+        (&[("b.bias", &[3])], "", &["tensor `b.bias`: expected a matrix"]),
+        (
+            &[("a.weight", &[3, 2]), ("b.weight", &[2, 2])],
+            "",
+            &["tensor `b.weight`: expected 3 inputs (the outputs of the layer before, `a.weight`), found 2"],
+        ),
+        // In plain order of names, as PyTorch stores them, 10 comes before 2.
+        (
+            &[("l.10.weight", &[1, 3]), ("l.2.weight", &[3, 2])],
+            "order: File",
+            &["tensor `l.2.weight`: expected 1 inputs", "listed by name"],
+        ),
+        (
+            &[("a.weight", &[3, 2]), ("a.bias", &[2])],
+            "",
+            &["tensor `a.bias`: expected 3 biases (the outputs of `a.weight`), found 2"],
+        ),
+        (&[("a.weight", &[3, 2])], r#"layers: ["a", "b"]"#, &["layer `b`: expected one of `a.weight`"]),
+        (
+            &[("a.weight", &[3, 2])],
+            "activations: [Relu, Tanh]",
+            &["expected 1 activations, one for each layer, found 2"],
+        ),
+    ];
+    for (tensors, options, says) in cases {
+        let folder = Folder::with_target(&format!("File(path: \"w.safetensors\", {options})"));
+        write_tensors(&folder.path("w.safetensors"), tensors);
+        let place = if options.starts_with("activations") { "p.ron:2:54" } else { "p.ron:2:13" };
+        folder.run_refuses(place, says);
+    }
+}
+
+#[test]
+fn a_safetensors_header_that_lies() {
+    let folder = Folder::with_target(FILE_TARGET);
+    let file = |header: &str, data: &[u8]| {
+        let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat();
+        std::fs::write(folder.path("w.safetensors"), bytes).unwrap();
+    };
+    let tensor = r#"{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}"#;
+    file(&format!(r#"{{"w":{tensor},"w":{tensor}}}"#), &[0; 16]);
+    folder.run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected one of this name, found two"]);
+    let huge = r#"{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,16]}}"#;
+    file(huge, &[0; 16]);
+    folder.run_refuses("p.ron:2:13", &["w.safetensors: expected a safetensors, npz or npy file, found: "]);
+    std::fs::write(folder.path("w.safetensors"), [0xff; 64]).unwrap();
+    folder.run_refuses("p.ron:2:13", &["w.safetensors: expected a safetensors, npz or npy file, found: "]);
+}
+
+/// An npy file with this header and data.
+fn npy(header: &str, data: &[u8]) -> Vec<u8> {
+    let length = (header.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), data].concat()
+}
+
+#[test]
+fn npy_weights_that_lie() {
+    let header = |descr: &str, shape: &str| {
+        format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}")
+    };
+    let cases = [
+        (header("<f8", "(1000000000, 1000000000)"), "before at most 32"),
+        (header("<f8", "(99999999999999, 99999999999999)"), "which no memory holds"),
+        (header("|O", "(2, 2)"), "pickled Python objects"),
+        (header("<i8", "(2, 2)"), "tensor `weight`: expected F16, BF16, F32 or F64, found I64"),
+        (header("<f8", "(4,)"), "expected a matrix"),
+        (header("<f8", "(2, 1)"), "more than 16 bytes"),
+        ("{".repeat(1000), "a header that is none"),
+    ];
+    for (header, says) in cases {
+        let folder = Folder::with_target(r#"File(path: "w.npy")"#);
+        std::fs::write(folder.path("w.npy"), npy(&header, &[0; 32])).unwrap();
+        folder.run_refuses("p.ron:2:13", &["file w.npy: ", says]);
+        folder.refuses(&["inspect", "w.npy"], "w.npy", &[says]);
+    }
+}
+
+#[test]
+fn npz_members_that_are_no_arrays() {
+    use std::io::Write as _;
+    let options = zip::write::SimpleFileOptions::default();
+    let write = |folder: &Folder, members: &[(&str, &[u8])]| {
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(folder.path("w.npz")).unwrap());
+        for (name, bytes) in members {
+            zip.start_file(*name, options).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap();
+    };
+    let good = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", &[0; 32]);
+    let cut = &good[..good.len() - 1];
+    let pickled = npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", &[0; 32]);
+    let huge = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (900000, 900000), }", &[0; 32]);
+    let cases: [(&[(&str, &[u8])], &[&str]); 5] = [
+        (
+            &[("w.npy", &good), ("readme.txt", b"not an array")],
+            &["member `readme.txt`", "found: no npy file"],
+        ),
+        (&[("w.npy", cut)], &["member `w.npy`", "31 bytes of data for 32"]),
+        (&[("w.npy", &pickled)], &["tensor `w`", "found pickled Python objects"]),
+        (&[("w.npy", &huge)], &["member `w.npy`", "which takes 6480000000000 bytes"]),
+        (&[], &["expected at least one weight matrix, found none"]),
+    ];
+    for (members, says) in cases {
+        let folder = Folder::with_target(r#"File(path: "w.npz")"#);
+        write(&folder, members);
+        folder.run_refuses("p.ron:2:13", says);
+    }
+    // Two members of one name: written under two, then renamed in the bytes.
+    let folder = Folder::with_target(r#"File(path: "w.npz")"#);
+    write(&folder, &[("w.npy", &good), ("v.npy", &good)]);
+    let mut bytes = std::fs::read(folder.path("w.npz")).unwrap();
+    for at in 0..bytes.len() - 5 {
+        if &bytes[at..at + 5] == b"v.npy" {
+            bytes[at] = b'w';
+        }
+    }
+    std::fs::write(folder.path("w.npz"), bytes).unwrap();
+    folder.run_refuses("p.ron:2:13", &["tensor `w`: expected one of this name, found two"]);
 }
 
 #[test]

@@ -298,6 +298,7 @@ fn help_is_as_it_was() {
     insta::assert_snapshot!("help", text(&["--help"]));
     insta::assert_snapshot!("help_of_run", text(&["run", "--help"]));
     insta::assert_snapshot!("help_of_compare", text(&["compare", "--help"]));
+    insta::assert_snapshot!("help_of_inspect", text(&["inspect", "--help"]));
 }
 
 #[test]
@@ -335,4 +336,33 @@ fn the_ticket_file_appears_alone() {
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, [Path::new("tiny.npz")]);
     assert_eq!(&std::fs::read(&path).unwrap()[..2], b"PK");
+}
+
+#[test]
+fn a_weight_file_is_shown_layer_by_layer() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/presets/digits-mlp.safetensors");
+    let report = json(&["inspect", file, "--json", "--output-activation", "Identity"]);
+    assert_eq!(report["widths"], serde_json::json!([64, 32, 16, 10]));
+    assert!(report["folded_widths"].is_null());
+    assert_eq!(report["layers"][2]["activation"], "identity");
+    assert_eq!(report["layers"][0]["tensor"]["dtype"], "F32");
+    assert_eq!(report["layers"][0]["shape"], serde_json::json!([32, 64]));
+    // What it says of G is what `bounds` says of the same network with the same inputs.
+    let bounds = json(&["bounds", "digits", "--json", "--set", "inputs=Ball(radius: 1.0)"]);
+    let inspected = json(&["inspect", "digits", "--json", "--set", "inputs=Ball(radius: 1.0)"]);
+    assert_eq!(inspected["constructions"], bounds["constructions"]);
+    assert_eq!(inspected["constructions"], report["constructions"]);
+    let shown = text(&["inspect", file]);
+    assert!(shown.contains("widths 64-32-16-10, 2,720 weights") && shown.contains("hyperbolic"), "{shown}");
+}
+
+#[test]
+fn biases_are_told_by_inspect_and_run() {
+    let target = "target=Explicit(layers:[[[0.5,-0.25]],[[1.0]]],biases:[[0.5],[-0.25]])";
+    let report = json(&["inspect", "tiny", "--json", "--set", target]);
+    assert_eq!(report["widths"], serde_json::json!([2, 1, 1]));
+    assert_eq!(report["folded_widths"], serde_json::json!([3, 2, 1]));
+    assert_eq!(report["layers"][1]["bias"]["range"], serde_json::json!([-0.25, -0.25]));
+    let run = text(&["run", "tiny", "--set", target]);
+    assert!(run.contains("biases are folded in: widths 2-1-1 become 3-2-1"), "{run}");
 }

@@ -7,9 +7,9 @@ use ndarray::array;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::network::{Activation, Network};
 use slth::sampling::{Hyperbolic, Law};
+use slth::session::FailureRate;
 use slth::theory::section5::Ranges;
 use slth::theory::{Count, shared_golden, theorem3};
-use statrs::distribution::{Beta, ContinuousCDF};
 
 const RUNS: u64 = 2_000;
 const DELTA: f64 = 0.1;
@@ -17,15 +17,12 @@ const DELTA: f64 = 0.1;
 /// Upper end of the Clopper–Pearson interval: a true rate above it would show `failures` or fewer with
 /// probability at most 10⁻⁴.
 fn upper_bound(failures: u64) -> f64 {
-    Beta::new(failures as f64 + 1.0, (RUNS - failures) as f64).unwrap().inverse_cdf(1.0 - 1e-4)
+    FailureRate { failures, runs: RUNS }.upper_limit(1e-4)
 }
 
 /// Lower end: a true rate below it would show `failures` or more with probability at most 10⁻⁴.
 fn lower_bound(failures: u64) -> f64 {
-    if failures == 0 {
-        return 0.0;
-    }
-    Beta::new(failures as f64, (RUNS - failures) as f64 + 1.0).unwrap().inverse_cdf(1e-4)
+    FailureRate { failures, runs: RUNS }.lower_limit(1e-4)
 }
 
 /// One layer of nine weights, both signs, at both ends of the range and between.

@@ -75,3 +75,10 @@ fn the_ticket_of_another_seed_holds_in_numpy() {
     // The largest seed, so that all 64 bits of the words' arithmetic are in use.
     check_in_numpy(&["--seed", "18446744073709551615"]);
 }
+
+#[test]
+fn the_ticket_of_a_network_with_biases_holds_in_numpy() {
+    let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.5]],[[0.3,-0.2],[0.1,0.4]],[[0.4,-0.7]]],\
+                  biases:[[0.3,-0.2],[],[0.25]],activations:[Tanh,Relu,Identity])";
+    check_by("biased_ticket_in_numpy.py", &["--set", target, "--set", "epsilon=0.5"]);
+}

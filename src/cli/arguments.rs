@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, value_parser};
 use clap_complete::Shell;
@@ -67,8 +68,12 @@ pub(super) enum Verb {
     Run(Run),
     /// Run every construction of a preset and print them as one table
     Compare(Compare),
+    /// Repeat the constructions over many seeds: how often they fail, and how few neurons would do
+    Check(Check),
     /// What theory asks of every construction
     Bounds(Bounds),
+    /// What a network is: its layers, norms and bounds, and the size of G it would need
+    Inspect(Inspect),
     /// List the built-in presets, or print one
     Presets {
         /// What to do with them
@@ -98,6 +103,32 @@ pub(super) struct Run {
     /// Write the masks to this file, for NumPy
     #[arg(long, value_name = "FILE.npz")]
     pub(super) ticket: Option<PathBuf>,
+    /// Write the run's state to this file now and then, and go on from there if the file exists. It is removed
+    /// when the run has ended and its results are written
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Seconds of work between two checkpoints
+    #[arg(long, value_name = "SECONDS", default_value = "30", requires = "checkpoint", value_parser = seconds)]
+    pub(super) every: Duration,
+}
+
+impl Run {
+    /// With no options.
+    pub(super) fn plainly(preset: &str) -> Self {
+        Self {
+            preset: preset.to_owned(),
+            json: false,
+            csv: None,
+            ticket: None,
+            checkpoint: None,
+            every: Duration::MAX,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "expected a number of seconds, 0 or more".to_owned())
 }
 
 /// `slth compare`.
@@ -113,6 +144,48 @@ pub(super) struct Compare {
     pub(super) csv: Option<PathBuf>,
 }
 
+/// `slth check`.
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// A built-in preset's name or a .ron file
+    pub(super) preset: String,
+    /// Runs of each construction, with the seeds that follow the preset's
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u64).range(1..))]
+    pub(super) runs: u64,
+    /// How sure intervals are, from 0.5 on
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
+    pub(super) confidence: f64,
+    /// Neurons per weight that each layer may take, in place of its bound
+    #[arg(long, value_name = "X", value_parser = neurons_per_weight)]
+    pub(super) neurons_per_weight: Option<f64>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write the failure rates against neurons per weight to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Draw them in this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) svg: Option<PathBuf>,
+    /// Print ASCII characters only
+    #[arg(long)]
+    pub(super) ascii: bool,
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(p) if (0.5..=0.999_999).contains(&p) => Ok(p),
+        _ => Err("expected a probability from 0.5 to 0.999999".to_owned()),
+    }
+}
+
+fn neurons_per_weight(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
+        _ => Err("expected a number above 0".to_owned()),
+    }
+}
+
 /// `slth bounds`.
 #[derive(Args, Debug)]
 pub(super) struct Bounds {
@@ -121,6 +194,25 @@ pub(super) struct Bounds {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `slth inspect`.
+#[derive(Args, Debug)]
+pub(super) struct Inspect {
+    /// A weight file (safetensors, npz, npy), a .ron file or a built-in preset's name
+    pub(super) file: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Activation of a weight file's hidden layers, as in RON; Relu without it
+    #[arg(long, value_name = "RON")]
+    pub(super) activation: Option<String>,
+    /// Activation of a weight file's last layer; that of the others without it
+    #[arg(long, value_name = "RON")]
+    pub(super) output_activation: Option<String>,
+    /// Layers of a weight file by name, in their order; all tensors by their names without it
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) layers: Option<Vec<String>>,
 }
 
 /// `slth presets …`.

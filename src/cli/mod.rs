@@ -8,7 +8,10 @@
 //! | 3 | internal error |
 
 mod arguments;
+mod check;
 mod compare;
+mod inspect;
+mod interrupt;
 mod progress;
 mod run;
 
@@ -21,7 +24,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
-use crate::report::{BoundsReport, summary, text};
+use crate::report::{BoundsReport, CheckpointError, summary, text};
 use crate::session::Session;
 use crate::tui;
 use arguments::{Common, Presets, Verb};
@@ -43,6 +46,9 @@ pub enum CliError {
         /// why
         error: io::Error,
     },
+    /// a checkpoint that cannot be used
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// arguments that do not fit each other or this terminal
     #[error("{0}")]
     Usage(String),
@@ -65,7 +71,11 @@ pub enum CliError {
 impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Experiment(_) | Self::Output { .. } | Self::Usage(_) | Self::Threads { .. } => 2,
+            Self::Experiment(_)
+            | Self::Output { .. }
+            | Self::Checkpoint(_)
+            | Self::Usage(_)
+            | Self::Threads { .. } => 2,
             Self::Io(_) | Self::Internal(_) => 3,
         }
     }
@@ -109,6 +119,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         None => explore(arguments),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
+        Some(Verb::Check(check)) => check::check(check, common),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
@@ -119,6 +130,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             }
             Ok(0)
         }
+        Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
             print(&PresetSource::find(name)?.text)?;
@@ -152,7 +164,7 @@ fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
 fn explore(arguments: &Arguments) -> Result<u8, CliError> {
     let preset = arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET);
     if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
-        let run = arguments::Run { preset: preset.to_owned(), json: false, csv: None, ticket: None };
+        let run = arguments::Run::plainly(preset);
         return run::run(&run, &arguments.common);
     }
     let common = &arguments.common;

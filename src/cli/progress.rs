@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressStyle;
 
-use crate::session::Progress;
+use crate::session::{Progress, RunsProgress};
 
 /// Between two lines of a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -49,6 +49,19 @@ impl ProgressBar {
                 bar.set_message(what);
             }
             None => self.log(&format!("{}: {position}/{length} {what}", progress.construction.name())),
+        }
+    }
+
+    pub(super) fn show_runs(&self, progress: RunsProgress) {
+        let RunsProgress { construction, done, runs, failures } = progress;
+        match &self.bar {
+            Some(bar) => {
+                bar.set_prefix(construction.name());
+                bar.set_length(runs);
+                bar.set_position(done);
+                bar.set_message(format!("runs, {failures} failed"));
+            }
+            None => self.log(&format!("{}: {done}/{runs} runs, {failures} failed", construction.name())),
         }
     }
 

@@ -1,12 +1,15 @@
 //! `slth run`: the whole construction without a screen.
 
+use std::io::{self, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
+use super::interrupt::Interrupt;
 use super::progress::ProgressBar;
 use super::{CliError, load, print, print_json};
 use crate::construction::Mode;
-use crate::report::{OutputFile, RunReport, text, write_csv, write_ticket};
+use crate::report::{Checkpoint, OutputFile, RunReport, text, write_csv, write_ticket};
 use crate::session::{Lane, Session};
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
@@ -28,20 +31,82 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
                        in G (`--set mode=Drawn` draws them all)";
         return Err(CliError::Usage(message.to_owned()));
     }
-    build(&mut session);
-    let report = RunReport::new(&session);
+    let checkpoint = run.checkpoint.as_deref().map(|path| Checkpoint::at(path, &session)).transpose()?;
+    match &checkpoint {
+        Some(checkpoint) => build_with(&mut session, checkpoint, run.every)?,
+        None => build(&mut session),
+    }
+    let written = write(run, &session, csv, ticket);
+    if let Some(checkpoint) = &checkpoint {
+        match written {
+            Ok(()) => checkpoint.remove()?,
+            // The work is done and shall not be lost with its results.
+            Err(_) => save(checkpoint, &session),
+        }
+    }
+    written.map(|()| exit_code(&session))
+}
+
+/// Writes all that was asked for.
+fn write(
+    run: &Run,
+    session: &Session,
+    csv: Option<OutputFile>,
+    ticket: Option<OutputFile>,
+) -> Result<(), CliError> {
+    let report = RunReport::new(session);
     if run.json {
         print_json(&report)?
     } else {
-        print(&text::run(&session))?
+        print(&text::run(session))?
     }
     if let Some(file) = csv {
         finish(file, |file| file.finish(|out| write_csv(&report, out)))?;
     }
     if let Some(file) = ticket {
-        finish(file, |file| file.finish(|out| write_ticket(&session, 0, out)))?;
+        finish(file, |file| file.finish(|out| write_ticket(session, 0, out)))?;
     }
-    Ok(exit_code(&session))
+    Ok(())
+}
+
+/// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work. A signal to end
+/// makes it the last thing that is done.
+fn build_with(session: &mut Session, checkpoint: &Checkpoint, every: Duration) -> Result<(), CliError> {
+    if checkpoint.read_into(session)? {
+        let plans = session.lanes().iter().map(|lane| &lane.plan().layers);
+        let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
+        let builders = session.lanes().iter().flat_map(Lane::builders);
+        let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
+        warn(&format!("{}: resumed with {done} of {weights} weights complete", checkpoint.path().display()));
+    }
+    let interrupt = Interrupt::watch()?;
+    let bar = ProgressBar::start();
+    loop {
+        let started = Instant::now();
+        let pause = || started.elapsed() >= every || interrupt.is_asked_for();
+        if session.run_until(&|progress| bar.show(progress), &pause) {
+            break;
+        }
+        save(checkpoint, session);
+        if interrupt.is_asked_for() {
+            bar.end();
+            interrupt.obey();
+        }
+    }
+    bar.end();
+    Ok(())
+}
+
+/// Writes a checkpoint. One that cannot be written is no reason to stop.
+fn save(checkpoint: &Checkpoint, session: &Session) {
+    if let Err(error) = checkpoint.write(session) {
+        warn(&format!("{error}; the run goes on without it"));
+    }
+}
+
+fn warn(line: &str) {
+    // Nothing is left to do where even this cannot be printed.
+    let _ = writeln!(io::stderr(), "slth: {}", line.replace(char::is_control, "?"));
 }
 
 /// Builds and checks every lane, with its progress on standard error.

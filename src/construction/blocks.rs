@@ -19,12 +19,14 @@
 //! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
 //! since a neuron that serves output b is not used up for output b′. ∎
 
+use serde::{Deserialize, Serialize};
+
 use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::{Half, Sharing};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Blocks {
     /// m, neurons of a block
     size: u64,
@@ -41,7 +43,7 @@ pub(super) struct Blocks {
     stride: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct OpenPair {
     input: u32,
     output: u32,
@@ -136,6 +138,7 @@ impl Blocks {
 
     /// Finishes what is left of the block as far as it goes, and opens the next one.
     fn close_block(&mut self, bench: &mut Workbench) {
+        bench.tally.note_block(self.drawn.into());
         for pair in std::mem::take(&mut self.open) {
             bench.leave_open_all(pair.input, pair.output, &pair.wanted);
             bench.finish(bench.pair(pair.input, pair.output), &pair.found, false);

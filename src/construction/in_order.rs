@@ -4,12 +4,14 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::Half;
 use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InOrder {
     cursors: Vec<Cursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
@@ -20,7 +22,7 @@ pub(super) struct InOrder {
 }
 
 /// One category and the pair it serves next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Cursor {
     half: Half,
     place: usize,

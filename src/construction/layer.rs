@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
@@ -49,6 +51,18 @@ pub struct LayerProblem {
     pub mode: Mode,
 }
 
+impl LayerProblem {
+    /// Blocks that the bound is shared out to, in equal parts: one for a layer that shares its neurons, else one for each
+    /// input, weight or target neuron.
+    pub fn blocks(&self) -> Count {
+        let (outputs, inputs) = self.target.weights(self.layer).dim();
+        Count::from(match self.sum {
+            Sum::Neuron => outputs as u64,
+            Sum::Golden | Sum::Single | Sum::Subset => self.sharing.blocks(inputs as u64, outputs as u64),
+        })
+    }
+}
+
 /// What the allocations share: the problem laid out for speed, the counts, the kept paths.
 #[derive(Clone, Debug)]
 pub(super) struct Workbench {
@@ -66,8 +80,8 @@ pub(super) struct Workbench {
     pub(super) groups: Vec<(u64, usize, usize)>,
     /// the pair of the last group
     pub(super) finished_last: Option<u64>,
-    open: Vec<Demand>,
-    open_count: u64,
+    pub(super) open: Vec<Demand>,
+    pub(super) open_count: u64,
 }
 
 impl Workbench {
@@ -208,7 +222,7 @@ impl Workbench {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
@@ -233,11 +247,11 @@ pub struct LayerBuilder {
     problem: LayerProblem,
     pub(super) bench: Workbench,
     pub(super) allocator: Allocator,
-    done: bool,
+    pub(super) done: bool,
     /// draws so far; neurons, unless they are skipped ahead to
-    draws: u64,
+    pub(super) draws: u64,
     /// draws after which weights were completed, rising
-    completed: Vec<u64>,
+    pub(super) completed: Vec<u64>,
 }
 
 impl LayerBuilder {
@@ -263,12 +277,7 @@ impl LayerBuilder {
             open: Vec::new(),
             open_count: 0,
         };
-        let blocks = match problem.sum {
-            Sum::Neuron => outputs as u64,
-            _ => problem.sharing.blocks(inputs as u64, outputs as u64),
-        };
-        let blocks = Count::from(blocks);
-        let block_bound = problem.bound.map(|bound| bound.ratio(blocks));
+        let block_bound = problem.bound.map(|bound| bound.ratio(problem.blocks()));
         let block = block_bound.map_or(u64::MAX, Count::saturated);
         let unbounded = Count::from_ln(f64::INFINITY);
         let tolerance = problem.ranges.half_tolerance;
@@ -386,7 +395,7 @@ impl LayerBuilder {
         self.note_race();
         let groups = std::mem::take(&mut self.bench.groups);
         self.bench.finished_last = groups.last().map(|&(pair, ..)| pair);
-        self.bench.kept = self.bench.kept.ordered_by_pair(groups);
+        self.bench.kept = std::mem::take(&mut self.bench.kept).ordered_by_pair(groups);
         self.done = true;
     }
 
@@ -408,6 +417,21 @@ impl LayerBuilder {
     /// Whether every demand was met.
     pub fn is_complete(&self) -> bool {
         self.done && self.bench.open_count == 0
+    }
+
+    /// The least bound with which this layer would have been complete: its neurons, or as many for every block as the block
+    /// with the most of them took. `None` for a layer that is not complete.
+    ///
+    /// Drawn again with a bound of m, a layer is complete with the probability that this number is at most m. (Blocks
+    /// number their neurons by their bound: with another one they draw others, of the same law.)
+    pub fn neurons_needed(&self) -> Option<Count> {
+        self.is_complete().then(|| match self.problem.sharing {
+            Sharing::Layer(_) => self.tally().neurons(),
+            Sharing::Input | Sharing::Nobody => {
+                let (each, blocks) = (self.tally().largest_block, self.problem.blocks());
+                each.times(blocks.as_f64())
+            }
+        })
     }
 
     /// Demands left open when the neurons ran out: how many, and the first [`LISTED_DEMANDS`] of them.

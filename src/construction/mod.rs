@@ -14,6 +14,7 @@ pub mod growing_sums;
 mod in_order;
 mod layer;
 mod open_pairs;
+mod saved;
 mod singles;
 pub mod subset_sum;
 mod subsets;
@@ -24,6 +25,7 @@ mod whole_neurons;
 
 pub use buckets::{Buckets, MOST_LEVELS};
 pub use layer::{LISTED_DEMANDS, LayerBuilder, LayerProblem, Until};
+pub use saved::LayerState;
 pub use singles::ln_hit_probability;
 pub use sums::{Fate, FinishedWeight, SumStep, WeightState, WeightSum, residuals};
 pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};
@@ -57,7 +59,7 @@ impl Allocation {
 }
 
 /// What a neuron is matched by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Match {
     /// z_in ≈ ±|w| and z_out ≈ ±1, each within η (Malach et al.)
     EachWeight,
@@ -122,7 +124,7 @@ impl Sharing {
 }
 
 /// The two halves of a virtual weight, told apart by the inputs that make their neurons fire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Half {
     /// z_in > 0: passes x > 0
     Positive = 0,

@@ -10,6 +10,8 @@
 //! a neuron). Neighbouring pairs share their output, so a try costs one random word, one
 //! multiplication and one bit test; the test is free of branches but for its outcome.
 
+use serde::{Deserialize, Serialize};
+
 use super::Half;
 use super::golden::next_piece;
 use super::layer::Workbench;
@@ -18,7 +20,7 @@ use super::tally::{Demand, Draw};
 use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OpenPairs {
     policy: Policy,
     front: Vec<FrontPair>,
@@ -37,7 +39,7 @@ pub(super) struct OpenPairs {
 }
 
 /// A pair of the front: all that a try reads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct FrontPair {
     input: u32,
     output: u32,
@@ -47,7 +49,7 @@ struct FrontPair {
     slot: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Policy {
     AllBuckets,
     NextPiece,

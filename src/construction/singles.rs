@@ -13,6 +13,7 @@
 use rand::{Rng, RngExt};
 
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::layer::{LayerProblem, Workbench};
 use super::sums::AtHand;
@@ -22,7 +23,7 @@ use crate::sampling::hits::{Hit, Malach, ProductPair};
 use crate::sampling::{Geometric, Side, Stream};
 use crate::theory::Count;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Singles {
     matching: Match,
     mode: Mode,
@@ -38,7 +39,7 @@ pub(super) struct Singles {
     open: Option<OpenWeight>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct OpenWeight {
     input: u32,
     output: u32,
@@ -49,7 +50,7 @@ struct OpenWeight {
     found: [Option<Path>; 2],
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Matcher {
     EachWeight(Malach),
     Product(ProductPair),
@@ -130,6 +131,7 @@ impl Singles {
             self.open = Some(open);
             return false;
         }
+        bench.tally.note_block(open.drawn.into());
         let unserved = Half::BOTH.map(|half| u64::from(!served(half)));
         bench.leave_open_all(open.input, open.output, &unserved);
         let paths: Vec<Path> = open.found.into_iter().flatten().collect();
@@ -182,7 +184,9 @@ impl Singles {
             bench.serve(Demand { output, input, half, bucket: 1 });
             bench.tally.waits[half as usize] += waited;
         }
-        bench.tally.skipped += waited.min(self.bound);
+        let passed = waited.min(self.bound);
+        bench.tally.skipped += passed;
+        bench.tally.note_block(passed);
         bench.tally.last = None;
     }
 

@@ -6,6 +6,8 @@
 //! of all subsets of them is within tolerance of w. Samples are fewest this way, and the search is exponential in their number: see
 //! [`subset_sum`](super::subset_sum).
 
+use serde::{Deserialize, Serialize};
+
 use super::growing_sums::GrowingSums;
 use super::layer::Workbench;
 use super::subset_sum::MOST_VALUES;
@@ -16,7 +18,7 @@ use super::{Half, Path, Sharing};
 /// Neurons numbered for a block; far more than are ever drawn, since [`MOST_VALUES`] products end it.
 const BLOCK: u64 = 1 << 20;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Subsets {
     tolerance: f64,
     by_input: bool,
@@ -26,7 +28,7 @@ pub(super) struct Subsets {
     open: Vec<OpenPair>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct OpenPair {
     input: u32,
     output: u32,
@@ -34,14 +36,14 @@ struct OpenPair {
 }
 
 /// One half's search for a sum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Search {
     state: State,
     at_hand: Vec<Path>,
     sum: Vec<Path>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum State {
     Open(Box<GrowingSums>),
     Found,
@@ -147,7 +149,7 @@ impl Subsets {
     }
 
     fn close_block(&mut self, bench: &mut Workbench) {
-        bench.tally.largest_block = bench.tally.largest_block.max(self.drawn);
+        bench.tally.note_block(self.drawn.into());
         for pair in std::mem::take(&mut self.open) {
             finish(&pair, bench);
         }

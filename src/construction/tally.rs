@@ -1,5 +1,7 @@
 //! What is counted while a layer is drawn.
 
+use serde::{Deserialize, Serialize};
+
 use super::Half;
 use crate::theory::Count;
 
@@ -10,7 +12,7 @@ pub const PRODUCT_BINS: usize = 1024;
 pub const RACE_POINTS: usize = 128;
 
 /// What a neuron is asked for: a piece for one bucket of one half of one weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demand {
     /// row of the weight
     pub output: u32,
@@ -23,7 +25,7 @@ pub struct Demand {
 }
 
 /// The last neuron that was drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
     /// its number, from 0
     pub neuron: u64,
@@ -36,7 +38,7 @@ pub struct Draw {
 }
 
 /// Counts of a layer under construction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// neurons drawn one by one
     pub sampled: u64,
@@ -49,8 +51,8 @@ pub struct Tally {
     /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](super::Sum::Golden)), sums
     /// looked at, made, queried or held against a query ([`Sum::Subset`](super::Sum::Subset)); single neurons need none
     pub searched: f64,
-    /// neurons that the block with the most of them took ([`Sum::Subset`](super::Sum::Subset))
-    pub largest_block: u64,
+    /// neurons that the block with the most of them took, of those that are through; 0 where a layer shares its neurons
+    pub largest_block: Count,
     /// (neuron, pair) products looked at
     pub tries: u64,
     /// random words consumed, one per weight of G that was looked at
@@ -81,7 +83,7 @@ impl Tally {
             waits: [Count::ZERO; 2],
             values: 0,
             searched: 0.0,
-            largest_block: 0,
+            largest_block: Count::ZERO,
             tries: 0,
             words: 0,
             weights_done: 0,
@@ -100,6 +102,13 @@ impl Tally {
         if passed as usize > self.race.len() {
             let neurons = self.neurons();
             self.race.resize(passed as usize, neurons);
+        }
+    }
+
+    /// Notes the neurons that a block took.
+    pub(super) fn note_block(&mut self, neurons: Count) {
+        if neurons > self.largest_block {
+            self.largest_block = neurons;
         }
     }
 

@@ -1,12 +1,14 @@
 //! The ticket: which paths of G the mask keeps.
 
+use serde::{Deserialize, Serialize};
+
 use crate::exact::DoubleDouble;
 use crate::sampling::RandomLayer;
 
 /// The kept paths (input → neuron → output) of one layer, as parallel columns, one row per path. Rows are in
 /// the order of the pairs they serve, (output, input) ascending; within a pair those with z_in > 0 come
 /// first, each half from its largest piece to its smallest.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerTicket {
     /// number of the intermediate neuron, from 0
     pub neuron: Vec<u64>,
@@ -21,7 +23,7 @@ pub struct LayerTicket {
 }
 
 /// One kept path.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// number of the intermediate neuron, from 0
     pub neuron: u64,
@@ -50,6 +52,15 @@ impl Path {
     /// z_in·z_out, exactly. A plan's weights keep it in the range in which it is.
     pub fn exact_product(&self) -> DoubleDouble {
         DoubleDouble::product(self.z_in, self.z_out)
+    }
+}
+
+/// Rows in the order given, which for a finished layer is that of [`LayerTicket`].
+impl FromIterator<Path> for LayerTicket {
+    fn from_iter<I: IntoIterator<Item = Path>>(paths: I) -> Self {
+        let mut ticket = Self::default();
+        paths.into_iter().for_each(|path| ticket.push(path));
+        ticket
     }
 }
 
@@ -108,9 +119,10 @@ impl LayerTicket {
     }
 
     /// The rows brought into the order of pairs. `groups` holds (pair, first row, rows) of each pair.
-    pub(super) fn ordered_by_pair(&self, mut groups: Vec<(u64, usize, usize)>) -> Self {
+    pub(super) fn ordered_by_pair(self, mut groups: Vec<(u64, usize, usize)>) -> Self {
         groups.sort_unstable();
-        fn gather<T: Copy>(column: &[T], groups: &[(u64, usize, usize)]) -> Vec<T> {
+        // A column at a time, and each let go of before the next: no second ticket at any moment.
+        fn gather<T: Copy>(column: Vec<T>, groups: &[(u64, usize, usize)]) -> Vec<T> {
             let mut ordered = Vec::with_capacity(column.len());
             for &(_, first, rows) in groups {
                 ordered.extend_from_slice(&column[first..first + rows]);
@@ -118,11 +130,11 @@ impl LayerTicket {
             ordered
         }
         Self {
-            neuron: gather(&self.neuron, &groups),
-            input: gather(&self.input, &groups),
-            output: gather(&self.output, &groups),
-            z_in: gather(&self.z_in, &groups),
-            z_out: gather(&self.z_out, &groups),
+            neuron: gather(self.neuron, &groups),
+            input: gather(self.input, &groups),
+            output: gather(self.output, &groups),
+            z_in: gather(self.z_in, &groups),
+            z_out: gather(self.z_out, &groups),
         }
     }
 }

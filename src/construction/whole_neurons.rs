@@ -9,6 +9,7 @@
 //! [`singles`](super::singles) are, with waiting times that soon leave f64 behind.
 
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::layer::{LayerProblem, Workbench};
 use super::singles::{skipping_words, wait};
@@ -19,7 +20,7 @@ use crate::sampling::Stream;
 use crate::sampling::hits::{NeuronHit, WholeNeuron};
 use crate::theory::Count;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WholeNeurons {
     mode: Mode,
     /// η, tolerance of each weight
@@ -110,6 +111,7 @@ impl WholeNeurons {
             return None;
         }
         bench.tally.waits[0] += self.drawn.into();
+        bench.tally.note_block(self.drawn.into());
         let path = |input: u32| Path {
             neuron,
             input,
@@ -125,7 +127,9 @@ impl WholeNeurons {
         let mut words = self.skipping.row(u64::from(self.output)).reader();
         let waited = wait(wanted.ln_p(), 1, &mut words);
         let NeuronHit { z_in, z_out } = wanted.sample(&mut words);
-        bench.tally.skipped += waited.min(self.bound);
+        let passed = waited.min(self.bound);
+        bench.tally.skipped += passed;
+        bench.tally.note_block(passed);
         bench.tally.last = None;
         if waited > self.bound {
             return None;

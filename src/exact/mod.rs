@@ -27,6 +27,8 @@
 use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
+use serde::{Deserialize, Serialize};
+
 /// The bound on the error of one sum of two [`DoubleDouble`]s, relative to the sum of their magnitudes: 4u².
 pub const SUM_ROUNDING: f64 = f64::EPSILON * f64::EPSILON;
 
@@ -58,7 +60,7 @@ fn split(a: f64) -> (f64, f64) {
 }
 
 /// hi + lo, with hi the f64 nearest to it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DoubleDouble {
     hi: f64,
     lo: f64,

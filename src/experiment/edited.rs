@@ -187,7 +187,7 @@ fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
         Parameter::Mode => experiment.mode.map(|mode| text(&mode)).unwrap_or_default(),
         Parameter::SkipDeadHalves => experiment.skip_dead_halves.to_string(),
         Parameter::Inputs => preset.inputs.as_ref().map(text).unwrap_or_default(),
-        Parameter::Widths => text(&experiment.target.architecture().widths()),
+        Parameter::Widths => text(&experiment.target.given_widths()),
         Parameter::Seed => experiment.seed.to_string(),
     }
 }

@@ -19,7 +19,7 @@ pub fn available() -> u64 {
 ///
 /// # Errors
 /// [`ExperimentError`] with both figures.
-pub(super) fn require(needed: f64, what: &str, place: Place) -> Result<(), ExperimentError> {
+pub(crate) fn require(needed: f64, what: &str, place: Place) -> Result<(), ExperimentError> {
     let free = available();
     if needed <= free as f64 {
         return Ok(());

@@ -2,6 +2,7 @@
 //! makes of it.
 
 mod assumptions;
+mod digest;
 mod edited;
 mod memory;
 mod outline;
@@ -15,11 +16,13 @@ mod target;
 pub use assumptions::MalachAssumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
+pub(crate) use memory::require as require_memory;
 pub use outline::Outline;
 pub use parameter::Parameter;
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
 pub use source::{PresetSource, built_in_names, parse_override};
+pub use target::LayerOrigin;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -86,7 +89,9 @@ pub struct Experiment {
     pub title: String,
     /// F
     pub target: Arc<Network>,
-    /// X
+    /// what the target's file calls its layers; empty where it is from no file
+    pub origin: Arc<Vec<LayerOrigin>>,
+    /// X, each input with a constant 1 behind it where the target has folded biases
     pub domain: Arc<Domain>,
     /// ‖W*_i‖₂ of each layer
     pub target_norms: Vec<f64>,
@@ -143,6 +148,31 @@ impl Experiment {
         Self::new(preset, &source, &place_of, &[])
     }
 
+    /// An experiment on a weight file, without a preset: `settings` are `key=value` with RON values, as on top of a preset
+    /// with this target, ε = 0.01, δ = 0.01 and inputs in the unit ball.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the place is the file, or the setting.
+    pub fn of_weight_file(path: &str, settings: &[String]) -> Result<Self, ExperimentError> {
+        let source = PresetSource::of_file(path);
+        let mut preset = source.parse()?;
+        let mut overridden = Vec::new();
+        for setting in settings {
+            let (key, value) = parse_override(setting)?;
+            preset.override_with(value);
+            overridden.push((key, format!("--set {setting}")));
+        }
+        let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
+            Some((_, argument)) => Place::Argument(argument.clone()),
+            None => Place::File(path.to_owned()),
+        };
+        Self::new(preset, &source, &place_of, &[]).map_err(|error| match error.place {
+            // There is no text that the user could look into.
+            Place::Position { .. } => ExperimentError::new(place_of("target"), error.message),
+            _ => error,
+        })
+    }
+
     /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
     /// `known` that has the same.
     fn new(
@@ -167,22 +197,29 @@ impl Experiment {
         let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(&target_source));
         let same_inputs =
             same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(&input_source));
-        let (target, target_norms, norm_bounds) = match same_target.clone().next() {
-            Some(known) => {
-                (Arc::clone(&known.target), known.target_norms.clone(), Arc::clone(&known.norm_bounds))
-            }
+        let (target, origin, target_norms, norm_bounds) = match same_target.clone().next() {
+            Some(known) => (
+                Arc::clone(&known.target),
+                Arc::clone(&known.origin),
+                known.target_norms.clone(),
+                Arc::clone(&known.norm_bounds),
+            ),
             None => {
-                let target = target::network(&target_source, source, place_of)?;
-                let norms = target.all_weights().map(spectral_norm).collect();
-                (Arc::new(target), norms, Arc::default())
+                let target::Target { network, origin } = target::network(&target_source, source, place_of)?;
+                let norms = network.all_weights().map(spectral_norm).collect();
+                (Arc::new(network), Arc::new(origin), norms, Arc::default())
             }
         };
         let architecture = target.architecture();
         let (domain, bounds) = match same_inputs {
             Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
             None => {
-                let domain = target::domain(&input_source, architecture.widths()[0], source, place_of)?;
+                let width = target.given_widths()[0];
+                let mut domain = target::domain(&input_source, width, source, place_of)?;
                 target::check_labels(&domain, architecture, place_of)?;
+                if target.fold().is_some() {
+                    domain = Domain::WithConstant(Box::new(domain));
+                }
                 let bounds = ActivationBounds::new(&target, &domain);
                 (Arc::new(domain), bounds)
             }
@@ -206,6 +243,7 @@ impl Experiment {
             name: source.name.clone(),
             title: preset.title.unwrap_or_else(|| source.name.clone()),
             target,
+            origin,
             domain,
             target_norms,
             norm_bounds,

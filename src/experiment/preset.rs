@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum};
 use crate::network::Activation;
+use crate::network::files::Order;
 use crate::theory::lemma9;
 
 /// A preset as written. Every field is optional here; [`Experiment`](super::Experiment) says which are needed.
@@ -85,12 +86,15 @@ pub enum TargetSource {
         /// largest ‖W_i‖₂
         #[serde(skip_serializing_if = "Option::is_none")]
         spectral_norm: Option<Positive>,
-        /// σ of the hidden layers
-        #[serde(default)]
-        activation: Lipschitz,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
         /// seed of the weights
         #[serde(default)]
         seed: u64,
@@ -99,23 +103,38 @@ pub enum TargetSource {
     Explicit {
         /// one list of rows per layer
         layers: Vec<Vec<Vec<Weight>>>,
-        /// σ of the hidden layers
-        #[serde(default)]
-        activation: Lipschitz,
+        /// a list per layer, one bias for each output, or an empty one for none
+        #[serde(skip_serializing_if = "Option::is_none")]
+        biases: Option<Vec<Vec<Weight>>>,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
     },
-    /// Weights from a safetensors file.
+    /// Weights, and biases where there are any, from a safetensors, npz or npy file.
     File {
         /// relative to the preset
         path: String,
-        /// σ of the hidden layers
-        #[serde(default)]
-        activation: Lipschitz,
+        /// the layers' names, in their order; all tensors of the file if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        layers: Option<Vec<String>>,
+        /// the order of layers that are not listed; by their names if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Order>,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
     },
 }
 
@@ -141,7 +160,7 @@ pub enum InputSource {
     File {
         /// relative to the preset
         path: String,
-        /// npy file of classes (u1)
+        /// npy file of classes, whole numbers
         #[serde(skip_serializing_if = "Option::is_none")]
         labels: Option<String>,
     },

@@ -112,6 +112,29 @@ mod tests {
     }
 
     #[test]
+    fn what_a_target_says_of_layers_biases_and_activations_is_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = "target=File(path: \"built-in:digits-mlp.safetensors\", layers: LAYERS, activations: [Tanh, Relu, Identity])";
+        let network = Experiment::load("digits", None, &[]).unwrap();
+        let names: Vec<&str> = network.origin.iter().map(|layer| layer.matrix.name.as_str()).collect();
+        let targets = [
+            file.replace("LAYERS", &format!("{names:?}")),
+            "target=File(path: \"built-in:digits-mlp.safetensors\", order: Names)".to_owned(),
+        ];
+        for target in targets {
+            let experiment = Experiment::load("digits", None, &[target]).unwrap();
+            assert_round_trip(&experiment, folder.path());
+        }
+        let biased = "target=Explicit(layers: [[[0.5, -0.25]], [[1.0]]], biases: [[0.5], []], activations: [Tanh, Identity])";
+        let mut setup =
+            EditedSetup::new(&Experiment::load("tiny", None, &[biased.to_owned()]).unwrap().into());
+        setup.set(Parameter::Epsilon, "0.05".to_owned());
+        let edited = setup.forecast().unwrap().experiment;
+        assert!(edited.to_ron().unwrap().contains("biases"));
+        assert_round_trip(&edited, folder.path());
+    }
+
+    #[test]
     fn files_beside_a_preset_are_found_from_elsewhere() {
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for file in ["digits-mlp.safetensors", "digits-test-inputs.npy", "digits-test-labels.npy"] {

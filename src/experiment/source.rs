@@ -51,6 +51,13 @@ pub struct PresetSource {
 }
 
 impl PresetSource {
+    /// What a preset says of a weight file if it says no more than it must.
+    pub(super) fn of_file(path: &str) -> Self {
+        let text =
+            format!("(target: File(path: {path:?}), inputs: Ball(radius: 1.0), epsilon: 0.01, delta: 0.01)");
+        Self { name: path.to_owned(), text: Cow::Owned(text), folder: Some(PathBuf::new()) }
+    }
+
     /// Finds a built-in by name, else reads a file.
     ///
     /// # Errors

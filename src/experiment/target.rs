@@ -2,9 +2,10 @@
 
 use ndarray::Array2;
 
-use super::preset::{InputSource, Lipschitz, TargetSource};
+use super::preset::{InputSource, Lipschitz, TargetSource, Weight};
 use super::{ExperimentError, Place, PresetSource, memory};
-use crate::network::{Activation, Architecture, Domain, Network, files, spectral_norm};
+use crate::network::files::{self, TensorName, WeightFile};
+use crate::network::{Activation, Architecture, Domain, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 
 pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
@@ -12,28 +13,54 @@ pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 /// Bytes held per target weight while an experiment is put together: the weight, and the copies that its norm takes.
 const BYTES_PER_WEIGHT: f64 = 32.0;
 
+/// A target network, and what a file calls its layers: nothing where it is from no file.
+pub(super) struct Target {
+    pub(super) network: Network,
+    pub(super) origin: Vec<LayerOrigin>,
+}
+
+/// What a layer is called in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerOrigin {
+    /// its matrix
+    pub matrix: TensorName,
+    /// its bias, where it has one
+    pub bias: Option<TensorName>,
+}
+
 pub(super) fn network(
     target: &TargetSource,
     source: &PresetSource,
     place_of: PlaceOf<'_>,
-) -> Result<Network, ExperimentError> {
+) -> Result<Target, ExperimentError> {
     let fail = |key: &str, error: String| ExperimentError::new(place_of(key), error);
-    let last = |output: &Option<Lipschitz>, activation: Activation| output.map_or(activation, |o| o.0);
+    let drawn = |network| Target { network, origin: Vec::new() };
     match target {
-        TargetSource::Random { widths, weight_bound, spectral_norm, activation, output_activation, seed } => {
-            let (activation, output) = (activation.0, last(output_activation, activation.0));
+        TargetSource::Random {
+            widths,
+            weight_bound,
+            spectral_norm,
+            activation,
+            output_activation,
+            activations,
+            seed,
+        } => {
             let widths: Vec<usize> = widths.iter().map(|w| w.0).collect();
-            let architecture = Architecture::new(widths, activation, output)
+            let layers = widths.len().saturating_sub(1);
+            let given = (*activation, *output_activation, activations.as_deref());
+            let activations = activations_of(layers, given, place_of)?;
+            let architecture = Architecture::with_activations(widths, activations)
                 .map_err(|error| fail("widths", error.to_string()))?;
             let needed = architecture.total_weights() as f64 * BYTES_PER_WEIGHT;
             memory::require(needed, "the target network", place_of("widths"))?;
             let weights = (1..=architecture.layers()).map(|layer| {
                 random_layer(&architecture, layer, *seed, weight_bound.0, spectral_norm.map(|s| s.0))
             });
-            Network::new(weights.collect(), activation, output)
+            Network::with_biases(weights.collect(), Vec::new(), architecture.activations().to_vec())
+                .map(drawn)
                 .map_err(|error| fail("target", error.to_string()))
         }
-        TargetSource::Explicit { layers, activation, output_activation } => {
+        TargetSource::Explicit { layers, biases, activation, output_activation, activations } => {
             let mut weights = Vec::new();
             for (layer, rows) in layers.iter().enumerate() {
                 let columns = rows.first().map_or(0, Vec::len);
@@ -48,17 +75,75 @@ pub(super) fn network(
                     .map_err(|error| fail("layers", error.to_string()))?;
                 weights.push(matrix);
             }
-            Network::new(weights, activation.0, last(output_activation, activation.0))
-                .map_err(|error| fail("layers", error.to_string()))
+            let biases = biases.as_deref().unwrap_or_default();
+            if !biases.is_empty() && biases.len() != weights.len() {
+                let (expected, found) = (weights.len(), biases.len());
+                let message =
+                    format!("expected {expected} lists of biases, one for each layer, found {found}");
+                return Err(fail("biases", message));
+            }
+            let bias = |list: &Vec<Weight>| (!list.is_empty()).then(|| list.iter().map(|b| b.0).collect());
+            let given = (*activation, *output_activation, activations.as_deref());
+            let activations = activations_of(weights.len(), given, place_of)?;
+            Network::with_biases(weights, biases.iter().map(bias).collect(), activations).map(drawn).map_err(
+                |error| {
+                    let key = if matches!(error, NetworkError::Biases { .. }) { "biases" } else { "layers" };
+                    fail(key, error.to_string())
+                },
+            )
         }
-        TargetSource::File { path, activation, output_activation } => {
+        TargetSource::File { path, layers, order, activation, output_activation, activations } => {
+            let failed = |error: &dyn std::fmt::Display| fail("target", format!("file {path}: {error}"));
+            if let (Some(_), Some(order)) = (layers, order) {
+                let message = format!("expected no order beside a list of layers, found {order:?}");
+                return Err(fail("order", message));
+            }
             let bytes = source.read("target", path)?;
-            let weights = files::read_safetensors(&bytes)
-                .map_err(|error| fail("target", format!("file {path}: {error}")))?;
-            Network::new(weights, activation.0, last(output_activation, activation.0))
-                .map_err(|error| fail("target", format!("file {path}: {error}")))
+            let file = WeightFile::open(&bytes).map_err(|error| failed(&error))?;
+            let needed = file.claimed_numbers() * BYTES_PER_WEIGHT;
+            memory::require(needed, "the target network", place_of("target"))?;
+            let read = file.layers(layers.as_deref(), order.unwrap_or_default());
+            let (mut weights, mut biases, mut origin) = (Vec::new(), Vec::new(), Vec::new());
+            for layer in read.map_err(|error| failed(&error))? {
+                let (name, values) = layer.bias.unzip();
+                origin.push(LayerOrigin { matrix: layer.matrix, bias: name });
+                weights.push(layer.weights);
+                biases.push(values);
+            }
+            let given = (*activation, *output_activation, activations.as_deref());
+            let activations = activations_of(weights.len(), given, place_of)?;
+            let network = Network::with_biases(weights, biases, activations);
+            Ok(Target { network: network.map_err(|error| failed(&error))?, origin })
         }
     }
+}
+
+/// σ₁…σ_ℓ from `activation`, `output_activation` and `activations`.
+fn activations_of(
+    layers: usize,
+    (hidden, output, each): (Option<Lipschitz>, Option<Lipschitz>, Option<&[Lipschitz]>),
+    place_of: PlaceOf<'_>,
+) -> Result<Vec<Activation>, ExperimentError> {
+    let fail = |key: &str, message: String| Err(ExperimentError::new(place_of(key), message));
+    let Some(each) = each else {
+        let hidden = hidden.unwrap_or_default();
+        let mut activations = vec![hidden.0; layers];
+        if let Some(last) = activations.last_mut() {
+            *last = output.unwrap_or(hidden).0;
+        }
+        return Ok(activations);
+    };
+    for (key, beside) in [("activation", hidden), ("output_activation", output)] {
+        if let Some(beside) = beside {
+            let found = beside.0.name();
+            return fail(key, format!("expected none beside `activations`, which names all, found {found}"));
+        }
+    }
+    if each.len() != layers {
+        let message = format!("expected {layers} activations, one for each layer, found {}", each.len());
+        return fail("activations", message);
+    }
+    Ok(each.iter().map(|activation| activation.0).collect())
 }
 
 /// Weights uniform in ±`bound`, scaled down to spectral norm `norm` where they exceed it.
@@ -85,6 +170,7 @@ fn random_layer(
     w
 }
 
+/// X, its points of `width` coordinates, as many as the network was given.
 pub(super) fn domain(
     inputs: &InputSource,
     width: usize,
@@ -138,9 +224,9 @@ pub(super) fn check_labels(
     architecture: &Architecture,
     place_of: PlaceOf<'_>,
 ) -> Result<(), ExperimentError> {
-    let Domain::Points { labels: Some(labels), .. } = domain else { return Ok(()) };
+    let Domain::Points { labels: Some(labels), .. } = domain.free() else { return Ok(()) };
     let classes = architecture.widths()[architecture.layers()];
-    match labels.iter().enumerate().find(|(_, label)| usize::from(**label) >= classes) {
+    match labels.iter().enumerate().find(|(_, label)| **label as usize >= classes) {
         None => Ok(()),
         Some((point, label)) => {
             let message = format!("label of point {point}: expected a class below {classes}, found {label}");

@@ -1,11 +1,12 @@
 //! The inputs of interest X, and how large a network's activations can become on them.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, Slice};
+use serde::Serialize;
 
 use super::{Network, spectral_norm_bound};
 
 /// X, the set of inputs for which F and Ĝ are compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub enum Domain {
     /// ‖x‖₂ ≤ radius
     Ball {
@@ -26,24 +27,74 @@ pub enum Domain {
         /// points × n₀
         points: Array2<f64>,
         /// class of each point, where known
-        labels: Option<Array1<u8>>,
+        labels: Option<Array1<u32>>,
     },
+    /// (x, 1) for every x of a domain: biases are weights of that last coordinate behind x
+    WithConstant(Box<Domain>),
 }
 
 impl Domain {
+    /// The domain of x alone: without the constant last coordinate, where there is one.
+    pub fn free(&self) -> &Self {
+        match self {
+            Self::WithConstant(domain) => domain.free(),
+            domain => domain,
+        }
+    }
+
+    /// Whether the last coordinate of every input is the constant 1.
+    pub fn has_constant(&self) -> bool {
+        matches!(self, Self::WithConstant(_))
+    }
+
+    /// How many of an input's `inputs` coordinates can change: the first ones, all but the constant.
+    pub fn free_coordinates(&self, inputs: usize) -> usize {
+        inputs - usize::from(self.has_constant())
+    }
+
+    /// Brings `x` to the point of the domain that is nearest to it; for a ball, up to a relative 1e−14 inwards, so that
+    /// rounding cannot carry it out. A constant coordinate becomes 1. `x` is finite.
+    pub fn project(&self, mut x: ArrayViewMut1<'_, f64>) {
+        match self {
+            Self::Ball { radius } => {
+                let norm = x.dot(&x).sqrt();
+                if norm > *radius {
+                    x *= radius * (1.0 - 1e-14) / norm;
+                }
+            }
+            Self::Box { low, high } => x.mapv_inplace(|v| v.clamp(*low, *high)),
+            Self::Signs => x.mapv_inplace(|v| if v < 0.0 { -1.0 } else { 1.0 }),
+            Self::Points { points, .. } => {
+                let distance = |point: &ndarray::ArrayView1<'_, f64>| {
+                    point.iter().zip(&x).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
+                };
+                let nearest = points.rows().into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+                if let Some(nearest) = nearest {
+                    x.assign(&nearest);
+                }
+            }
+            Self::WithConstant(domain) => {
+                let free = x.len() - 1;
+                x[free] = 1.0;
+                domain.project(x.slice_axis_mut(Axis(0), Slice::from(..free)));
+            }
+        }
+    }
+
     /// Whether no coordinate of any input is negative.
     pub fn is_never_negative(&self) -> bool {
         match self {
             Self::Ball { .. } | Self::Signs => false,
             Self::Box { low, .. } => *low >= 0.0,
             Self::Points { points, .. } => points.iter().all(|&x| x >= 0.0),
+            Self::WithConstant(domain) => domain.is_never_negative(),
         }
     }
 
     /// The class of input number `input`, where it is known.
     pub fn label(&self, input: usize) -> Option<usize> {
-        match self {
-            Self::Points { labels: Some(labels), .. } => labels.get(input).map(|&label| label.into()),
+        match self.free() {
+            Self::Points { labels: Some(labels), .. } => labels.get(input).map(|&label| label as usize),
             _ => None,
         }
     }
@@ -59,6 +110,11 @@ impl Domain {
                 .into_iter()
                 .map(|column| column.iter().fold((f64::MAX, f64::MIN), |(l, h), &x| (l.min(x), h.max(x))))
                 .collect(),
+            Self::WithConstant(domain) => {
+                let mut intervals = domain.intervals(inputs - 1);
+                intervals.push((1.0, 1.0));
+                intervals
+            }
         }
     }
 
@@ -71,8 +127,16 @@ impl Domain {
             }
             Self::Signs => (inputs as f64).sqrt() * rounding_of_sums(1),
             Self::Points { points, .. } => largest_norm(points.view()),
+            Self::WithConstant(domain) => domain.norm(inputs - 1).hypot(1.0) * rounding_of_sums(1),
         }
     }
+}
+
+/// `points × n` inputs x as (x, 1), `points × (n + 1)`.
+pub fn with_constant(points: ArrayView2<'_, f64>) -> Array2<f64> {
+    let mut with = Array2::ones((points.nrows(), points.ncols() + 1));
+    with.slice_axis_mut(Axis(1), Slice::from(..points.ncols())).assign(&points);
+    with
 }
 
 /// Bounds on the activations of a target network over a domain, i = 0…ℓ, the input being layer 0.
@@ -96,8 +160,16 @@ impl ActivationBounds {
     pub fn new(network: &Network, domain: &Domain) -> Self {
         match domain {
             Domain::Points { points, .. } => {
-                Self::over_points(network, points, Self::over_intervals(network, domain))
+                Self::over_points(network, points.clone(), Self::over_intervals(network, domain))
             }
+            Domain::WithConstant(inner) => match &**inner {
+                Domain::Points { points, .. } => Self::over_points(
+                    network,
+                    with_constant(points.view()),
+                    Self::over_intervals(network, domain),
+                ),
+                _ => Self::over_intervals(network, domain),
+            },
             _ => Self::over_intervals(network, domain),
         }
     }
@@ -108,9 +180,8 @@ impl ActivationBounds {
     }
 
     /// `bounds`: those that hold for all that lies between the points.
-    fn over_points(network: &Network, points: &Array2<f64>, bounds: Self) -> Self {
+    fn over_points(network: &Network, mut x: Array2<f64>, bounds: Self) -> Self {
         let mut bounds = Self { norm: Vec::new(), largest: Vec::new(), ..bounds };
-        let mut x = points.clone();
         for layer in 0..=network.architecture().layers() {
             let widen = if layer > 0 {
                 x = network.forward_layer(layer, x.view());
@@ -247,5 +318,50 @@ mod tests {
         assert_eq!(bounds.largest[0], 1.0);
         assert!(bounds.norm.iter().all(|&s| s <= 1.0 + 1e-12));
         assert!(bounds.f_max() <= 1.0 + 1e-12);
+    }
+
+    #[test]
+    fn a_projection_lies_in_the_domain_and_leaves_its_points_where_they_are() {
+        let points = Array2::from_shape_fn((6, 3), |(p, a)| (p * 3 + a) as f64 / 7.0 - 1.0);
+        let domains = [
+            Domain::Ball { radius: 1.5 },
+            Domain::Box { low: -0.5, high: 0.75 },
+            Domain::Signs,
+            Domain::Points { points: points.clone(), labels: None },
+        ];
+        let row = Stream::new(2, 0, Side::In).row(0);
+        for domain in domains {
+            let with = Domain::WithConstant(Box::new(domain.clone()));
+            for place in 0..50 {
+                let far = |a: usize| (row.word(place * 4 + a as u64) >> 11) as f64 / 2f64.powi(50) - 4.0;
+                let mut x = Array1::from_shape_fn(4, far);
+                with.project(x.view_mut());
+                assert_eq!(x[3], 1.0);
+                let inside = |x: &[f64]| match &domain {
+                    Domain::Ball { radius } => x.iter().map(|v| v * v).sum::<f64>() <= radius * radius,
+                    Domain::Box { low, high } => x.iter().all(|v| (*low..=*high).contains(v)),
+                    Domain::Signs => x.iter().all(|v| v.abs() == 1.0),
+                    _ => points.rows().into_iter().any(|point| point.iter().eq(x)),
+                };
+                assert!(inside(&x.to_vec()[..3]), "{domain:?} {x}");
+                let mut again = x.clone();
+                with.project(again.view_mut());
+                assert_eq!(again, x);
+            }
+        }
+    }
+
+    #[test]
+    fn a_constant_coordinate_widens_the_norm_and_no_interval() {
+        let identity = Network::new(vec![Array2::eye(4)], Activation::Relu, Activation::Relu).unwrap();
+        let ball = Domain::WithConstant(Box::new(Domain::Ball { radius: 2.0 }));
+        let bounds = ActivationBounds::new(&identity, &ball);
+        assert!(bounds.norm[0] >= 5.0_f64.sqrt() && bounds.norm[0] <= 5.0_f64.sqrt() * (1.0 + 1e-14));
+        assert_eq!(bounds.largest[0], 2.0);
+        assert_eq!((ball.free_coordinates(4), ball.free().free_coordinates(3)), (3, 3));
+        let points = Array2::from_shape_fn((5, 3), |(p, a)| (p + a) as f64 / 10.0);
+        let points = Domain::WithConstant(Box::new(Domain::Points { points, labels: None }));
+        let bounds = ActivationBounds::new(&identity, &points);
+        assert!(points.is_never_negative() && bounds.largest[0] == 1.0 && bounds.norm[0] < 1.5);
     }
 }

@@ -1,18 +1,22 @@
 //! The target network F and what can be said of any network of its shape.
 //!
 //! An [`Architecture`] is the paper's A(ℓ, n, σ); a [`Network`] is one with weights W*₁…W*_ℓ. Layers are
-//! numbered from 1 as in the paper, so `weights(i)` is n_i × n_{i−1}. Biases do not exist here.
+//! numbered from 1 as in the paper, so `weights(i)` is n_i × n_{i−1}. The paper's networks have no biases; one that has
+//! them becomes one that has none, see [`Fold`].
 
 mod activation;
+mod bias;
 mod domain;
 pub mod files;
 mod spectral;
 
 pub use activation::Activation;
-pub use domain::{ActivationBounds, Domain};
+pub use bias::Fold;
+pub use domain::{ActivationBounds, Domain, with_constant};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use serde::Serialize;
 use thiserror::Error;
 
 /// Why layers do not make a network.
@@ -52,10 +56,28 @@ pub enum NetworkError {
         /// the value
         found: f64,
     },
+    /// Another number of activations than layers.
+    #[error("expected {expected} activations, one for each layer, found {found}")]
+    Activations {
+        /// layers
+        expected: usize,
+        /// activations
+        found: usize,
+    },
+    /// Another number of biases than outputs, or one that is not finite.
+    #[error("layer {layer}: expected {expected} finite biases, or none, found {found}")]
+    Biases {
+        /// layer, from 1
+        layer: usize,
+        /// outputs of the layer
+        expected: usize,
+        /// how many there are, or the first that is not finite
+        found: String,
+    },
 }
 
 /// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Architecture {
     widths: Vec<usize>,
     activations: Vec<Activation>,
@@ -67,6 +89,18 @@ impl Architecture {
     /// # Errors
     /// [`NetworkError`] where there are fewer than two widths, a width is 0, or the sizes overflow.
     pub fn new(widths: Vec<usize>, activation: Activation, output: Activation) -> Result<Self, NetworkError> {
+        let mut activations = vec![activation; widths.len().saturating_sub(1)];
+        if let Some(last) = activations.last_mut() {
+            *last = output;
+        }
+        Self::with_activations(widths, activations)
+    }
+
+    /// An architecture with these activations, layer 1 first.
+    ///
+    /// # Errors
+    /// As [`Architecture::new`], and where there is not one activation for each layer.
+    pub fn with_activations(widths: Vec<usize>, activations: Vec<Activation>) -> Result<Self, NetworkError> {
         if widths.len() < 2 {
             return Err(NetworkError::TooFewWidths(widths.len()));
         }
@@ -80,9 +114,9 @@ impl Architecture {
         if widths.iter().any(|&n| n > u32::MAX as usize) || weights.is_none_or(|n| n >= 1 << 48) {
             return Err(NetworkError::TooLarge(widths));
         }
-        let layers = widths.len() - 1;
-        let mut activations = vec![activation; layers];
-        activations[layers - 1] = output;
+        if activations.len() != widths.len() - 1 {
+            return Err(NetworkError::Activations { expected: widths.len() - 1, found: activations.len() });
+        }
         Ok(Self { widths, activations })
     }
 
@@ -129,10 +163,12 @@ impl Architecture {
 }
 
 /// The target network F: an architecture and its weight matrices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Network {
     architecture: Architecture,
     weights: Vec<Array2<f64>>,
+    /// where biases were made weights
+    fold: Option<Fold>,
 }
 
 impl Network {
@@ -145,6 +181,24 @@ impl Network {
         activation: Activation,
         output: Activation,
     ) -> Result<Self, NetworkError> {
+        let mut activations = vec![activation; weights.len()];
+        if let Some(last) = activations.last_mut() {
+            *last = output;
+        }
+        Self::with_biases(weights, Vec::new(), activations)
+    }
+
+    /// A network σ_i(W_i·x + b_i) of the matrices W_i (n_i × n_{i−1}), biases b_i (n_i; `None` for none, and for layers
+    /// beyond the list) and activations σ_i, layer 1 first. Where there are biases they are folded in: the network that
+    /// comes out has one input more, a constant 1, and a constant neuron in some layers (see [`Fold`]).
+    ///
+    /// # Errors
+    /// [`NetworkError`] where the shapes do not fit, or a weight or a bias is not finite.
+    pub fn with_biases(
+        weights: Vec<Array2<f64>>,
+        biases: Vec<Option<Array1<f64>>>,
+        activations: Vec<Activation>,
+    ) -> Result<Self, NetworkError> {
         let mut widths: Vec<usize> = weights.first().map(|w| w.ncols()).into_iter().collect();
         for (index, w) in weights.iter().enumerate() {
             let (layer, expected) = (index + 1, widths[index]);
@@ -156,7 +210,41 @@ impl Network {
             }
             widths.push(w.nrows());
         }
-        Ok(Self { architecture: Architecture::new(widths, activation, output)?, weights })
+        let architecture = Architecture::with_activations(widths, activations)?;
+        for ((layer, &expected), bias) in (1..).zip(&architecture.widths[1..]).zip(&biases) {
+            let Some(bias) = bias else { continue };
+            let found = match bias.iter().find(|b| !b.is_finite()) {
+                Some(found) => found.to_string(),
+                None if bias.len() != expected => bias.len().to_string(),
+                None => continue,
+            };
+            return Err(NetworkError::Biases { layer, expected, found });
+        }
+        if biases.iter().all(Option::is_none) {
+            return Ok(Self { architecture, weights, fold: None });
+        }
+        let (fold, weights) = Fold::new(&architecture, weights, biases);
+        let mut widths = fold.widths().to_vec();
+        widths.iter_mut().take(fold.constants().len()).for_each(|width| *width += 1);
+        let architecture = Architecture::with_activations(widths, architecture.activations)?;
+        Ok(Self { architecture, weights, fold: Some(fold) })
+    }
+
+    /// What was folded in, where the network had biases.
+    pub fn fold(&self) -> Option<&Fold> {
+        self.fold.as_ref()
+    }
+
+    /// n₀…n_ℓ as the network was given: without constants.
+    pub fn given_widths(&self) -> &[usize] {
+        self.fold.as_ref().map_or(self.architecture.widths(), Fold::widths)
+    }
+
+    /// W_i of layer i = 1…ℓ as it was given: without what biases have added.
+    pub fn given_weights(&self, layer: usize) -> ArrayView2<'_, f64> {
+        let (rows, columns) = (self.given_widths()[layer], self.given_widths()[layer - 1]);
+        let (upper, _) = self.weights[layer - 1].view().split_at(Axis(0), rows);
+        upper.split_at(Axis(1), columns).0
     }
 
     /// The network's shape.

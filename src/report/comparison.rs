@@ -104,8 +104,19 @@ pub struct Gain {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
-fn by_name<S: serde::Serializer>(construction: &Construction, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn by_name<S: serde::Serializer>(
+    construction: &Construction,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(construction.name())
+}
+
+/// What the neurons of a layer are given to first, where it shares them.
+pub(super) fn allocation(construction: Construction) -> Option<&'static str> {
+    match construction.choices().3 {
+        Sharing::Layer(allocation) => Some(allocation.name()),
+        Sharing::Input | Sharing::Nobody => None,
+    }
 }
 
 impl Comparison {
@@ -158,13 +169,9 @@ impl ComparedLane {
             kept.map(|kept| kept as f64 / weights as f64)
         };
         let each = |neurons: Count| Neurons(neurons.ratio(weights.into()));
-        let (_, _, _, sharing) = lane.construction.choices();
         Self {
             which: lane.construction,
-            allocation: match sharing {
-                Sharing::Layer(allocation) => Some(allocation.name()),
-                _ => None,
-            },
+            allocation: allocation(lane.construction),
             mode: lane.mode.name(),
             neurons_per_weight_bound: lane.neurons_bound().map(each),
             neurons_per_weight: built.then(|| each(lane.neurons_sampled())),

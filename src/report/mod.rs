@@ -1,10 +1,13 @@
 //! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
 mod bounds;
+mod checkpoint;
 mod comparison;
 mod curves;
 mod evaluated;
 mod explored;
+mod faithfulness;
+mod inspected;
 mod npz;
 mod output;
 mod plotted;
@@ -15,6 +18,7 @@ pub mod text;
 mod weighed;
 
 pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons};
+pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError};
 pub use comparison::{
     AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,
     write_comparison_csv,
@@ -22,6 +26,11 @@ pub use comparison::{
 pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
 pub use evaluated::{EvaluatedReport, write_evaluated_csv};
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
+pub use faithfulness::{
+    CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, ThresholdReport, Verdict,
+    plot as faithfulness_plot, svg as faithfulness_svg, write_faithfulness_csv,
+};
+pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
 pub use output::OutputFile;
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};

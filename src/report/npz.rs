@@ -7,6 +7,7 @@ use ndarray_npy::{NpzWriter, WritableElement};
 use serde::Serialize;
 
 use crate::construction::LayerBuilder;
+use crate::network::Fold;
 use crate::sampling::{Hyperbolic, Law, VERSION};
 use crate::session::Session;
 
@@ -33,6 +34,12 @@ struct Meta<'a> {
     product_range: Vec<(f64, f64)>,
     /// ε_w of each layer
     weight_tolerance: &'a [f64],
+    /// whether every input carries a constant 1 behind its other coordinates, which `widths` counts
+    constant_input: bool,
+    /// where biases are folded in, n₀…n_ℓ without constants; null elsewhere
+    given_widths: Option<&'a [usize]>,
+    /// there, the constant input and the constants that the last neurons of the first layers carry; null elsewhere
+    constants: Option<&'a [f64]>,
 }
 
 /// Writes the ticket of one lane: `layer{i}.neuron` (u8), `.input`, `.output` (u4), `.z_in`, `.z_out` (f8), one row
@@ -64,6 +71,9 @@ pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Se
         log_range: hyperbolic.iter().map(Hyperbolic::log_range).collect(),
         product_range: plans.iter().take(hyperbolic.len()).map(|plan| plan.ranges.product).collect(),
         weight_tolerance: &session.plan().weight_tolerance,
+        constant_input: experiment.domain.has_constant(),
+        given_widths: experiment.target.fold().map(Fold::widths),
+        constants: experiment.target.fold().map(Fold::constants),
     };
     let mut npz = NpzWriter::new(out);
     let text = serde_json::to_vec(&meta)?;

@@ -2,9 +2,14 @@
 
 mod certificate;
 mod comparison;
+mod faithfulness;
+mod inspected;
+
+pub use inspected::inspected;
 
 pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
+pub use faithfulness::faithfulness;
 
 use std::fmt::Write as _;
 
@@ -155,6 +160,12 @@ pub fn widths(widths: &[usize]) -> String {
 fn heading(session: &Session) -> String {
     let experiment = session.experiment();
     let mut text = format!("{} (preset {}, seed {})\n", experiment.title, experiment.name, experiment.seed);
+    if experiment.target.fold().is_some() {
+        let (given, folded) =
+            (widths(experiment.target.given_widths()), widths(experiment.target.architecture().widths()));
+        let _ =
+            writeln!(text, "biases are folded in: widths {given} become {folded}, inputs x become (x, 1)");
+    }
     for broken in experiment.broken_assumptions() {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }

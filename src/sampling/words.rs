@@ -43,6 +43,7 @@
 use std::convert::Infallible;
 
 use rand::TryRng;
+use serde::{Deserialize, Serialize};
 
 /// The version of the function above and of the weight made from it; every ticket records it.
 pub const VERSION: u32 = 1;
@@ -67,7 +68,7 @@ pub enum Side {
 }
 
 /// All words of one layer and side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream(u64);
 
 impl Stream {

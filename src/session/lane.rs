@@ -1,12 +1,14 @@
 //! One construction on its way: layers built, then measured, then the whole searched for its largest error.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::construction::{LayerBuilder, LayerProblem, LayerTicket, Sum, Until};
+use crate::construction::{LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
 use crate::network::Domain;
 use crate::sampling::{Hyperbolic, Law, Uniform};
@@ -47,7 +49,7 @@ pub enum Phase {
 pub struct Progress {
     /// which construction
     pub construction: Construction,
-    /// neurons drawn
+    /// neurons drawn since the run began, or was resumed
     pub neurons: u64,
     /// target weights complete
     pub weights_done: u64,
@@ -57,6 +59,14 @@ pub struct Progress {
     pub inputs_tried: usize,
     /// inputs to be tried
     pub inputs: usize,
+}
+
+/// All of a [`Lane`] that does not follow from the experiment and its plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LaneState<'a> {
+    layers: Vec<LayerState<'a>>,
+    found: Cow<'a, Found>,
+    elapsed: Duration,
 }
 
 /// One construction of a session.
@@ -72,31 +82,13 @@ pub struct Lane {
     /// a layer that was taken back, from 0, and the draws that it is to have again
     replay: Option<(usize, u64)>,
     elapsed: Duration,
+    /// neurons that were drawn when the lane was resumed
+    drawn_before: u64,
 }
 
 impl Lane {
     pub(super) fn new(experiment: &Arc<Experiment>, plan: &LanePlan) -> Self {
-        let builders = plan
-            .layers
-            .iter()
-            .zip(1..)
-            .map(|(layer_plan, layer)| {
-                let (law, matching, sum, sharing) = plan.construction.choices();
-                LayerBuilder::new(LayerProblem {
-                    target: Arc::clone(&experiment.target),
-                    layer,
-                    ranges: layer_plan.ranges,
-                    law: law_of(law, layer_plan),
-                    seed: experiment.seed,
-                    bound: layer_plan.neurons,
-                    skip_negative_half: layer_plan.skip_negative_half,
-                    matching,
-                    sum,
-                    sharing,
-                    mode: plan.mode,
-                })
-            })
-            .collect();
+        let builders = problems(experiment, plan).map(LayerBuilder::new).collect();
         let search =
             Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
         let mut lane = Self {
@@ -108,9 +100,46 @@ impl Lane {
             search,
             replay: None,
             elapsed: Duration::ZERO,
+            drawn_before: 0,
         };
         lane.measure_done_layers();
         lane
+    }
+
+    /// The lane as far as it is.
+    pub(super) fn state(&self) -> LaneState<'_> {
+        LaneState {
+            layers: self.builders.iter().map(LayerBuilder::state).collect(),
+            found: Cow::Borrowed(self.search.found()),
+            elapsed: self.elapsed,
+        }
+    }
+
+    /// Goes to where a lane of the same experiment and plan was. `None` where the state has another number of layers. What
+    /// was measured on finished layers is measured anew, when the lane goes on.
+    pub(super) fn resume(&mut self, state: LaneState<'_>) -> Option<()> {
+        if state.layers.len() != self.builders.len() {
+            return None;
+        }
+        let problems = problems(&self.experiment, &self.plan);
+        self.builders =
+            problems.zip(state.layers).map(|(p, layer)| LayerBuilder::resumed(p, layer)).collect();
+        self.checks.fill(None);
+        self.certificate = None;
+        self.search = self.search.clone().resumed(state.found.into_owned());
+        self.elapsed = state.elapsed;
+        self.drawn_before = self.drawn();
+        Some(())
+    }
+
+    /// Neurons drawn one by one.
+    fn drawn(&self) -> u64 {
+        self.builders.iter().map(|builder| builder.tally().sampled).sum()
+    }
+
+    /// Target weights that are complete.
+    fn weights_done(&self) -> u64 {
+        self.builders.iter().map(|builder| builder.tally().weights_done).sum()
     }
 
     /// What the lane is doing, or would do next.
@@ -132,6 +161,9 @@ impl Lane {
         let reached = match self.phase() {
             Phase::Done => true,
             Phase::Verifying => {
+                if self.certificate.is_none() {
+                    self.measure_done_layers();
+                }
                 self.search.advance(self.builders.iter().map(LayerBuilder::ticket), INPUTS_PER_SLICE);
                 self.search.is_done()
             }
@@ -198,12 +230,17 @@ impl Lane {
         self.replay.is_none()
     }
 
-    /// Builds all layers in parallel and tries all inputs.
-    pub(super) fn run(&mut self, progress: &(dyn Fn(Progress) + Sync)) {
+    /// Builds all layers in parallel and tries all inputs, or as many until `pause` says to stop. Whether all is known.
+    pub(super) fn run(
+        &mut self,
+        progress: &(dyn Fn(Progress) + Sync),
+        pause: &(dyn Fn() -> bool + Sync),
+    ) -> bool {
         let started = Instant::now();
         self.replay = None;
         let weights: u64 = self.plan.layers.iter().map(|layer| layer.weights).sum();
-        let (neurons, weights_done) = (AtomicU64::new(0), AtomicU64::new(0));
+        let neurons = AtomicU64::new(self.drawn() - self.drawn_before);
+        let weights_done = AtomicU64::new(self.weights_done());
         let construction = self.plan.construction;
         let report = |inputs_tried, inputs| {
             let (neurons, weights_done) =
@@ -212,24 +249,36 @@ impl Lane {
         };
         let experiment = &self.experiment;
         let inputs = self.search.total();
+        // A neuron may take milliseconds where each is followed by a search for subset sums.
+        let at_once = if construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_REPORT };
         self.builders.par_iter_mut().zip(&mut self.checks).for_each(|(builder, check)| {
-            let (mut sampled, mut done) = (0, 0);
+            let (mut sampled, mut done) = (builder.tally().sampled, builder.tally().weights_done);
             while !builder.is_done() {
-                builder.advance(NEURONS_PER_REPORT, Until::Neurons);
+                builder.advance(at_once, Until::Neurons);
                 let tally = builder.tally();
                 neurons.fetch_add(tally.sampled - sampled, Ordering::Relaxed);
                 weights_done.fetch_add(tally.weights_done - done, Ordering::Relaxed);
                 (sampled, done) = (tally.sampled, tally.weights_done);
                 report(0, inputs);
+                if pause() {
+                    break;
+                }
             }
-            check.get_or_insert_with(|| measure(experiment, builder));
+            if builder.is_done() {
+                check.get_or_insert_with(|| measure(experiment, builder));
+            }
         });
         self.certify();
-        while !self.search.is_done() {
+        let built = self.builders.iter().all(LayerBuilder::is_done);
+        while built && !self.search.is_done() {
             self.search.advance(self.builders.iter().map(LayerBuilder::ticket), 4 * INPUTS_PER_SLICE);
             report(self.search.found().tried, inputs);
+            if pause() {
+                break;
+            }
         }
         self.elapsed += started.elapsed();
+        self.phase() == Phase::Done
     }
 
     fn measure_done_layers(&mut self) {
@@ -321,6 +370,24 @@ impl Lane {
     pub fn tickets(&self) -> impl Iterator<Item = &LayerTicket> {
         self.builders.iter().map(LayerBuilder::ticket)
     }
+}
+
+/// What the layers of a lane are given, layer 1 first.
+fn problems(experiment: &Experiment, plan: &LanePlan) -> impl Iterator<Item = LayerProblem> {
+    let (law, matching, sum, sharing) = plan.construction.choices();
+    (1..).zip(&plan.layers).map(move |(layer, layer_plan)| LayerProblem {
+        target: Arc::clone(&experiment.target),
+        layer,
+        ranges: layer_plan.ranges,
+        law: law_of(law, layer_plan),
+        seed: experiment.seed,
+        bound: layer_plan.neurons,
+        skip_negative_half: layer_plan.skip_negative_half,
+        matching,
+        sum,
+        sharing,
+        mode: plan.mode,
+    })
 }
 
 /// The law that G's weights follow in a layer.

@@ -6,6 +6,7 @@
 //! lanes, and the numbers do not depend on which, nor on the number of threads.
 
 mod errors;
+mod faithfulness;
 mod forecaster;
 mod lane;
 mod output;
@@ -14,8 +15,9 @@ mod weight;
 mod worker;
 
 pub use errors::ErrorMap;
+pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
-pub use lane::{Lane, Phase, Progress, Step};
+pub use lane::{Lane, LaneState, Phase, Progress, Step};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use weight::WeightView;
@@ -64,9 +66,31 @@ impl Session {
     /// Builds and checks every lane, on the threads of the current rayon pool. `progress` is called now and then, from
     /// any of them.
     pub fn run(&mut self, progress: &(dyn Fn(Progress) + Sync)) {
-        for lane in &mut self.lanes {
-            lane.run(progress);
+        self.run_until(progress, &|| false);
+    }
+
+    /// Goes on as [`run`](Self::run) does until `pause`, asked several times a second, says to stop; a little way at least.
+    /// Whether all is known of every lane. The way a run is cut does not change its result.
+    pub fn run_until(
+        &mut self,
+        progress: &(dyn Fn(Progress) + Sync),
+        pause: &(dyn Fn() -> bool + Sync),
+    ) -> bool {
+        self.lanes.iter_mut().all(|lane| lane.run(progress, pause))
+    }
+
+    /// All that the session has come to, a state per lane.
+    pub fn state(&self) -> Vec<LaneState<'_>> {
+        self.lanes.iter().map(Lane::state).collect()
+    }
+
+    /// Goes to where a session of the same experiment was. `None`, with the lanes as they happen to be, where the
+    /// state has another shape.
+    pub fn resume(&mut self, state: Vec<LaneState<'_>>) -> Option<()> {
+        if state.len() != self.lanes.len() {
+            return None;
         }
+        self.lanes.iter_mut().zip(state).try_for_each(|(lane, state)| lane.resume(state))
     }
 
     /// What is asked.

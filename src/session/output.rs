@@ -26,7 +26,7 @@ pub struct OutputView {
     pub input: usize,
     /// how many inputs there are
     pub inputs: usize,
-    /// x
+    /// x, without the constant 1 that stands behind it where biases are folded in
     pub x: Vec<f64>,
     /// x as a picture, where it can be one
     pub picture: Option<Picture>,
@@ -111,10 +111,11 @@ impl Session {
         let f = forward_target(target, evaluation, x.clone());
         let pruned = is_built(lane)
             .then(|| forward_pruned(target.architecture(), lane.tickets(), evaluation, x.clone()));
-        let shows_pictures = matches!(domain, Domain::Points { .. } | Domain::Box { .. });
+        let free = domain.free_coordinates(x.ncols());
+        let shows_pictures = matches!(domain.free(), Domain::Points { .. } | Domain::Box { .. });
         let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();
         rows.map(|(row, (x, f))| {
-            let x = x.to_vec();
+            let x = x.iter().copied().take(free).collect::<Vec<f64>>();
             OutputView {
                 lane: lane_index,
                 input: from + row,

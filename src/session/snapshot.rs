@@ -201,7 +201,7 @@ impl LayerRow {
             subset: (problem.sum == Sum::Subset).then(|| SubsetCount {
                 sums: tally.filled.iter().flatten().sum(),
                 values: tally.values,
-                largest_block: tally.largest_block,
+                largest_block: tally.largest_block.saturated(),
             }),
             weight_tolerance,
             check: check.cloned(),

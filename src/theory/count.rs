@@ -5,6 +5,8 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
+use serde::{Deserialize, Serialize};
+
 use super::ln;
 
 /// Whole numbers below this are exact in an f64, and so are their sums as long as they stay below.
@@ -15,7 +17,7 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 /// Below 2⁵³ it is exact. From there on it is a rounded real number (relative error below 2⁻⁵⁰, or |ln|·2⁻⁵²
 /// where p was below e⁻⁷⁰⁰), and beyond 1.8e308 only its logarithm is left (absolute error |ln|·2⁻⁵²).
 /// A sum of n of them adds n·2⁻⁵³ to the relative error, or n·|ln|·2⁻⁵² to that of the logarithm.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Count {
     number: f64,
     ln: f64,

@@ -50,6 +50,7 @@ use crate::session::{Activity, Session, Snapshot};
 use app::App;
 use effects::Hands;
 use glyphs::Glyphs;
+pub use terminal::columns;
 use terminal::{Guard, Screen};
 use theme::{Theme, ThemeName};
 

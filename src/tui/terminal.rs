@@ -16,7 +16,7 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::style::{Print, ResetColor};
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    disable_raw_mode, enable_raw_mode, size,
 };
 use ratatui::crossterm::{execute, queue};
 
@@ -43,6 +43,11 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// Counts the times that the terminal was taken over: what was on it before is gone.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
+
+/// Columns of the terminal, if there is one that tells.
+pub fn columns() -> Option<usize> {
+    size().ok().map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0)
+}
 
 /// Undoes what was done to the terminal, in reverse, when dropped.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use rand::RngExt;
 use rand::distr::Distribution;
 use rand_distr::StandardNormal;
 
-use crate::network::Domain;
+use crate::network::{Domain, with_constant};
 use crate::sampling::{Side, Stream};
 
 /// Inputs tried where the domain is not a list of points.
@@ -13,7 +13,7 @@ pub const INPUTS_TRIED: usize = 10_000;
 
 /// How many inputs of `domain` are tried: all points of a list, else [`INPUTS_TRIED`].
 pub fn inputs_to_try(domain: &Domain) -> usize {
-    match domain {
+    match domain.free() {
         Domain::Points { points, .. } => points.nrows(),
         _ => INPUTS_TRIED,
     }
@@ -24,6 +24,9 @@ pub fn inputs_to_try(domain: &Domain) -> usize {
 /// Ball: every second input lies on the sphere, where homogeneous networks err most, the others uniformly
 /// within. Box: every second input at a corner, the others uniform. Signs: uniform corners.
 pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) -> Array2<f64> {
+    if let Domain::WithConstant(domain) = domain {
+        return with_constant(inputs(domain, width - 1, seed, from, to).view());
+    }
     if let Domain::Points { points, .. } = domain {
         return points.slice_axis(Axis(0), Slice::from(from..to)).to_owned();
     }
@@ -45,7 +48,7 @@ pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) 
             Domain::Box { low, high } => {
                 x.mapv_inplace(|_| low + (high - low) * words.random::<f64>());
             }
-            Domain::Signs | Domain::Points { .. } => {
+            Domain::Signs | Domain::Points { .. } | Domain::WithConstant(_) => {
                 x.mapv_inplace(|_| if words.random::<bool>() { 1.0 } else { -1.0 });
             }
         }
@@ -67,6 +70,14 @@ mod tests {
         let cube = inputs(&Domain::Box { low: -1.0, high: 3.0 }, 7, 1, 0, 500);
         assert!(cube.iter().all(|x| (-1.0..=3.0).contains(x)));
         assert!(inputs(&Domain::Signs, 7, 1, 0, 50).iter().all(|x| x.abs() == 1.0));
+    }
+
+    #[test]
+    fn a_constant_stands_behind_inputs_that_are_the_same_without_it() {
+        let ball = Domain::Ball { radius: 2.0 };
+        let with = inputs(&Domain::WithConstant(Box::new(ball.clone())), 8, 1, 3, 20);
+        assert!(with.column(7).iter().all(|&x| x == 1.0));
+        assert_eq!(with.slice_axis(Axis(1), Slice::from(..7)), inputs(&ball, 7, 1, 3, 20));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod certificate;
 mod inputs;
 mod layer_check;
 mod masked;
+pub mod measured;
 mod search;
 mod whole;
 

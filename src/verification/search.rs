@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ndarray::{ArrayView1, Axis};
+use serde::{Deserialize, Serialize};
 
 use super::Evaluation;
 use super::careful::{forward_pruned, forward_target};
@@ -11,7 +12,7 @@ use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
 
 /// What the inputs tried so far have shown.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// largest ‖F(x) − Ĝ(x)‖₂
     pub error: f64,
@@ -46,7 +47,7 @@ pub struct Search {
 impl Search {
     /// A search that has tried nothing yet. `seed` draws the inputs.
     pub fn new(target: Arc<Network>, domain: Arc<Domain>, seed: u64) -> Self {
-        let labelled = matches!(*domain, Domain::Points { labels: Some(_), .. });
+        let labelled = matches!(domain.free(), Domain::Points { labels: Some(_), .. });
         Self {
             target,
             domain,
@@ -59,6 +60,11 @@ impl Search {
     /// Evaluates from now on in this way.
     pub fn evaluate(&mut self, evaluation: Evaluation) {
         self.evaluation = evaluation;
+    }
+
+    /// The search that has found what another of the same network, domain and seed had found.
+    pub fn resumed(self, found: Found) -> Self {
+        Self { found, ..self }
     }
 
     /// Inputs to be tried in all.

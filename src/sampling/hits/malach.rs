@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Hit, Near, sign};
 
@@ -24,7 +25,7 @@ use super::{Error, Hit, Near, sign};
 /// assert!(waiting.as_f64() > 1e10 && hit.z_in > 0.0 && hit.z_out < 0.0);
 /// assert!(hit.error(-0.3).abs() <= malach.error_bound());
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Malach {
     w: f64,
     eta: f64,

@@ -32,6 +32,7 @@ pub use product_pair::ProductPair;
 pub use whole_neuron::{NeuronHit, WholeNeuron};
 
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::uniform::between_0_and_1;
@@ -73,7 +74,7 @@ impl Hit {
 }
 
 /// The numbers within η of a centre that are between a floor (0 or −1) and 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Near {
     centre: f64,
     floor: f64,

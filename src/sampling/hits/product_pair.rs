@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Hit, Near, between_0_and_1, sign};
 use crate::theory::ln;
@@ -11,7 +12,7 @@ use crate::theory::ln;
 /// The product of two magnitudes uniform on (0, 1) has density −ln v, so with [a, b] the part of [0, 1] within η of
 /// |w|, p = ¼[F(b) − F(a)], F(v) = v − v ln v. The difference is not taken as it stands: p has a
 /// relative error below 2·10⁻¹⁴ down to the least η. The product of a hit misses w by η at most.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ProductPair {
     w: f64,
     eta: f64,

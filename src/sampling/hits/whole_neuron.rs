@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use rand::distr::Distribution;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Near};
 
@@ -10,7 +11,7 @@ use super::{Error, Near};
 /// Such a neuron stands in for the target neuron as a whole, activation included, so no half is asked for. With
 /// intervals cut to [−1, 1], p = ½η·∏ₐ ½|[−1, 1] ∩ [wₐ − η, wₐ + η]|, that is ½ηⁿ⁺¹ where all of them are inside:
 /// about 10⁻⁶⁸¹ for Example 5's 100 inputs at η = ε_w/2 = 1.84e-7.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WholeNeuron {
     z_in: Vec<Near>,
     z_out: Near,

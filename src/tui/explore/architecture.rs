@@ -95,10 +95,11 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let plan = &snapshot.plan.lanes[lane].layers[layer - 1];
     let line = |label: &str, value: String| line(label, value, look);
     let activations = architecture.activations();
-    let (hidden, last) = (activations[0].name(), activations[activations.len() - 1].name());
-    let sigma = if hidden == last { hidden.to_owned() } else { format!("{hidden}/{last}") };
+    let mut names: Vec<&str> = activations.iter().map(|activation| activation.name()).collect();
+    names.dedup();
+    let sigma = names.join("/");
     let mut lines = vec![
-        line("target", format!("{}, {sigma}", widths(architecture.widths()))),
+        line("target", format!("{}, {sigma}", widths(experiment.target.given_widths()))),
         line(
             "weights",
             format!(
@@ -113,6 +114,10 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             format!("{} = {}, {} = {}", glyphs.epsilon, experiment.epsilon, glyphs.delta, experiment.delta),
         ),
     ];
+    if experiment.target.fold().is_some() {
+        let folded = widths(architecture.widths());
+        lines.insert(1, line("biases", format!("folded in, with a constant 1: {folded}")));
+    }
     lines.extend(consequences(experiment, &snapshot.plan, (lane, layer), look));
     lines.extend([
         line("inputs", domain(&experiment.domain, glyphs.at_most)),
@@ -139,10 +144,10 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
 }
 
 fn domain(domain: &Domain, at_most: &str) -> String {
-    match domain {
+    match domain.free() {
         Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
         Domain::Box { low, high } => format!("box, each from {} to {}", number(*low), number(*high)),
-        Domain::Signs => "signs, each -1 or 1".to_owned(),
+        Domain::Signs | Domain::WithConstant(_) => "signs, each -1 or 1".to_owned(),
         Domain::Points { points, labels } => {
             let labelled = if labels.is_some() { ", labelled" } else { "" };
             format!("{} points of a file{labelled}", grouped(points.nrows() as i64))

@@ -70,6 +70,6 @@ impl Chooser {
 
 /// The rows of x or of the outputs, whichever are more.
 fn longest_list(snapshot: &Snapshot) -> usize {
-    let widths = snapshot.experiment.target.architecture().widths();
+    let widths = snapshot.experiment.target.given_widths();
     widths.iter().take(1).chain(widths.last()).copied().max().unwrap_or(0)
 }

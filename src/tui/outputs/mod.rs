@@ -76,7 +76,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
 
 /// Where the inputs come from.
 fn origin(app: &App, look: &Look) -> Line<'static> {
-    let text = match &*app.snapshot.experiment.domain {
+    let text = match app.snapshot.experiment.domain.free() {
         Domain::Points { .. } => " Inputs are those of the preset's file.".to_owned(),
         Domain::Ball { radius } => {
             let at_most = look.glyphs.at_most;
@@ -89,7 +89,7 @@ fn origin(app: &App, look: &Look) -> Line<'static> {
             let (low, high) = (number(*low), number(*high));
             format!(" Inputs are drawn between {low} and {high}, those of even number at corners.")
         }
-        Domain::Signs => " Inputs are drawn, each coordinate -1 or 1.".to_owned(),
+        Domain::Signs | Domain::WithConstant(_) => " Inputs are drawn, each coordinate -1 or 1.".to_owned(),
     };
     Line::styled(text, look.theme.faint)
 }

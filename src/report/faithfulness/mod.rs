@@ -1,0 +1,218 @@
+//! How often constructions fail, beside what their theorems promise.
+
+mod axes;
+mod csv;
+mod plot;
+mod svg;
+
+pub use csv::write_faithfulness_csv;
+pub use plot::plot;
+pub use svg::svg;
+
+use serde::Serialize;
+
+use super::bounds::Neurons;
+use super::comparison::{RefusedLane, allocation, by_name};
+use crate::experiment::Construction;
+use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Survival, Threshold};
+use crate::theory::Count;
+
+/// `slth check`: the keys are stable.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct FaithfulnessReport {
+    pub title: String,
+    /// of the first run; the next ones count up
+    pub seed: u64,
+    /// asked for, of each construction
+    pub runs: u64,
+    /// whether it was stopped before all of them were made
+    pub stopped: bool,
+    /// of all intervals
+    pub confidence: f64,
+    pub epsilon: f64,
+    pub delta: f64,
+    /// where it was given in place of the bounds
+    pub neurons_per_weight: Option<f64>,
+    pub lanes: Vec<CheckedLane>,
+    /// those that were not repeated
+    pub refused: Vec<RefusedLane>,
+}
+
+/// One construction.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CheckedLane {
+    #[serde(rename = "construction", serialize_with = "by_name")]
+    pub which: Construction,
+    /// of neurons that a layer shares
+    pub allocation: Option<&'static str>,
+    /// `drawn`, or `skip-ahead`
+    pub mode: &'static str,
+    /// made
+    pub runs: u64,
+    /// an upper limit below this cannot come of so many runs
+    pub least_claim: f64,
+    pub layers: Vec<CheckedLayer>,
+    pub network: CheckedNetwork,
+    pub verdict: Verdict,
+    pub elapsed_seconds: f64,
+}
+
+/// One layer.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CheckedLayer {
+    pub layer: usize,
+    pub weights: u64,
+    pub neurons_bound: Neurons,
+    pub neurons_per_weight_bound: Neurons,
+    /// at the bound
+    pub failures: RateReport,
+    /// where δ is reached
+    pub threshold: ThresholdReport,
+    /// where δ/ℓ is reached, the layer's share of δ in the theorem's union bound
+    pub threshold_of_share: ThresholdReport,
+}
+
+/// The network.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct CheckedNetwork {
+    pub weights: u64,
+    /// of all layers the smallest
+    pub neurons_per_weight_bound: Neurons,
+    /// each layer at its own bound
+    pub failures: RateReport,
+    pub incomplete: u64,
+    pub uncertified: u64,
+    /// of the complete runs
+    pub largest_certified: f64,
+    pub failing_seeds: Vec<u64>,
+    /// with the same number of neurons per weight in every layer
+    pub threshold: ThresholdReport,
+}
+
+/// A failure rate and its interval.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct RateReport {
+    pub count: u64,
+    pub rate: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// Neurons per weight, and their interval; `None` where they are above the bound, or not to be told by so few runs.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ThresholdReport {
+    pub neurons_per_weight: Option<Neurons>,
+    pub low: Option<Neurons>,
+    pub high: Option<Neurons>,
+}
+
+/// What the interval of a failure rate says of δ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// all of it is at most δ
+    Kept,
+    /// δ is within
+    Undecided,
+    /// all of it is above δ
+    Broken,
+}
+
+impl FaithfulnessReport {
+    /// The report of what a check has shown, its intervals at `confidence` in (0, 1).
+    pub fn new(check: &FaithfulnessCheck, lanes: &[LaneRuns], confidence: f64) -> Self {
+        let experiment = check.experiment();
+        let refused =
+            |(which, reason): &(Construction, String)| RefusedLane { which: *which, reason: reason.clone() };
+        let not_begun = check.lanes().iter().skip(lanes.len()).map(|plan| RefusedLane {
+            which: plan.construction,
+            reason: "stopped before its first run".to_owned(),
+        });
+        Self {
+            title: experiment.title.clone(),
+            seed: experiment.seed,
+            runs: check.runs(),
+            stopped: lanes.len() < check.lanes().len()
+                || lanes.iter().any(|lane| lane.network.runs() < check.runs()),
+            confidence,
+            epsilon: experiment.epsilon,
+            delta: experiment.delta,
+            neurons_per_weight: check.budget(),
+            lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment.delta, confidence)).collect(),
+            refused: check.refused().iter().map(refused).chain(not_begun).collect(),
+        }
+    }
+
+    /// Whether a failure rate is above δ, as surely as the confidence says.
+    pub fn is_contradicted(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.verdict == Verdict::Broken)
+    }
+}
+
+impl CheckedLane {
+    fn new(lane: &LaneRuns, delta: f64, confidence: f64) -> Self {
+        let share = delta / lane.layers.len() as f64;
+        let threshold =
+            |curve: &Survival, allowed: f64| ThresholdReport::new(curve.threshold(allowed, confidence));
+        let layers =
+            (1..).zip(lane.plan.layers.iter().zip(&lane.layers)).map(|(layer, (plan, curve))| CheckedLayer {
+                layer,
+                weights: plan.weights,
+                neurons_bound: Neurons(plan.neurons.unwrap_or(Count::ZERO)),
+                neurons_per_weight_bound: Neurons(curve.limit()),
+                failures: RateReport::new(curve.rate_at_limit(), confidence),
+                threshold: threshold(curve, delta),
+                threshold_of_share: threshold(curve, share),
+            });
+        let failures = RateReport::new(lane.rate(), confidence);
+        Self {
+            which: lane.plan.construction,
+            allocation: allocation(lane.plan.construction),
+            mode: lane.plan.mode.name(),
+            runs: lane.network.runs(),
+            least_claim: FailureRate::least_claim(lane.network.runs(), confidence),
+            layers: layers.collect(),
+            network: CheckedNetwork {
+                weights: lane.plan.layers.iter().map(|layer| layer.weights).sum(),
+                neurons_per_weight_bound: Neurons(lane.network.limit()),
+                failures,
+                incomplete: lane.incomplete,
+                uncertified: lane.uncertified,
+                largest_certified: lane.largest_certified,
+                failing_seeds: lane.failing_seeds.clone(),
+                threshold: threshold(&lane.network, delta),
+            },
+            verdict: if failures.high <= delta {
+                Verdict::Kept
+            } else if failures.low <= delta {
+                Verdict::Undecided
+            } else {
+                Verdict::Broken
+            },
+            elapsed_seconds: lane.elapsed.as_secs_f64(),
+        }
+    }
+}
+
+impl RateReport {
+    pub(super) fn new(rate: FailureRate, confidence: f64) -> Self {
+        let (low, high) = rate.interval(confidence);
+        Self { count: rate.failures, rate: rate.share(), low, high }
+    }
+}
+
+impl ThresholdReport {
+    fn new(threshold: Threshold) -> Self {
+        Self {
+            neurons_per_weight: threshold.estimate.map(Neurons),
+            low: threshold.low.map(Neurons),
+            high: threshold.high.map(Neurons),
+        }
+    }
+}

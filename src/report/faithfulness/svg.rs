@@ -1,0 +1,153 @@
+//! The curves of all layers as a picture.
+
+use std::error::Error;
+
+use plotters::prelude::*;
+
+use super::super::text::construction_name;
+use super::FaithfulnessReport;
+use super::axes::{Axes, Sample, number};
+use crate::session::LaneRuns;
+use crate::theory::Count;
+
+/// Size of a construction's plot, in the picture's units.
+const PLOT: (u32, u32) = (960, 540);
+
+/// Places at which a curve is drawn.
+const PLACES: usize = 1_200;
+
+/// Layers that are named one by one.
+const NAMED: usize = 12;
+
+/// Failure rates against neurons per weight, a plot below the other for each construction: a curve for each layer and one for
+/// the network, each with its interval; δ, δ/ℓ where there are several layers, and the bound of each layer as lines.
+/// Constructions without any neurons to speak of are left out.
+///
+/// # Errors
+/// A sentence where it cannot be drawn.
+pub fn svg(report: &FaithfulnessReport, lanes: &[LaneRuns]) -> Result<String, String> {
+    let drawn: Vec<(&LaneRuns, Axes)> =
+        lanes.iter().filter_map(|lane| Some((lane, Axes::of(lane, report.delta)?))).collect();
+    let mut text = String::new();
+    {
+        let rows = drawn.len().max(1);
+        let root = SVGBackend::with_string(&mut text, (PLOT.0, PLOT.1 * rows as u32)).into_drawing_area();
+        let draw = || -> Result<(), Box<dyn Error + '_>> {
+            root.fill(&WHITE)?;
+            for (area, (lane, axes)) in root.split_evenly((rows, 1)).iter().zip(&drawn) {
+                construction(area, report, lane, axes)?;
+            }
+            root.present()?;
+            Ok(())
+        };
+        draw().map_err(|error| error.to_string())?;
+    }
+    Ok(text)
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+fn construction<'a>(
+    area: &Area<'a>,
+    report: &FaithfulnessReport,
+    lane: &LaneRuns,
+    axes: &Axes,
+) -> Result<(), Box<dyn Error + 'a>> {
+    let title = format!(
+        "{}: {}, {} runs, {} % intervals",
+        report.title,
+        construction_name(lane.plan.construction),
+        lane.network.runs(),
+        100.0 * report.confidence
+    );
+    let mut chart = ChartBuilder::on(area)
+        .caption(title, ("sans-serif", 18))
+        .margin(12)
+        .x_label_area_size(44)
+        .y_label_area_size(64)
+        .build_cartesian_2d(axes.neurons.0..axes.neurons.1, axes.rate.0..axes.rate.1)?;
+    chart
+        .configure_mesh()
+        .x_desc("neurons per weight")
+        .y_desc("failure rate")
+        .x_label_formatter(&|log| number(*log))
+        .y_label_formatter(&|log| number(*log))
+        .x_labels(10)
+        .y_labels((axes.rate.1 - axes.rate.0) as usize + 1)
+        .light_line_style(BLACK.mix(0.05))
+        .draw()?;
+
+    let layers = lane.layers.len();
+    let floor = axes.rate.0;
+    let curves = (1..).zip(&lane.layers).map(|(layer, curve)| (Some(layer), curve));
+    for (layer, curve) in curves.chain([(None, &lane.network)]) {
+        let color = layer.map_or(BLACK, |layer| color_of(layer, layers));
+        let samples = axes.sample(curve, report.confidence, PLACES);
+        chart.draw_series([Polygon::new(band(&samples, floor), color.mix(0.12))])?;
+        let line = chart.draw_series(LineSeries::new(steps(&samples, floor), color.stroke_width(2)))?;
+        if layers <= NAMED || layer.is_none_or(|layer| layer == 1 || layer == layers) {
+            let name = layer.map_or("network".to_owned(), |layer| format!("layer {layer}"));
+            line.label(name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+        }
+    }
+    // Dashes of two lengths, so that nothing is told by colour alone.
+    let across = |rate: f64| [(axes.neurons.0, rate), (axes.neurons.1, rate)];
+    let delta = report.delta.log10();
+    chart
+        .draw_series(DashedLineSeries::new(across(delta), 8, 4, RED.stroke_width(1)))?
+        .label(format!("delta = {}", report.delta))
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED.stroke_width(1)));
+    let share = delta - (layers as f64).log10();
+    if layers > 1 && share > floor {
+        chart
+            .draw_series(DashedLineSeries::new(across(share), 2, 4, RED.stroke_width(1)))?
+            .label(format!("delta/{layers}"))
+            .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED.mix(0.5)));
+    }
+    for (layer, curve) in (1..).zip(&lane.layers) {
+        let color = color_of(layer, layers);
+        let at = curve.limit().log10();
+        let series = DashedLineSeries::new([(at, floor), (at, axes.rate.1)], 4, 4, color.stroke_width(1));
+        let line = chart.draw_series(series)?;
+        if layer == 1 {
+            line.label("bound of each layer")
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(1)));
+        }
+    }
+    let threshold = lane.network.threshold(report.delta, report.confidence).estimate.map(Count::log10);
+    if let Some(at) = threshold.filter(|log| log.is_finite()) {
+        chart
+            .draw_series([Circle::new((at, delta), 4, RED.filled())])?
+            .label("threshold of the network")
+            .legend(|(x, y)| Circle::new((x + 9, y), 4, RED.filled()));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
+    Ok(())
+}
+
+/// A colour of its own for each layer.
+fn color_of(layer: usize, layers: usize) -> RGBColor {
+    let (r, g, b) = HSLColor((layer - 1) as f64 / layers as f64, 0.75, 0.4).rgb();
+    RGBColor(r, g, b)
+}
+
+/// The rate as a line, which ends where no run has failed.
+fn steps(samples: &[Sample], floor: f64) -> Vec<(f64, f64)> {
+    let end = samples.iter().position(|sample| sample.rate < floor).unwrap_or(samples.len());
+    let mut line: Vec<_> = samples[..end].iter().map(|sample| (sample.neurons, sample.rate)).collect();
+    line.extend(samples.get(end).map(|sample| (sample.neurons, floor)));
+    line
+}
+
+/// The interval as an area.
+fn band(samples: &[Sample], floor: f64) -> Vec<(f64, f64)> {
+    let above = samples.iter().map(|sample| (sample.neurons, sample.high.max(floor)));
+    let below = samples.iter().rev().map(|sample| (sample.neurons, sample.low.max(floor)));
+    above.chain(below).collect()
+}

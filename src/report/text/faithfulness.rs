@@ -1,0 +1,161 @@
+//! The text of `slth check`.
+
+use std::fmt::Write as _;
+
+use super::{construction_name, grouped, mode, number, number_of_neurons, per_weight, table};
+use crate::report::faithfulness::{
+    CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
+};
+use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns};
+
+/// What a check has shown; plots are at most `width` columns wide, in ASCII if asked for.
+pub fn faithfulness(
+    check: &FaithfulnessCheck,
+    lanes: &[LaneRuns],
+    report: &FaithfulnessReport,
+    width: usize,
+    ascii: bool,
+) -> String {
+    let experiment = check.experiment();
+    let mut text = String::new();
+    let last = experiment.seed.wrapping_add(report.runs - 1);
+    let _ =
+        writeln!(text, "{} (preset {}, seeds {} to {last})", report.title, experiment.name, experiment.seed);
+    if report.stopped {
+        let _ = writeln!(text, "STOPPED: what follows is what was found up to then.");
+    }
+    let within = match report.neurons_per_weight {
+        Some(neurons) => format!("within {} neurons per weight", number(neurons)),
+        None => "within its bound".to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "A run fails where a layer is not complete {within},\nor where the error certified is above ε = {}.",
+        report.epsilon
+    );
+    for broken in experiment.broken_assumptions() {
+        let _ = writeln!(text, "not kept by this target: {broken}");
+    }
+    for refused in &report.refused {
+        let _ = writeln!(text, "{} is not repeated: {}", construction_name(refused.which), refused.reason);
+    }
+    for (lane, runs) in report.lanes.iter().zip(lanes) {
+        let stopped = if lane.runs < report.runs {
+            format!(" of {}", grouped(report.runs as i64))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "\n{}: {}{stopped} runs, {}\n",
+            construction_name(lane.which),
+            grouped(lane.runs as i64),
+            mode(runs.plan.mode)
+        );
+        let _ = writeln!(text, "{}\n", rates(lane, report));
+        let _ = writeln!(text, "{}\n", thresholds(lane, report));
+        text.push_str(&plot(runs, report.delta, report.confidence, width, ascii));
+        text.push_str(&verdict(lane, report));
+    }
+    text
+}
+
+/// How often each layer fails at its bound.
+fn rates(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+    let row = |name: String, weights: u64, bound: String, each: String, rate: &RateReport| {
+        vec![
+            name,
+            grouped(weights as i64),
+            bound,
+            each,
+            grouped(rate.count as i64),
+            number(rate.rate),
+            number(rate.low),
+            number(rate.high),
+        ]
+    };
+    let layers = lane.layers.iter().map(|layer| {
+        let (bound, each) =
+            (number_of_neurons(layer.neurons_bound.0), per_weight(layer.neurons_per_weight_bound.0));
+        row(layer.layer.to_string(), layer.weights, bound, each, &layer.failures)
+    });
+    let network = &lane.network;
+    let all = row("network".to_owned(), network.weights, "-".to_owned(), "-".to_owned(), &network.failures);
+    let bound = if report.neurons_per_weight.is_some() { "allowed" } else { "bound" };
+    let header = ["layer", "weights", bound, "per weight", "failures", "rate", "low", "high"];
+    table(&header, layers.chain([all]).collect())
+}
+
+/// How few neurons per weight would do.
+fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+    let cells = |threshold: &ThresholdReport| {
+        let cell =
+            |neurons: Option<crate::report::Neurons>| neurons.map_or("-".to_owned(), |n| per_weight(n.0));
+        [threshold.neurons_per_weight, threshold.low, threshold.high].map(cell)
+    };
+    let several = lane.layers.len() > 1;
+    let layers = lane.layers.iter().map(|layer| {
+        let mut row = vec![layer.layer.to_string()];
+        row.extend(cells(&layer.threshold));
+        if several {
+            row.extend(cells(&layer.threshold_of_share));
+        }
+        row
+    });
+    let mut all = vec!["network".to_owned()];
+    all.extend(cells(&lane.network.threshold));
+    let delta = format!("rate {}", report.delta);
+    let share = format!("rate {}", number(report.delta / lane.layers.len() as f64));
+    let mut header = vec!["layer", &delta, "low", "high"];
+    if several {
+        header.extend([&share[..], "low", "high"]);
+    }
+    format!(
+        "Neurons per weight at which the failure rate falls to δ and to a layer's share of it:\n{}",
+        table(&header, layers.chain([all]).collect())
+    )
+}
+
+fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+    let mut text = String::new();
+    let network = &lane.network;
+    let (delta, percent) = (report.delta, 100.0 * report.confidence);
+    let _ = writeln!(text);
+    if network.largest_certified > 0.0 {
+        let _ = writeln!(text, "largest error certified  {:.6e}", network.largest_certified);
+    }
+    if network.uncertified > 0 {
+        let _ = writeln!(text, "complete, but above ε    {}", grouped(network.uncertified as i64));
+    }
+    if !network.failing_seeds.is_empty() {
+        let seeds: Vec<String> = network.failing_seeds.iter().map(u64::to_string).collect();
+        let more = if network.failures.count > seeds.len() as u64 { ", …" } else { "" };
+        let _ = writeln!(text, "seeds that fail          {}{more}", seeds.join(", "));
+    }
+    let _ = writeln!(text, "computed in              {:.2} s", lane.elapsed_seconds);
+    if lane.least_claim > delta {
+        let _ = writeln!(
+            text,
+            "{} runs can claim no rate below {}; for δ = {delta} it takes {} at least.",
+            grouped(lane.runs as i64),
+            number(lane.least_claim),
+            grouped(FailureRate::runs_to_claim(delta, report.confidence) as i64)
+        );
+    }
+    let (low, high) = (number(network.failures.low), number(network.failures.high));
+    let _ = match lane.verdict {
+        Verdict::Kept => writeln!(
+            text,
+            "The promise is kept: at most {high} of all runs fail ({percent} % sure), δ = {delta}."
+        ),
+        Verdict::Undecided => writeln!(
+            text,
+            "Not decided: between {low} and {high} of all runs fail ({percent} % sure), δ = {delta}."
+        ),
+        Verdict::Broken => writeln!(
+            text,
+            "The promise is NOT kept: at least {low} of all runs fail ({percent} % sure), δ = {delta}."
+        ),
+    };
+    text
+}

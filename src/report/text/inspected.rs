@@ -1,0 +1,70 @@
+//! The text of `slth inspect`.
+
+use std::fmt::Write as _;
+
+use super::super::inspected::InspectReport;
+use super::{count, grouped, number, number_of_neurons, table, widths};
+use crate::theory::Count;
+
+/// The text of `slth inspect`.
+pub fn inspected(report: &InspectReport) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}: widths {}, {} weights",
+        report.file,
+        widths(&report.widths),
+        grouped(report.weights as i64)
+    );
+    if let Some(folded) = &report.folded_widths {
+        let _ = writeln!(text, "biases are folded in: widths {}, inputs x become (x, 1)", widths(folded));
+    }
+    let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
+    let rows = report.layers.iter().map(|layer| {
+        let (name, dtype) = match &layer.tensor {
+            Some(tensor) => (tensor.name.replace(char::is_control, "?"), tensor.dtype.clone()),
+            None => ("-".to_owned(), "-".to_owned()),
+        };
+        vec![
+            layer.layer.to_string(),
+            name,
+            dtype,
+            format!("{}x{}", layer.shape.0, layer.shape.1),
+            layer.activation.to_owned(),
+            range(layer.range),
+            layer.bias.as_ref().map_or("-".to_owned(), |bias| range(bias.range)),
+            number(layer.norm),
+            layer.folded_norm.map_or("-".to_owned(), number),
+        ]
+    });
+    let header = ["layer", "name", "type", "shape", "σ", "weights", "biases", "‖W‖", "folded"];
+    let _ = writeln!(text, "\n{}\n", table(&header, rows.collect()));
+    let finest = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+    let _ = writeln!(
+        text,
+        "ε = {}, δ = {}, w_max = {}, F_max ≤ {}, ε_w = {}\n",
+        report.epsilon,
+        report.delta,
+        number(report.w_max),
+        number(report.f_max),
+        number(finest)
+    );
+    let weights: u64 = report
+        .constructions
+        .first()
+        .map_or(1, |construction| construction.layers.iter().map(|layer| layer.weights).sum());
+    let rows = report.constructions.iter().map(|construction| {
+        let neurons: Option<Count> =
+            construction.layers.iter().map(|layer| layer.neurons.map(|neurons| neurons.0)).sum();
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        vec![
+            construction.name.to_owned(),
+            or_none(neurons.map(number_of_neurons)),
+            or_none(neurons.map(|neurons| count(neurons.ratio(weights.into())))),
+            or_none(construction.weight_ratio.map(|ratio| count(ratio.0))),
+        ]
+    });
+    let header = ["construction", "neurons of G", "per weight", "weights of G per weight"];
+    let _ = writeln!(text, "{}", table(&header, rows.collect()));
+    text
+}

@@ -1,0 +1,319 @@
+//! Whether a theorem keeps its word: a construction repeated over many seeds, and how often it fails.
+//!
+//! A run is the construction of every layer with one seed, and the certificate of what it has built; no input is tried. It
+//! fails where a layer is not complete within its bound (M_i of Theorem 3, or what stands for it), or where the error
+//! certified is above ε; Lemma 1 says that the second never comes without the first. Run r = 0, 1, … has the seed of the
+//! experiment plus r, so that `slth run --seed` shows any of them.
+//!
+//! From what every run needed follows the failure rate with fewer neurons than the bound, [`Survival`], and the
+//! number at which it falls to what is allowed, [`Threshold`]: what a theorem hides behind its constant.
+
+mod rate;
+mod survival;
+
+pub use rate::FailureRate;
+pub use survival::{Survival, Threshold};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::lane::{Lane, Phase, Step};
+use crate::construction::{LayerBuilder, Mode};
+use crate::experiment::{
+    Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
+    require_memory,
+};
+use crate::theory::Count;
+
+/// Failing runs whose seeds are kept.
+const SEEDS_KEPT: usize = 8;
+
+/// Constructions to be repeated.
+#[derive(Clone, Debug)]
+pub struct FaithfulnessCheck {
+    experiment: Arc<Experiment>,
+    runs: u64,
+    budget: Option<f64>,
+    /// the bound of each layer is what it may take here
+    lanes: Vec<LanePlan>,
+    refused: Vec<(Construction, String)>,
+    /// bytes that one run takes, at most
+    memory: f64,
+}
+
+/// What the runs of one construction have shown.
+#[derive(Clone, Debug)]
+pub struct LaneRuns {
+    /// the construction, the bound of each layer being what it could take
+    pub plan: LanePlan,
+    /// layers 1…ℓ: rates against neurons per weight of the layer
+    pub layers: Vec<Survival>,
+    /// the network, all layers having the same number of neurons per weight: known up to the smallest bound per weight
+    pub network: Survival,
+    /// runs in which a layer was not complete at its bound
+    pub incomplete: u64,
+    /// other runs whose error certified was above ε
+    pub uncertified: u64,
+    /// the largest error certified of the complete runs; 0 where there is none
+    pub largest_certified: f64,
+    /// the first seeds that failed, rising from the experiment's own
+    pub failing_seeds: Vec<u64>,
+    /// time that it took
+    pub elapsed: Duration,
+}
+
+impl LaneRuns {
+    /// How often the construction fails at its bounds.
+    pub fn rate(&self) -> FailureRate {
+        FailureRate { failures: self.incomplete + self.uncertified, runs: self.network.runs() }
+    }
+}
+
+/// How far the runs of a construction are.
+#[derive(Clone, Copy, Debug)]
+pub struct RunsProgress {
+    /// which construction
+    pub construction: Construction,
+    /// runs that are through
+    pub done: u64,
+    /// runs asked for
+    pub runs: u64,
+    /// runs that failed
+    pub failures: u64,
+}
+
+impl FaithfulnessCheck {
+    /// `runs` of every construction that has a bound; with a `budget`, of every construction, which may then take so many
+    /// neurons per weight in each layer, rounded down to whole neurons of each block.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where no construction has a bound, or where what is asked needs more precision or memory than
+    /// there is.
+    pub fn new(experiment: Experiment, runs: u64, budget: Option<f64>) -> Result<Self, ExperimentError> {
+        let plan = Plan::new(&experiment);
+        experiment.check_can_run(&plan)?;
+        let memory = plan.peak_memory();
+        let Plan { lanes, refused, .. } = plan;
+        let experiment = Arc::new(experiment);
+        let mut check = Self { experiment, runs, budget, lanes: Vec::new(), refused, memory };
+        for plan in lanes {
+            let construction = plan.construction;
+            match check.limited(plan) {
+                Ok(plan) => check.lanes.push(plan),
+                Err(reason) => check.refused.push((construction, reason)),
+            }
+        }
+        if check.lanes.is_empty() {
+            let named =
+                |(construction, why): &(Construction, String)| format!("{}: {why}", construction.name());
+            let reasons: Vec<String> = check.refused.iter().map(named).collect();
+            return Err(ExperimentError::new(
+                Place::Argument(check.experiment.name.clone()),
+                reasons.join("; "),
+            ));
+        }
+        check.require_memory()?;
+        Ok(check)
+    }
+
+    /// The plan with what each layer may take in place of its bound.
+    fn limited(&self, mut plan: LanePlan) -> Result<LanePlan, String> {
+        let lane = Lane::new(&self.experiment, &plan);
+        for (layer, builder) in plan.layers.iter_mut().zip(lane.builders()) {
+            let Some(budget) = self.budget else {
+                if layer.neurons.is_none() {
+                    let reason = "expected a construction with a bound, or a number of neurons per weight; found none that \
+                                  is published";
+                    return Err(reason.to_owned());
+                }
+                continue;
+            };
+            let blocks = builder.problem().blocks();
+            let each = (budget * layer.weights as f64 / blocks.as_f64()).floor();
+            let neurons = Count::new(each.min(f64::MAX)).times(blocks.as_f64());
+            if plan.mode == Mode::Drawn && neurons > Count::from(u64::MAX) {
+                return Err(format!("expected at most 2^64 neurons a layer to draw, found {neurons:.1}"));
+            }
+            layer.neurons = Some(neurons);
+        }
+        Ok(plan)
+    }
+
+    /// Refuses more runs than there is memory for: their numbers, and one run under way at least.
+    fn require_memory(&self) -> Result<(), ExperimentError> {
+        let curves = self.experiment.target.architecture().layers() as f64 + 1.0;
+        // Those of a lane are there twice while they are put together.
+        let numbers = self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64;
+        let what = format!("what {} runs leave behind", self.runs);
+        require_memory(numbers + self.memory, &what, Place::Argument(format!("--runs {}", self.runs)))
+    }
+
+    /// What is asked.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// Runs of each construction.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Neurons per weight that stand in for the bounds, if any do.
+    pub fn budget(&self) -> Option<f64> {
+        self.budget
+    }
+
+    /// The constructions that are repeated.
+    pub fn lanes(&self) -> &[LanePlan] {
+        &self.lanes
+    }
+
+    /// The constructions that are not, and why.
+    pub fn refused(&self) -> &[(Construction, String)] {
+        &self.refused
+    }
+
+    /// Repeats every construction, on the threads of the current rayon pool. `progress` is called after each run, from any
+    /// of them. Once `stop` is set no run begins; those under way come to their end, and count: to drop them would be to
+    /// drop the longest, which are the likeliest to fail. What is returned are the constructions that were begun, each
+    /// with the runs 0, 1, … that were made. Without a stop, the numbers do not depend on the threads.
+    pub fn run(&self, stop: &AtomicBool, progress: &(dyn Fn(RunsProgress) + Sync)) -> Vec<LaneRuns> {
+        let lanes = self.lanes.iter().map(|plan| self.repeat(plan, stop, progress));
+        lanes.take_while(|lane| lane.network.runs() > 0).collect()
+    }
+
+    fn repeat(
+        &self,
+        plan: &LanePlan,
+        stop: &AtomicBool,
+        progress: &(dyn Fn(RunsProgress) + Sync),
+    ) -> LaneRuns {
+        let started = Instant::now();
+        let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        let at_once = (available_memory() as f64 / self.memory.max(1.0)).max(1.0);
+        let threads = rayon::broadcast(|thread| {
+            let mut runs = Runs::new(plan.layers.len());
+            let mut experiment = Arc::clone(&self.experiment);
+            while (thread.index() as f64) < at_once && !stop.load(Ordering::Relaxed) {
+                // Runs begin in the order of their seeds, so that those made are the first ones, whenever it is stopped.
+                let run = next.fetch_add(1, Ordering::Relaxed);
+                if run >= self.runs {
+                    break;
+                }
+                Arc::make_mut(&mut experiment).seed = self.experiment.seed.wrapping_add(run);
+                let failed = runs.add(run, &experiment, plan);
+                progress(RunsProgress {
+                    construction: plan.construction,
+                    done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                    runs: self.runs,
+                    failures: failures.fetch_add(u64::from(failed), Ordering::Relaxed) + u64::from(failed),
+                });
+            }
+            runs
+        });
+        let runs = threads.into_iter().reduce(Runs::with).unwrap_or_else(|| Runs::new(plan.layers.len()));
+        let limits = plan.layers.iter().map(limit);
+        let common = limits.clone().reduce(Count::min).unwrap_or(Count::ZERO);
+        let curve = |needs: Vec<Count>, limit| {
+            let censored = runs.runs - needs.len() as u64;
+            Survival::new(needs, censored, limit)
+        };
+        LaneRuns {
+            plan: plan.clone(),
+            layers: runs.layers.into_iter().zip(limits).map(|(needs, limit)| curve(needs, limit)).collect(),
+            network: curve(runs.network, common),
+            incomplete: runs.incomplete,
+            uncertified: runs.uncertified,
+            largest_certified: runs.largest_certified,
+            failing_seeds: runs.failed.iter().map(|&run| self.experiment.seed.wrapping_add(run)).collect(),
+            elapsed: started.elapsed(),
+        }
+    }
+}
+
+/// Neurons per weight that a layer may take.
+fn limit(layer: &LayerPlan) -> Count {
+    layer.neurons.unwrap_or(Count::ZERO).ratio(layer.weights.into())
+}
+
+/// What one thread's runs have shown.
+struct Runs {
+    runs: u64,
+    /// neurons per weight that complete layers needed
+    layers: Vec<Vec<Count>>,
+    /// the largest of each run that did not fail
+    network: Vec<Count>,
+    incomplete: u64,
+    uncertified: u64,
+    largest_certified: f64,
+    /// the first runs that failed, rising
+    failed: Vec<u64>,
+}
+
+impl Runs {
+    fn new(layers: usize) -> Self {
+        Self {
+            runs: 0,
+            layers: vec![Vec::new(); layers],
+            network: Vec::new(),
+            incomplete: 0,
+            uncertified: 0,
+            largest_certified: 0.0,
+            failed: Vec::new(),
+        }
+    }
+
+    /// Makes one run with the experiment's seed. Whether it failed.
+    fn add(&mut self, run: u64, experiment: &Arc<Experiment>, plan: &LanePlan) -> bool {
+        let mut lane = Lane::new(experiment, plan);
+        while let Phase::Building(_) = lane.phase() {
+            lane.advance(Step::Layer, u64::MAX);
+        }
+        self.runs += 1;
+        let mut largest = Some(Count::ZERO);
+        for ((builder, plan), needs) in lane.builders().iter().zip(&plan.layers).zip(&mut self.layers) {
+            let need = needed(builder, plan.neurons).map(|neurons| neurons.ratio(plan.weights.into()));
+            needs.extend(need);
+            largest = largest.zip(need).map(|(a, b)| if b > a { b } else { a });
+        }
+        let certified = lane.certified().unwrap_or(f64::INFINITY);
+        let holds = certified <= experiment.epsilon;
+        match largest {
+            None => self.incomplete += 1,
+            Some(need) => {
+                self.largest_certified = self.largest_certified.max(certified);
+                self.uncertified += u64::from(!holds);
+                self.network.extend(holds.then_some(need));
+            }
+        }
+        let failed = largest.is_none() || !holds;
+        if failed && self.failed.len() < SEEDS_KEPT {
+            self.failed.push(run);
+        }
+        failed
+    }
+
+    /// What the runs of two threads have shown.
+    fn with(mut self, other: Self) -> Self {
+        for (needs, others) in self.layers.iter_mut().zip(other.layers) {
+            needs.extend(others);
+        }
+        self.network.extend(other.network);
+        self.failed.extend(other.failed);
+        self.failed.sort_unstable();
+        self.failed.truncate(SEEDS_KEPT);
+        Self {
+            runs: self.runs + other.runs,
+            incomplete: self.incomplete + other.incomplete,
+            uncertified: self.uncertified + other.uncertified,
+            largest_certified: self.largest_certified.max(other.largest_certified),
+            ..self
+        }
+    }
+}
+
+/// Neurons that a layer needed, if it was complete within its limit. (Subset sums stop at no bound.)
+fn needed(builder: &LayerBuilder, limit: Option<Count>) -> Option<Count> {
+    builder.neurons_needed().filter(|&neurons| limit.is_none_or(|limit| neurons <= limit))
+}

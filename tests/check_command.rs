@@ -1,0 +1,211 @@
+//! `slth check`: what it prints, writes and exits with.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod calls;
+
+use calls::{assert_close, json, keys_in_order, slth, text};
+use serde_json::Value;
+
+#[test]
+fn check_json_has_the_stable_keys() {
+    let written = text(&["check", "tiny", "--runs", "20", "--json"]);
+    assert_eq!(
+        keys_in_order(&written),
+        [
+            "title",
+            "seed",
+            "runs",
+            "stopped",
+            "confidence",
+            "epsilon",
+            "delta",
+            "neurons_per_weight",
+            "lanes",
+            "..construction",
+            "..allocation",
+            "..mode",
+            "..runs",
+            "..least_claim",
+            "..layers",
+            "....layer",
+            "....weights",
+            "....neurons_bound",
+            "....neurons_per_weight_bound",
+            "....failures",
+            ".....count",
+            ".....rate",
+            ".....low",
+            ".....high",
+            "....threshold",
+            ".....neurons_per_weight",
+            "....threshold_of_share",
+            "..network",
+            "...weights",
+            "...neurons_per_weight_bound",
+            "...failures",
+            "....count",
+            "....rate",
+            "....low",
+            "....high",
+            "...incomplete",
+            "...uncertified",
+            "...largest_certified",
+            "...failing_seeds",
+            "...threshold",
+            "....neurons_per_weight",
+            "..verdict",
+            "..elapsed_seconds",
+            "refused",
+        ]
+    );
+}
+
+#[test]
+fn the_promise_of_tiny_is_kept() {
+    let check = json(&["check", "tiny", "--runs", "2000", "--json"]);
+    let lane = &check["lanes"][0];
+    assert_eq!((&lane["verdict"], &lane["runs"]), (&"kept".into(), &2000.into()));
+    let number = |value: &Value| value.as_f64().unwrap();
+    let network = &lane["network"];
+    assert!(number(&network["failures"]["high"]) <= 0.01);
+    assert!(number(&network["largest_certified"]) <= 0.1);
+    let threshold = &network["threshold"];
+    let [low, estimate, high] = ["low", "neurons_per_weight", "high"].map(|key| number(&threshold[key]));
+    assert!(low <= estimate && estimate <= high);
+    assert!(high < number(&network["neurons_per_weight_bound"]));
+}
+
+#[test]
+fn a_broken_promise_exits_1() {
+    let arguments = ["check", "tiny", "--runs", "50", "--neurons-per-weight", "100"];
+    let check = slth(&arguments).assert().code(1);
+    let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
+    assert!(shown.contains("NOT kept"), "{shown}");
+    assert!(shown.contains("seeds that fail"), "{shown}");
+}
+
+/// Fifty runs cannot contradict a bound that holds, nor claim 0.01; they say so.
+#[test]
+fn too_few_runs_say_what_they_cannot_tell() {
+    let shown = text(&["check", "tiny", "--runs", "50"]);
+    assert!(shown.contains("Not decided"), "{shown}");
+    assert!(shown.contains("can claim no rate below 0.071") && shown.contains("it takes 368"), "{shown}");
+}
+
+#[test]
+fn the_text_is_as_it_was() {
+    let timeless = |arguments: &[&str]| {
+        let check = slth(arguments).env("LC_ALL", "C.UTF-8").assert().success();
+        let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
+        let lines = shown.lines().filter(|line| !line.starts_with("computed in"));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let settings = ["check", "tiny", "--runs", "2000"];
+    insta::assert_snapshot!("check", timeless(&settings));
+    let ascii = timeless(&[&settings[..], &["--ascii"]].concat());
+    assert!(ascii.is_ascii(), "{ascii}");
+    insta::assert_snapshot!("check_ascii", ascii);
+    insta::assert_snapshot!("help_of_check", text(&["check", "--help"]));
+}
+
+#[test]
+fn the_files_hold_the_curves() {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, svg) = (folder.path().join("c.csv"), folder.path().join("c.svg"));
+    let arguments = ["check", "tiny", "--runs", "300", "--json", "--csv", csv.to_str().unwrap()];
+    let report = json(&[&arguments[..], &["--svg", svg.to_str().unwrap()]].concat());
+    let rows: Vec<Vec<String>> = std::fs::read_to_string(&csv)
+        .unwrap()
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect())
+        .collect();
+    assert_eq!(
+        rows[0].join(","),
+        "construction,allocation,mode,layer,neurons_per_weight,failures,runs,rate,low,high"
+    );
+    for layer in ["1", "2", "network"] {
+        let curve: Vec<_> = rows.iter().filter(|row| row[3] == layer).collect();
+        let value = |row: &[String], column: usize| row[column].parse::<f64>().unwrap();
+        assert_eq!((curve[0][4].as_str(), curve[0][5].as_str()), ("0", "300"));
+        assert!(curve.is_sorted_by(|a, b| value(a, 4) < value(b, 4) && value(a, 5) >= value(b, 5)));
+        assert!(curve.iter().all(|row| value(row, 8) <= value(row, 7) && value(row, 7) <= value(row, 9)));
+        // The threshold is where the rate falls to δ.
+        let first = curve.iter().find(|row| value(row, 7) <= 0.01).unwrap();
+        let lane = &report["lanes"][0];
+        let scope = layer.parse().map_or(&lane["network"], |layer: usize| &lane["layers"][layer - 1]);
+        assert_close(&scope["threshold"]["neurons_per_weight"], value(first, 4));
+    }
+    let picture = std::fs::read_to_string(&svg).unwrap();
+    let document = roxmltree::Document::parse(&picture).unwrap();
+    let words: Vec<&str> = document.descendants().filter_map(|node| node.text()).map(str::trim).collect();
+    for word in ["layer 1", "layer 2", "network", "delta = 0.01", "bound of each layer", "neurons per weight"]
+    {
+        assert!(words.contains(&word), "{word} of {words:?}");
+    }
+    let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
+    assert!(count("polyline") >= 3 && count("polygon") >= 3);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "a temporary file is left");
+}
+
+#[test]
+fn constructions_that_are_not_repeated_are_named() {
+    let both = "constructions=[SubsetSum,SharedGolden]";
+    let check = json(&["check", "tiny", "--runs", "400", "--json", "--set", both]);
+    assert_eq!(check["lanes"][0]["construction"], "shared-golden");
+    assert_eq!(check["refused"][0]["construction"], "subset-sum");
+    assert!(check["refused"][0]["reason"].as_str().unwrap().contains("bound"));
+}
+
+#[test]
+fn what_cannot_be_checked_exits_2_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("c.csv");
+    for (arguments, expected) in [
+        (&["--runs", "0"][..], "'0'"),
+        (&["--runs", "x"], "'x'"),
+        (&["--runs", "1000000000000000"], "--runs 1000000000000000: "),
+        (&["--runs", "9", "--confidence", "1"], "expected a probability from 0.5 to 0.999999"),
+        (&["--runs", "9", "--neurons-per-weight", "0"], "expected a number above 0"),
+        (&["--runs", "9", "--neurons-per-weight", "inf"], "expected a number above 0"),
+        (&["--runs", "9", "--neurons-per-weight", "1e300"], "at most 2^64 neurons"),
+        (&["--runs", "9", "--set", "constructions=[SubsetSum]"], "expected a construction with a bound"),
+        (&["--runs", "9", "--set", "epsilon=0"], "epsilon"),
+        (&["--runs", "9", "--svg", "/no/such/folder/c.svg"], "expected a writable file"),
+    ] {
+        let call = [&["check", "tiny", "--csv", csv.to_str().unwrap()], arguments].concat();
+        let call = slth(&call).assert().code(2);
+        let error = String::from_utf8_lossy(&call.get_output().stderr).into_owned();
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+        assert!(call.get_output().stdout.is_empty());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+/// Ctrl-C: what was found so far is printed, marked, and the exit code says that it is not all.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_prints_what_was_found() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_slth"))
+        .args(["check", "tiny", "--runs", "10000000", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // A signal that comes before it is waited for would end the program: SIGINT is the second bit of those caught.
+    let status = format!("/proc/{}/status", child.id());
+    let catches = || {
+        let text = std::fs::read_to_string(&status).unwrap();
+        let caught = text.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 2 != 0
+    };
+    while !catches() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success() && child.try_wait().unwrap().is_none());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["stopped"], true);
+}

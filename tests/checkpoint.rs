@@ -1,0 +1,366 @@
+//! Runs that are stopped, killed, and gone on with from their checkpoint.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod calls;
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use calls::slth;
+use serde_json::Value;
+use sha2::Digest;
+use slth::experiment::Experiment;
+use slth::report::{CHECKPOINT_FORMAT, Checkpoint, RunReport};
+use slth::sampling::{Side, Stream};
+use slth::session::{Phase, Session, Step};
+
+/// Every construction, allocation and mode on a network of 48 weights.
+const EVERY_LANE: &str = r#"(
+    title: "Every lane",
+    target: Random(widths: [4, 6, 4], weight_bound: 0.4, spectral_norm: 1.0, activation: Relu, seed: 5),
+    inputs: Ball(radius: 1.0),
+    epsilon: 0.5,
+    delta: 0.01,
+    w_max: 1.0,
+    constructions: [
+        WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, UniformSubSums, SubsetSum,
+        Hyperbolic(allocation: InOrder), Hyperbolic(allocation: FirstFit), Hyperbolic(allocation: OnDemand),
+    ],
+    seed: 42,
+)"#;
+
+fn session(folder: &Path, settings: &[&str]) -> Session {
+    let preset = folder.join("p.ron");
+    std::fs::write(&preset, EVERY_LANE).unwrap();
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    Session::new(Experiment::load(preset.to_str().unwrap(), None, &settings).unwrap()).unwrap()
+}
+
+/// All that a session has come to but the time it took.
+fn outcome(session: &Session) -> String {
+    let lane = |lane: &slth::session::Lane| {
+        let layer = |builder: &slth::construction::LayerBuilder| {
+            let (tally, open) = (builder.tally(), builder.open_demands());
+            format!(
+                "{tally:?} {open:?} {:?} {} {}",
+                builder.ticket(),
+                builder.draws(),
+                builder.draws_a_weight_ago()
+            )
+        };
+        let layers: Vec<String> = lane.builders().iter().map(layer).collect();
+        format!("{layers:?} {:?} {:?} {:?}", lane.checks(), lane.found(), lane.certified())
+    };
+    session.lanes().iter().map(lane).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_lane_goes_on_as_if_nothing_had_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = "target=Random(widths: [2, 2, 2], weight_bound: 0.4, activation: Relu, seed: 5)";
+    let single = "constructions=[WholeNeuron, Malach, ProductPair]";
+    for settings in [&["mode=SkipAhead"][..], &["mode=Drawn", small, single]] {
+        let settings = settings.to_vec();
+        let mut whole = session(folder.path(), &settings);
+        let mut cut = session(folder.path(), &settings);
+        let place = folder.path().join("c");
+        let mut phases = Vec::new();
+        for lane in 0..whole.lanes().len() {
+            while !whole.lane_mut(lane).advance(Step::All, 1 << 20) {}
+            // Longer and longer on, from one draw.
+            let mut budget = 1;
+            while cut.lanes()[lane].phase() != Phase::Done {
+                cut.lane_mut(lane).advance(Step::All, budget);
+                budget = budget * 3 / 2 + 1;
+                phases.push(cut.lanes()[lane].phase());
+                let checkpoint = Checkpoint::at(&place, &cut).unwrap();
+                checkpoint.write(&cut).unwrap();
+                cut = session(folder.path(), &settings);
+                assert!(checkpoint.read_into(&mut cut).unwrap());
+            }
+        }
+        for phase in [Phase::Building(1), Phase::Building(2), Phase::Verifying, Phase::Done] {
+            assert!(phases.iter().filter(|&&found| found == phase).count() >= whole.lanes().len());
+        }
+        assert!(cut.run_until(&|_| {}, &|| false), "measures anew what was measured");
+        assert_eq!(outcome(&cut), outcome(&whole));
+        let json = |session| without_times(serde_json::to_value(RunReport::new(session)).unwrap());
+        assert_eq!(json(&cut), json(&whole));
+    }
+}
+
+fn without_times(mut report: Value) -> Value {
+    for lane in report["lanes"].as_array_mut().unwrap() {
+        assert!(lane.as_object_mut().unwrap().remove("elapsed_seconds").unwrap().is_f64());
+    }
+    report
+}
+
+/// A call of `slth run` in a folder, and what it must come to.
+struct Run<'a> {
+    folder: &'a Path,
+    arguments: &'a [&'a str],
+    seed: u64,
+    moments: u64,
+}
+
+impl Run<'_> {
+    fn checkpoint(&self) -> std::path::PathBuf {
+        self.folder.join("run.checkpoint")
+    }
+
+    fn start(&self) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
+        command.args(self.arguments).args(["--checkpoint", "run.checkpoint", "--every", "0"]);
+        command.current_dir(self.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// The next number below `below` of the run's own sequence.
+    fn next(&mut self, below: u64) -> u64 {
+        self.moments += 1;
+        Stream::new(self.seed, 0, Side::In).row(0).word(self.moments) % below
+    }
+
+    /// Waits until a checkpoint has been written `changes` times. Whether the run is still on then.
+    fn wait(&self, child: &mut Child, changes: u64) -> bool {
+        let mut seen = self.written();
+        let mut left = changes;
+        while left > 0 {
+            if child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            let now = self.written();
+            left -= u64::from(now.is_some() && now != seen);
+            seen = now.or(seen);
+            std::thread::sleep(Duration::from_micros(300));
+        }
+        true
+    }
+
+    fn written(&self) -> Option<SystemTime> {
+        std::fs::metadata(self.checkpoint()).and_then(|found| found.modified()).ok()
+    }
+
+    /// Kills the run at random moments, `kills` times in all, and goes on each time. What it has printed whenever it came
+    /// to its end.
+    fn killed(&mut self, kills: u32) -> Vec<String> {
+        let mut ends = Vec::new();
+        let mut killed = 0;
+        // Each time one more checkpoint is written at least, so that this comes to an end under any load.
+        while killed < kills || self.checkpoint().exists() {
+            let mut child = self.start();
+            let (changes, moment) = (1 + self.next(3), self.next(12_000));
+            if killed < kills && self.wait(&mut child, changes) {
+                std::thread::sleep(Duration::from_micros(moment));
+                child.kill().unwrap();
+            }
+            let output = child.wait_with_output().unwrap();
+            if output.status.success() {
+                assert!(!self.checkpoint().exists(), "a checkpoint is left");
+                ends.push(String::from_utf8(output.stdout).unwrap());
+            } else {
+                assert!(
+                    output.stderr.is_empty() || String::from_utf8_lossy(&output.stderr).contains("resumed")
+                );
+                assert_eq!(output.status.code(), None, "{}", String::from_utf8_lossy(&output.stderr));
+                killed += 1;
+            }
+        }
+        ends
+    }
+}
+
+#[test]
+fn a_killed_run_gives_the_same_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = "target=Random(widths: [40, 40, 16], weight_bound: 1.0, spectral_norm: 1.0, seed: 7)";
+    for (construction, seed) in [("Corollary10", 1), ("Hyperbolic(allocation: InOrder)", 2)] {
+        let constructions = format!("constructions=[{construction}]");
+        let plain = ["run", "example-5", "--set", target, "--set", &constructions, "--json", "--ticket"];
+        let expected = folder.path().join("expected.npz");
+        let whole = slth(&[&plain[..], &[expected.to_str().unwrap()]].concat()).assert().success();
+        let whole: Value = serde_json::from_slice(&whole.get_output().stdout).unwrap();
+        let arguments = [&plain[..], &["killed.npz"]].concat();
+        let ends = Run { folder: folder.path(), arguments: &arguments, seed, moments: 0 }.killed(7);
+        assert!(!ends.is_empty());
+        for end in ends {
+            assert_eq!(without_times(serde_json::from_str(&end).unwrap()), without_times(whole.clone()));
+        }
+        let read = |name| std::fs::read(folder.path().join(name)).unwrap();
+        assert!(read("killed.npz") == read("expected.npz"), "another ticket");
+        std::fs::remove_file(folder.path().join("killed.npz")).unwrap();
+    }
+}
+
+#[test]
+fn a_killed_run_of_many_lanes_gives_the_same_report() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
+    let arguments = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
+    let whole = slth(&arguments).current_dir(folder.path()).assert();
+    let whole: Value = serde_json::from_slice(&whole.get_output().stdout).unwrap();
+    let ends = Run { folder: folder.path(), arguments: &arguments, seed: 3, moments: 0 }.killed(6);
+    for end in ends {
+        assert_eq!(without_times(serde_json::from_str(&end).unwrap()), without_times(whole.clone()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_its_last_state() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
+    let arguments = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
+    let run = Run { folder: folder.path(), arguments: &arguments, seed: 4, moments: 0 };
+    let mut interrupted = 0;
+    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
+        let mut child = run.start();
+        if run.wait(&mut child, 2) {
+            let pid = rustix::process::Pid::from_child(&child);
+            rustix::process::kill_process(pid, signal).unwrap();
+        }
+        let status = child.wait().unwrap();
+        // It may have been through before the signal came.
+        if !status.success() {
+            assert_eq!(status.signal(), Some(signal.as_raw()));
+            assert!(run.checkpoint().exists());
+            interrupted += 1;
+        }
+    }
+    assert!(interrupted > 0 || !run.checkpoint().exists());
+    let end = run.start().wait_with_output().unwrap();
+    assert!(end.status.success() && !run.checkpoint().exists());
+    assert_eq!(String::from_utf8(end.stderr).unwrap().contains("resumed with"), interrupted > 0);
+}
+
+/// The hash of a state half-way, without the time it took.
+#[test]
+fn the_state_is_what_its_format_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut half_way = session(folder.path(), &[]);
+    for lane in 0..10 {
+        half_way.lane_mut(lane).advance(Step::All, 9);
+    }
+    let states: Vec<_> =
+        half_way.lanes().iter().flat_map(|lane| lane.builders()).map(|builder| builder.state()).collect();
+    let hash = sha2::Sha256::digest(postcard::to_stdvec(&states).unwrap());
+    let found: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let (format, pinned) = (1, "ecd63f0c212351a5");
+    assert_eq!(
+        (CHECKPOINT_FORMAT, found.as_str()),
+        (format, pinned),
+        "a type of the state has changed: raise the format, and pin both anew"
+    );
+}
+
+#[test]
+fn what_is_no_checkpoint_of_this_run_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("c");
+    let mut half_way = session(folder.path(), &[]);
+    half_way.lane_mut(8).advance(Step::All, 300);
+    Checkpoint::at(&place, &half_way).unwrap().write(&half_way).unwrap();
+    let good = std::fs::read(&place).unwrap();
+    let refused = |arguments: &[&str], says: &[&str]| {
+        let call = [&["run", "p.ron", "--checkpoint", "c"], arguments].concat();
+        let failed = slth(&call).current_dir(folder.path()).assert().code(2);
+        let message = String::from_utf8(failed.get_output().stderr.clone()).unwrap();
+        assert!(failed.get_output().stdout.is_empty() && message.lines().count() == 1, "{message}");
+        for part in says {
+            assert!(message.contains(part), "{message} does not say {part}");
+        }
+        assert!(!folder.path().join("c.slth-part").exists());
+    };
+    let place_of = folder.path().canonicalize().unwrap().join("c").display().to_string();
+    let setup = [
+        place_of.as_str(),
+        "expected a checkpoint of this preset with these options",
+        "found one of another",
+    ];
+    refused(&["--seed", "1"], &setup);
+    refused(&["--set", "epsilon=0.4"], &setup);
+    refused(&["--set", "inputs=Signs"], &setup);
+    type Spoil<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let cases: [(Spoil<'_>, &[&str]); 8] = [
+        (&|bytes| bytes.truncate(bytes.len() - 1), &["expected a whole checkpoint"]),
+        (&|bytes| bytes.truncate(96), &["expected a whole checkpoint", "found 0 bytes"]),
+        (&|bytes| bytes.truncate(60), &["expected a whole checkpoint", "found only 60 bytes"]),
+        (&|bytes| bytes.clear(), &["expected a checkpoint of slth; found a file that is none"]),
+        (&|bytes| bytes.push(0), &["expected a whole checkpoint"]),
+        (&|bytes| bytes[500] ^= 16, &["expected a checkpoint as it was written", "found a damaged one"]),
+        (&|bytes| bytes[16] = 200, &["expected a checkpoint of format", "found format 200"]),
+        (&|bytes| bytes[20] = 9, &["of the random network", "found version 9"]),
+    ];
+    for (spoil, says) in cases {
+        let mut bytes = good.clone();
+        spoil(&mut bytes);
+        std::fs::write(&place, bytes).unwrap();
+        refused(&[], &[&[place_of.as_str()], says].concat());
+    }
+    // What is refused is left as it is.
+    std::fs::write(&place, &good[..100]).unwrap();
+    refused(&[], &[]);
+    assert_eq!(std::fs::read(&place).unwrap(), &good[..100]);
+    std::fs::remove_file(&place).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    refused(&[], &[&place_of, "found: it is a folder"]);
+}
+
+#[test]
+fn a_file_spoilt_anywhere_never_panics() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("c");
+    let mut half_way = session(folder.path(), &[]);
+    for lane in 0..10 {
+        half_way.lane_mut(lane).advance(Step::All, 40);
+    }
+    let checkpoint = Checkpoint::at(&place, &half_way).unwrap();
+    checkpoint.write(&half_way).unwrap();
+    let good = std::fs::read(&place).unwrap();
+    let row = Stream::new(6, 0, Side::In).row(0);
+    for trial in 0..200 {
+        let mut bytes = good.clone();
+        let at = row.word(2 * trial) as usize % bytes.len();
+        bytes[at] ^= 1 << (row.word(2 * trial + 1) % 8);
+        std::fs::write(&place, bytes).unwrap();
+        assert!(checkpoint.read_into(&mut session(folder.path(), &[])).is_err(), "byte {at}");
+    }
+    std::fs::write(&place, good).unwrap();
+    assert!(checkpoint.read_into(&mut session(folder.path(), &[])).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn checkpoints_that_cannot_be_written_do_not_stop_a_run() {
+    // No file may grow beyond 1 KiB, as on a disk that is full.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} run p.ron --json --set epsilon=0.05 --checkpoint c --every 0",
+        env!("CARGO_BIN_EXE_slth")
+    );
+    let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    let warnings = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{warnings}");
+    assert!(warnings.contains("expected a checkpoint that can be") && warnings.contains("the run goes on"));
+    assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["lanes"].is_array());
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn every_needs_a_checkpoint() {
+    for (arguments, says) in [
+        (["--every", "5"].as_slice(), "--checkpoint <FILE>"),
+        (&["--checkpoint", "c", "--every=-1"], "expected a number of seconds, 0 or more"),
+        (&["--checkpoint", "c", "--every", "NaN"], "expected a number of seconds, 0 or more"),
+        (&["--checkpoint", "no/such/folder/c"], "no/such/folder/c: expected a checkpoint that can be"),
+    ] {
+        let failed = slth(&[&["run", "tiny"], arguments].concat()).assert().code(2);
+        let message = String::from_utf8(failed.get_output().stderr.clone()).unwrap();
+        assert!(message.contains(says), "{message}");
+    }
+}
