@@ -392,7 +392,8 @@ fn write_tensors(path: &Path, tensors: &[(&str, &[usize])]) {
 
 #[test]
 fn layers_of_a_file_that_do_not_fit() {
-    let cases: [(&[(&str, &[usize])], &str, &[&str]); 6] = [
+    type Case<'a> = (&'a [(&'a str, &'a [usize])], &'a str, &'a [&'a str]);
+    let cases: [Case<'_>; 6] = [
         (&[("b.bias", &[3])], "", &["tensor `b.bias`: expected a matrix"]),
         (
             &[("a.weight", &[3, 2]), ("b.weight", &[2, 2])],
@@ -486,7 +487,8 @@ fn npz_members_that_are_no_arrays() {
     let cut = &good[..good.len() - 1];
     let pickled = npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", &[0; 32]);
     let huge = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (900000, 900000), }", &[0; 32]);
-    let cases: [(&[(&str, &[u8])], &[&str]); 5] = [
+    type Case<'a> = (&'a [(&'a str, &'a [u8])], &'a [&'a str]);
+    let cases: [Case<'_>; 5] = [
         (
             &[("w.npy", &good), ("readme.txt", b"not an array")],
             &["member `readme.txt`", "found: no npy file"],

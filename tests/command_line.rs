@@ -74,6 +74,10 @@ fn bounds_json_has_the_stable_keys() {
             "....neurons",
             "....neurons_all_targets",
             "....neurons_per_weight",
+            "savings",
+            ".tolerance_per_layer",
+            ".skip_dead_halves",
+            ".skip_dead_halves_demands",
         ]
     );
 }

@@ -21,7 +21,7 @@ pub struct Buckets {
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.
-const TOP: u64 = 3 << 52;
+pub(super) const TOP: u64 = 3 << 52;
 
 /// Above this many buckets the integers of [`Buckets::classify`] would overflow. A base of 1.0001 makes 400,000.
 pub const MOST_LEVELS: usize = 1 << 20;
@@ -68,6 +68,12 @@ impl Buckets {
         let place = (self.scaled(t) >> 96) as u64;
         let in_range = (place.wrapping_sub(self.levels as u64) as i64 >> 63) as u64;
         ((place & in_range) | (self.levels as u64 & !in_range)) as usize
+    }
+
+    /// The values of 3·2⁵² − t that [`place`](Self::place) puts into this bucket: the first, and how many there are.
+    pub(super) fn interval(&self, place: usize) -> (u64, u64) {
+        let first = |place: usize| ((place as u128) << 96).div_ceil(u128::from(self.scale)) as u64;
+        (first(place), first(place + 1) - first(place))
     }
 
     /// Whether t is so near an edge that the f64 product might lie beyond it.
@@ -118,6 +124,19 @@ mod tests {
                 used += u32::from(expected.is_some());
             }
             assert!(used > 5000);
+        }
+    }
+
+    #[test]
+    fn intervals_hold_what_is_put_into_their_bucket() {
+        for (half, base) in [(1.839e-7, 1.5), (1e-12, 1.2), (0.5, 1.01)] {
+            let buckets = Buckets::new(&Ranges::new(half, 1.0, base));
+            for place in 0..buckets.levels() {
+                let (first, count) = buckets.interval(place);
+                assert_eq!(buckets.place(TOP - first), place);
+                assert_eq!(buckets.place(TOP - (first + count - 1)), place);
+                assert_eq!(buckets.place(TOP - (first + count)), place + 1);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
+use super::lanes::GROUP;
 use super::open_pairs::OpenPairs;
 use super::singles::Singles;
 use super::subsets::Subsets;
@@ -22,6 +23,9 @@ use crate::theory::section5::Ranges;
 
 /// Open demands listed by name when a layer runs out of neurons; the others are counted only.
 pub const LISTED_DEMANDS: usize = 10_000;
+
+/// Neurons from which on they are tried many at once.
+const LEAST_AT_ONCE: u64 = 8;
 
 /// What one layer's construction is given.
 #[derive(Clone, Debug)]
@@ -317,17 +321,18 @@ impl LayerBuilder {
         let mut drawn = 0;
         while drawn < budget && !self.done {
             let (neuron, complete) = (self.bench.tally.sampled, self.bench.tally.weights_done);
-            self.bench.tally.sampled += u64::from(self.problem.mode == Mode::Drawn);
-            drawn += 1;
-            self.draws += 1;
-            let finished = match &mut self.allocator {
-                Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
-                Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
-                Allocator::Blocks(blocks) => blocks.draw(&mut self.bench),
-                Allocator::Singles(singles) => singles.draw(&mut self.bench),
-                Allocator::Subsets(subsets) => subsets.draw(&mut self.bench),
-                Allocator::WholeNeurons(neurons) => neurons.draw(&mut self.bench),
+            let left = budget - drawn;
+            let (now, finished) = match &mut self.allocator {
+                Allocator::InOrder(cursors) if left >= LEAST_AT_ONCE => {
+                    cursors.draw_group(neuron, left.min(GROUP as u64) as usize, &mut self.bench)
+                }
+                _ => (1, self.draw_one(neuron)),
             };
+            drawn += now;
+            self.draws += now;
+            if self.problem.mode == Mode::Drawn {
+                self.bench.tally.sampled += now;
+            }
             if self.bench.tally.weights_done > complete {
                 self.completed.push(self.draws);
                 self.note_race();
@@ -344,6 +349,18 @@ impl LayerBuilder {
             self.end_if_done();
         }
         drawn
+    }
+
+    /// Draws the next neuron, or skips ahead. Whether a weight was finished.
+    fn draw_one(&mut self, neuron: u64) -> bool {
+        match &mut self.allocator {
+            Allocator::OpenPairs(pairs) => pairs.draw(neuron, &mut self.bench),
+            Allocator::InOrder(cursors) => cursors.draw(neuron, &mut self.bench),
+            Allocator::Blocks(blocks) => blocks.draw(&mut self.bench),
+            Allocator::Singles(singles) => singles.draw(&mut self.bench),
+            Allocator::Subsets(subsets) => subsets.draw(&mut self.bench),
+            Allocator::WholeNeurons(neurons) => neurons.draw(&mut self.bench),
+        }
     }
 
     /// Draws so far, each of a neuron or, skipping ahead, of all that a weight needs.

@@ -12,6 +12,7 @@ mod buckets;
 pub mod golden;
 pub mod growing_sums;
 mod in_order;
+mod lanes;
 mod layer;
 mod open_pairs;
 mod saved;
@@ -21,6 +22,7 @@ mod subsets;
 mod sums;
 mod tally;
 mod ticket;
+
 mod whole_neurons;
 
 pub use buckets::{Buckets, MOST_LEVELS};

@@ -15,6 +15,8 @@ impl Experiment {
             name: _,
             title,
             target,
+            // Names in a file change nothing of what is computed.
+            origin: _,
             domain,
             // What files call the layers.
             origin: _,

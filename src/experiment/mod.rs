@@ -17,7 +17,7 @@ pub use assumptions::MalachAssumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
 pub(crate) use memory::require as require_memory;
-pub use outline::Outline;
+pub use outline::{Outline, Savings};
 pub use parameter::Parameter;
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};

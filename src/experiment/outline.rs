@@ -26,6 +26,7 @@ pub struct Outline {
     base: f64,
     norms: NormSource,
     tolerance: ToleranceRule,
+    skip_dead_halves: bool,
 }
 
 /// What is known of one layer, its shape aside.
@@ -41,7 +42,21 @@ struct LayerOutline {
     input_norm: f64,
     /// the smallest and the largest |w*| that is not 0
     extremes: Option<(f64, f64)>,
-    skip_negative_half: bool,
+    /// no input of the layer is negative: the half for x < 0 is dead
+    never_negative: bool,
+}
+
+/// What `tolerance: PerLayer` and `skip_dead_halves` save of a construction, each against the same setup without it.
+/// Shares, 0 where nothing is saved, below 0 where it costs; whether the setup has the option or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Savings {
+    /// neurons of the bounds, all layers, that tolerances of their own save; `None` where there is no bound
+    pub per_layer: Option<f64>,
+    /// neurons of the bounds that leaving out dead halves saves; `None` where there is no bound
+    pub dead_halves: Option<f64>,
+    /// demands, neurons to be found and kept at most, that it saves: Σ over layers with dead halves of P_i·k_i, of
+    /// Σ 2P_i·k_i
+    pub dead_demands: f64,
 }
 
 impl Outline {
@@ -68,7 +83,7 @@ impl Outline {
                     Some((w.min(least), w.max(most)))
                 },
             ),
-            skip_negative_half: experiment.skip_dead_halves && experiment.inputs_never_negative(layer),
+            never_negative: experiment.inputs_never_negative(layer),
         };
         Self {
             target: Arc::clone(target),
@@ -81,6 +96,7 @@ impl Outline {
             base: experiment.base,
             norms: experiment.norms,
             tolerance: experiment.tolerance,
+            skip_dead_halves: experiment.skip_dead_halves,
         }
     }
 
@@ -216,6 +232,32 @@ impl Outline {
         Ok(())
     }
 
+    /// What each of the two options saves of a construction's bound, the other one as it is.
+    pub fn savings(&self, construction: Construction) -> Savings {
+        let neurons = |tolerance, skip_dead_halves| {
+            let outline = Self { tolerance, skip_dead_halves, ..self.clone() };
+            let neurons: Option<Count> = outline.layers(construction).iter().map(|layer| layer.neurons).sum();
+            neurons
+        };
+        let saved = |without: Option<Count>, with: Option<Count>| {
+            let share = 1.0 - with?.ratio(without?).as_f64();
+            share.is_finite().then_some(share)
+        };
+        let demands = |layer: &LayerPlan| layer.weights as f64 * layer.ranges.levels as f64;
+        let layers = self.layers(construction);
+        let dead = layers.iter().zip(&self.layers).filter(|(_, layer)| layer.never_negative);
+        let all = 2.0 * layers.iter().map(demands).sum::<f64>();
+        let dead = dead.map(|(plan, _)| demands(plan)).sum::<f64>();
+        // A whole neuron has no halves; where every tolerance is w_max there is nothing to demand.
+        let has_halves = construction.choices().2 != Sum::Neuron && all > 0.0;
+        let (tolerance, skip) = (self.tolerance, self.skip_dead_halves);
+        Savings {
+            per_layer: saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip)),
+            dead_halves: saved(neurons(tolerance, false), neurons(tolerance, true)),
+            dead_demands: if has_halves { dead / all } else { 0.0 },
+        }
+    }
+
     /// Theory's numbers for each layer of a construction.
     pub fn layers(&self, construction: Construction) -> Vec<LayerPlan> {
         // Layers that come in turn have the same numbers again and again.
@@ -238,9 +280,14 @@ impl Outline {
         let (_, matching, sum, sharing) = construction.choices();
         let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
         let (weights, k_prime) = (self.weights(number), ranges.k_prime);
+        let skip_negative_half = self.skip_dead_halves && self.layers[number - 1].never_negative;
         let (neurons, neurons_all_targets) = match (sum, sharing, matching) {
             (Sum::Golden, Sharing::Layer(_), _) => (
-                Some(theorem3::neurons(k_prime, weights, depth, delta).into()),
+                Some(if skip_negative_half {
+                    theorem3::neurons_of_one_half(k_prime, weights, depth, delta).into()
+                } else {
+                    theorem3::neurons(k_prime, weights, depth, delta).into()
+                }),
                 Some(theorem3::neurons_all_targets(k_prime, weights, depth, delta).into()),
             ),
             (Sum::Golden, Sharing::Nobody, _) => {
@@ -262,7 +309,6 @@ impl Outline {
             }
             (Sum::Subset, _, _) => (None, None),
         };
-        let skip_negative_half = self.layers[number - 1].skip_negative_half;
         LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
     }
 
@@ -360,6 +406,32 @@ mod tests {
                 assert!((ln_p(least).min(ln_p(most)) - expected).abs() < 1e-12 * expected.abs());
             }
         }
+    }
+
+    #[test]
+    fn savings_are_what_the_options_change() {
+        let hyperbolic = Construction::Hyperbolic { allocation: Default::default() };
+        let total = |settings: &[&str]| {
+            let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+            let outline = Outline::of(&Experiment::load("digits", None, &settings).unwrap());
+            let layers = outline.layers(hyperbolic);
+            let neurons: f64 = layers.iter().map(|layer| layer.neurons.unwrap().as_f64()).sum();
+            (neurons, outline.savings(hyperbolic))
+        };
+        let (plain, savings) = total(&[]);
+        let (per_layer, with) = total(&["tolerance=PerLayer"]);
+        let (skipped, without) = total(&["skip_dead_halves=true"]);
+        assert!((savings.per_layer.unwrap() - (1.0 - per_layer / plain)).abs() < 1e-9);
+        assert!((with.per_layer.unwrap() - savings.per_layer.unwrap()).abs() < 1e-9);
+        assert!((savings.dead_halves.unwrap() - (1.0 - skipped / plain)).abs() < 1e-12);
+        assert_eq!(savings.dead_halves, without.dead_halves);
+        // Every layer's inputs are pixels or outputs of ReLU.
+        assert_eq!(savings.dead_demands, 0.5);
+        assert!(per_layer < plain && skipped < plain);
+        let tiny = outline("tiny");
+        assert!(tiny.savings(hyperbolic).dead_demands < 0.5);
+        assert_eq!(tiny.savings(Construction::SubsetSum).per_layer, None);
+        assert_eq!(tiny.savings(Construction::WholeNeuron).dead_demands, 0.0);
     }
 
     #[test]

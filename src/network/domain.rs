@@ -162,14 +162,15 @@ impl ActivationBounds {
             Domain::Points { points, .. } => {
                 Self::over_points(network, points.clone(), Self::over_intervals(network, domain))
             }
-            Domain::WithConstant(inner) => match &**inner {
-                Domain::Points { points, .. } => Self::over_points(
-                    network,
-                    with_constant(points.view()),
-                    Self::over_intervals(network, domain),
-                ),
-                _ => Self::over_intervals(network, domain),
-            },
+            Domain::WithConstant(inner) => {
+                let bounds = Self::over_intervals(network, domain);
+                match &**inner {
+                    Domain::Points { points, .. } => {
+                        Self::over_points(network, with_constant(points.view()), bounds)
+                    }
+                    _ => bounds,
+                }
+            }
             _ => Self::over_intervals(network, domain),
         }
     }
@@ -179,7 +180,7 @@ impl ActivationBounds {
         self.largest[..self.largest.len() - 1].iter().copied().fold(0.0, f64::max)
     }
 
-    /// `bounds`: those that hold for all that lies between the points.
+    /// `bounds`: those that hold for all that lies between the points x.
     fn over_points(network: &Network, mut x: Array2<f64>, bounds: Self) -> Self {
         let mut bounds = Self { norm: Vec::new(), largest: Vec::new(), ..bounds };
         for layer in 0..=network.architecture().layers() {

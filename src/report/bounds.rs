@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::construction::Allocation;
-use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan};
+use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan, ToleranceRule};
 use crate::network::Architecture;
 use crate::theory::{Count, corollary7};
 
@@ -32,6 +32,33 @@ pub struct BoundsReport {
     pub norms: &'static str,
     pub weight_tolerance: Vec<f64>,
     pub constructions: Vec<ConstructionBounds>,
+    /// of `hyperbolic`
+    pub savings: SavingsReport,
+    #[serde(skip)]
+    pub(super) tolerance: ToleranceRule,
+    #[serde(skip)]
+    pub(super) skip_dead_halves: bool,
+}
+
+/// What two options save of Theorem 3's neurons: shares, see [`Savings`](crate::experiment::Savings).
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct SavingsReport {
+    pub tolerance_per_layer: Option<f64>,
+    pub skip_dead_halves: Option<f64>,
+    pub skip_dead_halves_demands: f64,
+}
+
+impl SavingsReport {
+    /// Of Theorem 3's construction.
+    pub fn new(outline: &Outline) -> Self {
+        let saved = outline.savings(FAMILY[0]);
+        Self {
+            tolerance_per_layer: saved.per_layer,
+            skip_dead_halves: saved.dead_halves,
+            skip_dead_halves_demands: saved.dead_demands,
+        }
+    }
 }
 
 /// One construction; `None` where a key does not apply.
@@ -119,6 +146,9 @@ impl BoundsReport {
             norms: experiment.norms.name(),
             weight_tolerance: plan.weight_tolerance.clone(),
             constructions: FAMILY.map(bounds_of).to_vec(),
+            savings: SavingsReport::new(&outline),
+            tolerance: experiment.tolerance,
+            skip_dead_halves: experiment.skip_dead_halves,
         }
     }
 }

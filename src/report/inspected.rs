@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::bounds::{BoundsReport, ConstructionBounds};
-use crate::experiment::{Experiment, Plan};
+use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport};
+use crate::experiment::{Experiment, Plan, ToleranceRule};
 use crate::network::files::TensorName;
 use crate::network::spectral_norm;
 
@@ -23,6 +23,12 @@ pub struct InspectReport {
     pub delta: f64,
     pub weight_tolerance: Vec<f64>,
     pub constructions: Vec<ConstructionBounds>,
+    /// of `hyperbolic`
+    pub savings: SavingsReport,
+    #[serde(skip)]
+    pub(super) tolerance: ToleranceRule,
+    #[serde(skip)]
+    pub(super) skip_dead_halves: bool,
 }
 
 /// One layer as it was given.
@@ -74,6 +80,9 @@ impl InspectReport {
             delta: experiment.delta,
             weight_tolerance: bounds.weight_tolerance,
             constructions: bounds.constructions,
+            savings: bounds.savings,
+            tolerance: experiment.tolerance,
+            skip_dead_halves: experiment.skip_dead_halves,
         }
     }
 }

@@ -17,7 +17,7 @@ mod table;
 pub mod text;
 mod weighed;
 
-pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons};
+pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons, SavingsReport};
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError};
 pub use comparison::{
     AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,

@@ -5,20 +5,19 @@ mod comparison;
 mod faithfulness;
 mod inspected;
 
-pub use inspected::inspected;
-
 pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
+pub use inspected::inspected;
 
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::bounds::BoundsReport;
+use super::bounds::{BoundsReport, SavingsReport};
 use super::comparison::SubsetEstimate;
 use crate::construction::{Demand, LayerBuilder, Mode, Sum};
-use crate::experiment::Construction;
+use crate::experiment::{Construction, ToleranceRule};
 use crate::session::{LaneView, Session};
 use crate::theory::Count;
 
@@ -72,6 +71,10 @@ pub fn bounds(report: &BoundsReport) -> String {
         "ε = {}, δ = {}, w_max = {}, F_max = {}, norms: {}, ε_w = {tolerance:.11e}\n",
         report.epsilon, report.delta, report.w_max, report.f_max, report.norms
     );
+    for line in savings(&report.savings, report.tolerance, report.skip_dead_halves) {
+        let _ = writeln!(text, "{line}");
+    }
+    let _ = writeln!(text);
     for construction in &report.constructions {
         let _ = writeln!(text, "{}", construction.name);
         if let (Some(k_prime), Some(levels)) = (construction.k_prime, construction.levels) {
@@ -102,6 +105,29 @@ pub fn bounds(report: &BoundsReport) -> String {
         let _ = writeln!(text, "{}\n", table(&header, rows.collect()));
     }
     text
+}
+
+/// What two options save of Theorem 3's construction, or would save, a line each.
+pub fn savings(savings: &SavingsReport, tolerance: ToleranceRule, skips: bool) -> [String; 2] {
+    let verb = |used: bool| if used { "saves" } else { "would save" };
+    let share = |share: f64| match 100.0 * share {
+        percent if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.1e} %"),
+        percent => format!("{percent:.1} %"),
+    };
+    let of_bound = |saved: Option<f64>| saved.map_or("-".to_owned(), share);
+    [
+        format!(
+            "tolerance PerLayer {} {} of Theorem 3's neurons",
+            verb(tolerance == ToleranceRule::PerLayer),
+            of_bound(savings.tolerance_per_layer)
+        ),
+        format!(
+            "skip_dead_halves {} {} of them, {} of those to be kept",
+            verb(skips),
+            of_bound(savings.skip_dead_halves),
+            share(savings.skip_dead_halves_demands)
+        ),
+    ]
 }
 
 /// A number of neurons, whole below 10¹⁵.

@@ -161,6 +161,7 @@ impl Lane {
         let reached = match self.phase() {
             Phase::Done => true,
             Phase::Verifying => {
+                // A lane that was resumed is measured when it goes on.
                 if self.certificate.is_none() {
                     self.measure_done_layers();
                 }
@@ -268,8 +269,10 @@ impl Lane {
                 check.get_or_insert_with(|| measure(experiment, builder));
             }
         });
-        self.certify();
         let built = self.builders.iter().all(LayerBuilder::is_done);
+        if built {
+            self.certify();
+        }
         while built && !self.search.is_done() {
             self.search.advance(self.builders.iter().map(LayerBuilder::ticket), 4 * INPUTS_PER_SLICE);
             report(self.search.found().tried, inputs);
@@ -295,7 +298,7 @@ impl Lane {
         let checks: Option<Vec<LayerCheck>> = self.checks.iter().cloned().collect();
         let (Some(checks), None) = (checks, &self.certificate) else { return };
         let experiment = &self.experiment;
-        let points = matches!(*experiment.domain, Domain::Points { .. });
+        let points = matches!(experiment.domain.free(), Domain::Points { .. });
         let promise = experiment.promise();
         let certificate = Certificate::new(
             &experiment.target,

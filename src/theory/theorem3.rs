@@ -16,6 +16,13 @@ pub fn neurons(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     lemma_c12::draws(category_probability(k_prime), weights, 2.0 * k_prime, delta / layers as f64)
 }
 
+/// ⌈16k′(P_i + ln(ℓk′/δ))⌉: M_i where only the half for x > 0 is built, which has k′ categories, not 2k′ (see
+/// `skip_dead_halves`). It saves no more than 16k′·ln 2 neurons: every category must still gather P_i neurons at its
+/// probability of 1/(8k′), and those that fire for x < 0 are drawn all the same. What it halves are the neurons kept.
+pub fn neurons_of_one_half(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
+    lemma_c12::draws(category_probability(k_prime), weights, k_prime, delta / layers as f64)
+}
+
 /// ⌈16k′(P_i + ln(4ℓk′P_i/δ))⌉: the same with the proof's gap closed.
 ///
 /// The gap: a neuron has no category of its own, since its product depends on the (input, output) pair it

@@ -57,14 +57,14 @@ impl Search {
         }
     }
 
-    /// Evaluates from now on in this way.
-    pub fn evaluate(&mut self, evaluation: Evaluation) {
-        self.evaluation = evaluation;
-    }
-
     /// The search that has found what another of the same network, domain and seed had found.
     pub fn resumed(self, found: Found) -> Self {
         Self { found, ..self }
+    }
+
+    /// Evaluates from now on in this way.
+    pub fn evaluate(&mut self, evaluation: Evaluation) {
+        self.evaluation = evaluation;
     }
 
     /// Inputs to be tried in all.

@@ -64,6 +64,10 @@ pub fn inspected(report: &InspectReport) -> String {
             or_none(construction.weight_ratio.map(|ratio| count(ratio.0))),
         ]
     });
+    for line in super::savings(&report.savings, report.tolerance, report.skip_dead_halves) {
+        let _ = writeln!(text, "{line}");
+    }
+    let _ = writeln!(text);
     let header = ["construction", "neurons of G", "per weight", "weights of G per weight"];
     let _ = writeln!(text, "{}", table(&header, rows.collect()));
     text
