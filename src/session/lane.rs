@@ -161,6 +161,10 @@ impl Lane {
         let reached = match self.phase() {
             Phase::Done => true,
             Phase::Verifying => {
+                // A lane that was resumed is measured when it goes on.
+                if self.certificate.is_none() {
+                    self.measure_done_layers();
+                }
                 self.search.advance(self.builders.iter().map(LayerBuilder::ticket), INPUTS_PER_SLICE);
                 self.search.is_done()
             }

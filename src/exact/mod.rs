@@ -24,9 +24,10 @@
 //! p > γ^{u+1}·w_max is taken from a residual of at most γ^u·w_max/γ and leaves at most (1 − γ) of what the bucket may hold, so
 //! that Σ(r + p) ≤ 2·w_max/γ ≤ 3.3·w_max, and the residual is off by less than 14u²·w_max = 2·10⁻³¹·w_max.
 
-use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use serde::{Deserialize, Serialize};
 
 /// The bound on the error of one sum of two [`DoubleDouble`]s, relative to the sum of their magnitudes: 4u².
 pub const SUM_ROUNDING: f64 = f64::EPSILON * f64::EPSILON;
