@@ -115,7 +115,7 @@ fn a_layer_is_jumped_to_and_presets_are_filtered() {
     slth.shows(&["viewing layer 17"]);
     slth.press("p");
     // Theory has been asked, and answers one preset after the other.
-    slth.shows(&["bounds only", "~", "12"]);
+    slth.shows(&["~7.9e6", "~1.2e3", "12"]);
     slth.press("/tiny");
     slth.shows(&["/tiny"]);
     slth.press("\r\r");

@@ -46,7 +46,7 @@ fn another_preset_is_picked() {
     slth.press("k\r");
     slth.shows(&["· digits ·", "64-32-16-10, relu/identity"]);
     slth.press("pjjj\r");
-    slth.shows(&["· example-6 ·", "3.679e-27"]);
+    slth.shows(&["paused · example-6", "3.679e-27"]);
     slth.press("q");
     assert_eq!(slth.ends(), 0);
 }

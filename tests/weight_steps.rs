@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use slth::construction::{Fate, Half, LayerBuilder, Sum, SumStep, WeightState, WeightSum, residuals};
+use slth::exact::DoubleDouble;
 use slth::experiment::Experiment;
 use slth::session::{Command, ErrorMap, Phase, Session, Step, WeightView, Worker};
 
@@ -83,7 +84,7 @@ fn a_finished_sum_is_what_was_measured() {
 fn follow(builder: &LayerBuilder, weight: (usize, usize), sum: &WeightSum) {
     let w = target(builder, weight);
     let mut residual = w.abs();
-    let (mut value, mut magnitudes) = (0.0, w.abs());
+    let (mut value, mut magnitudes) = (DoubleDouble::ZERO, w.abs());
     for step in &sum.steps {
         assert_eq!(step.before, Some(residual));
         residual = step.after.unwrap();
@@ -92,12 +93,13 @@ fn follow(builder: &LayerBuilder, weight: (usize, usize), sum: &WeightSum) {
         }
         let Some(path) = step.path else { continue };
         assert!(sum.half.is_none_or(|half| Half::of(path.z_in) == half));
-        value += path.product();
+        value += path.exact_product();
         magnitudes += path.product().abs();
         if step.bucket.is_some() {
             assert!(path.product().signum() == w.signum());
         }
     }
+    let value = value.nearest();
     assert_eq!((residual, value), (sum.residual, sum.value));
     // A rounding of either sum is half an ulp of at most all magnitudes together.
     let rounding = (sum.steps.len() + 1) as f64 * f64::EPSILON * magnitudes;
