@@ -1,6 +1,6 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
-use super::{Construction, Experiment, LawChoice, Outline};
+use super::{Construction, Experiment, LawChoice, Outline, Savings};
 use crate::construction::subset_sum::MOST_VALUES;
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
 use crate::network::Activation;
@@ -40,6 +40,8 @@ pub struct LanePlan {
     pub mode: Mode,
     /// layers 1…ℓ
     pub layers: Vec<LayerPlan>,
+    /// what two options save of it
+    pub savings: Savings,
 }
 
 /// Theory's numbers for one layer of one construction.
@@ -108,6 +110,7 @@ impl Plan {
             construction,
             mode: mode(experiment, construction, &self.weight_tolerance),
             layers: outline.layers(construction),
+            savings: outline.savings(construction),
         };
         let bounds = lane.layers.iter().filter_map(|layer| layer.neurons);
         let largest = bounds.fold(Count::ZERO, |a, b| if b > a { b } else { a });

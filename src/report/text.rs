@@ -110,24 +110,28 @@ pub fn bounds(report: &BoundsReport) -> String {
 /// What two options save of Theorem 3's construction, or would save, a line each.
 pub fn savings(savings: &SavingsReport, tolerance: ToleranceRule, skips: bool) -> [String; 2] {
     let verb = |used: bool| if used { "saves" } else { "would save" };
-    let share = |share: f64| match 100.0 * share {
-        percent if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.1e} %"),
-        percent => format!("{percent:.1} %"),
-    };
-    let of_bound = |saved: Option<f64>| saved.map_or("-".to_owned(), share);
     [
         format!(
             "tolerance PerLayer {} {} of Theorem 3's neurons",
             verb(tolerance == ToleranceRule::PerLayer),
-            of_bound(savings.tolerance_per_layer)
+            saved_share(savings.tolerance_per_layer)
         ),
         format!(
             "skip_dead_halves {} {} of them, {} of those to be kept",
             verb(skips),
-            of_bound(savings.skip_dead_halves),
-            share(savings.skip_dead_halves_demands)
+            saved_share(savings.skip_dead_halves),
+            saved_share(Some(savings.skip_dead_halves_demands))
         ),
     ]
+}
+
+/// A share of what is saved, in percent; small ones with an exponent.
+pub fn saved_share(share: Option<f64>) -> String {
+    match share.map(|share| 100.0 * share) {
+        None => "-".to_owned(),
+        Some(percent) if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.1e} %"),
+        Some(percent) => format!("{percent:.1} %"),
+    }
 }
 
 /// A number of neurons, whole below 10¹⁵.

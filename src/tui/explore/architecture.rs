@@ -7,9 +7,10 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
 use crate::construction::Sum;
-use crate::experiment::{Experiment, LawChoice, NormSource, Plan, ToleranceRule};
+use crate::experiment::ToleranceRule::{PerLayer, Uniform};
+use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::network::Domain;
-use crate::report::text::{count, grouped, number, number_of_neurons, per_weight, widths};
+use crate::report::text::{count, grouped, number, number_of_neurons, per_weight, saved_share, widths};
 use crate::session::Snapshot;
 use crate::theory::{Count, corollary7};
 
@@ -68,6 +69,8 @@ pub(super) fn consequences(
         Sum::Single => "one neuron a half".to_owned(),
         Sum::Subset => "best subset sum".to_owned(),
     };
+    let savings = lane.savings;
+    let kept = saved_share(Some(savings.dead_demands));
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
     let (draws, useful) = match law {
         LawChoice::Hyperbolic => (
@@ -84,7 +87,20 @@ pub(super) fn consequences(
         line("", format!("{} per target weight", size(corollary7::weight_ratio))),
         line("G draws", draws),
         line("products", useful),
+        line(
+            "per layer",
+            format!("{} of neurons", saves(experiment.tolerance == PerLayer, savings.per_layer)),
+        ),
+        line(
+            "skip halves",
+            format!("{} (kept: {kept})", saves(experiment.skip_dead_halves, savings.dead_halves)),
+        ),
     ]
+}
+
+/// What an option saves of the neurons, or would.
+fn saves(used: bool, saved: Option<f64>) -> String {
+    format!("{} {}", if used { "saves" } else { "would save" }, saved_share(saved))
 }
 
 /// Most telling first: what does not fit is cut at the end.
@@ -126,8 +142,8 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
         line(
             "tolerance",
             match experiment.tolerance {
-                ToleranceRule::Uniform => "uniform (Lemma 1)".to_owned(),
-                ToleranceRule::PerLayer => "per layer".to_owned(),
+                Uniform => "uniform (Lemma 1)".to_owned(),
+                PerLayer => "per layer".to_owned(),
             },
         ),
         line(

@@ -102,16 +102,16 @@ fn left_out(editing: &Editing, parameter: Parameter) -> String {
 
 /// What follows from the fields, as far as there is room, under a line that says of which state.
 fn consequences(editing: &Editing, snapshot: &Snapshot, look: &Look, height: u16) -> Vec<Line<'static>> {
-    const ALL: usize = 7;
-    const PER_TARGET_WEIGHT: usize = 4;
+    const ALL: usize = 9;
+    /// The size of G per weight, what it draws, which products are of use.
+    const LESS_TELLING: std::ops::Range<usize> = 4..7;
     let forecast = editing.forecast();
     let lane = snapshot.shown.min(forecast.plan.lanes.len() - 1);
     let layer = snapshot.lane().view.layer.min(forecast.plan.lanes[lane].layers.len());
     let mut lines = architecture::consequences(&forecast.experiment, &forecast.plan, (lane, layer), look);
     let room = usize::from(height / 3);
     if room < ALL {
-        // The size of G is said once already.
-        lines.remove(PER_TARGET_WEIGHT);
+        lines.drain(LESS_TELLING);
     }
     lines.truncate(room);
     let (text, style) = if editing.is_pending() {
