@@ -4,7 +4,7 @@
 //!
 //! # Measured
 //! Example 5, against the time to generate the random words that one neuron after the other reads (2 words a try), on two
-//! threads of a shared machine with AVX-512: 1.45 with a neuron after the other, 0.46 with 64 of them tried against a
+//! threads of a shared machine with AVX2: 1.45 with a neuron after the other, 0.93 with 64 of them tried against a
 //! category at once (`cargo bench --bench construction`). A neuron in four is given away; the category that
 //! takes it is tried again with those after it, half a group on average.
 
