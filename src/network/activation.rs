@@ -63,6 +63,19 @@ impl Activation {
         (self.apply(low), self.apply(high))
     }
 
+    /// σ′(x); at a kink that of the left.
+    pub fn derivative(self, x: f64) -> f64 {
+        let step = |below: f64| if x > 0.0 { 1.0 } else { below };
+        match self {
+            Self::Relu => step(0.0),
+            Self::LeakyRelu(slope) => step(slope),
+            Self::Tanh => 1.0 - self.apply(x).powi(2),
+            Self::Logistic => self.apply(x) * (1.0 - self.apply(x)),
+            Self::Identity => 1.0,
+            Self::Heaviside => 0.0,
+        }
+    }
+
     /// The slope of a leaky ReLU below 0.
     pub fn slope(self) -> Option<f64> {
         if let Self::LeakyRelu(slope) = self { Some(slope) } else { None }
@@ -91,6 +104,18 @@ mod tests {
         assert_eq!(Activation::Tanh.lipschitz(), Some(1.0));
         assert_eq!(Activation::Logistic.lipschitz(), Some(0.25));
         assert_eq!(Activation::Heaviside.lipschitz(), None);
+    }
+
+    #[test]
+    fn derivatives_are_limits_of_slopes() {
+        use Activation::*;
+        for activation in [Relu, LeakyRelu(0.1), Tanh, Logistic, Identity] {
+            for x in [-3.0, -0.7, 0.4, 2.5] {
+                let h = 1e-6;
+                let slope = (activation.apply(x + h) - activation.apply(x - h)) / (2.0 * h);
+                assert!((slope - activation.derivative(x)).abs() < 1e-8, "{activation:?} at {x}");
+            }
+        }
     }
 
     #[test]

@@ -56,6 +56,16 @@ pub struct ErrorReport {
     pub certified: Option<f64>,
     pub epsilon: f64,
     pub inputs_tried: usize,
+    pub climbed: Option<ClimbedReport>,
+}
+
+/// The input climbed to, where that led above every input tried.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ClimbedReport {
+    pub from_input: usize,
+    pub from_error: f64,
+    pub input: Vec<f64>,
 }
 
 /// How the error certified comes about.
@@ -179,6 +189,11 @@ impl ErrorReport {
             certified: row.certified,
             epsilon: row.epsilon,
             inputs_tried: row.found.tried,
+            climbed: row.found.climbed().map(|climbed| ClimbedReport {
+                from_input: climbed.from,
+                from_error: climbed.from_error,
+                input: climbed.input.to_vec(),
+            }),
         }
     }
 }

@@ -314,9 +314,13 @@ fn verdict(view: &LaneView) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "error found      {:.6e}  over {} inputs",
+        "error found      {:.6e}  over {} inputs{}",
         row.found.error,
-        grouped(row.found.tried as i64)
+        grouped(row.found.tried as i64),
+        row.found.climbed().map_or(String::new(), |climbed| {
+            let from = grouped(climbed.from as i64);
+            format!(" and climbing from input {from} ({:.6e})", climbed.from_error)
+        })
     );
     if let Some(certified) = row.certified {
         let _ = writeln!(text, "error certified  {certified:.6e}");

@@ -337,6 +337,11 @@ impl Lane {
         self.search.total()
     }
 
+    /// Inputs that can be looked at: those tried and, behind them, the one climbed to.
+    pub fn inputs_shown(&self) -> usize {
+        self.inputs() + usize::from(self.search.found().climbed().is_some())
+    }
+
     /// The error certified, once every layer is measured.
     pub fn certified(&self) -> Option<f64> {
         self.certificate.as_ref().map(|certificate| certificate.total)

@@ -26,6 +26,8 @@ pub struct OutputView {
     pub input: usize,
     /// how many inputs there are
     pub inputs: usize,
+    /// whether it is the one climbed to, behind all that were tried
+    pub is_climbed: bool,
     /// x, without the constant 1 that stands behind it where biases are folded in
     pub x: Vec<f64>,
     /// x as a picture, where it can be one
@@ -101,12 +103,17 @@ impl PrunedOutputs {
 }
 
 impl Session {
-    /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries. What an input gives does not
-    /// depend on the others.
+    /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries, and behind them the one that it has
+    /// climbed to. What an input gives does not depend on the others.
     pub fn outputs(&self, lane_index: usize, from: usize, to: usize) -> Vec<OutputView> {
         let (experiment, lane) = (self.experiment(), &self.lanes()[lane_index]);
         let (target, domain) = (&experiment.target, &*experiment.domain);
-        let x = inputs(domain, target.architecture().widths()[0], experiment.seed, from, to);
+        let (width, tried) = (target.architecture().widths()[0], lane.inputs());
+        let mut x = inputs(domain, width, experiment.seed, from.min(tried), to.min(tried));
+        if let Some(climbed) = lane.found().climbed().filter(|_| to > tried) {
+            // Of the same width as all others.
+            let _ = x.push_row(ArrayView1::from(&climbed.input[..]));
+        }
         let evaluation = lane.evaluation();
         let f = forward_target(target, evaluation, x.clone());
         let pruned = is_built(lane)
@@ -119,7 +126,8 @@ impl Session {
             OutputView {
                 lane: lane_index,
                 input: from + row,
-                inputs: lane.inputs(),
+                inputs: lane.inputs_shown(),
+                is_climbed: from + row == tried,
                 picture: Picture::new(&x).filter(|_| shows_pictures),
                 x,
                 label: domain.label(from + row),
@@ -140,8 +148,8 @@ fn is_built(lane: &Lane) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct OutputWatch {
     input: Option<usize>,
-    /// run, lane, and whether Ĝ was there, that the views are of
-    of: Option<(u64, usize, bool)>,
+    /// run, lane, whether Ĝ was there, and how many inputs, that the views are of
+    of: Option<(u64, usize, bool, usize)>,
     views: Vec<Arc<OutputView>>,
 }
 
@@ -159,11 +167,11 @@ impl OutputWatch {
     /// Computes what is watched, if it is not known yet.
     pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize) {
         let Some(input) = self.input else { return };
-        let inputs = session.lanes()[lane].inputs();
+        let inputs = session.lanes()[lane].inputs_shown();
         // A session that was loaded since may have fewer inputs.
         let input = input.min(inputs.saturating_sub(1));
         self.input = Some(input);
-        let of = Some((run, lane, is_built(&session.lanes()[lane])));
+        let of = Some((run, lane, is_built(&session.lanes()[lane]), inputs));
         if self.of != of || self.view().is_none() {
             let from = input - input % BATCH;
             let views = session.outputs(lane, from, (from + BATCH).min(inputs));

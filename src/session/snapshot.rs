@@ -178,6 +178,13 @@ pub struct ErrorRow {
     pub holds: Option<bool>,
 }
 
+impl ErrorRow {
+    /// Inputs that can be looked at: those to be tried and, behind them, the one climbed to.
+    pub fn inputs_shown(&self) -> usize {
+        self.inputs + usize::from(self.found.climbed().is_some())
+    }
+}
+
 impl LayerRow {
     /// A layer's row.
     pub fn new(

@@ -192,7 +192,7 @@ impl App {
             Action::Weight(to) => self.move_weight(to),
             Action::Chart(change) => self.change_chart(change),
             Action::Inputs(to) => self.move_input(to),
-            Action::JumpToInput => self.ask(Prompt::input(self.snapshot.lane().error.inputs)),
+            Action::JumpToInput => self.ask(Prompt::input(self.snapshot.lane().error.inputs_shown())),
             Action::Edit => {
                 self.screen = Screen::Explore;
                 self.editing = Some(Editing::new(&self.latest));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Evaluation;
 use super::careful::{forward_pruned, forward_target};
+use super::climb::{Climber, STARTS, STEPS, Slope};
 use super::inputs::{inputs, inputs_to_try};
 use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
@@ -14,12 +15,18 @@ use crate::network::{Domain, Network};
 /// What the inputs tried so far have shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// largest ‖F(x) − Ĝ(x)‖₂
+    /// largest ‖F(x) − Ĝ(x)‖₂, once climbing has ended that of the climbed input included
     pub error: f64,
-    /// number of the input where it was found
+    /// number of the input where it was found; the climbed one counts as one behind the last that was drawn
     pub worst_input: usize,
     /// inputs tried
     pub tried: usize,
+    /// errors and numbers of the worst inputs tried, the worst first
+    pub worst: Vec<(f64, usize)>,
+    /// where climbing from them has come to, once all inputs were tried; none where there is nothing between inputs
+    pub climbers: Vec<Climber>,
+    /// steps that were climbed
+    pub steps: usize,
     /// labelled inputs that F and Ĝ classify rightly; `None` without labels
     pub correct: Option<(usize, usize)>,
     /// numbers of the inputs, rising, that F and Ĝ classify differently, or where labelled, not both rightly
@@ -27,6 +34,23 @@ pub struct Found {
 }
 
 impl Found {
+    /// The input that was climbed to, where climbing has ended above every input tried.
+    pub fn climbed(&self) -> Option<&Climber> {
+        let ended = self.climbers.iter().all(|climber| climber.is_done);
+        let highest = self.climbers.iter().max_by(|a, b| a.error.total_cmp(&b.error))?;
+        let tried = self.worst.first().map_or(0.0, |&(error, _)| error);
+        (ended && highest.error > tried).then_some(highest)
+    }
+
+    /// Keeps an input's error if it is one of the worst; of equal ones the first.
+    fn remember(&mut self, error: f64, number: usize) {
+        let place = self.worst.partition_point(|&(other, _)| other >= error);
+        if place < STARTS {
+            self.worst.insert(place, (error, number));
+            self.worst.truncate(STARTS);
+        }
+    }
+
     /// Shares of labelled inputs that F and Ĝ classify rightly.
     pub fn accuracy(&self) -> Option<(f64, f64)> {
         let share = |correct: usize| correct as f64 / self.tried as f64;
@@ -77,25 +101,29 @@ impl Search {
         &self.found
     }
 
-    /// Whether all inputs have been tried.
+    /// Whether all inputs have been tried, and climbing from the worst has ended.
     pub fn is_done(&self) -> bool {
-        self.found.tried == self.total()
+        self.found.tried == self.total() && self.found.climbers.iter().all(|climber| climber.is_done)
     }
 
-    /// Tries up to `count` more inputs on the network of these tickets, layer 1 first.
+    /// Tries up to `count` more inputs on the network of these tickets, layer 1 first, or, once all have been tried, climbs a
+    /// step.
     pub fn advance<'a>(&mut self, tickets: impl Iterator<Item = &'a LayerTicket>, count: usize) {
+        if self.found.tried == self.total() {
+            return self.climb(&tickets.collect::<Vec<_>>());
+        }
         let from = self.found.tried;
         let to = (from + count).min(self.total());
         let architecture = self.target.architecture();
         let x = inputs(&self.domain, architecture.widths()[0], self.seed, from, to);
         let expected = forward_target(&self.target, self.evaluation, x.clone());
         let pruned = forward_pruned(architecture, tickets, self.evaluation, x);
-        let mistakes = Arc::make_mut(&mut self.found.mistakes);
         for (number, (f, g)) in (from..).zip(expected.axis_iter(Axis(0)).zip(pruned.axis_iter(Axis(0)))) {
             let error = error_between(f, g);
             if error > self.found.error {
                 (self.found.error, self.found.worst_input) = (error, number);
             }
+            self.found.remember(error, number);
             let (by_f, by_g) = (prediction(f), prediction(g));
             let label = self.domain.label(number);
             if let (Some(label), Some(correct)) = (label, &mut self.found.correct) {
@@ -103,10 +131,37 @@ impl Search {
                 correct.1 += usize::from(by_g == label);
             }
             if by_f != by_g || label.is_some_and(|label| by_f != label) {
-                mistakes.push(number);
+                Arc::make_mut(&mut self.found.mistakes).push(number);
             }
         }
         self.found.tried = to;
+        if to == self.total() && !matches!(self.domain.free(), Domain::Points { .. }) {
+            self.found.climbers = self.starts();
+        }
+    }
+
+    /// The worst inputs tried, to climb from.
+    fn starts(&self) -> Vec<Climber> {
+        let width = self.target.architecture().widths()[0];
+        let start = |&(error, from): &(f64, usize)| {
+            let input = inputs(&self.domain, width, self.seed, from, from + 1).into_raw_vec_and_offset().0;
+            Climber { from, from_error: error, input: Arc::new(input), error, is_done: false }
+        };
+        self.found.worst.iter().map(start).collect()
+    }
+
+    /// A step uphill from everywhere.
+    fn climb(&mut self, tickets: &[&LayerTicket]) {
+        let (target, domain) = (&self.target, &self.domain);
+        let slope = Slope { target, domain, tickets, evaluation: self.evaluation };
+        slope.step(&mut self.found.climbers);
+        self.found.steps += 1;
+        if self.found.steps == STEPS {
+            self.found.climbers.iter_mut().for_each(|climber| climber.is_done = true);
+        }
+        if let Some(climbed) = self.found.climbed() {
+            (self.found.error, self.found.worst_input) = (climbed.error, self.total());
+        }
     }
 }
 

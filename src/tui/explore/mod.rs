@@ -26,6 +26,7 @@ use super::frame_lines::{self, pane};
 use super::products;
 use crate::report::text::{self, construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::Phase;
+use crate::verification::STEPS;
 
 /// Columns that editing leaves the other panes their half of.
 const EDITING_BESIDE: u16 = 76;
@@ -100,7 +101,11 @@ fn status_line(app: &App, look: &Look) -> Line<'static> {
         }
         Phase::Verifying => {
             let (tried, inputs) = (lane.error.found.tried as i64, lane.error.inputs as i64);
-            parts.push(format!("all layers built, inputs tried {}/{}", grouped(tried), grouped(inputs)));
+            parts.push(if tried < inputs {
+                format!("all layers built, inputs tried {}/{}", grouped(tried), grouped(inputs))
+            } else {
+                format!("all layers built, climbing, step {} of {STEPS}", lane.error.found.steps + 1)
+            });
         }
         Phase::Done => {
             let sampled = lane.neurons_sampled();

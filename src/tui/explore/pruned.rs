@@ -137,6 +137,9 @@ fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             (format!("{} demands stayed open at the bound", glyphs.bad), theme.bad)
         }
         (Phase::Done, _) => (format!("{} certified error above {}", glyphs.bad, glyphs.epsilon), theme.bad),
+        (Phase::Verifying, _) if row.found.tried == row.inputs => {
+            ("climbing from the worst inputs".to_owned(), theme.text)
+        }
         (Phase::Verifying, _) => ("trying inputs".to_owned(), theme.text),
         (Phase::Building(_), _) => ("verdict: when all layers are built".to_owned(), theme.faint),
     };

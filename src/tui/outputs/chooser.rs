@@ -27,7 +27,7 @@ impl Chooser {
     /// Goes to the input that the key names, or scrolls long lists. Why it cannot, where it cannot.
     pub(in super::super) fn update(&mut self, to: InputMove, snapshot: &Snapshot) -> Option<String> {
         let row = &snapshot.lane().error;
-        let last = row.inputs.saturating_sub(1);
+        let last = row.inputs_shown().saturating_sub(1);
         let mut message = None;
         let wanted = match to {
             InputMove::Next => self.input + 1,

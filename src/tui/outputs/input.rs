@@ -41,6 +41,9 @@ pub(super) fn width(view: &OutputView, look: &Look, area: Rect) -> u16 {
 
 pub(super) fn title(view: &OutputView, width: u16) -> String {
     let (input, last) = (grouped(view.input as i64), grouped(view.inputs.saturating_sub(1) as i64));
+    if view.is_climbed {
+        return fitting(vec![format!("Input {input}, climbed to"), "Climbed to".to_owned()], width);
+    }
     fitting(vec![format!("Input {input} (0-{last})"), format!("Input {input}")], width)
 }
 

@@ -50,10 +50,19 @@ pub(super) fn lines(snapshot: &Snapshot, view: &OutputView, look: &Look, width: 
         line("found", vec!["no input tried yet".to_owned()], theme.text)
     } else {
         let (error, worst) = (row.found.error, grouped(row.found.worst_input as i64));
-        let variants = vec![
-            format!("{error:.3e} at input {worst}, the largest of {tried} tried (d goes there)"),
-            format!("{error:.3e} at input {worst} (d)"),
-        ];
+        let variants = match row.found.climbed() {
+            Some(climbed) => vec![
+                format!(
+                    "{error:.3e} at input {worst}, climbed to from {} of {tried} tried (d goes there)",
+                    climbed.from
+                ),
+                format!("{error:.3e} at input {worst}, climbed to (d)"),
+            ],
+            None => vec![
+                format!("{error:.3e} at input {worst}, the largest of {tried} tried (d goes there)"),
+                format!("{error:.3e} at input {worst} (d)"),
+            ],
+        };
         line("found", variants, theme.text)
     });
     let epsilon = format!("{} {}", glyphs.epsilon, row.epsilon);

@@ -1,0 +1,174 @@
+//! The local search: uphill on ‖F − Ĝ‖₂ from the worst inputs tried, within the domain.
+//!
+//! Between two changes of sign inside the networks F − Ĝ is as smooth as σ is, for ReLU it is linear, and ½‖F − Ĝ‖² is
+//! convex there: from any x it rises towards the input of the domain that is farthest along its gradient
+//! (J_Ĝ − J_F)ᵀ(Ĝ(x) − F(x)). Each step goes there, or a part of the way where that leads across too many changes of sign,
+//! and is taken only if the error, evaluated as for every input, grows. So the search never loses what it has.
+//!
+//! The gradient comes from one pass forward and one back, through W* and through the kept paths whose neurons fire. Its
+//! rounding does not matter: it only says where to look.
+
+use std::sync::Arc;
+
+use ndarray::{Array1, Array2, ArrayView1};
+use serde::{Deserialize, Serialize};
+
+use super::careful::{forward_pruned, forward_target};
+use super::search::error_between;
+use super::{Evaluation, MaskedLayer, whole};
+use crate::construction::LayerTicket;
+use crate::network::{Activation, Domain, Network};
+
+/// Inputs that are climbed from: the worst ones tried.
+pub const STARTS: usize = 8;
+
+/// Steps uphill, at most.
+pub const STEPS: usize = 24;
+
+/// Parts of the way that are tried at each step.
+const PARTS: [f64; 4] = [1.0, 0.5, 0.25, 0.0625];
+
+/// Least growth of the error, relative, that a next step is worth.
+const LEAST_GROWTH: f64 = 1e-4;
+
+/// An input on its way up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Climber {
+    /// number of the input where it began
+    pub from: usize,
+    /// ‖F(x) − Ĝ(x)‖₂ at that input
+    pub from_error: f64,
+    /// where it is
+    pub input: Arc<Vec<f64>>,
+    /// ‖F(x) − Ĝ(x)‖₂ there
+    pub error: f64,
+    /// whether no further step was worth it
+    pub is_done: bool,
+}
+
+/// F and Ĝ, as a climber sees them.
+pub(super) struct Slope<'a> {
+    pub(super) target: &'a Network,
+    pub(super) domain: &'a Domain,
+    pub(super) tickets: &'a [&'a LayerTicket],
+    pub(super) evaluation: Evaluation,
+}
+
+impl Slope<'_> {
+    /// One step of every climber that is not done.
+    pub(super) fn step(&self, climbers: &mut [Climber]) {
+        let under_way: Vec<usize> = (0..climbers.len()).filter(|&index| !climbers[index].is_done).collect();
+        let width = self.target.architecture().widths()[0];
+        let mut x = Array2::zeros((under_way.len(), width));
+        for (mut row, &index) in x.rows_mut().into_iter().zip(&under_way) {
+            row.assign(&ArrayView1::from(&climbers[index].input[..]));
+        }
+        let gradient = self.gradient(&x);
+        let mut candidates = Array2::zeros((under_way.len() * PARTS.len(), width));
+        for (row, mut candidate) in candidates.rows_mut().into_iter().enumerate() {
+            let (climber, part) = (row / PARTS.len(), PARTS[row % PARTS.len()]);
+            candidate.assign(&towards(self.domain, x.row(climber), gradient.row(climber), part));
+        }
+        let f = forward_target(self.target, self.evaluation, candidates.clone());
+        let tickets = self.tickets.iter().copied();
+        let g = forward_pruned(self.target.architecture(), tickets, self.evaluation, candidates.clone());
+        for (place, &index) in under_way.iter().enumerate() {
+            let climber = &mut climbers[index];
+            let before = climber.error;
+            for row in place * PARTS.len()..(place + 1) * PARTS.len() {
+                let error = error_between(f.row(row), g.row(row));
+                if error > climber.error {
+                    climber.error = error;
+                    climber.input = Arc::new(candidates.row(row).to_vec());
+                }
+            }
+            climber.is_done = climber.error <= before * (1.0 + LEAST_GROWTH);
+        }
+    }
+
+    /// (J_Ĝ − J_F)ᵀ(Ĝ(x) − F(x)) at each of the points x.
+    fn gradient(&self, x: &Array2<f64>) -> Array2<f64> {
+        let architecture = self.target.architecture();
+        let layers = architecture.layers();
+        let (mut inputs_f, mut inputs_g) = (vec![x.clone()], vec![x.clone()]);
+        let (mut sums_f, mut sums_g) = (Vec::new(), Vec::new());
+        for (layer, ticket) in (1..=layers).zip(self.tickets) {
+            let activation = architecture.activation(layer);
+            sums_f.push(inputs_f[layer - 1].dot(&self.target.weights(layer).t()));
+            inputs_f.push(sums_f[layer - 1].mapv(|sum| activation.apply(sum)));
+            let masked = MaskedLayer::new(ticket, architecture.widths()[layer], Activation::Identity);
+            sums_g.push(masked.forward(inputs_g[layer - 1].view()));
+            inputs_g.push(sums_g[layer - 1].mapv(|sum| activation.apply(sum)));
+        }
+        let difference = &inputs_g[layers] - &inputs_f[layers];
+        let (mut by_f, mut by_g) = (difference.clone(), difference);
+        for (index, ticket) in self.tickets.iter().enumerate().rev() {
+            let layer = index + 1;
+            let activation = architecture.activation(layer);
+            by_f.zip_mut_with(&sums_f[layer - 1], |back, &sum| *back *= activation.derivative(sum));
+            by_g.zip_mut_with(&sums_g[layer - 1], |back, &sum| *back *= activation.derivative(sum));
+            by_f = by_f.dot(self.target.weights(layer));
+            by_g = back_through(ticket, &inputs_g[layer - 1], &by_g);
+        }
+        by_g - by_f
+    }
+}
+
+/// One layer's kept paths, from its outputs back to its inputs x: z_in·z_out of those whose neurons fire.
+fn back_through(ticket: &LayerTicket, x: &Array2<f64>, back: &Array2<f64>) -> Array2<f64> {
+    let mut result = Array2::zeros(x.dim());
+    let several = whole::any(ticket);
+    for ((x, back), mut result) in x.rows().into_iter().zip(back.rows()).zip(result.rows_mut()) {
+        let mut first = 0;
+        while first < ticket.len() {
+            let same = |row: usize| {
+                ticket.neuron[row] == ticket.neuron[first] && ticket.output[row] == ticket.output[first]
+            };
+            let end = if several {
+                (first..ticket.len()).find(|&row| !same(row)).unwrap_or(ticket.len())
+            } else {
+                first + 1
+            };
+            let sum: f64 = (first..end).map(|row| ticket.z_in[row] * x[ticket.input[row] as usize]).sum();
+            if sum > 0.0 {
+                for row in first..end {
+                    let slope = ticket.z_in[row] * ticket.z_out[row];
+                    result[ticket.input[row] as usize] += slope * back[ticket.output[row] as usize];
+                }
+            }
+            first = end;
+        }
+    }
+    result
+}
+
+/// The input of the domain that lies this part of the way from x to the one farthest along the gradient. In the sign cube,
+/// where there is nothing in between: that part of the coordinates that point against the gradient is turned, those with
+/// the largest slopes first.
+fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64>, part: f64) -> Array1<f64> {
+    let free = domain.free_coordinates(x.len());
+    let mut to = x.to_owned();
+    match domain.free() {
+        Domain::Signs => {
+            let mut against: Vec<usize> = (0..free).filter(|&at| gradient[at] * x[at] < 0.0).collect();
+            against.sort_by(|&a, &b| gradient[b].abs().total_cmp(&gradient[a].abs()));
+            against.truncate((part * against.len() as f64).ceil() as usize);
+            against.into_iter().for_each(|at| to[at] = -to[at]);
+        }
+        Domain::Ball { radius } => {
+            let norm = gradient.iter().take(free).map(|g| g * g).sum::<f64>().sqrt();
+            for at in (0..free).filter(|_| norm > 0.0) {
+                to[at] += part * (radius * gradient[at] / norm - x[at]);
+            }
+        }
+        Domain::Box { low, high } => {
+            for at in (0..free).filter(|&at| gradient[at] != 0.0) {
+                to[at] += part * (if gradient[at] > 0.0 { *high } else { *low } - x[at]);
+            }
+        }
+        // There is nothing between points.
+        Domain::Points { .. } | Domain::WithConstant(_) => {}
+    }
+    domain.project(to.view_mut());
+    to
+}
