@@ -99,6 +99,7 @@ impl App {
             None if self.editing.is_some() => Context::Editing,
             None => self.screen.context(),
             Some(Overlay::Help(_)) => Context::Help,
+            Some(Overlay::Certificate(_)) => Context::Certificate,
             Some(Overlay::Presets(_)) => Context::Picker,
             Some(Overlay::Export(_)) => Context::Export,
         }
@@ -215,6 +216,7 @@ impl App {
             Action::OpenPresets => self.open_presets(),
             Action::OpenExport => self.lay_over(Overlay::Export(0)),
             Action::OpenHelp => self.lay_over(Overlay::Help(0)),
+            Action::OpenCertificate => self.lay_over(Overlay::Certificate(0)),
             Action::Up | Action::Down => {
                 self.scroll(action == Action::Down);
                 Vec::new()
@@ -362,8 +364,9 @@ impl App {
             Some(Overlay::Export(index)) => {
                 *index = index.saturating_add_signed(step).min(Export::ALL.len() - 1);
             }
-            Some(Overlay::Help(line)) if down => *line = line.saturating_add(1),
-            Some(Overlay::Help(line)) => *line = line.saturating_sub(1),
+            Some(Overlay::Help(line) | Overlay::Certificate(line)) => {
+                *line = line.saturating_add_signed(step as i16);
+            }
             None => {}
         }
     }

@@ -11,6 +11,7 @@
 pub mod app;
 mod bars;
 pub mod bounds;
+mod certificate;
 pub mod compare;
 pub mod editing;
 pub mod effects;

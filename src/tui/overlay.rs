@@ -7,6 +7,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::Look;
 use super::app::App;
+use super::certificate;
 use super::export::{self, Export};
 use super::filter::Filter;
 use super::frame_lines::filter_line;
@@ -48,6 +49,10 @@ const PANES: &[(&str, &str)] = &[
         "Pruned network",
         "Neurons drawn per weight, paths kept, the largest error of a weight and its tolerance. Then the network's \
          error: found by trying inputs, certified by proof, and the one asked for.",
+    ),
+    (
+        "Certificate",
+        "C shows how the error certified comes about: for each layer bounds on its inputs, on the norms of what the          weights are off by and of the weights themselves, the error that follows, what rounding can add, and what          Lemma 1 promised.",
     ),
     (
         "Compare",
@@ -107,6 +112,7 @@ pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     }
     match app.overlay {
         None => {}
+        Some(Overlay::Certificate(line)) => certificate::render(frame, app.snapshot.lane(), look, line),
         Some(Overlay::Help(line)) => help(frame, app.filter.as_ref(), look, line),
         Some(Overlay::Presets(selected)) => presets(frame, app, look, selected),
         Some(Overlay::Export(selected)) => exports(frame, app, look, selected),
@@ -168,7 +174,13 @@ fn numbered(prompt: &Prompt, first: usize, last: usize, look: &Look) -> Line<'st
 }
 
 /// Draws a window around these lines and returns where the first of them stands, and those below.
-fn window(frame: &mut Frame<'_>, look: &Look, title: &str, lines: Vec<Line<'_>>, scroll: u16) -> Rect {
+pub(super) fn window(
+    frame: &mut Frame<'_>,
+    look: &Look,
+    title: &str,
+    lines: Vec<Line<'_>>,
+    scroll: u16,
+) -> Rect {
     let width = lines.iter().map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
     let height = lines.len() as u16 + 2;
     let area = frame.area().centered(Constraint::Max(width), Constraint::Max(height));

@@ -63,4 +63,6 @@ pub enum Overlay {
     Presets(usize),
     /// what can be written to a file, this one selected
     Export(usize),
+    /// how the error certified comes about, scrolled down by this many lines
+    Certificate(u16),
 }

@@ -28,6 +28,7 @@ pub enum Action {
     OpenPresets,
     OpenExport,
     OpenHelp,
+    OpenCertificate,
     Edit,
     Save,
     PreviousChoice,

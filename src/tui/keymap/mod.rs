@@ -10,7 +10,7 @@ pub use table::{KEYMAP, LISTED};
 
 use ratatui::crossterm::event::KeyEvent;
 
-use Context::{Anywhere, Confirm, Editing, Export, Field, Help, Picker};
+use Context::{Anywhere, Certificate, Confirm, Editing, Export, Field, Help, Picker};
 
 /// Where a key has its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Context {
     Export,
     /// the help
     Help,
+    /// the certificate
+    Certificate,
     /// the Architecture pane while it is edited; what is bound nowhere goes to the chosen field
     Editing,
     /// a line of text; what is bound nowhere goes there
@@ -74,7 +76,7 @@ pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
 }
 
 fn is_screen(context: Context) -> bool {
-    !matches!(context, Picker | Export | Help | Editing | Field | Confirm)
+    !matches!(context, Picker | Export | Help | Certificate | Editing | Field | Confirm)
 }
 
 /// The rows of a context.

@@ -1,7 +1,8 @@
 //! The table itself.
 
 use super::Context::{
-    self, Anywhere, Bounds, Compare, Confirm, Editing, Export, Field, Help, Outputs, Picker, Weight,
+    self, Anywhere, Bounds, Certificate, Compare, Confirm, Editing, Export, Field, Help, Outputs, Picker,
+    Weight,
 };
 use super::Key::{
     self, Char, Control, Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Space, Tab, Up,
@@ -117,6 +118,13 @@ pub const KEYMAP: &[Binding] = &[
         Action::OpenExport,
         "export",
         "write this screen, or the data it shows, to a file in the working directory",
+    ),
+    bind(
+        Anywhere,
+        &[Char('C')],
+        Action::OpenCertificate,
+        "certificate",
+        "how the error certified comes about, layer by layer",
     ),
     bind(Anywhere, &[Char('z'), Control('z')], Action::Suspend, "suspend", "back to the shell, until fg"),
     bind(
@@ -313,6 +321,10 @@ pub const KEYMAP: &[Binding] = &[
     bind(Help, &[Char('/')], Action::Filter, "filter", "only rows that hold a text; Esc shows all again"),
     bind(Help, &[Escape, Char('?'), Char('q')], Action::Close, "close", "close the help"),
     bind(Help, &[Control('c')], Action::Quit, "quit", "leave the program"),
+    bind(Certificate, &[Char('k'), Up], Action::Up, "up", "scroll up"),
+    bind(Certificate, &[Char('j'), Down], Action::Down, "down", "scroll down"),
+    bind(Certificate, &[Escape, Char('C'), Char('q')], Action::Close, "close", "close the certificate"),
+    bind(Certificate, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(
         Editing,
         &[Enter],
