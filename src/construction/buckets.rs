@@ -18,6 +18,47 @@ pub struct Buckets {
     scale: u64,
     /// half-width of the strip around an edge, in 2⁻⁶⁴ of a bucket
     margin: u64,
+    approximation: Approximation,
+}
+
+/// Finds buckets with 32 bits of each factor: what vectors of 64-bit lanes multiply fastest.
+///
+/// With d = 3·2⁵² − t, t = ⌊a/2¹¹⌋ + ⌊b/2¹¹⌋ the sum of the levels of two words, and d, s cut to 32 bits d′ = ⌊d/2²³⌋ and
+/// s′ = ⌊s/2ᶜ⌋, where s is [`Buckets::scale`]: the place is ⌊d·s/2⁹⁶⌋, and d·s/2²³⁺ᶜ lies less than d′ + s′ + 1 < 2³³ above
+/// d′·s′. What stands for d′ is the difference of ⌊(3·2⁵² − ⌊b/2¹¹⌋)/2²³⌋ and ⌊a/2³⁴⌋, modulo 2³²; it is d′ or d′ + 1, so that the
+/// product lies at most s′ < 2³² too high. The place of a product less than 2³² above a whole place or at most 2³³ below one
+/// is in doubt. Where t > 3/2, d′ is at least 7·2²⁹ modulo 2³², and the place at least 3.5·k′ − 1, beyond k as k′ > 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Approximation {
+    scale: u32,
+    /// bits of the product below a place
+    shift: u32,
+}
+
+impl Approximation {
+    /// Bits of d that are left out.
+    const LEFT_OUT: u32 = 23;
+
+    fn new(scale: u64) -> Self {
+        // There is a bucket, so k′ > 1 and the scale has at least 44 bits.
+        let cut = 32_u32.saturating_sub(scale.leading_zeros());
+        Self { scale: (scale >> cut) as u32, shift: (96 - Self::LEFT_OUT - cut).min(63) }
+    }
+
+    /// What [`place`](Self::place) needs to know of the output's word.
+    #[inline(always)]
+    pub(super) fn below_top(word_out: u64) -> u64 {
+        TOP.wrapping_sub(word_out >> 11) >> Self::LEFT_OUT
+    }
+
+    /// The place of the product of two words, and whether another one is as likely. At least k where it is out of range.
+    #[inline(always)]
+    pub(super) fn place(&self, word_in: u64, below_top: u64) -> (u64, bool) {
+        let d = below_top.wrapping_sub(word_in >> (11 + Self::LEFT_OUT)) & 0xFFFF_FFFF;
+        let product = d * u64::from(self.scale);
+        let fraction = product.wrapping_add(1 << 32) & ((1 << self.shift) - 1);
+        (product >> self.shift, fraction < 4 << 32)
+    }
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.
@@ -34,11 +75,13 @@ impl Buckets {
         // Doubled, and 2⁻⁴² added for the rounding of `scale` over all levels.
         let rounding = (4.0 * ranges.log_range.abs() + 10.0) * f64::EPSILON / -ranges.gamma.ln();
         let margin = rounding + (0.5_f64).powi(42);
+        let scale = (ranges.k_prime * (1_u64 << 43) as f64) as u64;
         Self {
             edges: ranges.edges(),
             levels: ranges.levels,
-            scale: (ranges.k_prime * (1_u64 << 43) as f64) as u64,
+            scale,
             margin: (margin * (u64::MAX as f64)) as u64,
+            approximation: Approximation::new(scale),
         }
     }
 
@@ -68,6 +111,12 @@ impl Buckets {
         let place = (self.scaled(t) >> 96) as u64;
         let in_range = (place.wrapping_sub(self.levels as u64) as i64 >> 63) as u64;
         ((place & in_range) | (self.levels as u64 & !in_range)) as usize
+    }
+
+    /// Finds places with fewer bits, for many products at once.
+    #[inline(always)]
+    pub(super) fn approximation(&self) -> &Approximation {
+        &self.approximation
     }
 
     /// The values of 3·2⁵² − t that [`place`](Self::place) puts into this bucket: the first, and how many there are.
@@ -124,6 +173,38 @@ mod tests {
                 used += u32::from(expected.is_some());
             }
             assert!(used > 5000);
+        }
+    }
+
+    #[test]
+    fn approximations_are_right_or_in_doubt() {
+        for (half, base) in [(1.839e-7, 1.5), (1e-12, 1.2), (0.5, 1.01), (0.9, 1.6), (1e-3, 1.0001)] {
+            let buckets = Buckets::new(&Ranges::new(half, 1.0, base));
+            let row = crate::sampling::Stream::new(3, 1, crate::sampling::Side::In).row(0);
+            let (mut tried, mut doubts) = (0, 0);
+            let mut check = |a: u64, b: u64| {
+                let exact = buckets.place((a >> 11) + (b >> 11));
+                let (place, in_doubt) = buckets.approximation().place(a, Approximation::below_top(b));
+                let right = place == exact as u64 || exact == buckets.levels() && place > exact as u64;
+                assert!(right || in_doubt, "{a:x}, {b:x} at base {base}: {place} for {exact}");
+                tried += 1;
+                doubts += u32::from(in_doubt);
+            };
+            for i in 0..50_000 {
+                check(row.word(2 * i), row.word(2 * i + 1));
+            }
+            // Around edges, and the ends of the range.
+            for place in (0..=buckets.levels()).step_by(1 + buckets.levels() / 300) {
+                let edge = TOP - buckets.interval(place).0;
+                for off in [0, 1, 2, 3, 1 << 20, 1 << 23, 1 << 24, 1 << 30] {
+                    for t in [edge - off, edge + off] {
+                        let b = (row.word(place as u64) >> 11)
+                            .clamp(t.saturating_sub((1 << 53) - 1), t.min((1 << 53) - 1));
+                        check((t - b) << 11 | 5, b << 11 | 1000);
+                    }
+                }
+            }
+            assert!(doubts > 0 && doubts < tried / 10, "{doubts} of {tried} in doubt");
         }
     }
 

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::blocks::Blocks;
 use super::golden::golden_sum;
 use super::in_order::InOrder;
-use super::lanes::GROUP;
 use super::open_pairs::OpenPairs;
 use super::singles::Singles;
 use super::subsets::Subsets;
@@ -86,9 +85,17 @@ pub(super) struct Workbench {
     pub(super) finished_last: Option<u64>,
     pub(super) open: Vec<Demand>,
     pub(super) open_count: u64,
+    /// draws after which weights were completed, rising
+    pub(super) completed: Vec<u64>,
 }
 
 impl Workbench {
+    /// Notes that weights were completed with this draw; the tally says with how many neurons.
+    pub(super) fn note_completed(&mut self, draws: u64) {
+        self.completed.push(draws);
+        self.tally.note_race(self.pairs());
+    }
+
     /// P_i, the pairs of the layer. Pair p is (output p / n_{i−1}, input p mod n_{i−1}).
     pub(super) fn pairs(&self) -> u64 {
         u64::from(self.inputs) * u64::from(self.outputs)
@@ -177,7 +184,7 @@ impl Workbench {
     }
 
     /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
-    /// none; positive half first) and keeps the paths that the sum uses.
+    /// none; positive half first; empty where it demands none) and keeps the paths that the sum uses.
     pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
         let (input, output) = self.ends(pair);
         let magnitude = self.weight(input, output).abs();
@@ -188,7 +195,7 @@ impl Workbench {
                 continue;
             }
             self.tally.searched += k as f64;
-            let slots = &found[half as usize * k..][..k];
+            let slots = found.get(half as usize * k..).unwrap_or_default();
             let (random, kept) = (&self.random, &mut self.kept);
             let residual = golden_sum(&self.buckets, magnitude, |place, _| {
                 let neuron = slots[place].checked_sub(1)?;
@@ -254,8 +261,6 @@ pub struct LayerBuilder {
     pub(super) done: bool,
     /// draws so far; neurons, unless they are skipped ahead to
     pub(super) draws: u64,
-    /// draws after which weights were completed, rising
-    pub(super) completed: Vec<u64>,
 }
 
 impl LayerBuilder {
@@ -280,6 +285,7 @@ impl LayerBuilder {
             finished_last: None,
             open: Vec::new(),
             open_count: 0,
+            completed: Vec::new(),
         };
         let block_bound = problem.bound.map(|bound| bound.ratio(problem.blocks()));
         let block = block_bound.map_or(u64::MAX, Count::saturated);
@@ -306,7 +312,7 @@ impl LayerBuilder {
             }
             (Sum::Golden, sharing) => Allocator::Blocks(Blocks::new(sharing, block, &mut bench)),
         };
-        let mut builder = Self { problem, bench, allocator, done: false, draws: 0, completed: Vec::new() };
+        let mut builder = Self { problem, bench, allocator, done: false, draws: 0 };
         builder.end_if_done();
         builder
     }
@@ -321,10 +327,14 @@ impl LayerBuilder {
         let mut drawn = 0;
         while drawn < budget && !self.done {
             let (neuron, complete) = (self.bench.tally.sampled, self.bench.tally.weights_done);
-            let left = budget - drawn;
+            let (left, noted) = (budget - drawn, self.bench.completed.len());
             let (now, finished) = match &mut self.allocator {
                 Allocator::InOrder(cursors) if left >= LEAST_AT_ONCE => {
-                    cursors.draw_group(neuron, left.min(GROUP as u64) as usize, &mut self.bench)
+                    cursors.draw_group(neuron, left, &mut self.bench)
+                }
+                // Until a weight is done, no neuron behind it may be drawn; else it notes weights where they are done.
+                Allocator::OpenPairs(pairs) if left >= LEAST_AT_ONCE && until == Until::Neurons => {
+                    (pairs.draw_many(neuron, left, &mut self.bench), true)
                 }
                 _ => (1, self.draw_one(neuron)),
             };
@@ -333,9 +343,8 @@ impl LayerBuilder {
             if self.problem.mode == Mode::Drawn {
                 self.bench.tally.sampled += now;
             }
-            if self.bench.tally.weights_done > complete {
-                self.completed.push(self.draws);
-                self.note_race();
+            if self.bench.tally.weights_done > complete && self.bench.completed.len() == noted {
+                self.bench.note_completed(self.draws);
             }
             // A layer ends with a weight finished or with demands left open.
             if finished || self.bench.open_count > 0 {
@@ -370,8 +379,9 @@ impl LayerBuilder {
 
     /// Draws up to where the weight before the last one was completed; 0 where there is none.
     pub fn draws_a_weight_ago(&self) -> u64 {
-        let earlier = self.completed.partition_point(|&draws| draws < self.draws);
-        earlier.checked_sub(1).map_or(0, |last| self.completed[last])
+        let completed = &self.bench.completed;
+        let earlier = completed.partition_point(|&draws| draws < self.draws);
+        earlier.checked_sub(1).map_or(0, |last| completed[last])
     }
 
     /// The same layer with nothing drawn.

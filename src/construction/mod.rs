@@ -15,6 +15,8 @@ mod in_order;
 mod lanes;
 mod layer;
 mod open_pairs;
+mod passing;
+mod queue;
 mod saved;
 mod singles;
 pub mod subset_sum;

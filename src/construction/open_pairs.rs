@@ -5,16 +5,16 @@
 //! bucket of each half that the greedy sum needs next.
 //!
 //! # Layout
-//! The pairs a neuron has reached so far and that are still open form the *front*, kept as columns in trying
-//! order; it stays short, since the neurons go to the first pairs that can use them (at Example 5 first-fit makes 15 tries
-//! a neuron). Neighbouring pairs share their output, so a try costs one random word, one
-//! multiplication and one bit test; the test is free of branches but for its outcome.
+//! The pairs a neuron has reached so far and that are still open form the *front*, in trying order; it stays short, since the
+//! neurons go to the first pairs that can use them. Neurons are drawn one by one where a user steps, else many together, see
+//! [`passing`](super::passing); the results are the same.
 
 use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::golden::next_piece;
 use super::layer::Workbench;
+use super::queue::Queue;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use crate::exact::DoubleDouble;
@@ -23,28 +23,31 @@ use crate::exact::DoubleDouble;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OpenPairs {
     policy: Policy,
-    front: Vec<FrontPair>,
+    pub(super) front: Vec<FrontPair>,
     /// words of open-demand bits per half; place k is never set
-    stride: usize,
+    pub(super) stride: usize,
     /// 2·stride words per pair of the front: bit `place` of a half is set while that bucket is wanted
-    open: Vec<u64>,
+    pub(super) open: Vec<u64>,
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
     /// per slot: residuals of the two halves (on demand only)
     residual: Vec<[DoubleDouble; 2]>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
-    fresh: u64,
-    pairs: u64,
+    pub(super) fresh: u64,
+    pub(super) pairs: u64,
+    /// of neurons drawn together
+    #[serde(skip)]
+    pub(super) queue: Box<Queue>,
 }
 
 /// A pair of the front: all that a try reads.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct FrontPair {
-    input: u32,
-    output: u32,
+pub(super) struct FrontPair {
+    pub(super) input: u32,
+    pub(super) output: u32,
     /// 1 where w* < 0
-    negative: u32,
+    pub(super) negative: u32,
     /// which slot of `found` and `residual` the pair uses
     slot: u32,
 }
@@ -81,9 +84,10 @@ impl OpenPairs {
             free: Vec::new(),
             fresh: 0,
             pairs: bench.pairs(),
+            queue: Box::default(),
         };
         // Pairs that demand nothing must not wait for a neuron to reach them.
-        pairs.admit(bench);
+        pairs.admit_now(bench);
         pairs
     }
 
@@ -124,7 +128,7 @@ impl OpenPairs {
                 bits += 2 * half_bits;
             }
             tries = hit.map_or(self.front.len(), |(index, ..)| index + 1);
-            if hit.is_some() || !self.admit(bench) {
+            if hit.is_some() || !self.admit_now(bench) {
                 break hit;
             }
         };
@@ -139,9 +143,17 @@ impl OpenPairs {
         finished
     }
 
-    /// Brings the next pair that demands anything into the front. Pairs without demands are finished on the
-    /// way. Whether there was one.
-    fn admit(&mut self, bench: &mut Workbench) -> bool {
+    /// [`admit`](Self::admit), the pairs on the way finished at once.
+    fn admit_now(&mut self, bench: &mut Workbench) -> bool {
+        let mut without_demands = Vec::new();
+        let admitted = self.admit(bench, &mut |pair| without_demands.push(pair));
+        without_demands.into_iter().for_each(|pair| bench.finish(pair, &[], true));
+        admitted
+    }
+
+    /// Brings the next pair that demands anything into the front. Pairs on the way that demand nothing are handed over, to be
+    /// finished. Whether there was one.
+    pub(super) fn admit(&mut self, bench: &mut Workbench, without_demands: &mut dyn FnMut(u64)) -> bool {
         let k = bench.buckets.levels();
         while self.fresh < self.pairs {
             let pair = self.fresh;
@@ -162,7 +174,7 @@ impl OpenPairs {
                 }
             }
             if open.iter().all(|&word| word == 0) {
-                bench.finish(pair, &vec![0; 2 * k], true);
+                without_demands(pair);
                 continue;
             }
             let slot = self.free.pop().unwrap_or_else(|| {
@@ -188,11 +200,31 @@ impl OpenPairs {
         neuron: u64,
         bench: &mut Workbench,
     ) -> (Option<Demand>, bool) {
+        let demand = self.give(index, half, place, neuron, bench);
+        let finished = self.is_met(index);
+        if finished {
+            self.release(index, true, bench);
+            if self.front.is_empty() {
+                self.admit_now(bench);
+            }
+        }
+        (Some(demand), finished)
+    }
+
+    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the demand it meets.
+    #[inline(always)]
+    pub(super) fn give(
+        &mut self,
+        index: usize,
+        half: usize,
+        place: usize,
+        neuron: u64,
+        bench: &mut Workbench,
+    ) -> Demand {
         let k = bench.buckets.levels();
         let FrontPair { input, output, slot, .. } = self.front[index];
         self.found[slot as usize * 2 * k + half * k + place] = neuron + 1;
-        let open = &mut self.open[2 * self.stride * index..][..2 * self.stride];
-        let mask = &mut open[half * self.stride..][..self.stride];
+        let mask = &mut self.open[2 * self.stride * index + half * self.stride..][..self.stride];
         mask[place >> 6] &= !(1 << (place & 63));
         if self.policy == Policy::NextPiece {
             let residual = &mut self.residual[slot as usize][half];
@@ -202,28 +234,63 @@ impl OpenPairs {
                 bench.tally.quota[half][next] += 1;
             }
         }
-        let finished = open.iter().all(|&word| word == 0);
-        if finished {
-            self.release(index, true, bench);
-            if self.front.is_empty() {
-                self.admit(bench);
-            }
-        }
         let demand = Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 };
         bench.serve(demand);
-        (Some(demand), finished)
+        demand
+    }
+
+    /// Whether a pair may demand something new when it is given a neuron.
+    pub(super) fn demands_in_turn(&self) -> bool {
+        self.policy == Policy::NextPiece
+    }
+
+    /// Open demands of the pair at `index` of the front, the words of the positive half first.
+    #[inline(always)]
+    pub(super) fn open(&self, index: usize) -> &[u64] {
+        &self.open[2 * self.stride * index..][..2 * self.stride]
+    }
+
+    /// Whether the pair at `index` of the front demands a piece of this bucket.
+    #[inline(always)]
+    pub(super) fn is_open(&self, index: usize, half: usize, place: usize) -> bool {
+        self.open(index)[half * self.stride + (place >> 6)] >> (place & 63) & 1 == 1
+    }
+
+    /// Whether the pair at `index` of the front demands nothing any more.
+    #[inline(always)]
+    pub(super) fn is_met(&self, index: usize) -> bool {
+        self.open(index).iter().all(|&word| word == 0)
     }
 
     /// Finishes the pair at `index` of the front and takes it out.
     fn release(&mut self, index: usize, complete: bool, bench: &mut Workbench) {
-        let k = bench.buckets.levels();
-        let FrontPair { input, output, slot, .. } = self.front.remove(index);
+        let pair = self.front.remove(index);
         self.open.drain(2 * self.stride * index..2 * self.stride * (index + 1));
-        let pair = bench.pair(input, output);
-        let found = &mut self.found[slot as usize * 2 * k..][..2 * k];
-        bench.finish(pair, found, complete);
+        self.finish(pair, complete, bench);
+    }
+
+    /// Finishes a pair that was taken out of the front.
+    pub(super) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
+        let k = bench.buckets.levels();
+        let found = &mut self.found[pair.slot as usize * 2 * k..][..2 * k];
+        bench.finish(bench.pair(pair.input, pair.output), found, complete);
         found.fill(0);
-        self.free.push(slot);
+        self.free.push(pair.slot);
+    }
+
+    /// Takes out of the front the pairs for which `met`, asked in order, says so.
+    pub(super) fn take_out(&mut self, met: impl Fn(usize) -> bool) {
+        let words = 2 * self.stride;
+        let mut kept = 0;
+        for index in 0..self.front.len() {
+            if !met(index) {
+                self.front[kept] = self.front[index];
+                self.open.copy_within(words * index..words * (index + 1), words * kept);
+                kept += 1;
+            }
+        }
+        self.front.truncate(kept);
+        self.open.truncate(words * kept);
     }
 
     /// What a pair of the front has found.
@@ -241,7 +308,7 @@ impl OpenPairs {
                 bench.leave_open_all(input, output, &self.open[..2 * self.stride]);
                 self.release(0, false, bench);
             }
-            if !self.admit(bench) {
+            if !self.admit_now(bench) {
                 return;
             }
         }

@@ -39,7 +39,7 @@ impl LayerBuilder {
             open_count: bench.open_count,
             done: self.done,
             draws: self.draws,
-            completed: Cow::Borrowed(&self.completed),
+            completed: Cow::Borrowed(&bench.completed),
         }
     }
 
@@ -54,10 +54,10 @@ impl LayerBuilder {
         bench.finished_last = state.finished_last;
         bench.open = state.open.into_owned();
         bench.open_count = state.open_count;
+        bench.completed = state.completed.into_owned();
         builder.allocator = state.allocator.into_owned();
         builder.done = state.done;
         builder.draws = state.draws;
-        builder.completed = state.completed.into_owned();
         builder
     }
 }

@@ -164,6 +164,11 @@ impl PartialOrd<f64> for DoubleDouble {
             order => order,
         }
     }
+
+    #[inline]
+    fn ge(&self, other: &f64) -> bool {
+        self.hi > *other || self.hi == *other && self.lo >= 0.0
+    }
 }
 
 impl PartialOrd for DoubleDouble {

@@ -26,7 +26,7 @@ use crate::sampling::VERSION;
 use crate::session::{LaneState, Session};
 
 /// The version of the format: one more whenever a type changes that is part of the state.
-pub const CHECKPOINT_FORMAT: u32 = 1;
+pub const CHECKPOINT_FORMAT: u32 = 2;
 
 const MAGIC: [u8; 16] = *b"slth checkpoint\n";
 

@@ -86,14 +86,26 @@ impl Stream {
 }
 
 /// The words of one neuron on one side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Row(u64);
 
 impl Row {
     /// The word of one synapse.
     #[inline(always)]
     pub const fn word(self, synapse: u64) -> u64 {
-        mix(self.0.wrapping_add(GAMMA.wrapping_mul(synapse.wrapping_add(1))))
+        self.word_after(Self::step(synapse))
+    }
+
+    /// What [`word_after`](Self::word_after) needs to know of a synapse, the same for all rows: GAMMA·(synapse + 1).
+    #[inline(always)]
+    pub const fn step(synapse: u64) -> u64 {
+        GAMMA.wrapping_mul(synapse.wrapping_add(1))
+    }
+
+    /// The word of the synapse of this [`step`](Self::step).
+    #[inline(always)]
+    pub const fn word_after(self, step: u64) -> u64 {
+        mix(self.0.wrapping_add(step))
     }
 
     /// The row read in order, as a generator for `rand`'s distributions.
