@@ -11,7 +11,7 @@
 //! infinities included, adding ±0 changes nothing. Nor do inputs of −0 or NaN, at which no neuron fires.
 
 use ndarray::{Array2, ArrayView2, Axis};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::whole;
@@ -23,7 +23,7 @@ use crate::network::{Activation, Architecture};
 const BLOCK: usize = 64;
 
 /// Points that a run of paths is added up for at once, in registers.
-const LANES: usize = 16;
+const LANES: usize = 32;
 
 /// One layer of Ĝ: the kept intermediate neurons between two layers of the target's shape.
 ///
@@ -90,7 +90,7 @@ impl<'a> MaskedLayer<'a> {
                 }
                 let sums: Vec<Sums> = (0..outputs)
                     .into_par_iter()
-                    .map(|output| arch.dispatch(|| self.output(output, &columns)))
+                    .map(|output| arch.dispatch(OutputSums { layer: self, output, columns: &columns }))
                     .collect();
                 for (mut y, sums) in y.columns_mut().into_iter().zip(&sums) {
                     for (y, sum) in y.iter_mut().zip(sums.as_flattened()) {
@@ -103,7 +103,6 @@ impl<'a> MaskedLayer<'a> {
         y
     }
 
-    /// What arrives at an output at each point. Compiled for each set of instructions that the processor may have.
     #[inline(always)]
     fn output(&self, output: usize, columns: &[Column]) -> Sums {
         let mut sums = [[0.0; LANES]; BLOCK / LANES];
@@ -131,6 +130,22 @@ impl<'a> MaskedLayer<'a> {
             }
             *sum = s;
         }
+    }
+}
+
+/// What arrives at an output at each point of a block, with the instructions that there are.
+struct OutputSums<'a> {
+    layer: &'a MaskedLayer<'a>,
+    output: usize,
+    columns: &'a [Column],
+}
+
+impl WithSimd for OutputSums<'_> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Sums {
+        self.layer.output(self.output, self.columns)
     }
 }
 
