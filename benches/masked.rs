@@ -1,10 +1,12 @@
-//! The forward pass of Ĝ against a plain copy, in one run on the same threads: `cargo bench --bench masked`.
+//! The forward pass of Ĝ: `cargo bench --bench masked` prints the figures of `slth bench` that concern it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use slth::verification::measured::ForwardPass;
+use std::path::Path;
+
+use slth::report::text;
+use slth::speed::Work;
 
 fn main() {
-    let rounds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(7);
-    println!("forward pass of the masked network, {} threads", rayon::current_num_threads());
-    println!("{}", ForwardPass::measure(7_800_000, 64, rounds));
+    println!("{} threads", rayon::current_num_threads());
+    println!("{}", text::speed(&Work::ForwardPass.measure(Path::new("")).unwrap()));
 }

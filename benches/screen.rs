@@ -1,21 +1,23 @@
-//! What the screen costs: a frame's time and bytes at 200×50, and the first frame.
+//! What the screen costs: a frame's time and bytes at 200×50, the first frame, and the answer to a key.
 //!
 //! `cargo bench --bench screen`. Figures asked for: a frame within 1 ms; running at 15 frames a second in 16 colours
 //! 1.5 kB a frame on average; the first frame of `digits` within 50 ms of the start.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::cell::Cell;
-use std::io::{Read, Write};
+use std::io::Write;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use slth::experiment::Experiment;
+use slth::report::text;
 use slth::session::{Command, Session, Step, Worker};
+use slth::speed::Work;
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
 use slth::tui::glyphs::UNICODE;
@@ -42,9 +44,7 @@ fn main() {
     println!(
         "Weight   of a layer of 1000x1000: {frame:?} a frame; {looks:?} from key to snapshot (asked: 1 ms, 50 ms)"
     );
-    let mut first: Vec<Duration> = (0..10).map(|_| first_frame()).collect();
-    first.sort();
-    println!("first frame of digits: {:?} median, {:?} at most of 10 (asked: 50 ms)", first[5], first[9]);
+    println!("{}", text::speed(&Work::Screen.measure(Path::new(env!("CARGO_BIN_EXE_slth"))).unwrap()));
 }
 
 /// Counts bytes.
@@ -119,34 +119,4 @@ fn million() -> ([Duration; 2], Duration) {
         terminal.draw(|frame| render(frame, &app, &LOOK)).unwrap();
     }
     (looks, started.elapsed() / FRAMES)
-}
-
-/// From the start of the program to the first byte of its first whole frame.
-fn first_frame() -> Duration {
-    let pty = native_pty_system()
-        .openpty(PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 })
-        .unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
-    command.arg("digits");
-    command.env("TERM", "xterm-256color");
-    command.env("LC_ALL", "C.UTF-8");
-    let mut output = pty.master.try_clone_reader().unwrap();
-    let mut keys = pty.master.take_writer().unwrap();
-    let started = Instant::now();
-    let mut child = pty.slave.spawn_command(command).unwrap();
-    drop(pty.slave);
-    let (mut seen, mut bytes) = (Vec::new(), [0; 65_536]);
-    let elapsed = loop {
-        let count = output.read(&mut bytes).unwrap();
-        seen.extend_from_slice(&bytes[..count]);
-        // The end of the synchronized update brackets the frame.
-        if seen.windows(8).any(|window| window == b"\x1b[?2026l") {
-            break started.elapsed();
-        }
-    };
-    keys.write_all(b"q").unwrap();
-    // Read to the end, or the program would wait for its last words to be taken.
-    while output.read(&mut bytes).is_ok_and(|count| count > 0) {}
-    child.wait().unwrap();
-    elapsed
 }

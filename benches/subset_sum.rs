@@ -7,51 +7,21 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
+use std::path::Path;
 use std::time::Instant;
 
 use rayon::prelude::*;
 use slth::construction::growing_sums::GrowingSums;
 use slth::construction::subset_sum::{BestSum, SubsetSums};
-use slth::sampling::{Side, Stream};
-
-/// Weights of a row and rows, for each layer.
-const SHAPE: [(usize, usize); 2] = [(784, 500), (500, 10)];
-
-/// Values shared by a row.
-const VALUES: usize = 21;
-
-/// Seconds per weight of the published mixed-integer model, on the machine where it was measured.
-const MIXED_INTEGER: f64 = 1.877;
+use slth::report::text;
+use slth::speed::Work;
+use slth::speed::subset_sums::{rows, search, uniform};
 
 /// Weights held against exhaustive search.
 const CHECKED: usize = 200;
 
 /// Tolerances of half a weight, that of Example 5 in the middle, and searches for each.
 const TOLERANCES: [(f64, u64); 3] = [(1e-5, 4_000), (1.84e-7, 2_000), (6e-9, 500)];
-
-struct Row {
-    values: Vec<f64>,
-    weights: Vec<f64>,
-}
-
-fn uniform(seed: u64, row: u64, count: usize, range: f64) -> Vec<f64> {
-    let row = Stream::new(seed, 0, Side::In).row(row);
-    (0..count as u64).map(|i| range * ((row.word(i) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0)).collect()
-}
-
-fn rows() -> Vec<Row> {
-    let shapes = SHAPE.iter().flat_map(|&(weights, rows)| std::iter::repeat_n(weights, rows));
-    let row = |(number, weights): (u64, usize)| {
-        let range = 1.0 / (weights as f64).sqrt();
-        Row { values: uniform(1, number, VALUES, range), weights: uniform(2, number, weights, range) }
-    };
-    (0..).zip(shapes).map(row).collect()
-}
-
-fn search(row: &Row) -> Vec<BestSum> {
-    let sums = SubsetSums::for_targets(&row.values, row.weights.len()).unwrap();
-    row.weights.iter().map(|&w| sums.best(w)).collect()
-}
 
 /// The nearest of all sums, added up in the order of the indices.
 fn exhaustive(values: &[f64], target: f64) -> BestSum {
@@ -96,27 +66,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn main() {
     let rows = rows();
-    let weights = rows.iter().map(|row| row.weights.len()).sum::<usize>() as f64;
-    let (mut one, mut all, mut found) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..3 {
-        let (time, single) = seconds(|| rows.iter().map(search).collect::<Vec<_>>());
-        one.push(time / weights);
-        let (time, parallel) = seconds(|| rows.par_iter().map(search).collect::<Vec<_>>());
-        all.push(time / weights);
-        assert_eq!(single, parallel);
-        found = single;
-    }
-    println!("best sum of {VALUES} values for each of {weights} weights, medians of 3:");
-    for (threads, time) in [(1, &one), (rayon::current_num_threads(), &all)] {
-        let time = median(time.clone());
-        println!(
-            "  {threads} thread(s): {:.3} µs per weight, {:.0} times as fast as {MIXED_INTEGER} s",
-            1e6 * time,
-            MIXED_INTEGER / time
-        );
-    }
-    println!("  scaling: {:.2}", median(one) / median(all));
-
+    println!("{}", text::speed(&Work::SubsetSums.measure(Path::new("")).unwrap()));
+    let found: Vec<_> = rows.par_iter().map(search).collect();
     let (time, ()) = seconds(|| {
         (0..CHECKED).into_par_iter().for_each(|sample| {
             let row = sample * rows.len() / CHECKED;
@@ -125,7 +76,7 @@ fn main() {
         });
     });
     println!(
-        "  {CHECKED} of them are those of exhaustive search, which took {:.1} ms each",
+        "{CHECKED} of them are those of exhaustive search, which took {:.1} ms each",
         time * 1e3 / CHECKED as f64
     );
 

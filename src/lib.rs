@@ -23,6 +23,7 @@
 //! | [`verification`] | the masked network Ĝ evaluated, the error found, the error certified |
 //! | [`experiment`] | presets read and checked, the plan that theory makes of them |
 //! | [`session`] | lanes and steps; the worker thread and its snapshots; runs repeated over many seeds |
+//! | [`speed`] | how fast all this is on a machine: ratios within one run |
 //! | [`report`] | results as text, JSON, CSV, plots, and the ticket as npz |
 //! | [`tui`] | the screens; alone knows the terminal |
 //! | [`cli`] | arguments and exit codes |
@@ -49,6 +50,7 @@ pub mod network;
 pub mod report;
 pub mod sampling;
 pub mod session;
+pub mod speed;
 pub mod theory;
 pub mod tui;
 pub mod verification;

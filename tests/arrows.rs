@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules and what each may use.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("exact", &[]),
     ("network", &[]),
     ("theory", &["network"]),
@@ -14,7 +14,11 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("verification", &["exact", "network", "theory", "sampling", "construction"]),
     ("experiment", &["network", "theory", "sampling", "construction"]),
     ("session", &["network", "theory", "sampling", "construction", "verification", "experiment"]),
-    ("report", &["network", "theory", "sampling", "construction", "verification", "experiment", "session"]),
+    ("speed", &["network", "sampling", "construction", "verification", "experiment", "session"]),
+    (
+        "report",
+        &["network", "theory", "sampling", "construction", "verification", "experiment", "session", "speed"],
+    ),
     (
         "tui",
         &["network", "theory", "sampling", "construction", "verification", "experiment", "session", "report"],
@@ -29,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "verification",
             "experiment",
             "session",
+            "speed",
             "report",
             "tui",
         ],

@@ -74,6 +74,9 @@ pub(super) enum Verb {
     Bounds(Bounds),
     /// What a network is: its layers, norms and bounds, and the size of G it would need
     Inspect(Inspect),
+    /// How fast the engine is on this machine, in about a minute
+    #[command(hide = true)]
+    Bench(Bench),
     /// List the built-in presets, or print one
     Presets {
         /// What to do with them
@@ -129,6 +132,14 @@ impl Run {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or_else(|| "expected a number of seconds, 0 or more".to_owned())
+}
+
+/// `slth bench`.
+#[derive(Args, Debug)]
+pub(super) struct Bench {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `slth compare`.

@@ -8,6 +8,7 @@
 //! | 3 | internal error |
 
 mod arguments;
+mod bench;
 mod check;
 mod compare;
 mod inspect;
@@ -131,6 +132,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             Ok(0)
         }
         Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
+        Some(Verb::Bench(bench)) => bench::bench(bench),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
             print(&PresetSource::find(name)?.text)?;

@@ -4,11 +4,13 @@ mod certificate;
 mod comparison;
 mod faithfulness;
 mod inspected;
+mod speed;
 
 pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
 pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use inspected::inspected;
+pub use speed::speed;
 
 use std::fmt::Write as _;
 

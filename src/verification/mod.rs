@@ -11,7 +11,6 @@ mod climb;
 mod inputs;
 mod layer_check;
 mod masked;
-pub mod measured;
 mod search;
 mod whole;
 

@@ -1,0 +1,27 @@
+//! `slth bench`: how fast the engine is on this machine.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::arguments::Bench;
+use super::{CliError, print, print_json};
+use crate::report::text;
+use crate::speed::Work;
+
+/// Exit code 0: a goal that is missed is no error, machines differ.
+pub(super) fn bench(bench: &Bench) -> Result<u8, CliError> {
+    let slth = std::env::current_exe()?;
+    let mut figures = Vec::new();
+    for (number, work) in (1..).zip(Work::ALL) {
+        if io::stderr().is_terminal() {
+            // Nothing is lost where it cannot be said.
+            let _ = writeln!(io::stderr(), "slth: bench {number} of {}, a minute in all", Work::ALL.len());
+        }
+        figures.extend(work.measure(&slth)?);
+    }
+    if bench.json {
+        print_json(&figures)?
+    } else {
+        print(&text::speed(&figures))?
+    }
+    Ok(0)
+}
