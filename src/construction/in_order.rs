@@ -301,5 +301,7 @@ impl InOrder {
             }
             self.finish_first(false, bench);
         }
+        // A layer that is done stays for long.
+        (self.found, self.ahead) = (VecDeque::new(), Box::default());
     }
 }

@@ -327,6 +327,6 @@ impl Experiment {
 
     /// Refuses a plan that would need more memory than there is.
     fn check_memory(&self, plan: &Plan) -> Result<(), ExperimentError> {
-        memory::require(plan.peak_memory(), "the run", self.source.place_of("target"))
+        memory::require(self.peak_memory(plan), "the run", self.source.place_of("target"))
     }
 }

@@ -27,8 +27,6 @@ pub struct Plan {
     pub lanes: Vec<LanePlan>,
     /// the constructions that do not, and why
     pub refused: Vec<(Construction, String)>,
-    /// widths n₀…n_ℓ
-    widths: Vec<usize>,
 }
 
 /// Theory's numbers for one construction.
@@ -64,12 +62,8 @@ impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
         let outline = Outline::of(experiment);
-        let mut plan = Self {
-            weight_tolerance: outline.tolerances(),
-            lanes: Vec::new(),
-            refused: Vec::new(),
-            widths: experiment.target.architecture().widths().to_vec(),
-        };
+        let mut plan =
+            Self { weight_tolerance: outline.tolerances(), lanes: Vec::new(), refused: Vec::new() };
         for &construction in &experiment.constructions {
             match plan.lane(experiment, &outline, construction) {
                 Ok(lane) => plan.lanes.push(lane),
@@ -120,34 +114,6 @@ impl Plan {
             ));
         }
         Ok(lane)
-    }
-
-    /// Bytes at the peak of a run, an estimate from above: kept paths, the neurons found for weights under way,
-    /// and the copies of a layer that its norms take.
-    pub fn peak_memory(&self) -> f64 {
-        /// Rows of the ticket, and the copy while a layer's rows are brought into order.
-        const BYTES_PER_PATH: f64 = 32.0;
-        /// Share of the buckets that a golden-ratio sum takes; 0.33 was seen at Example 5.
-        const TAKEN: f64 = 0.4;
-        const COPIES_OF_A_LAYER: f64 = 12.0;
-        let lane = |lane: &LanePlan| {
-            let mut kept = 0.0;
-            let mut work = 0.0_f64;
-            for layer in &lane.layers {
-                let demands = layer.weights as f64 * 2.0 * layer.ranges.levels as f64;
-                let paths = demands * TAKEN * BYTES_PER_PATH;
-                kept += paths;
-                let under_way = match lane.construction.choices().3 {
-                    Sharing::Layer(Allocation::InOrder) => demands * 8.0,
-                    Sharing::Layer(_) | Sharing::Input | Sharing::Nobody => 0.0,
-                };
-                work = work.max(paths + under_way + layer.weights as f64 * 8.0 * COPIES_OF_A_LAYER);
-            }
-            let at_once = std::thread::available_parallelism().map_or(1, usize::from).min(lane.layers.len());
-            kept + work * at_once as f64
-        };
-        let weights: f64 = self.widths.windows(2).map(|n| n[0] as f64 * n[1] as f64).sum();
-        self.lanes.iter().map(lane).sum::<f64>() + 8.0 * weights
     }
 }
 

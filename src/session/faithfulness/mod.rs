@@ -93,7 +93,7 @@ impl FaithfulnessCheck {
     pub fn new(experiment: Experiment, runs: u64, budget: Option<f64>) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_run(&plan)?;
-        let memory = plan.peak_memory();
+        let memory = experiment.peak_memory(&plan);
         let Plan { lanes, refused, .. } = plan;
         let experiment = Arc::new(experiment);
         let mut check = Self { experiment, runs, budget, lanes: Vec::new(), refused, memory };
