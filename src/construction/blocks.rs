@@ -10,7 +10,7 @@
 //! m = ⌈8k′ ln(4k′P_iℓ/δ)⌉ neurons per input suffice for all targets of the class at once, all layers together, with
 //! probability ≥ 1 − δ.
 //!
-//! *Proof.* Fix a layer, an output b and its block's input a. Over the random neuron, |z_in·z_out[b]| has the law of
+//! *Proof.* Fix a layer, an output b and its block's input a. Over the random neuron, |z_in·z_out\[b\]| has the law of
 //! Lemma C.11, so each of the 4k ≤ 4k′ categories (sign of the weight, half, bucket) of the pair has probability
 //! ≥ 1/(8k′), and the m neurons are independent. One category stays empty with probability at most
 //! (1 − 1/8k′)^m ≤ e^{−m/8k′} ≤ δ/(4k′P_iℓ). The layer has P_i pairs with 4k′ categories each, so some category of some
@@ -21,9 +21,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 use super::{Half, Sharing};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

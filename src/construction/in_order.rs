@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::lanes::{GROUP, Group, Wanted, hits};
-use super::layer::Workbench;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 
 /// Categories that are looked at together.
 const SOME: usize = 8;

@@ -26,15 +26,17 @@ mod tally;
 mod ticket;
 
 mod whole_neurons;
+mod workbench;
 
 pub use buckets::{Buckets, MOST_LEVELS};
-pub use layer::{LISTED_DEMANDS, LayerBuilder, LayerProblem, Until};
+pub use layer::{LayerBuilder, LayerProblem, Until};
 pub use saved::LayerState;
 pub use singles::ln_hit_probability;
 pub use sums::{Fate, FinishedWeight, SumStep, WeightState, WeightSum, residuals};
 pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};
 pub use ticket::{LayerTicket, Path};
 pub use whole_neurons::ln_neuron_probability;
+pub use workbench::LISTED_DEMANDS;
 
 use serde::{Deserialize, Serialize};
 

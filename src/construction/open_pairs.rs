@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::golden::next_piece;
-use super::layer::Workbench;
 use super::queue::Queue;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.

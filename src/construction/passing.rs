@@ -14,10 +14,10 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::layer::Workbench;
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{Demands, QUEUE, behind, place_of, places};
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 
 /// The neuron with which a pair is finished that goes on.
 const NEVER: u32 = u32::MAX;

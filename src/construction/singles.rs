@@ -15,9 +15,10 @@ use rand::{Rng, RngExt};
 use rand::distr::Distribution;
 use serde::{Deserialize, Serialize};
 
-use super::layer::{LayerProblem, Workbench};
+use super::layer::LayerProblem;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 use super::{Half, Match, Mode, Path};
 use crate::sampling::hits::{Hit, Malach, ProductPair};
 use crate::sampling::{Geometric, Side, Stream};

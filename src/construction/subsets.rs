@@ -9,10 +9,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::growing_sums::GrowingSums;
-use super::layer::Workbench;
 use super::subset_sum::MOST_VALUES;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 use super::{Half, Path, Sharing};
 
 /// Neurons numbered for a block; far more than are ever drawn, since [`MOST_VALUES`] products end it.

@@ -7,7 +7,8 @@
 use std::ops::Range;
 
 use super::golden::golden_sum;
-use super::layer::{Allocator, LayerBuilder, Workbench};
+use super::layer::{Allocator, LayerBuilder};
+use super::workbench::Workbench;
 use super::{Buckets, Half, Path, Sum};
 use crate::exact::DoubleDouble;
 

@@ -2,7 +2,7 @@
 //!
 //! A neuron of G is a ReLU. One whose input weights are all within η of a target neuron's, and whose output weight is
 //! within η of 1, computes z_out·max{0, z·x} ≈ max{0, w*·x}: it stands in for the target neuron, activation included,
-//! where that is a ReLU too. It has no halves, its effective weights are z_out·z_in[a], and with |z_in| ≤ 1
+//! where that is a ReLU too. It has no halves, its effective weights are z_out·z_in\[a\], and with |z_in| ≤ 1
 //! they are within 2η of w*. Each target neuron has a block of neurons to itself.
 //!
 //! The probability of a hit falls with the power of the number of inputs, so that such neurons are skipped ahead to as those of
@@ -11,10 +11,11 @@
 use rand::distr::Distribution;
 use serde::{Deserialize, Serialize};
 
-use super::layer::{LayerProblem, Workbench};
+use super::layer::LayerProblem;
 use super::singles::{skipping_words, wait};
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
+use super::workbench::Workbench;
 use super::{Half, Mode, Path};
 use crate::sampling::Stream;
 use crate::sampling::hits::{NeuronHit, WholeNeuron};

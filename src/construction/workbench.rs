@@ -1,0 +1,181 @@
+//! What all allocations of a layer work with: the problem laid out for speed, the counts, the kept paths.
+
+use std::sync::Arc;
+
+use super::golden::golden_sum;
+use super::sums::residuals;
+use super::tally::{Demand, PRODUCT_BINS, Tally};
+use super::{Buckets, Half, LayerTicket, Path};
+use crate::exact::DoubleDouble;
+use crate::network::Network;
+use crate::sampling::{RandomLayer, UniformProductLaw};
+
+/// Open demands listed by name when a layer runs out of neurons; the others are counted only.
+pub const LISTED_DEMANDS: usize = 10_000;
+
+/// What the allocations share: the problem laid out for speed, the counts, the kept paths.
+#[derive(Clone, Debug)]
+pub(super) struct Workbench {
+    pub(super) random: RandomLayer,
+    pub(super) buckets: Buckets,
+    pub(super) inputs: u32,
+    pub(super) outputs: u32,
+    /// halves to be built, positive first
+    pub(super) live: [bool; 2],
+    pub(super) tally: Tally,
+    pub(super) target: Arc<Network>,
+    pub(super) layer: usize,
+    pub(super) kept: LayerTicket,
+    /// (pair, first row, rows) of each group of `kept`, in order of finishing; taken away once the layer is done
+    pub(super) groups: Vec<(u64, usize, usize)>,
+    /// the pair of the last group
+    pub(super) finished_last: Option<u64>,
+    pub(super) open: Vec<Demand>,
+    pub(super) open_count: u64,
+    /// draws after which weights were completed, rising
+    pub(super) completed: Vec<u64>,
+}
+
+impl Workbench {
+    /// Notes that weights were completed with this draw; the tally says with how many neurons.
+    pub(super) fn note_completed(&mut self, draws: u64) {
+        self.completed.push(draws);
+        self.tally.note_race(self.pairs());
+    }
+
+    /// P_i, the pairs of the layer. Pair p is (output p / n_{i−1}, input p mod n_{i−1}).
+    pub(super) fn pairs(&self) -> u64 {
+        u64::from(self.inputs) * u64::from(self.outputs)
+    }
+
+    /// (input, output) of a pair.
+    pub(super) fn ends(&self, pair: u64) -> (u32, u32) {
+        ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
+    }
+
+    /// (input, output) of the pairs of a block: all outputs of one input, or one pair.
+    pub(super) fn block_ends(&self, by_input: bool, block: u64) -> Vec<(u32, u32)> {
+        if by_input {
+            (0..self.outputs).map(|output| (block as u32, output)).collect()
+        } else {
+            vec![self.ends(block)]
+        }
+    }
+
+    /// The pair with these ends.
+    pub(super) fn pair(&self, input: u32, output: u32) -> u64 {
+        u64::from(output) * u64::from(self.inputs) + u64::from(input)
+    }
+
+    /// w* of a pair.
+    pub(super) fn weight(&self, input: u32, output: u32) -> f64 {
+        self.target.weights(self.layer)[[output as usize, input as usize]]
+    }
+
+    /// |z_in·z_out| of a neuron for a pair.
+    pub(super) fn product(&self, neuron: u64, input: u32, output: u32) -> DoubleDouble {
+        Path::of(&self.random, neuron, input, output).exact_product().abs()
+    }
+
+    /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
+    #[inline(always)]
+    pub(super) fn note_product(&mut self, t: u64) {
+        self.tally.products[(t >> 44) as usize] += 1;
+    }
+
+    /// Notes the first product of a neuron with uniform weights.
+    pub(super) fn note_product_value(&mut self, product: f64) {
+        let place = UniformProductLaw::axis(product) * PRODUCT_BINS as f64;
+        // What lies below the axis is counted in its first bin; it is rarer than 2 in 100,000.
+        self.tally.products[(place.max(0.0) as usize).min(PRODUCT_BINS - 1)] += 1;
+    }
+
+    /// The number of the layer, from 1.
+    pub(super) fn layer_number(&self) -> u64 {
+        self.layer as u64
+    }
+
+    /// Keeps the paths that were found for a pair, positive half first.
+    pub(super) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
+        let (input, output) = self.ends(pair);
+        let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
+        let first = self.kept.len();
+        paths.iter().for_each(|&path| self.kept.push(path));
+        for half in Half::BOTH.into_iter().filter(|&half| self.live[half as usize]) {
+            let error = &mut self.tally.max_error[half as usize];
+            *error = error.max(residual[half as usize].abs());
+        }
+        self.groups.push((pair, first, paths.len()));
+        self.tally.weights_done += u64::from(complete);
+    }
+
+    /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
+    pub(super) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
+        let mut found = vec![DoubleDouble::ZERO; self.inputs as usize];
+        for path in paths {
+            found[path.input as usize] = path.exact_product();
+        }
+        for (input, found) in (0..).zip(found) {
+            let error = (DoubleDouble::from(self.weight(input, output)) - found).nearest().abs();
+            self.tally.max_error = self.tally.max_error.map(|largest| largest.max(error));
+        }
+        let first = self.kept.len();
+        paths.iter().for_each(|&path| self.kept.push(path));
+        self.groups.push((self.pair(0, output), first, paths.len()));
+        self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
+    }
+
+    /// Notes a demand that is met by the neuron being drawn.
+    pub(super) fn serve(&mut self, demand: Demand) {
+        self.tally.filled[demand.half as usize][demand.bucket as usize - 1] += 1;
+    }
+
+    /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
+    /// none; positive half first; empty where it demands none) and keeps the paths that the sum uses.
+    pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
+        let (input, output) = self.ends(pair);
+        let magnitude = self.weight(input, output).abs();
+        let first = self.kept.len();
+        let k = self.buckets.levels();
+        for half in Half::BOTH {
+            if !self.live[half as usize] {
+                continue;
+            }
+            self.tally.searched += k as f64;
+            let slots = found.get(half as usize * k..).unwrap_or_default();
+            let (random, kept) = (&self.random, &mut self.kept);
+            let residual = golden_sum(&self.buckets, magnitude, |place, _| {
+                let neuron = slots[place].checked_sub(1)?;
+                let path = Path::of(random, neuron, input, output);
+                kept.push(path);
+                Some(path.exact_product().abs())
+            });
+            let error = &mut self.tally.max_error[half as usize];
+            *error = error.max(residual.nearest().abs());
+        }
+        self.groups.push((pair, first, self.kept.len() - first));
+        self.tally.weights_done += u64::from(complete);
+    }
+
+    /// Notes the demands of a pair that stay open at the end: the set bits, half after half; those of a half that is
+    /// not built do not count.
+    pub(super) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
+        let levels = self.tally.filled[0].len();
+        for (half, mask) in Half::BOTH.into_iter().zip(wanted.chunks(wanted.len() / 2)) {
+            if !self.live[half as usize] {
+                continue;
+            }
+            for place in (0..levels).filter(|&place| mask[place >> 6] >> (place & 63) & 1 == 1) {
+                self.leave_open(Demand { output, input, half, bucket: place as u32 + 1 });
+            }
+        }
+    }
+
+    /// Notes a demand that stays open at the end.
+    pub(super) fn leave_open(&mut self, demand: Demand) {
+        self.open_count += 1;
+        if self.open.len() < LISTED_DEMANDS {
+            self.open.push(demand);
+        }
+    }
+}
