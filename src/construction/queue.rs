@@ -64,7 +64,7 @@ impl Queue {
     pub(super) fn fill(&mut self, random: &RandomLayer, first: u64, count: usize) {
         (self.first, self.len, self.left) = (first, count, count);
         for (chunk, live) in self.live.iter_mut().enumerate() {
-            *live = u32::MAX.checked_shr((CHUNK * (chunk + 1)).saturating_sub(count) as u32).unwrap_or(0);
+            *live = first_lanes(count.saturating_sub(CHUNK * chunk));
         }
         let (inputs, outputs) = (self.inputs.as_flattened_mut(), self.outputs.as_flattened_mut());
         let rows = inputs[..count].iter_mut().zip(&mut outputs[..count]);
@@ -147,7 +147,7 @@ impl Queue {
         }
         self.len = self.left;
         for (chunk, live) in self.live.iter_mut().enumerate() {
-            *live = u32::MAX.checked_shr((CHUNK * (chunk + 1)).saturating_sub(to) as u32).unwrap_or(0);
+            *live = first_lanes(to.saturating_sub(CHUNK * chunk));
         }
     }
 
@@ -204,6 +204,12 @@ pub(super) fn places(live: &Live) -> impl Iterator<Item = usize> + '_ {
 #[inline(always)]
 pub(super) fn place_of(chunk: usize, candidates: u32) -> usize {
     chunk * CHUNK + candidates.trailing_zeros() as usize
+}
+
+/// So many lanes of a chunk.
+#[inline(always)]
+fn first_lanes(count: usize) -> u32 {
+    ((1_u64 << count.min(CHUNK)) - 1) as u32
 }
 
 /// The lanes of a chunk behind this place.
