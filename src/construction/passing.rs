@@ -14,6 +14,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::buckets::Approximation;
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{Demands, QUEUE, behind, place_of, places};
 use super::tally::{Demand, Draw};
@@ -185,7 +186,7 @@ impl OpenPairs {
     }
 
     #[inline(always)]
-    fn look(&mut self, chunk: usize, index: usize, buckets: &super::buckets::Approximation) -> u32 {
+    fn look(&mut self, chunk: usize, index: usize, buckets: &Approximation) -> u32 {
         let FrontPair { input, negative, .. } = self.front[index];
         let words = 2 * self.stride;
         let open = &self.open[words * index..words * (index + 1)];

@@ -25,6 +25,7 @@ fn layers(preset: &str, settings: &[&str]) -> Result<Vec<LayerBuilder>, Experime
 fn build(layer: &LayerBuilder) -> LayerBuilder {
     let mut layer = layer.restarted();
     layer.advance(u64::MAX, Until::Neurons);
+    assert!(layer.is_complete(), "a layer that is timed is complete");
     layer
 }
 
