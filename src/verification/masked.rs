@@ -4,11 +4,13 @@
 //! A neuron with z_in > 0 fires where x > 0 only, one with z_in < 0 where x < 0 only. So neurons get to see one part of
 //! their input, max{0, x} or min{0, x}, which spares each the comparison of h = max{0, z_in·x}; and those of a half are
 //! passed over where this part is 0 at all points at hand. Inputs of layers 2…ℓ are outputs of ReLU, whose negative
-//! part is 0 throughout.
+//! part is 0 throughout: half of their neurons never fire.
 //!
 //! Both are exact, to the bit. A neuron that does not fire adds z_out·0 = ±0. A sum starts at +0 and is never −0 later
 //! on: rounding to nearest makes x − x = +0, (+0) + (±0) = +0, and no sum of two f64 underflows. To anything but −0, NaN and
 //! infinities included, adding ±0 changes nothing. Nor do inputs of −0 or NaN, at which no neuron fires.
+
+use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, Axis};
 use pulp::{Arch, Simd, WithSimd};
@@ -18,8 +20,8 @@ use super::whole;
 use crate::construction::{Half, LayerTicket};
 use crate::network::{Activation, Architecture};
 
-/// Points evaluated together: so many times a path is used when it comes from memory. The parts of their inputs stay in the
-/// second cache meanwhile.
+/// Points evaluated together: so many times a path is used when it comes from memory. Their inputs stay in the caches
+/// meanwhile.
 const BLOCK: usize = 64;
 
 /// Points that a run of paths is added up for at once, in registers.
@@ -35,6 +37,8 @@ pub struct MaskedLayer<'a> {
     runs: Vec<Run>,
     /// where the runs of each output begin, and the end of the last one's
     first_runs: Vec<usize>,
+    /// whether neurons have several live inputs
+    whole: bool,
     activation: Activation,
 }
 
@@ -42,10 +46,9 @@ pub struct MaskedLayer<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Run {
     input: u32,
-    output: u32,
     half: Half,
-    /// first row, and the one after the last
-    rows: (usize, usize),
+    /// the row behind the last one; the first one is where the run before it ends
+    end: usize,
 }
 
 impl<'a> MaskedLayer<'a> {
@@ -53,22 +56,21 @@ impl<'a> MaskedLayer<'a> {
     /// weights must be finite, as G's are.
     pub fn new(ticket: &'a LayerTicket, outputs: usize, activation: Activation) -> Self {
         debug_assert!(ticket.output.is_sorted());
-        let mut runs = Vec::new();
-        let mut first = 0;
-        while first < ticket.len() {
-            let (input, output, half) =
-                (ticket.input[first], ticket.output[first], Half::of(ticket.z_in[first]));
-            let columns =
-                ticket.input[first..].iter().zip(&ticket.output[first..]).zip(&ticket.z_in[first..]);
-            let rows = columns
-                .take_while(|&((&a, &b), &z_in)| a == input && b == output && Half::of(z_in) == half)
-                .count();
-            runs.push(Run { input, output, half, rows: (first, first + rows) });
-            first += rows;
+        let (mut runs, mut first_runs) = (Vec::<Run>::new(), Vec::with_capacity(outputs + 1));
+        let joins = ticket.output.iter().zip(&ticket.input).zip(&ticket.z_in);
+        for (((&output, &input), &z_in), end) in joins.zip(1..) {
+            let half = Half::of(z_in);
+            let is_first = first_runs.len() <= output as usize;
+            if is_first {
+                first_runs.resize(output as usize + 1, runs.len());
+            }
+            match runs.last_mut() {
+                Some(run) if !is_first && (run.input, run.half) == (input, half) => run.end = end,
+                _ => runs.push(Run { input, half, end }),
+            }
         }
-        let first = |output| runs.partition_point(|run| (run.output as usize) < output);
-        let first_runs = (0..=outputs).map(first).collect();
-        Self { ticket, runs, first_runs, activation }
+        first_runs.resize(outputs + 1, runs.len());
+        Self { ticket, runs, first_runs, whole: whole::any(ticket), activation }
     }
 
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Each point's result is the same
@@ -78,53 +80,59 @@ impl<'a> MaskedLayer<'a> {
         let mut y = Array2::zeros((x.nrows(), outputs));
         let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK).collect();
         let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK).collect();
-        let whole = whole::any(self.ticket);
         let arch = Arch::new();
         blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| {
-            if whole {
+            if self.whole {
                 whole::add(self.ticket, x, y.view_mut());
-            } else {
-                let mut columns = vec![Column::default(); x.ncols()];
-                for ((point, input), &value) in x.indexed_iter() {
-                    columns[input].set(point, value);
-                }
-                let sums: Vec<Sums> = (0..outputs)
-                    .into_par_iter()
-                    .map(|output| arch.dispatch(OutputSums { layer: self, output, columns: &columns }))
-                    .collect();
-                for (mut y, sums) in y.columns_mut().into_iter().zip(&sums) {
-                    for (y, sum) in y.iter_mut().zip(sums.as_flattened()) {
-                        *y = *sum;
-                    }
+                y.mapv_inplace(|sum| self.activation.apply(sum));
+                return;
+            }
+            let columns = Column::all(x);
+            let sums: Vec<Values> = (0..outputs)
+                .into_par_iter()
+                .map(|output| arch.dispatch(OutputSums { layer: self, output, columns: &columns }))
+                .collect();
+            for (point, mut y) in y.rows_mut().into_iter().enumerate() {
+                for (y, sums) in y.iter_mut().zip(&sums) {
+                    *y = sums[point / LANES][point % LANES];
                 }
             }
-            y.mapv_inplace(|v| self.activation.apply(v));
+            y.mapv_inplace(|sum| self.activation.apply(sum));
         });
         y
     }
 
     #[inline(always)]
-    fn output(&self, output: usize, columns: &[Column]) -> Sums {
+    fn output(&self, output: usize, columns: &[Column]) -> Values {
         let mut sums = [[0.0; LANES]; BLOCK / LANES];
-        for run in &self.runs[self.first_runs[output]..self.first_runs[output + 1]] {
-            self.add(run, &columns[run.input as usize], &mut sums);
+        let runs = self.first_runs[output]..self.first_runs[output + 1];
+        let mut first = runs.start.checked_sub(1).map_or(0, |before| self.runs[before].end);
+        for &Run { input, half, end } in &self.runs[runs] {
+            self.add(first..end, half, &columns[input as usize], &mut sums);
+            first = end;
         }
         sums
     }
 
     /// Adds what the neurons of a run contribute at each point.
     #[inline(always)]
-    fn add(&self, run: &Run, column: &Column, sums: &mut Sums) {
-        let part = &column.parts[run.half as usize];
-        let (z_in, z_out) =
-            (&self.ticket.z_in[run.rows.0..run.rows.1], &self.ticket.z_out[run.rows.0..run.rows.1]);
-        for ((sum, x), fires) in sums.iter_mut().zip(&part.x).zip(&part.fires) {
-            if !fires {
+    fn add(&self, rows: Range<usize>, half: Half, column: &Column, sums: &mut Values) {
+        let (z_in, z_out) = (&self.ticket.z_in[rows.clone()], &self.ticket.z_out[rows]);
+        for ((sum, x), fires) in sums.iter_mut().zip(&column.x).zip(&column.fires) {
+            if !fires[half as usize] {
                 continue;
+            }
+            let mut part = *x;
+            for x in &mut part {
+                *x = match half {
+                    Half::Positive if *x > 0.0 => *x,
+                    Half::Negative if *x < 0.0 => *x,
+                    _ => 0.0,
+                };
             }
             let mut s = *sum;
             for (z_in, z_out) in z_in.iter().zip(z_out) {
-                for (s, x) in s.iter_mut().zip(x) {
+                for (s, x) in s.iter_mut().zip(&part) {
                     *s += z_out * (z_in * x);
                 }
             }
@@ -141,42 +149,39 @@ struct OutputSums<'a> {
 }
 
 impl WithSimd for OutputSums<'_> {
-    type Output = Sums;
+    type Output = Values;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Sums {
+    fn with_simd<S: Simd>(self, _: S) -> Values {
         self.layer.output(self.output, self.columns)
     }
 }
 
-/// A sum for each point of a block.
-type Sums = [[f64; LANES]; BLOCK / LANES];
+/// A value for each point of a block.
+type Values = [[f64; LANES]; BLOCK / LANES];
 
 /// What an input is at the points of a block.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Column {
-    /// max{0, x} and min{0, x}: what the neurons of either half get to see
-    parts: [Part; 2],
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Part {
-    x: [[f64; LANES]; BLOCK / LANES],
-    /// whether any x of these lanes is not 0
-    fires: [bool; BLOCK / LANES],
+    x: Values,
+    /// whether neurons of a half fire for any of these lanes, that is, whether any x is on their side of 0
+    fires: [[bool; 2]; BLOCK / LANES],
 }
 
 impl Column {
-    fn set(&mut self, point: usize, value: f64) {
-        let part = if value > 0.0 {
-            &mut self.parts[Half::Positive as usize]
-        } else if value < 0.0 {
-            &mut self.parts[Half::Negative as usize]
-        } else {
-            return;
-        };
-        part.x[point / LANES][point % LANES] = value;
-        part.fires[point / LANES] = true;
+    /// The inputs of at most [`BLOCK`] points, `points × inputs`; further points are 0.
+    fn all(x: ArrayView2<'_, f64>) -> Vec<Self> {
+        let zero = Self { x: [[0.0; LANES]; BLOCK / LANES], fires: [[false; 2]; BLOCK / LANES] };
+        let mut columns = vec![zero; x.ncols()];
+        for (point, x) in x.rows().into_iter().enumerate() {
+            for (column, &x) in columns.iter_mut().zip(x) {
+                let (lanes, lane) = (point / LANES, point % LANES);
+                column.x[lanes][lane] = x;
+                column.fires[lanes][Half::Positive as usize] |= x > 0.0;
+                column.fires[lanes][Half::Negative as usize] |= x < 0.0;
+            }
+        }
+        columns
     }
 }
 
