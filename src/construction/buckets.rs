@@ -12,32 +12,34 @@ use crate::theory::section5::Ranges;
 /// is lost with probability below 10⁻¹¹.
 #[derive(Clone, Debug)]
 pub struct Buckets {
+    /// γ^u·w_max for u = 0…k+1, and −∞ [`EDGES_AT_ONCE`] times
     edges: Vec<f64>,
     levels: usize,
     /// k′·2⁴³
     scale: u64,
     /// half-width of the strip around an edge, in 2⁻⁶⁴ of a bucket
     margin: u64,
+    /// of each place
+    usable: Vec<(u64, u64)>,
     approximation: Approximation,
 }
 
 /// Finds buckets with 32 bits of each factor: what vectors of 64-bit lanes multiply fastest.
 ///
-/// With d = 3·2⁵² − t, t = ⌊a/2¹¹⌋ + ⌊b/2¹¹⌋ the sum of the levels of two words, and d, s cut to 32 bits d′ = ⌊d/2²³⌋ and
-/// s′ = ⌊s/2ᶜ⌋, where s is [`Buckets::scale`]: the place is ⌊d·s/2⁹⁶⌋, and d·s/2²³⁺ᶜ lies less than d′ + s′ + 1 < 2³³ above
-/// d′·s′. What stands for d′ is the difference of ⌊(3·2⁵² − ⌊b/2¹¹⌋)/2²³⌋ and ⌊a/2³⁴⌋, modulo 2³²; it is d′ or d′ + 1, so that the
-/// product lies at most s′ < 2³² too high. The place of a product less than 2³² above a whole place or at most 2³³ below one
-/// is in doubt. Where t > 3/2, d′ is at least 7·2²⁹ modulo 2³², and the place at least 3.5·k′ − 1, beyond k as k′ > 1.
+/// With d = 3·2⁵² − t, t the sum of the levels of two words, and d, s cut to 32 bits d′ = ⌊d/2²³⌋ and s′ = ⌊s/2ᶜ⌋, where s is
+/// [`Buckets::scale`]: the place is ⌊d·s/2⁹⁶⌋, and d·s/2²³⁺ᶜ lies less than d′ + s′ + 1 < 2³³ above d′·s′. So the place of a
+/// product that is at most 2³³ below the next one is in doubt. Where t > 3/2, d′ is at least 7·2²⁹ modulo 2³², and the place at
+/// least 3.5·k′ − 1, beyond k as k′ > 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Approximation {
-    scale: u32,
+    pub(super) scale: u32,
     /// bits of the product below a place
-    shift: u32,
+    pub(super) shift: u32,
 }
 
 impl Approximation {
     /// Bits of d that are left out.
-    const LEFT_OUT: u32 = 23;
+    pub(super) const LEFT_OUT: u32 = 23;
 
     fn new(scale: u64) -> Self {
         // There is a bucket, so k′ > 1 and the scale has at least 44 bits.
@@ -45,24 +47,29 @@ impl Approximation {
         Self { scale: (scale >> cut) as u32, shift: (96 - Self::LEFT_OUT - cut).min(63) }
     }
 
-    /// What [`place`](Self::place) needs to know of the output's word.
+    /// The bits of the product below a place, and the least value of them that is in doubt.
     #[inline(always)]
-    pub(super) fn below_top(word_out: u64) -> u64 {
-        TOP.wrapping_sub(word_out >> 11) >> Self::LEFT_OUT
+    pub(super) fn doubts(&self) -> (u64, u64) {
+        let below = (1 << self.shift) - 1;
+        (below, below - (1 << 33))
     }
 
-    /// The place of the product of two words, and whether another one is as likely. At least k where it is out of range.
+    /// The place of the product of a sum of [`levels`](super::levels), and whether the next one is as likely. At least k where
+    /// it is out of range.
     #[inline(always)]
-    pub(super) fn place(&self, word_in: u64, below_top: u64) -> (u64, bool) {
-        let d = below_top.wrapping_sub(word_in >> (11 + Self::LEFT_OUT)) & 0xFFFF_FFFF;
+    pub(super) fn place(&self, sum: u64) -> (u64, bool) {
+        let d = (TOP.wrapping_sub(sum) >> Self::LEFT_OUT) & 0xFFFF_FFFF;
         let product = d * u64::from(self.scale);
-        let fraction = product.wrapping_add(1 << 32) & ((1 << self.shift) - 1);
-        (product >> self.shift, fraction < 4 << 32)
+        let (below, doubtful) = self.doubts();
+        (product >> self.shift, product & below >= doubtful)
     }
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.
 pub(super) const TOP: u64 = 3 << 52;
+
+/// Edges that a residual is held against at once.
+pub(super) const EDGES_AT_ONCE: usize = 8;
 
 /// Above this many buckets the integers of [`Buckets::classify`] would overflow. A base of 1.0001 makes 400,000.
 pub const MOST_LEVELS: usize = 1 << 20;
@@ -76,13 +83,11 @@ impl Buckets {
         let rounding = (4.0 * ranges.log_range.abs() + 10.0) * f64::EPSILON / -ranges.gamma.ln();
         let margin = rounding + (0.5_f64).powi(42);
         let scale = (ranges.k_prime * (1_u64 << 43) as f64) as u64;
-        Self {
-            edges: ranges.edges(),
-            levels: ranges.levels,
-            scale,
-            margin: (margin * (u64::MAX as f64)) as u64,
-            approximation: Approximation::new(scale),
-        }
+        let margin = (margin * (u64::MAX as f64)) as u64;
+        let usable = (0..ranges.levels as u128).map(|place| usable(place, scale, margin)).collect();
+        let mut edges = ranges.edges();
+        edges.extend([f64::NEG_INFINITY; EDGES_AT_ONCE]);
+        Self { edges, levels: ranges.levels, scale, margin, usable, approximation: Approximation::new(scale) }
     }
 
     /// k, the number of buckets.
@@ -93,6 +98,13 @@ impl Buckets {
     /// γ^u·w_max for u = 0…k+1; edge `u` is the largest value of bucket u.
     pub fn edge(&self, u: usize) -> f64 {
         self.edges[u]
+    }
+
+    /// The upper edges of the buckets at place ≤ k and those behind it; −∞ where there are none.
+    #[inline]
+    pub(super) fn edges_below(&self, place: usize) -> &[f64; EDGES_AT_ONCE] {
+        let edges = self.edges[place + 1..].first_chunk();
+        edges.expect("edges are followed by as many that are none")
     }
 
     /// The bucket's place u − 1 = 0…k−1 for the sum of two levels (t in units of 2⁻⁵³), or k where the product
@@ -108,7 +120,7 @@ impl Buckets {
     #[inline(always)]
     pub(super) fn place(&self, t: u64) -> usize {
         // Where t > 3/2 the difference wraps to at least 2⁶³, and the place to at least 2¹⁰·k′.
-        let place = (self.scaled(t) >> 96) as u64;
+        let place = (scaled(t, self.scale) >> 96) as u64;
         let in_range = (place.wrapping_sub(self.levels as u64) as i64 >> 63) as u64;
         ((place & in_range) | (self.levels as u64 & !in_range)) as usize
     }
@@ -119,23 +131,17 @@ impl Buckets {
         &self.approximation
     }
 
-    /// The values of 3·2⁵² − t that [`place`](Self::place) puts into this bucket: the first, and how many there are.
-    pub(super) fn interval(&self, place: usize) -> (u64, u64) {
-        let first = |place: usize| ((place as u128) << 96).div_ceil(u128::from(self.scale)) as u64;
-        (first(place), first(place + 1) - first(place))
+    /// The products that a demand for this bucket can use: the least t, in units of 2⁻⁵³, and how many there are.
+    #[inline(always)]
+    pub(super) fn usable(&self, place: usize) -> (u64, u64) {
+        self.usable[place]
     }
 
     /// Whether t is so near an edge that the f64 product might lie beyond it.
     #[inline(always)]
     pub(super) fn is_near_an_edge(&self, t: u64) -> bool {
-        let fraction = (self.scaled(t) >> 32) as u64;
+        let fraction = (scaled(t, self.scale) >> 32) as u64;
         fraction.wrapping_add(self.margin) < 2 * self.margin
-    }
-
-    /// (3/2 − t)·k′ in units of 2⁻⁹⁶.
-    #[inline(always)]
-    fn scaled(&self, t: u64) -> u128 {
-        u128::from(TOP.wrapping_sub(t)) * u128::from(self.scale)
     }
 
     /// The bucket u = 1…k in which `product` > 0 lies, if it lies in any.
@@ -150,9 +156,25 @@ impl Buckets {
     }
 }
 
+/// (3/2 − t)·k′ in units of 2⁻⁹⁶.
+#[inline(always)]
+fn scaled(t: u64, scale: u64) -> u128 {
+    u128::from(TOP.wrapping_sub(t)) * u128::from(scale)
+}
+
+/// The least t that [`Buckets::classify`] puts into a bucket, and how many there are. It does so where (3/2 − t)·k′ lies at
+/// least the margin above place, and more than the margin below place + 1.
+fn usable(place: u128, scale: u64, margin: u64) -> (u64, u64) {
+    let margin = u128::from(margin) << 32;
+    let first = |scaled: u128| scaled.div_ceil(u128::from(scale)) as u64;
+    let (low, high) = (first((place << 96) + margin), first(((place + 1) << 96) - margin));
+    (TOP + 1 - high.max(low), high.saturating_sub(low))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::construction::levels;
     use crate::sampling::{Hyperbolic, Law, ProductLaw, RandomLayer};
 
     #[test]
@@ -183,8 +205,9 @@ mod tests {
             let row = crate::sampling::Stream::new(3, 1, crate::sampling::Side::In).row(0);
             let (mut tried, mut doubts) = (0, 0);
             let mut check = |a: u64, b: u64| {
-                let exact = buckets.place((a >> 11) + (b >> 11));
-                let (place, in_doubt) = buckets.approximation().place(a, Approximation::below_top(b));
+                let sum = levels::of_input(a) + levels::of_output(b);
+                let exact = buckets.place(levels::t(sum));
+                let (place, in_doubt) = buckets.approximation().place(sum);
                 let right = place == exact as u64 || exact == buckets.levels() && place > exact as u64;
                 assert!(right || in_doubt, "{a:x}, {b:x} at base {base}: {place} for {exact}");
                 tried += 1;
@@ -195,7 +218,7 @@ mod tests {
             }
             // Around edges, and the ends of the range.
             for place in (0..=buckets.levels()).step_by(1 + buckets.levels() / 300) {
-                let edge = TOP - buckets.interval(place).0;
+                let edge = TOP - (place as f64 / buckets.scale as f64 * 2_f64.powi(96)) as u64;
                 for off in [0, 1, 2, 3, 1 << 20, 1 << 23, 1 << 24, 1 << 30] {
                     for t in [edge - off, edge + off] {
                         let b = (row.word(place as u64) >> 11)
@@ -209,14 +232,15 @@ mod tests {
     }
 
     #[test]
-    fn intervals_hold_what_is_put_into_their_bucket() {
-        for (half, base) in [(1.839e-7, 1.5), (1e-12, 1.2), (0.5, 1.01)] {
+    fn usable_products_are_those_that_are_classified_so() {
+        for (half, base) in [(1.839e-7, 1.5), (1e-12, 1.2), (0.5, 1.01), (1e-3, 1.0001)] {
             let buckets = Buckets::new(&Ranges::new(half, 1.0, base));
             for place in 0..buckets.levels() {
-                let (first, count) = buckets.interval(place);
-                assert_eq!(buckets.place(TOP - first), place);
-                assert_eq!(buckets.place(TOP - (first + count - 1)), place);
-                assert_eq!(buckets.place(TOP - (first + count)), place + 1);
+                let (low, count) = buckets.usable(place);
+                assert!(count > 0);
+                assert_eq!((buckets.classify(low), buckets.classify(low + count - 1)), (place, place));
+                let around = [buckets.classify(low - 1), buckets.classify(low + count)];
+                assert_eq!(around, [buckets.levels(); 2], "the strips are there");
             }
         }
     }

@@ -8,8 +8,21 @@ use crate::exact::DoubleDouble;
 ///
 /// Lemma 9 walks u = 1…k and takes the piece of bucket u if r ≥ γ^u·w_max; the buckets between two taken ones are
 /// those it passes by.
+#[inline]
 pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Option<usize> {
-    (from..buckets.levels()).find(|&place| residual >= buckets.edge(place + 1))
+    let (nearest, is_below) = (residual.nearest(), residual.rest() < 0.0);
+    let mut place = from;
+    // Edges fall, so that those above the residual are the first of them. How many they are is counted without a jump, whose
+    // way nobody could guess.
+    loop {
+        let edges = buckets.edges_below(place);
+        let above = edges.iter().map(|&edge| usize::from((edge > nearest) | ((edge == nearest) & is_below)));
+        let above: usize = above.sum();
+        place += above;
+        if above < edges.len() {
+            return (place < buckets.levels()).then_some(place);
+        }
+    }
 }
 
 /// Puts |w| together, largest piece first: calls `take(place, residual)` for each bucket whose upper edge is at most
@@ -24,13 +37,30 @@ pub fn golden_sum(
     magnitude: f64,
     mut take: impl FnMut(usize, DoubleDouble) -> Option<DoubleDouble>,
 ) -> DoubleDouble {
-    let mut residual = DoubleDouble::from(magnitude);
-    let mut from = 0;
-    while let Some(place) = next_piece(buckets, residual, from) {
-        residual -= take(place, residual).unwrap_or_default();
-        from = place + 1;
-    }
+    let [residual] = golden_sums(buckets, magnitude, [true], |_, place, residual| take(place, residual));
     residual
+}
+
+/// [`golden_sum`] for several sums of the same magnitude, those that are `wanted`, side by side; `take` is told whose piece it
+/// is. A step of a sum waits for the one before it, and the processor does the other sums' meanwhile.
+pub(super) fn golden_sums<const N: usize>(
+    buckets: &Buckets,
+    magnitude: f64,
+    wanted: [bool; N],
+    mut take: impl FnMut(usize, usize, DoubleDouble) -> Option<DoubleDouble>,
+) -> [DoubleDouble; N] {
+    let mut residuals = [DoubleDouble::from(magnitude); N];
+    let first = next_piece(buckets, magnitude.into(), 0);
+    let mut next = wanted.map(|wanted| first.filter(|_| wanted));
+    while next.iter().any(Option::is_some) {
+        for (sum, (residual, next)) in residuals.iter_mut().zip(&mut next).enumerate() {
+            if let Some(place) = *next {
+                *residual -= take(sum, place, *residual).unwrap_or_default();
+                *next = next_piece(buckets, *residual, place + 1);
+            }
+        }
+    }
+    residuals
 }
 
 #[cfg(test)]

@@ -1,23 +1,17 @@
-//! Many neurons tried against one pair at once.
-//!
-//! Neurons are the lanes of the vectors, so that all of a pair is a constant and a miss costs no branch. The loops are plain
-//! ones over all lanes that the compiler turns into vectors; `pulp` picks at run time the instructions that there are (AVX2
-//! or AVX-512 on x86). All is integers: the bits are the same whatever is picked.
+//! Neurons that are tried together against one pair after another, with their words kept.
 
-use super::buckets::TOP;
+use super::lanes::GROUP;
+use super::levels;
 use crate::sampling::{RandomLayer, Row};
 
-/// Neurons whose hits make a word.
-pub(super) const GROUP: usize = 64;
-
-/// One word of each neuron of a group.
+/// One word of each neuron of a group, as [`levels`] are added.
 pub(super) type Words = [u64; GROUP];
 
 /// The words of 64 neurons, each synapse's generated when it is first asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
-    pub(super) inputs: Columns,
-    pub(super) outputs: Columns,
+    inputs: Columns,
+    outputs: Columns,
 }
 
 impl Group {
@@ -27,11 +21,17 @@ impl Group {
         self.inputs.go_to(|lane| random.input_words(first + lane));
         self.outputs.go_to(|lane| random.output_words(first + lane));
     }
+
+    /// The words of an input and an output.
+    #[inline(always)]
+    pub(super) fn words(&mut self, input: u32, output: u32) -> (&Words, &Words) {
+        (self.inputs.words(input, levels::of_input), self.outputs.words(output, levels::of_output))
+    }
 }
 
 /// One side's words of a group.
 #[derive(Clone, Debug)]
-pub(super) struct Columns {
+struct Columns {
     rows: [Row; GROUP],
     /// whose words `words` holds
     synapses: Vec<u32>,
@@ -55,55 +55,25 @@ impl Columns {
         self.synapses.clear();
     }
 
-    /// Where this synapse's words stand until the group goes elsewhere.
+    /// The words of a synapse.
     #[inline(always)]
-    pub(super) fn place(&mut self, synapse: u32) -> usize {
+    fn words(&mut self, synapse: u32, added: impl Fn(u64) -> u64) -> &Words {
         if self.places.len() <= synapse as usize {
             self.places.resize(synapse as usize + 1, 0);
         }
-        let place = self.places[synapse as usize] as usize;
-        if self.synapses.get(place) == Some(&synapse) {
-            return place;
+        let mut place = self.places[synapse as usize] as usize;
+        if self.synapses.get(place) != Some(&synapse) {
+            place = self.synapses.len();
+            self.places[synapse as usize] = place as u32;
+            self.synapses.push(synapse);
+            if self.words.len() == place {
+                self.words.push([0; GROUP]);
+            }
+            let step = Row::step(u64::from(synapse));
+            for (word, row) in self.words[place].iter_mut().zip(&self.rows) {
+                *word = added(row.word_after(step));
+            }
         }
-        let place = self.synapses.len();
-        self.places[synapse as usize] = place as u32;
-        self.synapses.push(synapse);
-        if self.words.len() == place {
-            self.words.push([0; GROUP]);
-        }
-        let step = Row::step(u64::from(synapse));
-        for (word, row) in self.words[place].iter_mut().zip(&self.rows) {
-            *word = row.word_after(step);
-        }
-        place
-    }
-
-    #[inline(always)]
-    pub(super) fn words(&self, place: usize) -> &Words {
         &self.words[place]
     }
-}
-
-/// What a pair wants of a product: 3·2⁵² − t in `low`, …, `low` + `width` − 1, and the sign bits of both words.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
-    pub(super) low: u64,
-    pub(super) width: u64,
-    pub(super) sign_in: u64,
-    pub(super) sign_out: u64,
-}
-
-/// Bit i is set where lane i's words have the wanted product.
-#[inline(always)]
-pub(super) fn hits(a: &Words, b: &Words, wanted: Wanted) -> u64 {
-    let Wanted { low, width, sign_in, sign_out } = wanted;
-    let top = TOP.wrapping_sub(low);
-    let mut hits = 0;
-    for lane in 0..GROUP {
-        let (a, b) = (a[lane], b[lane]);
-        let above = top.wrapping_sub(a >> 11).wrapping_sub(b >> 11);
-        let signs = (a ^ sign_in) | (b ^ sign_out);
-        hits |= u64::from((above < width) & (signs & 1 == 0)) << lane;
-    }
-    hits
 }

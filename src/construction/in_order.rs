@@ -12,11 +12,12 @@
 
 use std::collections::VecDeque;
 
-use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
 use super::Half;
-use super::lanes::{GROUP, Group, Wanted, hits};
+use super::group::Group;
+use super::lanes::{GROUP, Lanes, WithLanes, dispatch};
+use super::levels::{self, Wanted};
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
@@ -75,23 +76,13 @@ impl Cursor {
 impl Cursor {
     /// Which neurons of the group the category can use for the pair it serves next.
     #[inline(always)]
-    fn hits(&self, group: &mut Group, pairs: u64, bench: &Workbench) -> u64 {
+    fn hits<L: Lanes>(&self, lanes: L, group: &mut Group, pairs: u64, bench: &Workbench) -> u64 {
         if self.pair == pairs {
             return 0;
         }
-        let (a, b) = (group.inputs.place(self.input), group.outputs.place(self.output));
-        let (a, b) = (group.inputs.words(a), group.outputs.words(b));
-        let (low, width) = bench.buckets.interval(self.place);
-        let (sign_in, sign_out) = (self.half as u64, self.half as u64 ^ self.negative);
-        let mut candidates = hits(a, b, Wanted { low, width, sign_in, sign_out });
-        let mut hits = candidates;
-        while candidates != 0 {
-            let lane = candidates.trailing_zeros() as usize;
-            candidates &= candidates - 1;
-            let t = (a[lane] >> 11) + (b[lane] >> 11);
-            hits &= !(u64::from(bench.buckets.is_near_an_edge(t)) << lane);
-        }
-        hits
+        let (a, b) = group.words(self.input, self.output);
+        let wanted = Wanted::new(bench.buckets.usable(self.place), self.half as usize, self.negative);
+        lanes.hits(a, b, wanted)
     }
 }
 
@@ -103,12 +94,12 @@ struct DrawGroup<'a> {
     bench: &'a mut Workbench,
 }
 
-impl WithSimd for DrawGroup<'_> {
+impl WithLanes for DrawGroup<'_> {
     type Output = (u64, bool);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> (u64, bool) {
-        self.in_order.draw_lanes(self.first, self.count, self.bench)
+    fn with<L: Lanes>(self, lanes: L) -> (u64, bool) {
+        self.in_order.draw_lanes(lanes, self.first, self.count, self.bench)
     }
 }
 
@@ -173,16 +164,22 @@ impl InOrder {
     /// All neurons of a group are tried against a category at once; where one is given to it, those after it are tried
     /// again, against the category's next pair.
     pub(super) fn draw_group(&mut self, first: u64, count: u64, bench: &mut Workbench) -> (u64, bool) {
-        Arch::new().dispatch(DrawGroup { in_order: self, first, count, bench })
+        dispatch(DrawGroup { in_order: self, first, count, bench })
     }
 
     #[inline(always)]
-    fn draw_lanes(&mut self, first: u64, count: u64, bench: &mut Workbench) -> (u64, bool) {
+    fn draw_lanes<L: Lanes>(
+        &mut self,
+        lanes: L,
+        first: u64,
+        count: u64,
+        bench: &mut Workbench,
+    ) -> (u64, bool) {
         if self.ahead.first.is_none_or(|group| !(group..group + GROUP as u64).contains(&first)) {
             self.ahead.group.go_to(&bench.random, first);
             self.ahead.hits.clear();
             for cursor in &self.cursors {
-                self.ahead.hits.push(cursor.hits(&mut self.ahead.group, self.pairs, bench));
+                self.ahead.hits.push(cursor.hits(lanes, &mut self.ahead.group, self.pairs, bench));
             }
             self.ahead.first = Some(first);
         }
@@ -201,11 +198,9 @@ impl InOrder {
             bench.tally.tries += tries;
             bench.tally.words += 2 * tries;
             if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
-                let group = &mut self.ahead.group;
-                let (a, b) = (group.inputs.place(cursor.input), group.outputs.place(cursor.output));
-                let (a, b) = (group.inputs.words(a), group.outputs.words(b));
+                let (a, b) = self.ahead.group.words(cursor.input, cursor.output);
                 for (a, b) in a[next..=lane].iter().zip(&b[next..=lane]) {
-                    bench.note_product((a >> 11) + (b >> 11));
+                    bench.note_product(levels::t(a + b));
                 }
             }
             next = lane + 1;
@@ -215,7 +210,8 @@ impl InOrder {
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
             if let Some(index) = best {
-                self.ahead.hits[index] = self.cursors[index].hits(&mut self.ahead.group, self.pairs, bench);
+                self.ahead.hits[index] =
+                    self.cursors[index].hits(lanes, &mut self.ahead.group, self.pairs, bench);
             }
             let finished = served.is_some() && self.finish_served(bench);
             if finished || next == end {

@@ -10,10 +10,12 @@
 mod blocks;
 mod buckets;
 pub mod golden;
+mod group;
 pub mod growing_sums;
 mod in_order;
 mod lanes;
 mod layer;
+mod levels;
 mod open_pairs;
 mod passing;
 mod queue;

@@ -15,7 +15,7 @@ use super::Half;
 use super::golden::next_piece;
 use super::queue::Queue;
 use super::sums::AtHand;
-use super::tally::{Demand, Draw};
+use super::tally::{Demand, Draw, Tally};
 use super::workbench::Workbench;
 use crate::exact::DoubleDouble;
 
@@ -50,6 +50,30 @@ pub(super) struct FrontPair {
     pub(super) negative: u32,
     /// which slot of `found` and `residual` the pair uses
     slot: u32,
+}
+
+/// What is written down of a pair when neurons are given to it, half by half.
+pub(super) struct Slip<'a> {
+    /// bits of open demands
+    pub(super) open: [&'a mut [u64]; 2],
+    found: [&'a mut [u64]; 2],
+    filled: [&'a mut [u64]; 2],
+}
+
+impl Slip<'_> {
+    /// Whether a piece of this half and place is demanded.
+    #[inline(always)]
+    pub(super) fn is_open(&self, half: usize, place: usize) -> bool {
+        self.open[half][place >> 6] >> (place & 63) & 1 == 1
+    }
+
+    /// Notes that a neuron meets the demand of this half and place.
+    #[inline(always)]
+    pub(super) fn note(&mut self, half: usize, place: usize, neuron: u64) {
+        self.open[half][place >> 6] &= !(1 << (place & 63));
+        self.found[half][place] = neuron + 1;
+        self.filled[half][place] += 1;
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,7 +188,11 @@ impl OpenPairs {
             for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
                 let mask = &mut open[half as usize * self.stride..][..self.stride];
                 match self.policy {
-                    Policy::AllBuckets => (0..k).for_each(|place| set(mask, place)),
+                    Policy::AllBuckets => {
+                        for (word, first) in mask.iter_mut().zip((0..k).step_by(64)) {
+                            *word = u64::MAX >> (64 - (k - first).min(64));
+                        }
+                    }
                     Policy::NextPiece => {
                         if let Some(place) = next_piece(&bench.buckets, w.abs().into(), 0) {
                             set(mask, place);
@@ -200,8 +228,8 @@ impl OpenPairs {
         neuron: u64,
         bench: &mut Workbench,
     ) -> (Option<Demand>, bool) {
-        let demand = self.give(index, half, place, neuron, bench);
-        let finished = self.is_met(index);
+        let (demand, _) = self.give(index, half, place, neuron, bench);
+        let finished = self.open(index).iter().all(|&word| word == 0);
         if finished {
             self.release(index, true, bench);
             if self.front.is_empty() {
@@ -211,7 +239,8 @@ impl OpenPairs {
         (Some(demand), finished)
     }
 
-    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the demand it meets.
+    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the demand it meets, and the place
+    /// that the half demands next, if there is one that it did not demand before.
     #[inline(always)]
     pub(super) fn give(
         &mut self,
@@ -220,46 +249,37 @@ impl OpenPairs {
         place: usize,
         neuron: u64,
         bench: &mut Workbench,
-    ) -> Demand {
-        let k = bench.buckets.levels();
+    ) -> (Demand, Option<usize>) {
+        self.slip(index, &mut bench.tally).0.note(half, place, neuron);
         let FrontPair { input, output, slot, .. } = self.front[index];
-        self.found[slot as usize * 2 * k + half * k + place] = neuron + 1;
-        let mask = &mut self.open[2 * self.stride * index + half * self.stride..][..self.stride];
-        mask[place >> 6] &= !(1 << (place & 63));
+        let mut next = None;
         if self.policy == Policy::NextPiece {
             let residual = &mut self.residual[slot as usize][half];
             *residual -= bench.product(neuron, input, output);
-            if let Some(next) = next_piece(&bench.buckets, *residual, place + 1) {
-                set(mask, next);
+            next = next_piece(&bench.buckets, *residual, place + 1);
+            if let Some(next) = next {
+                set(&mut self.open[(2 * index + half) * self.stride..], next);
                 bench.tally.quota[half][next] += 1;
             }
         }
-        let demand = Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 };
-        bench.serve(demand);
-        demand
+        (Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }, next)
     }
 
-    /// Whether a pair may demand something new when it is given a neuron.
-    pub(super) fn demands_in_turn(&self) -> bool {
-        self.policy == Policy::NextPiece
+    /// What is written down of the pair at `index` of the front when neurons are given to it, and the queue they come from.
+    #[inline(always)]
+    pub(super) fn slip<'a>(&'a mut self, index: usize, tally: &'a mut Tally) -> (Slip<'a>, &'a mut Queue) {
+        let [positive, negative] = &mut tally.filled;
+        let (stride, k) = (self.stride, positive.len());
+        let open = self.open[2 * stride * index..][..2 * stride].split_at_mut(stride);
+        let found = self.found[self.front[index].slot as usize * 2 * k..][..2 * k].split_at_mut(k);
+        let (open, found) = ([open.0, open.1], [found.0, found.1]);
+        (Slip { open, found, filled: [positive, negative] }, &mut self.queue)
     }
 
     /// Open demands of the pair at `index` of the front, the words of the positive half first.
     #[inline(always)]
     pub(super) fn open(&self, index: usize) -> &[u64] {
         &self.open[2 * self.stride * index..][..2 * self.stride]
-    }
-
-    /// Whether the pair at `index` of the front demands a piece of this bucket.
-    #[inline(always)]
-    pub(super) fn is_open(&self, index: usize, half: usize, place: usize) -> bool {
-        self.open(index)[half * self.stride + (place >> 6)] >> (place & 63) & 1 == 1
-    }
-
-    /// Whether the pair at `index` of the front demands nothing any more.
-    #[inline(always)]
-    pub(super) fn is_met(&self, index: usize) -> bool {
-        self.open(index).iter().all(|&word| word == 0)
     }
 
     /// Finishes the pair at `index` of the front and takes it out.

@@ -12,13 +12,17 @@
 //! against 16 pairs at once instead gained nothing at `FirstFit`: every neuron waits for where the one before it went. A
 //! queue of 1024 neurons leaves the first cache and takes a fifth longer.
 
-use pulp::{Arch, Simd, WithSimd};
-
-use super::buckets::Approximation;
+use super::Half;
+use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
+use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
-use super::queue::{Demands, QUEUE, behind, place_of, places};
+use super::queue::{QUEUE, behind, lanes_of};
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
+use crate::sampling::Row;
+
+/// Demands up to which each is looked for by itself.
+const FEW: usize = 8;
 
 /// The neuron with which a pair is finished that goes on.
 const NEVER: u32 = u32::MAX;
@@ -62,26 +66,55 @@ struct DrawMany<'a> {
     bench: &'a mut Workbench,
 }
 
-impl WithSimd for DrawMany<'_> {
+impl WithLanes for DrawMany<'_> {
     type Output = u64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> u64 {
-        self.pairs.pass_along(self.first, self.count, self.bench)
+    fn with<L: Lanes>(self, lanes: L) -> u64 {
+        self.pairs.pass_along(lanes, self.first, self.count, self.bench)
     }
+}
+
+/// An open demand of a pair.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    half: usize,
+    place: usize,
+    wanted: Wanted,
+    /// lanes of the chunk at hand that it is open for
+    lanes: u32,
+}
+
+/// A pair that is tried with the neurons of a queue.
+struct Visit {
+    index: usize,
+    pair: FrontPair,
+    /// number of the queue's first neuron
+    first: u64,
+    /// demands left
+    open: usize,
+    /// the last neuron that was given to the pair
+    given: Option<Given>,
+}
+
+/// A neuron that was given to a pair.
+#[derive(Clone, Copy)]
+struct Given {
+    number: u32,
+    lane: u32,
+    half: usize,
+    place: usize,
 }
 
 impl OpenPairs {
     /// Draws `count` neurons, or as many as are best drawn together, or as many as it takes to meet all demands. How many.
     pub(super) fn draw_many(&mut self, first: u64, count: u64, bench: &mut Workbench) -> u64 {
-        // Where pairs demand one piece after the other, the front is ten times as long.
-        let most = if self.demands_in_turn() { QUEUE } else { QUEUE / 2 };
-        let count = count.min(most as u64) as usize;
-        Arch::new().dispatch(DrawMany { pairs: self, first, count, bench })
+        let count = count.min(QUEUE as u64) as usize;
+        dispatch(DrawMany { pairs: self, first, count, bench })
     }
 
     #[inline(always)]
-    fn pass_along(&mut self, first: u64, count: usize, bench: &mut Workbench) -> u64 {
+    fn pass_along<L: Lanes>(&mut self, lanes: L, first: u64, count: usize, bench: &mut Workbench) -> u64 {
         self.queue.fill(&bench.random, first, count);
         let mut passage = Passage {
             finished: Vec::new(),
@@ -102,7 +135,7 @@ impl OpenPairs {
                     break;
                 }
             }
-            self.visit(index, first, &mut passage, bench);
+            self.visit(lanes, index, first, &mut passage, bench);
         }
         passage.leave_output(self, bench);
         let met_with = passage.emptied_with().filter(|_| self.fresh == self.pairs);
@@ -127,42 +160,52 @@ impl OpenPairs {
 
     /// Lets the pair at `index` of the front take what it can use.
     #[inline(always)]
-    fn visit(&mut self, index: usize, first: u64, passage: &mut Passage, bench: &mut Workbench) {
+    fn visit<L: Lanes>(
+        &mut self,
+        lanes: L,
+        index: usize,
+        first: u64,
+        passage: &mut Passage,
+        bench: &mut Workbench,
+    ) {
         let pair = self.front[index];
         passage.go_to_output(pair.output, self, bench);
-        self.queue.close_up();
-        let left = self.queue.left();
-        let last_is_left = passage.last.2.is_none();
-        let (live, noted) = (self.queue.live(), passage.noted);
-        let products = (noted <= passage.last.0).then(|| self.queue.products(pair.input));
-        let approximation = *bench.buckets.approximation();
+        self.queue.close_up(lanes);
+        let (left, last_is_left) = (self.queue.left(), passage.last.2.is_none());
+        let open = self.open(index).iter().map(|word| word.count_ones() as usize).sum();
+        let mut visit = Visit { index, pair, first, open, given: None };
+        let (mut few, mut some) = ([Open::default(); FEW], 0);
+        if open <= FEW {
+            some = self.list_demands(&visit, &mut few, bench);
+        }
+        let step = Row::step(u64::from(pair.input));
         let mut end = NEVER;
-        'pair: for chunk in 0..self.queue.chunks() {
-            let mut candidates = self.look(chunk, index, &approximation);
-            while candidates != 0 {
-                let place = place_of(chunk, candidates);
-                candidates &= candidates - 1;
-                let (a, b) = self.queue.words(place);
-                let (half, bucket) = ((a & 1) as usize, bench.buckets.classify((a >> 11) + (b >> 11)));
-                let fits = !(a ^ b ^ u64::from(pair.negative)) & 1;
-                if !self.is_open(index, half, bucket) || fits == 0 {
-                    continue;
-                }
-                let number = self.queue.number(place);
-                self.queue.take(place);
-                let demand = self.give(index, half, bucket, first + u64::from(number), bench);
-                if number == passage.last.0 {
-                    passage.last.2 = Some(demand);
-                }
-                if self.is_met(index) {
-                    end = number;
-                    passage.finished.push(Finished { with: end, pair: Ended::Front(index, pair, demand) });
-                    break 'pair;
-                }
-                if self.demands_in_turn() {
-                    candidates = self.look(chunk, index, &approximation) & behind(place);
+        for chunk in 0..self.queue.chunks() {
+            let before = self.queue.live(chunk);
+            let sums = self.queue.sums(chunk, step);
+            if open <= FEW {
+                self.take_few(lanes, chunk, &sums, &mut visit, (&mut few, &mut some), bench);
+            } else {
+                self.take_many(lanes, chunk, &sums, &mut visit, bench);
+            }
+            let given = visit.given.filter(|_| visit.open == 0);
+            if passage.noted <= passage.last.0 {
+                let until = given.map_or(u32::MAX, |given| !behind(given.lane));
+                for lane in lanes_of(before & until) {
+                    if self.queue.number(chunk, lane) >= passage.noted {
+                        bench.note_product(levels::t(sums[lane as usize]));
+                    }
                 }
             }
+            if let Some(given) = given {
+                end = given.number;
+                let pair = Ended::Front(index, pair, visit.demand(given));
+                passage.finished.push(Finished { with: end, pair });
+                break;
+            }
+        }
+        if let Some(given) = visit.given.filter(|given| given.number == passage.last.0) {
+            passage.last.2 = Some(visit.demand(given));
         }
         passage.ends.push(end);
         if end == NEVER {
@@ -177,20 +220,108 @@ impl OpenPairs {
         if let Some((.., until)) = &mut passage.output {
             *until = end.max(*until);
         }
-        if let Some(products) = products {
-            for place in places(&live).filter(|&place| (noted..=end).contains(&self.queue.number(place))) {
-                bench.note_product(products[place]);
+        passage.noted = passage.noted.max(end.saturating_add(1));
+    }
+
+    /// The open demands of a pair that has few. How many.
+    #[inline(always)]
+    fn list_demands(&self, visit: &Visit, few: &mut [Open; FEW], bench: &Workbench) -> usize {
+        let mut some = 0;
+        for (word, &demands) in self.open(visit.index).iter().enumerate() {
+            let (half, mut demands) = (word / self.stride, demands);
+            while demands != 0 {
+                let place = word % self.stride * 64 + demands.trailing_zeros() as usize;
+                demands &= demands - 1;
+                few[some] = visit.wants(half, place, u32::MAX, bench);
+                some += 1;
             }
-            passage.noted = noted.max(end.saturating_add(1));
+        }
+        some
+    }
+
+    /// Takes from a chunk what meets demands that are looked for one by one.
+    #[inline(always)]
+    fn take_few<L: Lanes>(
+        &mut self,
+        lanes: L,
+        chunk: usize,
+        sums: &[u64; CHUNK],
+        visit: &mut Visit,
+        (few, some): (&mut [Open; FEW], &mut usize),
+        bench: &mut Workbench,
+    ) {
+        let mut at = 0;
+        while at < *some {
+            let Open { half, place, wanted, lanes: open } = few[at];
+            let hits = lanes.wanted(sums, wanted) & open & self.queue.live(chunk);
+            if hits == 0 {
+                few[at].lanes = u32::MAX;
+                at += 1;
+                continue;
+            }
+            let lane = hits.trailing_zeros();
+            let number = self.queue.take(chunk, lane);
+            let (_, next) = self.give(visit.index, half, place, visit.first + u64::from(number), bench);
+            // Where demands are looked for one by one, lanes are not come by in their order.
+            if visit.given.is_none_or(|latest| number > latest.number) {
+                visit.given = Some(Given { number, lane, half, place });
+            }
+            if let Some(next) = next {
+                few[at] = visit.wants(half, next, behind(lane), bench);
+            } else {
+                visit.open -= 1;
+                *some -= 1;
+                few[at] = few[*some];
+            }
         }
     }
 
+    /// Takes from a chunk what meets any of many demands.
     #[inline(always)]
-    fn look(&mut self, chunk: usize, index: usize, buckets: &Approximation) -> u32 {
-        let FrontPair { input, negative, .. } = self.front[index];
-        let words = 2 * self.stride;
-        let open = &self.open[words * index..words * (index + 1)];
-        self.queue.look(chunk, &Demands { input, negative: u64::from(negative), open }, buckets)
+    fn take_many<L: Lanes>(
+        &mut self,
+        lanes: L,
+        chunk: usize,
+        sums: &[u64; CHUNK],
+        visit: &mut Visit,
+        bench: &mut Workbench,
+    ) {
+        let negative = u64::from(visit.pair.negative);
+        let (buckets, (mut slip, queue)) = (&bench.buckets, self.slip(visit.index, &mut bench.tally));
+        let candidates = match (&*slip.open[0], &*slip.open[1]) {
+            ([a], [b]) => lanes.candidates(sums, [&[*a], &[*b]], negative, buckets.approximation()),
+            ([a0, a1], [b0, b1]) => {
+                lanes.candidates(sums, [&[*a0, *a1], &[*b0, *b1]], negative, buckets.approximation())
+            }
+            _ => u32::MAX,
+        };
+        for lane in lanes_of(candidates & queue.live(chunk)) {
+            let sum = sums[lane as usize];
+            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
+            if slip.is_open(half, place) && levels::fits(sum, negative) {
+                let number = queue.take(chunk, lane);
+                slip.note(half, place, visit.first + u64::from(number));
+                visit.given = Some(Given { number, lane, half, place });
+                visit.open -= 1;
+                if visit.open == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+impl Visit {
+    /// The demand that a neuron was given for.
+    fn demand(&self, Given { half, place, .. }: Given) -> Demand {
+        let FrontPair { input, output, .. } = self.pair;
+        Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
+    }
+
+    #[inline(always)]
+    fn wants(&self, half: usize, place: usize, lanes: u32, bench: &Workbench) -> Open {
+        let wanted = Wanted::new(bench.buckets.usable(place), half, u64::from(self.pair.negative));
+        Open { half, place, wanted, lanes }
     }
 }
 

@@ -110,6 +110,14 @@ impl LayerTicket {
         distinct(&self.input) + distinct(&self.output)
     }
 
+    pub(super) fn extend(&mut self, paths: &[Path]) {
+        self.neuron.extend(paths.iter().map(|path| path.neuron));
+        self.input.extend(paths.iter().map(|path| path.input));
+        self.output.extend(paths.iter().map(|path| path.output));
+        self.z_in.extend(paths.iter().map(|path| path.z_in));
+        self.z_out.extend(paths.iter().map(|path| path.z_out));
+    }
+
     pub(super) fn push(&mut self, path: Path) {
         self.neuron.push(path.neuron);
         self.input.push(path.input);

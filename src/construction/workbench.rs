@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::golden::golden_sum;
+use super::golden::golden_sums;
 use super::sums::residuals;
 use super::tally::{Demand, PRODUCT_BINS, Tally};
 use super::{Buckets, Half, LayerTicket, Path};
@@ -135,24 +135,21 @@ impl Workbench {
     pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
         let (input, output) = self.ends(pair);
         let magnitude = self.weight(input, output).abs();
-        let first = self.kept.len();
         let k = self.buckets.levels();
-        for half in Half::BOTH {
-            if !self.live[half as usize] {
-                continue;
-            }
+        let (random, mut paths) = (&self.random, [(); 2].map(|()| Vec::with_capacity(k)));
+        let residuals = golden_sums(&self.buckets, magnitude, self.live, |half, place, _| {
+            let neuron = found.get(half * k + place)?.checked_sub(1)?;
+            let path = Path::of(random, neuron, input, output);
+            paths[half].push(path);
+            Some(path.exact_product().abs())
+        });
+        for half in (0..2).filter(|&half| self.live[half]) {
             self.tally.searched += k as f64;
-            let slots = found.get(half as usize * k..).unwrap_or_default();
-            let (random, kept) = (&self.random, &mut self.kept);
-            let residual = golden_sum(&self.buckets, magnitude, |place, _| {
-                let neuron = slots[place].checked_sub(1)?;
-                let path = Path::of(random, neuron, input, output);
-                kept.push(path);
-                Some(path.exact_product().abs())
-            });
-            let error = &mut self.tally.max_error[half as usize];
-            *error = error.max(residual.nearest().abs());
+            let error = &mut self.tally.max_error[half];
+            *error = error.max(residuals[half].nearest().abs());
         }
+        let first = self.kept.len();
+        paths.iter().for_each(|paths| self.kept.extend(paths));
         self.groups.push((pair, first, self.kept.len() - first));
         self.tally.weights_done += u64::from(complete);
     }

@@ -108,6 +108,18 @@ impl Row {
         mix(self.0.wrapping_add(step))
     }
 
+    /// The row as a number, from which it can be made again.
+    #[inline(always)]
+    pub(crate) const fn state(self) -> u64 {
+        self.0
+    }
+
+    /// The row with this [`state`](Self::state).
+    #[inline(always)]
+    pub(crate) const fn from_state(state: u64) -> Self {
+        Self(state)
+    }
+
     /// The row read in order, as a generator for `rand`'s distributions.
     pub const fn reader(self) -> RowReader {
         RowReader { row: self, next: 0 }
