@@ -28,11 +28,11 @@ pub(super) trait Lanes: Copy {
     fn hits(self, inputs: &[u64; GROUP], outputs: &[u64; GROUP], wanted: Wanted) -> u64;
 
     /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt; `open` has a bit for each
-    /// place, `WORDS` words a half, and `negative` is 1 where w* < 0.
+    /// place, `WORDS` words for either half, and `negative` is 1 where w* < 0.
     fn candidates<const WORDS: usize>(
         self,
         sums: &[u64; CHUNK],
-        open: [&[u64; WORDS]; 2],
+        open: [[u64; WORDS]; 2],
         negative: u64,
         buckets: &Approximation,
     ) -> u32;
@@ -99,7 +99,7 @@ impl Lanes for Plain {
     fn candidates<const WORDS: usize>(
         self,
         sums: &[u64; CHUNK],
-        open: [&[u64; WORDS]; 2],
+        open: [[u64; WORDS]; 2],
         negative: u64,
         buckets: &Approximation,
     ) -> u32 {
@@ -107,7 +107,7 @@ impl Lanes for Plain {
         for (lane, &sum) in sums.iter().enumerate() {
             let (place, in_doubt) = buckets.place(sum);
             let mut wanted = 0;
-            for (word, (positive, negative)) in (0..).zip(open[0].iter().zip(open[1])) {
+            for (word, (positive, negative)) in (0..).zip(open[0].iter().zip(&open[1])) {
                 let demands = if levels::half(sum) == 1 { negative } else { positive };
                 wanted |= if place >> 6 == word { demands >> (place & 63) } else { 0 };
             }
@@ -177,7 +177,7 @@ mod avx512 {
         fn candidates<const WORDS: usize>(
             self,
             sums: &[u64; CHUNK],
-            open: [&[u64; WORDS]; 2],
+            open: [[u64; WORDS]; 2],
             negative: u64,
             buckets: &Approximation,
         ) -> u32 {
@@ -197,11 +197,11 @@ mod avx512 {
                 let sign_in = self.avx512dq._mm512_movepi64_mask(sums);
                 let sign_out = self.avx512dq._mm512_movepi64_mask(self.avx512f._mm512_slli_epi64::<1>(sums));
                 let mut lanes = self.avx512f._mm512_cmpge_epu64_mask(fraction, doubtful);
-                for word in 0..WORDS {
-                    let (positive, negative) = (all(self, open[0][word]), all(self, open[1][word]));
+                for (word, (&positive, &negative)) in (0..).zip(open[0].iter().zip(&open[1])) {
+                    let (positive, negative) = (all(self, positive), all(self, negative));
                     let demands = self.avx512f._mm512_mask_blend_epi64(sign_in, positive, negative);
                     // A shift by 64 or more, or by less than 0, leaves 0.
-                    let bit = self.avx512f._mm512_sub_epi64(place, all(self, 64 * word as u64));
+                    let bit = self.avx512f._mm512_sub_epi64(place, all(self, 64 * word));
                     let demands = self.avx512f._mm512_srlv_epi64(demands, bit);
                     lanes |= self.avx512f._mm512_test_epi64_mask(demands, one);
                 }
@@ -250,8 +250,8 @@ mod tests {
             let wanted = Wanted::new(buckets.usable(place), (random >> 61 & 1) as usize, random >> 62 & 1);
             let open: [[u64; 2]; 2] = [[random, random >> 7], [random >> 9, !random]];
             let (negative, approximation) = (random >> 63, buckets.approximation());
-            let one = lanes.candidates::<1>(&sums, [&[open[0][0]], &[open[1][0]]], negative, approximation);
-            let two = lanes.candidates::<2>(&sums, [&open[0], &open[1]], negative, approximation);
+            let one = lanes.candidates(&sums, open.map(|[first, _]| [first]), negative, approximation);
+            let two = lanes.candidates(&sums, open, negative, approximation);
             let closed = (0..4).flat_map(|part| {
                 let keep = (random >> (8 * part)) as u8;
                 let some = std::array::from_fn(|lane| sums[8 * part + lane]);

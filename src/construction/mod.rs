@@ -26,7 +26,7 @@ mod subsets;
 mod sums;
 mod tally;
 mod ticket;
-
+mod visit;
 mod whole_neurons;
 mod workbench;
 

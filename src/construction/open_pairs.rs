@@ -52,24 +52,24 @@ pub(super) struct FrontPair {
     slot: u32,
 }
 
-/// What is written down of a pair when neurons are given to it, half by half.
-pub(super) struct Slip<'a> {
+/// The demands of a pair, and what met them, half by half.
+pub(super) struct Demands<'a> {
     /// bits of open demands
     pub(super) open: [&'a mut [u64]; 2],
     found: [&'a mut [u64]; 2],
     filled: [&'a mut [u64]; 2],
 }
 
-impl Slip<'_> {
+impl Demands<'_> {
     /// Whether a piece of this half and place is demanded.
     #[inline(always)]
     pub(super) fn is_open(&self, half: usize, place: usize) -> bool {
         self.open[half][place >> 6] >> (place & 63) & 1 == 1
     }
 
-    /// Notes that a neuron meets the demand of this half and place.
+    /// Meets the demand for a piece of this half and place with a neuron.
     #[inline(always)]
-    pub(super) fn note(&mut self, half: usize, place: usize, neuron: u64) {
+    pub(super) fn meet(&mut self, half: usize, place: usize, neuron: u64) {
         self.open[half][place >> 6] &= !(1 << (place & 63));
         self.found[half][place] = neuron + 1;
         self.filled[half][place] += 1;
@@ -184,9 +184,10 @@ impl OpenPairs {
             self.fresh += 1;
             let (input, output) = bench.ends(pair);
             let w = bench.weight(input, output);
-            let mut open = vec![0_u64; 2 * self.stride];
+            let before = self.open.len();
+            self.open.resize(before + 2 * self.stride, 0);
             for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
-                let mask = &mut open[half as usize * self.stride..][..self.stride];
+                let mask = &mut self.open[before + half as usize * self.stride..][..self.stride];
                 match self.policy {
                     Policy::AllBuckets => {
                         for (word, first) in mask.iter_mut().zip((0..k).step_by(64)) {
@@ -201,7 +202,8 @@ impl OpenPairs {
                     }
                 }
             }
-            if open.iter().all(|&word| word == 0) {
+            if self.open[before..].iter().all(|&word| word == 0) {
+                self.open.truncate(before);
                 without_demands(pair);
                 continue;
             }
@@ -212,7 +214,6 @@ impl OpenPairs {
             });
             self.residual[slot as usize] = [w.abs().into(); 2];
             self.front.push(FrontPair { input, output, negative: u32::from(w < 0.0), slot });
-            self.open.extend_from_slice(&open);
             return true;
         }
         false
@@ -250,7 +251,7 @@ impl OpenPairs {
         neuron: u64,
         bench: &mut Workbench,
     ) -> (Demand, Option<usize>) {
-        self.slip(index, &mut bench.tally).0.note(half, place, neuron);
+        self.demands(index, &mut bench.tally).0.meet(half, place, neuron);
         let FrontPair { input, output, slot, .. } = self.front[index];
         let mut next = None;
         if self.policy == Policy::NextPiece {
@@ -265,15 +266,19 @@ impl OpenPairs {
         (Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }, next)
     }
 
-    /// What is written down of the pair at `index` of the front when neurons are given to it, and the queue they come from.
+    /// The demands of the pair at `index` of the front, and the queue whose neurons may meet them.
     #[inline(always)]
-    pub(super) fn slip<'a>(&'a mut self, index: usize, tally: &'a mut Tally) -> (Slip<'a>, &'a mut Queue) {
+    pub(super) fn demands<'a>(
+        &'a mut self,
+        index: usize,
+        tally: &'a mut Tally,
+    ) -> (Demands<'a>, &'a mut Queue) {
         let [positive, negative] = &mut tally.filled;
         let (stride, k) = (self.stride, positive.len());
         let open = self.open[2 * stride * index..][..2 * stride].split_at_mut(stride);
         let found = self.found[self.front[index].slot as usize * 2 * k..][..2 * k].split_at_mut(k);
         let (open, found) = ([open.0, open.1], [found.0, found.1]);
-        (Slip { open, found, filled: [positive, negative] }, &mut self.queue)
+        (Demands { open, found, filled: [positive, negative] }, &mut self.queue)
     }
 
     /// Open demands of the pair at `index` of the front, the words of the positive half first.

@@ -12,17 +12,14 @@
 //! against 16 pairs at once instead gained nothing at `FirstFit`: every neuron waits for where the one before it went. A
 //! queue of 1024 neurons leaves the first cache and takes a fifth longer.
 
-use super::Half;
-use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
-use super::levels::{self, Wanted};
+use super::lanes::{Lanes, WithLanes, dispatch};
+use super::levels;
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{QUEUE, behind, lanes_of};
 use super::tally::{Demand, Draw};
+use super::visit::Visit;
 use super::workbench::Workbench;
 use crate::sampling::Row;
-
-/// Demands up to which each is looked for by itself.
-const FEW: usize = 8;
 
 /// The neuron with which a pair is finished that goes on.
 const NEVER: u32 = u32::MAX;
@@ -73,37 +70,6 @@ impl WithLanes for DrawMany<'_> {
     fn with<L: Lanes>(self, lanes: L) -> u64 {
         self.pairs.pass_along(lanes, self.first, self.count, self.bench)
     }
-}
-
-/// An open demand of a pair.
-#[derive(Clone, Copy, Default)]
-struct Open {
-    half: usize,
-    place: usize,
-    wanted: Wanted,
-    /// lanes of the chunk at hand that it is open for
-    lanes: u32,
-}
-
-/// A pair that is tried with the neurons of a queue.
-struct Visit {
-    index: usize,
-    pair: FrontPair,
-    /// number of the queue's first neuron
-    first: u64,
-    /// demands left
-    open: usize,
-    /// the last neuron that was given to the pair
-    given: Option<Given>,
-}
-
-/// A neuron that was given to a pair.
-#[derive(Clone, Copy)]
-struct Given {
-    number: u32,
-    lane: u32,
-    half: usize,
-    place: usize,
 }
 
 impl OpenPairs {
@@ -172,26 +138,17 @@ impl OpenPairs {
         passage.go_to_output(pair.output, self, bench);
         self.queue.close_up(lanes);
         let (left, last_is_left) = (self.queue.left(), passage.last.2.is_none());
-        let open = self.open(index).iter().map(|word| word.count_ones() as usize).sum();
-        let mut visit = Visit { index, pair, first, open, given: None };
-        let (mut few, mut some) = ([Open::default(); FEW], 0);
-        if open <= FEW {
-            some = self.list_demands(&visit, &mut few, bench);
-        }
+        let mut visit = Visit::new(self, index, first, bench);
         let step = Row::step(u64::from(pair.input));
         let mut end = NEVER;
         for chunk in 0..self.queue.chunks() {
             let before = self.queue.live(chunk);
             let sums = self.queue.sums(chunk, step);
-            if open <= FEW {
-                self.take_few(lanes, chunk, &sums, &mut visit, (&mut few, &mut some), bench);
-            } else {
-                self.take_many(lanes, chunk, &sums, &mut visit, bench);
-            }
-            let given = visit.given.filter(|_| visit.open == 0);
+            visit.take(self, lanes, chunk, &sums, bench);
+            let given = visit.finishes_with();
             if passage.noted <= passage.last.0 {
                 let until = given.map_or(u32::MAX, |given| !behind(given.lane));
-                for lane in lanes_of(before & until) {
+                for lane in lanes_of(u64::from(before & until)) {
                     if self.queue.number(chunk, lane) >= passage.noted {
                         bench.note_product(levels::t(sums[lane as usize]));
                     }
@@ -204,7 +161,7 @@ impl OpenPairs {
                 break;
             }
         }
-        if let Some(given) = visit.given.filter(|given| given.number == passage.last.0) {
+        if let Some(given) = visit.given().filter(|given| given.number == passage.last.0) {
             passage.last.2 = Some(visit.demand(given));
         }
         passage.ends.push(end);
@@ -221,107 +178,6 @@ impl OpenPairs {
             *until = end.max(*until);
         }
         passage.noted = passage.noted.max(end.saturating_add(1));
-    }
-
-    /// The open demands of a pair that has few. How many.
-    #[inline(always)]
-    fn list_demands(&self, visit: &Visit, few: &mut [Open; FEW], bench: &Workbench) -> usize {
-        let mut some = 0;
-        for (word, &demands) in self.open(visit.index).iter().enumerate() {
-            let (half, mut demands) = (word / self.stride, demands);
-            while demands != 0 {
-                let place = word % self.stride * 64 + demands.trailing_zeros() as usize;
-                demands &= demands - 1;
-                few[some] = visit.wants(half, place, u32::MAX, bench);
-                some += 1;
-            }
-        }
-        some
-    }
-
-    /// Takes from a chunk what meets demands that are looked for one by one.
-    #[inline(always)]
-    fn take_few<L: Lanes>(
-        &mut self,
-        lanes: L,
-        chunk: usize,
-        sums: &[u64; CHUNK],
-        visit: &mut Visit,
-        (few, some): (&mut [Open; FEW], &mut usize),
-        bench: &mut Workbench,
-    ) {
-        let mut at = 0;
-        while at < *some {
-            let Open { half, place, wanted, lanes: open } = few[at];
-            let hits = lanes.wanted(sums, wanted) & open & self.queue.live(chunk);
-            if hits == 0 {
-                few[at].lanes = u32::MAX;
-                at += 1;
-                continue;
-            }
-            let lane = hits.trailing_zeros();
-            let number = self.queue.take(chunk, lane);
-            let (_, next) = self.give(visit.index, half, place, visit.first + u64::from(number), bench);
-            // Where demands are looked for one by one, lanes are not come by in their order.
-            if visit.given.is_none_or(|latest| number > latest.number) {
-                visit.given = Some(Given { number, lane, half, place });
-            }
-            if let Some(next) = next {
-                few[at] = visit.wants(half, next, behind(lane), bench);
-            } else {
-                visit.open -= 1;
-                *some -= 1;
-                few[at] = few[*some];
-            }
-        }
-    }
-
-    /// Takes from a chunk what meets any of many demands.
-    #[inline(always)]
-    fn take_many<L: Lanes>(
-        &mut self,
-        lanes: L,
-        chunk: usize,
-        sums: &[u64; CHUNK],
-        visit: &mut Visit,
-        bench: &mut Workbench,
-    ) {
-        let negative = u64::from(visit.pair.negative);
-        let (buckets, (mut slip, queue)) = (&bench.buckets, self.slip(visit.index, &mut bench.tally));
-        let candidates = match (&*slip.open[0], &*slip.open[1]) {
-            ([a], [b]) => lanes.candidates(sums, [&[*a], &[*b]], negative, buckets.approximation()),
-            ([a0, a1], [b0, b1]) => {
-                lanes.candidates(sums, [&[*a0, *a1], &[*b0, *b1]], negative, buckets.approximation())
-            }
-            _ => u32::MAX,
-        };
-        for lane in lanes_of(candidates & queue.live(chunk)) {
-            let sum = sums[lane as usize];
-            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
-            if slip.is_open(half, place) && levels::fits(sum, negative) {
-                let number = queue.take(chunk, lane);
-                slip.note(half, place, visit.first + u64::from(number));
-                visit.given = Some(Given { number, lane, half, place });
-                visit.open -= 1;
-                if visit.open == 0 {
-                    break;
-                }
-            }
-        }
-    }
-}
-
-impl Visit {
-    /// The demand that a neuron was given for.
-    fn demand(&self, Given { half, place, .. }: Given) -> Demand {
-        let FrontPair { input, output, .. } = self.pair;
-        Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
-    }
-
-    #[inline(always)]
-    fn wants(&self, half: usize, place: usize, lanes: u32, bench: &Workbench) -> Open {
-        let wanted = Wanted::new(bench.buckets.usable(place), half, u64::from(self.pair.negative));
-        Open { half, place, wanted, lanes }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::sampling::{RandomLayer, Row};
 pub(super) const QUEUE: usize = 512;
 
 /// A queue is closed up when this share of its places, of 8, was left by neurons that were taken.
-const GAPS: usize = 4;
+const GAPS: usize = 3;
 
 type Column<T> = [[T; CHUNK]; QUEUE / CHUNK];
 
@@ -158,10 +158,10 @@ pub(super) fn behind(lane: u32) -> u32 {
 
 /// The lanes whose bits are set, in their order.
 #[inline(always)]
-pub(super) fn lanes_of(mut lanes: u32) -> impl Iterator<Item = u32> {
+pub(super) fn lanes_of(mut lanes: u64) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let lane = lanes.trailing_zeros();
         lanes &= lanes.wrapping_sub(1);
-        (lane < u32::BITS).then_some(lane)
+        (lane < u64::BITS).then_some(lane)
     })
 }

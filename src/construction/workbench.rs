@@ -32,6 +32,8 @@ pub(super) struct Workbench {
     pub(super) finished_last: Option<u64>,
     pub(super) open: Vec<Demand>,
     pub(super) open_count: u64,
+    /// room for the paths of both halves of a weight that is finished
+    pub(super) paths: [Vec<Path>; 2],
     /// draws after which weights were completed, rising
     pub(super) completed: Vec<u64>,
 }
@@ -136,7 +138,7 @@ impl Workbench {
         let (input, output) = self.ends(pair);
         let magnitude = self.weight(input, output).abs();
         let k = self.buckets.levels();
-        let (random, mut paths) = (&self.random, [(); 2].map(|()| Vec::with_capacity(k)));
+        let (random, mut paths) = (&self.random, std::mem::take(&mut self.paths));
         let residuals = golden_sums(&self.buckets, magnitude, self.live, |half, place, _| {
             let neuron = found.get(half * k + place)?.checked_sub(1)?;
             let path = Path::of(random, neuron, input, output);
@@ -149,7 +151,11 @@ impl Workbench {
             *error = error.max(residuals[half].nearest().abs());
         }
         let first = self.kept.len();
-        paths.iter().for_each(|paths| self.kept.extend(paths));
+        for paths in &mut paths {
+            self.kept.extend(paths);
+            paths.clear();
+        }
+        self.paths = paths;
         self.groups.push((pair, first, self.kept.len() - first));
         self.tally.weights_done += u64::from(complete);
     }

@@ -1,0 +1,190 @@
+//! One pair of the front, tried with the neurons of a queue, a chunk after the other.
+//!
+//! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
+//! finds each product's bucket and asks whether that is demanded.
+
+use super::Half;
+use super::lanes::{CHUNK, Lanes};
+use super::levels::{self, Wanted};
+use super::open_pairs::{FrontPair, OpenPairs};
+use super::queue::{behind, lanes_of};
+use super::tally::Demand;
+use super::workbench::Workbench;
+
+/// Demands up to which each is looked for by itself.
+const FEW: usize = 8;
+
+/// A pair that is tried.
+pub(super) struct Visit {
+    /// where it stands in the front
+    index: usize,
+    pair: FrontPair,
+    /// number of the queue's first neuron
+    first: u64,
+    /// demands left
+    open: usize,
+    /// whether demands were few when it began
+    has_few: bool,
+    /// if so: the demands left, as many as are open
+    few: [Open; FEW],
+    /// the last neuron that was given to the pair
+    given: Option<Given>,
+}
+
+/// An open demand.
+#[derive(Clone, Copy, Default)]
+struct Open {
+    half: usize,
+    place: usize,
+    wanted: Wanted,
+    /// lanes of the chunk at hand that it is open for
+    lanes: u32,
+}
+
+/// A neuron that was given to the pair.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    /// from the first one of the queue
+    pub(super) number: u32,
+    /// of its chunk
+    pub(super) lane: u32,
+    half: usize,
+    place: usize,
+}
+
+impl Visit {
+    /// A pair that no neuron of the queue was tried against.
+    #[inline(always)]
+    pub(super) fn new(pairs: &OpenPairs, index: usize, first: u64, bench: &Workbench) -> Self {
+        let words = pairs.open(index);
+        let open = words.iter().map(|word| word.count_ones() as usize).sum();
+        let (pair, has_few, few) = (pairs.front[index], open <= FEW, [Open::default(); FEW]);
+        let mut visit = Self { index, pair, first, open, has_few, few, given: None };
+        if has_few {
+            let demands = words.iter().enumerate().flat_map(|(word, &demands)| {
+                let (half, word) = (word / pairs.stride, word % pairs.stride);
+                lanes_of(demands).map(move |bit| (half, 64 * word + bit as usize))
+            });
+            for (at, (half, place)) in demands.enumerate() {
+                visit.few[at] = visit.wants(half, place, u32::MAX, bench);
+            }
+        }
+        visit
+    }
+
+    /// The last neuron that was given to the pair.
+    pub(super) fn given(&self) -> Option<Given> {
+        self.given
+    }
+
+    /// The neuron that the pair is finished with.
+    #[inline(always)]
+    pub(super) fn finishes_with(&self) -> Option<Given> {
+        self.given.filter(|_| self.open == 0)
+    }
+
+    /// The demand that a neuron was given for.
+    pub(super) fn demand(&self, Given { half, place, .. }: Given) -> Demand {
+        let FrontPair { input, output, .. } = self.pair;
+        Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
+    }
+
+    #[inline(always)]
+    fn wants(&self, half: usize, place: usize, lanes: u32, bench: &Workbench) -> Open {
+        let wanted = Wanted::new(bench.buckets.usable(place), half, u64::from(self.pair.negative));
+        Open { half, place, wanted, lanes }
+    }
+
+    /// Takes from a chunk what the pair can use, first neuron first, until nothing is demanded any more.
+    #[inline(always)]
+    pub(super) fn take<L: Lanes>(
+        &mut self,
+        pairs: &mut OpenPairs,
+        lanes: L,
+        chunk: usize,
+        sums: &[u64; CHUNK],
+        bench: &mut Workbench,
+    ) {
+        if self.has_few {
+            self.take_few(pairs, lanes, chunk, sums, bench);
+        } else {
+            self.take_many(pairs, lanes, chunk, sums, bench);
+        }
+    }
+
+    /// [`take`](Self::take) where demands are few.
+    #[inline(always)]
+    fn take_few<L: Lanes>(
+        &mut self,
+        pairs: &mut OpenPairs,
+        lanes: L,
+        chunk: usize,
+        sums: &[u64; CHUNK],
+        bench: &mut Workbench,
+    ) {
+        let mut at = 0;
+        while at < self.open {
+            let Open { half, place, wanted, lanes: open } = self.few[at];
+            let hits = lanes.wanted(sums, wanted) & open & pairs.queue.live(chunk);
+            if hits == 0 {
+                self.few[at].lanes = u32::MAX;
+                at += 1;
+                continue;
+            }
+            let lane = hits.trailing_zeros();
+            let number = pairs.queue.take(chunk, lane);
+            let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench).1;
+            // Demand after demand, neurons are not come by in their order.
+            if self.given.is_none_or(|latest| number > latest.number) {
+                self.given = Some(Given { number, lane, half, place });
+            }
+            if let Some(next) = next {
+                self.few[at] = self.wants(half, next, behind(lane), bench);
+            } else {
+                self.open -= 1;
+                self.few[at] = self.few[self.open];
+            }
+        }
+    }
+
+    /// [`take`](Self::take) where demands are many, and none is made by a neuron that is given.
+    #[inline(always)]
+    fn take_many<L: Lanes>(
+        &mut self,
+        pairs: &mut OpenPairs,
+        lanes: L,
+        chunk: usize,
+        sums: &[u64; CHUNK],
+        bench: &mut Workbench,
+    ) {
+        let (negative, stride) = (u64::from(self.pair.negative), pairs.stride);
+        let (buckets, (mut demands, queue)) = (&bench.buckets, pairs.demands(self.index, &mut bench.tally));
+        let (a, b) = (&*demands.open[0], &*demands.open[1]);
+        let found = match stride {
+            1 => lanes.candidates(sums, words::<1>([a, b]), negative, buckets.approximation()),
+            2 => lanes.candidates(sums, words::<2>([a, b]), negative, buckets.approximation()),
+            3 => lanes.candidates(sums, words::<3>([a, b]), negative, buckets.approximation()),
+            4 => lanes.candidates(sums, words::<4>([a, b]), negative, buckets.approximation()),
+            _ => u32::MAX,
+        };
+        for lane in lanes_of(u64::from(found & queue.live(chunk))) {
+            let sum = sums[lane as usize];
+            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
+            if demands.is_open(half, place) && levels::fits(sum, negative) {
+                let number = queue.take(chunk, lane);
+                demands.meet(half, place, self.first + u64::from(number));
+                self.given = Some(Given { number, lane, half, place });
+                self.open -= 1;
+                if self.open == 0 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The first words of each half.
+#[inline(always)]
+fn words<const WORDS: usize>(halves: [&[u64]; 2]) -> [[u64; WORDS]; 2] {
+    halves.map(|half| std::array::from_fn(|word| half[word]))
+}
