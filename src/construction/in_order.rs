@@ -7,8 +7,9 @@
 //! threads of a shared machine with AVX-512 (`cargo bench --bench construction`): 1.2 with 64 neurons tried against a
 //! category at once, whose words were generated anew for each category and half in scalars; 0.56 with loops over all lanes, which
 //! the compiler makes whole vectors of, and words kept while a group lasts, as categories meet in inputs and outputs;
-//! 0.45 with the counts of open categories kept, and a group gone on with after a weight is finished. A neuron in
-//! four is given away; the category that takes it is tried again.
+//! 0.45 with the counts of open categories kept, and a group gone on with after a weight is finished; 0.40 with a try as one
+//! comparison of [`levels`], in vectors written out. A neuron in four is given away; the category that takes it is tried
+//! again. More than a third of what is left goes into words; to keep what eight categories hit together gained nothing.
 
 use std::collections::VecDeque;
 

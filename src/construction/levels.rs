@@ -1,9 +1,9 @@
 //! Levels and signs of two words, added as one integer.
 //!
 //! A word's level is its upper 53 bits, its sign the lowest one. The level of an input word with its sign in bit 63, plus that
-//! of an output word with its sign in bit 62, is a *sum* that says all there is to say of a product: t·2⁵³ < 2⁵⁴ below (see
-//! [`Buckets`](super::Buckets)), both signs on top, which no carry reaches. So a demand, the products of one bucket with the
-//! signs of one half, is an interval of such integers, and a try is one comparison.
+//! of an output word with its sign in bit 62, is a *sum* that says all there is to say of a product: at the bottom t in units of
+//! 2⁻⁵³ (see [`Buckets`](super::Buckets)), which is below 2⁵⁴, so that no carry reaches the signs on top. A demand, the
+//! products of one bucket with the signs of one half, is an interval of such integers, and a try is one comparison.
 
 /// The bits of t.
 const LEVELS: u64 = (1 << 54) - 1;

@@ -16,13 +16,14 @@ pub(super) fn figures() -> Result<Vec<Figure>, ExperimentError> {
 }
 
 /// The layers of a preset's first construction, nothing drawn.
-fn layers(preset: &str, settings: &[&str]) -> Result<Vec<LayerBuilder>, ExperimentError> {
+pub(super) fn layers(preset: &str, settings: &[&str]) -> Result<Vec<LayerBuilder>, ExperimentError> {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
     let session = Session::new(Experiment::load(preset, None, &settings)?)?;
     Ok(session.lanes()[0].builders().to_vec())
 }
 
-fn build(layer: &LayerBuilder) -> LayerBuilder {
+/// The layer, complete.
+pub(super) fn build(layer: &LayerBuilder) -> LayerBuilder {
     let mut layer = layer.restarted();
     layer.advance(u64::MAX, Until::Neurons);
     assert!(layer.is_complete(), "a layer that is timed is complete");

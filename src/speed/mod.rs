@@ -97,7 +97,7 @@ impl Work {
         Ok(match self {
             Self::Construction => construction::figures()?,
             Self::SubsetSums => subset_sums::figures(),
-            Self::ForwardPass => forward_pass::figures(),
+            Self::ForwardPass => forward_pass::figures()?,
             Self::Screen => screen::figures(slth),
         })
     }
