@@ -11,7 +11,7 @@ use crate::exact::DoubleDouble;
 #[inline]
 pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Option<usize> {
     let (nearest, is_below) = (residual.nearest(), residual.rest() < 0.0);
-    let mut place = from;
+    let mut place = from.min(buckets.levels());
     // Edges fall, so that those above the residual are the first of them. How many they are is counted without a jump, whose
     // way nobody could guess.
     loop {
