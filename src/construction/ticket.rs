@@ -118,7 +118,7 @@ impl LayerTicket {
         self.z_out.extend(paths.iter().map(|path| path.z_out));
     }
 
-    pub(super) fn push(&mut self, path: Path) {
+    fn push(&mut self, path: Path) {
         self.neuron.push(path.neuron);
         self.input.push(path.input);
         self.output.push(path.output);

@@ -102,7 +102,7 @@ impl Workbench {
         let (input, output) = self.ends(pair);
         let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
         let first = self.kept.len();
-        paths.iter().for_each(|&path| self.kept.push(path));
+        self.kept.extend(paths);
         for half in Half::BOTH.into_iter().filter(|&half| self.live[half as usize]) {
             let error = &mut self.tally.max_error[half as usize];
             *error = error.max(residual[half as usize].abs());
@@ -122,7 +122,7 @@ impl Workbench {
             self.tally.max_error = self.tally.max_error.map(|largest| largest.max(error));
         }
         let first = self.kept.len();
-        paths.iter().for_each(|&path| self.kept.push(path));
+        self.kept.extend(paths);
         self.groups.push((self.pair(0, output), first, paths.len()));
         self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
     }

@@ -1,13 +1,15 @@
 //! The forward pass of Ĝ held against a plain copy.
 //!
 //! # Measured
-//! Two threads of a shared machine with AVX-512: 7.77 M paths, 3.11 M of which fire, 64 inputs in 15 to 18 ms, that is 8 to 9
-//! GB/s where a copy moves 18 to 25 GB/s (half read, half written).
+//! Two threads of a shared machine with AVX-512: 7.77 M paths, 3.11 M of which fire, 64 inputs in 13 to 18 ms, that is 8 to 10
+//! GB/s where a copy moves 18 to 28 GB/s (half read, half written).
+//!
 //! At three operations a path that fires and point (z_in·x, z_out·h, the sum), eight points an instruction, two instructions a
-//! cycle, the processors could do no better than 8 ms (20 ms if all paths fired); a fifth of the time waits for rows to arrive, the
-//! rest goes into the ends of runs, 12 paths long, and what is done between layers. It took twice as long as now when inputs were parted into those above and below 0 one value at a time, in a pass of its own, and every pass
-//! looked the whole ticket through for neurons with several live inputs. A fused z_out·h + y would save another fifth, and
-//! change bits; 64 points at once instead of 32, or a look ahead at the rows that come, saved nothing.
+//! cycle, the processors could do no better than 8 ms (20 ms if all paths fired); a fifth of the time waits for rows to
+//! arrive, the rest goes into the ends of runs, 12 paths long, and what is done between layers. It took twice as long as now
+//! when inputs were parted into those above and below 0 one value at a time, in a pass of its own, and every pass looked the
+//! whole ticket through for neurons with several live inputs. A fused z_out·h + y would save another fifth, and change bits;
+//! 64 points at once instead of 32, or a look ahead at the rows that come, saved nothing.
 
 use std::hint::black_box;
 use std::time::Instant;
