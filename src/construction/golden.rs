@@ -10,14 +10,12 @@ use crate::exact::DoubleDouble;
 /// those it passes by.
 #[inline]
 pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Option<usize> {
-    let (nearest, is_below) = (residual.nearest(), residual.rest() < 0.0);
     let mut place = from.min(buckets.levels());
     // Edges fall, so that those above the residual are the first of them. How many they are is counted without a jump, whose
     // way nobody could guess.
     loop {
         let edges = buckets.edges_below(place);
-        let above = edges.iter().map(|&edge| usize::from((edge > nearest) | ((edge == nearest) & is_below)));
-        let above: usize = above.sum();
+        let above: usize = edges.iter().map(|edge| usize::from(residual < *edge)).sum();
         place += above;
         if above < edges.len() {
             return (place < buckets.levels()).then_some(place);

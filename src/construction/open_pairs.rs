@@ -52,6 +52,14 @@ pub(super) struct FrontPair {
     slot: u32,
 }
 
+impl FrontPair {
+    /// A demand of the pair.
+    pub(super) fn demand(&self, half: usize, place: usize) -> Demand {
+        let Self { input, output, .. } = *self;
+        Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
+    }
+}
+
 /// The demands of a pair, and what met them, half by half.
 pub(super) struct Demands<'a> {
     /// bits of open demands
@@ -229,7 +237,8 @@ impl OpenPairs {
         neuron: u64,
         bench: &mut Workbench,
     ) -> (Option<Demand>, bool) {
-        let (demand, _) = self.give(index, half, place, neuron, bench);
+        let demand = self.front[index].demand(half, place);
+        self.give(index, half, place, neuron, bench);
         let finished = self.open(index).iter().all(|&word| word == 0);
         if finished {
             self.release(index, true, bench);
@@ -240,8 +249,8 @@ impl OpenPairs {
         (Some(demand), finished)
     }
 
-    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the demand it meets, and the place
-    /// that the half demands next, if there is one that it did not demand before.
+    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the place that the half demands next,
+    /// if there is one that it did not demand before.
     #[inline(always)]
     pub(super) fn give(
         &mut self,
@@ -250,20 +259,18 @@ impl OpenPairs {
         place: usize,
         neuron: u64,
         bench: &mut Workbench,
-    ) -> (Demand, Option<usize>) {
+    ) -> Option<usize> {
         self.demands(index, &mut bench.tally).0.meet(half, place, neuron);
-        let FrontPair { input, output, slot, .. } = self.front[index];
-        let mut next = None;
-        if self.policy == Policy::NextPiece {
-            let residual = &mut self.residual[slot as usize][half];
-            *residual -= bench.product(neuron, input, output);
-            next = next_piece(&bench.buckets, *residual, place + 1);
-            if let Some(next) = next {
-                set(&mut self.open[(2 * index + half) * self.stride..], next);
-                bench.tally.quota[half][next] += 1;
-            }
+        if self.policy == Policy::AllBuckets {
+            return None;
         }
-        (Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }, next)
+        let FrontPair { input, output, slot, .. } = self.front[index];
+        let residual = &mut self.residual[slot as usize][half];
+        *residual -= bench.product(neuron, input, output);
+        let next = next_piece(&bench.buckets, *residual, place + 1)?;
+        set(&mut self.open[(2 * index + half) * self.stride..], next);
+        bench.tally.quota[half][next] += 1;
+        Some(next)
     }
 
     /// The demands of the pair at `index` of the front, and the queue whose neurons may meet them.

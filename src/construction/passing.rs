@@ -166,7 +166,7 @@ impl OpenPairs {
                 break;
             }
         }
-        if let Some(given) = visit.given().filter(|given| given.number == passage.last.0) {
+        if let Some(given) = visit.given.filter(|given| given.number == passage.last.0) {
             passage.last.2 = Some(visit.demand(given));
         }
         passage.ends.push(end);

@@ -3,7 +3,6 @@
 //! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
 //! finds each product's bucket and asks whether that is demanded.
 
-use super::Half;
 use super::lanes::{CHUNK, Lanes};
 use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
@@ -28,7 +27,7 @@ pub(super) struct Visit {
     /// if so: the demands left, as many as are open
     few: [Open; FEW],
     /// the last neuron that was given to the pair
-    given: Option<Given>,
+    pub(super) given: Option<Given>,
 }
 
 /// An open demand.
@@ -72,11 +71,6 @@ impl Visit {
         visit
     }
 
-    /// The last neuron that was given to the pair.
-    pub(super) fn given(&self) -> Option<Given> {
-        self.given
-    }
-
     /// The neuron that the pair is finished with.
     #[inline(always)]
     pub(super) fn finishes_with(&self) -> Option<Given> {
@@ -85,8 +79,7 @@ impl Visit {
 
     /// The demand that a neuron was given for.
     pub(super) fn demand(&self, Given { half, place, .. }: Given) -> Demand {
-        let FrontPair { input, output, .. } = self.pair;
-        Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
+        self.pair.demand(half, place)
     }
 
     #[inline(always)]
@@ -133,7 +126,7 @@ impl Visit {
             }
             let lane = hits.trailing_zeros();
             let number = pairs.queue.take(chunk, lane);
-            let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench).1;
+            let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench);
             // Demand after demand, neurons are not come by in their order.
             if self.given.is_none_or(|latest| number > latest.number) {
                 self.given = Some(Given { number, lane, half, place });

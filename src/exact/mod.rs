@@ -165,9 +165,10 @@ impl PartialOrd<f64> for DoubleDouble {
         }
     }
 
+    /// Without a jump, as a residual is held against many edges.
     #[inline]
-    fn ge(&self, other: &f64) -> bool {
-        self.hi > *other || self.hi == *other && self.lo >= 0.0
+    fn lt(&self, other: &f64) -> bool {
+        (self.hi < *other) | ((self.hi == *other) & (self.lo < 0.0))
     }
 }
 

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use super::construction::{build, layers};
 use super::{Figure, Goal};
-use crate::construction::{Half, LayerTicket};
+use crate::construction::LayerTicket;
 use crate::experiment::ExperimentError;
 use crate::network::Activation;
 use crate::sampling::{Side, Stream};
@@ -71,15 +71,14 @@ impl ForwardPass {
         let row = Stream::new(1, 0, Side::In).row(0);
         let signed = |place: u64| ((row.word(place) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0) / 10.0;
         let x = Array2::from_shape_fn((inputs, WIDTH), |(point, a)| signed((point * WIDTH + a) as u64));
-        let (mut firing, mut runs, mut of_layer) = (0, 0, x.clone());
+        let (mut firing, mut of_layer) = (0, x.clone());
         for (ticket, layer) in tickets.iter().zip(&masked) {
             let fires =
                 |z_in: f64, input: u32| of_layer.column(input as usize).iter().any(|x| z_in * x > 0.0);
             firing += ticket.paths().filter(|path| fires(path.z_in, path.input)).count();
-            let joins = |row: usize| (ticket.output[row], ticket.input[row], Half::of(ticket.z_in[row]));
-            runs += (0..ticket.len()).filter(|&row| row == 0 || joins(row) != joins(row - 1)).count();
             of_layer = layer.forward(of_layer.view());
         }
+        let runs: usize = masked.iter().filter_map(MaskedLayer::runs).sum();
         let paths: usize = tickets.iter().map(|ticket| ticket.len()).sum();
         let bytes = (16 * (paths + runs) + 8 * 2 * WIDTH * inputs * deep) as f64;
         let (mut seconds, mut copied) = (f64::INFINITY, f64::INFINITY);

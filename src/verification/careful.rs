@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use super::Evaluation;
 use super::masked::{MaskedLayer, forward_masked};
+use super::runs::Runs;
 use super::whole;
 use crate::construction::{Half, LayerTicket};
 use crate::exact::two_sum;
@@ -65,21 +66,13 @@ pub fn forward_pruned<'a>(
         if whole::any(ticket) {
             return MaskedLayer::new(ticket, outputs, activation).forward(x.view());
         }
-        // Neighbouring rows of the same weight and half, as (first row, row after the last), output by output.
-        let mut runs = vec![Vec::new(); outputs];
-        let mut first = 0;
-        while first < ticket.len() {
-            let of = |row: usize| (ticket.input[row], ticket.output[row], Half::of(ticket.z_in[row]));
-            let end = (first..ticket.len()).find(|&row| of(row) != of(first)).unwrap_or(ticket.len());
-            runs[ticket.output[first] as usize].push((first, end));
-            first = end;
-        }
+        let runs = Runs::of(ticket, outputs);
         let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
-            for runs in &runs {
+            for output in 0..outputs {
                 let mut sum = Sum2::default();
-                for &(first, end) in runs {
-                    let column = &columns[ticket.input[first] as usize];
-                    let part = match Half::of(ticket.z_in[first]) {
+                for (input, half, rows) in runs.of_output(output) {
+                    let column = &columns[input as usize];
+                    let part = match half {
                         Half::Positive => column.map(|x| x.max(0.0)),
                         Half::Negative => column.map(|x| x.min(0.0)),
                     };
@@ -87,7 +80,7 @@ pub fn forward_pruned<'a>(
                         continue;
                     }
                     let mut pieces = [0.0; LANES];
-                    for row in (first..end).rev() {
+                    for row in rows.rev() {
                         let (z_in, z_out) = (ticket.z_in[row], ticket.z_out[row]);
                         for (piece, x) in pieces.iter_mut().zip(&part) {
                             *piece += z_out * (z_in * x);

@@ -12,10 +12,11 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::runs::Runs;
 use super::whole;
 use crate::construction::{Half, LayerTicket};
 use crate::network::{Activation, Architecture};
@@ -34,84 +35,54 @@ const LANES: usize = 32;
 #[derive(Clone, Debug)]
 pub struct MaskedLayer<'a> {
     ticket: &'a LayerTicket,
-    runs: Vec<Run>,
-    /// where the runs of each output begin, and the end of the last one's
-    first_runs: Vec<usize>,
-    /// whether neurons have several live inputs
-    whole: bool,
+    outputs: usize,
+    /// `None` where neurons have several live inputs
+    runs: Option<Runs>,
     activation: Activation,
-}
-
-/// Neighbouring rows of a ticket that join the same two ends and fire on the same side of 0.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    input: u32,
-    half: Half,
-    /// the row behind the last one; the first one is where the run before it ends
-    end: usize,
 }
 
 impl<'a> MaskedLayer<'a> {
     /// The layer of `ticket`, whose rows must be in the order of their outputs, as a finished ticket's are, and whose
     /// weights must be finite, as G's are.
     pub fn new(ticket: &'a LayerTicket, outputs: usize, activation: Activation) -> Self {
-        debug_assert!(ticket.output.is_sorted());
-        let (mut runs, mut first_runs) = (Vec::<Run>::new(), Vec::with_capacity(outputs + 1));
-        let joins = ticket.output.iter().zip(&ticket.input).zip(&ticket.z_in);
-        for (((&output, &input), &z_in), end) in joins.zip(1..) {
-            let half = Half::of(z_in);
-            let is_first = first_runs.len() <= output as usize;
-            if is_first {
-                first_runs.resize(output as usize + 1, runs.len());
-            }
-            match runs.last_mut() {
-                Some(run) if !is_first && (run.input, run.half) == (input, half) => run.end = end,
-                _ => runs.push(Run { input, half, end }),
-            }
-        }
-        first_runs.resize(outputs + 1, runs.len());
-        Self { ticket, runs, first_runs, whole: whole::any(ticket), activation }
+        let runs = (!whole::any(ticket)).then(|| Runs::of(ticket, outputs));
+        Self { ticket, outputs, runs, activation }
+    }
+
+    /// Runs of neighbouring rows that join the same two ends and fire on the same side of 0; `None` where neurons have several
+    /// live inputs.
+    pub fn runs(&self) -> Option<usize> {
+        self.runs.as_ref().map(Runs::len)
     }
 
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Each point's result is the same
     /// whatever the batch and the number of threads: paths are added in the order of the ticket.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        let outputs = self.first_runs.len() - 1;
-        let mut y = Array2::zeros((x.nrows(), outputs));
+        let mut y = Array2::zeros((x.nrows(), self.outputs));
         let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK).collect();
         let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK).collect();
-        let arch = Arch::new();
         blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| {
-            if self.whole {
-                whole::add(self.ticket, x, y.view_mut());
-                y.mapv_inplace(|sum| self.activation.apply(sum));
-                return;
-            }
-            let columns = Column::all(x);
-            let sums: Vec<Values> = (0..outputs)
-                .into_par_iter()
-                .map(|output| arch.dispatch(OutputSums { layer: self, output, columns: &columns }))
-                .collect();
-            for (point, mut y) in y.rows_mut().into_iter().enumerate() {
-                for (y, sums) in y.iter_mut().zip(&sums) {
-                    *y = sums[point / LANES][point % LANES];
-                }
+            match &self.runs {
+                None => whole::add(self.ticket, x, y.view_mut()),
+                Some(runs) => self.set_sums(runs, x, y.view_mut()),
             }
             y.mapv_inplace(|sum| self.activation.apply(sum));
         });
         y
     }
 
-    #[inline(always)]
-    fn output(&self, output: usize, columns: &[Column]) -> Values {
-        let mut sums = [[0.0; LANES]; BLOCK / LANES];
-        let runs = self.first_runs[output]..self.first_runs[output + 1];
-        let mut first = runs.start.checked_sub(1).map_or(0, |before| self.runs[before].end);
-        for &Run { input, half, end } in &self.runs[runs] {
-            self.add(first..end, half, &columns[input as usize], &mut sums);
-            first = end;
+    /// Sets `y`, at most [`BLOCK`] points × outputs, to what arrives for the inputs `x`.
+    fn set_sums(&self, runs: &Runs, x: ArrayView2<'_, f64>, mut y: ArrayViewMut2<'_, f64>) {
+        let (arch, columns) = (Arch::new(), Column::all(x));
+        let sums: Vec<Values> = (0..self.outputs)
+            .into_par_iter()
+            .map(|output| arch.dispatch(OutputSums { layer: self, runs, output, columns: &columns }))
+            .collect();
+        for (point, mut y) in y.rows_mut().into_iter().enumerate() {
+            for (y, sums) in y.iter_mut().zip(&sums) {
+                *y = sums[point / LANES][point % LANES];
+            }
         }
-        sums
     }
 
     /// Adds what the neurons of a run contribute at each point.
@@ -144,6 +115,7 @@ impl<'a> MaskedLayer<'a> {
 /// What arrives at an output at each point of a block, with the instructions that there are.
 struct OutputSums<'a> {
     layer: &'a MaskedLayer<'a>,
+    runs: &'a Runs,
     output: usize,
     columns: &'a [Column],
 }
@@ -153,7 +125,11 @@ impl WithSimd for OutputSums<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> Values {
-        self.layer.output(self.output, self.columns)
+        let mut sums = [[0.0; LANES]; BLOCK / LANES];
+        for (input, half, rows) in self.runs.of_output(self.output) {
+            self.layer.add(rows, half, &self.columns[input as usize], &mut sums);
+        }
+        sums
     }
 }
 

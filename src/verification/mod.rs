@@ -11,6 +11,7 @@ mod climb;
 mod inputs;
 mod layer_check;
 mod masked;
+mod runs;
 mod search;
 mod whole;
 
