@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, ShapeBuilder};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -58,50 +58,40 @@ impl<'a> MaskedLayer<'a> {
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Each point's result is the same
     /// whatever the batch and the number of threads: paths are added in the order of the ticket.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        let mut y = Array2::zeros((x.nrows(), self.outputs));
+        // Columns in one piece, as a block is read and written column by column.
+        let mut y = Array2::zeros((x.nrows(), self.outputs).f());
         let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK).collect();
         let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK).collect();
-        blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| {
-            match &self.runs {
-                None => whole::add(self.ticket, x, y.view_mut()),
-                Some(runs) => self.set_sums(runs, x, y.view_mut()),
+        blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| match &self.runs {
+            None => {
+                whole::add(self.ticket, x, y.view_mut());
+                y.mapv_inplace(|sum| self.activation.apply(sum));
             }
-            y.mapv_inplace(|sum| self.activation.apply(sum));
+            Some(runs) => self.apply(runs, x, y),
         });
         y
     }
 
-    /// Sets `y`, at most [`BLOCK`] points × outputs, to what arrives for the inputs `x`.
-    fn set_sums(&self, runs: &Runs, x: ArrayView2<'_, f64>, mut y: ArrayViewMut2<'_, f64>) {
+    /// Sets `y`, at most [`BLOCK`] points × outputs, to what comes of the inputs `x`.
+    fn apply(&self, runs: &Runs, x: ArrayView2<'_, f64>, mut y: ArrayViewMut2<'_, f64>) {
         let (arch, columns) = (Arch::new(), Column::all(x));
-        let sums: Vec<Values> = (0..self.outputs)
-            .into_par_iter()
-            .map(|output| arch.dispatch(OutputSums { layer: self, runs, output, columns: &columns }))
-            .collect();
-        for (point, mut y) in y.rows_mut().into_iter().enumerate() {
-            for (y, sums) in y.iter_mut().zip(&sums) {
-                *y = sums[point / LANES][point % LANES];
+        y.axis_iter_mut(Axis(1)).into_par_iter().enumerate().for_each(|(output, mut y)| {
+            let sums = arch.dispatch(OutputSums { layer: self, runs, output, columns: &columns });
+            for (y, &sum) in y.iter_mut().zip(sums.0.as_flattened()) {
+                *y = self.activation.apply(sum);
             }
-        }
+        });
     }
 
     /// Adds what the neurons of a run contribute at each point.
     #[inline(always)]
-    fn add(&self, rows: Range<usize>, half: Half, column: &Column, sums: &mut Values) {
+    fn add(&self, rows: Range<usize>, part: &Part, sums: &mut Values) {
         let (z_in, z_out) = (&self.ticket.z_in[rows.clone()], &self.ticket.z_out[rows]);
-        for ((sum, x), fires) in sums.iter_mut().zip(&column.x).zip(&column.fires) {
-            if !fires[half as usize] {
+        for ((sum, part), fires) in sums.0.iter_mut().zip(&part.x.0).zip(part.fires) {
+            if !fires {
                 continue;
             }
-            let mut part = *x;
-            for x in &mut part {
-                *x = match half {
-                    Half::Positive if *x > 0.0 => *x,
-                    Half::Negative if *x < 0.0 => *x,
-                    _ => 0.0,
-                };
-            }
-            let mut s = *sum;
+            let (mut s, part) = (*sum, *part);
             for (z_in, z_out) in z_in.iter().zip(z_out) {
                 for (s, x) in s.iter_mut().zip(&part) {
                     *s += z_out * (z_in * x);
@@ -125,39 +115,60 @@ impl WithSimd for OutputSums<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> Values {
-        let mut sums = [[0.0; LANES]; BLOCK / LANES];
+        let mut sums = Values::default();
         for (input, half, rows) in self.runs.of_output(self.output) {
-            self.layer.add(rows, half, &self.columns[input as usize], &mut sums);
+            self.layer.add(rows, self.columns[input as usize].part(half), &mut sums);
         }
         sums
     }
 }
 
-/// A value for each point of a block.
-type Values = [[f64; LANES]; BLOCK / LANES];
+/// A value for each point of a block, where vectors of them begin and end with a line of the caches.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Values([[f64; LANES]; BLOCK / LANES]);
 
-/// What an input is at the points of a block.
-#[derive(Clone, Copy, Debug)]
-struct Column {
+/// One part of an input at the points of a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    /// the input where it is on this side of 0, else 0
     x: Values,
-    /// whether neurons of a half fire for any of these lanes, that is, whether any x is on their side of 0
-    fires: [[bool; 2]; BLOCK / LANES],
+    /// whether it is, at any of these lanes
+    fires: [bool; BLOCK / LANES],
 }
+
+impl Part {
+    /// The part of an input on the side of 0 that `is_on_side` tells.
+    fn of(x: &Values, is_on_side: impl Fn(f64) -> bool) -> Self {
+        let mut part = Self { x: *x, ..Self::default() };
+        for (x, fires) in part.x.0.iter_mut().zip(&mut part.fires) {
+            for x in x {
+                *fires |= is_on_side(*x);
+                *x = if is_on_side(*x) { *x } else { 0.0 };
+            }
+        }
+        part
+    }
+}
+
+/// What neurons get to see of an input at the points of a block: those of the positive half, and those of the negative one.
+#[derive(Clone, Copy, Debug)]
+struct Column([Part; 2]);
 
 impl Column {
     /// The inputs of at most [`BLOCK`] points, `points × inputs`; further points are 0.
     fn all(x: ArrayView2<'_, f64>) -> Vec<Self> {
-        let zero = Self { x: [[0.0; LANES]; BLOCK / LANES], fires: [[false; 2]; BLOCK / LANES] };
-        let mut columns = vec![zero; x.ncols()];
-        for (point, x) in x.rows().into_iter().enumerate() {
-            for (column, &x) in columns.iter_mut().zip(x) {
-                let (lanes, lane) = (point / LANES, point % LANES);
-                column.x[lanes][lane] = x;
-                column.fires[lanes][Half::Positive as usize] |= x > 0.0;
-                column.fires[lanes][Half::Negative as usize] |= x < 0.0;
-            }
-        }
-        columns
+        let column = |of_input: ArrayView1<'_, f64>| {
+            let mut x = Values::default();
+            x.0.as_flattened_mut().iter_mut().zip(of_input).for_each(|(x, of_point)| *x = *of_point);
+            Self([Part::of(&x, |x| x > 0.0), Part::of(&x, |x| x < 0.0)])
+        };
+        x.columns().into_iter().map(column).collect()
+    }
+
+    #[inline(always)]
+    fn part(&self, half: Half) -> &Part {
+        &self.0[half as usize]
     }
 }
 
