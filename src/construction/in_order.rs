@@ -23,9 +23,6 @@ use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
 
-/// Categories that are looked at together.
-const SOME: usize = 8;
-
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InOrder {
     cursors: Vec<Cursor>,
@@ -48,8 +45,31 @@ struct Ahead {
     /// the first neuron of the group
     first: Option<u64>,
     group: Group,
-    /// the neurons that each category can use for the pair it serves next
+    /// the categories that could use one of its neurons when it was begun, in their order; the others cannot, as none of them
+    /// goes on to another pair meanwhile
+    hitting: Vec<u32>,
+    /// the neurons that each of them can use for the pair it serves next
     hits: Vec<u64>,
+}
+
+impl Ahead {
+    /// Tries all neurons from `first` on against the categories.
+    #[inline(always)]
+    fn begin<L: Lanes>(&mut self, lanes: L, first: u64, cursors: &[Cursor], pairs: u64, bench: &Workbench) {
+        self.group.go_to(&bench.random, first);
+        self.hitting.resize(cursors.len(), 0);
+        self.hits.resize(cursors.len(), 0);
+        let mut some = 0;
+        for (index, cursor) in (0..).zip(cursors) {
+            let hits = cursor.hits(lanes, &mut self.group, pairs, bench);
+            // Written over by the next one where there are none, which no jump could foresee.
+            (self.hitting[some], self.hits[some]) = (index, hits);
+            some += usize::from(hits != 0);
+        }
+        self.hitting.truncate(some);
+        self.hits.truncate(some);
+        self.first = Some(first);
+    }
 }
 
 /// One category and the pair it serves next.
@@ -177,12 +197,7 @@ impl InOrder {
         bench: &mut Workbench,
     ) -> (u64, bool) {
         if self.ahead.first.is_none_or(|group| !(group..group + GROUP as u64).contains(&first)) {
-            self.ahead.group.go_to(&bench.random, first);
-            self.ahead.hits.clear();
-            for cursor in &self.cursors {
-                self.ahead.hits.push(cursor.hits(lanes, &mut self.ahead.group, self.pairs, bench));
-            }
-            self.ahead.first = Some(first);
+            self.ahead.begin(lanes, first, &self.cursors, self.pairs, bench);
         }
         let group_first = self.ahead.first.unwrap_or(first);
         // Lanes before `next` are through, those from `end` on are not asked for.
@@ -207,12 +222,12 @@ impl InOrder {
             next = lane + 1;
             let neuron = group_first + lane as u64;
             let best = if any == 0 { None } else { self.least_filled(lane) };
-            let served = best.map(|index| self.take(index, neuron, bench));
+            let served = best.map(|at| self.take(self.ahead.hitting[at] as usize, neuron, bench));
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
-            if let Some(index) = best {
-                self.ahead.hits[index] =
-                    self.cursors[index].hits(lanes, &mut self.ahead.group, self.pairs, bench);
+            if let Some(at) = best {
+                let cursor = &self.cursors[self.ahead.hitting[at] as usize];
+                self.ahead.hits[at] = cursor.hits(lanes, &mut self.ahead.group, self.pairs, bench);
             }
             let finished = served.is_some() && self.finish_served(bench);
             if finished || next == end {
@@ -221,22 +236,20 @@ impl InOrder {
         }
     }
 
-    /// The category that serves the earliest pair, of those that can use this lane's neuron.
+    /// The category that serves the earliest pair, of those that can use this lane's neuron: where it stands among those that
+    /// hit.
     #[inline(always)]
     fn least_filled(&self, lane: usize) -> Option<usize> {
-        let mut best: Option<usize> = None;
-        for (from, some) in (0..).step_by(SOME).zip(self.ahead.hits.chunks(SOME)) {
-            // Hardly ever, so that a jump is guessed right.
-            if some.iter().fold(0, |any, hits| any | hits) >> lane & 1 == 0 {
-                continue;
-            }
-            for (index, _) in (from..).zip(some).filter(|(_, hits)| *hits >> lane & 1 == 1) {
-                if best.is_none_or(|other| self.cursors[index].pair < self.cursors[other].pair) {
-                    best = Some(index);
+        let mut best: Option<(usize, u64)> = None;
+        for (at, (&index, hits)) in self.ahead.hitting.iter().zip(&self.ahead.hits).enumerate() {
+            if hits >> lane & 1 == 1 {
+                let pair = self.cursors[index as usize].pair;
+                if best.is_none_or(|(_, other)| pair < other) {
+                    best = Some((at, pair));
                 }
             }
         }
-        best
+        best.map(|(at, _)| at)
     }
 
     fn take(&mut self, index: usize, neuron: u64, bench: &mut Workbench) -> Demand {
