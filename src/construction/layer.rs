@@ -251,7 +251,7 @@ impl LayerBuilder {
         self.note_race();
         let groups = std::mem::take(&mut self.bench.groups);
         self.bench.finished_last = groups.last().map(|&(pair, ..)| pair);
-        self.bench.kept = std::mem::take(&mut self.bench.kept).ordered_by_pair(groups);
+        self.bench.kept = std::mem::take(&mut self.bench.kept).ordered_by_pair(&groups);
         self.done = true;
     }
 

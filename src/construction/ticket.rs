@@ -1,5 +1,7 @@
 //! The ticket: which paths of G the mask keeps.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::exact::DoubleDouble;
@@ -126,23 +128,119 @@ impl LayerTicket {
         self.z_out.push(path.z_out);
     }
 
-    /// The rows brought into the order of pairs. `groups` holds (pair, first row, rows) of each pair.
-    pub(super) fn ordered_by_pair(self, mut groups: Vec<(u64, usize, usize)>) -> Self {
-        groups.sort_unstable();
-        // A column at a time, and each let go of before the next: no second ticket at any moment.
-        fn gather<T: Copy>(column: Vec<T>, groups: &[(u64, usize, usize)]) -> Vec<T> {
-            let mut ordered = Vec::with_capacity(column.len());
-            for &(_, first, rows) in groups {
-                ordered.extend_from_slice(&column[first..first + rows]);
+    /// The rows brought into the order of pairs. `groups` holds (pair, first row, rows) of each pair, in the order of rows.
+    ///
+    /// Rows move within their columns: weights are finished nearly in the order of their pairs, so that few groups have to be
+    /// put aside at a time until those before them are in place.
+    pub(super) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
+        let mut by_pair: Vec<u32> = (0..groups.len() as u32).collect();
+        by_pair.sort_unstable_by_key(|&group| groups[group as usize].0);
+        let (mut aside, mut free) = (Vec::<Self>::new(), Vec::<u32>::new());
+        let mut places = vec![Place::Rows; groups.len()];
+        let (mut to, mut reached) = (0, 0);
+        for group in by_pair {
+            let (_, first, rows) = groups[group as usize];
+            let place = std::mem::replace(&mut places[group as usize], Place::Ordered);
+            // What stands where the group goes makes way.
+            while let Some(&(_, first, rows)) = groups.get(reached).filter(|(_, first, _)| *first < to + rows)
+            {
+                if places[reached] == Place::Rows {
+                    let slot = free.pop().unwrap_or_else(|| {
+                        aside.push(Self::default());
+                        aside.len() as u32 - 1
+                    });
+                    aside[slot as usize].set(&self, first..first + rows);
+                    places[reached] = Place::Aside(slot);
+                }
+                reached += 1;
             }
-            ordered
+            match place {
+                Place::Aside(slot) => {
+                    self.put(to, &aside[slot as usize]);
+                    free.push(slot);
+                }
+                _ => self.move_rows(first..first + rows, to),
+            }
+            to += rows;
         }
-        Self {
-            neuron: gather(self.neuron, &groups),
-            input: gather(self.input, &groups),
-            output: gather(self.output, &groups),
-            z_in: gather(self.z_in, &groups),
-            z_out: gather(self.z_out, &groups),
+        self
+    }
+
+    /// Holds these rows of another ticket, and no other ones.
+    fn set(&mut self, other: &Self, rows: Range<usize>) {
+        fn set<T: Copy>(column: &mut Vec<T>, rows: &[T]) {
+            column.clear();
+            column.extend_from_slice(rows);
+        }
+        set(&mut self.neuron, &other.neuron[rows.clone()]);
+        set(&mut self.input, &other.input[rows.clone()]);
+        set(&mut self.output, &other.output[rows.clone()]);
+        set(&mut self.z_in, &other.z_in[rows.clone()]);
+        set(&mut self.z_out, &other.z_out[rows]);
+    }
+
+    /// Writes the rows of another ticket over those from `to` on.
+    fn put(&mut self, to: usize, other: &Self) {
+        let rows = to..to + other.len();
+        self.neuron[rows.clone()].copy_from_slice(&other.neuron);
+        self.input[rows.clone()].copy_from_slice(&other.input);
+        self.output[rows.clone()].copy_from_slice(&other.output);
+        self.z_in[rows.clone()].copy_from_slice(&other.z_in);
+        self.z_out[rows].copy_from_slice(&other.z_out);
+    }
+
+    /// Copies rows over those from `to` on.
+    fn move_rows(&mut self, rows: Range<usize>, to: usize) {
+        self.neuron.copy_within(rows.clone(), to);
+        self.input.copy_within(rows.clone(), to);
+        self.output.copy_within(rows.clone(), to);
+        self.z_in.copy_within(rows.clone(), to);
+        self.z_out.copy_within(rows, to);
+    }
+}
+
+/// Where a group of rows is while a ticket is brought into order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// where it was
+    Rows,
+    /// put aside
+    Aside(u32),
+    /// where it belongs
+    Ordered,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::{Side, Stream};
+
+    #[test]
+    fn rows_come_into_the_order_of_pairs() {
+        for case in 0..200_u64 {
+            let row = Stream::new(case, 0, Side::In).row(0);
+            let pairs = row.word(0) % 60;
+            // From nearly in order to anywhere.
+            let far = 1 + row.word(1) % [3, 10, 100][case as usize % 3];
+            let mut finished: Vec<u64> = (0..pairs).collect();
+            finished.sort_by_key(|&pair| pair + row.word(100 + pair) % far);
+            let (mut ticket, mut groups) = (LayerTicket::default(), Vec::new());
+            for pair in finished {
+                // Some pairs keep no path.
+                let rows = row.word(1_000 + pair) % 5;
+                groups.push((pair, ticket.len(), rows as usize));
+                for neuron in 0..rows {
+                    let (z_in, z_out) = ((pair * neuron) as f64, neuron as f64 + 0.5);
+                    ticket.push(Path { neuron, input: pair as u32, output: 7 - neuron as u32, z_in, z_out });
+                }
+            }
+            let mut sorted = groups.clone();
+            sorted.sort_unstable();
+            let expected: LayerTicket = sorted
+                .iter()
+                .flat_map(|&(_, first, rows)| (first..first + rows).map(|at| ticket.path(at)))
+                .collect();
+            assert_eq!(ticket.ordered_by_pair(&groups), expected, "case {case}");
         }
     }
 }
