@@ -27,41 +27,49 @@ pub struct Buckets {
 /// Finds buckets with 32 bits of each factor: what vectors of 64-bit lanes multiply fastest.
 ///
 /// With d = 3·2⁵² − t, t the sum of the levels of two words, and d, s cut to 32 bits d′ = ⌊d/2²³⌋ and s′ = ⌊s/2ᶜ⌋, where s is
-/// [`Buckets::scale`]: the place is ⌊d·s/2⁹⁶⌋, and d·s/2²³⁺ᶜ lies less than d′ + s′ + 1 < 2³³ above d′·s′. So the place of a
-/// product that is at most 2³³ below the next one is in doubt. Where t > 3/2, d′ is at least 7·2²⁹ modulo 2³², and the place at
-/// least 3.5·k′ − 1, beyond k as k′ > 1.
+/// [`Buckets::scale`]: the place is ⌊d·s/2⁹⁶⌋, and d·s/2²³⁺ᶜ lies less than d′ + s′ + 1 < 2³³ above d′·s′. So what
+/// [`Buckets::classify`] says of a product is in doubt where d′·s′ is at most 2³³ and the margin below the next place, or at most
+/// the margin above its own. Where t > 3/2, d′ is at least 7·2²⁹ modulo 2³², and the place at least 3.5·k′ − 1, beyond k as
+/// k′ > 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Approximation {
     pub(super) scale: u32,
     /// bits of the product below a place
     pub(super) shift: u32,
+    /// the margin, rounded up, in units of the product
+    pub(super) margin: u64,
 }
 
 impl Approximation {
     /// Bits of d that are left out.
     pub(super) const LEFT_OUT: u32 = 23;
 
-    fn new(scale: u64) -> Self {
+    /// Instead of a place that is in doubt.
+    pub(super) const IN_DOUBT: u64 = u64::MAX;
+
+    fn new(scale: u64, margin: u64) -> Self {
         // There is a bucket, so k′ > 1 and the scale has at least 44 bits.
         let cut = 32_u32.saturating_sub(scale.leading_zeros());
-        Self { scale: (scale >> cut) as u32, shift: (96 - Self::LEFT_OUT - cut).min(63) }
+        let shift = (96 - Self::LEFT_OUT - cut).min(63);
+        Self { scale: (scale >> cut) as u32, shift, margin: (margin >> (64 - shift)) + 1 }
     }
 
-    /// The bits of the product below a place, and the least value of them that is in doubt.
+    /// The bits of the product below a place, and the least value of them that is in doubt once the margin is subtracted.
     #[inline(always)]
     pub(super) fn doubts(&self) -> (u64, u64) {
         let below = (1 << self.shift) - 1;
-        (below, below - (1 << 33))
+        (below, below - (1 << 33) - 2 * self.margin)
     }
 
-    /// The place of the product of a sum of [`levels`](super::levels), and whether the next one is as likely. At least k where
-    /// it is out of range.
+    /// The place of the product of a sum of [`levels`](super::levels), at least k where it is out of range, or
+    /// [`IN_DOUBT`](Self::IN_DOUBT).
     #[inline(always)]
-    pub(super) fn place(&self, sum: u64) -> (u64, bool) {
+    pub(super) fn place(&self, sum: u64) -> u64 {
         let d = (TOP.wrapping_sub(sum) >> Self::LEFT_OUT) & 0xFFFF_FFFF;
         let product = d * u64::from(self.scale);
         let (below, doubtful) = self.doubts();
-        (product >> self.shift, product & below >= doubtful)
+        let in_doubt = product.wrapping_sub(self.margin) & below >= doubtful;
+        if in_doubt { Self::IN_DOUBT } else { product >> self.shift }
     }
 }
 
@@ -87,7 +95,14 @@ impl Buckets {
         let usable = (0..ranges.levels as u128).map(|place| usable(place, scale, margin)).collect();
         let mut edges = ranges.edges();
         edges.extend([f64::NEG_INFINITY; EDGES_AT_ONCE]);
-        Self { edges, levels: ranges.levels, scale, margin, usable, approximation: Approximation::new(scale) }
+        Self {
+            edges,
+            levels: ranges.levels,
+            scale,
+            margin,
+            usable,
+            approximation: Approximation::new(scale, margin),
+        }
     }
 
     /// k, the number of buckets.
@@ -206,9 +221,10 @@ mod tests {
             let (mut tried, mut doubts) = (0, 0);
             let mut check = |a: u64, b: u64| {
                 let sum = levels::of_input(a) + levels::of_output(b);
-                let exact = buckets.place(levels::t(sum));
-                let (place, in_doubt) = buckets.approximation().place(sum);
-                let right = place == exact as u64 || exact == buckets.levels() && place > exact as u64;
+                let (exact, k) = (buckets.classify(levels::t(sum)), buckets.levels());
+                let place = buckets.approximation().place(sum);
+                let in_doubt = place == Approximation::IN_DOUBT;
+                let right = place == exact as u64 || exact == k && place >= k as u64;
                 assert!(right || in_doubt, "{a:x}, {b:x} at base {base}: {place} for {exact}");
                 tried += 1;
                 doubts += u32::from(in_doubt);

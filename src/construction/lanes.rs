@@ -27,15 +27,16 @@ pub(super) trait Lanes: Copy {
     /// The lanes whose sum, of an input's and an output's part, is wanted.
     fn hits(self, inputs: &[u64; GROUP], outputs: &[u64; GROUP], wanted: Wanted) -> u64;
 
-    /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt; `open` has a bit for each
-    /// place, `WORDS` words for either half, and `negative` is 1 where w* < 0.
+    /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt, and the
+    /// [`Approximation::place`] of each lane; `open` has a bit for each place, `WORDS` words for either half, and `negative` is 1
+    /// where w* < 0.
     fn candidates<const WORDS: usize>(
         self,
         sums: &[u64; CHUNK],
         open: [[u64; WORDS]; 2],
         negative: u64,
         buckets: &Approximation,
-    ) -> u32;
+    ) -> (u32, [u64; CHUNK]);
 
     /// The lanes whose bits are set, moved to the front; what is behind them is anything.
     fn close_up(self, lanes: [u64; VECTOR], keep: u8) -> [u64; VECTOR];
@@ -102,19 +103,21 @@ impl Lanes for Plain {
         open: [[u64; WORDS]; 2],
         negative: u64,
         buckets: &Approximation,
-    ) -> u32 {
-        let mut lanes = 0;
+    ) -> (u32, [u64; CHUNK]) {
+        let (mut lanes, mut places) = (0, [0; CHUNK]);
         for (lane, &sum) in sums.iter().enumerate() {
-            let (place, in_doubt) = buckets.place(sum);
+            let place = buckets.place(sum);
+            places[lane] = place;
             let mut wanted = 0;
             for (word, (positive, negative)) in (0..).zip(open[0].iter().zip(&open[1])) {
                 let demands = if levels::half(sum) == 1 { negative } else { positive };
                 wanted |= if place >> 6 == word { demands >> (place & 63) } else { 0 };
             }
+            let in_doubt = place == Approximation::IN_DOUBT;
             let is_candidate = ((wanted & 1 != 0) | in_doubt) & levels::fits(sum, negative);
             lanes |= if is_candidate { 1 << lane } else { 0 };
         }
-        lanes
+        (lanes, places)
     }
 
     #[inline(always)]
@@ -180,23 +183,28 @@ mod avx512 {
             open: [[u64; WORDS]; 2],
             negative: u64,
             buckets: &Approximation,
-        ) -> u32 {
+        ) -> (u32, [u64; CHUNK]) {
             let (top, scale, one) = (all(self, TOP), all(self, u64::from(buckets.scale)), all(self, 1));
             let (below, doubtful) = buckets.doubts();
             let (below, doubtful) = (all(self, below), all(self, doubtful));
+            let (margin, in_doubt) = (all(self, buckets.margin), all(self, Approximation::IN_DOUBT));
             let shift = self.sse2._mm_cvtsi32_si128(buckets.shift as i32);
-            let mut wanted = [0; CHUNK / VECTOR];
+            let (mut wanted, mut places) = ([0; CHUNK / VECTOR], [0; CHUNK]);
             let (mut signs_in, mut signs_out) = ([0; CHUNK / VECTOR], [0; CHUNK / VECTOR]);
-            for (vector, sums) in vectors(sums).enumerate() {
+            let places_of = places.as_chunks_mut::<VECTOR>().0;
+            for ((vector, sums), places) in vectors(sums).enumerate().zip(places_of) {
                 // As `Approximation::place`; a product is of the lower 32 bits.
                 let d = self.avx512f._mm512_sub_epi64(top, sums);
                 let d = self.avx512f._mm512_srli_epi64::<{ Approximation::LEFT_OUT }>(d);
                 let product = self.avx512f._mm512_mul_epu32(d, scale);
-                let fraction = self.avx512f._mm512_and_si512(product, below);
+                let fraction = self.avx512f._mm512_sub_epi64(product, margin);
+                let fraction = self.avx512f._mm512_and_si512(fraction, below);
+                let doubts = self.avx512f._mm512_cmpge_epu64_mask(fraction, doubtful);
                 let place = self.avx512f._mm512_srl_epi64(product, shift);
+                *places = cast(self.avx512f._mm512_mask_mov_epi64(place, doubts, in_doubt));
                 let sign_in = self.avx512dq._mm512_movepi64_mask(sums);
-                let sign_out = self.avx512dq._mm512_movepi64_mask(self.avx512f._mm512_slli_epi64::<1>(sums));
-                let mut lanes = self.avx512f._mm512_cmpge_epu64_mask(fraction, doubtful);
+                let sign_out = self.avx512f._mm512_test_epi64_mask(sums, all(self, 1 << 62));
+                let mut lanes = doubts;
                 for (word, (&positive, &negative)) in (0..).zip(open[0].iter().zip(&open[1])) {
                     let (positive, negative) = (all(self, positive), all(self, negative));
                     let demands = self.avx512f._mm512_mask_blend_epi64(sign_in, positive, negative);
@@ -208,7 +216,7 @@ mod avx512 {
                 (wanted[vector], signs_in[vector], signs_out[vector]) = (lanes, sign_in, sign_out);
             }
             let differ = u32::from_le_bytes(signs_in) ^ u32::from_le_bytes(signs_out);
-            u32::from_le_bytes(wanted) & !(differ ^ (negative as u32).wrapping_neg())
+            (u32::from_le_bytes(wanted) & !(differ ^ (negative as u32).wrapping_neg()), places)
         }
 
         #[inline(always)]
@@ -230,7 +238,7 @@ mod tests {
     }
 
     /// What all steps make of a case.
-    type Made = (u32, u64, [u32; 2], Vec<u64>);
+    type Made = (u32, u64, [(u32, [u64; CHUNK]); 2], Vec<u64>);
 
     impl WithLanes for Steps {
         type Output = Made;
@@ -271,7 +279,7 @@ mod tests {
             assert_eq!(plain.0, plain.1 as u32);
             wanted += plain.0.count_ones();
             for (candidates, lanes) in candidates.iter_mut().zip(plain.2) {
-                *candidates += lanes.count_ones();
+                *candidates += lanes.0.count_ones();
             }
         }
         assert!(wanted > 500 && candidates.iter().all(|&lanes| lanes > 5_000), "{wanted}, {candidates:?}");

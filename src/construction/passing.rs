@@ -151,7 +151,10 @@ impl OpenPairs {
             let sums = self.queue.sums(chunk, step);
             visit.take(self, lanes, chunk, &sums, bench);
             let given = visit.finishes_with();
-            if passage.noted <= passage.last.0 {
+            if passage.noted == 0 && given.is_none() && before == u32::MAX {
+                // The first pair, mostly.
+                sums.iter().for_each(|&sum| bench.note_product(levels::t(sum)));
+            } else if passage.noted <= passage.last.0 {
                 let until = given.map_or(u32::MAX, |given| !behind(given.lane));
                 for lane in lanes_of(u64::from(before & until)) {
                     if self.queue.number(chunk, lane) >= passage.noted {

@@ -99,12 +99,11 @@ impl Queue {
         self.numbers[chunk][lane as usize % CHUNK] as u32
     }
 
-    /// Takes the neuron in a lane out. Its number.
+    /// Takes the neurons in these lanes out, which hold some.
     #[inline(always)]
-    pub(super) fn take(&mut self, chunk: usize, lane: u32) -> u32 {
-        self.live[chunk] &= !(1 << lane);
-        self.left -= 1;
-        self.number(chunk, lane)
+    pub(super) fn take(&mut self, chunk: usize, lanes: u32) {
+        self.live[chunk] &= !lanes;
+        self.left -= lanes.count_ones() as usize;
     }
 
     /// The sums of a chunk's neurons for the chosen output and the input of this [`step`](Row::step).

@@ -3,6 +3,7 @@
 //! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
 //! finds each product's bucket and asks whether that is demanded.
 
+use super::buckets::Approximation;
 use super::lanes::{CHUNK, Lanes};
 use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
@@ -125,7 +126,8 @@ impl Visit {
                 continue;
             }
             let lane = hits.trailing_zeros();
-            let number = pairs.queue.take(chunk, lane);
+            let number = pairs.queue.number(chunk, lane);
+            pairs.queue.take(chunk, 1 << lane);
             let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench);
             // Demand after demand, neurons are not come by in their order.
             if self.given.is_none_or(|latest| number > latest.number) {
@@ -153,25 +155,39 @@ impl Visit {
         let (negative, stride) = (u64::from(self.pair.negative), pairs.stride);
         let (buckets, (mut demands, queue)) = (&bench.buckets, pairs.demands(self.index, &mut bench.tally));
         let (a, b) = (&*demands.open[0], &*demands.open[1]);
-        let found = match stride {
+        let (found, places) = match stride {
             1 => lanes.candidates(sums, words::<1>([a, b]), negative, buckets.approximation()),
             2 => lanes.candidates(sums, words::<2>([a, b]), negative, buckets.approximation()),
             3 => lanes.candidates(sums, words::<3>([a, b]), negative, buckets.approximation()),
             4 => lanes.candidates(sums, words::<4>([a, b]), negative, buckets.approximation()),
-            _ => u32::MAX,
+            _ => (u32::MAX, [Approximation::IN_DOUBT; CHUNK]),
         };
+        let mut taken = 0;
         for lane in lanes_of(u64::from(found & queue.live(chunk))) {
-            let sum = sums[lane as usize];
-            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
-            if demands.is_open(half, place) && levels::fits(sum, negative) {
-                let number = queue.take(chunk, lane);
-                demands.meet(half, place, self.first + u64::from(number));
-                self.given = Some(Given { number, lane, half, place });
+            let (sum, place) = (sums[lane as usize], places[lane as usize]);
+            let half = levels::half(sum);
+            let mut place = place as usize;
+            if place == Approximation::IN_DOUBT as usize {
+                if !levels::fits(sum, negative) {
+                    continue;
+                }
+                place = buckets.classify(levels::t(sum));
+            }
+            // A neuron of the chunk before this one may have met the same demand.
+            if demands.is_open(half, place) {
+                demands.meet(half, place, self.first + u64::from(queue.number(chunk, lane)));
+                taken |= 1 << lane;
                 self.open -= 1;
                 if self.open == 0 {
                     break;
                 }
             }
+        }
+        queue.take(chunk, taken);
+        if let Some(lane) = taken.checked_ilog2() {
+            let (sum, number) = (sums[lane as usize], queue.number(chunk, lane));
+            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
+            self.given = Some(Given { number, lane, half, place });
         }
     }
 }
