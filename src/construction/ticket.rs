@@ -120,6 +120,15 @@ impl LayerTicket {
         self.z_out.extend(paths.iter().map(|path| path.z_out));
     }
 
+    /// Room for `rows` more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.neuron.reserve(rows);
+        self.input.reserve(rows);
+        self.output.reserve(rows);
+        self.z_in.reserve(rows);
+        self.z_out.reserve(rows);
+    }
+
     fn push(&mut self, path: Path) {
         self.neuron.push(path.neuron);
         self.input.push(path.input);

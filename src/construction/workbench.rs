@@ -13,6 +13,9 @@ use crate::sampling::{RandomLayer, UniformProductLaw};
 /// Open demands listed by name when a layer runs out of neurons; the others are counted only.
 pub const LISTED_DEMANDS: usize = 10_000;
 
+/// Weights whose rows tell how many those of all weights will be.
+const TELLING: usize = 128;
+
 /// What the allocations share: the problem laid out for speed, the counts, the kept paths.
 #[derive(Clone, Debug)]
 pub(super) struct Workbench {
@@ -107,8 +110,20 @@ impl Workbench {
             let error = &mut self.tally.max_error[half as usize];
             *error = error.max(residual[half as usize].abs());
         }
-        self.groups.push((pair, first, paths.len()));
+        self.end_group(pair, first);
         self.tally.weights_done += u64::from(complete);
+    }
+
+    /// Notes the rows from `first` on as those of a pair.
+    fn end_group(&mut self, pair: u64, first: usize) {
+        self.groups.push((pair, first, self.kept.len() - first));
+        if self.groups.len() == TELLING {
+            // Columns that grow by doubling are copied again and again, into pages that are new each time.
+            let pairs = self.pairs() as usize;
+            let rows = (self.kept.len() as f64 * pairs as f64 / TELLING as f64) as usize;
+            self.kept.reserve(rows + rows / 16);
+            self.groups.reserve(pairs);
+        }
     }
 
     /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
@@ -156,7 +171,7 @@ impl Workbench {
             paths.clear();
         }
         self.paths = paths;
-        self.groups.push((pair, first, self.kept.len() - first));
+        self.end_group(pair, first);
         self.tally.weights_done += u64::from(complete);
     }
 
