@@ -11,12 +11,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Half;
 use super::golden::next_piece;
 use super::queue::Queue;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw, Tally};
 use super::workbench::Workbench;
+use super::{Half, Path};
 use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.
@@ -32,6 +32,10 @@ pub(super) struct OpenPairs {
     found: Vec<u64>,
     /// per slot: residuals of the two halves (on demand only)
     residual: Vec<[DoubleDouble; 2]>,
+    /// per slot: the paths of the pieces that were found, those of a half in the order of its sum (on demand only); a run
+    /// that is resumed does not know those from before
+    #[serde(skip)]
+    paths: Vec<[Vec<Path>; 2]>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
     pub(super) fresh: u64,
@@ -113,6 +117,7 @@ impl OpenPairs {
             open: Vec::new(),
             found: Vec::new(),
             residual: Vec::new(),
+            paths: Vec::new(),
             free: Vec::new(),
             fresh: 0,
             pairs: bench.pairs(),
@@ -265,8 +270,13 @@ impl OpenPairs {
             return None;
         }
         let FrontPair { input, output, slot, .. } = self.front[index];
-        let residual = &mut self.residual[slot as usize][half];
-        *residual -= bench.product(neuron, input, output);
+        let (residual, path) =
+            (&mut self.residual[slot as usize][half], Path::of(&bench.random, neuron, input, output));
+        *residual -= path.exact_product().abs();
+        if self.paths.len() <= slot as usize {
+            self.paths.resize_with(slot as usize + 1, Default::default);
+        }
+        self.paths[slot as usize][half].push(path);
         let next = next_piece(&bench.buckets, *residual, place + 1)?;
         set(&mut self.open[(2 * index + half) * self.stride..], next);
         bench.tally.quota[half][next] += 1;
@@ -303,9 +313,19 @@ impl OpenPairs {
 
     /// Finishes a pair that was taken out of the front.
     pub(super) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
+        let (slot, number) = (pair.slot as usize, bench.pair(pair.input, pair.output));
         let k = bench.buckets.levels();
-        let found = &mut self.found[pair.slot as usize * 2 * k..][..2 * k];
-        bench.finish(bench.pair(pair.input, pair.output), found, complete);
+        let found = &mut self.found[slot * 2 * k..][..2 * k];
+        match self.paths.get_mut(slot) {
+            // Its sums are made.
+            Some(paths) if are_all(paths, found.split_at(k)) => {
+                bench.keep_sums(number, paths, self.residual[slot], complete);
+            }
+            _ => bench.finish(number, found, complete),
+        }
+        for paths in self.paths.get_mut(slot).into_iter().flatten() {
+            paths.clear();
+        }
         found.fill(0);
         self.free.push(pair.slot);
     }
@@ -345,6 +365,12 @@ impl OpenPairs {
             }
         }
     }
+}
+
+/// Whether there is a path for each piece that was found for a half.
+fn are_all(paths: &[Vec<Path>; 2], found: (&[u64], &[u64])) -> bool {
+    let found = [found.0, found.1].map(|found| found.iter().filter(|&&found| found != 0).count());
+    found == [paths[0].len(), paths[1].len()]
 }
 
 fn set(mask: &mut [u64], place: usize) {

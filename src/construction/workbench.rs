@@ -77,11 +77,6 @@ impl Workbench {
         self.target.weights(self.layer)[[output as usize, input as usize]]
     }
 
-    /// |z_in·z_out| of a neuron for a pair.
-    pub(super) fn product(&self, neuron: u64, input: u32, output: u32) -> DoubleDouble {
-        Path::of(&self.random, neuron, input, output).exact_product().abs()
-    }
-
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
     #[inline(always)]
     pub(super) fn note_product(&mut self, t: u64) {
@@ -160,17 +155,28 @@ impl Workbench {
             paths[half].push(path);
             Some(path.exact_product().abs())
         });
+        self.keep_sums(pair, &paths, residuals, complete);
+        paths.iter_mut().for_each(Vec::clear);
+        self.paths = paths;
+    }
+
+    /// Keeps the paths of both halves of a weight, positive half first, whose sums leave these residuals.
+    pub(super) fn keep_sums(
+        &mut self,
+        pair: u64,
+        paths: &[Vec<Path>; 2],
+        residuals: [DoubleDouble; 2],
+        complete: bool,
+    ) {
         for half in (0..2).filter(|&half| self.live[half]) {
-            self.tally.searched += k as f64;
+            self.tally.searched += self.buckets.levels() as f64;
             let error = &mut self.tally.max_error[half];
             *error = error.max(residuals[half].nearest().abs());
         }
         let first = self.kept.len();
-        for paths in &mut paths {
+        for paths in paths {
             self.kept.extend(paths);
-            paths.clear();
         }
-        self.paths = paths;
         self.end_group(pair, first);
         self.tally.weights_done += u64::from(complete);
     }
