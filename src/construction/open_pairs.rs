@@ -361,9 +361,13 @@ impl OpenPairs {
                 self.release(0, false, bench);
             }
             if !self.admit_now(bench) {
-                return;
+                break;
             }
         }
+        // A layer that is done stays for long.
+        (self.open, self.found, self.residual) = (Vec::new(), Vec::new(), Vec::new());
+        (self.front, self.paths, self.free, self.queue) =
+            (Vec::new(), Vec::new(), Vec::new(), Box::default());
     }
 }
 
