@@ -366,8 +366,7 @@ impl OpenPairs {
         }
         // A layer that is done stays for long.
         (self.open, self.found, self.residual) = (Vec::new(), Vec::new(), Vec::new());
-        (self.front, self.paths, self.free, self.queue) =
-            (Vec::new(), Vec::new(), Vec::new(), Box::default());
+        (self.front, self.paths, self.free) = (Vec::new(), Vec::new(), Vec::new());
     }
 }
 

@@ -120,13 +120,13 @@ impl LayerTicket {
         self.z_out.extend(paths.iter().map(|path| path.z_out));
     }
 
-    /// Room for `rows` more rows.
-    pub(super) fn reserve(&mut self, rows: usize) {
-        self.neuron.reserve(rows);
-        self.input.reserve(rows);
-        self.output.reserve(rows);
-        self.z_in.reserve(rows);
-        self.z_out.reserve(rows);
+    /// Makes room for `rows` more rows, as far as there is any: fewer may come.
+    pub(super) fn make_room(&mut self, rows: usize) {
+        _ = self.neuron.try_reserve(rows);
+        _ = self.input.try_reserve(rows);
+        _ = self.output.try_reserve(rows);
+        _ = self.z_in.try_reserve(rows);
+        _ = self.z_out.try_reserve(rows);
     }
 
     fn push(&mut self, path: Path) {

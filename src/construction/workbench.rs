@@ -116,7 +116,7 @@ impl Workbench {
             // Columns that grow by doubling are copied again and again, into pages that are new each time.
             let pairs = self.pairs() as usize;
             let rows = (self.kept.len() as f64 * pairs as f64 / TELLING as f64) as usize;
-            self.kept.reserve(rows + rows / 16);
+            self.kept.make_room(rows + rows / 16);
             self.groups.reserve(pairs);
         }
     }
