@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, ShapeBuilder};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -58,8 +58,7 @@ impl<'a> MaskedLayer<'a> {
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Each point's result is the same
     /// whatever the batch and the number of threads: paths are added in the order of the ticket.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        // Columns in one piece, as a block is read and written column by column.
-        let mut y = Array2::zeros((x.nrows(), self.outputs).f());
+        let mut y = Array2::zeros((x.nrows(), self.outputs));
         let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK).collect();
         let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK).collect();
         blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| match &self.runs {
