@@ -1,7 +1,5 @@
 //! The ticket: which paths of G the mask keeps.
 
-use std::ops::Range;
-
 use serde::{Deserialize, Serialize};
 
 use crate::exact::DoubleDouble;
@@ -144,71 +142,48 @@ impl LayerTicket {
     pub(super) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
         let mut by_pair: Vec<u32> = (0..groups.len() as u32).collect();
         by_pair.sort_unstable_by_key(|&group| groups[group as usize].0);
-        let (mut aside, mut free) = (Vec::<Self>::new(), Vec::<u32>::new());
-        let mut places = vec![Place::Rows; groups.len()];
-        let (mut to, mut reached) = (0, 0);
-        for group in by_pair {
-            let (_, first, rows) = groups[group as usize];
-            let place = std::mem::replace(&mut places[group as usize], Place::Ordered);
-            // What stands where the group goes makes way.
-            while let Some(&(_, first, rows)) = groups.get(reached).filter(|(_, first, _)| *first < to + rows)
-            {
-                if places[reached] == Place::Rows {
-                    let slot = free.pop().unwrap_or_else(|| {
-                        aside.push(Self::default());
-                        aside.len() as u32 - 1
-                    });
-                    aside[slot as usize].set(&self, first..first + rows);
-                    places[reached] = Place::Aside(slot);
-                }
-                reached += 1;
-            }
-            match place {
-                Place::Aside(slot) => {
-                    self.put(to, &aside[slot as usize]);
-                    free.push(slot);
-                }
-                _ => self.move_rows(first..first + rows, to),
-            }
-            to += rows;
-        }
+        order(&mut self.neuron, groups, &by_pair);
+        order(&mut self.input, groups, &by_pair);
+        order(&mut self.output, groups, &by_pair);
+        order(&mut self.z_in, groups, &by_pair);
+        order(&mut self.z_out, groups, &by_pair);
         self
-    }
-
-    /// Holds these rows of another ticket, and no other ones.
-    fn set(&mut self, other: &Self, rows: Range<usize>) {
-        fn set<T: Copy>(column: &mut Vec<T>, rows: &[T]) {
-            column.clear();
-            column.extend_from_slice(rows);
-        }
-        set(&mut self.neuron, &other.neuron[rows.clone()]);
-        set(&mut self.input, &other.input[rows.clone()]);
-        set(&mut self.output, &other.output[rows.clone()]);
-        set(&mut self.z_in, &other.z_in[rows.clone()]);
-        set(&mut self.z_out, &other.z_out[rows]);
-    }
-
-    /// Writes the rows of another ticket over those from `to` on.
-    fn put(&mut self, to: usize, other: &Self) {
-        let rows = to..to + other.len();
-        self.neuron[rows.clone()].copy_from_slice(&other.neuron);
-        self.input[rows.clone()].copy_from_slice(&other.input);
-        self.output[rows.clone()].copy_from_slice(&other.output);
-        self.z_in[rows.clone()].copy_from_slice(&other.z_in);
-        self.z_out[rows].copy_from_slice(&other.z_out);
-    }
-
-    /// Copies rows over those from `to` on.
-    fn move_rows(&mut self, rows: Range<usize>, to: usize) {
-        self.neuron.copy_within(rows.clone(), to);
-        self.input.copy_within(rows.clone(), to);
-        self.output.copy_within(rows.clone(), to);
-        self.z_in.copy_within(rows.clone(), to);
-        self.z_out.copy_within(rows, to);
     }
 }
 
-/// Where a group of rows is while a ticket is brought into order.
+/// Brings the groups of a column's rows into this order.
+fn order<T: Copy>(column: &mut [T], groups: &[(u64, usize, usize)], order: &[u32]) {
+    let (mut aside, mut free) = (Vec::<Vec<T>>::new(), Vec::<u32>::new());
+    let mut places = vec![Place::Rows; groups.len()];
+    let (mut to, mut reached) = (0, 0);
+    for &group in order {
+        let (_, first, rows) = groups[group as usize];
+        let place = std::mem::replace(&mut places[group as usize], Place::Ordered);
+        // What stands where the group goes makes way.
+        while let Some(&(_, first, rows)) = groups.get(reached).filter(|(_, first, _)| *first < to + rows) {
+            if places[reached] == Place::Rows {
+                let slot = free.pop().unwrap_or_else(|| {
+                    aside.push(Vec::new());
+                    aside.len() as u32 - 1
+                });
+                aside[slot as usize].clear();
+                aside[slot as usize].extend_from_slice(&column[first..first + rows]);
+                places[reached] = Place::Aside(slot);
+            }
+            reached += 1;
+        }
+        match place {
+            Place::Aside(slot) => {
+                column[to..to + rows].copy_from_slice(&aside[slot as usize]);
+                free.push(slot);
+            }
+            _ => column.copy_within(first..first + rows, to),
+        }
+        to += rows;
+    }
+}
+
+/// Where a group of rows is while its column is brought into order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// where it was
