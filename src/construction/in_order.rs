@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::group::Group;
-use super::lanes::{GROUP, Lanes, WithLanes, dispatch};
+use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
 use super::levels::{self, Wanted};
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
@@ -48,10 +48,10 @@ struct Ahead {
     /// the first neuron of the group
     first: Option<u64>,
     group: Group,
-    /// the categories that could use one of its neurons when it was begun, in their order; the others cannot, as none of them
+    /// the categories that might use one of its neurons when it was begun, in their order; the others cannot, as none of them
     /// goes on to another pair meanwhile
     hitting: Vec<u32>,
-    /// the neurons that each of them can use for the pair it serves next
+    /// the neurons that each of them can use for the pair it serves next, or might
     hits: Vec<u64>,
 }
 
@@ -73,6 +73,16 @@ impl Ahead {
         self.hits.truncate(some);
         self.first = Some(first);
     }
+
+    /// Whether the neuron of a lane that hits is of use to the category without doubt, or as its words tell.
+    #[inline(always)]
+    fn is_used(&self, lane: usize, cursor: &Cursor, bench: &Workbench) -> bool {
+        let (input, output) = (cursor.input, cursor.output);
+        cursor.wanted(bench).has(self.group.sum(lane, input, output)) || {
+            let (word_in, word_out) = self.group.words(lane, input, output);
+            cursor.can_use(word_in, word_out, bench)
+        }
+    }
 }
 
 /// One category and the pair it serves next.
@@ -84,7 +94,7 @@ struct Cursor {
     input: u32,
     output: u32,
     /// 1 where w* < 0
-    negative: u64,
+    negative: u32,
 }
 
 impl Cursor {
@@ -92,21 +102,31 @@ impl Cursor {
         self.pair = pair;
         if pair < bench.pairs() {
             (self.input, self.output) = bench.ends(pair);
-            self.negative = u64::from(bench.weight(self.input, self.output) < 0.0);
+            self.negative = u32::from(bench.weight(self.input, self.output) < 0.0);
         }
     }
 }
 
 impl Cursor {
-    /// Which neurons of the group the category can use for the pair it serves next.
+    /// Which neurons of the group the category can use for the pair it serves next, as far as their sums tell.
     #[inline(always)]
     fn hits<L: Lanes>(&self, lanes: L, group: &mut Group, pairs: u64, bench: &Workbench) -> u64 {
         if self.pair == pairs {
             return 0;
         }
-        let (a, b) = group.words(self.input, self.output);
-        let wanted = Wanted::new(bench.buckets.usable(self.place), self.half as usize, self.negative);
-        lanes.hits(a, b, wanted)
+        group.hits(lanes, self.input, self.output, self.half as u64, self.wanted(bench))
+    }
+
+    #[inline(always)]
+    fn wanted(&self, bench: &Workbench) -> Wanted {
+        Wanted::new(bench.buckets.usable(self.place), self.negative)
+    }
+
+    /// Whether the category can use a product of these words for the pair it serves next.
+    #[inline(always)]
+    fn can_use(&self, word_in: u64, word_out: u64, bench: &Workbench) -> bool {
+        let piece = levels::piece(word_in, word_out, self.negative.into(), &bench.buckets);
+        piece == Some((self.half as usize, self.place))
     }
 }
 
@@ -161,15 +181,12 @@ impl InOrder {
                 continue;
             }
             let (a, b) = (row_in.word(u64::from(cursor.input)), row_out.word(u64::from(cursor.output)));
-            let t = (a >> 11) + (b >> 11);
             if tries == 0 {
-                bench.note_product(t);
+                bench.note_product(levels::t(a, b));
             }
             tries += 1;
-            let hit = bench.buckets.classify(t) == cursor.place
-                && (a & 1) as usize == cursor.half as usize
-                && (a ^ b ^ cursor.negative) & 1 == 0;
-            if hit && best.is_none_or(|other| cursor.pair < self.cursors[other].pair) {
+            if cursor.can_use(a, b, bench) && best.is_none_or(|other| cursor.pair < self.cursors[other].pair)
+            {
                 best = Some(index);
             }
         }
@@ -199,14 +216,14 @@ impl InOrder {
         count: u64,
         bench: &mut Workbench,
     ) -> (u64, bool) {
-        if self.ahead.first.is_none_or(|group| !(group..group + GROUP as u64).contains(&first)) {
+        if self.ahead.first.is_none_or(|group| !(group..group + CHUNK as u64).contains(&first)) {
             self.ahead.begin(lanes, first, &self.cursors, self.pairs, bench);
         }
         let group_first = self.ahead.first.unwrap_or(first);
         // Lanes before `next` are through, those from `end` on are not asked for.
         let mut next = (first - group_first) as usize;
-        let end = GROUP.min(next.saturating_add(count as usize));
-        let asked = if end == GROUP { u64::MAX } else { (1 << end) - 1 };
+        let end = CHUNK.min(next.saturating_add(count as usize));
+        let asked = if end == CHUNK { u64::MAX } else { (1 << end) - 1 };
         let drawn = |next: usize| group_first + next as u64 - first;
         loop {
             let any = self.ahead.hits.iter().fold(0, |any, hits| any | hits) & asked & (u64::MAX << next);
@@ -217,14 +234,15 @@ impl InOrder {
             bench.tally.tries += tries;
             bench.tally.words += 2 * tries;
             if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
-                let (a, b) = self.ahead.group.words(cursor.input, cursor.output);
-                for (a, b) in a[next..=lane].iter().zip(&b[next..=lane]) {
-                    bench.note_product(levels::t(a + b));
+                let (input, output) = (cursor.input, cursor.output);
+                let sums = self.ahead.group.sums(lanes, input, output);
+                for (lane, &sum) in sums.iter().enumerate().take(lane + 1).skip(next) {
+                    bench.note_product_of(sum, || self.ahead.group.words(lane, input, output));
                 }
             }
             next = lane + 1;
             let neuron = group_first + lane as u64;
-            let best = if any == 0 { None } else { self.least_filled(lane) };
+            let best = if any == 0 { None } else { self.least_filled(lane, bench) };
             let served = best.map(|at| self.take(self.ahead.hitting[at] as usize, neuron, bench));
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
@@ -242,13 +260,15 @@ impl InOrder {
     /// The category that serves the earliest pair, of those that can use this lane's neuron: where it stands among those that
     /// hit.
     #[inline(always)]
-    fn least_filled(&self, lane: usize) -> Option<usize> {
+    fn least_filled(&self, lane: usize, bench: &Workbench) -> Option<usize> {
         let mut best: Option<(usize, u64)> = None;
         for (at, (&index, hits)) in self.ahead.hitting.iter().zip(&self.ahead.hits).enumerate() {
             if hits >> lane & 1 == 1 {
-                let pair = self.cursors[index as usize].pair;
-                if best.is_none_or(|(_, other)| pair < other) {
-                    best = Some((at, pair));
+                let cursor = &self.cursors[index as usize];
+                if best.is_none_or(|(_, other)| cursor.pair < other)
+                    && self.ahead.is_used(lane, cursor, bench)
+                {
+                    best = Some((at, cursor.pair));
                 }
             }
         }

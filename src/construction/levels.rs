@@ -1,61 +1,152 @@
-//! Levels and signs of two words, added as one integer.
+//! Words cut to 32 bits, so that sixteen of them are tried in one instruction.
 //!
-//! A word's level is its upper 53 bits, its sign the lowest one. The level of an input word with its sign in bit 63, plus that
-//! of an output word with its sign in bit 62, is a *sum* that says all there is to say of a product: at the bottom t in units of
-//! 2⁻⁵³ (see [`Buckets`](super::Buckets)), which is below 2⁵⁴, so that no carry reaches the signs on top. A demand, the
-//! products of one bucket with the signs of one half, is an interval of such integers, and a try is one comparison.
+//! A word's level is its upper 53 bits, its sign the lowest one. Its *cut* has the upper 30 bits of the level at the bottom and
+//! the sign on top. The cuts of an input and an output word added modulo 2³² are a *sum*, which says nearly all there is to say
+//! of a product: bit 31 is its sign, as no carry reaches it, and the 31 bits below are u with u ≤ t < u + 2, where t is the sum
+//! of both levels (see [`Buckets`]) in units of 2⁻³⁰. Products of one sign that fit one bucket are an interval of such integers,
+//! and a try is one comparison. Only at the ends of an interval the bits that were cut off decide: such a sum is in doubt, and
+//! the words themselves tell ([`piece`]), which happens once in a million tries.
 
-/// The bits of t.
-const LEVELS: u64 = (1 << 54) - 1;
+use super::Buckets;
 
-/// An input word as it is added.
+/// The bits of u.
+const LEVELS: u32 = u32::MAX >> 1;
+
+/// Bits of a level that are cut off.
+const CUT_OFF: u32 = 23;
+
+/// The cut of a word that lacks the last step of its mixing, see [`Row::unfinished_after`](crate::sampling::Row).
 #[inline(always)]
-pub(super) fn of_input(word: u64) -> u64 {
-    (word >> 11) | (word << 63)
+pub(super) fn cut(unfinished: u64) -> u32 {
+    // That step, z ^ z >> 31, leaves the upper 31 bits as they are.
+    let sign = (unfinished ^ unfinished >> 31) as u32;
+    (unfinished >> (11 + CUT_OFF)) as u32 | sign << 31
 }
 
-/// An output word as it is added.
+/// u of a sum.
 #[inline(always)]
-pub(super) fn of_output(word: u64) -> u64 {
-    (word >> 11) | (word & 1) << 62
-}
-
-/// t of a sum, in units of 2⁻⁵³.
-#[inline(always)]
-pub(super) fn t(sum: u64) -> u64 {
+pub(super) fn u(sum: u32) -> u32 {
     sum & LEVELS
 }
 
-/// 1 where z_in < 0: which half the product serves.
+/// 1 where a cut, or the product of a sum, is negative.
 #[inline(always)]
-pub(super) fn half(sum: u64) -> usize {
-    (sum >> 63) as usize
+pub(super) fn sign(cut: u32) -> u32 {
+    cut >> 31
 }
 
-/// Whether the product has the sign of its half: z_in·z_out·w* > 0 for z_in > 0, with `negative` = 1 where w* < 0.
+/// t of two words, in units of 2⁻⁵³.
 #[inline(always)]
-pub(super) fn fits(sum: u64, negative: u64) -> bool {
-    (sum >> 63) ^ (sum >> 62 & 1) == negative
+pub(super) fn t(word_in: u64, word_out: u64) -> u64 {
+    (word_in >> 11) + (word_out >> 11)
 }
 
-/// The sums that meet a demand: `low`, …, `low` + `width` − 1.
+/// The half and the bucket's place whose piece the product of these words can be, if it can be one, for a weight with
+/// `negative` = 1 where w* < 0: z_in·z_out·w* > 0 for z_in > 0.
+#[inline(always)]
+pub(super) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Buckets) -> Option<(usize, usize)> {
+    let (half, place) = ((word_in & 1) as usize, buckets.classify(t(word_in, word_out)));
+    let fits = (word_in ^ word_out ^ negative) & 1 == 0;
+    (fits && place < buckets.levels()).then_some((half, place))
+}
+
+/// Which of `bins` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, if that is not in doubt; see also [`bin_of`].
+#[inline(always)]
+pub(super) fn bin<const BINS: usize>(sum: u32) -> Option<usize> {
+    let (bits, u) = (31 - BINS.ilog2(), u(sum));
+    let in_doubt = (u + 1) & ((1 << bits) - 1) == 0;
+    (!in_doubt).then_some((u >> bits) as usize)
+}
+
+/// Which of `bins` = 2ⁿ equal parts of 0 ≤ t < 2 it is in; t in units of 2⁻⁵³.
+#[inline(always)]
+pub(super) fn bin_of<const BINS: usize>(t: u64) -> usize {
+    (t >> (54 - BINS.ilog2())) as usize
+}
+
+/// The sums whose products can be one piece, or might: `low`, …, `low` + `width` − 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
-    pub(super) low: u64,
-    pub(super) width: u64,
+    pub(super) low: u32,
+    pub(super) width: u32,
 }
 
 impl Wanted {
-    /// Products of this half with t from `low` on, for a weight with `negative` = 1 where w* < 0.
+    /// Products with t from `low` on, `count` of them in units of 2⁻⁵³, for a weight with `negative` = 1 where w* < 0.
     #[inline(always)]
-    pub(super) fn new((low, width): (u64, u64), half: usize, negative: u64) -> Self {
-        let signs = (half as u64) << 63 | (half as u64 ^ negative) << 62;
-        Self { low: low | signs, width }
+    pub(super) fn new((low, count): (u64, u64), negative: u32) -> Self {
+        let [first, last] = [low, low + count].map(|t| (t >> CUT_OFF) as u32);
+        Self { low: first.wrapping_sub(1).wrapping_add(negative << 31), width: last - first + 2 }
     }
 
     /// Whether a sum is among them.
     #[inline(always)]
-    pub(super) fn has(self, sum: u64) -> bool {
+    pub(super) fn might_have(self, sum: u32) -> bool {
         sum.wrapping_sub(self.low) < self.width
+    }
+
+    /// Whether a sum's products are such without doubt: u is above the first of them, and u + 2 is not above the last.
+    #[inline(always)]
+    pub(super) fn has(self, sum: u32) -> bool {
+        sum.wrapping_sub(self.low).wrapping_sub(2) < self.width.saturating_sub(4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::{Row, Side, Stream};
+    use crate::theory::section5::Ranges;
+
+    fn row() -> Row {
+        Stream::new(8, 1, Side::In).row(0)
+    }
+
+    /// A sum and the words it is of.
+    fn sum(inputs: u64, outputs: u64) -> (u32, [u64; 2]) {
+        let cuts = [inputs, outputs].map(|place| cut(row().unfinished_after(Row::step(place))));
+        (cuts[0].wrapping_add(cuts[1]), [inputs, outputs].map(|place| row().word(place)))
+    }
+
+    #[test]
+    fn a_sum_says_what_its_words_say_but_for_what_was_cut_off() {
+        for place in 0..100_000 {
+            let (sum, [a, b]) = sum(2 * place, 2 * place + 1);
+            assert_eq!(u64::from(sign(sum)), (a ^ b) & 1);
+            let (u, t) = (u64::from(u(sum)), t(a, b));
+            assert!(u << CUT_OFF <= t && t < (u + 2) << CUT_OFF);
+            // A million parts, so that some are in doubt.
+            let bin = bin::<0x10_0000>(sum);
+            assert!(bin.is_none_or(|bin| bin == bin_of::<0x10_0000>(t)));
+        }
+        let in_doubt =
+            (0..100_000).filter(|&place| bin::<0x10_0000>(sum(place, place + 1).0).is_none()).count();
+        // One in 2¹¹, 49 of them: within 6 standard deviations but once in 10⁸ sequences of words.
+        assert!((7..=91).contains(&in_doubt), "{in_doubt}");
+    }
+
+    #[test]
+    fn wanted_sums_are_those_whose_words_make_the_piece_or_in_doubt() {
+        // Few buckets, and so many that a product in 400 is in doubt.
+        for base in [1.5, 1.000_01] {
+            let buckets = Buckets::new(&Ranges::new(1e-3, 1.0, base));
+            let (mut surely, mut in_doubt) = (0, 0);
+            for place in 0..20_000 {
+                let (sum, [a, b]) = sum(2 * place, 2 * place + 1);
+                let near = buckets.place(t(a, b));
+                for place in near.saturating_sub(1)..(near + 2).min(buckets.levels()) {
+                    for negative in [0, 1] {
+                        let is_piece =
+                            piece(a, b, u64::from(negative), &buckets).is_some_and(|(_, p)| p == place);
+                        let wanted = Wanted::new(buckets.usable(place), negative);
+                        assert!(wanted.might_have(sum) || !is_piece);
+                        assert!(is_piece || !wanted.has(sum));
+                        surely += u32::from(wanted.has(sum));
+                        in_doubt += u32::from(wanted.might_have(sum) && !wanted.has(sum));
+                    }
+                }
+            }
+            assert!(surely > 5_000 && (base > 1.1 || in_doubt > 10), "{surely}, {in_doubt} in doubt");
+        }
     }
 }

@@ -22,8 +22,7 @@
 //! pieces are foreseen with estimates, so that their exponentials do not wait for each other, as estimating 78 products costs
 //! what the 20 that are taken save; sums with fused multiply-adds and edges compared in vectors.
 
-use super::lanes::{Lanes, WithLanes, dispatch};
-use super::levels;
+use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{QUEUE, behind, lanes_of};
 use super::tally::{Demand, Draw};
@@ -145,7 +144,7 @@ impl OpenPairs {
         bench: &mut Workbench,
     ) {
         let pair = self.front[index];
-        passage.go_to_output(pair.output, self, bench);
+        passage.go_to_output(lanes, pair.output, self, bench);
         self.queue.close_up(lanes);
         let (left, last_is_left) = (self.queue.left(), passage.last.2.is_none());
         let mut visit = Visit::new(self, index, first, bench);
@@ -153,17 +152,19 @@ impl OpenPairs {
         let mut end = NEVER;
         for chunk in 0..self.queue.chunks() {
             let before = self.queue.live(chunk);
-            let sums = self.queue.sums(chunk, step);
+            let sums = self.queue.sums(lanes, chunk, step);
             visit.take(self, lanes, chunk, &sums, bench);
             let given = visit.finishes_with();
-            if passage.noted == 0 && given.is_none() && before == u32::MAX {
+            if passage.noted == 0 && given.is_none() && before == u64::MAX {
                 // The first pair, mostly.
-                sums.iter().for_each(|&sum| bench.note_product(levels::t(sum)));
+                for lane in 0..CHUNK as u32 {
+                    self.note_product(&sums, chunk, lane, pair.input, bench);
+                }
             } else if passage.noted <= passage.last.0 {
-                let until = given.map_or(u32::MAX, |given| !behind(given.lane));
-                for lane in lanes_of(u64::from(before & until)) {
+                let until = given.map_or(u64::MAX, |given| !behind(given.lane));
+                for lane in lanes_of(before & until) {
                     if self.queue.number(chunk, lane) >= passage.noted {
-                        bench.note_product(levels::t(sums[lane as usize]));
+                        self.note_product(&sums, chunk, lane, pair.input, bench);
                     }
                 }
             }
@@ -192,6 +193,12 @@ impl OpenPairs {
         }
         passage.noted = passage.noted.max(end.saturating_add(1));
     }
+
+    /// Notes the product of the neuron in a lane as its first one.
+    #[inline(always)]
+    fn note_product(&self, sums: &[u32; CHUNK], chunk: usize, lane: u32, input: u32, bench: &mut Workbench) {
+        bench.note_product_of(sums[lane as usize], || self.queue.words(chunk, lane, input));
+    }
 }
 
 impl Passage {
@@ -208,10 +215,16 @@ impl Passage {
 
     /// Goes on to the pairs of another output.
     #[inline(always)]
-    fn go_to_output(&mut self, output: u32, pairs: &mut OpenPairs, bench: &mut Workbench) {
+    fn go_to_output<L: Lanes>(
+        &mut self,
+        lanes: L,
+        output: u32,
+        pairs: &mut OpenPairs,
+        bench: &mut Workbench,
+    ) {
         if self.output.is_none_or(|(chosen, ..)| chosen != output) {
             self.leave_output(pairs, bench);
-            pairs.queue.choose_output(output);
+            pairs.queue.choose_output(lanes, output);
             self.output = Some((output, pairs.queue.left(), 0));
         }
     }

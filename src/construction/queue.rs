@@ -6,16 +6,24 @@
 //! all pairs before the next one was drawn. Neurons are [`lanes`](super::lanes); all of a pair is a constant.
 
 use super::lanes::{CHUNK, Lanes, VECTOR};
-use super::levels;
 use crate::sampling::{RandomLayer, Row};
 
 /// Neurons that can pass along the pairs together.
-pub(super) const QUEUE: usize = 512;
+pub(super) const QUEUE: usize = 1024;
 
 /// A queue is closed up when this share of its places, of 8, was left by neurons that were taken.
 const GAPS: usize = 3;
 
-type Column<T> = [[T; CHUNK]; QUEUE / CHUNK];
+/// A number of each neuron, where vectors of them begin and end with a line of the caches.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Column<T>([[T; CHUNK]; QUEUE / CHUNK]);
+
+impl<T: Copy + Default> Default for Column<T> {
+    fn default() -> Self {
+        Self([[T::default(); CHUNK]; QUEUE / CHUNK])
+    }
+}
 
 /// Neurons that no pair has taken yet, in their order.
 #[derive(Clone, Debug, Default)]
@@ -25,15 +33,17 @@ pub(super) struct Queue {
     /// neurons left
     left: usize,
     /// which places still hold a neuron
-    live: [u32; QUEUE / CHUNK],
+    live: [u64; QUEUE / CHUNK],
     /// numbers from the first neuron on
-    numbers: Column<u64>,
+    numbers: Column<u32>,
     /// [`Row::state`] of each neuron's input words
     inputs: Column<u64>,
     /// and of its output words
     outputs: Column<u64>,
-    /// the words of the output that was chosen last, as [`levels`] are added
-    words_out: Column<u64>,
+    /// the [`cut`](super::levels::cut) words of the output that was chosen last
+    cuts_out: Column<u32>,
+    /// and that output
+    output: u32,
 }
 
 impl Queue {
@@ -42,12 +52,12 @@ impl Queue {
     pub(super) fn fill(&mut self, random: &RandomLayer, first: u64, count: usize) {
         (self.len, self.left) = (count, count);
         self.all_live();
-        let (inputs, outputs) = (self.inputs.as_flattened_mut(), self.outputs.as_flattened_mut());
+        let (inputs, outputs) = (self.inputs.0.as_flattened_mut(), self.outputs.0.as_flattened_mut());
         for ((input, output), neuron) in inputs[..count].iter_mut().zip(outputs).zip(first..) {
             *input = random.input_words(neuron).state();
             *output = random.output_words(neuron).state();
         }
-        for (number, neuron) in self.numbers.as_flattened_mut()[..count].iter_mut().zip(0..) {
+        for (number, neuron) in self.numbers.0.as_flattened_mut()[..count].iter_mut().zip(0..) {
             *number = neuron;
         }
     }
@@ -57,7 +67,7 @@ impl Queue {
     fn all_live(&mut self) {
         for (chunk, live) in self.live.iter_mut().enumerate() {
             let lanes = self.len.saturating_sub(CHUNK * chunk).min(CHUNK);
-            *live = ((1_u64 << lanes) - 1) as u32;
+            *live = ((1_u128 << lanes) - 1) as u64;
         }
     }
 
@@ -74,11 +84,11 @@ impl Queue {
 
     /// Neurons left from this number on.
     pub(super) fn left_from(&self, number: u32) -> usize {
-        let numbers = &self.numbers.as_flattened()[..self.len];
-        let place = numbers.partition_point(|&other| other < u64::from(number));
+        let numbers = &self.numbers.0.as_flattened()[..self.len];
+        let place = numbers.partition_point(|&other| other < number);
         let Some(&here) = self.live.get(place / CHUNK) else { return 0 };
         let later = self.live[place / CHUNK + 1..].iter().map(|live| live.count_ones()).sum::<u32>();
-        ((here & u32::MAX << (place % CHUNK)).count_ones() + later) as usize
+        ((here & u64::MAX << (place % CHUNK)).count_ones() + later) as usize
     }
 
     /// Chunks in use.
@@ -89,32 +99,49 @@ impl Queue {
 
     /// The lanes of a chunk that hold the neurons left.
     #[inline(always)]
-    pub(super) fn live(&self, chunk: usize) -> u32 {
+    pub(super) fn live(&self, chunk: usize) -> u64 {
         self.live[chunk]
     }
 
     /// The number of the neuron in a lane.
     #[inline(always)]
     pub(super) fn number(&self, chunk: usize, lane: u32) -> u32 {
-        self.numbers[chunk][lane as usize % CHUNK] as u32
+        self.numbers.0[chunk][lane as usize % CHUNK]
     }
 
     /// Takes the neurons in these lanes out, which hold some.
     #[inline(always)]
-    pub(super) fn take(&mut self, chunk: usize, lanes: u32) {
+    pub(super) fn take(&mut self, chunk: usize, lanes: u64) {
         self.live[chunk] &= !lanes;
         self.left -= lanes.count_ones() as usize;
     }
 
     /// The sums of a chunk's neurons for the chosen output and the input of this [`step`](Row::step).
     #[inline(always)]
-    pub(super) fn sums(&self, chunk: usize, step: u64) -> [u64; CHUNK] {
-        let (inputs, words_out) = (&self.inputs[chunk], &self.words_out[chunk]);
-        let mut sums = [0; CHUNK];
-        for (sum, (&row, b)) in sums.iter_mut().zip(inputs.iter().zip(words_out)) {
-            *sum = levels::of_input(Row::from_state(row).word_after(step)) + b;
+    pub(super) fn sums<L: Lanes>(&self, lanes: L, chunk: usize, step: u64) -> [u32; CHUNK] {
+        let mut sums = self.cuts_out.0[chunk];
+        let sums_of = sums.as_chunks_mut::<VECTOR>().0;
+        for (sums, rows) in sums_of.iter_mut().zip(self.inputs.0[chunk].as_chunks().0) {
+            for (sum, cut) in sums.iter_mut().zip(cuts(lanes, rows, step)) {
+                *sum = sum.wrapping_add(cut);
+            }
         }
         sums
+    }
+
+    /// The lanes of a chunk whose weights to the chosen output are negative.
+    #[inline(always)]
+    pub(super) fn signs_out<L: Lanes>(&self, lanes: L, chunk: usize) -> u64 {
+        lanes.signs(&self.cuts_out.0[chunk])
+    }
+
+    /// The words of the neuron in a lane for this input and the chosen output.
+    #[cold]
+    pub(super) fn words(&self, chunk: usize, lane: u32, input: u32) -> (u64, u64) {
+        let word = |column: &Column<u64>, synapse: u32| {
+            Row::from_state(column.0[chunk][lane as usize % CHUNK]).word(synapse.into())
+        };
+        (word(&self.inputs, input), word(&self.outputs, self.output))
     }
 
     /// Closes gaps where there are many; places change.
@@ -125,12 +152,22 @@ impl Queue {
         }
         let mut to = 0;
         for from in (0..self.len).step_by(VECTOR) {
-            let keep = (self.live[from / CHUNK] >> (from % CHUNK)) as u8;
-            for column in [&mut self.numbers, &mut self.inputs, &mut self.outputs, &mut self.words_out] {
-                let column = column.as_flattened_mut();
+            let keep = (self.live[from / CHUNK] >> (from % CHUNK)) as u16;
+            for column in [&mut self.numbers, &mut self.cuts_out] {
+                let column = column.0.as_flattened_mut();
                 let mut some = [0; VECTOR];
                 some.copy_from_slice(&column[from..from + VECTOR]);
                 column[to..to + VECTOR].copy_from_slice(&lanes.close_up(some, keep));
+            }
+            let [first, second] = keep.to_le_bytes();
+            let middle = to + first.count_ones() as usize;
+            for column in [&mut self.inputs, &mut self.outputs] {
+                let column = column.0.as_flattened_mut();
+                for (from, to, keep) in [(from, to, first), (from + VECTOR / 2, middle, second)] {
+                    let mut some = [0; VECTOR / 2];
+                    some.copy_from_slice(&column[from..from + VECTOR / 2]);
+                    column[to..to + VECTOR / 2].copy_from_slice(&lanes.close_up_wide(some, keep));
+                }
             }
             to += keep.count_ones() as usize;
         }
@@ -140,19 +177,30 @@ impl Queue {
 
     /// Chooses the output that the neurons are tried with.
     #[inline(always)]
-    pub(super) fn choose_output(&mut self, output: u32) {
-        let step = Row::step(u64::from(output));
-        let (rows, words) = (self.outputs.as_flattened(), self.words_out.as_flattened_mut());
-        for (word, &row) in words[..self.len].iter_mut().zip(rows) {
-            *word = levels::of_output(Row::from_state(row).word_after(step));
+    pub(super) fn choose_output<L: Lanes>(&mut self, lanes: L, output: u32) {
+        self.output = output;
+        let (step, vectors) = (Row::step(output.into()), self.len.div_ceil(VECTOR));
+        let rows = &self.outputs.0.as_flattened().as_chunks().0[..vectors];
+        for (cuts_out, rows) in self.cuts_out.0.as_flattened_mut().as_chunks_mut().0.iter_mut().zip(rows) {
+            *cuts_out = cuts(lanes, rows, step);
         }
     }
 }
 
+/// The [`cut`](super::levels::cut) words of these rows for the synapse of this [`step`](Row::step).
+#[inline(always)]
+pub(super) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
+    let mut words = [0; VECTOR];
+    for (word, &row) in words.iter_mut().zip(rows) {
+        *word = Row::from_state(row).unfinished_after(step);
+    }
+    lanes.cut(&words)
+}
+
 /// The lanes behind this one.
 #[inline(always)]
-pub(super) fn behind(lane: u32) -> u32 {
-    (u32::MAX << lane) << 1
+pub(super) fn behind(lane: u32) -> u64 {
+    (u64::MAX << lane) << 1
 }
 
 /// The lanes whose bits are set, in their order.

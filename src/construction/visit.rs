@@ -3,11 +3,11 @@
 //! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
 //! finds each product's bucket and asks whether that is demanded.
 
-use super::buckets::Approximation;
+use super::buckets::{Approximation, Buckets};
 use super::lanes::{CHUNK, Lanes};
 use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
-use super::queue::{behind, lanes_of};
+use super::queue::{Queue, behind, lanes_of};
 use super::tally::Demand;
 use super::workbench::Workbench;
 
@@ -38,7 +38,7 @@ struct Open {
     place: usize,
     wanted: Wanted,
     /// lanes of the chunk at hand that it is open for
-    lanes: u32,
+    lanes: u64,
 }
 
 /// A neuron that was given to the pair.
@@ -66,7 +66,7 @@ impl Visit {
                 lanes_of(demands).map(move |bit| (half, 64 * word + bit as usize))
             });
             for (at, (half, place)) in demands.enumerate() {
-                visit.few[at] = visit.wants(half, place, u32::MAX, bench);
+                visit.few[at] = visit.wants(half, place, u64::MAX, bench);
             }
         }
         visit
@@ -84,8 +84,8 @@ impl Visit {
     }
 
     #[inline(always)]
-    fn wants(&self, half: usize, place: usize, lanes: u32, bench: &Workbench) -> Open {
-        let wanted = Wanted::new(bench.buckets.usable(place), half, u64::from(self.pair.negative));
+    fn wants(&self, half: usize, place: usize, lanes: u64, bench: &Workbench) -> Open {
+        let wanted = Wanted::new(bench.buckets.usable(place), self.pair.negative);
         Open { half, place, wanted, lanes }
     }
 
@@ -96,7 +96,7 @@ impl Visit {
         pairs: &mut OpenPairs,
         lanes: L,
         chunk: usize,
-        sums: &[u64; CHUNK],
+        sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
         if self.has_few {
@@ -113,19 +113,28 @@ impl Visit {
         pairs: &mut OpenPairs,
         lanes: L,
         chunk: usize,
-        sums: &[u64; CHUNK],
+        sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
+        let signs_out = pairs.queue.signs_out(lanes, chunk);
         let mut at = 0;
         while at < self.open {
             let Open { half, place, wanted, lanes: open } = self.few[at];
-            let hits = lanes.wanted(sums, wanted) & open & pairs.queue.live(chunk);
+            // z_in·z_out·w* > 0 for z_in > 0, and so z_out·w* has the sign of z_in.
+            let of_half = signs_out ^ (half as u64 ^ u64::from(self.pair.negative) ^ 1).wrapping_neg();
+            let hits = lanes.wanted(sums, wanted) & of_half & open & pairs.queue.live(chunk);
             if hits == 0 {
-                self.few[at].lanes = u32::MAX;
+                self.few[at].lanes = u64::MAX;
                 at += 1;
                 continue;
             }
             let lane = hits.trailing_zeros();
+            if !wanted.has(sums[lane as usize])
+                && self.piece(&pairs.queue, chunk, lane, &bench.buckets) != Some((half, place))
+            {
+                self.few[at].lanes &= behind(lane);
+                continue;
+            }
             let number = pairs.queue.number(chunk, lane);
             pairs.queue.take(chunk, 1 << lane);
             let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench);
@@ -149,34 +158,34 @@ impl Visit {
         pairs: &mut OpenPairs,
         lanes: L,
         chunk: usize,
-        sums: &[u64; CHUNK],
+        sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
-        let (negative, stride) = (u64::from(self.pair.negative), pairs.stride);
-        let (buckets, (mut demands, queue)) = (&bench.buckets, pairs.demands(self.index, &mut bench.tally));
-        let (a, b) = (&*demands.open[0], &*demands.open[1]);
-        let (found, places) = match stride {
-            1 => lanes.candidates(sums, words::<1>([a, b]), negative, buckets.approximation()),
-            2 => lanes.candidates(sums, words::<2>([a, b]), negative, buckets.approximation()),
-            3 => lanes.candidates(sums, words::<3>([a, b]), negative, buckets.approximation()),
-            4 => lanes.candidates(sums, words::<4>([a, b]), negative, buckets.approximation()),
-            _ => (u32::MAX, [Approximation::IN_DOUBT; CHUNK]),
+        let (pair, signs_out) = (self.pair, pairs.queue.signs_out(lanes, chunk));
+        let (mut demands, queue) = pairs.demands(self.index, &mut bench.tally);
+        let (found, places) = if bench.buckets.levels() <= Approximation::BEYOND as usize {
+            let open = [0, 1]
+                .map(|half| std::array::from_fn(|word| demands.open[half].get(word).copied().unwrap_or(0)));
+            lanes.candidates(sums, signs_out, open, pair.negative, bench.buckets.approximation())
+        } else {
+            (u64::MAX, [Approximation::IN_DOUBT; CHUNK])
         };
-        let mut taken = 0;
-        for lane in lanes_of(u64::from(found & queue.live(chunk))) {
-            let (sum, place) = (sums[lane as usize], places[lane as usize]);
-            let half = levels::half(sum);
-            let mut place = place as usize;
-            if place == Approximation::IN_DOUBT as usize {
-                if !levels::fits(sum, negative) {
-                    continue;
-                }
-                place = buckets.classify(levels::t(sum));
+        let mut taken = 0_u64;
+        let mut last = None;
+        for lane in lanes_of(found & queue.live(chunk)) {
+            let (mut half, mut place) = (
+                ((signs_out >> lane & 1) ^ u64::from(pair.negative)) as usize,
+                places[lane as usize] as usize,
+            );
+            if places[lane as usize] == Approximation::IN_DOUBT {
+                let Some(piece) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
+                (half, place) = piece;
             }
             // A neuron of the chunk before this one may have met the same demand.
             if demands.is_open(half, place) {
                 demands.meet(half, place, self.first + u64::from(queue.number(chunk, lane)));
                 taken |= 1 << lane;
+                last = Some((lane, half, place));
                 self.open -= 1;
                 if self.open == 0 {
                     break;
@@ -184,16 +193,14 @@ impl Visit {
             }
         }
         queue.take(chunk, taken);
-        if let Some(lane) = taken.checked_ilog2() {
-            let (sum, number) = (sums[lane as usize], queue.number(chunk, lane));
-            let (half, place) = (levels::half(sum), buckets.classify(levels::t(sum)));
-            self.given = Some(Given { number, lane, half, place });
+        if let Some((lane, half, place)) = last {
+            self.given = Some(Given { number: queue.number(chunk, lane), lane, half, place });
         }
     }
-}
 
-/// The first words of each half.
-#[inline(always)]
-fn words<const WORDS: usize>(halves: [&[u64]; 2]) -> [[u64; WORDS]; 2] {
-    halves.map(|half| std::array::from_fn(|word| half[word]))
+    /// The piece of the pair that the neuron in a lane can be, if any, as its words tell.
+    fn piece(&self, queue: &Queue, chunk: usize, lane: u32, buckets: &Buckets) -> Option<(usize, usize)> {
+        let (word_in, word_out) = queue.words(chunk, lane, self.pair.input);
+        levels::piece(word_in, word_out, self.pair.negative.into(), buckets)
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::golden::golden_sums;
 use super::sums::residuals;
 use super::tally::{Demand, PRODUCT_BINS, Tally};
-use super::{Buckets, Half, LayerTicket, Path};
+use super::{Buckets, Half, LayerTicket, Path, levels};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
 use crate::sampling::{RandomLayer, UniformProductLaw};
@@ -80,7 +80,17 @@ impl Workbench {
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
     #[inline(always)]
     pub(super) fn note_product(&mut self, t: u64) {
-        self.tally.products[(t >> 44) as usize] += 1;
+        self.tally.products[levels::bin_of::<PRODUCT_BINS>(t)] += 1;
+    }
+
+    /// The same of a sum of [`levels`], which is of these words: those of the input and the output.
+    #[inline(always)]
+    pub(super) fn note_product_of(&mut self, sum: u32, words: impl FnOnce() -> (u64, u64)) {
+        let bin = levels::bin::<PRODUCT_BINS>(sum).unwrap_or_else(|| {
+            let (word_in, word_out) = words();
+            levels::bin_of::<PRODUCT_BINS>(levels::t(word_in, word_out))
+        });
+        self.tally.products[bin] += 1;
     }
 
     /// Notes the first product of a neuron with uniform weights.

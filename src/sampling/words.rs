@@ -52,10 +52,16 @@ const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// SplitMix64's finaliser (variant 13 of Stafford's mixers).
 #[inline(always)]
-const fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+const fn mix(z: u64) -> u64 {
+    let z = mix_unfinished(z);
     z ^ (z >> 31)
+}
+
+/// All of [`mix`] but its last step, z ^ z >> 31.
+#[inline(always)]
+const fn mix_unfinished(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB)
 }
 
 /// Which weights of a neuron a word is for.
@@ -106,6 +112,13 @@ impl Row {
     #[inline(always)]
     pub const fn word_after(self, step: u64) -> u64 {
         mix(self.0.wrapping_add(step))
+    }
+
+    /// [`word_after`](Self::word_after) without the last step of its mixing, which leaves the upper 31 bits as they are:
+    /// word = z ^ z >> 31.
+    #[inline(always)]
+    pub(crate) const fn unfinished_after(self, step: u64) -> u64 {
+        mix_unfinished(self.0.wrapping_add(step))
     }
 
     /// The row as a number, from which it can be made again.
