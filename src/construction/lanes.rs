@@ -32,11 +32,11 @@ pub(super) trait Lanes: Copy {
 
     /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt, and the
     /// [`Approximation::place`] of each lane; `open` has a bit for each place, the demands of the positive half first,
-    /// `signs_out` the lanes whose output weights are negative, and `negative` is 1 where w* < 0.
+    /// `halves` the lanes whose product would serve the negative half, and `negative` is 1 where w* < 0.
     fn candidates(
         self,
         sums: &[u32; CHUNK],
-        signs_out: u64,
+        halves: u64,
         open: [[u64; DEMAND_WORDS]; 2],
         negative: u32,
         buckets: &Approximation,
@@ -104,7 +104,7 @@ impl Lanes for Plain {
     fn candidates(
         self,
         sums: &[u32; CHUNK],
-        signs_out: u64,
+        halves: u64,
         open: [[u64; DEMAND_WORDS]; 2],
         negative: u32,
         buckets: &Approximation,
@@ -113,7 +113,7 @@ impl Lanes for Plain {
         for (lane, (&sum, place_of)) in sums.iter().zip(&mut places).enumerate() {
             let place = buckets.place(sum);
             *place_of = place;
-            let demands = &open[((signs_out >> lane & 1) ^ u64::from(negative)) as usize];
+            let demands = &open[(halves >> lane & 1) as usize];
             let in_doubt = place == Approximation::IN_DOUBT;
             let wanted = in_doubt || demands[place as usize / 64] >> (place % 64) & 1 == 1;
             lanes |= u64::from(wanted & (levels::sign(sum) == negative)) << lane;
@@ -211,7 +211,7 @@ mod avx512 {
         fn candidates(
             self,
             sums: &[u32; CHUNK],
-            signs_out: u64,
+            halves: u64,
             open: [[u64; DEMAND_WORDS]; 2],
             negative: u32,
             buckets: &Approximation,
@@ -220,7 +220,7 @@ mod avx512 {
                 (cast([buckets.slope; VECTOR]), buckets.from.map(|from| cast([from; VECTOR])));
             let (one, half_words) = (all(self, 1), all(self, 2 * DEMAND_WORDS as u32));
             let (open, flip): (__m512i, _) = (cast(open), u64::from(negative).wrapping_neg());
-            let (halves, mut places) = (signs_out ^ flip, [0; CHUNK]);
+            let mut places = [0; CHUNK];
             let (mut wanted, mut signs) = ([0; CHUNK / VECTOR], [0; CHUNK / VECTOR]);
             let places_of = places.as_chunks_mut::<VECTOR>().0;
             for ((vector, sums), places) in vectors(sums).enumerate().zip(places_of) {

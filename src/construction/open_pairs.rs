@@ -64,27 +64,27 @@ impl FrontPair {
     }
 }
 
-/// The demands of a pair, and what met them, half by half.
+/// The demands of a pair, and what met them, half after half.
 pub(super) struct Demands<'a> {
     /// bits of open demands
-    pub(super) open: [&'a mut [u64]; 2],
-    found: [&'a mut [u64]; 2],
+    pub(super) open: &'a mut [u64],
+    found: &'a mut [u64],
     filled: [&'a mut [u64]; 2],
 }
 
 impl Demands<'_> {
-    /// Whether a piece of this half and place is demanded.
+    /// Meets the demand for a piece of this half and place with a neuron, if it is open. Whether it was.
     #[inline(always)]
-    pub(super) fn is_open(&self, half: usize, place: usize) -> bool {
-        self.open[half][place >> 6] >> (place & 63) & 1 == 1
-    }
-
-    /// Meets the demand for a piece of this half and place with a neuron.
-    #[inline(always)]
-    pub(super) fn meet(&mut self, half: usize, place: usize, neuron: u64) {
-        self.open[half][place >> 6] &= !(1 << (place & 63));
-        self.found[half][place] = neuron + 1;
-        self.filled[half][place] += 1;
+    pub(super) fn meet(&mut self, half: usize, place: usize, neuron: u64) -> bool {
+        let word = &mut self.open[self.open.len() / 2 * half + (place >> 6)];
+        let rest = *word & !(1 << (place & 63));
+        let is_open = rest != *word;
+        if is_open {
+            *word = rest;
+            self.found[self.found.len() / 2 * half + place] = neuron + 1;
+            self.filled[half][place] += 1;
+        }
+        is_open
     }
 }
 
@@ -291,10 +291,9 @@ impl OpenPairs {
         tally: &'a mut Tally,
     ) -> (Demands<'a>, &'a mut Queue) {
         let [positive, negative] = &mut tally.filled;
-        let (stride, k) = (self.stride, positive.len());
-        let open = self.open[2 * stride * index..][..2 * stride].split_at_mut(stride);
-        let found = self.found[self.front[index].slot as usize * 2 * k..][..2 * k].split_at_mut(k);
-        let (open, found) = ([open.0, open.1], [found.0, found.1]);
+        let (words, pieces) = (2 * self.stride, 2 * positive.len());
+        let open = &mut self.open[words * index..][..words];
+        let found = &mut self.found[self.front[index].slot as usize * pieces..][..pieces];
         (Demands { open, found, filled: [positive, negative] }, &mut self.queue)
     }
 

@@ -155,17 +155,15 @@ impl OpenPairs {
             let sums = self.queue.sums(lanes, chunk, step);
             visit.take(self, lanes, chunk, &sums, bench);
             let given = visit.finishes_with();
-            if passage.noted == 0 && given.is_none() && before == u64::MAX {
-                // The first pair, mostly.
-                for lane in 0..CHUNK as u32 {
-                    self.note_product(&sums, chunk, lane, pair.input, bench);
-                }
-            } else if passage.noted <= passage.last.0 {
+            if passage.noted <= passage.last.0 {
                 let until = given.map_or(u64::MAX, |given| !behind(given.lane));
-                for lane in lanes_of(before & until) {
-                    if self.queue.number(chunk, lane) >= passage.noted {
-                        self.note_product(&sums, chunk, lane, pair.input, bench);
-                    }
+                let fresh = before & until & self.queue.lanes_from(chunk, passage.noted);
+                if fresh == u64::MAX {
+                    // The first pair, mostly.
+                    (0..CHUNK as u32)
+                        .for_each(|lane| self.note_product(&sums, chunk, lane, pair.input, bench));
+                } else {
+                    lanes_of(fresh).for_each(|lane| self.note_product(&sums, chunk, lane, pair.input, bench));
                 }
             }
             if let Some(given) = given {

@@ -82,6 +82,17 @@ impl Queue {
         Some(self.number(chunk, self.live[chunk].trailing_zeros()))
     }
 
+    /// The lanes of a chunk with numbers from this one on.
+    #[inline(always)]
+    pub(super) fn lanes_from(&self, chunk: usize, number: u32) -> u64 {
+        let numbers = &self.numbers.0[chunk][..(self.len - CHUNK * chunk).min(CHUNK)];
+        if numbers.first().is_none_or(|&first| first >= number) {
+            return u64::MAX;
+        }
+        let before = numbers.partition_point(|&other| other < number);
+        u64::MAX.checked_shl(before as u32).unwrap_or(0)
+    }
+
     /// Neurons left from this number on.
     pub(super) fn left_from(&self, number: u32) -> usize {
         let numbers = &self.numbers.0.as_flattened()[..self.len];

@@ -4,7 +4,7 @@
 //! finds each product's bucket and asks whether that is demanded.
 
 use super::buckets::{Approximation, Buckets};
-use super::lanes::{CHUNK, Lanes};
+use super::lanes::{CHUNK, DEMAND_WORDS, Lanes};
 use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{Queue, behind, lanes_of};
@@ -161,37 +161,30 @@ impl Visit {
         sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
-        let (pair, signs_out) = (self.pair, pairs.queue.signs_out(lanes, chunk));
+        let negative = self.pair.negative;
+        // As in `take_few`.
+        let halves = pairs.queue.signs_out(lanes, chunk) ^ u64::from(negative).wrapping_neg();
         let (mut demands, queue) = pairs.demands(self.index, &mut bench.tally);
-        let (found, places) = if bench.buckets.levels() <= Approximation::BEYOND as usize {
-            let open = [0, 1]
-                .map(|half| std::array::from_fn(|word| demands.open[half].get(word).copied().unwrap_or(0)));
-            lanes.candidates(sums, signs_out, open, pair.negative, bench.buckets.approximation())
+        let (candidates, places) = if bench.buckets.levels() <= Approximation::BEYOND as usize {
+            lanes.candidates(sums, halves, first_words(demands.open), negative, bench.buckets.approximation())
         } else {
             (u64::MAX, [Approximation::IN_DOUBT; CHUNK])
         };
-        let mut taken = 0_u64;
-        let mut last = None;
-        for lane in lanes_of(found & queue.live(chunk)) {
-            let (mut half, mut place) = (
-                ((signs_out >> lane & 1) ^ u64::from(pair.negative)) as usize,
-                places[lane as usize] as usize,
-            );
+        let (mut taken, mut last) = (0_u64, None);
+        for lane in lanes_of(candidates & queue.live(chunk)) {
+            let mut piece = ((halves >> lane & 1) as usize, places[lane as usize] as usize);
             if places[lane as usize] == Approximation::IN_DOUBT {
-                let Some(piece) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
-                (half, place) = piece;
+                let Some(exactly) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
+                piece = exactly;
             }
             // A neuron of the chunk before this one may have met the same demand.
-            if demands.is_open(half, place) {
-                demands.meet(half, place, self.first + u64::from(queue.number(chunk, lane)));
+            if demands.meet(piece.0, piece.1, self.first + u64::from(queue.number(chunk, lane))) {
                 taken |= 1 << lane;
+                let (half, place) = piece;
                 last = Some((lane, half, place));
-                self.open -= 1;
-                if self.open == 0 {
-                    break;
-                }
             }
         }
+        self.open -= taken.count_ones() as usize;
         queue.take(chunk, taken);
         if let Some((lane, half, place)) = last {
             self.given = Some(Given { number: queue.number(chunk, lane), lane, half, place });
@@ -203,4 +196,11 @@ impl Visit {
         let (word_in, word_out) = queue.words(chunk, lane, self.pair.input);
         levels::piece(word_in, word_out, self.pair.negative.into(), buckets)
     }
+}
+
+/// The first words of each half's demands, which are all that [`Lanes::candidates`] needs.
+#[inline(always)]
+fn first_words(open: &[u64]) -> [[u64; DEMAND_WORDS]; 2] {
+    let (positive, negative) = open.split_at(open.len() / 2);
+    [positive, negative].map(|half| std::array::from_fn(|word| half.get(word).copied().unwrap_or(0)))
 }
