@@ -1,6 +1,6 @@
 //! Buckets: which piece of a golden-ratio sum a product can be.
 
-use super::levels;
+use super::levels::{self, Wanted};
 use crate::theory::section5::Ranges;
 
 /// The buckets (γ^{u+1}·w_max, γ^u·w_max], u = 1…k, of one layer.
@@ -21,20 +21,20 @@ pub struct Buckets {
     /// half-width of the strip around an edge, in 2⁻⁶⁴ of a bucket
     margin: u64,
     /// of each place
-    usable: Vec<(u64, u64)>,
+    wanted: Vec<Wanted>,
     approximation: Approximation,
 }
 
 /// Finds buckets in f32, of sums of [`levels`], for many products at once.
 ///
-/// The place is ⌊y⌋, where y = (3/2 − t)·k′ and u ≤ t < u + 2 in units of 2⁻³⁰. What is computed of u, x = 3k′/2 + 1 − k′u/2³⁰,
+/// The place is ⌊y⌋, where y = (3/2 − t)·k′ and u ≤ t < u + 2 in units of 2⁻²⁹. What is computed of u, x = 3k′/2 + 1 − k′u/2²⁹,
 /// is off y + 1 by the roundings of u, the slope, the product, the first term and x, at most 2⁻²⁴ of 2 + 2k′, 2 + 2k′, 2 + 2k′,
-/// 2 + 2k′ and 2 + 2k′, and by 2⁻²⁹k′ for what was cut off: less than 2⁻²⁰·(1 + k′). With this and the strip around
+/// 2 + 2k′ and 2 + 2k′, and by 2⁻²⁸k′ for what was cut off: less than 2⁻²⁰·(1 + k′). With this and the strip around
 /// an edge as a margin, ⌊x⌋ is the place + 1 unless it is not the same at both ends of it; then the place is in doubt. Truncation
 /// makes x from −1 on 0, where there is no bucket either.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Approximation {
-    /// k′/2³⁰
+    /// k′/2²⁹
     pub(super) slope: f32,
     /// 3k′/2 + 1, the margin below and above
     pub(super) from: [f32; 2],
@@ -49,7 +49,7 @@ impl Approximation {
 
     fn new(k_prime: f64, strip: f64) -> Self {
         let (from, margin) = (1.5 * k_prime + 1.0, 2.0_f64.powi(-20) * (1.0 + k_prime) + strip);
-        let slope = (k_prime / f64::from(1 << 30)) as f32;
+        let slope = (k_prime / f64::from(1 << 29)) as f32;
         Self { slope, from: [from - margin, from + margin].map(|from| from as f32) }
     }
 
@@ -83,10 +83,10 @@ impl Buckets {
         let scale = (ranges.k_prime * (1_u64 << 43) as f64) as u64;
         let approximation = Approximation::new(ranges.k_prime, margin);
         let margin = (margin * (u64::MAX as f64)) as u64;
-        let usable = (0..ranges.levels as u128).map(|place| usable(place, scale, margin)).collect();
+        let wanted = (0..ranges.levels).map(|place| Wanted::new(usable(place, scale, margin))).collect();
         let mut edges = ranges.edges();
         edges.extend([f64::NEG_INFINITY; EDGES_AT_ONCE]);
-        Self { edges, levels: ranges.levels, scale, margin, usable, approximation }
+        Self { edges, levels: ranges.levels, scale, margin, wanted, approximation }
     }
 
     /// k, the number of buckets.
@@ -130,10 +130,11 @@ impl Buckets {
         &self.approximation
     }
 
-    /// The products that a demand for this bucket can use: the least t, in units of 2⁻⁵³, and how many there are.
+    /// The sums of [`levels`] whose products a demand for this bucket can use, for a half of a weight with `negative` = 1
+    /// where w* < 0.
     #[inline(always)]
-    pub(super) fn usable(&self, place: usize) -> (u64, u64) {
-        self.usable[place]
+    pub(super) fn wanted(&self, place: usize, half: usize, negative: u32) -> Wanted {
+        self.wanted[place].with_signs(half, negative)
     }
 
     /// Whether t is so near an edge that the f64 product might lie beyond it.
@@ -163,7 +164,8 @@ fn scaled(t: u64, scale: u64) -> u128 {
 
 /// The least t that [`Buckets::classify`] puts into a bucket, and how many there are. It does so where (3/2 − t)·k′ lies at
 /// least the margin above place, and more than the margin below place + 1.
-fn usable(place: u128, scale: u64, margin: u64) -> (u64, u64) {
+fn usable(place: usize, scale: u64, margin: u64) -> (u64, u64) {
+    let place = place as u128;
     let margin = u128::from(margin) << 32;
     let first = |scaled: u128| scaled.div_ceil(u128::from(scale)) as u64;
     let (low, high) = (first((place << 96) + margin), first(((place + 1) << 96) - margin));
@@ -205,8 +207,8 @@ mod tests {
             let doubts = |t: u64| {
                 let (exact, k) = (buckets.classify(t), buckets.levels() as u32);
                 // Both ends of what a sum says of t.
-                let in_doubt = [t >> 23, (t >> 23).saturating_sub(1)].into_iter().filter(|&u| {
-                    let place = buckets.approximation().place(u as u32 | (t as u32) << 31);
+                let in_doubt = [t >> 24, (t >> 24).saturating_sub(1)].into_iter().filter(|&u| {
+                    let place = buckets.approximation().place(u as u32 | (t as u32) << 30);
                     let in_doubt = place == Approximation::IN_DOUBT;
                     let right = place.min(k) == exact as u32;
                     assert!(in_doubt || right, "{t:x} at base {base}: {place} for {exact}");
@@ -233,7 +235,7 @@ mod tests {
         for (half, base) in [(1.839e-7, 1.5), (1e-12, 1.2), (0.5, 1.01), (1e-3, 1.0001)] {
             let buckets = Buckets::new(&Ranges::new(half, 1.0, base));
             for place in 0..buckets.levels() {
-                let (low, count) = buckets.usable(place);
+                let (low, count) = usable(place, buckets.scale, buckets.margin);
                 assert!(count > 0);
                 assert_eq!((buckets.classify(low), buckets.classify(low + count - 1)), (place, place));
                 let around = [buckets.classify(low - 1), buckets.classify(low + count)];

@@ -1,16 +1,16 @@
 //! Neurons that are tried together against one pair after another, with their words kept.
 
 use super::lanes::{CHUNK, Lanes, VECTOR};
-use super::levels::Wanted;
+use super::levels::{self, Wanted};
 use super::queue::cuts;
 use crate::sampling::{RandomLayer, Row};
 
-/// One word of each neuron of a group, cut as [`levels`](super::levels) are.
+/// One word of each neuron of a group, as [`levels`] are added.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Words([u32; CHUNK]);
 
-/// The words of 64 neurons, each synapse's generated when it is first asked for.
+/// The words of 64 neurons, each synapse's generated once it is asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     inputs: Columns,
@@ -18,38 +18,45 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Goes to neurons `first`, `first` + 1, …
+    /// Goes to neurons `first`, `first` + 1, … of a layer with so many inputs and outputs.
     #[inline(always)]
-    pub(super) fn go_to(&mut self, random: &RandomLayer, first: u64) {
-        self.inputs.go_to(|lane| random.input_words(first + lane));
-        self.outputs.go_to(|lane| random.output_words(first + lane));
+    pub(super) fn go_to(&mut self, random: &RandomLayer, first: u64, inputs: u32, outputs: u32) {
+        self.inputs.go_to(inputs, |lane| random.input_words(first + lane));
+        self.outputs.go_to(outputs, |lane| random.output_words(first + lane));
     }
 
-    /// The neurons whose product at these ends is wanted, or might be, with z_in < 0 where `half` is 1.
+    /// Asks for the words at these ends: all that were asked for are [generated](Self::generate) in one go.
     #[inline(always)]
-    pub(super) fn hits<L: Lanes>(
-        &mut self,
-        lanes: L,
-        input: u32,
-        output: u32,
-        half: u64,
-        wanted: Wanted,
-    ) -> u64 {
-        let (a, b) = (self.inputs.words(lanes, input), self.outputs.words(lanes, output));
-        lanes.wanted(&sums(a, b), wanted) & (lanes.signs(&a.0) ^ (half ^ 1).wrapping_neg())
+    pub(super) fn ask_for(&mut self, input: u32, output: u32) {
+        self.inputs.ask_for(input);
+        self.outputs.ask_for(output);
     }
 
-    /// The sums of all neurons at these ends.
+    /// Generates the words that were asked for.
     #[inline(always)]
-    pub(super) fn sums<L: Lanes>(&mut self, lanes: L, input: u32, output: u32) -> [u32; CHUNK] {
-        let (a, b) = (self.inputs.words(lanes, input), self.outputs.words(lanes, output));
-        sums(a, b)
+    pub(super) fn generate<L: Lanes>(&mut self, lanes: L) {
+        self.inputs.generate(lanes, |cut| cut);
+        self.outputs.generate(lanes, levels::of_output);
     }
 
-    /// The sum of the neuron in a lane at these ends, which were asked for before.
+    /// The neurons whose product at these ends is wanted, or might be; their words have been generated.
+    #[inline(always)]
+    pub(super) fn hits<L: Lanes>(&self, lanes: L, input: u32, output: u32, wanted: Wanted) -> u64 {
+        lanes.wanted(&self.sums(input, output), wanted)
+    }
+
+    /// The sums of all neurons at these ends, whose words have been generated.
+    #[inline(always)]
+    pub(super) fn sums(&self, input: u32, output: u32) -> [u32; CHUNK] {
+        let (mut sums, b) = (self.inputs.words[input as usize].0, &self.outputs.words[output as usize].0);
+        sums.iter_mut().zip(b).for_each(|(sum, &b)| *sum += b);
+        sums
+    }
+
+    /// One of [`sums`](Self::sums).
     #[inline(always)]
     pub(super) fn sum(&self, lane: usize, input: u32, output: u32) -> u32 {
-        self.inputs.cut(lane, input).wrapping_add(self.outputs.cut(lane, output))
+        self.inputs.words[input as usize].0[lane] + self.outputs.words[output as usize].0[lane]
     }
 
     /// The words of the neuron in a lane at these ends.
@@ -60,66 +67,64 @@ impl Group {
     }
 }
 
-#[inline(always)]
-fn sums(a: &Words, b: &Words) -> [u32; CHUNK] {
-    let mut sums = a.0;
-    sums.iter_mut().zip(&b.0).for_each(|(sum, &b)| *sum = sum.wrapping_add(b));
-    sums
-}
-
 /// One side's words of a group.
 #[derive(Clone, Debug)]
 struct Columns {
     /// [`Row::state`] of each neuron
     rows: [u64; CHUNK],
-    /// whose words `words` holds
-    synapses: Vec<u32>,
+    /// how many groups there were
+    group: u64,
+    /// per synapse: the last group that it was asked for
+    asked_by: Vec<u64>,
+    /// synapses that were asked for and whose words are not generated, and any other one behind them
+    asked: Vec<u32>,
+    /// how many
+    count: usize,
+    /// per synapse
     words: Vec<Words>,
-    /// where in them a synapse stands, if it is the one that stands there
-    places: Vec<u32>,
 }
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { rows: [0; CHUNK], synapses: Vec::new(), words: Vec::new(), places: Vec::new() }
+        let (asked_by, asked, words) = (Vec::new(), Vec::new(), Vec::new());
+        Self { rows: [0; CHUNK], group: 0, asked_by, asked, count: 0, words }
     }
 }
 
 impl Columns {
     #[inline(always)]
-    fn go_to(&mut self, row: impl Fn(u64) -> Row) {
+    fn go_to(&mut self, synapses: u32, row: impl Fn(u64) -> Row) {
         for (row_of_lane, lane) in self.rows.iter_mut().zip(0..) {
             *row_of_lane = row(lane).state();
         }
-        self.synapses.clear();
-    }
-
-    /// The word of the neuron in a lane for a synapse that was asked for.
-    #[inline(always)]
-    fn cut(&self, lane: usize, synapse: u32) -> u32 {
-        self.words[self.places[synapse as usize] as usize].0[lane]
-    }
-
-    /// The words of a synapse.
-    #[inline(always)]
-    fn words<L: Lanes>(&mut self, lanes: L, synapse: u32) -> &Words {
-        if self.places.len() <= synapse as usize {
-            self.places.resize(synapse as usize + 1, 0);
+        self.group += 1;
+        let synapses = synapses as usize;
+        if self.words.len() < synapses {
+            self.asked_by.resize(synapses, 0);
+            self.asked.resize(synapses + 1, 0);
+            self.words.resize(synapses, Words([0; CHUNK]));
         }
-        let mut place = self.places[synapse as usize] as usize;
-        if self.synapses.get(place) != Some(&synapse) {
-            place = self.synapses.len();
-            self.places[synapse as usize] = place as u32;
-            self.synapses.push(synapse);
-            if self.words.len() == place {
-                self.words.push(Words([0; CHUNK]));
-            }
-            let step = Row::step(u64::from(synapse));
-            let words = self.words[place].0.as_chunks_mut::<VECTOR>().0;
+    }
+
+    /// Without a jump, whose way could not be foreseen.
+    #[inline(always)]
+    fn ask_for(&mut self, synapse: u32) {
+        let asked_by = &mut self.asked_by[synapse as usize];
+        self.asked[self.count] = synapse;
+        self.count += usize::from(*asked_by != self.group);
+        *asked_by = self.group;
+    }
+
+    #[inline(always)]
+    fn generate<L: Lanes>(&mut self, lanes: L, added: impl Fn(u32) -> u32) {
+        for &synapse in &self.asked[..self.count] {
+            let step = Row::step(synapse.into());
+            let words = self.words[synapse as usize].0.as_chunks_mut::<VECTOR>().0;
             for (words, rows) in words.iter_mut().zip(self.rows.as_chunks().0) {
                 *words = cuts(lanes, rows, step);
+                words.iter_mut().for_each(|word| *word = added(*word));
             }
         }
-        &self.words[place]
+        self.count = 0;
     }
 }

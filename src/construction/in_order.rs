@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::group::Group;
-use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
+use super::lanes::{BLOCK, CHUNK, Lanes, WithLanes, dispatch};
 use super::levels::{self, Wanted};
+use super::queue::lanes_of;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
@@ -51,26 +52,34 @@ struct Ahead {
     /// the categories that might use one of its neurons when it was begun, in their order; the others cannot, as none of them
     /// goes on to another pair meanwhile
     hitting: Vec<u32>,
-    /// the neurons that each of them can use for the pair it serves next, or might
-    hits: Vec<u64>,
+    /// the neurons that each of them can use for the pair it serves next, or might; none behind the last one
+    hits: Vec<[u64; BLOCK]>,
+    /// all neurons that are hit, and some that were
+    any: u64,
 }
 
 impl Ahead {
     /// Tries all neurons from `first` on against the categories.
     #[inline(always)]
     fn begin<L: Lanes>(&mut self, lanes: L, first: u64, cursors: &[Cursor], pairs: u64, bench: &Workbench) {
-        self.group.go_to(&bench.random, first);
+        self.group.go_to(&bench.random, first, bench.inputs, bench.outputs);
+        let open = |cursor: &&Cursor| cursor.pair < pairs;
+        cursors.iter().filter(open).for_each(|cursor| self.group.ask_for(cursor.input, cursor.output));
+        self.group.generate(lanes);
         self.hitting.resize(cursors.len(), 0);
-        self.hits.resize(cursors.len(), 0);
-        let mut some = 0;
+        self.hits.resize(cursors.len() / BLOCK + 1, [0; BLOCK]);
+        let all_hits = self.hits.as_flattened_mut();
+        let (mut some, mut any) = (0, 0);
         for (index, cursor) in (0..).zip(cursors) {
-            let hits = cursor.hits(lanes, &mut self.group, pairs, bench);
+            let hits = cursor.hits(lanes, &self.group, pairs, bench);
             // Written over by the next one where there are none, which no jump could foresee.
-            (self.hitting[some], self.hits[some]) = (index, hits);
+            (self.hitting[some], all_hits[some]) = (index, hits);
             some += usize::from(hits != 0);
+            any |= hits;
         }
+        all_hits[some..].fill(0);
         self.hitting.truncate(some);
-        self.hits.truncate(some);
+        self.any = any;
         self.first = Some(first);
     }
 
@@ -98,28 +107,41 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn move_to(&mut self, pair: u64, bench: &Workbench) {
-        self.pair = pair;
-        if pair < bench.pairs() {
-            (self.input, self.output) = bench.ends(pair);
+    /// The cursor at the first of some pairs.
+    fn new(half: Half, place: usize, bench: &Workbench) -> Self {
+        let mut cursor = Self { half, place, pair: 0, input: 0, output: 0, negative: 0 };
+        cursor.see_sign(bench);
+        cursor
+    }
+
+    fn see_sign(&mut self, bench: &Workbench) {
+        if self.pair < bench.pairs() {
             self.negative = u32::from(bench.weight(self.input, self.output) < 0.0);
         }
+    }
+
+    fn go_on(&mut self, bench: &Workbench) {
+        (self.pair, self.input) = (self.pair + 1, self.input + 1);
+        if self.input == bench.inputs {
+            (self.input, self.output) = (0, self.output + 1);
+        }
+        self.see_sign(bench);
     }
 }
 
 impl Cursor {
     /// Which neurons of the group the category can use for the pair it serves next, as far as their sums tell.
     #[inline(always)]
-    fn hits<L: Lanes>(&self, lanes: L, group: &mut Group, pairs: u64, bench: &Workbench) -> u64 {
+    fn hits<L: Lanes>(&self, lanes: L, group: &Group, pairs: u64, bench: &Workbench) -> u64 {
         if self.pair == pairs {
             return 0;
         }
-        group.hits(lanes, self.input, self.output, self.half as u64, self.wanted(bench))
+        group.hits(lanes, self.input, self.output, self.wanted(bench))
     }
 
     #[inline(always)]
     fn wanted(&self, bench: &Workbench) -> Wanted {
-        Wanted::new(bench.buckets.usable(self.place), self.negative)
+        bench.buckets.wanted(self.place, self.half as usize, self.negative)
     }
 
     /// Whether the category can use a product of these words for the pair it serves next.
@@ -154,9 +176,7 @@ impl InOrder {
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
             for place in 0..bench.buckets.levels() {
-                let mut cursor = Cursor { half, place, pair: 0, input: 0, output: 0, negative: 0 };
-                cursor.move_to(0, bench);
-                cursors.push(cursor);
+                cursors.push(Cursor::new(half, place, bench));
             }
         }
         let open = if pairs == 0 { 0 } else { cursors.len() };
@@ -226,7 +246,7 @@ impl InOrder {
         let asked = if end == CHUNK { u64::MAX } else { (1 << end) - 1 };
         let drawn = |next: usize| group_first + next as u64 - first;
         loop {
-            let any = self.ahead.hits.iter().fold(0, |any, hits| any | hits) & asked & (u64::MAX << next);
+            let any = self.ahead.any & asked & (u64::MAX << next);
             // Neurons up to this one find the cursors as they are.
             let lane = if any == 0 { end - 1 } else { any.trailing_zeros() as usize };
             let open = self.open as u64;
@@ -235,20 +255,27 @@ impl InOrder {
             bench.tally.words += 2 * tries;
             if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
                 let (input, output) = (cursor.input, cursor.output);
-                let sums = self.ahead.group.sums(lanes, input, output);
+                let sums = self.ahead.group.sums(input, output);
                 for (lane, &sum) in sums.iter().enumerate().take(lane + 1).skip(next) {
                     bench.note_product_of(sum, || self.ahead.group.words(lane, input, output));
                 }
             }
             next = lane + 1;
             let neuron = group_first + lane as u64;
-            let best = if any == 0 { None } else { self.least_filled(lane, bench) };
+            let best = if any == 0 { None } else { self.least_filled(lanes, lane, bench) };
             let served = best.map(|at| self.take(self.ahead.hitting[at] as usize, neuron, bench));
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
             if let Some(at) = best {
                 let cursor = &self.cursors[self.ahead.hitting[at] as usize];
-                self.ahead.hits[at] = cursor.hits(lanes, &mut self.ahead.group, self.pairs, bench);
+                let group = &mut self.ahead.group;
+                if cursor.pair < self.pairs {
+                    group.ask_for(cursor.input, cursor.output);
+                    group.generate(lanes);
+                }
+                let hits = cursor.hits(lanes, group, self.pairs, bench);
+                self.ahead.hits[at / BLOCK][at % BLOCK] = hits;
+                self.ahead.any |= hits;
             }
             let finished = served.is_some() && self.finish_served(bench);
             if finished || next == end {
@@ -260,11 +287,13 @@ impl InOrder {
     /// The category that serves the earliest pair, of those that can use this lane's neuron: where it stands among those that
     /// hit.
     #[inline(always)]
-    fn least_filled(&self, lane: usize, bench: &Workbench) -> Option<usize> {
+    fn least_filled<L: Lanes>(&self, lanes: L, lane: usize, bench: &Workbench) -> Option<usize> {
         let mut best: Option<(usize, u64)> = None;
-        for (at, (&index, hits)) in self.ahead.hitting.iter().zip(&self.ahead.hits).enumerate() {
-            if hits >> lane & 1 == 1 {
-                let cursor = &self.cursors[index as usize];
+        let blocks = &self.ahead.hits[..self.ahead.hitting.len().div_ceil(BLOCK)];
+        for (first, hits) in (0..).step_by(BLOCK).zip(blocks) {
+            for at in lanes_of(lanes.having(hits, lane as u32).into()) {
+                let at = first + at as usize;
+                let cursor = &self.cursors[self.ahead.hitting[at] as usize];
                 if best.is_none_or(|(_, other)| cursor.pair < other)
                     && self.ahead.is_used(lane, cursor, bench)
                 {
@@ -285,7 +314,7 @@ impl InOrder {
         self.found[ahead * row + half as usize * row / 2 + place] = neuron + 1;
         let demand = Demand { output, input, half, bucket: place as u32 + 1 };
         bench.serve(demand);
-        self.cursors[index].move_to(pair + 1, bench);
+        self.cursors[index].go_on(bench);
         self.open -= usize::from(pair + 1 == self.pairs);
         self.unserved -= usize::from(pair == self.first);
         demand

@@ -16,31 +16,33 @@ pub(super) const CHUNK: usize = 64;
 /// Lanes that make a vector of cuts.
 pub(super) const VECTOR: usize = 16;
 
+/// Words that [`Lanes::having`] looks at together.
+pub(super) const BLOCK: usize = 8;
+
 /// Words of open demands of a half that [`Lanes::candidates`] looks at.
 pub(super) const DEMAND_WORDS: usize = 4;
 
 /// What is done with whole vectors of [`levels`].
 pub(super) trait Lanes: Copy {
-    /// [`levels::cut`] of each word.
+    /// [`levels::of_input`] of each word.
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR];
-
-    /// The lanes whose [`levels::sign`] is 1.
-    fn signs(self, cuts: &[u32; CHUNK]) -> u64;
 
     /// The lanes whose sum is wanted, or might be.
     fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64;
 
     /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt, and the
-    /// [`Approximation::place`] of each lane; `open` has a bit for each place, the demands of the positive half first,
-    /// `halves` the lanes whose product would serve the negative half, and `negative` is 1 where w* < 0.
+    /// [`Approximation::place`] of each lane; `open` has a bit for each place, the demands of the positive half first, and
+    /// `negative` is 1 where w* < 0.
     fn candidates(
         self,
         sums: &[u32; CHUNK],
-        halves: u64,
         open: [[u64; DEMAND_WORDS]; 2],
         negative: u32,
         buckets: &Approximation,
     ) -> (u64, [u32; CHUNK]);
+
+    /// The words in which this bit is set.
+    fn having(self, words: &[u64; BLOCK], bit: u32) -> u8;
 
     /// The lanes whose bits are set, moved to the front; what is behind them is anything.
     fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR];
@@ -87,12 +89,7 @@ pub(super) struct Plain;
 impl Lanes for Plain {
     #[inline(always)]
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR] {
-        unfinished.map(levels::cut)
-    }
-
-    #[inline(always)]
-    fn signs(self, cuts: &[u32; CHUNK]) -> u64 {
-        (0..).zip(cuts).fold(0, |lanes, (lane, &cut)| lanes | u64::from(levels::sign(cut)) << lane)
+        unfinished.map(levels::of_input)
     }
 
     #[inline(always)]
@@ -104,7 +101,6 @@ impl Lanes for Plain {
     fn candidates(
         self,
         sums: &[u32; CHUNK],
-        halves: u64,
         open: [[u64; DEMAND_WORDS]; 2],
         negative: u32,
         buckets: &Approximation,
@@ -113,12 +109,17 @@ impl Lanes for Plain {
         for (lane, (&sum, place_of)) in sums.iter().zip(&mut places).enumerate() {
             let place = buckets.place(sum);
             *place_of = place;
-            let demands = &open[(halves >> lane & 1) as usize];
+            let demands = &open[levels::half(sum)];
             let in_doubt = place == Approximation::IN_DOUBT;
             let wanted = in_doubt || demands[place as usize / 64] >> (place % 64) & 1 == 1;
-            lanes |= u64::from(wanted & (levels::sign(sum) == negative)) << lane;
+            lanes |= u64::from(wanted & levels::fits(sum, negative)) << lane;
         }
         (lanes, places)
+    }
+
+    #[inline(always)]
+    fn having(self, words: &[u64; BLOCK], bit: u32) -> u8 {
+        (0..).zip(words).fold(0, |having, (place, word)| having | ((word >> bit & 1) as u8) << place)
     }
 
     #[inline(always)]
@@ -150,7 +151,7 @@ mod avx512 {
     use pulp::cast;
     use pulp::x86::V4;
 
-    use super::{Approximation, CHUNK, DEMAND_WORDS, Lanes, VECTOR, Wanted};
+    use super::{Approximation, BLOCK, CHUNK, DEMAND_WORDS, Lanes, VECTOR, Wanted};
 
     /// The same number in all lanes.
     #[inline(always)]
@@ -182,18 +183,9 @@ mod avx512 {
             let (upper, lower) = (part(UPPER), part(LOWER));
             let sign = self.avx512f._mm512_slli_epi32::<31>(lower);
             let sign = self.avx512f._mm512_xor_si512(sign, lower);
-            let level = self.avx512f._mm512_srli_epi32::<2>(upper);
+            let level = self.avx512f._mm512_srli_epi32::<3>(upper);
             // The sign's bit, or the level's.
             cast(self.avx512f._mm512_ternarylogic_epi32::<0xEA>(sign, all(self, 1 << 31), level))
-        }
-
-        #[inline(always)]
-        fn signs(self, cuts: &[u32; CHUNK]) -> u64 {
-            let mut lanes = [0; CHUNK / VECTOR];
-            for (lanes, cuts) in lanes.iter_mut().zip(vectors(cuts)) {
-                *lanes = self.avx512dq._mm512_movepi32_mask(cuts);
-            }
-            together(lanes)
         }
 
         #[inline(always)]
@@ -211,7 +203,6 @@ mod avx512 {
         fn candidates(
             self,
             sums: &[u32; CHUNK],
-            halves: u64,
             open: [[u64; DEMAND_WORDS]; 2],
             negative: u32,
             buckets: &Approximation,
@@ -219,13 +210,13 @@ mod avx512 {
             let (slope, [low, high]): (__m512, [__m512; 2]) =
                 (cast([buckets.slope; VECTOR]), buckets.from.map(|from| cast([from; VECTOR])));
             let (one, half_words) = (all(self, 1), all(self, 2 * DEMAND_WORDS as u32));
-            let (open, flip): (__m512i, _) = (cast(open), u64::from(negative).wrapping_neg());
+            let open: __m512i = cast(open);
             let mut places = [0; CHUNK];
-            let (mut wanted, mut signs) = ([0; CHUNK / VECTOR], [0; CHUNK / VECTOR]);
+            let (mut wanted, mut differ) = ([0; CHUNK / VECTOR], [0; CHUNK / VECTOR]);
             let places_of = places.as_chunks_mut::<VECTOR>().0;
             for ((vector, sums), places) in vectors(sums).enumerate().zip(places_of) {
                 // As `Approximation::place`.
-                let u = self.avx512f._mm512_and_si512(sums, all(self, u32::MAX >> 1));
+                let u = self.avx512f._mm512_and_si512(sums, all(self, u32::MAX >> 2));
                 let u = self.avx512f._mm512_cvtepi32_ps(u);
                 let place =
                     |from| self.avx512f._mm512_cvttps_epi32(self.avx512f._mm512_fnmadd_ps(slope, u, from));
@@ -240,14 +231,21 @@ mod avx512 {
                 ));
                 // The word of demands, then its bit.
                 let word = self.avx512f._mm512_srli_epi32::<5>(place);
-                let half = (halves >> (VECTOR * vector)) as u16;
-                let word = self.avx512f._mm512_mask_add_epi32(word, half, word, half_words);
+                let sign_in = self.avx512dq._mm512_movepi32_mask(sums);
+                let word = self.avx512f._mm512_mask_add_epi32(word, sign_in, word, half_words);
                 let demands = self.avx512f._mm512_permutexvar_epi32(word, open);
                 let demands = self.avx512f._mm512_rorv_epi32(demands, place);
                 wanted[vector] = doubts | self.avx512f._mm512_test_epi32_mask(demands, one);
-                signs[vector] = self.avx512dq._mm512_movepi32_mask(sums);
+                let sign_out = self.avx512f._mm512_test_epi32_mask(sums, all(self, 1 << 30));
+                differ[vector] = sign_in ^ sign_out;
             }
-            (together(wanted) & !(together(signs) ^ flip), places)
+            (together(wanted) & !(together(differ) ^ u64::from(negative).wrapping_neg()), places)
+        }
+
+        #[inline(always)]
+        fn having(self, words: &[u64; BLOCK], bit: u32) -> u8 {
+            let bit = self.avx512f._mm512_set1_epi64(1 << bit);
+            self.avx512f._mm512_test_epi64_mask(cast(*words), bit)
         }
 
         #[inline(always)]
@@ -277,11 +275,11 @@ mod tests {
     #[derive(Clone, Debug, PartialEq)]
     struct Made {
         cuts: [[u32; VECTOR]; 2],
-        signs: u64,
         wanted: u64,
         candidates: (u64, [u32; CHUNK]),
         closed: Vec<u32>,
         closed_wide: Vec<u64>,
+        having: u8,
     }
 
     impl WithLanes for Steps {
@@ -302,13 +300,21 @@ mod tests {
             let place = (random % buckets.levels() as u64) as usize;
             let (negative, approximation) = ((random >> 63) as u32, buckets.approximation());
             let open = [0, 1].map(|half| std::array::from_fn(|word| row.word(300 + 8 * half + word as u64)));
-            let candidates = lanes.candidates(&sums, random, open, negative, approximation);
+            let candidates = lanes.candidates(&sums, open, negative, approximation);
             let kept = |keep: u32| keep.count_ones() as usize;
             let closed = lanes.close_up(cuts[0], random as u16)[..kept(random as u16 as u32)].to_vec();
             let wide = std::array::from_fn(|lane| row.word(400 + lane as u64));
             let closed_wide = lanes.close_up_wide(wide, random as u8)[..kept(random as u8 as u32)].to_vec();
-            let wanted = lanes.wanted(&sums, Wanted::new(buckets.usable(place), (random >> 62 & 1) as u32));
-            Made { cuts, signs: lanes.signs(&sums), wanted, candidates, closed, closed_wide }
+            let wanted = lanes
+                .wanted(&sums, buckets.wanted(place, (random >> 61 & 1) as usize, (random >> 62 & 1) as u32));
+            Made {
+                cuts,
+                wanted,
+                candidates,
+                closed,
+                closed_wide,
+                having: lanes.having(&wide, place as u32 % 64),
+            }
         }
     }
 

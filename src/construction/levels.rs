@@ -1,38 +1,51 @@
 //! Words cut to 32 bits, so that sixteen of them are tried in one instruction.
 //!
-//! A word's level is its upper 53 bits, its sign the lowest one. Its *cut* has the upper 30 bits of the level at the bottom and
-//! the sign on top. The cuts of an input and an output word added modulo 2³² are a *sum*, which says nearly all there is to say
-//! of a product: bit 31 is its sign, as no carry reaches it, and the 31 bits below are u with u ≤ t < u + 2, where t is the sum
-//! of both levels (see [`Buckets`]) in units of 2⁻³⁰. Products of one sign that fit one bucket are an interval of such integers,
-//! and a try is one comparison. Only at the ends of an interval the bits that were cut off decide: such a sum is in doubt, and
-//! the words themselves tell ([`piece`]), which happens once in a million tries.
+//! A word's level is its upper 53 bits, its sign the lowest one. Its *cut* has the upper 29 bits of the level at the bottom and
+//! the sign on top: in bit 31 for an input word, in bit 30 for an output word. The cuts of both added are a *sum*, which says
+//! nearly all there is to say of a product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is
+//! the sum of both levels (see [`Buckets`]) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
+//! is an interval of such integers, and a try is one comparison. Only at the ends of an interval the bits that were cut off
+//! decide: such a sum is in doubt, and the words themselves tell ([`piece`]), which happens once in a million tries.
 
 use super::Buckets;
 
-/// The bits of u.
-const LEVELS: u32 = u32::MAX >> 1;
+/// Bits of u.
+const BITS: u32 = 30;
 
 /// Bits of a level that are cut off.
-const CUT_OFF: u32 = 23;
+const CUT_OFF: u32 = 24;
 
-/// The cut of a word that lacks the last step of its mixing, see [`Row::unfinished_after`](crate::sampling::Row).
+/// The cut of an input word that lacks the last step of its mixing, see
+/// [`Row::unfinished_after`](crate::sampling::Row).
 #[inline(always)]
-pub(super) fn cut(unfinished: u64) -> u32 {
+pub(super) fn of_input(unfinished: u64) -> u32 {
     // That step, z ^ z >> 31, leaves the upper 31 bits as they are.
     let sign = (unfinished ^ unfinished >> 31) as u32;
     (unfinished >> (11 + CUT_OFF)) as u32 | sign << 31
 }
 
+/// The cut of an output word, of what [`of_input`] makes of it.
+#[inline(always)]
+pub(super) fn of_output(cut: u32) -> u32 {
+    cut & u32::MAX >> 1 | cut >> 31 << BITS
+}
+
 /// u of a sum.
 #[inline(always)]
 pub(super) fn u(sum: u32) -> u32 {
-    sum & LEVELS
+    sum & ((1 << BITS) - 1)
 }
 
-/// 1 where a cut, or the product of a sum, is negative.
+/// 1 where z_in < 0: which half the product serves.
 #[inline(always)]
-pub(super) fn sign(cut: u32) -> u32 {
-    cut >> 31
+pub(super) fn half(sum: u32) -> usize {
+    (sum >> 31) as usize
+}
+
+/// Whether the product has the sign of its half: z_in·z_out·w* > 0 for z_in > 0, with `negative` = 1 where w* < 0.
+#[inline(always)]
+pub(super) fn fits(sum: u32, negative: u32) -> bool {
+    (sum >> 31) ^ (sum >> BITS & 1) == negative
 }
 
 /// t of two words, in units of 2⁻⁵³.
@@ -53,7 +66,7 @@ pub(super) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Bucket
 /// Which of `bins` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, if that is not in doubt; see also [`bin_of`].
 #[inline(always)]
 pub(super) fn bin<const BINS: usize>(sum: u32) -> Option<usize> {
-    let (bits, u) = (31 - BINS.ilog2(), u(sum));
+    let (bits, u) = (BITS - BINS.ilog2(), u(sum));
     let in_doubt = (u + 1) & ((1 << bits) - 1) == 0;
     (!in_doubt).then_some((u >> bits) as usize)
 }
@@ -72,11 +85,17 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Products with t from `low` on, `count` of them in units of 2⁻⁵³, for a weight with `negative` = 1 where w* < 0.
-    #[inline(always)]
-    pub(super) fn new((low, count): (u64, u64), negative: u32) -> Self {
+    /// Products with t from `low` on, `count` of them in units of 2⁻⁵³, and both weights positive.
+    pub(super) fn new((low, count): (u64, u64)) -> Self {
         let [first, last] = [low, low + count].map(|t| (t >> CUT_OFF) as u32);
-        Self { low: first.wrapping_sub(1).wrapping_add(negative << 31), width: last - first + 2 }
+        Self { low: first.wrapping_sub(1), width: last - first + 2 }
+    }
+
+    /// The same with the signs of a half, for a weight with `negative` = 1 where w* < 0.
+    #[inline(always)]
+    pub(super) fn with_signs(self, half: usize, negative: u32) -> Self {
+        let signs = (half as u32) << 31 | (half as u32 ^ negative) << BITS;
+        Self { low: self.low.wrapping_add(signs), width: self.width }
     }
 
     /// Whether a sum is among them.
@@ -104,15 +123,16 @@ mod tests {
 
     /// A sum and the words it is of.
     fn sum(inputs: u64, outputs: u64) -> (u32, [u64; 2]) {
-        let cuts = [inputs, outputs].map(|place| cut(row().unfinished_after(Row::step(place))));
-        (cuts[0].wrapping_add(cuts[1]), [inputs, outputs].map(|place| row().word(place)))
+        let [a, b] = [inputs, outputs].map(|place| of_input(row().unfinished_after(Row::step(place))));
+        (a + of_output(b), [inputs, outputs].map(|place| row().word(place)))
     }
 
     #[test]
     fn a_sum_says_what_its_words_say_but_for_what_was_cut_off() {
         for place in 0..100_000 {
             let (sum, [a, b]) = sum(2 * place, 2 * place + 1);
-            assert_eq!(u64::from(sign(sum)), (a ^ b) & 1);
+            assert_eq!(half(sum) as u64, a & 1);
+            assert!(fits(sum, ((a ^ b) & 1) as u32) && !fits(sum, (!(a ^ b) & 1) as u32));
             let (u, t) = (u64::from(u(sum)), t(a, b));
             assert!(u << CUT_OFF <= t && t < (u + 2) << CUT_OFF);
             // A million parts, so that some are in doubt.
@@ -121,13 +141,13 @@ mod tests {
         }
         let in_doubt =
             (0..100_000).filter(|&place| bin::<0x10_0000>(sum(place, place + 1).0).is_none()).count();
-        // One in 2¹¹, 49 of them: within 6 standard deviations but once in 10⁸ sequences of words.
-        assert!((7..=91).contains(&in_doubt), "{in_doubt}");
+        // One in 2¹⁰, 98 of them: within 6 standard deviations but once in 10⁸ sequences of words.
+        assert!((39..=157).contains(&in_doubt), "{in_doubt}");
     }
 
     #[test]
     fn wanted_sums_are_those_whose_words_make_the_piece_or_in_doubt() {
-        // Few buckets, and so many that a product in 400 is in doubt.
+        // Few buckets, and so many that a product in 200 is in doubt.
         for base in [1.5, 1.000_01] {
             let buckets = Buckets::new(&Ranges::new(1e-3, 1.0, base));
             let (mut surely, mut in_doubt) = (0, 0);
@@ -135,10 +155,10 @@ mod tests {
                 let (sum, [a, b]) = sum(2 * place, 2 * place + 1);
                 let near = buckets.place(t(a, b));
                 for place in near.saturating_sub(1)..(near + 2).min(buckets.levels()) {
-                    for negative in [0, 1] {
-                        let is_piece =
-                            piece(a, b, u64::from(negative), &buckets).is_some_and(|(_, p)| p == place);
-                        let wanted = Wanted::new(buckets.usable(place), negative);
+                    for signs in 0..4 {
+                        let (half, negative) = (signs >> 1, (signs & 1) as u32);
+                        let is_piece = piece(a, b, negative.into(), &buckets) == Some((half, place));
+                        let wanted = buckets.wanted(place, half, negative);
                         assert!(wanted.might_have(sum) || !is_piece);
                         assert!(is_piece || !wanted.has(sum));
                         surely += u32::from(wanted.has(sum));

@@ -6,6 +6,7 @@
 //! all pairs before the next one was drawn. Neurons are [`lanes`](super::lanes); all of a pair is a constant.
 
 use super::lanes::{CHUNK, Lanes, VECTOR};
+use super::levels;
 use crate::sampling::{RandomLayer, Row};
 
 /// Neurons that can pass along the pairs together.
@@ -40,7 +41,7 @@ pub(super) struct Queue {
     inputs: Column<u64>,
     /// and of its output words
     outputs: Column<u64>,
-    /// the [`cut`](super::levels::cut) words of the output that was chosen last
+    /// the words of the output that was chosen last, as [`levels`] are added
     cuts_out: Column<u32>,
     /// and that output
     output: u32,
@@ -134,16 +135,10 @@ impl Queue {
         let sums_of = sums.as_chunks_mut::<VECTOR>().0;
         for (sums, rows) in sums_of.iter_mut().zip(self.inputs.0[chunk].as_chunks().0) {
             for (sum, cut) in sums.iter_mut().zip(cuts(lanes, rows, step)) {
-                *sum = sum.wrapping_add(cut);
+                *sum += cut;
             }
         }
         sums
-    }
-
-    /// The lanes of a chunk whose weights to the chosen output are negative.
-    #[inline(always)]
-    pub(super) fn signs_out<L: Lanes>(&self, lanes: L, chunk: usize) -> u64 {
-        lanes.signs(&self.cuts_out.0[chunk])
     }
 
     /// The words of the neuron in a lane for this input and the chosen output.
@@ -194,11 +189,12 @@ impl Queue {
         let rows = &self.outputs.0.as_flattened().as_chunks().0[..vectors];
         for (cuts_out, rows) in self.cuts_out.0.as_flattened_mut().as_chunks_mut().0.iter_mut().zip(rows) {
             *cuts_out = cuts(lanes, rows, step);
+            cuts_out.iter_mut().for_each(|cut| *cut = levels::of_output(*cut));
         }
     }
 }
 
-/// The [`cut`](super::levels::cut) words of these rows for the synapse of this [`step`](Row::step).
+/// The words of these rows, [cut](levels::of_input), for the synapse of this [`step`](Row::step).
 #[inline(always)]
 pub(super) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
     let mut words = [0; VECTOR];

@@ -85,7 +85,7 @@ impl Visit {
 
     #[inline(always)]
     fn wants(&self, half: usize, place: usize, lanes: u64, bench: &Workbench) -> Open {
-        let wanted = Wanted::new(bench.buckets.usable(place), self.pair.negative);
+        let wanted = bench.buckets.wanted(place, half, self.pair.negative);
         Open { half, place, wanted, lanes }
     }
 
@@ -116,13 +116,10 @@ impl Visit {
         sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
-        let signs_out = pairs.queue.signs_out(lanes, chunk);
         let mut at = 0;
         while at < self.open {
             let Open { half, place, wanted, lanes: open } = self.few[at];
-            // z_in·z_out·w* > 0 for z_in > 0, and so z_out·w* has the sign of z_in.
-            let of_half = signs_out ^ (half as u64 ^ u64::from(self.pair.negative) ^ 1).wrapping_neg();
-            let hits = lanes.wanted(sums, wanted) & of_half & open & pairs.queue.live(chunk);
+            let hits = lanes.wanted(sums, wanted) & open & pairs.queue.live(chunk);
             if hits == 0 {
                 self.few[at].lanes = u64::MAX;
                 at += 1;
@@ -162,17 +159,15 @@ impl Visit {
         bench: &mut Workbench,
     ) {
         let negative = self.pair.negative;
-        // As in `take_few`.
-        let halves = pairs.queue.signs_out(lanes, chunk) ^ u64::from(negative).wrapping_neg();
         let (mut demands, queue) = pairs.demands(self.index, &mut bench.tally);
         let (candidates, places) = if bench.buckets.levels() <= Approximation::BEYOND as usize {
-            lanes.candidates(sums, halves, first_words(demands.open), negative, bench.buckets.approximation())
+            lanes.candidates(sums, first_words(demands.open), negative, bench.buckets.approximation())
         } else {
             (u64::MAX, [Approximation::IN_DOUBT; CHUNK])
         };
         let (mut taken, mut last) = (0_u64, None);
         for lane in lanes_of(candidates & queue.live(chunk)) {
-            let mut piece = ((halves >> lane & 1) as usize, places[lane as usize] as usize);
+            let mut piece = (levels::half(sums[lane as usize]), places[lane as usize] as usize);
             if places[lane as usize] == Approximation::IN_DOUBT {
                 let Some(exactly) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
                 piece = exactly;
