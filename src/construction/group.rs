@@ -1,14 +1,12 @@
 //! Neurons that are tried together against one pair after another, with their words kept.
 
-use super::lanes::{CHUNK, Lanes, VECTOR};
+use super::lanes::{Aligned, CHUNK, Lanes, VECTOR};
 use super::levels::{self, Wanted};
 use super::queue::cuts;
 use crate::sampling::{RandomLayer, Row};
 
 /// One word of each neuron of a group, as [`levels`] are added.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub(super) struct Words([u32; CHUNK]);
+type Words = Aligned<[u32; CHUNK]>;
 
 /// The words of 64 neurons, each synapse's generated once it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +60,8 @@ impl Group {
     /// The words of the neuron in a lane at these ends.
     #[cold]
     pub(super) fn words(&self, lane: usize, input: u32, output: u32) -> (u64, u64) {
-        let word = |columns: &Columns, synapse: u32| Row::from_state(columns.rows[lane]).word(synapse.into());
+        let word =
+            |columns: &Columns, synapse: u32| Row::from_state(columns.rows.0[lane]).word(synapse.into());
         (word(&self.inputs, input), word(&self.outputs, output))
     }
 }
@@ -71,7 +70,7 @@ impl Group {
 #[derive(Clone, Debug)]
 struct Columns {
     /// [`Row::state`] of each neuron
-    rows: [u64; CHUNK],
+    rows: Aligned<[u64; CHUNK]>,
     /// how many groups there were
     group: u64,
     /// per synapse: the last group that it was asked for
@@ -87,14 +86,14 @@ struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         let (asked_by, asked, words) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rows: [0; CHUNK], group: 0, asked_by, asked, count: 0, words }
+        Self { rows: Aligned([0; CHUNK]), group: 0, asked_by, asked, count: 0, words }
     }
 }
 
 impl Columns {
     #[inline(always)]
     fn go_to(&mut self, synapses: u32, row: impl Fn(u64) -> Row) {
-        for (row_of_lane, lane) in self.rows.iter_mut().zip(0..) {
+        for (row_of_lane, lane) in self.rows.0.iter_mut().zip(0..) {
             *row_of_lane = row(lane).state();
         }
         self.group += 1;
@@ -102,7 +101,7 @@ impl Columns {
         if self.words.len() < synapses {
             self.asked_by.resize(synapses, 0);
             self.asked.resize(synapses + 1, 0);
-            self.words.resize(synapses, Words([0; CHUNK]));
+            self.words.resize(synapses, Aligned([0; CHUNK]));
         }
     }
 
@@ -120,7 +119,7 @@ impl Columns {
         for &synapse in &self.asked[..self.count] {
             let step = Row::step(synapse.into());
             let words = self.words[synapse as usize].0.as_chunks_mut::<VECTOR>().0;
-            for (words, rows) in words.iter_mut().zip(self.rows.as_chunks().0) {
+            for (words, rows) in words.iter_mut().zip(self.rows.0.as_chunks().0) {
                 *words = cuts(lanes, rows, step);
                 words.iter_mut().for_each(|word| *word = added(*word));
             }

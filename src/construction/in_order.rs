@@ -15,12 +15,13 @@
 //! that alone takes a quarter less time; to try a category again only with the neurons that are left of the group.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::group::Group;
-use super::lanes::{BLOCK, CHUNK, Lanes, WithLanes, dispatch};
+use super::lanes::{Aligned, BLOCK, CHUNK, Lanes, WithLanes, dispatch};
 use super::levels::{self, Wanted};
 use super::queue::lanes_of;
 use super::sums::AtHand;
@@ -53,7 +54,7 @@ struct Ahead {
     /// goes on to another pair meanwhile
     hitting: Vec<u32>,
     /// the neurons that each of them can use for the pair it serves next, or might; none behind the last one
-    hits: Vec<[u64; BLOCK]>,
+    hits: Vec<Aligned<[u64; BLOCK]>>,
     /// all neurons that are hit, and some that were
     any: u64,
 }
@@ -67,17 +68,16 @@ impl Ahead {
         cursors.iter().filter(open).for_each(|cursor| self.group.ask_for(cursor.input, cursor.output));
         self.group.generate(lanes);
         self.hitting.resize(cursors.len(), 0);
-        self.hits.resize(cursors.len() / BLOCK + 1, [0; BLOCK]);
-        let all_hits = self.hits.as_flattened_mut();
+        self.hits.resize(cursors.len() / BLOCK + 1, Aligned([0; BLOCK]));
         let (mut some, mut any) = (0, 0);
         for (index, cursor) in (0..).zip(cursors) {
             let hits = cursor.hits(lanes, &self.group, pairs, bench);
             // Written over by the next one where there are none, which no jump could foresee.
-            (self.hitting[some], all_hits[some]) = (index, hits);
+            (self.hitting[some], self.hits[some / BLOCK].0[some % BLOCK]) = (index, hits);
             some += usize::from(hits != 0);
             any |= hits;
         }
-        all_hits[some..].fill(0);
+        self.hits[some / BLOCK].0[some % BLOCK..].fill(0);
         self.hitting.truncate(some);
         self.any = any;
         self.first = Some(first);
@@ -245,6 +245,8 @@ impl InOrder {
         let end = CHUNK.min(next.saturating_add(count as usize));
         let asked = if end == CHUNK { u64::MAX } else { (1 << end) - 1 };
         let drawn = |next: usize| group_first + next as u64 - first;
+        // Lanes before this one have their first product noted.
+        let mut noted = next;
         loop {
             let any = self.ahead.any & asked & (u64::MAX << next);
             // Neurons up to this one find the cursors as they are.
@@ -253,33 +255,45 @@ impl InOrder {
             let tries = open * (lane + 1 - next) as u64;
             bench.tally.tries += tries;
             bench.tally.words += 2 * tries;
-            if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
-                let (input, output) = (cursor.input, cursor.output);
-                let sums = self.ahead.group.sums(input, output);
-                for (lane, &sum) in sums.iter().enumerate().take(lane + 1).skip(next) {
-                    bench.note_product_of(sum, || self.ahead.group.words(lane, input, output));
-                }
-            }
             next = lane + 1;
             let neuron = group_first + lane as u64;
             let best = if any == 0 { None } else { self.least_filled(lanes, lane, bench) };
-            let served = best.map(|at| self.take(self.ahead.hitting[at] as usize, neuron, bench));
+            let index = best.map(|at| self.ahead.hitting[at] as usize);
+            if index.is_some_and(|index| self.cursors[..index].iter().all(|cursor| cursor.pair == self.pairs))
+            {
+                self.note_products(noted..next, bench);
+                noted = next;
+            }
+            let served = index.map(|index| self.take(index, neuron, bench));
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
-            if let Some(at) = best {
-                let cursor = &self.cursors[self.ahead.hitting[at] as usize];
+            if let Some((at, index)) = best.zip(index) {
+                let cursor = &self.cursors[index];
                 let group = &mut self.ahead.group;
                 if cursor.pair < self.pairs {
                     group.ask_for(cursor.input, cursor.output);
                     group.generate(lanes);
                 }
                 let hits = cursor.hits(lanes, group, self.pairs, bench);
-                self.ahead.hits[at / BLOCK][at % BLOCK] = hits;
+                self.ahead.hits[at / BLOCK].0[at % BLOCK] = hits;
                 self.ahead.any |= hits;
             }
             let finished = served.is_some() && self.finish_served(bench);
             if finished || next == end {
+                self.note_products(noted..next, bench);
                 return (drawn(next), finished);
+            }
+        }
+    }
+
+    /// Notes the first products of neurons of the group, which are those with the first category that goes on.
+    #[inline(always)]
+    fn note_products(&self, lanes: Range<usize>, bench: &mut Workbench) {
+        if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
+            let (group, input, output) = (&self.ahead.group, cursor.input, cursor.output);
+            for (lane, &sum) in group.sums(input, output).iter().enumerate().take(lanes.end).skip(lanes.start)
+            {
+                bench.note_product_of(sum, || group.words(lane, input, output));
             }
         }
     }
@@ -291,7 +305,7 @@ impl InOrder {
         let mut best: Option<(usize, u64)> = None;
         let blocks = &self.ahead.hits[..self.ahead.hitting.len().div_ceil(BLOCK)];
         for (first, hits) in (0..).step_by(BLOCK).zip(blocks) {
-            for at in lanes_of(lanes.having(hits, lane as u32).into()) {
+            for at in lanes_of(lanes.having(&hits.0, lane as u32).into()) {
                 let at = first + at as usize;
                 let cursor = &self.cursors[self.ahead.hitting[at] as usize];
                 if best.is_none_or(|(_, other)| cursor.pair < other)

@@ -22,6 +22,12 @@ pub(super) const BLOCK: usize = 8;
 /// Words of open demands of a half that [`Lanes::candidates`] looks at.
 pub(super) const DEMAND_WORDS: usize = 4;
 
+/// What vectors are loaded from, so that they begin and end with a line of the caches: across two of them, each load takes
+/// twice as long.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Aligned<T>(pub(super) T);
+
 /// What is done with whole vectors of [`levels`].
 pub(super) trait Lanes: Copy {
     /// [`levels::of_input`] of each word.

@@ -5,7 +5,7 @@
 //! what it can use, first neuron first: the neurons each pair gets are the same as if every neuron had been tried along
 //! all pairs before the next one was drawn. Neurons are [`lanes`](super::lanes); all of a pair is a constant.
 
-use super::lanes::{CHUNK, Lanes, VECTOR};
+use super::lanes::{Aligned, CHUNK, Lanes, VECTOR};
 use super::levels;
 use crate::sampling::{RandomLayer, Row};
 
@@ -15,19 +15,11 @@ pub(super) const QUEUE: usize = 1024;
 /// A queue is closed up when this share of its places, of 8, was left by neurons that were taken.
 const GAPS: usize = 3;
 
-/// A number of each neuron, where vectors of them begin and end with a line of the caches.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-struct Column<T>([[T; CHUNK]; QUEUE / CHUNK]);
-
-impl<T: Copy + Default> Default for Column<T> {
-    fn default() -> Self {
-        Self([[T::default(); CHUNK]; QUEUE / CHUNK])
-    }
-}
+/// A number of each neuron.
+type Column<T> = Aligned<[[T; CHUNK]; QUEUE / CHUNK]>;
 
 /// Neurons that no pair has taken yet, in their order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Queue {
     /// places in use, gaps included
     len: usize,
@@ -45,6 +37,14 @@ pub(super) struct Queue {
     cuts_out: Column<u32>,
     /// and that output
     output: u32,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        let (numbers, words) = (Aligned([[0; CHUNK]; _]), Aligned([[0; CHUNK]; _]));
+        let live = [0; QUEUE / CHUNK];
+        Self { len: 0, left: 0, live, numbers, inputs: words, outputs: words, cuts_out: numbers, output: 0 }
+    }
 }
 
 impl Queue {
