@@ -2,8 +2,14 @@
 //!
 //! Neurons are the lanes, so that all of a pair is a constant and a miss costs no branch. Most loops are plain ones over all
 //! lanes, which the compiler makes vectors of. It makes poor ones where lanes become the bits of a mask, and where lanes are
-//! moved together; those steps are [`Lanes`], written out for AVX-512. All is integers: the bits are the same whatever
-//! is picked at run time.
+//! moved together; those steps are [`Lanes`], written out for AVX-512. All but buckets is integers, the same bits whatever is
+//! picked at run time. A bucket may be in doubt with some instructions and not with others ([`Approximation`]); what comes of it
+//! is the same, as doubts are settled exactly.
+//!
+//! # Measured
+//! Example 5 on one thread of a shared machine with AVX-512: `FirstFit` takes a seventh less time, `InOrder` a tenth, since words
+//! are cut to 32 bits and sixteen are tried at once instead of eight, and 64 neurons make a chunk instead of 32. To
+//! generate the words of a chunk before the one at hand is through, so that they need not be waited for, saved nothing.
 
 use pulp::{Arch, Simd, WithSimd};
 

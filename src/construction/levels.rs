@@ -5,7 +5,8 @@
 //! nearly all there is to say of a product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is
 //! the sum of both levels (see [`Buckets`]) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
 //! is an interval of such integers, and a try is one comparison. Only at the ends of an interval the bits that were cut off
-//! decide: such a sum is in doubt, and the words themselves tell ([`piece`]), which happens once in a million tries.
+//! decide: such a sum is in doubt, and the words themselves tell ([`piece`]). Of the neurons that are given away that is one in
+//! a million or so.
 
 use super::Buckets;
 
@@ -63,7 +64,7 @@ pub(super) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Bucket
     (fits && place < buckets.levels()).then_some((half, place))
 }
 
-/// Which of `bins` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, if that is not in doubt; see also [`bin_of`].
+/// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, if that is not in doubt; see also [`bin_of`].
 #[inline(always)]
 pub(super) fn bin<const BINS: usize>(sum: u32) -> Option<usize> {
     let (bits, u) = (BITS - BINS.ilog2(), u(sum));
@@ -71,7 +72,7 @@ pub(super) fn bin<const BINS: usize>(sum: u32) -> Option<usize> {
     (!in_doubt).then_some((u >> bits) as usize)
 }
 
-/// Which of `bins` = 2ⁿ equal parts of 0 ≤ t < 2 it is in; t in units of 2⁻⁵³.
+/// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 this t is in; in units of 2⁻⁵³.
 #[inline(always)]
 pub(super) fn bin_of<const BINS: usize>(t: u64) -> usize {
     (t >> (54 - BINS.ilog2())) as usize
