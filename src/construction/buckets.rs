@@ -28,10 +28,10 @@ pub struct Buckets {
 /// Finds buckets in f32, of sums of [`levels`], for many products at once.
 ///
 /// The place is ⌊y⌋, where y = (3/2 − t)·k′ and u ≤ t < u + 2 in units of 2⁻²⁹. What is computed of u, x = 3k′/2 + 1 − k′u/2²⁹,
-/// is off y + 1 by the roundings of u, the slope, the product, the first term and x, at most 2⁻²⁴ of 2 + 2k′, 2 + 2k′, 2 + 2k′,
-/// 2 + 2k′ and 2 + 2k′, and by 2⁻²⁸k′ for what was cut off: less than 2⁻²⁰·(1 + k′). With this and the strip around
-/// an edge as a margin, ⌊x⌋ is the place + 1 unless it is not the same at both ends of it; then the place is in doubt. Truncation
-/// makes x from −1 on 0, where there is no bucket either.
+/// is off y + 1 by the roundings of u, the slope, the product, the first term, x, and x − 1/2, at most 2⁻²⁴·(2 + 2k′) each, and
+/// by 2⁻²⁸k′ for what was cut off: less than 2⁻²⁰·(1 + k′). With this and the strip around an edge as a margin, ⌊x⌋ is the
+/// place + 1 unless it is not the same at both ends of it; then the place is in doubt. Where x is truncated instead, −1 < x < 0
+/// becomes 0, and there is no bucket either.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Approximation {
     /// k′/2²⁹
@@ -57,10 +57,18 @@ impl Approximation {
     /// [`IN_DOUBT`](Self::IN_DOUBT).
     #[inline(always)]
     pub(super) fn place(&self, sum: u32) -> u32 {
-        let u = levels::u(sum) as f32;
-        let [low, high] = self.from.map(|from| (from - self.slope * u) as i32);
+        let u = levels::u(sum) as i32 as f32;
+        let [low, high] = self.from.map(|from| floor(from - self.slope * u));
         if low == high { (low.wrapping_sub(1) as u32).min(Self::BEYOND) } else { Self::IN_DOUBT }
     }
+}
+
+/// ⌊x⌋ for |x| < 2²²: what is left of x − 1/2 beside a number that has no bits for fractions. Vectors do no conversion that
+/// minds what is out of range.
+#[inline(always)]
+fn floor(x: f32) -> i32 {
+    const BESIDE: f32 = (3 << 22) as f32;
+    (x - 0.5 + BESIDE).to_bits().wrapping_sub(BESIDE.to_bits()) as i32
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.

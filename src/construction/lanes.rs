@@ -101,12 +101,16 @@ pub(super) struct Plain;
 impl Lanes for Plain {
     #[inline(always)]
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR] {
-        unfinished.map(levels::of_input)
+        let mut cuts = [0; VECTOR];
+        cuts.iter_mut().zip(unfinished).for_each(|(cut, &word)| *cut = levels::of_input(word));
+        cuts
     }
 
     #[inline(always)]
     fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64 {
-        (0..).zip(sums).fold(0, |lanes, (lane, &sum)| lanes | u64::from(wanted.might_have(sum)) << lane)
+        let mut flags = [0; CHUNK];
+        flags.iter_mut().zip(sums).for_each(|(flag, &sum)| *flag = u32::from(wanted.might_have(sum)));
+        bits(&flags)
     }
 
     #[inline(always)]
@@ -117,16 +121,26 @@ impl Lanes for Plain {
         negative: u32,
         buckets: &Approximation,
     ) -> (u64, [u32; CHUNK]) {
-        let (mut lanes, mut places) = (0, [0; CHUNK]);
-        for (lane, (&sum, place_of)) in sums.iter().zip(&mut places).enumerate() {
-            let place = buckets.place(sum);
-            *place_of = place;
-            let demands = &open[levels::half(sum)];
-            let in_doubt = place == Approximation::IN_DOUBT;
-            let wanted = in_doubt || demands[place as usize / 64] >> (place % 64) & 1 == 1;
-            lanes |= u64::from(wanted & levels::fits(sum, negative)) << lane;
+        let (mut places, mut wanted) = ([0; CHUNK], [0; CHUNK]);
+        for (place, &sum) in places.iter_mut().zip(sums) {
+            *place = buckets.place(sum);
         }
-        (lanes, places)
+        // Halves of words, as many as fit a vector; mostly the first two are all that there are.
+        for part in 0..2 * DEMAND_WORDS {
+            let open = open.map(|half| (half[part / 2] >> (32 * (part % 2))) as u32);
+            if open == [0; 2] {
+                continue;
+            }
+            for (wanted, (&place, &sum)) in wanted.iter_mut().zip(places.iter().zip(sums)) {
+                let open = if levels::half(sum) == 1 { open[1] } else { open[0] };
+                *wanted |= open.checked_shr(place.wrapping_sub(32 * part as u32)).unwrap_or(0) & 1;
+            }
+        }
+        for (wanted, (&place, &sum)) in wanted.iter_mut().zip(places.iter().zip(sums)) {
+            *wanted |= u32::from(place == Approximation::IN_DOUBT);
+            *wanted &= u32::from(levels::fits(sum, negative));
+        }
+        (bits(&wanted), places)
     }
 
     #[inline(always)]
@@ -143,6 +157,19 @@ impl Lanes for Plain {
     fn close_up_wide(self, lanes: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2] {
         close_up(lanes, keep.into())
     }
+}
+
+/// A bit for each lane, 0 or 1.
+#[inline(always)]
+fn bits(lanes: &[u32; CHUNK]) -> u64 {
+    // Half after half, as 64 bits would take vectors twice as wide.
+    let mut halves = [0; 2];
+    for (half, lanes) in halves.iter_mut().zip(lanes.as_chunks::<32>().0) {
+        for (place, lane) in lanes.iter().enumerate() {
+            *half |= lane << place;
+        }
+    }
+    u64::from(halves[0]) | u64::from(halves[1]) << 32
 }
 
 #[inline(always)]
