@@ -9,7 +9,9 @@
 //! # Measured
 //! Example 5 on one thread of a shared machine with AVX-512: `FirstFit` takes a seventh less time, `InOrder` a tenth, since words
 //! are cut to 32 bits and sixteen are tried at once instead of eight, and 64 neurons make a chunk instead of 32. To
-//! generate the words of a chunk before the one at hand is through, so that they need not be waited for, saved nothing.
+//! generate the words of a chunk before the one at hand is through, so that they need not be waited for, saved nothing. With AVX2
+//! `FirstFit` takes as long as before and `InOrder` a sixth less; the plain loops are written so that they become vectors there:
+//! bits put together from closures, or floats converted as Rust's `as` does, made `FirstFit` take 1.6 times as long.
 
 use pulp::{Arch, Simd, WithSimd};
 
