@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
-use super::{Half, Sharing};
+use super::{Half, Sharing, levels};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Blocks {
@@ -96,7 +96,7 @@ impl Blocks {
         let (mut first, mut served) = (None, 0);
         for (index, pair) in self.open.iter_mut().enumerate() {
             let word_out = row_out.word(u64::from(pair.output));
-            let t = (word_in >> 11) + (word_out >> 11);
+            let t = levels::t(word_in, word_out);
             if index == 0 {
                 bench.note_product(t);
             }

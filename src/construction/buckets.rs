@@ -1,5 +1,6 @@
 //! Buckets: which piece of a golden-ratio sum a product can be.
 
+use super::lanes::DEMAND_WORDS;
 use super::levels::{self, Wanted};
 use crate::theory::section5::Ranges;
 
@@ -41,8 +42,8 @@ pub(super) struct Approximation {
 }
 
 impl Approximation {
-    /// A place that no bucket has.
-    pub(super) const BEYOND: u32 = 255;
+    /// A place that no bucket has where there are at most as many: those for which [`DEMAND_WORDS`] have a bit, but the last.
+    pub(super) const BEYOND: u32 = 64 * DEMAND_WORDS as u32 - 1;
 
     /// Instead of a place that is in doubt.
     pub(super) const IN_DOUBT: u32 = u32::MAX;
@@ -72,7 +73,7 @@ fn floor(x: f32) -> i32 {
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.
-pub(super) const TOP: u64 = 3 << 52;
+const TOP: u64 = 3 << 52;
 
 /// Edges that a residual is held against at once.
 pub(super) const EDGES_AT_ONCE: usize = 8;

@@ -130,9 +130,7 @@ impl Cursor {
         }
         self.see_sign(bench);
     }
-}
 
-impl Cursor {
     /// Which neurons of the group the category can use for the pair it serves next, as far as their sums tell.
     #[inline(always)]
     fn hits<L: Lanes>(&self, lanes: L, group: &Group, pairs: u64, bench: &Workbench) -> u64 {

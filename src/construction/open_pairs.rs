@@ -16,7 +16,7 @@ use super::queue::Queue;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw, Tally};
 use super::workbench::Workbench;
-use super::{Half, Path};
+use super::{Half, Path, levels};
 use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.
@@ -148,7 +148,7 @@ impl OpenPairs {
                     words_out += 1;
                 }
                 let word_in = row_in.word(u64::from(pair.input));
-                let t = (word_in >> 11) + (word_out >> 11);
+                let t = levels::t(word_in, word_out);
                 if index == 0 {
                     bench.note_product(t);
                 }

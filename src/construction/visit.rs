@@ -167,15 +167,14 @@ impl Visit {
         };
         let (mut taken, mut last) = (0_u64, None);
         for lane in lanes_of(candidates & queue.live(chunk)) {
-            let mut piece = (levels::half(sums[lane as usize]), places[lane as usize] as usize);
+            let (mut half, mut place) = (levels::half(sums[lane as usize]), places[lane as usize] as usize);
             if places[lane as usize] == Approximation::IN_DOUBT {
-                let Some(exactly) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
-                piece = exactly;
+                let Some(piece) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
+                (half, place) = piece;
             }
             // A neuron of the chunk before this one may have met the same demand.
-            if demands.meet(piece.0, piece.1, self.first + u64::from(queue.number(chunk, lane))) {
+            if demands.meet(half, place, self.first + u64::from(queue.number(chunk, lane))) {
                 taken |= 1 << lane;
-                let (half, place) = piece;
                 last = Some((lane, half, place));
             }
         }
