@@ -39,6 +39,7 @@ pub struct Path {
 
 impl Path {
     /// The path of `random` from an input through a neuron to an output.
+    #[inline]
     pub fn of(random: &RandomLayer, neuron: u64, input: u32, output: u32) -> Self {
         let (z_in, z_out) = (random.z_in(neuron, input as usize), random.z_out(neuron, output as usize));
         Self { neuron, input, output, z_in, z_out }

@@ -89,10 +89,12 @@ impl DoubleDouble {
         self.lo
     }
 
-    /// |x|, exactly.
+    /// |x|, exactly. Without a jump, as signs are anyone's guess.
     #[inline]
     pub fn abs(self) -> Self {
-        if self.hi < 0.0 { -self } else { self }
+        let sign = self.hi.to_bits() & 1 << 63;
+        let times_sign = |x: f64| f64::from_bits(x.to_bits() ^ sign);
+        Self { hi: times_sign(self.hi), lo: times_sign(self.lo) }
     }
 }
 

@@ -68,11 +68,13 @@ impl RandomLayer {
     }
 
     /// z_in of (neuron, input).
+    #[inline]
     pub fn z_in(&self, neuron: u64, input: usize) -> f64 {
         self.law.weight(self.input_words(neuron).word(input as u64))
     }
 
     /// z_out of (neuron, output).
+    #[inline]
     pub fn z_out(&self, neuron: u64, output: usize) -> f64 {
         self.law.weight(self.output_words(neuron).word(output as u64))
     }

@@ -51,8 +51,7 @@ impl Uniform {
     #[inline]
     pub fn weight(&self, word: u64) -> f64 {
         let u = (word >> 11) as f64 * (1.0 / (1_u64 << 53) as f64);
-        let magnitude = self.bound * u;
-        if word & 1 == 1 { -magnitude } else { magnitude }
+        f64::from_bits((self.bound * u).to_bits() | word << 63)
     }
 
     /// P(weight ≤ `w`).
