@@ -8,7 +8,7 @@ use crate::exact::DoubleDouble;
 ///
 /// Lemma 9 walks u = 1…k and takes the piece of bucket u if r ≥ γ^u·w_max; the buckets between two taken ones are
 /// those it passes by.
-#[inline]
+#[inline(always)]
 pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Option<usize> {
     let mut place = from.min(buckets.levels());
     // Edges fall, so that those above the residual are the first of them. How many they are is counted without a jump, whose
@@ -35,27 +35,35 @@ pub fn golden_sum(
     magnitude: f64,
     mut take: impl FnMut(usize, DoubleDouble) -> Option<DoubleDouble>,
 ) -> DoubleDouble {
-    let [residual] = golden_sums(buckets, magnitude, [true], |_, place, residual| take(place, residual));
+    let [residual] =
+        golden_sums(
+            buckets,
+            [magnitude],
+            |[place], [residual]| [take(*place, *residual).unwrap_or_default()],
+        );
     residual
 }
 
-/// [`golden_sum`] for several sums of the same magnitude, those that are `wanted`, side by side; `take` is told whose piece it
-/// is. A step of a sum waits for the one before it, and the processor does the other sums' meanwhile.
+/// [`golden_sum`] for several sums side by side. `take` is told the places of the pieces that they take next, and their
+/// residuals, and returns the pieces; where a place is k, the sum has ended, and needs a piece of 0.
+#[inline(always)]
 pub(super) fn golden_sums<const N: usize>(
     buckets: &Buckets,
-    magnitude: f64,
-    wanted: [bool; N],
-    mut take: impl FnMut(usize, usize, DoubleDouble) -> Option<DoubleDouble>,
+    magnitudes: [f64; N],
+    mut take: impl FnMut(&[usize; N], &[DoubleDouble; N]) -> [DoubleDouble; N],
 ) -> [DoubleDouble; N] {
-    let mut residuals = [DoubleDouble::from(magnitude); N];
-    let first = next_piece(buckets, magnitude.into(), 0);
-    let mut next = wanted.map(|wanted| first.filter(|_| wanted));
-    while next.iter().any(Option::is_some) {
-        for (sum, (residual, next)) in residuals.iter_mut().zip(&mut next).enumerate() {
-            if let Some(place) = *next {
-                *residual -= take(sum, place, *residual).unwrap_or_default();
-                *next = next_piece(buckets, *residual, place + 1);
-            }
+    let k = buckets.levels();
+    let (mut residuals, mut places) = (magnitudes.map(DoubleDouble::from), [0; N]);
+    for (place, &residual) in places.iter_mut().zip(&residuals) {
+        *place = next_piece(buckets, residual, 0).unwrap_or(k);
+    }
+    while places.iter().any(|&place| place < k) {
+        let pieces = take(&places, &residuals);
+        for (residual, piece) in residuals.iter_mut().zip(pieces) {
+            *residual -= piece;
+        }
+        for (place, &residual) in places.iter_mut().zip(&residuals) {
+            *place = next_piece(buckets, residual, *place + 1).unwrap_or(k);
         }
     }
     residuals

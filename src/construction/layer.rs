@@ -113,7 +113,7 @@ impl LayerBuilder {
             finished_last: None,
             open: Vec::new(),
             open_count: 0,
-            paths: Default::default(),
+            sums: Default::default(),
             completed: Vec::new(),
         };
         let block_bound = problem.bound.map(|bound| bound.ratio(problem.blocks()));

@@ -27,6 +27,7 @@ mod sums;
 mod tally;
 mod ticket;
 mod visit;
+mod weight_sums;
 mod whole_neurons;
 mod workbench;
 

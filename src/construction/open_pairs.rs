@@ -15,9 +15,9 @@ use super::golden::next_piece;
 use super::queue::Queue;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw, Tally};
+use super::weight_sums::{WEIGHTS, WeightSums};
 use super::workbench::Workbench;
 use super::{Half, Path, levels};
-use crate::exact::DoubleDouble;
 
 /// The front of open pairs, and what is known of each.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,12 +30,9 @@ pub(super) struct OpenPairs {
     pub(super) open: Vec<u64>,
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
-    /// per slot: residuals of the two halves (on demand only)
-    residual: Vec<[DoubleDouble; 2]>,
-    /// per slot: the paths of the pieces that were found, those of a half in the order of its sum (on demand only); a run
-    /// that is resumed does not know those from before
-    #[serde(skip)]
-    paths: Vec<[Vec<Path>; 2]>,
+    /// per slot: both sums, as far as they are made
+    #[serde(rename = "residual")]
+    sums: Vec<WeightSums>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
     pub(super) fresh: u64,
@@ -116,8 +113,7 @@ impl OpenPairs {
             stride: bench.buckets.levels() / 64 + 1,
             open: Vec::new(),
             found: Vec::new(),
-            residual: Vec::new(),
-            paths: Vec::new(),
+            sums: Vec::new(),
             free: Vec::new(),
             fresh: 0,
             pairs: bench.pairs(),
@@ -222,10 +218,10 @@ impl OpenPairs {
             }
             let slot = self.free.pop().unwrap_or_else(|| {
                 self.found.resize(self.found.len() + 2 * k, 0);
-                self.residual.push([DoubleDouble::ZERO; 2]);
-                (self.residual.len() - 1) as u32
+                self.sums.push(WeightSums::default());
+                (self.sums.len() - 1) as u32
             });
-            self.residual[slot as usize] = [w.abs().into(); 2];
+            self.sums[slot as usize].residuals = [w.abs().into(); 2];
             self.front.push(FrontPair { input, output, negative: u32::from(w < 0.0), slot });
             return true;
         }
@@ -270,14 +266,10 @@ impl OpenPairs {
             return None;
         }
         let FrontPair { input, output, slot, .. } = self.front[index];
-        let (residual, path) =
-            (&mut self.residual[slot as usize][half], Path::of(&bench.random, neuron, input, output));
-        *residual -= path.exact_product().abs();
-        if self.paths.len() <= slot as usize {
-            self.paths.resize_with(slot as usize + 1, Default::default);
-        }
-        self.paths[slot as usize][half].push(path);
-        let next = next_piece(&bench.buckets, *residual, place + 1)?;
+        let (sums, path) = (&mut self.sums[slot as usize], Path::of(&bench.random, neuron, input, output));
+        sums.residuals[half] -= path.exact_product().abs();
+        sums.paths[half].push(path);
+        let next = next_piece(&bench.buckets, sums.residuals[half], place + 1)?;
         set(&mut self.open[(2 * index + half) * self.stride..], next);
         bench.tally.quota[half][next] += 1;
         Some(next)
@@ -307,25 +299,35 @@ impl OpenPairs {
     fn release(&mut self, index: usize, complete: bool, bench: &mut Workbench) {
         let pair = self.front.remove(index);
         self.open.drain(2 * self.stride * index..2 * self.stride * (index + 1));
+        self.sum_up(&[pair], bench);
         self.finish(pair, complete, bench);
     }
 
-    /// Finishes a pair that was taken out of the front.
+    /// Puts pairs together that were taken out of the front, unless all of their pieces were taken as they were found.
+    pub(super) fn sum_up(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
+        let k = bench.buckets.levels();
+        let found = |pair: &FrontPair| &self.found[pair.slot as usize * 2 * k..][..2 * k];
+        let is_made = |pair: &FrontPair| {
+            self.policy == Policy::NextPiece && self.sums[pair.slot as usize].has_all(found(pair))
+        };
+        let pairs: Vec<&FrontPair> = pairs.iter().filter(|pair| !is_made(pair)).collect();
+        for pairs in pairs.chunks(WEIGHTS) {
+            let found = pairs.iter().map(|pair| (bench.pair(pair.input, pair.output), found(pair)));
+            let found: Vec<_> = found.collect();
+            bench.sum_up(&found);
+            for (pair, sums) in pairs.iter().zip(&mut bench.sums) {
+                std::mem::swap(&mut self.sums[pair.slot as usize], sums);
+            }
+        }
+    }
+
+    /// Keeps the paths of a pair that was [put together](Self::sum_up).
     pub(super) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
         let (slot, number) = (pair.slot as usize, bench.pair(pair.input, pair.output));
         let k = bench.buckets.levels();
-        let found = &mut self.found[slot * 2 * k..][..2 * k];
-        match self.paths.get_mut(slot) {
-            // Its sums are made.
-            Some(paths) if are_all(paths, found.split_at(k)) => {
-                bench.keep_sums(number, paths, self.residual[slot], complete);
-            }
-            _ => bench.finish(number, found, complete),
-        }
-        for paths in self.paths.get_mut(slot).into_iter().flatten() {
-            paths.clear();
-        }
-        found.fill(0);
+        bench.keep_sums(number, &self.sums[slot], complete);
+        self.sums[slot].paths.iter_mut().for_each(Vec::clear);
+        self.found[slot * 2 * k..][..2 * k].fill(0);
         self.free.push(pair.slot);
     }
 
@@ -364,15 +366,9 @@ impl OpenPairs {
             }
         }
         // A layer that is done stays for long.
-        (self.open, self.found, self.residual) = (Vec::new(), Vec::new(), Vec::new());
-        (self.front, self.paths, self.free) = (Vec::new(), Vec::new(), Vec::new());
+        (self.open, self.found, self.sums) = (Vec::new(), Vec::new(), Vec::new());
+        (self.front, self.free) = (Vec::new(), Vec::new());
     }
-}
-
-/// Whether there is a path for each piece that was found for a half.
-fn are_all(paths: &[Vec<Path>; 2], found: (&[u64], &[u64])) -> bool {
-    let found = [found.0, found.1].map(|found| found.iter().filter(|&&found| found != 0).count());
-    found == [paths[0].len(), paths[1].len()]
 }
 
 fn set(mask: &mut [u64], place: usize) {

@@ -121,6 +121,11 @@ impl OpenPairs {
         self.take_out(|index| passage.ends[index] != NEVER);
         let mut finished = passage.finished;
         finished.sort_by_key(|finished| finished.with);
+        let taken_out = finished.iter().filter_map(|finished| match finished.pair {
+            Ended::Without(_) => None,
+            Ended::Front(_, pair, _) => Some(pair),
+        });
+        self.sum_up(&taken_out.collect::<Vec<_>>(), bench);
         for with in finished.chunk_by(|a, b| a.with == b.with) {
             for Finished { pair, .. } in with {
                 match *pair {

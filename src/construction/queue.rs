@@ -90,6 +90,10 @@ impl Queue {
         if numbers.first().is_none_or(|&first| first >= number) {
             return u64::MAX;
         }
+        // Nobody could guess the way of a search, and it is needed in one chunk alone.
+        if numbers.last().is_some_and(|&last| last < number) {
+            return 0;
+        }
         let before = numbers.partition_point(|&other| other < number);
         u64::MAX.checked_shl(before as u32).unwrap_or(0)
     }

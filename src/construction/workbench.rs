@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::golden::golden_sums;
 use super::sums::residuals;
 use super::tally::{Demand, PRODUCT_BINS, Tally};
+use super::weight_sums::{Found, WEIGHTS, WeightSums, sum_up};
 use super::{Buckets, Half, LayerTicket, Path, levels};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
@@ -35,8 +35,8 @@ pub(super) struct Workbench {
     pub(super) finished_last: Option<u64>,
     pub(super) open: Vec<Demand>,
     pub(super) open_count: u64,
-    /// room for the paths of both halves of a weight that is finished
-    pub(super) paths: [Vec<Path>; 2],
+    /// of the weights that were summed up last
+    pub(super) sums: [WeightSums; WEIGHTS],
     /// draws after which weights were completed, rising
     pub(super) completed: Vec<u64>,
 }
@@ -155,36 +155,34 @@ impl Workbench {
     /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
     /// none; positive half first; empty where it demands none) and keeps the paths that the sum uses.
     pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
-        let (input, output) = self.ends(pair);
-        let magnitude = self.weight(input, output).abs();
-        let k = self.buckets.levels();
-        let (random, mut paths) = (&self.random, std::mem::take(&mut self.paths));
-        let residuals = golden_sums(&self.buckets, magnitude, self.live, |half, place, _| {
-            let neuron = found.get(half * k + place)?.checked_sub(1)?;
-            let path = Path::of(random, neuron, input, output);
-            paths[half].push(path);
-            Some(path.exact_product().abs())
-        });
-        self.keep_sums(pair, &paths, residuals, complete);
-        paths.iter_mut().for_each(Vec::clear);
-        self.paths = paths;
+        self.sum_up(&[(pair, found)]);
+        let sums = std::mem::take(&mut self.sums[0]);
+        self.keep_sums(pair, &sums, complete);
+        self.sums[0] = sums;
     }
 
-    /// Keeps the paths of both halves of a weight, positive half first, whose sums leave these residuals.
-    pub(super) fn keep_sums(
-        &mut self,
-        pair: u64,
-        paths: &[Vec<Path>; 2],
-        residuals: [DoubleDouble; 2],
-        complete: bool,
-    ) {
+    /// Puts at most [`WEIGHTS`] weights together, given as for [`finish`](Self::finish): the first of `sums` are theirs.
+    pub(super) fn sum_up(&mut self, found: &[(u64, &[u64])]) {
+        let mut weights = [Found::default(); WEIGHTS];
+        for (weight, &(pair, neurons)) in weights.iter_mut().zip(found) {
+            let (input, output) = self.ends(pair);
+            let magnitude = self.weight(input, output).abs();
+            let magnitudes = self.live.map(|live| if live { magnitude } else { 0.0 });
+            *weight = Found { input, output, magnitudes, neurons };
+        }
+        let count = found.len();
+        sum_up(&self.random, &self.buckets, &weights[..count], &mut self.sums[..count]);
+    }
+
+    /// Keeps the paths of a weight that was put together.
+    pub(super) fn keep_sums(&mut self, pair: u64, sums: &WeightSums, complete: bool) {
         for half in (0..2).filter(|&half| self.live[half]) {
             self.tally.searched += self.buckets.levels() as f64;
             let error = &mut self.tally.max_error[half];
-            *error = error.max(residuals[half].nearest().abs());
+            *error = error.max(sums.residuals[half].nearest().abs());
         }
         let first = self.kept.len();
-        for paths in paths {
+        for paths in &sums.paths {
             self.kept.extend(paths);
         }
         self.end_group(pair, first);

@@ -1,0 +1,122 @@
+//! The golden-ratio sums of several weights, side by side.
+//!
+//! A piece is a few hundred instructions: the words of its neuron, two exponentials, a product and a difference in 106 bits,
+//! the way to the next edge. All but the exponentials are the same for every sum, without a jump, and become vectors where
+//! several sums take a step together.
+//!
+//! # Measured
+//! Of 2,000 weights of Example 5, a piece: 92 ns with the two sums of a weight in turns, 56 ns with eight sums together, 37 ns of
+//! which are the two exponentials. Vectors twice as wide took 64 ns.
+
+use pulp::{Arch, Simd, WithSimd};
+use serde::{Deserialize, Serialize};
+
+use super::golden::golden_sums;
+use super::{Buckets, Path};
+use crate::exact::DoubleDouble;
+use crate::sampling::{RandomLayer, Row};
+
+/// Weights whose sums are made together.
+pub(super) const WEIGHTS: usize = 4;
+
+/// Their sums: of each weight that of the positive half, then that of the negative one.
+const SUMS: usize = 2 * WEIGHTS;
+
+/// What both halves of a weight are put together from, positive half first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct WeightSums {
+    /// the paths of the pieces, those of a half in the order of its sum; a run that is resumed does not know those from before
+    #[serde(skip)]
+    pub(super) paths: [Vec<Path>; 2],
+    /// what they leave of |w*|
+    pub(super) residuals: [DoubleDouble; 2],
+}
+
+impl WeightSums {
+    /// Whether there is a path for each neuron that was found, given as [`Found::neurons`].
+    pub(super) fn has_all(&self, neurons: &[u64]) -> bool {
+        let halves = neurons.split_at(neurons.len() / 2);
+        let found = [halves.0, halves.1].map(|half| half.iter().filter(|&&neuron| neuron != 0).count());
+        found == [self.paths[0].len(), self.paths[1].len()]
+    }
+}
+
+/// What was found for a weight.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found<'a> {
+    pub(super) input: u32,
+    pub(super) output: u32,
+    /// |w*| for each half, 0 for one that is not built
+    pub(super) magnitudes: [f64; 2],
+    /// neuron + 1 for each (half, place), 0 for none; empty where nothing was
+    pub(super) neurons: &'a [u64],
+}
+
+/// Puts at most [`WEIGHTS`] weights together, `sums` of as many.
+pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>], sums: &mut [WeightSums]) {
+    let work = SumUp { random, buckets, found, sums };
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return Simd::vectorize(simd, work);
+    }
+    Arch::new().dispatch(work);
+}
+
+struct SumUp<'a> {
+    random: &'a RandomLayer,
+    buckets: &'a Buckets,
+    found: &'a [Found<'a>],
+    sums: &'a mut [WeightSums],
+}
+
+impl WithSimd for SumUp<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { random, buckets, found, sums } = self;
+        let law = random.law();
+        let (mut magnitudes, mut steps) = ([0.0; SUMS], [[0; SUMS]; 2]);
+        for (weight, found) in found.iter().enumerate() {
+            for half in 0..2 {
+                let sum = 2 * weight + half;
+                magnitudes[sum] = found.magnitudes[half];
+                steps[0][sum] = Row::step(found.input.into());
+                steps[1][sum] = Row::step(found.output.into());
+            }
+        }
+        sums.iter_mut().flat_map(|sums| &mut sums.paths).for_each(Vec::clear);
+        let residuals = golden_sums(buckets, magnitudes, |places, _| {
+            let mut neurons = [0; SUMS];
+            for (sum, (neuron, &place)) in neurons.iter_mut().zip(places).enumerate() {
+                if place < buckets.levels() {
+                    let place = sum % 2 * buckets.levels() + place;
+                    *neuron = found[sum / 2].neurons.get(place).copied().unwrap_or_default();
+                }
+            }
+            let mut words = [[0; SUMS]; 2];
+            for (sum, neuron) in neurons.iter().enumerate() {
+                let neuron = neuron.wrapping_sub(1);
+                words[0][sum] = random.input_words(neuron).word_after(steps[0][sum]);
+                words[1][sum] = random.output_words(neuron).word_after(steps[1][sum]);
+            }
+            let mut weights = [[0.0; SUMS]; 2];
+            for (sum, neuron) in neurons.iter().enumerate() {
+                let Some(neuron) = neuron.checked_sub(1) else { continue };
+                let (z_in, z_out) = (law.weight(words[0][sum]), law.weight(words[1][sum]));
+                (weights[0][sum], weights[1][sum]) = (z_in, z_out);
+                let Found { input, output, .. } = found[sum / 2];
+                sums[sum / 2].paths[sum % 2].push(Path { neuron, input, output, z_in, z_out });
+            }
+            let mut pieces = [DoubleDouble::ZERO; SUMS];
+            for (piece, (&z_in, &z_out)) in pieces.iter_mut().zip(weights[0].iter().zip(&weights[1])) {
+                *piece = DoubleDouble::product(z_in, z_out).abs();
+            }
+            pieces
+        });
+        for (sums, residuals) in sums.iter_mut().zip(residuals.as_chunks().0) {
+            sums.residuals = *residuals;
+        }
+    }
+}
