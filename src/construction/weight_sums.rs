@@ -19,9 +19,6 @@ use crate::sampling::{RandomLayer, Row};
 /// Weights whose sums are made together.
 pub(super) const WEIGHTS: usize = 4;
 
-/// Their sums: of each weight that of the positive half, then that of the negative one.
-const SUMS: usize = 2 * WEIGHTS;
-
 /// What both halves of a weight are put together from, positive half first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -55,7 +52,14 @@ pub(super) struct Found<'a> {
 
 /// Puts at most [`WEIGHTS`] weights together, `sums` of as many.
 pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>], sums: &mut [WeightSums]) {
-    let work = SumUp { random, buckets, found, sums };
+    if found.len() == 1 {
+        dispatch(SumUp::<2> { random, buckets, found, sums });
+    } else {
+        dispatch(SumUp::<{ 2 * WEIGHTS }> { random, buckets, found, sums });
+    }
+}
+
+fn dispatch(work: impl WithSimd<Output = ()>) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
         return Simd::vectorize(simd, work);
@@ -63,14 +67,15 @@ pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>
     Arch::new().dispatch(work);
 }
 
-struct SumUp<'a> {
+/// Up to `SUMS` sums: of each weight that of the positive half, then that of the negative one.
+struct SumUp<'a, const SUMS: usize> {
     random: &'a RandomLayer,
     buckets: &'a Buckets,
     found: &'a [Found<'a>],
     sums: &'a mut [WeightSums],
 }
 
-impl WithSimd for SumUp<'_> {
+impl<const SUMS: usize> WithSimd for SumUp<'_, SUMS> {
     type Output = ();
 
     #[inline(always)]
