@@ -24,12 +24,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Half;
 use super::group::Group;
-use super::lanes::{Aligned, BLOCK, CHUNK, Lanes, WithLanes, dispatch};
+use super::lanes::{Aligned, CHUNK, Lanes, WithLanes, dispatch};
 use super::levels::{self, Wanted};
-use super::queue::lanes_of;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
+
+/// Categories that are looked at together for those that hit a neuron.
+const BLOCK: usize = 8;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct InOrder {
@@ -58,9 +60,22 @@ struct Ahead {
     hitting: Vec<u32>,
     /// the neurons that each of them can use for the pair it serves next, or might; none behind the last one
     hits: Vec<Aligned<[u64; BLOCK]>>,
+    /// the [`turn`] of each of them
+    turns: Vec<Aligned<[i64; BLOCK]>>,
     /// all neurons that are hit, and some that were
     any: u64,
 }
+
+/// A number that is the smaller the earlier the pair is that a category serves next and, of categories with the same pair, the
+/// earlier it stands among those that hit.
+#[inline(always)]
+fn turn(pair: u64, at: usize) -> i64 {
+    // Pairs and categories are kept in memory: neither has so many bits.
+    (pair << PLACE_BITS) as i64 | at as i64
+}
+
+/// Bits of a [`turn`] that tell the place.
+const PLACE_BITS: u32 = 24;
 
 impl Ahead {
     /// Tries all neurons from `first` on against the categories.
@@ -72,11 +87,13 @@ impl Ahead {
         self.group.generate(lanes);
         self.hitting.resize(cursors.len(), 0);
         self.hits.resize(cursors.len() / BLOCK + 1, Aligned([0; BLOCK]));
+        self.turns.resize(self.hits.len(), Aligned([0; BLOCK]));
         let (mut some, mut any) = (0, 0);
         for (index, cursor) in (0..).zip(cursors) {
             let hits = cursor.hits(lanes, &self.group, pairs, bench);
             // Written over by the next one where there are none, which no jump could foresee.
             (self.hitting[some], self.hits[some / BLOCK].0[some % BLOCK]) = (index, hits);
+            self.turns[some / BLOCK].0[some % BLOCK] = turn(cursor.pair, some);
             some += usize::from(hits != 0);
             any |= hits;
         }
@@ -258,7 +275,7 @@ impl InOrder {
             bench.tally.words += 2 * tries;
             next = lane + 1;
             let neuron = group_first + lane as u64;
-            let best = if any == 0 { None } else { self.least_filled(lanes, lane, bench) };
+            let best = if any == 0 { None } else { self.least_filled(lane, bench) };
             let index = best.map(|at| self.ahead.hitting[at] as usize);
             if index.is_some_and(|index| self.cursors[..index].iter().all(|cursor| cursor.pair == self.pairs))
             {
@@ -277,6 +294,7 @@ impl InOrder {
                 }
                 let hits = cursor.hits(lanes, group, self.pairs, bench);
                 self.ahead.hits[at / BLOCK].0[at % BLOCK] = hits;
+                self.ahead.turns[at / BLOCK].0[at % BLOCK] = turn(cursor.pair, at);
                 self.ahead.any |= hits;
             }
             let finished = served.is_some() && self.finish_served(bench);
@@ -302,21 +320,25 @@ impl InOrder {
     /// The category that serves the earliest pair, of those that can use this lane's neuron: where it stands among those that
     /// hit.
     #[inline(always)]
-    fn least_filled<L: Lanes>(&self, lanes: L, lane: usize, bench: &Workbench) -> Option<usize> {
-        let mut best: Option<(usize, u64)> = None;
-        let blocks = &self.ahead.hits[..self.ahead.hitting.len().div_ceil(BLOCK)];
-        for (first, hits) in (0..).step_by(BLOCK).zip(blocks) {
-            for at in lanes_of(lanes.having(&hits.0, lane as u32).into()) {
-                let at = first + at as usize;
-                let cursor = &self.cursors[self.ahead.hitting[at] as usize];
-                if best.is_none_or(|(_, other)| cursor.pair < other)
-                    && self.ahead.is_used(lane, cursor, bench)
-                {
-                    best = Some((at, cursor.pair));
+    fn least_filled(&mut self, lane: usize, bench: &Workbench) -> Option<usize> {
+        let blocks = self.ahead.hitting.len().div_ceil(BLOCK);
+        loop {
+            // All are gone through without a jump: nobody could guess which hit.
+            let mut first = [i64::MAX; BLOCK];
+            for (hits, turns) in self.ahead.hits[..blocks].iter().zip(&self.ahead.turns) {
+                for (first, (hits, &turn)) in first.iter_mut().zip(hits.0.iter().zip(&turns.0)) {
+                    let turn = if hits >> lane & 1 == 1 { turn } else { i64::MAX };
+                    *first = turn.min(*first);
                 }
             }
+            let first = first.into_iter().min().filter(|&first| first != i64::MAX)?;
+            let at = (first & ((1 << PLACE_BITS) - 1)) as usize;
+            let cursor = &self.cursors[self.ahead.hitting[at] as usize];
+            if self.ahead.is_used(lane, cursor, bench) {
+                return Some(at);
+            }
+            self.ahead.hits[at / BLOCK].0[at % BLOCK] &= !(1 << lane);
         }
-        best.map(|(at, _)| at)
     }
 
     fn take(&mut self, index: usize, neuron: u64, bench: &mut Workbench) -> Demand {

@@ -24,9 +24,6 @@ pub(super) const CHUNK: usize = 64;
 /// Lanes that make a vector of cuts.
 pub(super) const VECTOR: usize = 16;
 
-/// Words that [`Lanes::having`] looks at together.
-pub(super) const BLOCK: usize = 8;
-
 /// Words of open demands of a half that [`Lanes::candidates`] looks at.
 pub(super) const DEMAND_WORDS: usize = 4;
 
@@ -54,9 +51,6 @@ pub(super) trait Lanes: Copy {
         negative: u32,
         buckets: &Approximation,
     ) -> (u64, [u32; CHUNK]);
-
-    /// The words in which this bit is set.
-    fn having(self, words: &[u64; BLOCK], bit: u32) -> u8;
 
     /// The lanes whose bits are set, moved to the front; what is behind them is anything.
     fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR];
@@ -146,11 +140,6 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn having(self, words: &[u64; BLOCK], bit: u32) -> u8 {
-        (0..).zip(words).fold(0, |having, (place, word)| having | ((word >> bit & 1) as u8) << place)
-    }
-
-    #[inline(always)]
     fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
         close_up(lanes, keep)
     }
@@ -192,7 +181,7 @@ mod avx512 {
     use pulp::cast;
     use pulp::x86::V4;
 
-    use super::{Approximation, BLOCK, CHUNK, DEMAND_WORDS, Lanes, VECTOR, Wanted};
+    use super::{Approximation, CHUNK, DEMAND_WORDS, Lanes, VECTOR, Wanted};
 
     /// The same number in all lanes.
     #[inline(always)]
@@ -284,12 +273,6 @@ mod avx512 {
         }
 
         #[inline(always)]
-        fn having(self, words: &[u64; BLOCK], bit: u32) -> u8 {
-            let bit = self.avx512f._mm512_set1_epi64(1 << bit);
-            self.avx512f._mm512_test_epi64_mask(cast(*words), bit)
-        }
-
-        #[inline(always)]
         fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
             cast(self.avx512f._mm512_maskz_compress_epi32(keep, cast(lanes)))
         }
@@ -320,7 +303,6 @@ mod tests {
         candidates: (u64, [u32; CHUNK]),
         closed: Vec<u32>,
         closed_wide: Vec<u64>,
-        having: u8,
     }
 
     impl WithLanes for Steps {
@@ -348,14 +330,7 @@ mod tests {
             let closed_wide = lanes.close_up_wide(wide, random as u8)[..kept(random as u8 as u32)].to_vec();
             let wanted = lanes
                 .wanted(&sums, buckets.wanted(place, (random >> 61 & 1) as usize, (random >> 62 & 1) as u32));
-            Made {
-                cuts,
-                wanted,
-                candidates,
-                closed,
-                closed_wide,
-                having: lanes.having(&wide, place as u32 % 64),
-            }
+            Made { cuts, wanted, candidates, closed, closed_wide }
         }
     }
 
