@@ -55,6 +55,8 @@ struct Ahead {
     /// the first neuron of the group
     first: Option<u64>,
     group: Group,
+    /// what each category tries
+    tries: Vec<Try>,
     /// the categories that might use one of its neurons when it was begun, in their order; the others cannot, as none of them
     /// goes on to another pair meanwhile
     hitting: Vec<u32>,
@@ -64,6 +66,32 @@ struct Ahead {
     turns: Vec<Aligned<[i64; BLOCK]>>,
     /// all neurons that are hit, and some that were
     any: u64,
+}
+
+/// What a category tries: the products of a pair that it can use.
+#[derive(Clone, Copy, Debug, Default)]
+struct Try {
+    pair: u64,
+    input: u32,
+    output: u32,
+    /// none where the category has served all pairs
+    wanted: Wanted,
+}
+
+impl Try {
+    fn of(cursor: &Cursor, pairs: u64, bench: &Workbench) -> Self {
+        let &Cursor { pair, input, output, .. } = cursor;
+        if pair == pairs {
+            return Self { pair, ..Self::default() };
+        }
+        Self { pair, input, output, wanted: cursor.wanted(bench) }
+    }
+
+    /// Which neurons of the group the category can use, as far as their sums tell.
+    #[inline(always)]
+    fn hits<L: Lanes>(&self, lanes: L, group: &Group) -> u64 {
+        group.hits(lanes, self.input, self.output, self.wanted)
+    }
 }
 
 /// A number that is the smaller the earlier the pair is that a category serves next and, of categories with the same pair, the
@@ -82,18 +110,22 @@ impl Ahead {
     #[inline(always)]
     fn begin<L: Lanes>(&mut self, lanes: L, first: u64, cursors: &[Cursor], pairs: u64, bench: &Workbench) {
         self.group.go_to(&bench.random, first, bench.inputs, bench.outputs);
-        let open = |cursor: &&Cursor| cursor.pair < pairs;
-        cursors.iter().filter(open).for_each(|cursor| self.group.ask_for(cursor.input, cursor.output));
+        if self.first.is_none() {
+            self.tries.clear();
+            self.tries.extend(cursors.iter().map(|cursor| Try::of(cursor, pairs, bench)));
+        }
+        let open = self.tries.iter().filter(|tries| tries.pair < pairs);
+        open.for_each(|tries| self.group.ask_for(tries.input, tries.output));
         self.group.generate(lanes);
         self.hitting.resize(cursors.len(), 0);
         self.hits.resize(cursors.len() / BLOCK + 1, Aligned([0; BLOCK]));
         self.turns.resize(self.hits.len(), Aligned([0; BLOCK]));
         let (mut some, mut any) = (0, 0);
-        for (index, cursor) in (0..).zip(cursors) {
-            let hits = cursor.hits(lanes, &self.group, pairs, bench);
+        for (index, tries) in (0..).zip(&self.tries) {
+            let hits = tries.hits(lanes, &self.group);
             // Written over by the next one where there are none, which no jump could foresee.
             (self.hitting[some], self.hits[some / BLOCK].0[some % BLOCK]) = (index, hits);
-            self.turns[some / BLOCK].0[some % BLOCK] = turn(cursor.pair, some);
+            self.turns[some / BLOCK].0[some % BLOCK] = turn(tries.pair, some);
             some += usize::from(hits != 0);
             any |= hits;
         }
@@ -105,9 +137,9 @@ impl Ahead {
 
     /// Whether the neuron of a lane that hits is of use to the category without doubt, or as its words tell.
     #[inline(always)]
-    fn is_used(&self, lane: usize, cursor: &Cursor, bench: &Workbench) -> bool {
-        let (input, output) = (cursor.input, cursor.output);
-        cursor.wanted(bench).has(self.group.sum(lane, input, output)) || {
+    fn is_used(&self, lane: usize, index: usize, cursor: &Cursor, bench: &Workbench) -> bool {
+        let Try { input, output, wanted, .. } = self.tries[index];
+        wanted.has(self.group.sum(lane, input, output)) || {
             let (word_in, word_out) = self.group.words(lane, input, output);
             cursor.can_use(word_in, word_out, bench)
         }
@@ -146,15 +178,6 @@ impl Cursor {
             (self.input, self.output) = (0, self.output + 1);
         }
         self.see_sign(bench);
-    }
-
-    /// Which neurons of the group the category can use for the pair it serves next, as far as their sums tell.
-    #[inline(always)]
-    fn hits<L: Lanes>(&self, lanes: L, group: &Group, pairs: u64, bench: &Workbench) -> u64 {
-        if self.pair == pairs {
-            return 0;
-        }
-        group.hits(lanes, self.input, self.output, self.wanted(bench))
     }
 
     #[inline(always)]
@@ -286,15 +309,15 @@ impl InOrder {
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
             if let Some((at, index)) = best.zip(index) {
-                let cursor = &self.cursors[index];
-                let group = &mut self.ahead.group;
-                if cursor.pair < self.pairs {
-                    group.ask_for(cursor.input, cursor.output);
-                    group.generate(lanes);
+                let tries = Try::of(&self.cursors[index], self.pairs, bench);
+                if tries.pair < self.pairs {
+                    self.ahead.group.ask_for(tries.input, tries.output);
+                    self.ahead.group.generate(lanes);
                 }
-                let hits = cursor.hits(lanes, group, self.pairs, bench);
+                let hits = tries.hits(lanes, &self.ahead.group);
+                self.ahead.tries[index] = tries;
                 self.ahead.hits[at / BLOCK].0[at % BLOCK] = hits;
-                self.ahead.turns[at / BLOCK].0[at % BLOCK] = turn(cursor.pair, at);
+                self.ahead.turns[at / BLOCK].0[at % BLOCK] = turn(tries.pair, at);
                 self.ahead.any |= hits;
             }
             let finished = served.is_some() && self.finish_served(bench);
@@ -310,10 +333,10 @@ impl InOrder {
     fn note_products(&self, lanes: Range<usize>, bench: &mut Workbench) {
         if let Some(cursor) = self.cursors.iter().find(|cursor| cursor.pair < self.pairs) {
             let (group, input, output) = (&self.ahead.group, cursor.input, cursor.output);
-            for (lane, &sum) in group.sums(input, output).iter().enumerate().take(lanes.end).skip(lanes.start)
-            {
-                bench.note_product_of(sum, || group.words(lane, input, output));
-            }
+            let sums = group.sums(input, output);
+            bench.note_products_of(&sums[lanes.clone()], |lane| {
+                group.words(lanes.start + lane, input, output)
+            });
         }
     }
 
@@ -333,8 +356,8 @@ impl InOrder {
             }
             let first = first.into_iter().min().filter(|&first| first != i64::MAX)?;
             let at = (first & ((1 << PLACE_BITS) - 1)) as usize;
-            let cursor = &self.cursors[self.ahead.hitting[at] as usize];
-            if self.ahead.is_used(lane, cursor, bench) {
+            let index = self.ahead.hitting[at] as usize;
+            if self.ahead.is_used(lane, index, &self.cursors[index], bench) {
                 return Some(at);
             }
             self.ahead.hits[at / BLOCK].0[at % BLOCK] &= !(1 << lane);

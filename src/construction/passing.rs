@@ -24,7 +24,7 @@
 //! pieces are foreseen with estimates, so that their exponentials do not wait for each other, as estimating 78 products costs
 //! what the 20 that are taken save; sums with fused multiply-adds and edges compared in vectors.
 
-use super::lanes::{CHUNK, Lanes, WithLanes, dispatch};
+use super::lanes::{Lanes, WithLanes, dispatch};
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{QUEUE, behind, lanes_of};
 use super::tally::{Demand, Draw};
@@ -165,12 +165,13 @@ impl OpenPairs {
             if passage.noted <= passage.last.0 {
                 let until = given.map_or(u64::MAX, |given| !behind(given.lane));
                 let fresh = before & until & self.queue.lanes_from(chunk, passage.noted);
+                let words = |lane| self.queue.words(chunk, lane, pair.input);
                 if fresh == u64::MAX {
                     // The first pair, mostly.
-                    (0..CHUNK as u32)
-                        .for_each(|lane| self.note_product(&sums, chunk, lane, pair.input, bench));
+                    bench.note_products_of(&sums, |lane| words(lane as u32));
                 } else {
-                    lanes_of(fresh).for_each(|lane| self.note_product(&sums, chunk, lane, pair.input, bench));
+                    lanes_of(fresh)
+                        .for_each(|lane| bench.note_products_of(&[sums[lane as usize]], |_| words(lane)));
                 }
             }
             if let Some(given) = given {
@@ -197,12 +198,6 @@ impl OpenPairs {
             *until = end.max(*until);
         }
         passage.noted = passage.noted.max(end.saturating_add(1));
-    }
-
-    /// Notes the product of the neuron in a lane as its first one.
-    #[inline(always)]
-    fn note_product(&self, sums: &[u32; CHUNK], chunk: usize, lane: u32, input: u32, bench: &mut Workbench) {
-        bench.note_product_of(sums[lane as usize], || self.queue.words(chunk, lane, input));
     }
 }
 

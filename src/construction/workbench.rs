@@ -83,14 +83,21 @@ impl Workbench {
         self.tally.products[levels::bin_of::<PRODUCT_BINS>(t)] += 1;
     }
 
-    /// The same of a sum of [`levels`], which is of these words: those of the input and the output.
+    /// The same of sums of [`levels`], which are of these words: those of the input and the output.
     #[inline(always)]
-    pub(super) fn note_product_of(&mut self, sum: u32, words: impl FnOnce() -> (u64, u64)) {
-        let bin = levels::bin::<PRODUCT_BINS>(sum).unwrap_or_else(|| {
-            let (word_in, word_out) = words();
-            levels::bin_of::<PRODUCT_BINS>(levels::t(word_in, word_out))
-        });
-        self.tally.products[bin] += 1;
+    pub(super) fn note_products_of(&mut self, sums: &[u32], words: impl Fn(usize) -> (u64, u64)) {
+        // Doubts are so few that they are looked for in all sums at once.
+        let in_doubt =
+            sums.iter().fold(false, |any, &sum| any | levels::bin_is_in_doubt::<PRODUCT_BINS>(sum));
+        for (at, &sum) in sums.iter().enumerate() {
+            let bin = if in_doubt && levels::bin_is_in_doubt::<PRODUCT_BINS>(sum) {
+                let (word_in, word_out) = words(at);
+                levels::bin_of::<PRODUCT_BINS>(levels::t(word_in, word_out))
+            } else {
+                levels::bin::<PRODUCT_BINS>(sum)
+            };
+            self.tally.products[bin] += 1;
+        }
     }
 
     /// Notes the first product of a neuron with uniform weights.
