@@ -6,23 +6,23 @@
 //!
 //! # Measured
 //! Example 5, on one thread of a shared machine with AVX-512, against the time to generate the random words consumed
-//! (`cargo bench --bench construction`): `FirstFit` takes 5.1 times as long a neuron at a time and 2.0 times this way,
-//! `OnDemand` 4.1 and 1.4; on two threads `FirstFit` takes 2.0 to 2.2 times. It was 3.4 until
+//! (`cargo bench --bench construction`): `FirstFit` takes 5.1 times as long a neuron at a time and 1.9 times this way,
+//! `OnDemand` 4.1 and 1.4. It was 3.4 until
 //! tries became intervals of one integer in vectors written out ([`levels`](super::levels), [`lanes`](super::lanes)), both
 //! halves of a weight were summed side by side without guessing at edges ([`golden`](super::golden)), and nothing was
 //! allocated for a weight; 2.5 until the ticket was brought into order in place (2.4) and given its room at once (2.3): each
 //! page of memory that is new costs as much as ten neurons; 2.1 once vectors were loaded from whole cache lines and words cut to
-//! 32 bits; 2.0 once first products were looked for only where they are new. `OnDemand` took 1.8 while it made its paths twice,
-//! and 1.6 while queues had 512 neurons.
+//! 32 bits; 2.0 once first products were looked for only where they are new, and 1.9 without jumps at the signs of weights and
+//! with weights summed up four at a time ([`weight_sums`](super::weight_sums)). `OnDemand` took 1.8 while it made its paths
+//! twice, and 1.6 while queues had 512 neurons.
 //!
-//! What is left, a neuron: 11 ns to generate the words of its 15 tries, in vectors; 17 ns to try and to take; 18 ns for the
-//! sums of finished weights in 106 bits and the exponentials of kept paths; 7 ns for memory, half of it the system's, which
-//! hands out the ticket's pages; 5 ns to fill queues and close them up. The bare words, in scalars, take 30.
+//! What is left, of 100: 15 to generate the words of a neuron's tries, in vectors; 27 to try and to take; 15 for the sums of
+//! finished weights in 106 bits and 8 for the exponentials of kept paths; 14 for memory, half of it the system's, which hands
+//! out the ticket's pages; 12 to fill queues and close them up. The bare words, in scalars, take 52.
 //!
 //! Without gain: all chunks of a pair tried before any neuron is taken, as masks or as a list that is closed up; queues of 768;
-//! fewer or more demands looked for one by one; gaps closed earlier; several weights' sums side by side; sums whose
-//! pieces are foreseen with estimates, so that their exponentials do not wait for each other, as estimating 78 products costs
-//! what the 20 that are taken save; sums with fused multiply-adds and edges compared in vectors.
+//! fewer or more demands looked for one by one; gaps closed earlier; sums whose pieces are foreseen with estimates, so that their
+//! exponentials do not wait for each other, as estimating 78 products costs what the 20 that are taken save.
 
 use super::lanes::{Lanes, WithLanes, dispatch};
 use super::open_pairs::{FrontPair, OpenPairs};
