@@ -56,7 +56,7 @@ struct Ahead {
     /// the first neuron of the group
     first: Option<u64>,
     group: Group,
-    /// what each category tries
+    /// what each category tries next
     tries: Vec<Try>,
     /// the categories that might use one of its neurons when it was begun, in their order; the others cannot, as none of them
     /// goes on to another pair meanwhile
@@ -115,18 +115,18 @@ impl Ahead {
             self.tries.clear();
             self.tries.extend(cursors.iter().map(|cursor| Try::of(cursor, pairs, bench)));
         }
-        let open = self.tries.iter().filter(|tries| tries.pair < pairs);
-        open.for_each(|tries| self.group.ask_for(tries.input, tries.output));
+        let open = self.tries.iter().filter(|attempt| attempt.pair < pairs);
+        open.for_each(|attempt| self.group.ask_for(attempt.input, attempt.output));
         self.group.generate(lanes);
         self.hitting.resize(cursors.len(), 0);
         self.hits.resize(cursors.len() / BLOCK + 1, Aligned([0; BLOCK]));
         self.turns.resize(self.hits.len(), Aligned([0; BLOCK]));
         let (mut some, mut any) = (0, 0);
-        for (index, tries) in (0..).zip(&self.tries) {
-            let hits = tries.hits(lanes, &self.group);
+        for (index, attempt) in (0..).zip(&self.tries) {
+            let hits = attempt.hits(lanes, &self.group);
             // Written over by the next one where there are none, which no jump could foresee.
             (self.hitting[some], self.hits[some / BLOCK].0[some % BLOCK]) = (index, hits);
-            self.turns[some / BLOCK].0[some % BLOCK] = turn(tries.pair, some);
+            self.turns[some / BLOCK].0[some % BLOCK] = turn(attempt.pair, some);
             some += usize::from(hits != 0);
             any |= hits;
         }
@@ -310,15 +310,15 @@ impl InOrder {
             bench.tally.last =
                 Some(Draw { neuron, tries: open, served, serves: u64::from(served.is_some()) });
             if let Some((at, index)) = best.zip(index) {
-                let tries = Try::of(&self.cursors[index], self.pairs, bench);
-                if tries.pair < self.pairs {
-                    self.ahead.group.ask_for(tries.input, tries.output);
+                let attempt = Try::of(&self.cursors[index], self.pairs, bench);
+                if attempt.pair < self.pairs {
+                    self.ahead.group.ask_for(attempt.input, attempt.output);
                     self.ahead.group.generate(lanes);
                 }
-                let hits = tries.hits(lanes, &self.ahead.group);
-                self.ahead.tries[index] = tries;
+                let hits = attempt.hits(lanes, &self.ahead.group);
+                self.ahead.tries[index] = attempt;
                 self.ahead.hits[at / BLOCK].0[at % BLOCK] = hits;
-                self.ahead.turns[at / BLOCK].0[at % BLOCK] = turn(tries.pair, at);
+                self.ahead.turns[at / BLOCK].0[at % BLOCK] = turn(attempt.pair, at);
                 self.ahead.any |= hits;
             }
             let finished = served.is_some() && self.finish_served(bench);

@@ -131,3 +131,69 @@ impl<const SUMS: usize> WithSimd for SumUp<'_, SUMS> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::construction::golden::golden_sum;
+    use crate::construction::levels;
+    use crate::sampling::{Hyperbolic, Law, Side, Stream};
+    use crate::theory::section5::Ranges;
+
+    #[test]
+    fn side_by_side_are_the_sums_one_by_one() {
+        let ranges = Ranges::new(1e-4, 1.0, 1.5);
+        let (buckets, row) = (Buckets::new(&ranges), Stream::new(4, 1, Side::Out).row(0));
+        let k = buckets.levels();
+        let law = Law::Hyperbolic(Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap());
+        let random = RandomLayer::new(3, 1, law);
+        let (mut pieces, mut missing) = (0, 0);
+        for case in 0..40_u32 {
+            let ends = (0..1 + case % WEIGHTS as u32).map(|weight| (3 * case + weight, case));
+            let weights: Vec<_> = ends
+                .map(|(input, output)| {
+                    let mut neurons = vec![0; 2 * k];
+                    // Enough to find all pieces, or not.
+                    for neuron in 0..if input.is_multiple_of(3) { 60 } else { 3_000 } {
+                        let word_in = random.input_words(neuron).word(input.into());
+                        let word_out = random.output_words(neuron).word(output.into());
+                        let place = buckets.classify(levels::t(word_in, word_out));
+                        if place < k {
+                            neurons[(word_in & 1) as usize * k + place] = neuron + 1;
+                        }
+                    }
+                    let magnitude = (row.word(input.into()) >> 11) as f64 / (1_u64 << 53) as f64;
+                    (input, output, magnitude, neurons)
+                })
+                .collect();
+            let found: Vec<_> = weights
+                .iter()
+                .map(|(input, output, magnitude, neurons)| Found {
+                    input: *input,
+                    output: *output,
+                    magnitudes: [*magnitude, if case.is_multiple_of(5) { 0.0 } else { *magnitude }],
+                    neurons,
+                })
+                .collect();
+            let mut sums = vec![WeightSums::default(); found.len()];
+            // Twice, as what was there before must not matter.
+            sum_up(&random, &buckets, &found, &mut sums);
+            sum_up(&random, &buckets, &found, &mut sums);
+            for (found, sums) in found.iter().zip(&sums) {
+                for half in 0..2 {
+                    let mut paths = Vec::new();
+                    let residual = golden_sum(&buckets, found.magnitudes[half], |place, _| {
+                        let neuron = found.neurons[half * k + place].checked_sub(1);
+                        missing += u32::from(neuron.is_none());
+                        let path = Path::of(&random, neuron?, found.input, found.output);
+                        paths.push(path);
+                        Some(path.exact_product().abs())
+                    });
+                    assert_eq!((&sums.paths[half], sums.residuals[half]), (&paths, residual));
+                    pieces += paths.len();
+                }
+            }
+        }
+        assert!(pieces > 1_000 && missing > 10, "{pieces}, {missing} missing");
+    }
+}
