@@ -111,6 +111,8 @@ impl Ahead {
     #[inline(always)]
     fn begin<L: Lanes>(&mut self, lanes: L, first: u64, cursors: &[Cursor], pairs: u64, bench: &Workbench) {
         self.group.go_to(&bench.random, first, bench.inputs, bench.outputs);
+        // A category that goes on within a group keeps its own; a neuron that is drawn by itself, or a run that is resumed, leaves
+        // no group.
         if self.first.is_none() {
             self.tries.clear();
             self.tries.extend(cursors.iter().map(|cursor| Try::of(cursor, pairs, bench)));

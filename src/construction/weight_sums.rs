@@ -65,6 +65,8 @@ pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>
     }
 }
 
+/// With vectors of four where there are any, unlike [`lanes::dispatch`](super::lanes::dispatch): wider ones take longer beside
+/// exponentials that are computed one by one.
 fn dispatch(work: impl WithSimd<Output = ()>) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
