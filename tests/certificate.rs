@@ -7,8 +7,8 @@ use slth::construction::LayerTicket;
 use slth::experiment::Experiment;
 use slth::network::{Activation, ActivationBounds, Domain, Network};
 use slth::session::{Lane, Session};
-use slth::verification::careful::{forward_pruned, forward_target};
-use slth::verification::{Evaluation, error_between, inputs};
+use slth::verification::careful::forward_target;
+use slth::verification::{Evaluation, MaskedNetwork, error_between, inputs};
 
 fn done(preset: &str, settings: &[&str]) -> Session {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
@@ -23,7 +23,7 @@ fn adversary(session: &Session, lane: &Lane, count: usize) -> f64 {
     let architecture = target.architecture();
     let x = inputs(domain, architecture.widths()[0], 0xAD7E, 0, count);
     let f = forward_target(target, lane.evaluation(), x.clone());
-    let g = forward_pruned(architecture, lane.tickets(), lane.evaluation(), x);
+    let g = MaskedNetwork::new(architecture, lane.tickets()).forward(lane.evaluation(), x.view());
     f.rows().into_iter().zip(g.rows()).map(|(f, g)| error_between(f, g)).fold(0.0, f64::max)
 }
 
@@ -123,10 +123,11 @@ fn evaluations_are_as_exact_as_the_certificate_says() {
     let tickets: Vec<&LayerTicket> = lane.tickets().collect();
     let x = inputs(&experiment.domain, 24, 11, 0, 12);
     let rounding = lane.certificate().unwrap().rounding();
+    let pruned = MaskedNetwork::new(target.architecture(), lane.tickets());
     let mut lost = [0.0, 0.0];
     for (evaluation, lost) in [Evaluation::Plain, Evaluation::Careful].into_iter().zip(&mut lost) {
         let f = forward_target(target, evaluation, x.clone());
-        let g = forward_pruned(target.architecture(), tickets.iter().copied(), evaluation, x.clone());
+        let g = pruned.forward(evaluation, x.view());
         let off = |y: &Array2<f64>, row: usize, exact_y: Vec<RBig>| -> f64 {
             let each = y
                 .row(row)

@@ -42,8 +42,8 @@ fn masked(session: &Session, lane: usize, x: ArrayView2<'_, f64>) -> Array2<f64>
     let mut y = x.to_owned();
     for (index, ticket) in session.lanes()[lane].tickets().enumerate() {
         let layer = index + 1;
-        let outputs = architecture.widths()[layer];
-        y = MaskedLayer::new(ticket, outputs, architecture.activation(layer)).forward(y.view());
+        let [inputs, outputs] = [layer - 1, layer].map(|at| architecture.widths()[at]);
+        y = MaskedLayer::new(ticket, inputs, outputs, architecture.activation(layer)).forward(y.view());
     }
     y
 }

@@ -62,7 +62,7 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
 
 impl Pruned {
     /// Ĝ as the masked network: each kept neuron sums over its kept inputs, fires, and feeds its kept outputs.
-    /// Nothing of a path is taken for granted but its two weights.
+    /// Nothing of a path is taken for granted but its two weights. What is added to a sum is rounded once.
     fn masked_network(&self, x: &[f64]) -> Vec<f64> {
         let architecture = self.target.architecture();
         let mut values = x.to_vec();
@@ -70,11 +70,13 @@ impl Pruned {
             // A synapse that several paths go through is one synapse.
             let (mut sums, mut synapses) = (HashMap::<u64, f64>::new(), HashSet::new());
             for path in ticket.paths().filter(|path| synapses.insert((path.neuron, path.input))) {
-                *sums.entry(path.neuron).or_default() += path.z_in * values[path.input as usize];
+                let sum = sums.entry(path.neuron).or_default();
+                *sum = path.z_in.mul_add(values[path.input as usize], *sum);
             }
             let mut outputs = vec![0.0; architecture.widths()[layer]];
             for path in ticket.paths() {
-                outputs[path.output as usize] += path.z_out * sums[&path.neuron].max(0.0);
+                let sum: &mut f64 = &mut outputs[path.output as usize];
+                *sum = path.z_out.mul_add(sums[&path.neuron].max(0.0), *sum);
             }
             values = outputs.into_iter().map(|v| architecture.activation(layer).apply(v)).collect();
         }
@@ -144,8 +146,8 @@ proptest! {
         let start = Array2::from_shape_vec((1, inputs), x[..inputs].to_vec()).unwrap();
         let by_layers = pruned.tickets.iter().zip(1..).fold(start, |x, (ticket, layer)| {
             let architecture = pruned.target.architecture();
-            let outputs = architecture.widths()[layer];
-            MaskedLayer::new(ticket, outputs, architecture.activation(layer)).forward(x.view())
+            let [inputs, outputs] = [layer - 1, layer].map(|at| architecture.widths()[at]);
+            MaskedLayer::new(ticket, inputs, outputs, architecture.activation(layer)).forward(x.view())
         });
         // The same sums in the same order, so the same bits.
         prop_assert_eq!(by_layers.into_raw_vec_and_offset().0, pruned.masked_network(&x[..inputs]));

@@ -14,6 +14,15 @@ const ROW: f64 = 32.0 * 1.06;
 /// A copy of the (neuron, input) pairs of a ticket, by which its kept weights are counted.
 const ROW_COUNTED: f64 = 16.0;
 
+/// A path of the masked network that inputs are tried on.
+const PATH: f64 = 16.0;
+
+/// A weight in that network: where its paths begin, by halves.
+const PLACE: f64 = 8.0;
+
+/// glibc gives blocks above this size back when they are freed, and may keep smaller ones.
+const GIVEN_BACK: f64 = 32.0 * (1 << 20) as f64;
+
 /// A finished weight: where its rows are, and with how many draws it was completed.
 const FINISHED: f64 = 32.0;
 
@@ -22,22 +31,25 @@ const MEASURED: f64 = 17.0 * 8.0;
 
 impl Experiment {
     /// Bytes at the peak of a run, as they are expected. Tickets of all lanes stay; while the last layers of a lane are
-    /// built and measured, their copies come on top.
+    /// built and measured, their copies come on top, and after that the masked network that inputs are tried on, beside what
+    /// the allocator has kept of the copies.
     pub fn peak_memory(&self, plan: &Plan) -> f64 {
         let threads = rayon::current_num_threads();
         let weights: f64 =
             plan.lanes.first().map_or(0.0, |lane| lane.layers.iter().map(|l| l.weights as f64).sum());
         let (mut tickets, mut most) = (0.0, 0.0_f64);
         for lane in &plan.lanes {
-            let mut work = Vec::new();
+            let (mut work, mut kept, mut masked) = (Vec::new(), Vec::new(), 0.0);
             for (number, layer) in (1..).zip(&lane.layers) {
                 let (weights, rows) =
                     (layer.weights as f64, self.expected_rows(lane.construction, number, layer));
                 tickets += ROW * rows + FINISHED * weights;
-                work.push((ROW_COUNTED * rows + MEASURED * weights).max(under_way(lane, layer)));
+                masked += PATH * rows + PLACE * weights;
+                let of_layer = (ROW_COUNTED * rows + MEASURED * weights).max(under_way(lane, layer));
+                work.push(of_layer);
+                kept.push(if ROW_COUNTED * rows > GIVEN_BACK { 0.0 } else { of_layer });
             }
-            work.sort_by(f64::total_cmp);
-            most = most.max(work.iter().rev().take(threads).sum());
+            most = most.max(largest(work, threads)).max(masked + largest(kept, threads));
         }
         // F, its matrix of magnitudes while its bounds are computed, and itself as it came.
         PROGRAM + 3.0 * 8.0 * weights + tickets + most
@@ -62,6 +74,12 @@ impl Experiment {
             }
         }
     }
+}
+
+/// The sum of the `count` largest of these.
+fn largest(mut bytes: Vec<f64>, count: usize) -> f64 {
+    bytes.sort_by(f64::total_cmp);
+    bytes.iter().rev().take(count).sum()
 }
 
 /// What is held of the weights under way.

@@ -7,8 +7,8 @@ use ndarray::{ArrayView1, Axis};
 use super::{Lane, Session};
 use crate::construction::LayerBuilder;
 use crate::network::Domain;
-use crate::verification::careful::{forward_pruned, forward_target};
-use crate::verification::{error_between, inputs, prediction};
+use crate::verification::careful::forward_target;
+use crate::verification::{MaskedNetwork, error_between, inputs, prediction};
 
 /// Neighbouring inputs that are evaluated together. It takes hardly longer than for one of them, and less than a slice of
 /// the search over all inputs does.
@@ -116,8 +116,8 @@ impl Session {
         }
         let evaluation = lane.evaluation();
         let f = forward_target(target, evaluation, x.clone());
-        let pruned = is_built(lane)
-            .then(|| forward_pruned(target.architecture(), lane.tickets(), evaluation, x.clone()));
+        let masked = || MaskedNetwork::new(target.architecture(), lane.tickets());
+        let pruned = is_built(lane).then(|| masked().forward(evaluation, x.view()));
         let free = domain.free_coordinates(x.ncols());
         let shows_pictures = matches!(domain.free(), Domain::Points { .. } | Domain::Box { .. });
         let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();

@@ -1,26 +1,23 @@
 //! The forward pass of Ĝ held against a plain copy.
 //!
 //! # Measured
-//! Two threads of a shared machine with AVX-512: 7.77 M paths, 3.11 M of which fire, 64 inputs in 12.6 to 17 ms, that is 8 to
-//! 11 GB/s where a copy moves 19 to 31 GB/s (half read, half written).
+//! Two threads of a shared machine with AVX-512: 7.77 M paths, 3.11 M of which fire, 64 inputs in 8.5 to 11.5 ms, that is 11 to 15
+//! GB/s where a copy moves 19 to 26 GB/s (half read, half written): 0.53 to 0.67 of a copy.
 //!
-//! At three operations a path that fires and point (z_in·x, z_out·h, the sum), eight points an instruction, two instructions a
-//! cycle, the processors could do no better than 8 ms (20 ms if all paths fired); a tenth to a fifth of the time waits for rows
-//! to arrive, the rest goes into the ends of runs, 12 paths long, and what is done between layers. It took twice as long when
-//! inputs were parted into those above and below 0 one value at a time, in a pass of its own, and every pass looked the
-//! whole ticket through for neurons with several live inputs; 6 % longer when each run parted its input anew, from columns that
-//! began in the midst of a cache line, and one thread wrote all outputs.
+//! At two operations a path that fires and point, eight points an instruction, two instructions a cycle, the processors could
+//! do no better than 5 ms. In the cache the pass takes 8 ms: runs of paths are 10 long, and each ends with a jump that was not
+//! foreseen. The rest waits for rows to arrive.
 //!
-//! Half of the points at which a path could fire have x = 0. To pass over vectors of 8 such points instead of 32, even with the
-//! points sorted by which inputs they fire (63 instead of 75 % of all vectors are left), costs as much as it saves. A fused
-//! z_out·h + y would save a tenth, 64 points at once with it as much again, and change bits (0.39 to 0.46 of a copy, where
-//! this took 0.35 to 0.44). All paths of an output in one loop or a look ahead at the rows that come saved nothing, nor did
-//! prefetching the rows of the next 2 to 64 runs. To read all rows and do nothing else takes 7 ms; in the cache the pass takes 11.5
-//! ms, of which 7.5 are the three operations. Rows in columns of the layer's own, those of a half together and inputs handed
-//! from layer to layer as they are used, take 12.3 to 15 ms in place of 14 to 17.5 (0.42 of a copy), and with the fused
-//! z_out·h + y 9.5 to 12.5 (0.52): that would reach the goal, for 16 bytes a path and other bits. Rows of eight outputs together,
-//! so that points where the input is 0 are left out one by one, take as long: in a deep network most inputs are 0 at all
-//! points or at none.
+//! | what changed | ms |
+//! |---|---|
+//! | rows where the ticket has them, z_out·h and the sum rounded each, 32 points at once | 14.1 to 16.8 |
+//! | weights alone in an own column, halves apart, z_out·h + y fused, 64 points in eight registers | 9.6 to 12 |
+//! | all layers within one call of the thread pool, activations handed on as they are used | 8.5 to 11.5 |
+//!
+//! The same with products and sums rounded each took 12.3 to 15 ms. Saved nothing: to prefetch the rows of the next 2 to 64
+//! runs; a stretch of several runs in one loop, whether it finds the ends by comparison or by a byte a path (14 to 16 ms); rows of
+//! eight outputs together, so that points where the input is 0 are left out one by one, as in a deep network most inputs are
+//! 0 at all points or at none; smaller tasks for the threads; huge pages.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -34,7 +31,7 @@ use crate::construction::LayerTicket;
 use crate::experiment::ExperimentError;
 use crate::network::Activation;
 use crate::sampling::{Side, Stream};
-use crate::verification::MaskedLayer;
+use crate::verification::{Evaluation, MaskedLayer, MaskedNetwork};
 
 /// Inputs and outputs of the layers, as in Example 5.
 const WIDTH: usize = 100;
@@ -42,14 +39,14 @@ const WIDTH: usize = 100;
 /// What was measured.
 ///
 /// # Which bytes are counted
-/// Those of all kept paths, whether they fire or not: z_in and z_out of each (16 bytes), whose ends stand once for a run of
-/// paths that join the same two ends and fire on the same side of 0 (16 bytes: the input, the side, the end of the run),
-/// and of each layer the activations that go in and come out, once each (8 bytes a value). What a pass reads again from
-/// caches, the activations above all (each path looks at one of every point), is not counted. A copy of n bytes counts 2n,
-/// n read and n written.
+/// Those of all kept paths, whether they fire or not: z_in and z_out of each (16 bytes), and where the paths of each weight and
+/// half begin (4 bytes); and of each layer the activations that go in and come out, once each (8 bytes a value). What a pass
+/// reads again from caches, the activations above all (each path looks at one of every point), is not counted. A copy of n bytes
+/// counts 2n, n read and n written.
 ///
-/// Behind the first layer no input is negative, and half of the paths never fire. They are passed over, run by run; as runs of
-/// both sides take turns in memory, most of their bytes arrive with the others' all the same.
+/// Behind the first layer no input is negative, and half of the paths never fire. They stand apart from the others and are passed
+/// over, as are those of inputs that are 0 at all points: their bytes are counted, as a part of the network that is evaluated,
+/// but not read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ForwardPass {
     /// kept paths of all layers
@@ -77,27 +74,26 @@ impl ForwardPass {
         let target = format!("target=Random(widths:[{widths}],weight_bound:1.0,spectral_norm:1.0,seed:7)");
         let built: Vec<_> = layers("example-5", &[&target])?.par_iter().map(build).collect();
         let tickets: Vec<&LayerTicket> = built.iter().map(|layer| layer.ticket()).collect();
-        let masked: Vec<MaskedLayer<'_>> =
-            tickets.iter().map(|ticket| MaskedLayer::new(ticket, WIDTH, Activation::Relu)).collect();
+        let layer = |ticket: &&LayerTicket| MaskedLayer::new(ticket, WIDTH, WIDTH, Activation::Relu);
+        let masked: MaskedNetwork = tickets.iter().map(layer).collect();
         let row = Stream::new(1, 0, Side::In).row(0);
         let signed = |place: u64| ((row.word(place) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0) / 10.0;
         let x = Array2::from_shape_fn((inputs, WIDTH), |(point, a)| signed((point * WIDTH + a) as u64));
         let (mut firing, mut of_layer) = (0, x.clone());
-        for (ticket, layer) in tickets.iter().zip(&masked) {
+        for (ticket, layer) in tickets.iter().zip(masked.layers()) {
             let fires =
                 |z_in: f64, input: u32| of_layer.column(input as usize).iter().any(|x| z_in * x > 0.0);
             firing += ticket.paths().filter(|path| fires(path.z_in, path.input)).count();
             of_layer = layer.forward(of_layer.view());
         }
-        let runs: usize = masked.iter().filter_map(MaskedLayer::runs).sum();
         let paths: usize = tickets.iter().map(|ticket| ticket.len()).sum();
-        let bytes = (16 * (paths + runs) + 8 * 2 * WIDTH * inputs * deep) as f64;
+        let bytes = (masked.bytes() + 8 * 2 * WIDTH * inputs * deep) as f64;
         let (mut seconds, mut copied) = (f64::INFINITY, f64::INFINITY);
         let source = vec![1_u64; 16 * paths / 8];
         let mut target = vec![0_u64; source.len()];
         for _ in 0..=rounds {
             let started = Instant::now();
-            black_box(masked.iter().fold(x.clone(), |x, layer| layer.forward(x.view())));
+            black_box(masked.forward(Evaluation::Plain, x.view()));
             seconds = seconds.min(started.elapsed().as_secs_f64());
             let started = Instant::now();
             target.par_chunks_mut(1 << 17).zip(source.par_chunks(1 << 17)).for_each(|(to, from)| {

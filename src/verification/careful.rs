@@ -1,6 +1,6 @@
 //! F and Ĝ evaluated with little rounding, where plain sums of many thousand terms would hide the error that is looked for.
 //!
-//! Every product and every neuron is the same as in the plain evaluation; what differs is how sums are added up. In Ĝ the
+//! Every neuron is the same as in the plain evaluation; what differs is how its outputs are added up. In Ĝ the
 //! pieces of a weight are added smallest first, and these sums to one another by Ogita, Rump and Oishi's Sum2 (*SIAM J. Sci.
 //! Comput.* 26, 2005), which carries along what every addition loses. In F all terms go through Sum2.
 //!
@@ -21,12 +21,10 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::Evaluation;
-use super::masked::{MaskedLayer, forward_masked};
-use super::runs::Runs;
-use super::whole;
-use crate::construction::{Half, LayerTicket};
+use super::masked::MaskedLayer;
+use crate::construction::Half;
 use crate::exact::two_sum;
-use crate::network::{Activation, Architecture, Network};
+use crate::network::{Activation, Network};
 
 /// Points that are evaluated together.
 const LANES: usize = 8;
@@ -51,27 +49,14 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: Array2<f64>) 
     })
 }
 
-/// Ĝ applied to a batch: the layers of these tickets, layer 1 first, all of them finished.
-pub fn forward_pruned<'a>(
-    architecture: &Architecture,
-    tickets: impl Iterator<Item = &'a LayerTicket>,
-    evaluation: Evaluation,
-    x: Array2<f64>,
-) -> Array2<f64> {
-    if evaluation == Evaluation::Plain {
-        return forward_masked(architecture, tickets, x);
-    }
-    tickets.zip(1..).fold(x, |x, (ticket, layer)| {
-        let (outputs, activation) = (architecture.widths()[layer], architecture.activation(layer));
-        if whole::any(ticket) {
-            return MaskedLayer::new(ticket, outputs, activation).forward(x.view());
-        }
-        let runs = Runs::of(ticket, outputs);
-        let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
-            for output in 0..outputs {
-                let mut sum = Sum2::default();
-                for (input, half, rows) in runs.of_output(output) {
-                    let column = &columns[input as usize];
+/// A layer of Ĝ applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
+pub(super) fn forward_masked(layer: &MaskedLayer, x: ArrayView2<'_, f64>) -> Array2<f64> {
+    let Some(paths) = layer.paths() else { return layer.forward(x) };
+    let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
+        for output in 0..paths.outputs() {
+            let mut sum = Sum2::default();
+            for (input, column) in columns.iter().enumerate() {
+                for half in Half::BOTH {
                     let part = match half {
                         Half::Positive => column.map(|x| x.max(0.0)),
                         Half::Negative => column.map(|x| x.min(0.0)),
@@ -80,19 +65,18 @@ pub fn forward_pruned<'a>(
                         continue;
                     }
                     let mut pieces = [0.0; LANES];
-                    for row in rows.rev() {
-                        let (z_in, z_out) = (ticket.z_in[row], ticket.z_out[row]);
+                    for [z_in, z_out] in paths.of_half(output, input, half).iter().rev() {
                         for (piece, x) in pieces.iter_mut().zip(&part) {
                             *piece += z_out * (z_in * x);
                         }
                     }
                     sum.add(&pieces);
                 }
-                add(sum.value());
             }
-        };
-        in_lanes(x.view(), outputs, activation, &sums)
-    })
+            add(sum.value());
+        }
+    };
+    in_lanes(x, paths.outputs(), layer.activation(), &sums)
 }
 
 /// Takes the sums of the next output, one for each lane.

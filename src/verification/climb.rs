@@ -13,11 +13,10 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::careful::{forward_pruned, forward_target};
+use super::careful::forward_target;
 use super::search::error_between;
-use super::{Evaluation, MaskedLayer, whole};
-use crate::construction::LayerTicket;
-use crate::network::{Activation, Domain, Network};
+use super::{Evaluation, MaskedNetwork};
+use crate::network::{Domain, Network};
 
 /// Inputs that are climbed from: the worst ones tried.
 pub const STARTS: usize = 8;
@@ -50,7 +49,7 @@ pub struct Climber {
 pub(super) struct Slope<'a> {
     pub(super) target: &'a Network,
     pub(super) domain: &'a Domain,
-    pub(super) tickets: &'a [&'a LayerTicket],
+    pub(super) pruned: &'a MaskedNetwork,
     pub(super) evaluation: Evaluation,
 }
 
@@ -70,8 +69,7 @@ impl Slope<'_> {
             candidate.assign(&towards(self.domain, x.row(climber), gradient.row(climber), part));
         }
         let f = forward_target(self.target, self.evaluation, candidates.clone());
-        let tickets = self.tickets.iter().copied();
-        let g = forward_pruned(self.target.architecture(), tickets, self.evaluation, candidates.clone());
+        let g = self.pruned.forward(self.evaluation, candidates.view());
         for (place, &index) in under_way.iter().enumerate() {
             let climber = &mut climbers[index];
             let before = climber.error;
@@ -92,54 +90,25 @@ impl Slope<'_> {
         let layers = architecture.layers();
         let (mut inputs_f, mut inputs_g) = (vec![x.clone()], vec![x.clone()]);
         let (mut sums_f, mut sums_g) = (Vec::new(), Vec::new());
-        for (layer, ticket) in (1..=layers).zip(self.tickets) {
+        for (layer, masked) in (1..=layers).zip(self.pruned.layers()) {
             let activation = architecture.activation(layer);
             sums_f.push(inputs_f[layer - 1].dot(&self.target.weights(layer).t()));
             inputs_f.push(sums_f[layer - 1].mapv(|sum| activation.apply(sum)));
-            let masked = MaskedLayer::new(ticket, architecture.widths()[layer], Activation::Identity);
-            sums_g.push(masked.forward(inputs_g[layer - 1].view()));
+            sums_g.push(masked.sums(inputs_g[layer - 1].view()));
             inputs_g.push(sums_g[layer - 1].mapv(|sum| activation.apply(sum)));
         }
         let difference = &inputs_g[layers] - &inputs_f[layers];
         let (mut by_f, mut by_g) = (difference.clone(), difference);
-        for (index, ticket) in self.tickets.iter().enumerate().rev() {
+        for (index, masked) in self.pruned.layers().iter().enumerate().rev() {
             let layer = index + 1;
             let activation = architecture.activation(layer);
             by_f.zip_mut_with(&sums_f[layer - 1], |back, &sum| *back *= activation.derivative(sum));
             by_g.zip_mut_with(&sums_g[layer - 1], |back, &sum| *back *= activation.derivative(sum));
             by_f = by_f.dot(self.target.weights(layer));
-            by_g = back_through(ticket, &inputs_g[layer - 1], &by_g);
+            by_g = masked.back(inputs_g[layer - 1].view(), by_g.view());
         }
         by_g - by_f
     }
-}
-
-/// One layer's kept paths, from its outputs back to its inputs x: z_in·z_out of those whose neurons fire.
-fn back_through(ticket: &LayerTicket, x: &Array2<f64>, back: &Array2<f64>) -> Array2<f64> {
-    let mut result = Array2::zeros(x.dim());
-    let several = whole::any(ticket);
-    for ((x, back), mut result) in x.rows().into_iter().zip(back.rows()).zip(result.rows_mut()) {
-        let mut first = 0;
-        while first < ticket.len() {
-            let same = |row: usize| {
-                ticket.neuron[row] == ticket.neuron[first] && ticket.output[row] == ticket.output[first]
-            };
-            let end = if several {
-                (first..ticket.len()).find(|&row| !same(row)).unwrap_or(ticket.len())
-            } else {
-                first + 1
-            };
-            let sum: f64 = (first..end).map(|row| ticket.z_in[row] * x[ticket.input[row] as usize]).sum();
-            if sum > 0.0 {
-                for row in first..end {
-                    let slope = ticket.z_in[row] * ticket.z_out[row];
-                    result[ticket.input[row] as usize] += slope * back[ticket.output[row] as usize];
-                }
-            }
-            first = end;
-        }
-    }
-    result
 }
 
 /// The input of the domain that lies this part of the way from x to the one farthest along the gradient. In the sign cube,

@@ -97,9 +97,9 @@ impl LayerCheck {
     /// up to p it is off by at most 4u²(n + 1)(|w*| + p), and by another u of itself as an f64. Both are added to the norms,
     /// as Frobenius norms.
     ///
-    /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64: in any order it is off by at
-    /// most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the sums of magnitudes. F's layer likewise, with
-    /// |W*| for P. The careful evaluation's bounds are in the docs of [`careful`](super::careful).
+    /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64: in any order, whether products are
+    /// rounded before they are added or not, it is off by at most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the
+    /// sums of magnitudes. F's layer likewise, with |W*| for P. The careful evaluation's bounds are in the docs of [`careful`](super::careful).
     pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
         let w = target.weights(layer);
         let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));

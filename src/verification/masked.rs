@@ -1,194 +1,199 @@
 //! Ĝ itself: the masked network, evaluated neuron by neuron.
 //!
+//! # Rounding
+//! A neuron computes h = z_in·x, rounded, and adds z_out·h to the sum of its output, rounded once: a fused multiply-add,
+//! whatever the processor. (A neuron with several live inputs adds them up likewise.) Sums begin at 0 and take paths in the
+//! order of the ticket.
+//!
 //! # What is left out
 //! A neuron with z_in > 0 fires where x > 0 only, one with z_in < 0 where x < 0 only. So neurons get to see one part of
 //! their input, max{0, x} or min{0, x}, which spares each the comparison of h = max{0, z_in·x}; and those of a half are
 //! passed over where this part is 0 at all points at hand. Inputs of layers 2…ℓ are outputs of ReLU, whose negative
 //! part is 0 throughout: half of their neurons never fire.
 //!
-//! Both are exact, to the bit. A neuron that does not fire adds z_out·0 = ±0. A sum starts at +0 and is never −0 later
-//! on: rounding to nearest makes x − x = +0, (+0) + (±0) = +0, and no sum of two f64 underflows. To anything but −0, NaN and
-//! infinities included, adding ±0 changes nothing. Nor do inputs of −0 or NaN, at which no neuron fires.
+//! Both change no value. A neuron that does not fire adds z_out·0 = ±0, and what adds ±0 to a sum, NaN and infinities included,
+//! leaves it as it is, but for the sign of a 0. Nor do inputs of −0 or NaN, at which no neuron fires.
 
-use std::ops::Range;
-
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 
-use super::runs::Runs;
-use super::whole;
-use crate::construction::{Half, LayerTicket};
+use super::Evaluation;
+use super::batch::{Batch, Column};
+use super::careful;
+use super::paths::Paths;
+use super::whole::WholeNeurons;
+use crate::construction::LayerTicket;
 use crate::network::{Activation, Architecture};
 
-/// Points evaluated together: so many times a path is used when it comes from memory. Their inputs stay in the caches
-/// meanwhile.
-const BLOCK: usize = 64;
+/// Ĝ: the layers of a target's shape, each joined to the next by the kept neurons between them.
+#[derive(Clone, Debug)]
+pub struct MaskedNetwork {
+    layers: Vec<MaskedLayer>,
+}
 
-/// Points that a run of paths is added up for at once, in registers.
-const LANES: usize = 32;
+impl MaskedNetwork {
+    /// The network of these tickets, layer 1 first, each as [`MaskedLayer::new`] expects it.
+    pub fn new<'a>(architecture: &Architecture, tickets: impl Iterator<Item = &'a LayerTicket>) -> Self {
+        let layer = |(ticket, number): (&LayerTicket, usize)| {
+            let [inputs, outputs] = [number - 1, number].map(|at| architecture.widths()[at]);
+            MaskedLayer::new(ticket, inputs, outputs, architecture.activation(number))
+        };
+        tickets.zip(1..).map(layer).collect()
+    }
+
+    /// The layers, layer 1 first.
+    pub fn layers(&self) -> &[MaskedLayer] {
+        &self.layers
+    }
+
+    /// The network applied to a batch: `points × n₀` in, `points × n_ℓ` out. Each point's result is the same whatever the
+    /// batch and the number of threads.
+    pub fn forward(&self, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        let plain = |x| {
+            let y = self.layers.iter().fold(Batch::of(x), |x, layer| layer.apply(&x, layer.activation));
+            y.values(self.layers.last().map_or(x.ncols(), MaskedLayer::outputs))
+        };
+        // In a thread of the pool, so that there is no way in and out of it at each layer.
+        rayon::scope(|_| match evaluation {
+            Evaluation::Plain => plain(x),
+            Evaluation::Careful => {
+                self.layers.iter().fold(x.to_owned(), |x, layer| careful::forward_masked(layer, x.view()))
+            }
+        })
+    }
+
+    /// Bytes that its weights and their ends take.
+    pub fn bytes(&self) -> usize {
+        let of_layer = |layer: &MaskedLayer| match &layer.neurons {
+            Neurons::Single(paths) => paths.bytes(),
+            Neurons::Whole(neurons) => neurons.iter().map(WholeNeurons::bytes).sum(),
+        };
+        self.layers.iter().map(of_layer).sum()
+    }
+}
+
+/// Layer 1 first.
+impl FromIterator<MaskedLayer> for MaskedNetwork {
+    fn from_iter<I: IntoIterator<Item = MaskedLayer>>(layers: I) -> Self {
+        Self { layers: layers.into_iter().collect() }
+    }
+}
 
 /// One layer of Ĝ: the kept intermediate neurons between two layers of the target's shape.
 ///
 /// A kept neuron s computes h = max{0, z_in·x_a} from the one input that its mask leaves it (max{0, Σ z_in·x_a} where it
 /// leaves several), and adds z_out·h to the outputs that it still feeds. Nothing else of G is alive.
 #[derive(Clone, Debug)]
-pub struct MaskedLayer<'a> {
-    ticket: &'a LayerTicket,
-    outputs: usize,
-    /// `None` where neurons have several live inputs
-    runs: Option<Runs>,
+pub struct MaskedLayer {
+    neurons: Neurons,
     activation: Activation,
 }
 
-impl<'a> MaskedLayer<'a> {
-    /// The layer of `ticket`, whose rows must be in the order of their outputs, as a finished ticket's are, and whose
-    /// weights must be finite, as G's are.
-    pub fn new(ticket: &'a LayerTicket, outputs: usize, activation: Activation) -> Self {
-        let runs = (!whole::any(ticket)).then(|| Runs::of(ticket, outputs));
-        Self { ticket, outputs, runs, activation }
+/// The kept neurons of a layer.
+#[derive(Clone, Debug)]
+enum Neurons {
+    /// with one live input each
+    Single(Paths),
+    /// some with several
+    Whole(Vec<WholeNeurons>),
+}
+
+impl MaskedLayer {
+    /// The layer of a finished `ticket`: its rows are in the order of the pairs they serve, its weights finite and not 0.
+    pub fn new(ticket: &LayerTicket, inputs: usize, outputs: usize, activation: Activation) -> Self {
+        let neurons = match WholeNeurons::of(ticket, outputs) {
+            Some(neurons) => Neurons::Whole(neurons),
+            None => Neurons::Single(Paths::of(ticket, inputs, outputs)),
+        };
+        Self { neurons, activation }
     }
 
-    /// Runs of neighbouring rows that join the same two ends and fire on the same side of 0; `None` where neurons have several
-    /// live inputs.
-    pub fn runs(&self) -> Option<usize> {
-        self.runs.as_ref().map(Runs::len)
+    /// How many outputs it has.
+    pub fn outputs(&self) -> usize {
+        match &self.neurons {
+            Neurons::Single(paths) => paths.outputs(),
+            Neurons::Whole(neurons) => neurons.len(),
+        }
     }
 
-    /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Each point's result is the same
-    /// whatever the batch and the number of threads: paths are added in the order of the ticket.
+    /// Its activation.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// Its paths, where all neurons have one live input.
+    pub(super) fn paths(&self) -> Option<&Paths> {
+        match &self.neurons {
+            Neurons::Single(paths) => Some(paths),
+            Neurons::Whole(_) => None,
+        }
+    }
+
+    /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        let mut y = Array2::zeros((x.nrows(), self.outputs));
-        let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK).collect();
-        let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK).collect();
-        blocks.into_par_iter().zip(targets).for_each(|(x, mut y)| match &self.runs {
-            None => {
-                whole::add(self.ticket, x, y.view_mut());
-                y.mapv_inplace(|sum| self.activation.apply(sum));
-            }
-            Some(runs) => self.apply(runs, x, y),
-        });
-        y
+        self.apply(&Batch::of(x), self.activation).values(self.outputs())
     }
 
-    /// Sets `y`, at most [`BLOCK`] points × outputs, to what comes of the inputs `x`.
-    fn apply(&self, runs: &Runs, x: ArrayView2<'_, f64>, mut y: ArrayViewMut2<'_, f64>) {
-        let (arch, columns) = (Arch::new(), Column::all(x));
-        y.axis_iter_mut(Axis(1)).into_par_iter().enumerate().for_each(|(output, mut y)| {
-            let sums = arch.dispatch(OutputSums { layer: self, runs, output, columns: &columns });
-            for (y, &sum) in y.iter_mut().zip(sums.0.as_flattened()) {
-                *y = self.activation.apply(sum);
-            }
-        });
+    /// What arrives at its outputs, before its activation.
+    pub(super) fn sums(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        self.apply(&Batch::of(x), Activation::Identity).values(self.outputs())
     }
 
-    /// Adds what the neurons of a run contribute at each point.
-    #[inline(always)]
-    fn add(&self, rows: Range<usize>, part: &Part, sums: &mut Values) {
-        let (z_in, z_out) = (&self.ticket.z_in[rows.clone()], &self.ticket.z_out[rows]);
-        for ((sum, part), fires) in sums.0.iter_mut().zip(&part.x.0).zip(part.fires) {
-            if !fires {
-                continue;
-            }
-            let (mut s, part) = (*sum, *part);
-            for (z_in, z_out) in z_in.iter().zip(z_out) {
-                for (s, x) in s.iter_mut().zip(&part) {
-                    *s += z_out * (z_in * x);
+    /// `activation` of what arrives at the outputs.
+    fn apply(&self, inputs: &Batch, activation: Activation) -> Batch {
+        let arch = Arch::new();
+        Batch::of_columns(inputs.points(), self.outputs(), |output, block, points| {
+            arch.dispatch(Output { neurons: &self.neurons, output, inputs, block, points, activation })
+        })
+    }
+
+    /// Derivatives by what arrives at the outputs, at the inputs `x`, points × outputs, turned into those by the inputs, points ×
+    /// inputs.
+    pub(super) fn back(&self, x: ArrayView2<'_, f64>, by_sums: ArrayView2<'_, f64>) -> Array2<f64> {
+        let mut by_inputs = Array2::zeros(x.dim());
+        for ((x, by_sums), mut to) in x.rows().into_iter().zip(by_sums.rows()).zip(by_inputs.rows_mut()) {
+            for (output, &by_sum) in by_sums.iter().enumerate() {
+                match &self.neurons {
+                    Neurons::Single(paths) => paths.back(output, x, by_sum, to.view_mut()),
+                    Neurons::Whole(neurons) => neurons[output].back(x, by_sum, to.view_mut()),
                 }
             }
-            *sum = s;
         }
+        by_inputs
     }
 }
 
-/// What arrives at an output at each point of a block, with the instructions that there are.
-struct OutputSums<'a> {
-    layer: &'a MaskedLayer<'a>,
-    runs: &'a Runs,
+/// An output at the points of a block, to be computed with the instructions that there are.
+struct Output<'a> {
+    neurons: &'a Neurons,
     output: usize,
-    columns: &'a [Column],
+    inputs: &'a Batch,
+    block: usize,
+    points: usize,
+    activation: Activation,
 }
 
-impl WithSimd for OutputSums<'_> {
-    type Output = Values;
+impl WithSimd for Output<'_> {
+    type Output = Column;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Values {
-        let mut sums = Values::default();
-        for (input, half, rows) in self.runs.of_output(self.output) {
-            self.layer.add(rows, self.columns[input as usize].part(half), &mut sums);
-        }
-        sums
-    }
-}
-
-/// A value for each point of a block, where vectors of them begin and end with a line of the caches.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-struct Values([[f64; LANES]; BLOCK / LANES]);
-
-/// One part of an input at the points of a block.
-#[derive(Clone, Copy, Debug, Default)]
-struct Part {
-    /// the input where it is on this side of 0, else 0
-    x: Values,
-    /// whether it is, at any of these lanes
-    fires: [bool; BLOCK / LANES],
-}
-
-impl Part {
-    /// The part of an input on the side of 0 that `is_on_side` tells.
-    fn of(x: &Values, is_on_side: impl Fn(f64) -> bool) -> Self {
-        let mut part = Self { x: *x, ..Self::default() };
-        for (x, fires) in part.x.0.iter_mut().zip(&mut part.fires) {
-            for x in x {
-                *fires |= is_on_side(*x);
-                *x = if is_on_side(*x) { *x } else { 0.0 };
-            }
-        }
-        part
-    }
-}
-
-/// What neurons get to see of an input at the points of a block: those of the positive half, and those of the negative one.
-#[derive(Clone, Copy, Debug)]
-struct Column([Part; 2]);
-
-impl Column {
-    /// The inputs of at most [`BLOCK`] points, `points × inputs`; further points are 0.
-    fn all(x: ArrayView2<'_, f64>) -> Vec<Self> {
-        let column = |of_input: ArrayView1<'_, f64>| {
-            let mut x = Values::default();
-            x.0.as_flattened_mut().iter_mut().zip(of_input).for_each(|(x, of_point)| *x = *of_point);
-            Self([Part::of(&x, |x| x > 0.0), Part::of(&x, |x| x < 0.0)])
+    fn with_simd<S: Simd>(self, simd: S) -> Column {
+        let Self { neurons, output, inputs, block, points, activation } = self;
+        let mut y = match neurons {
+            Neurons::Single(paths) => paths.sums(simd, output, inputs, block, points),
+            Neurons::Whole(neurons) => neurons[output].sums(inputs, block),
         };
-        x.columns().into_iter().map(column).collect()
+        y.0[..points].iter_mut().for_each(|y| *y = activation.apply(*y));
+        Column::of(y)
     }
-
-    #[inline(always)]
-    fn part(&self, half: Half) -> &Part {
-        &self.0[half as usize]
-    }
-}
-
-/// Ĝ applied to a batch: the layers of these tickets, layer 1 first, all of them finished. `points × n₀` in, `points × n_ℓ`
-/// out.
-pub fn forward_masked<'a>(
-    architecture: &Architecture,
-    tickets: impl Iterator<Item = &'a LayerTicket>,
-    x: Array2<f64>,
-) -> Array2<f64> {
-    tickets.zip(1..).fold(x, |x, (ticket, layer)| {
-        let outputs = architecture.widths()[layer];
-        MaskedLayer::new(ticket, outputs, architecture.activation(layer)).forward(x.view())
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::construction::{Half, Path};
     use crate::sampling::{Side, Stream, Uniform};
-    use ndarray::array;
+    use ndarray::{Axis, array};
 
     #[test]
     fn three_neurons_by_hand() {
@@ -199,37 +204,57 @@ mod tests {
             z_in: vec![2.0, -1.0, 0.5],
             z_out: vec![3.0, -4.0, 1.0],
         };
-        let layer = MaskedLayer::new(&ticket, 3, Activation::Identity);
+        let layer = MaskedLayer::new(&ticket, 2, 3, Activation::Identity);
         let y = layer.forward(array![[1.0, 2.0], [-1.0, -2.0]].view());
         // x₀ = 1: 3·2; x₀ = −1: −4·1. Output 1 has no path. Output 2 passes x₁ > 0 only.
         assert_eq!(y, array![[6.0, 0.0, 1.0], [-4.0, 0.0, 0.0]]);
     }
 
+    /// Paths in the order of a finished ticket.
+    fn ordered(paths: impl Iterator<Item = Path>) -> LayerTicket {
+        let mut paths: Vec<Path> = paths.collect();
+        paths.sort_by_key(|path| (path.output, path.input, Half::of(path.z_in) as usize));
+        paths.into_iter().collect()
+    }
+
     /// As the network is defined: one neuron after the other, firing or not.
     fn plain(ticket: &LayerTicket, outputs: usize, x: &Array2<f64>) -> Array2<f64> {
-        let mut y = Array2::zeros((x.nrows(), outputs));
+        let mut y = Array2::<f64>::zeros((x.nrows(), outputs));
         for path in ticket.paths() {
             for (x, mut y) in x.rows().into_iter().zip(y.rows_mut()) {
                 let h = path.z_in * x[path.input as usize];
-                y[path.output as usize] += path.z_out * if h > 0.0 { h } else { 0.0 };
+                let sum = &mut y[path.output as usize];
+                *sum = path.z_out.mul_add(if h > 0.0 { h } else { 0.0 }, *sum);
             }
         }
         y
     }
 
+    /// The layer with the instructions of `simd`.
+    fn with_instructions<S: Simd>(layer: &MaskedLayer, x: &Array2<f64>, simd: S) -> Array2<f64> {
+        let inputs = &Batch::of(x.view());
+        let MaskedLayer { neurons, activation } = layer;
+        let columns = Batch::of_columns(x.nrows(), layer.outputs(), |output, block, points| {
+            Output { neurons, output, inputs, block, points, activation: *activation }.with_simd(simd)
+        });
+        columns.values(layer.outputs())
+    }
+
     #[test]
-    fn what_is_left_out_changes_no_bit() {
+    fn neither_what_is_left_out_nor_the_processor_changes_a_value() {
         let row = Stream::new(5, 0, Side::In).row(0);
         let draw = |place: u64| Uniform::new(1.0).unwrap().weight(row.word(place));
-        let (inputs, outputs, paths) = (12, 4, 3_000_u32);
-        // Runs of all lengths from 1 on; column 11 serves no path, output 3 has none.
-        let ticket = LayerTicket {
-            neuron: (0..u64::from(paths)).collect(),
-            input: (0..paths).map(|i| i * 7 / 50 % 11).collect(),
-            output: (0..paths).map(|i| i * 3 / paths).collect(),
-            z_in: (0..u64::from(paths)).map(|i| if i % 601 == 0 { 0.0 } else { draw(i) }).collect(),
-            z_out: (0..u64::from(paths)).map(|i| draw(1 << 20 | i)).collect(),
+        let (inputs, outputs, of_output) = (46, 4, 1_000);
+        // Runs of all lengths from 45 down to 1, of both halves; column 45 serves no path, output 3 has none.
+        let input = |at: u32| 44 - ((8 * (of_output - 1 - at) + 1).isqrt() - 1) / 2;
+        let path = |i: u32| Path {
+            neuron: u64::from(i),
+            input: input(i % of_output),
+            output: i / of_output,
+            z_in: draw(u64::from(i)),
+            z_out: draw(1 << 20 | u64::from(i)),
         };
+        let ticket = ordered((0..3 * of_output).map(path));
         let special =
             [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-320, -1e-320, 5e-324, 1e308, -1e308];
         let mixed = |point: usize, input: usize| {
@@ -245,29 +270,34 @@ mod tests {
                 _ => draw(3 << 20 | place),
             }
         };
-        for points in [1, 31, 64, 75, 130] {
+        for points in [0, 1, 7, 31, 64, 75, 130] {
             let x = Array2::from_shape_fn((points, inputs), |(point, input)| mixed(point, input));
-            let y = MaskedLayer::new(&ticket, outputs, Activation::Identity).forward(x.view());
+            let layer = MaskedLayer::new(&ticket, inputs, outputs, Activation::Identity);
             let expected = plain(&ticket, outputs, &x);
-            assert!(points < 10 || expected.iter().any(|y| y.is_nan()));
-            assert!(expected.iter().any(|&y| y > 0.0) && expected.iter().any(|&y| y < 0.0));
-            for (y, expected) in y.iter().zip(&expected) {
-                // The sign and payload of NaN are nobody's to promise.
-                assert!(y.to_bits() == expected.to_bits() || y.is_nan() && expected.is_nan());
+            assert!(points < 31 || expected.iter().any(|y| y.is_nan()));
+            assert!(points == 0 || expected.iter().any(|&y| y > 0.0) && expected.iter().any(|&y| y < 0.0));
+            let mut found = vec![layer.forward(x.view()), with_instructions(&layer, &x, pulp::Scalar::new())];
+            #[cfg(target_arch = "x86_64")]
+            found.extend(pulp::x86::V3::try_new().map(|simd| with_instructions(&layer, &x, simd)));
+            for found in found {
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!(found == expected || found.is_nan() && expected.is_nan(), "{found} {expected}");
+                }
             }
         }
     }
 
     #[test]
     fn a_point_does_not_depend_on_its_batch() {
-        let ticket = LayerTicket {
-            neuron: (0..60).collect(),
-            input: (0..60).map(|i| i % 3).collect(),
-            output: (0..60).map(|i| i / 30).collect(),
-            z_in: (0..60).map(|i| f64::from(i * 37 % 19) - 9.0).collect(),
-            z_out: (0..60).map(|i| f64::from(i * 23 % 17) / 7.0 - 1.0).collect(),
+        let path = |i: u32| Path {
+            neuron: u64::from(i),
+            input: i % 3,
+            output: i / 30,
+            z_in: f64::from(i * 37 % 19) - 9.5,
+            z_out: f64::from(i * 23 % 17) / 7.0 - 1.0,
         };
-        let layer = MaskedLayer::new(&ticket, 2, Activation::Tanh);
+        let ticket = ordered((0..60).map(path));
+        let layer = MaskedLayer::new(&ticket, 3, 2, Activation::Tanh);
         let x = Array2::from_shape_fn((137, 3), |(p, a)| ((p * 3 + a) as f64).sin());
         let whole = layer.forward(x.view());
         for point in [0, 15, 16, 63, 64, 136] {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ndarray::{ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::Evaluation;
-use super::careful::{forward_pruned, forward_target};
+use super::careful::forward_target;
 use super::climb::{Climber, STARTS, STEPS, Slope};
 use super::inputs::{inputs, inputs_to_try};
+use super::{Evaluation, MaskedNetwork};
 use crate::construction::LayerTicket;
 use crate::network::{Domain, Network};
 
@@ -66,6 +66,8 @@ pub struct Search {
     seed: u64,
     evaluation: Evaluation,
     found: Found,
+    /// Ĝ, from the first slice to the last
+    pruned: Option<Arc<MaskedNetwork>>,
 }
 
 impl Search {
@@ -78,6 +80,7 @@ impl Search {
             seed,
             evaluation: Evaluation::Plain,
             found: Found { correct: labelled.then_some((0, 0)), ..Found::default() },
+            pruned: None,
         }
     }
 
@@ -106,18 +109,27 @@ impl Search {
         self.found.tried == self.total() && self.found.climbers.iter().all(|climber| climber.is_done)
     }
 
-    /// Tries up to `count` more inputs on the network of these tickets, layer 1 first, or, once all have been tried, climbs a
-    /// step.
+    /// Tries up to `count` more inputs on the network of these tickets, layer 1 first and the same at every call, or, once all
+    /// have been tried, climbs a step.
     pub fn advance<'a>(&mut self, tickets: impl Iterator<Item = &'a LayerTicket>, count: usize) {
+        let pruned = self.pruned.take();
+        let pruned =
+            pruned.unwrap_or_else(|| Arc::new(MaskedNetwork::new(self.target.architecture(), tickets)));
         if self.found.tried == self.total() {
-            return self.climb(&tickets.collect::<Vec<_>>());
+            self.climb(&pruned);
+        } else {
+            self.try_inputs(&pruned, count);
         }
+        self.pruned = (!self.is_done()).then_some(pruned);
+    }
+
+    fn try_inputs(&mut self, pruned: &MaskedNetwork, count: usize) {
         let from = self.found.tried;
         let to = (from + count).min(self.total());
         let architecture = self.target.architecture();
         let x = inputs(&self.domain, architecture.widths()[0], self.seed, from, to);
         let expected = forward_target(&self.target, self.evaluation, x.clone());
-        let pruned = forward_pruned(architecture, tickets, self.evaluation, x);
+        let pruned = pruned.forward(self.evaluation, x.view());
         for (number, (f, g)) in (from..).zip(expected.axis_iter(Axis(0)).zip(pruned.axis_iter(Axis(0)))) {
             let error = error_between(f, g);
             if error > self.found.error {
@@ -151,9 +163,9 @@ impl Search {
     }
 
     /// A step uphill from everywhere.
-    fn climb(&mut self, tickets: &[&LayerTicket]) {
+    fn climb(&mut self, pruned: &MaskedNetwork) {
         let (target, domain) = (&self.target, &self.domain);
-        let slope = Slope { target, domain, tickets, evaluation: self.evaluation };
+        let slope = Slope { target, domain, pruned, evaluation: self.evaluation };
         slope.step(&mut self.found.climbers);
         self.found.steps += 1;
         if self.found.steps == STEPS {

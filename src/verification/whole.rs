@@ -1,52 +1,115 @@
 //! Neurons of Ĝ with several live inputs, as those that stand in for whole target neurons.
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayViewMut1};
+use rayon::prelude::*;
 
+use super::batch::{BLOCK, Batch, Values};
 use crate::construction::LayerTicket;
 
-/// Whether some neuron of the ticket has more than one live input. The rows of such a neuron stand together.
-pub(super) fn any(ticket: &LayerTicket) -> bool {
-    let (neurons, outputs) = (&ticket.neuron, &ticket.output);
-    neurons.windows(2).zip(outputs.windows(2)).any(|(n, o)| n[0] == n[1] && o[0] == o[1])
+/// The neurons that feed one output, each with its live inputs.
+#[derive(Clone, Debug)]
+pub(super) struct WholeNeurons {
+    neurons: Vec<WholeNeuron>,
+    /// input and z_in of each neuron's synapses, in the order of the ticket
+    synapses: Vec<(u32, f64)>,
 }
 
-/// Adds z_out·max{0, Σ z_in·x_a} of every neuron to `y`, points × outputs, for the inputs `x`, points × inputs. Rows are
-/// taken in the order of the ticket.
-pub(super) fn add(ticket: &LayerTicket, x: ArrayView2<'_, f64>, mut y: ArrayViewMut2<'_, f64>) {
-    for (x, mut y) in x.rows().into_iter().zip(y.rows_mut()) {
-        let mut row = 0;
-        while row < ticket.len() {
-            let (neuron, output, z_out) = (ticket.neuron[row], ticket.output[row], ticket.z_out[row]);
-            let mut h = 0.0;
-            while row < ticket.len() && ticket.neuron[row] == neuron && ticket.output[row] == output {
-                h += ticket.z_in[row] * x[ticket.input[row] as usize];
-                row += 1;
-            }
-            if h > 0.0 {
-                y[output as usize] += z_out * h;
+#[derive(Clone, Copy, Debug)]
+struct WholeNeuron {
+    z_out: f64,
+    /// the synapse behind its last one; its first one is where those of the neuron before it end
+    end: usize,
+}
+
+impl WholeNeurons {
+    /// The neurons of each output, if some have more than one live input. The rows of such a neuron stand together.
+    pub(super) fn of(ticket: &LayerTicket, outputs: usize) -> Option<Vec<Self>> {
+        let (neurons, of) = (&ticket.neuron, &ticket.output);
+        let goes_on = |row: usize| neurons.get(row) == neurons.get(row - 1) && of.get(row) == of.get(row - 1);
+        if !(1..ticket.len()).into_par_iter().any(goes_on) {
+            return None;
+        }
+        let mut to = vec![Self { neurons: Vec::new(), synapses: Vec::new() }; outputs];
+        for (path, next) in ticket.paths().zip(1..) {
+            let Self { neurons, synapses } = &mut to[path.output as usize];
+            synapses.push((path.input, path.z_in));
+            if !goes_on(next) {
+                neurons.push(WholeNeuron { z_out: path.z_out, end: synapses.len() });
             }
         }
+        Some(to)
+    }
+
+    /// z_out of each neuron, with its synapses.
+    #[inline(always)]
+    fn iter(&self) -> impl Iterator<Item = (f64, &[(u32, f64)])> {
+        let mut first = 0;
+        self.neurons.iter().map(move |neuron| {
+            let synapses = &self.synapses[first..neuron.end];
+            first = neuron.end;
+            (neuron.z_out, synapses)
+        })
+    }
+
+    /// Σ z_out·max{0, Σ z_in·x_a} at the points of a block.
+    #[inline(always)]
+    pub(super) fn sums(&self, inputs: &Batch, block: usize) -> Values {
+        let mut sums = Values::default();
+        for (z_out, synapses) in self.iter() {
+            let mut h = [0.0; BLOCK];
+            for &(input, z_in) in synapses {
+                let x = inputs.column(input as usize, block).values();
+                h.iter_mut().zip(&x.0).for_each(|(h, x)| *h = z_in.mul_add(*x, *h));
+            }
+            for (sum, h) in sums.0.iter_mut().zip(h) {
+                *sum = z_out.mul_add(if h > 0.0 { h } else { 0.0 }, *sum);
+            }
+        }
+        sums
+    }
+
+    /// Adds to `to`, a value for each input, the slopes of what fires at `x`, times `by_sum`.
+    pub(super) fn back(&self, x: ArrayView1<'_, f64>, by_sum: f64, mut to: ArrayViewMut1<'_, f64>) {
+        for (z_out, synapses) in self.iter() {
+            if synapses.iter().map(|&(input, z_in)| z_in * x[input as usize]).sum::<f64>() > 0.0 {
+                synapses.iter().for_each(|&(input, z_in)| to[input as usize] += z_in * z_out * by_sum);
+            }
+        }
+    }
+
+    /// Bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.neurons[..]) + size_of_val(&self.synapses[..])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array2, array};
+    use ndarray::{Array1, array};
 
     #[test]
     fn two_neurons_by_hand() {
         let ticket = LayerTicket {
-            neuron: vec![7, 7, 3, 3],
-            input: vec![0, 1, 0, 1],
-            output: vec![0, 0, 1, 1],
-            z_in: vec![1.0, -2.0, 0.5, 0.5],
-            z_out: vec![2.0, 2.0, 1.0, 1.0],
+            neuron: vec![7, 7, 3, 5, 5],
+            input: vec![0, 1, 0, 0, 1],
+            output: vec![0, 0, 0, 1, 1],
+            z_in: vec![1.0, -2.0, -1.0, 0.5, 0.5],
+            z_out: vec![2.0, 2.0, 10.0, 1.0, 1.0],
         };
-        assert!(any(&ticket));
+        let outputs = WholeNeurons::of(&ticket, 2).unwrap();
         let x = array![[3.0, 1.0], [1.0, 3.0], [-1.0, -4.0]];
-        let mut y = Array2::zeros((3, 2));
-        add(&ticket, x.view(), y.view_mut());
-        assert_eq!(y, array![[2.0, 2.0], [0.0, 2.0], [14.0, 0.0]]);
+        let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view()), 0));
+        // Neuron 3 fires at x₀ = −1 only: 10·1 on top of 2·7.
+        assert_eq!(sums.map(|sums| sums.0[..3].to_vec()), [[2.0, 0.0, 24.0], [2.0, 2.0, 0.0]]);
+        let slopes = |output: usize, point: usize| {
+            let mut to = Array1::zeros(2);
+            outputs[output].back(x.row(point), 3.0, to.view_mut());
+            to
+        };
+        assert_eq!(
+            [slopes(0, 0), slopes(0, 2), slopes(1, 2)],
+            [[6.0, -12.0], [-24.0, -12.0], [0.0, 0.0]].map(|s| array![s[0], s[1]])
+        );
     }
 }
