@@ -93,9 +93,10 @@ impl OpenPairs {
     #[inline(always)]
     fn pass_along<L: Lanes>(&mut self, lanes: L, first: u64, count: usize, bench: &mut Workbench) -> u64 {
         self.queue.fill(&bench.random, first, count);
+        // Room for all at once: to grow these lists costs one part in sixty.
         let mut passage = Passage {
-            finished: Vec::new(),
-            ends: Vec::new(),
+            finished: Vec::with_capacity(QUEUE / 8),
+            ends: Vec::with_capacity(self.front.len() + QUEUE / 8),
             going_on: 0,
             latest: None,
             last: (count as u32 - 1, 0, None),
