@@ -2,7 +2,8 @@
 //!
 //! # Rounding
 //! A neuron computes h = z_in·x, rounded, and adds z_out·h to the sum of its output, rounded once: a fused multiply-add,
-//! whatever the processor. (A neuron with several live inputs adds them up likewise.) Sums begin at 0 and take paths in the
+//! whatever the processor. (Where it has no such instruction, as x86 before 2013, a library computes the same, fifty times as
+//! long. A neuron with several live inputs adds them up likewise.) Sums begin at 0 and take paths in the
 //! order of the ticket.
 //!
 //! # What is left out
