@@ -110,7 +110,7 @@ impl MaskedLayer {
     }
 
     /// How many outputs it has.
-    pub fn outputs(&self) -> usize {
+    pub(super) fn outputs(&self) -> usize {
         match &self.neurons {
             Neurons::Single(paths) => paths.outputs(),
             Neurons::Whole(neurons) => neurons.len(),
@@ -118,7 +118,7 @@ impl MaskedLayer {
     }
 
     /// Its activation.
-    pub fn activation(&self) -> Activation {
+    pub(super) fn activation(&self) -> Activation {
         self.activation
     }
 
@@ -144,7 +144,7 @@ impl MaskedLayer {
     fn apply(&self, inputs: &Batch, activation: Activation) -> Batch {
         let arch = Arch::new();
         Batch::of_columns(inputs.points(), self.outputs(), |output, block, points| {
-            arch.dispatch(Output { neurons: &self.neurons, output, inputs, block, points, activation })
+            arch.dispatch(OutputAt { neurons: &self.neurons, output, inputs, block, points, activation })
         })
     }
 
@@ -165,7 +165,7 @@ impl MaskedLayer {
 }
 
 /// An output at the points of a block, to be computed with the instructions that there are.
-struct Output<'a> {
+struct OutputAt<'a> {
     neurons: &'a Neurons,
     output: usize,
     inputs: &'a Batch,
@@ -174,7 +174,7 @@ struct Output<'a> {
     activation: Activation,
 }
 
-impl WithSimd for Output<'_> {
+impl WithSimd for OutputAt<'_> {
     type Output = Column;
 
     #[inline(always)]
@@ -236,7 +236,7 @@ mod tests {
         let inputs = &Batch::of(x.view());
         let MaskedLayer { neurons, activation } = layer;
         let columns = Batch::of_columns(x.nrows(), layer.outputs(), |output, block, points| {
-            Output { neurons, output, inputs, block, points, activation: *activation }.with_simd(simd)
+            OutputAt { neurons, output, inputs, block, points, activation: *activation }.with_simd(simd)
         });
         columns.values(layer.outputs())
     }
