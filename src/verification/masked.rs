@@ -1,10 +1,10 @@
 //! Ĝ itself: the masked network, evaluated neuron by neuron.
 //!
 //! # Rounding
-//! A neuron computes h = z_in·x, rounded, and adds z_out·h to the sum of its output, rounded once: a fused multiply-add,
-//! whatever the processor. (Where it has no such instruction, as x86 before 2013, a library computes the same, fifty times as
-//! long. A neuron with several live inputs adds them up likewise.) Sums begin at 0 and take paths in the
-//! order of the ticket.
+//! A neuron computes h = z_in·x, rounded, and adds z_out·h to the sum of its output, rounded once: a fused multiply-add. A
+//! neuron with several live inputs adds them up likewise. Sums begin at 0 and take paths in the order of the ticket. So all
+//! processors agree; those without such an instruction, as x86 before 2013, have it computed by a library, which takes at least
+//! fifty times as long.
 //!
 //! # What is left out
 //! A neuron with z_in > 0 fires where x > 0 only, one with z_in < 0 where x < 0 only. So neurons get to see one part of
@@ -152,12 +152,10 @@ impl MaskedLayer {
     /// inputs.
     pub(super) fn back(&self, x: ArrayView2<'_, f64>, by_sums: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut by_inputs = Array2::zeros(x.dim());
-        for ((x, by_sums), mut to) in x.rows().into_iter().zip(by_sums.rows()).zip(by_inputs.rows_mut()) {
-            for (output, &by_sum) in by_sums.iter().enumerate() {
-                match &self.neurons {
-                    Neurons::Single(paths) => paths.back(output, x, by_sum, to.view_mut()),
-                    Neurons::Whole(neurons) => neurons[output].back(x, by_sum, to.view_mut()),
-                }
+        for (output, by_sum) in by_sums.columns().into_iter().enumerate() {
+            match &self.neurons {
+                Neurons::Single(paths) => paths.back(output, x, by_sum, by_inputs.view_mut()),
+                Neurons::Whole(neurons) => neurons[output].back(x, by_sum, by_inputs.view_mut()),
             }
         }
         by_inputs

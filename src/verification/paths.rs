@@ -3,7 +3,7 @@
 use std::iter::zip;
 use std::ops::Range;
 
-use ndarray::{ArrayView1, ArrayViewMut1};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use pulp::Simd;
 use rayon::prelude::*;
 
@@ -139,19 +139,27 @@ impl Paths {
         sums
     }
 
-    /// Adds to `to`, a value for each input, the slopes of what fires at `x`, times `by_sum`.
+    /// Adds to `to`, points × inputs, the slopes of what fires at the inputs `x`, times `by_sum`, a value for each point.
     pub(super) fn back(
         &self,
         output: usize,
-        x: ArrayView1<'_, f64>,
-        by_sum: f64,
-        mut to: ArrayViewMut1<'_, f64>,
+        x: ArrayView2<'_, f64>,
+        by_sum: ArrayView1<'_, f64>,
+        mut to: ArrayViewMut2<'_, f64>,
     ) {
-        for (input, (&x, to)) in x.iter().zip(&mut to).enumerate() {
-            let half = if x > 0.0 { Half::Positive } else { Half::Negative };
-            if x != 0.0 {
+        for (input, (x, mut to)) in zip(x.columns(), to.columns_mut()).enumerate() {
+            for half in Half::BOTH {
+                let fires = |x: f64| if half == Half::Positive { x > 0.0 } else { x < 0.0 };
+                if !x.iter().any(|&x| fires(x)) {
+                    continue;
+                }
                 let slopes = self.of_half(output, input, half).iter().map(|[z_in, z_out]| z_in * z_out);
-                *to += slopes.sum::<f64>() * by_sum;
+                let slope: f64 = slopes.sum();
+                for ((to, &x), &by_sum) in zip(zip(&mut to, x), by_sum) {
+                    if fires(x) {
+                        *to += slope * by_sum;
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Neurons of Ĝ with several live inputs, as those that stand in for whole target neurons.
 
-use ndarray::{ArrayView1, ArrayViewMut1};
+use std::iter::zip;
+
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 
 use super::batch::{BLOCK, Batch, Values};
@@ -68,11 +70,18 @@ impl WholeNeurons {
         sums
     }
 
-    /// Adds to `to`, a value for each input, the slopes of what fires at `x`, times `by_sum`.
-    pub(super) fn back(&self, x: ArrayView1<'_, f64>, by_sum: f64, mut to: ArrayViewMut1<'_, f64>) {
-        for (z_out, synapses) in self.iter() {
-            if synapses.iter().map(|&(input, z_in)| z_in * x[input as usize]).sum::<f64>() > 0.0 {
-                synapses.iter().for_each(|&(input, z_in)| to[input as usize] += z_in * z_out * by_sum);
+    /// Adds to `to`, points × inputs, the slopes of what fires at the inputs `x`, times `by_sum`, a value for each point.
+    pub(super) fn back(
+        &self,
+        x: ArrayView2<'_, f64>,
+        by_sum: ArrayView1<'_, f64>,
+        mut to: ArrayViewMut2<'_, f64>,
+    ) {
+        for ((x, mut to), by_sum) in zip(zip(x.rows(), to.rows_mut()), by_sum) {
+            for (z_out, synapses) in self.iter() {
+                if synapses.iter().map(|&(input, z_in)| z_in * x[input as usize]).sum::<f64>() > 0.0 {
+                    synapses.iter().for_each(|&(input, z_in)| to[input as usize] += z_in * z_out * by_sum);
+                }
             }
         }
     }
@@ -86,10 +95,10 @@ impl WholeNeurons {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, array};
+    use ndarray::{Array2, array};
 
     #[test]
-    fn two_neurons_by_hand() {
+    fn three_neurons_by_hand() {
         let ticket = LayerTicket {
             neuron: vec![7, 7, 3, 5, 5],
             input: vec![0, 1, 0, 0, 1],
@@ -102,14 +111,12 @@ mod tests {
         let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view()), 0));
         // Neuron 3 fires at x₀ = −1 only: 10·1 on top of 2·7.
         assert_eq!(sums.map(|sums| sums.0[..3].to_vec()), [[2.0, 0.0, 24.0], [2.0, 2.0, 0.0]]);
-        let slopes = |output: usize, point: usize| {
-            let mut to = Array1::zeros(2);
-            outputs[output].back(x.row(point), 3.0, to.view_mut());
+        let slopes = [0, 1].map(|output| {
+            let mut to = Array2::zeros((3, 2));
+            outputs[output].back(x.view(), array![3.0, 3.0, 3.0].view(), to.view_mut());
             to
-        };
-        assert_eq!(
-            [slopes(0, 0), slopes(0, 2), slopes(1, 2)],
-            [[6.0, -12.0], [-24.0, -12.0], [0.0, 0.0]].map(|s| array![s[0], s[1]])
-        );
+        });
+        assert_eq!([slopes[0].row(0), slopes[0].row(2)], [array![6.0, -12.0], array![-24.0, -12.0]]);
+        assert_eq!(slopes[1].row(2), array![0.0, 0.0]);
     }
 }
