@@ -41,6 +41,17 @@ pub enum FileError {
         /// why
         error: Box<FileError>,
     },
+    /// A member compressed in a way that is not read.
+    #[error(
+        "member `{member}`: expected a stored or deflated array, found one compressed with {found}; NumPy saves it anew: \
+         `np.savez(\"new.npz\", **np.load(\"old.npz\"))`"
+    )]
+    Compression {
+        /// the member's name
+        member: String,
+        /// how it is compressed
+        found: String,
+    },
     /// Two tensors of one name.
     #[error("tensor `{0}`: expected one of this name, found two")]
     Duplicate(String),
@@ -151,15 +162,27 @@ pub struct FileLayer {
     pub bias: Option<(TensorName, Array1<f64>)>,
 }
 
-/// A tensor as the file's header describes it.
-#[derive(Clone, Debug)]
-struct Entry {
-    name: String,
-    dtype: String,
-    shape: Vec<usize>,
+/// A tensor as the file's header describes it, its numbers not yet read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// the tensor's name: of an npz member without `.npy`, of a value inside dictionaries their keys joined by `.`
+    pub name: String,
+    /// `F16`, `BF16`, `F32`, `F64`; of tensors that are no weights `I8` to `I64`, `U8` to `U64`, `BOOL`, or another
+    /// type as the file spells it; [`UNREADABLE`]
+    pub dtype: String,
+    /// extents, outermost first; empty for a scalar
+    pub shape: Vec<usize>,
 }
 
+/// [`Entry::dtype`] of a damaged array. Its shape is unknown, and reading its numbers says why.
+pub const UNREADABLE: &str = "unreadable";
+
 impl Entry {
+    /// Whether the numbers can be weights: floating point, real, undamaged.
+    pub fn is_float(&self) -> bool {
+        ["F16", "BF16", "F32", "F64"].contains(&self.dtype.as_str())
+    }
+
     fn described(&self) -> TensorName {
         TensorName { name: self.name.clone(), dtype: self.dtype.clone() }
     }
@@ -170,6 +193,8 @@ pub struct WeightFile<'a> {
     contents: Contents<'a>,
     /// in the order of the file
     entries: Vec<Entry>,
+    /// names of what the file holds besides tensors
+    others: Vec<String>,
 }
 
 enum Contents<'a> {
@@ -184,8 +209,10 @@ impl<'a> WeightFile<'a> {
     /// # Errors
     /// [`FileError`] where the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
     pub fn open(bytes: &'a [u8]) -> Result<Self, FileError> {
+        let mut others = Vec::new();
         let (contents, entries) = if bytes.starts_with(npz::MAGIC) || bytes.starts_with(npz::MAGIC_EMPTY) {
-            let (reader, entries) = npz::open(bytes)?;
+            let (reader, entries);
+            (reader, entries, others) = npz::open(bytes)?;
             (Contents::Npz(reader), entries)
         } else if bytes.starts_with(npy::MAGIC) {
             let header = npy::header(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
@@ -199,7 +226,7 @@ impl<'a> WeightFile<'a> {
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
             Some(pair) => Err(FileError::Duplicate(pair[0].to_owned())),
-            None => Ok(Self { contents, entries }),
+            None => Ok(Self { contents, entries, others }),
         }
     }
 
@@ -210,6 +237,16 @@ impl<'a> WeightFile<'a> {
             Contents::Npz(_) => "npz",
             Contents::Npy(_) => "npy",
         }
+    }
+
+    /// Every tensor of the file, in the order of the file.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Names of what the file holds besides tensors: members of an archive, counters, histories.
+    pub fn others(&self) -> &[String] {
+        &self.others
     }
 
     /// All numbers that the header claims; where they are compressed, far more than the file has bytes.
@@ -260,7 +297,7 @@ impl<'a> WeightFile<'a> {
     /// The numbers of one tensor, row by row.
     fn values(&mut self, index: usize) -> Result<Vec<f64>, FileError> {
         let entry = &self.entries[index];
-        if !["F16", "BF16", "F32", "F64"].contains(&entry.dtype.as_str()) {
+        if !entry.is_float() && entry.dtype != UNREADABLE {
             return Err(FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() });
         }
         match &mut self.contents {
