@@ -12,22 +12,14 @@ use crate::tui::theme::ThemeName;
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///
 /// Builds the huge random network of a theorem, prunes it down to a given target network before your eyes,
-/// and checks that the theorem was right. Without a command it explores PRESET on the screen.
+/// and checks that the theorem was right. Without a command it explores PRESET on the screen. Options may stand before
+/// or after a command.
 #[derive(Debug, Parser)]
 #[command(name = "slth", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
     /// A built-in preset's name or a .ron file
     #[arg(value_name = "PRESET")]
     pub(super) preset: Option<String>,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    pub(super) ascii: bool,
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
-    pub(super) color: Color,
-    /// Which colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Dark)]
-    pub(super) theme: ThemeName,
     /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
     #[arg(long)]
     pub(super) mouse: bool,
@@ -40,7 +32,7 @@ pub struct Arguments {
     pub(super) verb: Option<Verb>,
 }
 
-/// Options of every command.
+/// Options of every command, before or after it.
 #[derive(Args, Debug)]
 pub(super) struct Common {
     /// Seed of the random network, in place of the preset's
@@ -52,6 +44,15 @@ pub(super) struct Common {
     /// Threads to compute with; all cores without it. Results do not depend on it
     #[arg(long, value_name = "N", global = true, value_parser = threads)]
     pub(super) threads: Option<usize>,
+    /// Print and draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub(super) color: Color,
+    /// Which colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Dark, global = true)]
+    pub(super) theme: ThemeName,
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -178,9 +179,6 @@ pub(super) struct Check {
     /// Draw them in this file
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
-    /// Print ASCII characters only
-    #[arg(long)]
-    pub(super) ascii: bool,
 }
 
 fn confidence(text: &str) -> Result<f64, String> {

@@ -29,7 +29,7 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     if check.json {
         print_json(&report)?
     } else {
-        let glyphs = Glyphs::choose(check.ascii, |name| std::env::var(name).ok());
+        let glyphs = Glyphs::choose(common.ascii, |name| std::env::var(name).ok());
         let width = io::stdout().is_terminal().then(tui::columns).flatten().unwrap_or(WIDTH);
         let text = text::faithfulness(&repeated, &lanes, &report, width, glyphs.ascii_only);
         print(&glyphs.write(&text))?

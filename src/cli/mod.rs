@@ -13,6 +13,7 @@ mod check;
 mod compare;
 mod inspect;
 mod interrupt;
+mod position;
 mod progress;
 mod run;
 
@@ -84,7 +85,8 @@ impl CliError {
 
 /// Runs the program. Errors are one line on standard error.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let words = position::behind_the_command(&Arguments::command(), std::env::args_os().collect());
+    let arguments = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
@@ -178,9 +180,9 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
         return Err(CliError::Usage(message));
     }
     let options = tui::Options {
-        ascii: arguments.ascii,
-        color: arguments.color,
-        theme: arguments.theme,
+        ascii: common.ascii,
+        color: common.color,
+        theme: common.theme,
         mouse: arguments.mouse,
         frames_per_second: arguments.fps,
         load: Box::new({
