@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{TokenStream, TokenTree};
+
 /// The modules and what each may use.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("exact", &[]),
@@ -101,4 +103,65 @@ fn only_tui_knows_the_terminal() {
 fn main_stays_short() {
     let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
     assert!(main.lines().count() < 60);
+}
+
+/// The strings of a token stream as they are written.
+fn strings(tokens: TokenStream, found: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => strings(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if text.contains('"') {
+                    found.push(text);
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+/// A string as the compiler reads it: a backslash at the end of a line joins it to the next one without its indent.
+fn joined(written: &str) -> String {
+    let mut parts = written.split("\\\n");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.trim_start())
+}
+
+/// Most words of a label at the start of a line, behind which values are aligned.
+const LABEL_WORDS: usize = 2;
+
+/// Where a run of spaces stands between two words of a sentence, a continued string has lost its backslash.
+fn has_a_gap(text: &str) -> bool {
+    let ends_word = |c: char| c.is_alphabetic() || ",.;:)".contains(c);
+    let starts_word = |c: char| c.is_alphabetic() || c == '(';
+    text.match_indices("  ").any(|(at, _)| {
+        text[..at].split_whitespace().count() > LABEL_WORDS
+            && text[..at].ends_with(ends_word)
+            && text[at..].trim_start_matches(' ').starts_with(starts_word)
+    })
+}
+
+#[test]
+fn no_text_has_a_run_of_spaces_in_a_sentence() {
+    assert!(has_a_gap(&joined("\"of what the          weights\"")));
+    assert!(has_a_gap(&joined("\"is not published.    (Remark 4)\"")));
+    assert!(!has_a_gap(&joined("\"of what the \\\n         weights\"")));
+    assert!(!has_a_gap(&joined("\"error found      {:.6e}  over {} inputs\"")));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut checked = 0;
+    for path in files(&source) {
+        let mut found = Vec::new();
+        // Comments may draw matrices and screens.
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        let code: Vec<String> = product_code(&path).lines().filter(is_code).map(str::to_owned).collect();
+        strings(code.join("\n").parse().unwrap(), &mut found);
+        for text in found {
+            checked += 1;
+            for row in joined(&text).split("\\n") {
+                assert!(!has_a_gap(row), "{}: {row}", path.display());
+            }
+        }
+    }
+    assert!(checked > 1500, "only {checked} strings were seen");
 }

@@ -89,6 +89,7 @@ fn the_mouse_is_given_back_too() {
     slth.assert_restored();
     slth.press("\n");
     slth.shows(&["Architecture", "Press n"]);
+    assert!(slth.brackets_pastes(), "pastes are keys once the program was resumed");
     assert_eq!(reports(&slth), MouseProtocolMode::PressRelease);
     // A click on the name of a screen, as terminals send it: button 0, column and row from 1.
     let title = slth.text().lines().next().unwrap().to_owned();

@@ -60,7 +60,12 @@ fn constructions_are_compared_alone_and_together() {
     slth.press("\to");
     slth.shows(&["▶2 hyperbolic, first-fit", "alone: steps and runs move lane 2 only"]);
     slth.press("a");
-    slth.shows(&["layer 1/2 · 0/60 weights", "done: the ticket holds", "2,622 of ≤ 18,861"]);
+    slth.shows(&["layer 1/2 · 0/60 weights", "paused: 1 of 2 lanes done", "2,622 of ≤ 18,861"]);
+    // One word for the run, whichever lane is looked at and on whichever screen.
+    for screen in ["1", "3", "4", "5", "2"] {
+        slth.press(screen);
+        slth.shows(&["paused: 1 of 2 lanes done"]);
+    }
     slth.press("oa");
     slth.shows(&[
         "done: all tickets hold",
@@ -255,4 +260,37 @@ fn at_rest_nothing_is_sent_and_nothing_wakes_up() {
         eprintln!("in 2 s at rest: {} bytes, {} wake-ups", after.0 - before.0, after.1 - before.1);
         assert_eq!(before, after);
     }
+}
+
+#[test]
+fn pasted_text_is_no_key() {
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    slth.press("n");
+    slth.shows(&["1 of ≤ 4,022 neurons"]);
+    // q would leave, r would start over, n draw.
+    slth.paste("squid game, rerun: n w l a\r\nq\x03");
+    slth.shows(&["Pasted text is not read as keys", "1 of ≤ 4,022 neurons"]);
+    // More than a terminal sends in one go.
+    slth.paste(&"q\n".repeat(50_000));
+    slth.press("5");
+    slth.shows(&["F chooses 1", "paused"]);
+    slth.press("1e");
+    slth.shows(&["Architecture, edited"]);
+    slth.paste("2\n");
+    slth.shows(&["0.12", "what follows"]);
+    slth.press("\x1b");
+    slth.shows(&["Buckets"]);
+    slth.press("?/");
+    slth.paste("epsilon\r\n");
+    slth.shows(&["/epsilon", "against epsilon, the width or the depth"]);
+    slth.press("\r");
+    slth.shows(&["/epsilon (Esc: all)"]);
+    slth.press("\x1b");
+    slth.shows(&["draw one neuron"]);
+    slth.press("\x1b");
+    slth.shows(&["1 of ≤ 4,022 neurons"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
 }

@@ -10,6 +10,7 @@ mod faithfulness;
 mod forecaster;
 mod lane;
 mod output;
+mod run_state;
 mod snapshot;
 mod weight;
 mod worker;
@@ -19,6 +20,7 @@ pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, S
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneState, Phase, Progress, Step};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
+pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use weight::WeightView;
 pub use worker::{Command, Speed, Worker};

@@ -117,6 +117,15 @@ impl Editing {
 
     /// Keys that the field takes.
     pub(super) fn press(&mut self, key: KeyEvent) -> Outcome {
+        self.type_with(|field| field.press(key))
+    }
+
+    /// Takes pasted text, at the cursor.
+    pub(super) fn paste(&mut self, line: &str) -> Outcome {
+        self.type_with(|field| field.insert(line))
+    }
+
+    fn type_with(&mut self, change: impl FnOnce(&mut Field) -> bool) -> Outcome {
         // What is to be started or saved changes no more.
         if self.wish.is_some() {
             return Outcome::Effects(Vec::new());
@@ -124,7 +133,7 @@ impl Editing {
         if let Some(reason) = self.setup.locked(self.chosen()) {
             return Outcome::Refused(format!("{} cannot be edited: {reason}", self.chosen().key()));
         }
-        if self.field.press(key) { self.edited() } else { Outcome::Effects(Vec::new()) }
+        if change(&mut self.field) { self.edited() } else { Outcome::Effects(Vec::new()) }
     }
 
     fn edited(&mut self) -> Outcome {

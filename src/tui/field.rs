@@ -48,6 +48,14 @@ impl Field {
         self.input.handle(request).is_some_and(|changed| changed.value)
     }
 
+    /// Inserts a text without control characters at the cursor. Whether there was anything to insert.
+    pub(super) fn insert(&mut self, text: &str) -> bool {
+        for c in text.chars() {
+            let _ = self.input.handle(InputRequest::InsertChar(c));
+        }
+        !text.is_empty()
+    }
+
     /// Moves the cursor by one character.
     pub(super) fn step(&mut self, forward: bool) {
         let request = if forward { InputRequest::GoToNextChar } else { InputRequest::GoToPrevChar };

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
@@ -12,7 +13,7 @@ use super::keymap::{Action, Binding, Context, applicable};
 use super::mouse::{Areas, Target};
 use super::screen::Screen;
 use crate::report::text::grouped;
-use crate::session::{Activity, Phase, Speed};
+use crate::session::{Activity, RunState, Speed};
 
 /// Columns for what a table is narrowed by.
 const FILTER_WIDTH: usize = 24;
@@ -46,23 +47,10 @@ impl Widget for Title<'_> {
 /// Which screens there are, what is happening, and to what.
 pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     let (theme, glyphs, snapshot) = (look.theme, look.glyphs, &app.snapshot);
-    let lanes = app.lanes().into_iter().map(|lane| &snapshot.lanes[lane]);
-    let verdicts: Vec<Option<bool>> =
-        lanes.map(|lane| (lane.phase == Phase::Done).then_some(lane.error.holds == Some(true))).collect();
-    let (mark, activity, style) = match &app.latest.activity {
-        Activity::Failed(_) => (glyphs.bad, "the engine has failed", theme.bad),
-        _ if app.frozen => (glyphs.paused, "view frozen (s)", theme.bad),
-        Activity::Running => (glyphs.running, "running", theme.good),
-        Activity::Stepping => (glyphs.running, "stepping", theme.good),
-        Activity::GoingBack => (glyphs.running, "going back", theme.good),
-        Activity::Paused if verdicts.is_empty() || verdicts.contains(&None) => {
-            (glyphs.paused, "paused", theme.text)
-        }
-        Activity::Paused if verdicts.contains(&Some(false)) => {
-            (glyphs.bad, "done: the ticket does not hold", theme.bad)
-        }
-        Activity::Paused if verdicts.len() > 1 => (glyphs.good, "done: all tickets hold", theme.good),
-        Activity::Paused => (glyphs.good, "done: the ticket holds", theme.good),
+    let (mark, state, style) = if app.frozen && snapshot.state() != RunState::Failed {
+        (glyphs.paused, "view frozen (s)".to_owned(), theme.bad)
+    } else {
+        run_state(app.latest.state(), look)
     };
     let screens = |named: bool| {
         let tab = move |screen: Screen| match screen == app.screen {
@@ -75,7 +63,7 @@ pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
         line
     };
     let happening = [
-        Span::styled(format!(" {mark} {activity}"), style),
+        Span::styled(format!(" {mark} {state}"), style),
         Span::styled(glyphs.separator, theme.faint),
         Span::styled(&*snapshot.experiment.name, theme.title),
     ];
@@ -87,6 +75,33 @@ pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     named.extend(about.clone());
     short.extend(about);
     Title { named, short, least, areas: &app.areas }
+}
+
+/// The mark, the words and the colour of a run's state: the same on every screen.
+fn run_state(state: RunState, look: &Look) -> (&'static str, String, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    match state {
+        RunState::Failed => (glyphs.bad, "the engine has failed".to_owned(), theme.bad),
+        RunState::Running => (glyphs.running, "running".to_owned(), theme.good),
+        RunState::Stepping => (glyphs.running, "stepping".to_owned(), theme.good),
+        RunState::GoingBack => (glyphs.running, "going back".to_owned(), theme.good),
+        RunState::Paused { done: 0, .. } => (glyphs.paused, "paused".to_owned(), theme.text),
+        RunState::Paused { done, lanes } => {
+            (glyphs.paused, format!("paused: {done} of {lanes} lanes done"), theme.text)
+        }
+        RunState::Done { holding: 1, lanes: 1 } => {
+            (glyphs.good, "done: the ticket holds".to_owned(), theme.good)
+        }
+        RunState::Done { holding: 0, lanes: 1 } => {
+            (glyphs.bad, "done: the ticket does not hold".to_owned(), theme.bad)
+        }
+        RunState::Done { holding, lanes } if holding == lanes => {
+            (glyphs.good, "done: all tickets hold".to_owned(), theme.good)
+        }
+        RunState::Done { holding, lanes } => {
+            (glyphs.bad, format!("done: {holding} of {lanes} tickets hold"), theme.bad)
+        }
+    }
 }
 
 /// Neurons per second of a run.

@@ -27,6 +27,7 @@ pub mod mouse;
 mod opening;
 pub mod outputs;
 mod overlay;
+mod paste;
 pub mod picker;
 mod products;
 pub mod prompt;
@@ -144,6 +145,7 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
                 Event::Key(key) if key.kind != KeyEventKind::Release => Some(app.press(key)),
                 // What the mouse does elsewhere changes nothing and is drawn by nobody.
                 Event::Mouse(event) => app.mouse(event),
+                Event::Paste(text) => Some(app.paste(&text)),
                 _ => Some(Vec::new()),
             };
             stale |= effects.is_some();

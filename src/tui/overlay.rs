@@ -52,7 +52,9 @@ const PANES: &[(&str, &str)] = &[
     ),
     (
         "Certificate",
-        "C shows how the error certified comes about: for each layer bounds on its inputs, on the norms of what the          weights are off by and of the weights themselves, the error that follows, what rounding can add, and what          Lemma 1 promised.",
+        "C shows how the error certified comes about: for each layer bounds on its inputs, on the norms of what the \
+         weights are off by and of the weights themselves, the error that follows, what rounding can add, and what \
+         Lemma 1 promised.",
     ),
     (
         "Compare",
@@ -82,7 +84,8 @@ const PANES: &[(&str, &str)] = &[
         "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
          is the preset itself; marks on it are what finished lanes have taken. Against the width, all widths keep \
          their proportions; against the depth, the target's layers come in turn. Norms, F_max and the extremes of |w| \
-         stay the target's. Curves out of all proportion are hidden at first. Subset sums have no curve: the constant of their bound is not published.",
+         stay the target's. Curves out of all proportion are hidden at first. Subset \
+         sums have no curve: the constant of their bound is not published.",
     ),
     (
         "Outputs",

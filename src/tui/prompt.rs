@@ -8,6 +8,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use super::field::Field;
 use crate::experiment::Experiment;
 
+/// Most characters of a wrong text that a message repeats.
+const SHOWN: usize = 20;
+
 /// What the answer is for.
 #[derive(Clone, Debug)]
 pub enum Wish {
@@ -63,6 +66,21 @@ impl Prompt {
         };
         if fits && self.field.press(key) {
             self.problem = None;
+        }
+    }
+
+    /// Takes pasted text: all of it, or none where the answer is a number and the text is not.
+    pub(super) fn paste(&mut self, line: &str) {
+        let fits = match &self.wish {
+            Wish::Layer(_) | Wish::Input(_) => line.chars().all(|c| c.is_ascii_digit()),
+            Wish::Save(_) | Wish::Replace(..) => true,
+        };
+        if fits {
+            self.field.insert(line);
+            self.problem = None;
+        } else {
+            let shown: String = line.chars().take(SHOWN).collect();
+            self.problem = Some(format!("expected digits, found pasted text `{shown}`"));
         }
     }
 

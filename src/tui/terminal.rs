@@ -41,6 +41,12 @@ const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 /// Undoes [`MOUSE_ON`].
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
+/// Pasted text comes in brackets (2004), so that it is not taken for keys. Terminals without it ignore this.
+const PASTE_ON: &str = "\x1b[?2004h";
+
+/// Undoes [`PASTE_ON`].
+const PASTE_OFF: &str = "\x1b[?2004l";
+
 /// Counts the times that the terminal was taken over: what was on it before is gone.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
@@ -84,7 +90,7 @@ impl Drop for Guard {
     }
 }
 
-/// Raw mode, the alternate screen, no cursor, the mouse if asked for.
+/// Raw mode, the alternate screen, no cursor, pastes in brackets, the mouse if asked for.
 fn take() -> io::Result<()> {
     let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
     enter()
@@ -93,7 +99,7 @@ fn take() -> io::Result<()> {
 fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.fetch_add(1, Ordering::Relaxed);
-    execute!(io::stdout(), EnterAlternateScreen, Hide)?;
+    execute!(io::stdout(), EnterAlternateScreen, Hide, Print(PASTE_ON))?;
     if MOUSE.load(Ordering::Relaxed) {
         execute!(io::stdout(), Print(MOUSE_ON))?;
     }
@@ -117,7 +123,7 @@ pub(super) fn give_back() -> Option<MutexGuard<'static, ()>> {
         if MOUSE.load(Ordering::Relaxed) {
             let _ = queue!(io::stdout(), Print(MOUSE_OFF));
         }
-        let _ = execute!(io::stdout(), ResetColor, Show, LeaveAlternateScreen);
+        let _ = execute!(io::stdout(), Print(PASTE_OFF), ResetColor, Show, LeaveAlternateScreen);
     }
     let _ = disable_raw_mode();
     held

@@ -41,7 +41,7 @@ impl App {
     }
 
     /// The selected row is one that the filter leaves; the help starts from its top.
-    fn keep_in_list(&mut self) {
+    pub(super) fn keep_in_list(&mut self) {
         match (&mut self.overlay, &self.picker) {
             (Some(Overlay::Presets(index)), Some(picker)) => {
                 *index = picker.neighbour(self.filter.as_ref(), *index, 0);
@@ -90,7 +90,7 @@ impl App {
         Vec::new()
     }
 
-    fn carry_out(&mut self, outcome: Outcome) -> Vec<Effect> {
+    pub(super) fn carry_out(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
             Outcome::Effects(effects) => effects,
             Outcome::Prompt(prompt) => self.ask(prompt),

@@ -139,12 +139,24 @@ impl Explorer {
         }
     }
 
-    /// Waits until the terminal is as it was before: its modes, the main screen, the cursor, no mouse.
+    /// Waits until the terminal is as it was before: its modes, the main screen, the cursor, no mouse, plain pastes.
     pub(crate) fn assert_restored(&self) {
         assert!(self.is_restored(), "the alternate screen or a hidden cursor is left:\n{}", self.text());
         let mouse = self.screen.lock().unwrap().screen().mouse_protocol_mode();
         assert_eq!(mouse, vt100::MouseProtocolMode::None);
+        assert!(!self.brackets_pastes(), "pastes are still bracketed");
         assert_eq!(format!("{:?}", self.master.as_ref().unwrap().get_termios()), self.modes);
+    }
+
+    /// Whether the terminal brackets pasted text.
+    pub(crate) fn brackets_pastes(&self) -> bool {
+        self.screen.lock().unwrap().screen().bracketed_paste()
+    }
+
+    /// Pastes a text as a terminal does that was asked for brackets.
+    pub(crate) fn paste(&mut self, text: &str) {
+        assert!(self.brackets_pastes(), "the program does not ask for bracketed pastes");
+        self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
     /// Whether the terminal shows what it showed before, and the cursor.

@@ -1,0 +1,130 @@
+//! What a run is doing or has come to, over all its lanes, and what would be lost with it.
+
+use std::time::Duration;
+
+use super::{Activity, LaneView, Phase, Snapshot};
+use crate::theory::Count;
+
+/// A run that took longer than this to compute is not thrown away without a question.
+pub const LONG_RUN: Duration = Duration::from_secs(5);
+
+/// The state of a whole run. It does not depend on the screen or on the lane that is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// the engine has panicked
+    Failed,
+    /// drawing at the chosen speed
+    Running,
+    /// on its way to the end of a step
+    Stepping,
+    /// building again what is left of a layer that was taken back
+    GoingBack,
+    /// waiting, with neurons still to draw or inputs still to try in at least one lane
+    Paused {
+        /// lanes that are built and checked
+        done: usize,
+        /// lanes of the run
+        lanes: usize,
+    },
+    /// every lane of the run is built and checked
+    Done {
+        /// lanes whose ticket holds
+        holding: usize,
+        /// lanes of the run
+        lanes: usize,
+    },
+}
+
+/// What is lost with a run: time spent computing and its result.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stake {
+    /// time spent computing, summed over the lanes
+    pub elapsed: Duration,
+    /// neurons sampled in all lanes, those skipped over included
+    pub neurons: Count,
+    /// lanes that are built and checked
+    pub done: usize,
+    /// lanes of the run
+    pub lanes: usize,
+}
+
+impl Snapshot {
+    /// The state of the run. `Done` needs every lane of the run, those added on Compare included.
+    pub fn state(&self) -> RunState {
+        let lanes = self.lanes.len();
+        let done = self.lanes.iter().filter(is_done).count();
+        match self.activity {
+            Activity::Failed(_) => RunState::Failed,
+            Activity::Running => RunState::Running,
+            Activity::Stepping => RunState::Stepping,
+            Activity::GoingBack => RunState::GoingBack,
+            Activity::Paused if done < lanes => RunState::Paused { done, lanes },
+            Activity::Paused => {
+                let holding = self.lanes.iter().filter(|lane| lane.error.holds == Some(true)).count();
+                RunState::Done { holding, lanes }
+            }
+        }
+    }
+
+    /// What is lost where the run is dropped; `None` where it took at most [`LONG_RUN`], or where the engine has failed
+    /// and the run cannot go on.
+    pub fn stake(&self) -> Option<Stake> {
+        let elapsed = self.lanes.iter().map(|lane| lane.elapsed).sum();
+        let failed = matches!(self.activity, Activity::Failed(_));
+        (elapsed > LONG_RUN && !failed).then(|| Stake {
+            elapsed,
+            neurons: self.lanes.iter().map(LaneView::neurons_sampled).sum(),
+            done: self.lanes.iter().filter(is_done).count(),
+            lanes: self.lanes.len(),
+        })
+    }
+}
+
+fn is_done(lane: &&LaneView) -> bool {
+    lane.phase == Phase::Done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::session::{Command, Session, Step, Worker};
+
+    #[test]
+    fn a_run_is_done_when_all_its_lanes_are() {
+        let session = Session::new(Experiment::load("malach-vs-hyperbolic", None, &[]).unwrap()).unwrap();
+        let mut worker = Worker::spawn(session);
+        assert_eq!(worker.latest().state(), RunState::Paused { done: 0, lanes: 2 });
+        let mut send = |command| {
+            worker.send(command);
+            while !worker.is_at_rest(&worker.latest()) {
+                std::thread::yield_now();
+            }
+            (*worker.latest()).clone()
+        };
+        let lane = send(Command::Step(Step::All, vec![1]));
+        assert_eq!(lane.state(), RunState::Paused { done: 1, lanes: 2 });
+        // Which lane is looked at is no matter.
+        assert_eq!(send(Command::View { lane: 1, layer: None }).state(), lane.state());
+        let mut all = send(Command::Step(Step::All, vec![0]));
+        assert_eq!(all.state(), RunState::Done { holding: 2, lanes: 2 });
+        all.lanes[0].error.holds = Some(false);
+        assert_eq!(all.state(), RunState::Done { holding: 1, lanes: 2 });
+        all.activity = Activity::Running;
+        assert_eq!(all.state(), RunState::Running);
+    }
+
+    #[test]
+    fn only_a_long_run_is_at_stake() {
+        let session = Session::new(Experiment::load("malach-vs-hyperbolic", None, &[]).unwrap()).unwrap();
+        let mut snapshot = (*Worker::spawn(session).latest()).clone();
+        assert_eq!(snapshot.stake(), None);
+        snapshot.lanes[0].elapsed = LONG_RUN;
+        assert_eq!(snapshot.stake(), None);
+        snapshot.lanes[1].elapsed = Duration::from_millis(1);
+        let stake = snapshot.stake().unwrap();
+        assert_eq!((stake.elapsed, stake.done, stake.lanes), (Duration::from_millis(5001), 0, 2));
+        snapshot.activity = Activity::Failed("gone".to_owned());
+        assert_eq!(snapshot.stake(), None);
+    }
+}
