@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use slth::report::text;
+use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::speed::Work;
 
 fn main() {
     println!("{} threads", rayon::current_num_threads());
-    println!("{}", text::speed(&Work::Construction.measure(Path::new("")).unwrap()));
+    println!(
+        "{}",
+        text::speed(&Work::Construction.measure(Path::new("")).unwrap(), Page::new(DEFAULT_WIDTH, false))
+    );
 }

@@ -15,7 +15,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use slth::experiment::Experiment;
-use slth::report::text;
+use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::session::{Command, Session, Step, Worker};
 use slth::speed::Work;
 use slth::tui::app::App;
@@ -44,7 +44,13 @@ fn main() {
     println!(
         "Weight   of a layer of 1000x1000: {frame:?} a frame; {looks:?} from key to snapshot (asked: 1 ms, 50 ms)"
     );
-    println!("{}", text::speed(&Work::Screen.measure(Path::new(env!("CARGO_BIN_EXE_slth"))).unwrap()));
+    println!(
+        "{}",
+        text::speed(
+            &Work::Screen.measure(Path::new(env!("CARGO_BIN_EXE_slth"))).unwrap(),
+            Page::new(DEFAULT_WIDTH, false)
+        )
+    );
 }
 
 /// Counts bytes.

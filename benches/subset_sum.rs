@@ -13,7 +13,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use slth::construction::growing_sums::GrowingSums;
 use slth::construction::subset_sum::{BestSum, SubsetSums};
-use slth::report::text;
+use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::speed::Work;
 use slth::speed::subset_sums::{rows, search, uniform};
 
@@ -66,7 +66,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn main() {
     let rows = rows();
-    println!("{}", text::speed(&Work::SubsetSums.measure(Path::new("")).unwrap()));
+    println!(
+        "{}",
+        text::speed(&Work::SubsetSums.measure(Path::new("")).unwrap(), Page::new(DEFAULT_WIDTH, false))
+    );
     let found: Vec<_> = rows.par_iter().map(search).collect();
     let (time, ()) = seconds(|| {
         (0..CHECKED).into_par_iter().for_each(|sample| {

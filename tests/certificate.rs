@@ -165,7 +165,7 @@ fn the_factors_that_the_readme_states_hold() {
     let target = &session.experiment().target;
     let Domain::Points { points, .. } = &*session.experiment().domain else { panic!("digits has points") };
     assert!(points.iter().all(|&x| (0.0..=1.0).contains(&x)));
-    let bounds = ActivationBounds::new(target, &Domain::Box { low: 0.0, high: 1.0 });
+    let bounds = ActivationBounds::new(target, &Domain::Box { low: 0.0.into(), high: 1.0.into() });
     let error = certificate.layers.iter().fold(0.0, |error, layer| {
         layer.lambda * (layer.delta_norm * bounds.norm[layer.layer - 1] + layer.pruned_norm * error)
     });

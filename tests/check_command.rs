@@ -22,6 +22,7 @@ fn check_json_has_the_stable_keys() {
             "neurons_per_weight",
             "lanes",
             "..construction",
+            "..method",
             "..allocation",
             "..mode",
             "..runs",
@@ -31,6 +32,7 @@ fn check_json_has_the_stable_keys() {
             "....weights",
             "....neurons_bound",
             "....neurons_per_weight_bound",
+            "....g_weights",
             "....failures",
             ".....count",
             ".....rate",
@@ -41,6 +43,8 @@ fn check_json_has_the_stable_keys() {
             "....threshold_of_share",
             "..network",
             "...weights",
+            "...g_neurons",
+            "...g_weights",
             "...neurons_per_weight_bound",
             "...failures",
             "....count",
@@ -121,7 +125,7 @@ fn the_files_hold_the_curves() {
         .collect();
     assert_eq!(
         rows[0].join(","),
-        "construction,allocation,mode,layer,neurons_per_weight,failures,runs,rate,low,high"
+        "construction,allocation,mode,layer,neurons_per_weight,failures,runs,rate,low,high,method"
     );
     for layer in ["1", "2", "network"] {
         let curve: Vec<_> = rows.iter().filter(|row| row[3] == layer).collect();

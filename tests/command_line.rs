@@ -60,9 +60,13 @@ fn bounds_json_has_the_stable_keys() {
             "w_max",
             "f_max",
             "norms",
+            "given",
+            "tolerance",
             "weight_tolerance",
             "constructions",
             "..name",
+            "..g_neurons",
+            "..g_weights",
             "..k_prime",
             "..levels",
             "..weight_range",
@@ -153,8 +157,11 @@ fn run_json_has_the_stable_keys() {
         [
             "title",
             "seed",
+            "epsilon",
+            "given",
             "lanes",
             "..construction",
+            "..method",
             "..mode",
             "..layers",
             "....layer",
@@ -168,6 +175,16 @@ fn run_json_has_the_stable_keys() {
             "....norm_target",
             "....norm_pruned",
             "....complete",
+            "....g_neurons",
+            "....g_weights",
+            "....g_size_by",
+            "....share_neurons_kept",
+            "....share_weights_kept",
+            "..g_neurons",
+            "..g_weights",
+            "..g_size_by",
+            "..share_neurons_kept",
+            "..share_weights_kept",
             "..error",
             "...found",
             "...certified",
@@ -177,6 +194,7 @@ fn run_json_has_the_stable_keys() {
             "....from_input",
             "....from_error",
             "....input",
+            "..accuracy",
             "..certificate",
             "...layers",
             ".....layer",
@@ -269,14 +287,23 @@ fn csv_has_a_row_per_layer_that_agrees_with_the_json() {
     assert_eq!(
         rows[0].join(","),
         "construction,mode,layer,weights,neurons_bound,neurons_sampled,kept_neurons,kept_weights,\
-         weight_tolerance,max_error,norm_target,norm_pruned,complete"
+         weight_tolerance,max_error,norm_target,norm_pruned,complete,method,g_neurons,g_weights,g_size_by,\
+         share_neurons_kept,share_weights_kept,accuracy_target,accuracy_pruned"
     );
     assert_eq!(rows.len(), 3);
     for (row, layer) in rows[1..].iter().zip(run["lanes"][0]["layers"].as_array().unwrap()) {
         assert_eq!(row[..2], ["hyperbolic", "drawn"]);
         for (key, cell) in rows[0].iter().zip(row).skip(2) {
-            let cell: Value = serde_json::from_str(cell).unwrap();
-            assert_eq!(cell.as_f64().map_or(cell.clone(), Value::from), as_number(&layer[key]), "{key}");
+            let value = match *key {
+                "method" => &run["lanes"][0]["method"],
+                "accuracy_target" | "accuracy_pruned" => &run["lanes"][0]["accuracy"],
+                key => &layer[key],
+            };
+            let cell = match *cell {
+                "" => Value::Null,
+                cell => serde_json::from_str(cell).unwrap_or_else(|_| cell.into()),
+            };
+            assert_eq!(as_number(&cell), as_number(value), "{key}");
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file is left");

@@ -35,6 +35,7 @@ fn compare_json_has_the_stable_keys() {
             "weights",
             "lanes",
             "..construction",
+            "..method",
             "..allocation",
             "..mode",
             "..neurons_per_weight_bound",
@@ -42,10 +43,16 @@ fn compare_json_has_the_stable_keys() {
             "..kept_neurons_per_weight",
             "..kept_weights_per_weight",
             "..search_operations",
+            "..g_neurons",
+            "..g_weights",
+            "..g_size_by",
+            "..share_neurons_kept",
+            "..share_weights_kept",
             "..error",
             "...found",
             "...certified",
             "...epsilon",
+            "..accuracy",
             "..holds",
             "..elapsed_seconds",
             "..ratio_to_first",
@@ -171,7 +178,8 @@ fn compare_writes_a_csv_row_per_construction() {
         rows[0].join(","),
         "construction,allocation,mode,neurons_per_weight_bound,neurons_per_weight,kept_neurons_per_weight,\
          kept_weights_per_weight,search_operations,error_found,error_certified,epsilon,holds,elapsed_seconds,\
-         ratio_to_first,values_per_half,pensia_constant"
+         ratio_to_first,values_per_half,pensia_constant,method,g_neurons,g_weights,g_size_by,share_neurons_kept,\
+         share_weights_kept,accuracy_target,accuracy_pruned"
     );
     assert_eq!(rows.len(), 8);
     for (row, lane) in rows[1..].iter().zip(compare["lanes"].as_array().unwrap()) {
@@ -181,6 +189,7 @@ fn compare_writes_a_csv_row_per_construction() {
                 "error_certified" => &lane["error"]["certified"],
                 "epsilon" => &lane["error"]["epsilon"],
                 "values_per_half" | "pensia_constant" => &lane["estimate"][*key],
+                "accuracy_target" | "accuracy_pruned" => &lane["accuracy"],
                 key => &lane[key],
             };
             let found: Value = match *cell {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use slth::report::text;
+use slth::report::{Page, text};
 use slth::speed::Work;
 
 #[test]
@@ -12,7 +12,7 @@ fn what_is_measured_is_positive_and_told() {
     let mut names = Vec::new();
     for work in [Work::SubsetSums, Work::ForwardPass, Work::Screen] {
         let figures = work.measure(slth).unwrap();
-        let text = text::speed(&figures);
+        let text = text::speed(&figures, Page::new(80, false));
         for figure in &figures {
             println!("{figure:?}");
             // On one core nothing scales.

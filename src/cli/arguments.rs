@@ -213,11 +213,11 @@ pub(super) struct Inspect {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Activation of a weight file's hidden layers, as in RON; Relu without it
-    #[arg(long, value_name = "RON")]
+    /// Activation of a weight file's hidden layers by its common name, in any case; relu without it
+    #[arg(long, value_name = "NAME")]
     pub(super) activation: Option<String>,
     /// Activation of a weight file's last layer; that of the others without it
-    #[arg(long, value_name = "RON")]
+    #[arg(long, value_name = "NAME")]
     pub(super) output_activation: Option<String>,
     /// Layers of a weight file by name, in their order; all tensors by their names without it
     #[arg(long, value_name = "NAME", value_delimiter = ',')]

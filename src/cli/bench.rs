@@ -1,9 +1,10 @@
 //! `slth bench`: how fast the engine is on this machine.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
+use super::CliError;
 use super::arguments::Bench;
-use super::{CliError, print, print_json};
+use super::output::{note, page, print, print_json};
 use crate::report::text;
 use crate::speed::Work;
 
@@ -13,15 +14,14 @@ pub(super) fn bench(bench: &Bench) -> Result<u8, CliError> {
     let mut figures = Vec::new();
     for (number, work) in (1..).zip(Work::ALL) {
         if io::stderr().is_terminal() {
-            // Nothing is lost where it cannot be said.
-            let _ = writeln!(io::stderr(), "slth: bench {number} of {}, a minute in all", Work::ALL.len());
+            note(&format!("bench {number} of {}, a minute in all", Work::ALL.len()));
         }
         figures.extend(work.measure(&slth)?);
     }
     if bench.json {
         print_json(&figures)?
     } else {
-        print(&text::speed(&figures))?
+        print(&text::speed(&figures, page()))?
     }
     Ok(0)
 }

@@ -1,19 +1,16 @@
 //! `slth check`: a construction repeated over many seeds.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::arguments::{Check, Common};
+use super::output::{page, print, print_json};
 use super::progress::ProgressBar;
 use super::run::{finish, open};
-use super::{CliError, load, print, print_json};
+use super::{CliError, load};
 use crate::report::{FaithfulnessReport, faithfulness_svg, text, write_faithfulness_csv};
 use crate::session::FaithfulnessCheck;
-use crate::tui::{self, glyphs::Glyphs};
-
-/// Columns of a plot that goes to no terminal.
-const WIDTH: usize = 80;
 
 pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
@@ -29,10 +26,7 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     if check.json {
         print_json(&report)?
     } else {
-        let glyphs = Glyphs::choose(common.ascii, |name| std::env::var(name).ok());
-        let width = io::stdout().is_terminal().then(tui::columns).flatten().unwrap_or(WIDTH);
-        let text = text::faithfulness(&repeated, &lanes, &report, width, glyphs.ascii_only);
-        print(&glyphs.write(&text))?
+        print(&text::faithfulness(&repeated, &lanes, &report, page()))?
     }
     if let Some(file) = csv {
         finish(file, |file| file.finish(|out| write_faithfulness_csv(&lanes, check.confidence, out)))?;

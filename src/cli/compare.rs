@@ -1,8 +1,9 @@
 //! `slth compare`: every construction of a preset, as one table.
 
 use super::arguments::{Common, Compare};
+use super::output::{page, print, print_json};
 use super::run::{build, exit_code, finish, open};
-use super::{CliError, load, print, print_json};
+use super::{CliError, load};
 use crate::report::{Comparison, text, write_comparison_csv};
 use crate::session::Session;
 
@@ -15,7 +16,7 @@ pub(super) fn compare(compare: &Compare, common: &Common) -> Result<u8, CliError
     if compare.json {
         print_json(&comparison)?
     } else {
-        print(&text::comparison(&session, &comparison))?
+        print(&text::comparison(&session, &comparison, page()))?
     }
     if let Some(file) = csv {
         finish(file, |file| file.finish(|out| write_comparison_csv(&comparison, out)))?;

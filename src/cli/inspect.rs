@@ -1,8 +1,9 @@
 //! `slth inspect`: what a network is, before any run.
 
 use super::arguments::{Common, Inspect};
-use super::{CliError, load, print, print_json};
-use crate::experiment::{Experiment, PresetSource, built_in_names};
+use super::output::{page, print, print_json};
+use super::{CliError, load};
+use crate::experiment::{Experiment, Lipschitz, PresetSource, built_in_names};
 use crate::report::{InspectReport, text};
 
 pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError> {
@@ -20,11 +21,12 @@ pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError
         load(&inspect.file, common)?
     } else {
         let mut target = format!("target=File(path: {:?}", inspect.file);
-        for (key, value) in
-            [("activation", &inspect.activation), ("output_activation", &inspect.output_activation)]
+        for (option, value) in
+            [("activation", &inspect.activation), ("output-activation", &inspect.output_activation)]
         {
             if let Some(value) = value {
-                target.push_str(&format!(", {key}: {value}"));
+                let key = option.replace('-', "_");
+                target.push_str(&format!(", {key}: {}", activation(option, value)?));
             }
         }
         if let Some(layers) = &inspect.layers {
@@ -46,7 +48,14 @@ pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError
     if inspect.json {
         print_json(&report)?
     } else {
-        print(&text::inspected(&report))?
+        print(&text::inspected(&report, page()))?
     }
     Ok(0)
+}
+
+/// An activation's name as it is written in a preset.
+fn activation(option: &str, name: &str) -> Result<String, CliError> {
+    let activation: Lipschitz =
+        name.parse().map_err(|error| CliError::Usage(format!("--{option} {name}: {error}")))?;
+    Ok(format!("{:?}", activation.0))
 }

@@ -13,13 +13,14 @@ mod check;
 mod compare;
 mod inspect;
 mod interrupt;
+mod output;
 mod position;
 mod progress;
 mod run;
 
 pub use arguments::Arguments;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ use crate::report::{BoundsReport, CheckpointError, summary, text};
 use crate::session::Session;
 use crate::tui;
 use arguments::{Common, Presets, Verb};
+use output::{page, print, print_json};
 
 /// The preset that opens without a name.
 const DEFAULT_PRESET: &str = "digits";
@@ -86,23 +88,25 @@ impl CliError {
 /// Runs the program. Errors are one line on standard error.
 pub fn main() -> ExitCode {
     let words = position::behind_the_command(&Arguments::command(), std::env::args_os().collect());
-    let arguments = match Arguments::try_parse_from(words) {
+    let arguments = match Arguments::try_parse_from(words.clone()) {
         Ok(arguments) => arguments,
         Err(error) => {
-            let code = if error.use_stderr() { 2 } else { 0 };
-            // Nothing is left to do where even this cannot be printed.
-            let _ = error.print();
-            return ExitCode::from(code);
+            output::open(words.iter().any(|word| word == "--ascii"));
+            output::print_usage(&error);
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    output::open(arguments.common.ascii);
     match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
         Ok(Ok(code)) => ExitCode::from(code),
         // A reader that has seen enough (`slth run … | head`) is no failure.
-        Ok(Err(CliError::Io(error))) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(Err(CliError::Io(error) | CliError::Output { error, .. }))
+            if error.kind() == io::ErrorKind::BrokenPipe =>
+        {
+            ExitCode::SUCCESS
+        }
         Ok(Err(error)) => {
-            // One line, whatever characters a path or a title holds.
-            let line = error.to_string().replace(char::is_control, "?");
-            let _ = writeln!(io::stderr(), "slth: {line}");
+            output::note(&error.to_string());
             ExitCode::from(error.exit_code())
         }
         // The panic hook has printed it.
@@ -129,7 +133,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             if bounds.json {
                 print_json(&report)?
             } else {
-                print(&text::bounds(&report))?
+                print(&text::bounds(&report, page()))?
             }
             Ok(0)
         }
@@ -143,11 +147,13 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "slth", &mut script);
-            io::stdout().write_all(&script)?;
+            print(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
         Some(Verb::Man) => {
-            clap_mangen::Man::new(Arguments::command()).render(&mut io::stdout())?;
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+            print(&String::from_utf8_lossy(&page))?;
             Ok(0)
         }
     }
@@ -208,18 +214,6 @@ fn presets() -> Result<u8, CliError> {
         let mark = if name == DEFAULT_PRESET { " (default)" } else { "" };
         list.push_str(&format!("{name:<22}{}{mark}\n", preset.title.unwrap_or_default()));
     }
-    print(&list)?;
+    print(&page().fit(&list))?;
     Ok(0)
-}
-
-fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
-}
-
-fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    print(&text)
 }

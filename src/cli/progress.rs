@@ -1,11 +1,12 @@
 //! Progress on standard error: a bar where that is a terminal, else a line now and then.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressStyle;
 
+use super::output::note;
 use crate::session::{Progress, RunsProgress};
 
 /// Between two lines of a log.
@@ -70,12 +71,7 @@ impl ProgressBar {
             && last.elapsed() >= BETWEEN_LINES
         {
             *last = Instant::now();
-            // A log that cannot be written is no reason to stop.
-            let _ = writeln!(
-                std::io::stderr(),
-                "slth: {line}, {:.0} s so far",
-                self.started.elapsed().as_secs_f64()
-            );
+            note(&format!("{line}, {:.0} s so far", self.started.elapsed().as_secs_f64()));
         }
     }
 

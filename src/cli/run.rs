@@ -1,13 +1,13 @@
 //! `slth run`: the whole construction without a screen.
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
 use super::interrupt::Interrupt;
+use super::output::{note, page, print, print_json};
 use super::progress::ProgressBar;
-use super::{CliError, load, print, print_json};
+use super::{CliError, load};
 use crate::construction::Mode;
 use crate::report::{Checkpoint, OutputFile, RunReport, text, write_csv, write_ticket};
 use crate::session::{Lane, Session};
@@ -58,7 +58,7 @@ fn write(
     if run.json {
         print_json(&report)?
     } else {
-        print(&text::run(session))?
+        print(&text::run(session, page()))?
     }
     if let Some(file) = csv {
         finish(file, |file| file.finish(|out| write_csv(&report, out)))?;
@@ -77,7 +77,7 @@ fn build_with(session: &mut Session, checkpoint: &Checkpoint, every: Duration) -
         let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
         let builders = session.lanes().iter().flat_map(Lane::builders);
         let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
-        warn(&format!("{}: resumed with {done} of {weights} weights complete", checkpoint.path().display()));
+        note(&format!("{}: resumed with {done} of {weights} weights complete", checkpoint.path().display()));
     }
     let interrupt = Interrupt::watch()?;
     let bar = ProgressBar::start();
@@ -100,13 +100,8 @@ fn build_with(session: &mut Session, checkpoint: &Checkpoint, every: Duration) -
 /// Writes a checkpoint. One that cannot be written is no reason to stop.
 fn save(checkpoint: &Checkpoint, session: &Session) {
     if let Err(error) = checkpoint.write(session) {
-        warn(&format!("{error}; the run goes on without it"));
+        note(&format!("{error}; the run goes on without it"));
     }
-}
-
-fn warn(line: &str) {
-    // Nothing is left to do where even this cannot be printed.
-    let _ = writeln!(io::stderr(), "slth: {}", line.replace(char::is_control, "?"));
 }
 
 /// Builds and checks every lane, with its progress on standard error.

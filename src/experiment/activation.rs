@@ -1,7 +1,10 @@
 //! Activations by their common names.
 
-use ron::value::RawValue;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, EnumAccess, VariantAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::network::Activation;
 
@@ -39,43 +42,127 @@ impl std::str::FromStr for Lipschitz {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (name, argument) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
-            Some((name, argument)) => (name, Some(argument.trim()).filter(|argument| !argument.is_empty())),
-            None => (text, None),
+            Some((name, argument)) => (name, argument.trim()),
+            None => (text, ""),
         };
-        let plain: String =
-            name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
-        let unknown = || {
-            let shown: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-            let more = if text.chars().count() > SHOWN { "…" } else { "" };
-            Err(format!("expected an activation ({KNOWN}), found `{shown}{more}`"))
-        };
-        let activation = match (&*plain, argument) {
-            ("relu", None) => Activation::Relu,
-            ("leakyrelu" | "lrelu", None) => Activation::LeakyRelu(DEFAULT_SLOPE),
-            ("leakyrelu" | "lrelu", Some(slope)) => match slope.parse::<f64>() {
-                Ok(slope) if (0.0..=1.0).contains(&slope) => Activation::LeakyRelu(slope),
-                Ok(slope) => return Err(format!("expected a slope between 0 and 1, found {slope}")),
-                Err(_) => return unknown(),
-            },
-            ("tanh", None) => Activation::Tanh,
-            ("logistic" | "sigmoid", None) => Activation::Logistic,
-            ("identity" | "linear" | "none", None) => Activation::Identity,
-            ("heaviside" | "step" | "binarystep", None) => {
-                return Err(format!(
-                    "expected an activation with a Lipschitz factor, found {text}: it jumps at 0, so no accuracy of \
-                     the weights bounds the error of its output and Lemma 1 does not apply"
-                ));
-            }
-            _ => return unknown(),
-        };
-        Ok(Self(activation))
+        match (named(name).map_err(|_| unknown(text))?, argument) {
+            (Named::Without(activation), "") => Ok(Self(activation)),
+            (Named::Leaky, "") => Ok(Self(Activation::LeakyRelu(DEFAULT_SLOPE))),
+            (Named::Leaky, slope) => leaky(slope.parse().map_err(|_| unknown(text))?),
+            (Named::Jumps, _) => Err(jumps(name)),
+            (Named::Without(_), _) => Err(unknown(text)),
+        }
+    }
+}
+
+/// What a name stands for.
+enum Named {
+    Without(Activation),
+    /// a slope may follow
+    Leaky,
+    /// has no Lipschitz factor
+    Jumps,
+}
+
+fn named(name: &str) -> Result<Named, String> {
+    let plain: String =
+        name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
+    Ok(match &*plain {
+        "relu" => Named::Without(Activation::Relu),
+        "leakyrelu" | "lrelu" => Named::Leaky,
+        "tanh" => Named::Without(Activation::Tanh),
+        "logistic" | "sigmoid" => Named::Without(Activation::Logistic),
+        "identity" | "linear" | "none" => Named::Without(Activation::Identity),
+        "heaviside" | "step" | "binarystep" => Named::Jumps,
+        _ => return Err(unknown(name)),
+    })
+}
+
+fn unknown(text: &str) -> String {
+    let shown: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    let more = if text.chars().count() > SHOWN { "…" } else { "" };
+    format!("expected an activation ({KNOWN}), found `{shown}{more}`")
+}
+
+fn jumps(name: &str) -> String {
+    format!(
+        "expected an activation with a Lipschitz factor, found {name}: it jumps at 0, so no accuracy of the weights \
+         bounds the error of its output and Lemma 1 does not apply"
+    )
+}
+
+fn leaky(slope: f64) -> Result<Lipschitz, String> {
+    if (0.0..=1.0).contains(&slope) {
+        Ok(Lipschitz(Activation::LeakyRelu(slope)))
+    } else {
+        Err(format!("expected a slope between 0 and 1, found {slope}"))
     }
 }
 
 impl<'de> Deserialize<'de> for Lipschitz {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Box::<RawValue>::deserialize(deserializer)?;
-        written.get_ron().parse().map_err(de::Error::custom)
+        deserializer.deserialize_enum("Activation", &[], Reader)
+    }
+}
+
+/// Reads an activation as RON writes the variants of an enum.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Lipschitz;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an activation ({KNOWN})")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Lipschitz, A::Error> {
+        let (Name(name), variant) = data.variant()?;
+        match named(&name).map_err(de::Error::custom)? {
+            Named::Without(activation) => variant.unit_variant().map(|()| Lipschitz(activation)),
+            Named::Jumps => Err(de::Error::custom(jumps(&name))),
+            Named::Leaky => {
+                let is_given = Cell::new(false);
+                match variant.newtype_variant_seed(Slope(&is_given)) {
+                    Ok(slope) => leaky(slope).map_err(de::Error::custom),
+                    Err(error) if is_given.get() => Err(error),
+                    // No parenthesis follows the name.
+                    Err(_) => Ok(Lipschitz(Activation::LeakyRelu(DEFAULT_SLOPE))),
+                }
+            }
+        }
+    }
+}
+
+/// The name of a variant.
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an activation's name")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Name, E> {
+                Ok(Name(name.to_owned()))
+            }
+        }
+        deserializer.deserialize_identifier(Text)
+    }
+}
+
+/// A slope in parentheses; notes whether there are any.
+struct Slope<'a>(&'a Cell<bool>);
+
+impl<'de> DeserializeSeed<'de> for Slope<'_> {
+    type Value = f64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<f64, D::Error> {
+        self.0.set(true);
+        f64::deserialize(deserializer)
     }
 }
 
@@ -117,15 +204,42 @@ mod tests {
 
     #[test]
     fn other_names_are_refused_with_those_that_are_known() {
-        for name in ["hard_tanh", "HardSigmoid", "relu6", "gelu", "softmax", "", "relu(1)", "tanh(", "leaky_relu(x)"] {
+        for name in
+            ["hard_tanh", "HardSigmoid", "relu6", "gelu", "softmax", "", "relu(1)", "tanh(", "leaky_relu(x)"]
+        {
             let error = name.parse::<Lipschitz>().unwrap_err();
             assert!(error.contains(KNOWN) && error.contains(&format!("found `{name}`")), "{error}");
             assert!(!error.to_lowercase().contains("heaviside"), "{error}");
         }
-        assert!("LeakyRelu(2)".parse::<Lipschitz>().unwrap_err().contains("a slope between 0 and 1, found 2"));
+        assert!(
+            "LeakyRelu(2)".parse::<Lipschitz>().unwrap_err().contains("a slope between 0 and 1, found 2")
+        );
         assert!("leaky_relu(NaN)".parse::<Lipschitz>().unwrap_err().contains("a slope between 0 and 1"));
         assert!("step".parse::<Lipschitz>().unwrap_err().contains("it jumps at 0"));
         assert!("x".repeat(1000).parse::<Lipschitz>().unwrap_err().len() < 300);
+    }
+
+    #[test]
+    fn ron_reads_the_same_names() {
+        use Activation::*;
+        let read = |text: &str| {
+            ron::from_str::<Vec<Lipschitz>>(text).map(|read| read.iter().map(|a| a.0).collect::<Vec<_>>())
+        };
+        let names = "[relu, LeakyReLU, leaky_relu(0.25), Tanh, /* or logistic */ SIGMOID, linear, None, LeakyRelu (1),]";
+        let expected =
+            [Relu, LeakyRelu(0.01), LeakyRelu(0.25), Tanh, Logistic, Identity, Identity, LeakyRelu(1.0)];
+        assert_eq!(read(names).unwrap(), expected);
+        for (text, says) in [
+            ("[gelu]", "expected an activation (relu"),
+            ("[LeakyRelu(x)]", "Expected float"),
+            ("[LeakyRelu(2)]", "a slope between 0 and 1, found 2"),
+            ("[LeakyRelu()]", ""),
+            ("[Relu(1)]", ""),
+            ("[Step]", "it jumps at 0"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
     }
 
     #[test]

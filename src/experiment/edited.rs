@@ -90,9 +90,25 @@ impl EditedSetup {
     /// Puts a text in place of a field's, unless it is locked.
     pub fn set(&mut self, parameter: Parameter, text: String) {
         if self.locked(parameter).is_none() && self.text(parameter) != text {
+            if parameter == Parameter::Tolerance {
+                self.clear_or_restore_epsilon(&text);
+            }
             self.texts[parameter as usize] = text;
             self.last_edited = parameter;
             self.edits += 1;
+        }
+    }
+
+    /// ε follows from an ε_w that is given, and is asked for without one.
+    fn clear_or_restore_epsilon(&mut self, tolerance: &str) {
+        let (was, is) = (gives_weight(self.text(Parameter::Tolerance)), gives_weight(tolerance));
+        if is && !was {
+            self.texts[Parameter::Epsilon as usize].clear();
+        } else if was && !is {
+            let before = &self.before[Parameter::Epsilon as usize];
+            let restored =
+                if before.is_empty() { format!("{:?}", self.valid.epsilon) } else { before.clone() };
+            self.texts[Parameter::Epsilon as usize] = restored;
         }
     }
 
@@ -126,7 +142,13 @@ impl EditedSetup {
         let mut problems = Vec::new();
         let changed = Parameter::ALL.into_iter().filter(|&parameter| self.is_changed(parameter));
         for parameter in changed {
-            if let Err(message) = put(parameter, self.text(parameter).trim(), &mut preset) {
+            let text = self.text(parameter).trim();
+            if parameter == Parameter::Epsilon
+                && text.is_empty()
+                && gives_weight(self.text(Parameter::Tolerance))
+            {
+                preset.epsilon = None;
+            } else if let Err(message) = put(parameter, text, &mut preset) {
                 problems.push(Problem { parameter, message });
             }
         }
@@ -174,6 +196,7 @@ fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
     let number = |value: f64| format!("{value:?}");
     let preset = &experiment.preset;
     match parameter {
+        Parameter::Epsilon if experiment.tolerance.given().is_some() => String::new(),
         Parameter::Epsilon => number(experiment.epsilon),
         Parameter::Delta => number(experiment.delta),
         Parameter::WMax => preset.w_max.map(|w| number(w.0)).unwrap_or_default(),
@@ -190,6 +213,11 @@ fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
         Parameter::Widths => text(&experiment.target.given_widths()),
         Parameter::Seed => experiment.seed.to_string(),
     }
+}
+
+/// Whether a tolerance's text gives ε_w, from which ε follows.
+fn gives_weight(tolerance: &str) -> bool {
+    tolerance.trim_start().starts_with("Weight")
 }
 
 fn text(value: &impl Serialize) -> String {
@@ -267,10 +295,17 @@ mod tests {
             ("digits", Parameter::Base, "1.25", "base=1.25"),
             ("digits", Parameter::Norms, "Unit", "norms=Unit"),
             ("digits", Parameter::Tolerance, "PerLayer", "tolerance=PerLayer"),
+            ("digits", Parameter::Tolerance, "Weight(1e-6)", "tolerance=Weight(1e-6)"),
             ("digits", Parameter::SkipDeadHalves, "true", "skip_dead_halves=true"),
             ("digits", Parameter::Allocation, "OnDemand", "constructions=[Hyperbolic(allocation:OnDemand)]"),
             ("malach-vs-hyperbolic", Parameter::Mode, "SkipAhead", "mode=SkipAhead"),
             ("tiny", Parameter::Inputs, "Box(low: 0.0, high: 0.5)", "inputs=Box(low:0.0,high:0.5)"),
+            (
+                "tiny",
+                Parameter::Inputs,
+                "Box(low: [0.0, -1.0], high: [0.5, 1.0])",
+                "inputs=Box(low:[0.0,-1.0],high:[0.5,1.0])",
+            ),
             ("tiny", Parameter::Seed, "99", "seed=99"),
             (
                 "ladder",
@@ -288,6 +323,30 @@ mod tests {
             assert_eq!(text_of(&set, parameter), text_of(&forecast.experiment, parameter));
             assert_eq!(forecast.experiment.name, format!("{preset}, edited"));
         }
+    }
+
+    #[test]
+    fn a_tolerance_that_is_given_clears_epsilon_and_another_rule_brings_it_back() {
+        let mut setup = edited("tiny", Parameter::Tolerance, "Weight(1e-3)");
+        assert_eq!(setup.text(Parameter::Epsilon), "");
+        let forecast = setup.forecast().unwrap();
+        assert_eq!(forecast.plan.weight_tolerance, [1e-3; 2]);
+        setup.set(Parameter::Epsilon, "0.1".to_owned());
+        let problems = setup.forecast().unwrap_err();
+        assert!(
+            problems[0].parameter == Parameter::Epsilon
+                && problems[0].message.contains("expected no epsilon")
+        );
+        setup.set(Parameter::Tolerance, "Uniform".to_owned());
+        assert_eq!(setup.text(Parameter::Epsilon), "0.1");
+        assert_eq!(setup.forecast().unwrap().experiment.name, "tiny");
+        // From a setup that gives it, back to an epsilon: the one that followed.
+        let mut setup = EditedSetup::new(&forecast.experiment);
+        assert_eq!(setup.text(Parameter::Epsilon), "");
+        setup.set(Parameter::Tolerance, "Uniform".to_owned());
+        let back = setup.forecast().unwrap().experiment;
+        assert_eq!(back.epsilon, forecast.experiment.epsilon);
+        assert!((back.promise()[0].1 / 1e-3 - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -325,6 +384,20 @@ mod tests {
             ("tiny", Parameter::Seed, "-1", "out of bounds, found `-1`"),
             ("tiny", Parameter::Inputs, "Ball(radius: -1.0)", "a finite number above 0"),
             ("tiny", Parameter::Inputs, "Box(low: 1.0, high: 0.0)", "expected low"),
+            (
+                "tiny",
+                Parameter::Inputs,
+                "Box(low: [0.0], high: 1.0)",
+                "a list of 2, one for each input; found a list of 1",
+            ),
+            (
+                "tiny",
+                Parameter::Inputs,
+                "Box(low: 0.0, high: [1.0, -1.0])",
+                "expected low ≤ high at input 1, found 0 > -1",
+            ),
+            ("tiny", Parameter::Tolerance, "Weight(5.0)", "at most w_max"),
+            ("tiny", Parameter::Tolerance, "Weight(0.0)", "a finite number above 0"),
             ("deep", Parameter::Widths, "[4]", "at least"),
             ("deep", Parameter::Widths, "[400000, 400000, 1]", "needs"),
         ];

@@ -1,9 +1,11 @@
 //! What is asked: a preset, read, checked and put together into an [`Experiment`], and the [`Plan`] that theory
 //! makes of it.
 
+mod activation;
 mod assumptions;
 mod digest;
 mod edited;
+mod encoding;
 mod memory;
 mod outline;
 mod parameter;
@@ -13,6 +15,7 @@ mod saved;
 mod source;
 mod target;
 
+pub use activation::Lipschitz;
 pub use assumptions::MalachAssumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
@@ -80,6 +83,18 @@ impl ExperimentError {
     }
 }
 
+/// Applies `key=value`s to a preset. Returns each key and the argument that it stands in.
+fn override_with(preset: &mut Preset, settings: &[String]) -> Result<Vec<(String, String)>, ExperimentError> {
+    let (mut all, mut keys) = (Preset::default(), Vec::new());
+    for setting in settings {
+        let (key, value) = parse_override(setting)?;
+        all.override_with(value);
+        keys.push((key, format!("--set {setting}")));
+    }
+    preset.set(all);
+    Ok(keys)
+}
+
 /// A validated experiment.
 #[derive(Clone, Debug)]
 pub struct Experiment {
@@ -99,7 +114,7 @@ pub struct Experiment {
     norm_bounds: Arc<OnceLock<Vec<f64>>>,
     /// bounds on F's activations over X
     pub bounds: ActivationBounds,
-    /// ε > 0, accuracy asked of the network
+    /// ε > 0, accuracy asked of the network, or what follows from a given ε_w
     pub epsilon: f64,
     /// δ in (0, 1), allowed failure probability
     pub delta: f64,
@@ -109,7 +124,7 @@ pub struct Experiment {
     pub f_max: f64,
     /// what Lemma 1 is given for the norms
     pub norms: NormSource,
-    /// how tolerances follow from ε
+    /// how tolerances follow from ε, or ε_w itself
     pub tolerance: ToleranceRule,
     /// 1/γ in (1, φ]
     pub base: f64,
@@ -134,12 +149,7 @@ impl Experiment {
     pub fn load(name: &str, seed: Option<u64>, settings: &[String]) -> Result<Self, ExperimentError> {
         let source = PresetSource::find(name)?;
         let mut preset = source.parse()?;
-        let mut overridden = Vec::new();
-        for setting in settings {
-            let (key, value) = parse_override(setting)?;
-            preset.override_with(value);
-            overridden.push((key, format!("--set {setting}")));
-        }
+        let overridden = override_with(&mut preset, settings)?;
         preset.seed = seed.or(preset.seed);
         let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
             Some((_, argument)) => Place::Argument(argument.clone()),
@@ -156,12 +166,7 @@ impl Experiment {
     pub fn of_weight_file(path: &str, settings: &[String]) -> Result<Self, ExperimentError> {
         let source = PresetSource::of_file(path);
         let mut preset = source.parse()?;
-        let mut overridden = Vec::new();
-        for setting in settings {
-            let (key, value) = parse_override(setting)?;
-            preset.override_with(value);
-            overridden.push((key, format!("--set {setting}")));
-        }
+        let overridden = override_with(&mut preset, settings)?;
         let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
             Some((_, argument)) => Place::Argument(argument.clone()),
             None => Place::File(path.to_owned()),
@@ -190,7 +195,20 @@ impl Experiment {
         };
         let at = |key: &str, message: String| ExperimentError::new(place_of(key), message);
 
-        let epsilon = preset.epsilon.ok_or_else(|| missing("epsilon"))?.0;
+        let tolerance = preset.tolerance.unwrap_or_default();
+        let epsilon = match (preset.epsilon, tolerance.given()) {
+            (Some(epsilon), None) => epsilon.0,
+            // Filled in below: it follows.
+            (None, Some(_)) => f64::NAN,
+            (None, None) => return Err(missing("epsilon")),
+            (Some(epsilon), Some(given)) => {
+                let message = format!(
+                    "expected no epsilon beside tolerance: Weight({given}), from which it follows; found {}",
+                    epsilon.0
+                );
+                return Err(at("epsilon", message));
+            }
+        };
         let delta = preset.delta.ok_or_else(|| missing("delta"))?.0;
         let target_source = preset.target.ok_or_else(|| missing("target"))?;
         let input_source = preset.inputs.ok_or_else(|| missing("inputs"))?;
@@ -239,7 +257,7 @@ impl Experiment {
         if f_max == 0.0 {
             return Err(at("inputs", "expected an input other than 0, found zeros only".to_owned()));
         }
-        let experiment = Self {
+        let mut experiment = Self {
             name: source.name.clone(),
             title: preset.title.unwrap_or_else(|| source.name.clone()),
             target,
@@ -253,7 +271,7 @@ impl Experiment {
             w_max,
             f_max,
             norms: preset.norms.unwrap_or_default(),
-            tolerance: preset.tolerance.unwrap_or_default(),
+            tolerance,
             base: preset.base.map_or(1.5, |base| base.0),
             skip_dead_halves: preset.skip_dead_halves.unwrap_or(false),
             constructions: preset
@@ -268,15 +286,29 @@ impl Experiment {
             return Err(at("constructions", "expected at least one construction, found none".to_owned()));
         }
         let outline = Outline::of(&experiment);
+        experiment.epsilon = outline.epsilon();
+        let (epsilon, given) = (experiment.epsilon, tolerance.given());
+        if let Some(given) = given.filter(|&given| given > w_max) {
+            let message = format!(
+                "expected a tolerance of at most w_max = {w_max}, which is met without any neuron; found {given}"
+            );
+            return Err(at("tolerance", message));
+        }
+        if !(epsilon > 0.0 && epsilon.is_finite()) {
+            let message =
+                format!("expected a tolerance from which a finite epsilon follows, found {epsilon}");
+            return Err(at("tolerance", message));
+        }
         if let Some(largest) = outline.largest_epsilon()
             && epsilon > largest
         {
             let bound =
                 "e·√n_max·F_max·∏max{1, λ‖W*‖}, above which norms of the target are no substitute for Ŵ's";
-            return Err(at(
-                "epsilon",
-                format!("expected at most {largest}, which is {bound}; found {epsilon}"),
-            ));
+            let message = format!("expected at most {largest}, which is {bound}; found {epsilon}");
+            return Err(match given {
+                None => at("epsilon", message),
+                Some(given) => at("tolerance", format!("epsilon that follows from {given}: {message}")),
+            });
         }
         outline.check_ranges().map_err(|(key, message)| at(key, message))?;
         Ok(experiment)

@@ -100,9 +100,12 @@ impl Outline {
         }
     }
 
-    /// The same network, another accuracy > 0.
+    /// The same network, another accuracy > 0; where ε_w was given, that of Lemma 1.
     pub fn with_epsilon(&self, epsilon: f64) -> Self {
-        Self { epsilon, ..self.clone() }
+        let is_own = epsilon == self.epsilon();
+        let tolerance =
+            if self.given().is_some() && !is_own { ToleranceRule::Uniform } else { self.tolerance };
+        Self { epsilon, tolerance, ..self.clone() }
     }
 
     /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. What is known of each layer (‖W_i‖₂
@@ -142,9 +145,28 @@ impl Outline {
         self.widths.iter().copied().max().unwrap_or(1)
     }
 
-    /// ε
+    /// ε; where ε_w is given, what follows from it by Lemma 1.
     pub fn epsilon(&self) -> f64 {
-        self.epsilon
+        match self.given() {
+            Some(tolerance) => lemma1::network_accuracy(
+                tolerance,
+                self.depth(),
+                self.lambda_max(),
+                self.n_max(),
+                self.f_max,
+                self.norm_product(),
+            ),
+            None => self.epsilon,
+        }
+    }
+
+    /// ε_w, where it is given.
+    fn given(&self) -> Option<f64> {
+        self.tolerance.given()
+    }
+
+    fn lambda_max(&self) -> f64 {
+        self.layers.iter().fold(0.0_f64, |max, layer| max.max(layer.lambda))
     }
 
     /// ‖W_i‖₂ as Lemma 1 is given it.
@@ -172,7 +194,7 @@ impl Outline {
 
     /// Where norms of the target are used: the largest ε for which they may be.
     pub fn largest_epsilon(&self) -> Option<f64> {
-        (self.norms == NormSource::Target && self.tolerance == ToleranceRule::Uniform)
+        (self.norms == NormSource::Target && self.tolerance != ToleranceRule::PerLayer)
             .then(|| lemma1::largest_epsilon_for_target_norms(self.n_max(), self.f_max, self.norm_product()))
     }
 
@@ -180,17 +202,17 @@ impl Outline {
     pub fn tolerances(&self) -> Vec<f64> {
         let all = match self.tolerance {
             ToleranceRule::Uniform => {
-                let lambda_max = self.layers.iter().fold(0.0_f64, |max, layer| max.max(layer.lambda));
                 let tolerance = lemma1::weight_tolerance(
                     self.epsilon,
                     self.depth(),
-                    lambda_max,
+                    self.lambda_max(),
                     self.n_max(),
                     self.f_max,
                     self.norm_product(),
                 );
                 vec![tolerance; self.depth()]
             }
+            ToleranceRule::Weight(tolerance) => vec![tolerance.0; self.depth()],
             ToleranceRule::PerLayer => {
                 let bounds: Vec<LayerBounds> = (1..)
                     .zip(&self.layers)
@@ -201,7 +223,7 @@ impl Outline {
                         input_norm: layer.input_norm,
                     })
                     .collect();
-                lemma1::tolerance_per_layer(self.epsilon, &bounds)
+                lemma1::tolerance_per_layer(self.epsilon(), &bounds)
             }
         };
         all.into_iter().map(|tolerance| tolerance.min(self.w_max)).collect()
@@ -235,7 +257,7 @@ impl Outline {
     /// What each of the two options saves of a construction's bound, the other one as it is.
     pub fn savings(&self, construction: Construction) -> Savings {
         let neurons = |tolerance, skip_dead_halves| {
-            let outline = Self { tolerance, skip_dead_halves, ..self.clone() };
+            let outline = Self { tolerance, skip_dead_halves, epsilon: self.epsilon(), ..self.clone() };
             let neurons: Option<Count> = outline.layers(construction).iter().map(|layer| layer.neurons).sum();
             neurons
         };
@@ -302,7 +324,7 @@ impl Outline {
                 (all, all)
             }
             (Sum::Single, _, Match::EachWeight) => {
-                (Some(Count::new(malach::neurons(depth, self.n_max(), self.epsilon, delta))), None)
+                (Some(Count::new(malach::neurons(depth, self.n_max(), self.epsilon(), delta))), None)
             }
             (Sum::Neuron, ..) | (Sum::Single, ..) => {
                 (self.waiting_neurons(number, matching, ranges.half_tolerance), None)

@@ -2,10 +2,13 @@
 //!
 //! Each value's own range is checked while it is read, so that the error carries its line and column.
 
-use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
 
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::activation::{Lipschitz, optional};
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum};
-use crate::network::Activation;
 use crate::network::files::Order;
 use crate::theory::lemma9;
 
@@ -45,6 +48,19 @@ pub struct Preset {
 }
 
 impl Preset {
+    /// As [`override_with`](Self::override_with), where ε and a given ε_w take each other's place: of a preset that has
+    /// one, the other one may be set.
+    pub(super) fn set(&mut self, settings: Self) {
+        let sets_weight = settings.tolerance.is_some_and(|rule| rule.given().is_some());
+        let has_weight = self.tolerance.is_some_and(|rule| rule.given().is_some());
+        if sets_weight {
+            self.epsilon = None;
+        } else if settings.epsilon.is_some() && has_weight {
+            self.tolerance = None;
+        }
+        self.override_with(settings);
+    }
+
     /// Puts the fields that `other` has in place of this preset's. Returns how many there were.
     pub fn override_with(&mut self, other: Self) -> usize {
         let mut taken = 0;
@@ -87,10 +103,10 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         spectral_norm: Option<Positive>,
         /// σ of the hidden layers; ReLU if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
         /// σ of every layer, in place of the two above
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,10 +123,10 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         biases: Option<Vec<Vec<Weight>>>,
         /// σ of the hidden layers; ReLU if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
         /// σ of every layer, in place of the two above
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,10 +143,10 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Order>,
         /// σ of the hidden layers; ReLU if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         activation: Option<Lipschitz>,
         /// σ of the last layer; `activation` if not given
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         output_activation: Option<Lipschitz>,
         /// σ of every layer, in place of the two above
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,12 +163,12 @@ pub enum InputSource {
         /// above 0
         radius: Positive,
     },
-    /// [low, high]ⁿ
+    /// low ≤ x ≤ high
     Box {
-        /// lower end
-        low: Weight,
+        /// lower end of all inputs, or a list of one for each
+        low: BoxEnds,
         /// upper end
-        high: Weight,
+        high: BoxEnds,
     },
     /// {−1, 1}ⁿ
     Signs,
@@ -164,6 +180,50 @@ pub enum InputSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         labels: Option<String>,
     },
+}
+
+/// The lower or upper ends of a box: a number for all inputs, or a list of one for each.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum BoxEnds {
+    /// of every input
+    Same(Weight),
+    /// of each input
+    Each(Vec<Weight>),
+}
+
+impl<'de> Deserialize<'de> for BoxEnds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Ends;
+        impl<'de> Visitor<'de> for Ends {
+            type Value = BoxEnds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or a list of numbers")
+            }
+
+            fn visit_f64<E: de::Error>(self, end: f64) -> Result<BoxEnds, E> {
+                Weight::try_from(RonNumber(end)).map(BoxEnds::Same).map_err(E::custom)
+            }
+
+            fn visit_i64<E: de::Error>(self, end: i64) -> Result<BoxEnds, E> {
+                self.visit_f64(end as f64)
+            }
+
+            fn visit_u64<E: de::Error>(self, end: u64) -> Result<BoxEnds, E> {
+                self.visit_f64(end as f64)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<BoxEnds, A::Error> {
+                let mut ends = Vec::new();
+                while let Some(end) = list.next_element()? {
+                    ends.push(end);
+                }
+                Ok(BoxEnds::Each(ends))
+            }
+        }
+        deserializer.deserialize_any(Ends)
+    }
 }
 
 /// Which norms Lemma 1 is given for ‖Ŵ_i‖₂.
@@ -189,14 +249,32 @@ impl NormSource {
     }
 }
 
-/// How the tolerance of a weight follows from ε.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How accurate a weight must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum ToleranceRule {
     /// Lemma 1: the same for all layers
     #[default]
     Uniform,
     /// each layer its own, from the error recursion
     PerLayer,
+    /// ε_w itself, the same for all layers: ε is what follows by Lemma 1
+    Weight(Positive),
+}
+
+impl ToleranceRule {
+    /// Kebab-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::PerLayer => "per-layer",
+            Self::Weight(_) => "weight",
+        }
+    }
+
+    /// ε_w, where it is given.
+    pub fn given(self) -> Option<f64> {
+        if let Self::Weight(tolerance) = self { Some(tolerance.0) } else { None }
+    }
 }
 
 /// A construction: one point in the space of four choices (the law of G's weights, what a neuron is matched by, how a
@@ -247,6 +325,22 @@ impl Construction {
             Self::SharedGolden => "shared-golden",
             Self::SubsetSum => "subset-sum",
             Self::UniformSubSums => "uniform-sub-sums",
+        }
+    }
+
+    /// Unique name of the method, the allocation included, as in reports: no two constructions share it.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::WholeNeuron => "whole-neuron",
+            Self::Malach => "malach",
+            Self::ProductPair => "product-weights",
+            Self::Corollary10 => "corollary-10",
+            Self::Hyperbolic { allocation: Allocation::InOrder } => "hyperbolic/in-order",
+            Self::Hyperbolic { allocation: Allocation::FirstFit } => "hyperbolic/first-fit",
+            Self::Hyperbolic { allocation: Allocation::OnDemand } => "hyperbolic/on-demand",
+            Self::SharedGolden => "shared-golden",
+            Self::SubsetSum => "subset-sum",
+            Self::UniformSubSums => "subset-sum/unshared",
         }
     }
 
@@ -323,37 +417,41 @@ checked!(
     Width(usize), |x| x >= 1.0 && x.fract() == 0.0 && x <= u32::MAX as f64, "a whole width of at least 1 and below 2^32"
 );
 
-/// An activation that has a Lipschitz factor.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Activation", into = "Activation")]
-pub struct Lipschitz(pub Activation);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Default for Lipschitz {
-    fn default() -> Self {
-        Self(Activation::Relu)
-    }
-}
-
-impl From<Lipschitz> for Activation {
-    fn from(activation: Lipschitz) -> Self {
-        activation.0
-    }
-}
-
-impl TryFrom<Activation> for Lipschitz {
-    type Error = String;
-
-    fn try_from(activation: Activation) -> Result<Self, String> {
-        match activation {
-            Activation::Heaviside => {
-                Err("expected an activation with a Lipschitz factor, found Heaviside: it jumps at 0, so no \
-                 accuracy of the weights bounds the error of its output and Lemma 1 does not apply"
-                    .to_owned())
-            }
-            Activation::LeakyRelu(slope) if !(0.0..=1.0).contains(&slope) => {
-                Err(format!("expected a slope between 0 and 1, found {slope}"))
-            }
-            other => Ok(Self(other)),
+    #[test]
+    fn the_ends_of_a_box_are_read_to_the_last_bit() {
+        let read = |text: &str| ron::from_str::<BoxEnds>(text);
+        for text in
+            ["0.1", "-1e-300", "0.30000000000000004", "1.7976931348623157e308", "16777217", "-3", "1.0"]
+        {
+            let number: f64 = text.parse().unwrap();
+            assert_eq!(read(text).unwrap(), BoxEnds::Same(Weight(number)), "{text}");
+            assert_eq!(
+                read(&format!("[{text}, 2]")).unwrap(),
+                BoxEnds::Each(vec![Weight(number), Weight(2.0)])
+            );
         }
+        assert_eq!(read("[]").unwrap(), BoxEnds::Each(Vec::new()));
+        assert!(read("NaN").unwrap_err().to_string().contains("expected a finite number, found NaN"));
+        assert!(read("[0.5, inf]").unwrap_err().to_string().contains("expected a finite number, found inf"));
+        for text in ["true", "\"1\"", "[[1]]", "None"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        for ends in [BoxEnds::Same(Weight(0.1)), BoxEnds::Each(vec![Weight(-0.5), Weight(1e-9)])] {
+            assert_eq!(read(&ron::to_string(&ends).unwrap()).unwrap(), ends);
+        }
+    }
+
+    #[test]
+    fn every_construction_has_a_method_of_its_own() {
+        use Construction::*;
+        let allocations = [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand];
+        let others = [WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, SubsetSum, UniformSubSums];
+        let all = allocations.map(|allocation| Hyperbolic { allocation }).into_iter().chain(others);
+        let methods: std::collections::BTreeSet<_> = all.map(Construction::method).collect();
+        assert_eq!(methods.len(), 10);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ron::extensions::Extensions;
 
 use super::preset::Preset;
-use super::{ExperimentError, Place};
+use super::{ExperimentError, Place, encoding};
 
 /// The built-in presets, in the order in which they are listed: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -67,10 +67,11 @@ impl PresetSource {
             return Ok(Self { name: (*name).to_owned(), text: Cow::Borrowed(text), folder: None });
         }
         let path = Path::new(name);
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let bytes = std::fs::read(path).map_err(|error| error.to_string());
+        let text = bytes.and_then(encoding::decode).map_err(|found| {
             let names: Vec<&str> = built_in_names().collect();
             let expected = format!("a .ron file or one of {}", names.join(", "));
-            ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {error}"))
+            ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
         })?;
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Ok(Self { name: name.to_owned(), text: Cow::Owned(text), folder: Some(folder) })

@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
-use super::preset::{InputSource, Lipschitz, TargetSource, Weight};
+use super::activation::Lipschitz;
+use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
 use super::{ExperimentError, Place, PresetSource, memory};
 use crate::network::files::{self, TensorName, WeightFile};
-use crate::network::{Activation, Architecture, Domain, Network, NetworkError, spectral_norm};
+use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 
 pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
@@ -180,15 +181,22 @@ pub(super) fn domain(
     let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
     match inputs {
         InputSource::Ball { radius } => Ok(Domain::Ball { radius: radius.0 }),
-        InputSource::Box { low, high } if low.0 > high.0 => {
-            Err(fail(format!("expected low ≤ high, found {} > {}", low.0, high.0)))
+        InputSource::Box { low, high } => {
+            let low = edge("low", low, width).map_err(fail)?;
+            let high = edge("high", high, width).map_err(fail)?;
+            let crossed = (0..width).find(|&input| low.at(input) > high.at(input));
+            if let Some(input) = crossed {
+                let is_same = low.same().is_some() && high.same().is_some();
+                let place = if is_same { String::new() } else { format!(" at input {input}") };
+                let (low, high) = (low.at(input), high.at(input));
+                return Err(fail(format!("expected low ≤ high{place}, found {low} > {high}")));
+            }
+            Ok(Domain::Box { low, high })
         }
-        InputSource::Box { low, high } => Ok(Domain::Box { low: low.0, high: high.0 }),
         InputSource::Signs => Ok(Domain::Signs),
         InputSource::File { path, labels } => {
-            let (file, array) = files::split_array_name(path);
-            let bytes = source.read("inputs", file)?;
-            let points = files::read_points(&bytes, array).map_err(|e| fail(format!("file {path}: {e}")))?;
+            let bytes = source.read("inputs", path)?;
+            let points = files::read_points(&bytes).map_err(|e| fail(format!("file {path}: {e}")))?;
             if points.ncols() != width || points.nrows() == 0 {
                 let found = points.shape();
                 return Err(fail(format!(
@@ -202,12 +210,11 @@ pub(super) fn domain(
             let labels = match labels {
                 None => None,
                 Some(path) => {
-                    let (file, array) = files::split_array_name(path);
-                    let bytes = source.read("labels", file)?;
+                    let bytes = source.read("labels", path)?;
                     let fail = |message: String| {
                         ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
                     };
-                    let labels = files::read_labels(&bytes, array).map_err(|e| fail(e.to_string()))?;
+                    let labels = files::read_labels(&bytes).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
                         return Err(fail(format!("expected {expected} labels, found {found}")));
@@ -216,6 +223,20 @@ pub(super) fn domain(
                 }
             };
             Ok(Domain::Points { points, labels })
+        }
+    }
+}
+
+/// The ends of a box of `width` inputs.
+fn edge(key: &str, ends: &BoxEnds, width: usize) -> Result<Edge, String> {
+    match ends {
+        BoxEnds::Same(end) => Ok(Edge::Same(end.0)),
+        BoxEnds::Each(ends) if ends.len() == width => Ok(Edge::Each(ends.iter().map(|end| end.0).collect())),
+        BoxEnds::Each(ends) => {
+            let found = ends.len();
+            Err(format!(
+                "{key}: expected a number, or a list of {width}, one for each input; found a list of {found}"
+            ))
         }
     }
 }

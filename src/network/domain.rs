@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, Slice};
 use serde::Serialize;
 
-use super::{Network, spectral_norm_bound};
+use super::{Edge, Network, spectral_norm_bound};
 
 /// X, the set of inputs for which F and Ĝ are compared.
 #[derive(Clone, Debug, Serialize)]
@@ -13,12 +13,12 @@ pub enum Domain {
         /// > 0
         radius: f64,
     },
-    /// [low, high]ⁿ
+    /// low ≤ x ≤ high, coordinate by coordinate
     Box {
-        /// lower end of every coordinate
-        low: f64,
-        /// upper end of every coordinate, ≥ low
-        high: f64,
+        /// lower ends
+        low: Edge,
+        /// upper ends, none below its lower end
+        high: Edge,
     },
     /// {−1, 1}ⁿ
     Signs,
@@ -62,7 +62,11 @@ impl Domain {
                     x *= radius * (1.0 - 1e-14) / norm;
                 }
             }
-            Self::Box { low, high } => x.mapv_inplace(|v| v.clamp(*low, *high)),
+            Self::Box { low, high } => {
+                for (input, v) in x.iter_mut().enumerate() {
+                    *v = v.clamp(low.at(input), high.at(input));
+                }
+            }
             Self::Signs => x.mapv_inplace(|v| if v < 0.0 { -1.0 } else { 1.0 }),
             Self::Points { points, .. } => {
                 let distance = |point: &ndarray::ArrayView1<'_, f64>| {
@@ -85,7 +89,7 @@ impl Domain {
     pub fn is_never_negative(&self) -> bool {
         match self {
             Self::Ball { .. } | Self::Signs => false,
-            Self::Box { low, .. } => *low >= 0.0,
+            Self::Box { low, .. } => low.range().0 >= 0.0,
             Self::Points { points, .. } => points.iter().all(|&x| x >= 0.0),
             Self::WithConstant(domain) => domain.is_never_negative(),
         }
@@ -103,7 +107,7 @@ impl Domain {
     fn intervals(&self, inputs: usize) -> Vec<(f64, f64)> {
         match self {
             Self::Ball { radius } => vec![(-radius, *radius); inputs],
-            Self::Box { low, high } => vec![(*low, *high); inputs],
+            Self::Box { low, high } => (0..inputs).map(|input| (low.at(input), high.at(input))).collect(),
             Self::Signs => vec![(-1.0, 1.0); inputs],
             Self::Points { points, .. } => points
                 .columns()
@@ -122,9 +126,10 @@ impl Domain {
     fn norm(&self, inputs: usize) -> f64 {
         match self {
             Self::Ball { radius } => *radius,
-            Self::Box { low, high } => {
+            Self::Box { low: Edge::Same(low), high: Edge::Same(high) } => {
                 low.abs().max(high.abs()) * (inputs as f64).sqrt() * rounding_of_sums(1)
             }
+            Self::Box { .. } => norm_of(&self.intervals(inputs)) * rounding_of_sums(inputs),
             Self::Signs => (inputs as f64).sqrt() * rounding_of_sums(1),
             Self::Points { points, .. } => largest_norm(points.view()),
             Self::WithConstant(domain) => domain.norm(inputs - 1).hypot(1.0) * rounding_of_sums(1),
@@ -283,7 +288,7 @@ mod tests {
             [Activation::Relu, Activation::Tanh, Activation::Logistic, Activation::LeakyRelu(0.2)]
         {
             let network = network(activation);
-            let box_ = Domain::Box { low: -0.5, high: 1.5 };
+            let box_ = Domain::Box { low: (-0.5).into(), high: 1.5.into() };
             let bounds = ActivationBounds::new(&network, &box_);
             let row = Stream::new(1, 0, Side::In).row(0);
             let mut x = Array2::from_shape_fn((3000, 5), |(p, a)| {
@@ -298,6 +303,45 @@ mod tests {
                 assert!(norms <= bounds.norm[layer] * (1.0 + 1e-15), "{activation:?} layer {layer}");
                 assert!(x.iter().all(|v| v.abs() <= bounds.largest[layer]), "{activation:?} layer {layer}");
             }
+        }
+    }
+
+    /// A box of equal ends is bounded as it was; one with ends of its own is bounded by its corner farthest away.
+    #[test]
+    fn every_input_of_a_box_may_have_ends_of_its_own() {
+        let network = network(Activation::Relu);
+        let of = |low: Edge, high: Edge| ActivationBounds::new(&network, &Domain::Box { low, high });
+        let same = of((-0.5).into(), 1.5.into());
+        let listed = of(vec![-0.5; 5].into(), vec![1.5; 5].into());
+        assert_eq!((&same.largest, &same.by_intervals), (&listed.largest, &listed.by_intervals));
+        assert!((same.norm[0] / listed.norm[0] - 1.0).abs() < 1e-14);
+        let own = Domain::Box {
+            low: vec![-3.0, 0.0, 1.0, -1.0, 0.0].into(),
+            high: vec![1.0, 4.0, 1.0, 1.0, 0.0].into(),
+        };
+        let bounds = ActivationBounds::new(&network, &own);
+        let norm = 27.0_f64.sqrt();
+        assert!(bounds.norm[0] >= norm && bounds.norm[0] <= norm * (1.0 + 1e-14));
+        assert_eq!(bounds.largest[0], 4.0);
+        assert!(!own.is_never_negative());
+        let positive = Domain::Box { low: vec![0.0, 1.0].into(), high: 2.0.into() };
+        assert!(positive.is_never_negative());
+        // No corner exceeds the bounds.
+        let corner = |bits: usize| {
+            (0..5).map(move |at| {
+                if bits >> at & 1 == 1 {
+                    [1.0, 4.0, 1.0, 1.0, 0.0][at]
+                } else {
+                    [-3.0, 0.0, 1.0, -1.0, 0.0][at]
+                }
+            })
+        };
+        let mut x = Array2::from_shape_vec((32, 5), (0..32).flat_map(corner).collect()).unwrap();
+        for layer in 0..=3 {
+            if layer > 0 {
+                x = network.forward_layer(layer, x.view());
+            }
+            assert!(x.iter().all(|v| v.abs() <= bounds.largest[layer]), "layer {layer}");
         }
     }
 
@@ -326,7 +370,9 @@ mod tests {
         let points = Array2::from_shape_fn((6, 3), |(p, a)| (p * 3 + a) as f64 / 7.0 - 1.0);
         let domains = [
             Domain::Ball { radius: 1.5 },
-            Domain::Box { low: -0.5, high: 0.75 },
+            Domain::Box { low: (-0.5).into(), high: 0.75.into() },
+            Domain::Box { low: vec![-0.5, 0.25, -3.0].into(), high: vec![0.75, 0.25, -2.0].into() },
+            Domain::Box { low: (-3.0).into(), high: vec![0.75, -0.25, -2.0].into() },
             Domain::Signs,
             Domain::Points { points: points.clone(), labels: None },
         ];
@@ -340,7 +386,9 @@ mod tests {
                 assert_eq!(x[3], 1.0);
                 let inside = |x: &[f64]| match &domain {
                     Domain::Ball { radius } => x.iter().map(|v| v * v).sum::<f64>() <= radius * radius,
-                    Domain::Box { low, high } => x.iter().all(|v| (*low..=*high).contains(v)),
+                    Domain::Box { low, high } => {
+                        x.iter().enumerate().all(|(at, v)| (low.at(at)..=high.at(at)).contains(v))
+                    }
                     Domain::Signs => x.iter().all(|v| v.abs() == 1.0),
                     _ => points.rows().into_iter().any(|point| point.iter().eq(x)),
                 };

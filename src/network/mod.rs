@@ -7,12 +7,14 @@
 mod activation;
 mod bias;
 mod domain;
+mod edge;
 pub mod files;
 mod spectral;
 
 pub use activation::Activation;
 pub use bias::Fold;
 pub use domain::{ActivationBounds, Domain, with_constant};
+pub use edge::Edge;
 pub use spectral::{spectral_norm, spectral_norm_bound};
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};

@@ -30,14 +30,27 @@ pub struct BoundsReport {
     pub w_max: f64,
     pub f_max: f64,
     pub norms: &'static str,
+    /// `epsilon` or `weight_tolerance`: the other one follows from it
+    pub given: &'static str,
+    /// `uniform`, `per-layer` or `weight`
+    #[serde(serialize_with = "by_rule")]
+    pub tolerance: ToleranceRule,
     pub weight_tolerance: Vec<f64>,
     pub constructions: Vec<ConstructionBounds>,
     /// of `hyperbolic`
     pub savings: SavingsReport,
     #[serde(skip)]
-    pub(super) tolerance: ToleranceRule,
-    #[serde(skip)]
     pub(super) skip_dead_halves: bool,
+}
+
+/// What was given of ε and ε_w; the other one follows.
+pub(super) fn given(experiment: &Experiment) -> &'static str {
+    if experiment.tolerance.given().is_some() { "weight_tolerance" } else { "epsilon" }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+pub(super) fn by_rule<S: Serializer>(rule: &ToleranceRule, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.name())
 }
 
 /// What two options save of Theorem 3's neurons: shares, see [`Savings`](crate::experiment::Savings).
@@ -66,6 +79,9 @@ impl SavingsReport {
 #[allow(missing_docs)]
 pub struct ConstructionBounds {
     pub name: &'static str,
+    /// neurons and weights of G, all layers
+    pub g_neurons: Option<Neurons>,
+    pub g_weights: Option<Neurons>,
     pub k_prime: Option<f64>,
     pub levels: Option<usize>,
     pub weight_range: Option<(f64, f64)>,
@@ -144,6 +160,7 @@ impl BoundsReport {
             w_max: experiment.w_max,
             f_max: experiment.f_max,
             norms: experiment.norms.name(),
+            given: given(experiment),
             weight_tolerance: plan.weight_tolerance.clone(),
             constructions: FAMILY.map(bounds_of).to_vec(),
             savings: SavingsReport::new(&outline),
@@ -178,6 +195,10 @@ impl ConstructionBounds {
             levels: None,
             weight_range: None,
             product_range: None,
+            g_neurons: neurons.as_ref().map(|neurons| Neurons(neurons.iter().copied().sum())),
+            g_weights: neurons
+                .as_ref()
+                .map(|neurons| Neurons(corollary7::total_weights(architecture.widths(), neurons))),
             weight_ratio: neurons
                 .map(|neurons| Neurons(corollary7::weight_ratio(architecture.widths(), &neurons))),
             layers,

@@ -5,6 +5,8 @@ use std::io;
 use serde::Serialize;
 
 use super::bounds::Neurons;
+use super::run::AccuracyReport;
+use super::size::{Share, SizeReport};
 use super::text::construction_name;
 use crate::construction::Sharing;
 use crate::experiment::{Construction, Experiment, Plan};
@@ -32,6 +34,8 @@ pub struct Comparison {
 pub struct ComparedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
+    /// unique, see [`Construction::method`]
+    pub method: &'static str,
     /// of neurons that a layer shares
     pub allocation: Option<&'static str>,
     /// `drawn`, or `skip-ahead`
@@ -43,7 +47,12 @@ pub struct ComparedLane {
     pub kept_weights_per_weight: Option<f64>,
     /// in all, see [`Tally::searched`](crate::construction::Tally::searched)
     pub search_operations: Option<f64>,
+    /// of all layers together
+    #[serde(flatten)]
+    pub size: SizeReport,
     pub error: ComparedError,
+    /// null without labels
+    pub accuracy: Option<AccuracyReport>,
     pub holds: Option<bool>,
     /// so far
     pub elapsed_seconds: f64,
@@ -171,6 +180,7 @@ impl ComparedLane {
         let each = |neurons: Count| Neurons(neurons.ratio(weights.into()));
         Self {
             which: lane.construction,
+            method: lane.construction.method(),
             allocation: allocation(lane.construction),
             mode: lane.mode.name(),
             neurons_per_weight_bound: lane.neurons_bound().map(each),
@@ -178,6 +188,8 @@ impl ComparedLane {
             kept_neurons_per_weight: kept(|check| check.kept_neurons),
             kept_weights_per_weight: kept(|check| check.kept_weights),
             search_operations: built.then(|| lane.layers.iter().map(|row| row.searched).sum()),
+            size: SizeReport::of_lane(experiment.target.architecture(), lane),
+            accuracy: AccuracyReport::new(&lane.error.found),
             error: ComparedError {
                 found: (lane.error.found.tried > 0).then_some(lane.error.found.error),
                 certified: lane.error.certified,
@@ -249,6 +261,14 @@ struct Row<'a> {
     ratio_to_first: Option<String>,
     values_per_half: Option<f64>,
     pensia_constant: Option<f64>,
+    method: &'a str,
+    g_neurons: String,
+    g_weights: String,
+    g_size_by: &'a str,
+    share_neurons_kept: Option<String>,
+    share_weights_kept: Option<String>,
+    accuracy_target: Option<f64>,
+    accuracy_pruned: Option<f64>,
 }
 
 /// Writes one row per lane.
@@ -260,6 +280,7 @@ pub fn write_comparison_csv(comparison: &Comparison, out: impl io::Write) -> io:
     for lane in &comparison.lanes {
         csv.serialize(Row {
             construction: lane.which.name(),
+            method: lane.method,
             allocation: lane.allocation,
             mode: lane.mode,
             neurons_per_weight_bound: lane.neurons_per_weight_bound.map(Neurons::written),
@@ -275,6 +296,13 @@ pub fn write_comparison_csv(comparison: &Comparison, out: impl io::Write) -> io:
             ratio_to_first: lane.ratio_to_first.map(Neurons::written),
             values_per_half: lane.estimate.map(|estimate| estimate.values_per_half),
             pensia_constant: lane.estimate.map(|estimate| estimate.pensia_constant),
+            g_neurons: lane.size.g_neurons.written(),
+            g_weights: lane.size.g_weights.written(),
+            g_size_by: lane.size.g_size_by,
+            share_neurons_kept: lane.size.share_neurons_kept.map(Share::written),
+            share_weights_kept: lane.size.share_weights_kept.map(Share::written),
+            accuracy_target: lane.accuracy.map(|accuracy| accuracy.target),
+            accuracy_pruned: lane.accuracy.map(|accuracy| accuracy.pruned),
         })?;
     }
     csv.flush()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport};
+use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport, by_rule};
 use crate::experiment::{Experiment, Plan, ToleranceRule};
 use crate::network::files::TensorName;
 use crate::network::spectral_norm;
@@ -21,12 +21,15 @@ pub struct InspectReport {
     pub f_max: f64,
     pub epsilon: f64,
     pub delta: f64,
+    /// `epsilon` or `weight_tolerance`: the other one follows from it
+    pub given: &'static str,
+    /// `uniform`, `per-layer` or `weight`
+    #[serde(serialize_with = "by_rule")]
+    pub tolerance: ToleranceRule,
     pub weight_tolerance: Vec<f64>,
     pub constructions: Vec<ConstructionBounds>,
     /// of `hyperbolic`
     pub savings: SavingsReport,
-    #[serde(skip)]
-    pub(super) tolerance: ToleranceRule,
     #[serde(skip)]
     pub(super) skip_dead_halves: bool,
 }
@@ -78,6 +81,7 @@ impl InspectReport {
             f_max: experiment.f_max,
             epsilon: experiment.epsilon,
             delta: experiment.delta,
+            given: bounds.given,
             weight_tolerance: bounds.weight_tolerance,
             constructions: bounds.constructions,
             savings: bounds.savings,

@@ -6,6 +6,7 @@ use ndarray::ArrayView1;
 use ndarray_npy::{NpzWriter, WritableElement};
 use serde::Serialize;
 
+use super::first_error::FirstError;
 use crate::construction::LayerBuilder;
 use crate::network::Fold;
 use crate::sampling::{Hyperbolic, Law, VERSION};
@@ -16,6 +17,7 @@ use crate::session::Session;
 struct Meta<'a> {
     title: &'a str,
     construction: &'static str,
+    method: &'static str,
     /// seed of G
     seed: u64,
     /// version of the function that makes G's weights
@@ -48,6 +50,12 @@ struct Meta<'a> {
 /// # Errors
 /// Whatever `out` reports.
 pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> io::Result<()> {
+    let mut out = FirstError::new(out);
+    let said = write_npz(session, lane, &mut out);
+    out.finish(said)
+}
+
+fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> io::Result<()> {
     let experiment = session.experiment();
     let architecture = experiment.target.architecture();
     let lane = &session.lanes()[lane];
@@ -60,6 +68,7 @@ pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Se
     let meta = Meta {
         title: &experiment.title,
         construction: lane.plan().construction.name(),
+        method: lane.plan().construction.method(),
         seed: experiment.seed,
         version: VERSION,
         law: lane.builders()[0].problem().law.name(),
@@ -98,4 +107,51 @@ fn add_column<W: io::Write + io::Seek, T: WritableElement>(
     column: &[T],
 ) -> io::Result<()> {
     npz.add_array(format!("layer{layer}.{name}"), &ArrayView1::from(column)).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Seek, SeekFrom, Write};
+
+    use super::*;
+    use crate::experiment::Experiment;
+
+    /// A disk that is full after so many bytes.
+    struct Disk {
+        file: Cursor<Vec<u8>>,
+        room: usize,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let end = self.file.position() as usize + bytes.len();
+            if end > self.room { Err(io::ErrorKind::StorageFull.into()) } else { self.file.write(bytes) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Disk {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_in_the_system_s_own_words() {
+        let mut session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
+        session.run(&|_| {});
+        let mut whole = Cursor::new(Vec::new());
+        write_ticket(&session, 0, &mut whole).unwrap();
+        let length = whole.into_inner().len();
+        for room in (0..length).step_by(length / 40) {
+            let disk = Disk { file: Cursor::new(Vec::new()), room };
+            let error = write_ticket(&session, 0, disk).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");
+            assert_eq!(error.to_string(), io::Error::from(io::ErrorKind::StorageFull).to_string());
+        }
+        write_ticket(&session, 0, Disk { file: Cursor::new(Vec::new()), room: length }).unwrap();
+    }
 }

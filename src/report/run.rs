@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::bounds::Neurons;
+use super::bounds::{Neurons, given};
+use super::size::SizeReport;
 use crate::experiment::Experiment;
+use crate::network::Architecture;
 use crate::session::{ErrorRow, LaneView, LayerRow, Session};
-use crate::verification::{Certificate, CertifiedLayer};
+use crate::verification::{Certificate, CertifiedLayer, Found};
 
 /// `slth run`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +15,9 @@ use crate::verification::{Certificate, CertifiedLayer};
 pub struct RunReport {
     pub title: String,
     pub seed: u64,
+    pub epsilon: f64,
+    /// `epsilon` or `weight_tolerance`: the other one follows from it
+    pub given: &'static str,
     pub lanes: Vec<LaneReport>,
 }
 
@@ -21,10 +26,17 @@ pub struct RunReport {
 #[allow(missing_docs)]
 pub struct LaneReport {
     pub construction: &'static str,
+    /// unique, see [`Construction::method`](crate::experiment::Construction::method)
+    pub method: &'static str,
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
     pub layers: Vec<LayerReport>,
+    /// of all layers together
+    #[serde(flatten)]
+    pub size: SizeReport,
     pub error: ErrorReport,
+    /// null without labels
+    pub accuracy: Option<AccuracyReport>,
     /// null while a layer is not built
     pub certificate: Option<CertificateReport>,
     pub elapsed_seconds: f64,
@@ -46,6 +58,25 @@ pub struct LayerReport {
     pub norm_target: f64,
     pub norm_pruned: f64,
     pub complete: bool,
+    #[serde(flatten)]
+    pub size: SizeReport,
+}
+
+/// Shares of the labelled inputs that are classified rightly.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct AccuracyReport {
+    /// by F
+    pub target: f64,
+    /// by Ĝ
+    pub pruned: f64,
+}
+
+impl AccuracyReport {
+    /// Where there are labels, of the inputs tried so far.
+    pub fn new(found: &Found) -> Option<Self> {
+        found.accuracy().map(|(target, pruned)| Self { target, pruned })
+    }
 }
 
 /// The network.
@@ -144,18 +175,26 @@ impl RunReport {
         Self {
             title: experiment.title.clone(),
             seed: experiment.seed,
-            lanes: lanes.into_iter().map(LaneReport::new).collect(),
+            epsilon: experiment.epsilon,
+            given: given(experiment),
+            lanes: lanes
+                .into_iter()
+                .map(|lane| LaneReport::new(experiment.target.architecture(), lane))
+                .collect(),
         }
     }
 }
 
 impl LaneReport {
-    fn new(view: &LaneView) -> Self {
+    fn new(architecture: &Architecture, view: &LaneView) -> Self {
         Self {
             construction: view.construction.name(),
+            method: view.construction.method(),
             mode: view.mode.name(),
-            layers: view.layers.iter().filter_map(LayerReport::new).collect(),
+            layers: view.layers.iter().filter_map(|row| LayerReport::new(architecture, row)).collect(),
+            size: SizeReport::of_lane(architecture, view),
             error: ErrorReport::new(&view.error),
+            accuracy: AccuracyReport::new(&view.error.found),
             certificate: view.error.certificate.as_deref().map(CertificateReport::new),
             elapsed_seconds: view.elapsed.as_secs_f64(),
         }
@@ -164,7 +203,7 @@ impl LaneReport {
 
 impl LayerReport {
     /// A finished layer's report; `None` for one that is under way.
-    pub fn new(row: &LayerRow) -> Option<Self> {
+    pub fn new(architecture: &Architecture, row: &LayerRow) -> Option<Self> {
         let check = row.check.as_ref()?;
         Some(Self {
             layer: row.layer,
@@ -178,6 +217,7 @@ impl LayerReport {
             norm_target: check.norm_target,
             norm_pruned: check.norm_pruned,
             complete: row.is_complete,
+            size: SizeReport::of_layer(architecture, row),
         })
     }
 }

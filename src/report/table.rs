@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::bounds::Neurons;
 use super::run::RunReport;
+use super::size::Share;
 
 /// One row of the CSV: a layer of a lane.
 #[derive(Serialize)]
@@ -23,9 +24,18 @@ struct Row<'a> {
     norm_target: f64,
     norm_pruned: f64,
     complete: bool,
+    method: &'a str,
+    g_neurons: String,
+    g_weights: String,
+    g_size_by: &'a str,
+    share_neurons_kept: Option<String>,
+    share_weights_kept: Option<String>,
+    /// of the whole network, like the next one
+    accuracy_target: Option<f64>,
+    accuracy_pruned: Option<f64>,
 }
 
-/// Writes one row per lane and layer, the JSON keys of a layer as header.
+/// Writes one row per lane and layer, the JSON keys of a layer as header; the accuracies are those of the network.
 ///
 /// # Errors
 /// Whatever `out` reports.
@@ -35,6 +45,7 @@ pub fn write_csv(report: &RunReport, out: impl io::Write) -> io::Result<()> {
         for layer in &lane.layers {
             csv.serialize(Row {
                 construction: lane.construction,
+                method: lane.method,
                 mode: lane.mode,
                 layer: layer.layer,
                 weights: layer.weights,
@@ -47,6 +58,13 @@ pub fn write_csv(report: &RunReport, out: impl io::Write) -> io::Result<()> {
                 norm_target: layer.norm_target,
                 norm_pruned: layer.norm_pruned,
                 complete: layer.complete,
+                g_neurons: layer.size.g_neurons.written(),
+                g_weights: layer.size.g_weights.written(),
+                g_size_by: layer.size.g_size_by,
+                share_neurons_kept: layer.size.share_neurons_kept.map(Share::written),
+                share_weights_kept: layer.size.share_weights_kept.map(Share::written),
+                accuracy_target: lane.accuracy.map(|accuracy| accuracy.target),
+                accuracy_pruned: lane.accuracy.map(|accuracy| accuracy.pruned),
             })?;
         }
     }

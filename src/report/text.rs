@@ -14,12 +14,13 @@ pub use speed::speed;
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, Table, presets};
-
 use super::bounds::{BoundsReport, SavingsReport};
 use super::comparison::SubsetEstimate;
+use super::page::Page;
+use super::size::Size;
 use crate::construction::{Demand, LayerBuilder, Mode, Sum};
 use crate::experiment::{Construction, ToleranceRule};
+use crate::network::Architecture;
 use crate::session::{LaneView, Session};
 use crate::theory::Count;
 
@@ -53,26 +54,30 @@ pub fn grouped(value: i64) -> String {
     text
 }
 
-fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header).add_rows(rows);
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
+/// A number with `digits` behind the point; what rounds to 0 has no sign.
+pub fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        _ => text,
     }
-    table.trim_fmt()
 }
 
 /// The text of `slth bounds`.
-pub fn bounds(report: &BoundsReport) -> String {
+pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let mut text = String::new();
     let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
     let tolerance = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
     let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
     let _ = writeln!(
         text,
-        "ε = {}, δ = {}, w_max = {}, F_max = {}, norms: {}, ε_w = {tolerance:.11e}\n",
+        "ε = {}, δ = {}, w_max = {}, F_max = {}, norms: {}, ε_w = {tolerance:.11e}",
         report.epsilon, report.delta, report.w_max, report.f_max, report.norms
     );
+    if let Some(given) = report.tolerance.given() {
+        let _ = writeln!(text, "{}", follows(given, report.epsilon));
+    }
+    let _ = writeln!(text);
     for line in savings(&report.savings, report.tolerance, report.skip_dead_halves) {
         let _ = writeln!(text, "{line}");
     }
@@ -104,9 +109,14 @@ pub fn bounds(report: &BoundsReport) -> String {
             ]
         });
         let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
-        let _ = writeln!(text, "{}\n", table(&header, rows.collect()));
+        let _ = writeln!(text, "{}\n", page.table(&header, rows.collect(), &[]));
     }
-    text
+    page.fit(&text)
+}
+
+/// Which of ε and ε_w was given.
+pub fn follows(tolerance: f64, epsilon: f64) -> String {
+    format!("ε_w = {tolerance:e} is given for every weight; ε = {epsilon:.6e} follows (Lemma 1)")
 }
 
 /// What two options save of Theorem 3's construction, or would save, a line each.
@@ -132,7 +142,20 @@ pub fn saved_share(share: Option<f64>) -> String {
     match share.map(|share| 100.0 * share) {
         None => "-".to_owned(),
         Some(percent) if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.1e} %"),
-        Some(percent) => format!("{percent:.1} %"),
+        Some(percent) => format!("{} %", fixed(percent, 1)),
+    }
+}
+
+/// A share of G in percent, also one below f64.
+pub fn share(share: Count) -> String {
+    let percent = share.times(100.0);
+    let value = percent.as_f64();
+    if (0.01..=100.0).contains(&value) {
+        format!("{value:.2} %")
+    } else if share == Count::ZERO {
+        "0 %".to_owned()
+    } else {
+        format!("{percent:.2} %")
     }
 }
 
@@ -198,6 +221,9 @@ fn heading(session: &Session) -> String {
         let _ =
             writeln!(text, "biases are folded in: widths {given} become {folded}, inputs x become (x, 1)");
     }
+    if let Some(given) = experiment.tolerance.given() {
+        let _ = writeln!(text, "{}", follows(given, experiment.epsilon));
+    }
     for broken in experiment.broken_assumptions() {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }
@@ -208,23 +234,23 @@ fn heading(session: &Session) -> String {
 }
 
 /// The text of `slth run`.
-pub fn run(session: &Session) -> String {
+pub fn run(session: &Session, page: Page) -> String {
     let mut text = heading(session);
     for (index, lane) in session.lanes().iter().enumerate() {
         let view = session.view(index, None);
         let _ =
             writeln!(text, "\n{}, {}\n", construction_name(lane.plan().construction), mode(lane.plan().mode));
-        let _ = writeln!(text, "{}\n", layers(&view));
+        let _ = writeln!(text, "{}\n", layers(&view, page));
         text.push_str(&open_demands(lane.builders(), lane.plan().construction));
         if let Some(estimate) = SubsetEstimate::new(session.experiment(), &view) {
             let _ = writeln!(text, "{}", subset_estimate(&estimate));
         }
         if let Some(certificate) = view.error.certificate.as_deref() {
-            let _ = writeln!(text, "{}", certificate::certificate(certificate));
+            let _ = writeln!(text, "{}", certificate::certificate(certificate, page));
         }
-        text.push_str(&verdict(&view));
+        text.push_str(&verdict(session.experiment().target.architecture(), &view));
     }
-    text
+    page.fit(&text)
 }
 
 /// How a lane's neurons were come by.
@@ -235,7 +261,7 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn layers(view: &LaneView) -> String {
+fn layers(view: &LaneView, page: Page) -> String {
     let rows = view.layers.iter().map(|row| {
         let mut cells = vec![
             row.layer.to_string(),
@@ -262,16 +288,16 @@ fn layers(view: &LaneView) -> String {
         "weights",
         "bound",
         "sampled",
-        "per weight",
-        "kept",
-        "kept weights",
-        "max error x>0",
-        "x<0",
+        "sampled\nper weight",
+        "kept\nneurons",
+        "kept\nweights",
+        "max error\nx>0",
+        "max error\nx<0",
         "tolerance",
         "norm W*",
         "norm Ŵ",
     ];
-    table(&header, rows.collect())
+    page.table(&header, rows.collect(), &[7, 8, 10])
 }
 
 fn error_of_half(error: Option<f64>) -> String {
@@ -311,7 +337,7 @@ fn open_demands(builders: &[LayerBuilder], construction: Construction) -> String
     text
 }
 
-fn verdict(view: &LaneView) -> String {
+fn verdict(architecture: &Architecture, view: &LaneView) -> String {
     let row = &view.error;
     let mut text = String::new();
     let _ = writeln!(
@@ -328,6 +354,22 @@ fn verdict(view: &LaneView) -> String {
         let _ = writeln!(text, "error certified  {certified:.6e}");
     }
     let _ = writeln!(text, "epsilon          {:.6e}", row.epsilon);
+    let size = Size::of_lane(architecture, view);
+    let by = if size.by_bound { "the bound's neurons" } else { "the neurons sampled" };
+    let _ = writeln!(
+        text,
+        "size of G        {} neurons, {} weights ({by})",
+        number_of_neurons(size.neurons),
+        count(size.weights)
+    );
+    if let Some(kept) = size.kept_of_lane(view) {
+        let _ = writeln!(
+            text,
+            "kept of G        {} of the neurons, {} of the weights",
+            share(kept.neurons),
+            share(kept.weights)
+        );
+    }
     if let Some((f, g)) = row.found.accuracy() {
         let _ = writeln!(text, "accuracy         F {:.2} %, pruned {:.2} %", 100.0 * f, 100.0 * g);
     }
@@ -359,6 +401,8 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
+        assert_eq!([fixed(-0.04, 1), fixed(-0.0, 2), fixed(-0.06, 1)], ["0.0", "0.00", "-0.1"]);
+        assert_eq!(saved_share(Some(-0.0)), "0.0 %");
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(grouped(999), "999");
     }

@@ -117,10 +117,11 @@ impl PartialOrd for Count {
 }
 
 impl fmt::Display for Count {
-    /// With an exponent of ten, `precision` digits behind the point; also beyond f64.
+    /// With an exponent of ten, `precision` digits behind the point; also beyond f64, and below it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precision = f.precision().unwrap_or(4);
-        if self.number.is_finite() {
+        let is_below_f64 = self.number == 0.0 && self.ln.is_finite();
+        if self.number.is_finite() && !is_below_f64 {
             return write!(f, "{:.precision$e}", self.number);
         }
         let mut exponent = self.log10().floor();

@@ -22,6 +22,20 @@ pub fn weight_tolerance(
     epsilon / (E * layers as f64 * lambda_max * (n * n.sqrt()) * f_max * norm_product)
 }
 
+/// Lemma 1 turned round: the accuracy ε of a network whose weights are all within `tolerance` ε_w,
+/// ε = ε_w·e·ℓ·λ_max·n_max^{3/2}·F_max·∏ max{1, λ_i‖Ŵ_i‖₂}. Arguments as for [`weight_tolerance`].
+pub fn network_accuracy(
+    tolerance: f64,
+    layers: usize,
+    lambda_max: f64,
+    n_max: usize,
+    f_max: f64,
+    norm_product: f64,
+) -> f64 {
+    let n = n_max as f64;
+    tolerance * (E * layers as f64 * lambda_max * (n * n.sqrt()) * f_max * norm_product)
+}
+
 /// ∏ max{1, λ_i‖W_i‖₂} over the layers (Lemma 1).
 pub fn norm_product(lambdas_and_norms: impl IntoIterator<Item = (f64, f64)>) -> f64 {
     lambdas_and_norms.into_iter().map(|(lambda, norm)| (lambda * norm).max(1.0)).product()
@@ -124,6 +138,16 @@ mod tests {
         assert_digits(promised[2], 0.01);
         assert_digits(promised[1], 0.01 * 2.0 / 3.0 / 3.0);
         assert!(promised.is_sorted());
+    }
+
+    #[test]
+    fn the_accuracy_that_follows_asks_for_the_tolerance_given() {
+        for (tolerance, product) in [(0.01, 1.0), (3e-27, 1e20), (1e-7, 3.25)] {
+            let epsilon = network_accuracy(tolerance, 10, 1.0, 100, 1.5, product);
+            assert_digits(weight_tolerance(epsilon, 10, 1.0, 100, 1.5, product), tolerance);
+        }
+        let paper = network_accuracy(3.678794411714423e-7, 10, 1.0, 100, 1.0, 1.0);
+        assert_digits(paper, 0.01);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::report::in_ascii;
+
 /// Characters and words that depend on what the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glyphs {
@@ -180,40 +182,13 @@ pub const ASCII: Glyphs = Glyphs {
     ascii_only: true,
 };
 
-/// How mathematical signs are written in ASCII.
-const SPELT_OUT: [(char, &str); 16] = [
-    ('‖', "|"),
-    ('₀', "_0"),
-    ('₂', "_2"),
-    ('≤', "<="),
-    ('≈', "~"),
-    ('±', "+-"),
-    ('√', "sqrt "),
-    ('→', "->"),
-    ('ε', "eps"),
-    ('δ', "delta"),
-    ('λ', "lambda"),
-    ('φ', "phi"),
-    ('∏', "prod "),
-    ('·', "*"),
-    ('′', "'"),
-    ('Ŵ', "W^"),
-];
-
 impl Glyphs {
     /// A text of reports as this terminal can show it: in ASCII, mathematical signs are spelt out.
     pub fn write(&self, text: &str) -> String {
         if !self.ascii_only {
             return text.to_owned();
         }
-        let mut plain = String::new();
-        for c in text.chars() {
-            match SPELT_OUT.iter().find(|(sign, _)| *sign == c) {
-                Some((_, word)) => plain.push_str(word),
-                None => plain.push(c),
-            }
-        }
-        plain
+        in_ascii(text)
     }
 
     /// ASCII where asked for, or where the locale (the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set) is

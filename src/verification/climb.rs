@@ -132,7 +132,8 @@ fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64
         }
         Domain::Box { low, high } => {
             for at in (0..free).filter(|&at| gradient[at] != 0.0) {
-                to[at] += part * (if gradient[at] > 0.0 { *high } else { *low } - x[at]);
+                let end = if gradient[at] > 0.0 { high.at(at) } else { low.at(at) };
+                to[at] += part * (end - x[at]);
             }
         }
         // There is nothing between points.

@@ -43,10 +43,15 @@ pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) 
                 x.mapv_inplace(|v| v * scale);
             }
             Domain::Box { low, high } if at_edge => {
-                x.mapv_inplace(|_| if words.random::<bool>() { *high } else { *low });
+                for (input, v) in x.iter_mut().enumerate() {
+                    *v = if words.random::<bool>() { high.at(input) } else { low.at(input) };
+                }
             }
             Domain::Box { low, high } => {
-                x.mapv_inplace(|_| low + (high - low) * words.random::<f64>());
+                for (input, v) in x.iter_mut().enumerate() {
+                    let (low, high) = (low.at(input), high.at(input));
+                    *v = (low + (high - low) * words.random::<f64>()).clamp(low, high);
+                }
             }
             Domain::Signs | Domain::Points { .. } | Domain::WithConstant(_) => {
                 x.mapv_inplace(|_| if words.random::<bool>() { 1.0 } else { -1.0 });
@@ -67,8 +72,17 @@ mod tests {
         assert!(norms.iter().all(|&n| n <= 2.0));
         assert!(norms.iter().filter(|&&n| n > 2.0 - 1e-9).count() >= 250);
         assert!(norms.iter().any(|&n| n < 1.7));
-        let cube = inputs(&Domain::Box { low: -1.0, high: 3.0 }, 7, 1, 0, 500);
+        let cube = inputs(&Domain::Box { low: (-1.0).into(), high: 3.0.into() }, 7, 1, 0, 500);
         assert!(cube.iter().all(|x| (-1.0..=3.0).contains(x)));
+        let listed = Domain::Box { low: vec![-1.0; 7].into(), high: vec![3.0; 7].into() };
+        assert_eq!(inputs(&listed, 7, 1, 0, 500), cube);
+        let (low, high) = ([-1.0, 0.0, 2.0], [1.0, 5.0, 2.0]);
+        let own = Domain::Box { low: low.to_vec().into(), high: high.to_vec().into() };
+        for x in inputs(&own, 3, 1, 0, 500).rows() {
+            assert!((0..3).all(|at| (low[at]..=high[at]).contains(&x[at])), "{x}");
+        }
+        let widest = Domain::Box { low: f64::MIN.into(), high: f64::MAX.into() };
+        assert!(inputs(&widest, 3, 1, 0, 50).iter().all(|x| x.is_finite()));
         assert!(inputs(&Domain::Signs, 7, 1, 0, 50).iter().all(|x| x.abs() == 1.0));
     }
 

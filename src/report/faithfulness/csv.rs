@@ -23,6 +23,7 @@ struct Row<'a> {
     rate: f64,
     low: f64,
     high: f64,
+    method: &'a str,
 }
 
 /// Writes a row for each step of each curve: layers first, then the network.
@@ -39,6 +40,7 @@ pub fn write_faithfulness_csv(lanes: &[LaneRuns], confidence: f64, out: impl io:
                 let RateReport { rate: share, low, high, .. } = RateReport::new(rate, confidence);
                 csv.serialize(Row {
                     construction: lane.plan.construction.name(),
+                    method: lane.plan.construction.method(),
                     allocation: allocation(lane.plan.construction),
                     mode: lane.plan.mode.name(),
                     layer: &layer,

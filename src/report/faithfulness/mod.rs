@@ -13,7 +13,8 @@ use serde::Serialize;
 
 use super::bounds::Neurons;
 use super::comparison::{RefusedLane, allocation, by_name};
-use crate::experiment::Construction;
+use super::size::Size;
+use crate::experiment::{Construction, Experiment, LayerPlan};
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Survival, Threshold};
 use crate::theory::Count;
 
@@ -45,6 +46,8 @@ pub struct FaithfulnessReport {
 pub struct CheckedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
+    /// unique, see [`Construction::method`]
+    pub method: &'static str,
     /// of neurons that a layer shares
     pub allocation: Option<&'static str>,
     /// `drawn`, or `skip-ahead`
@@ -67,6 +70,8 @@ pub struct CheckedLayer {
     pub weights: u64,
     pub neurons_bound: Neurons,
     pub neurons_per_weight_bound: Neurons,
+    /// weights of G, see [`Size`]
+    pub g_weights: Neurons,
     /// at the bound
     pub failures: RateReport,
     /// where δ is reached
@@ -80,6 +85,9 @@ pub struct CheckedLayer {
 #[allow(missing_docs)]
 pub struct CheckedNetwork {
     pub weights: u64,
+    /// neurons and weights of G, all layers
+    pub g_neurons: Neurons,
+    pub g_weights: Neurons,
     /// of all layers the smallest
     pub neurons_per_weight_bound: Neurons,
     /// each layer at its own bound
@@ -144,7 +152,7 @@ impl FaithfulnessReport {
             epsilon: experiment.epsilon,
             delta: experiment.delta,
             neurons_per_weight: check.budget(),
-            lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment.delta, confidence)).collect(),
+            lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment, confidence)).collect(),
             refused: check.refused().iter().map(refused).chain(not_begun).collect(),
         }
     }
@@ -156,7 +164,12 @@ impl FaithfulnessReport {
 }
 
 impl CheckedLane {
-    fn new(lane: &LaneRuns, delta: f64, confidence: f64) -> Self {
+    fn new(lane: &LaneRuns, experiment: &Experiment, confidence: f64) -> Self {
+        let (delta, architecture) = (experiment.delta, experiment.target.architecture());
+        let size = |(layer, plan): (usize, &LayerPlan)| {
+            Size::of_plan(architecture, layer, plan).unwrap_or_else(|| Size::new(0, None, Count::ZERO))
+        };
+        let all = Size::sum((1..).zip(&lane.plan.layers).map(size));
         let share = delta / lane.layers.len() as f64;
         let threshold =
             |curve: &Survival, allowed: f64| ThresholdReport::new(curve.threshold(allowed, confidence));
@@ -166,6 +179,7 @@ impl CheckedLane {
                 weights: plan.weights,
                 neurons_bound: Neurons(plan.neurons.unwrap_or(Count::ZERO)),
                 neurons_per_weight_bound: Neurons(curve.limit()),
+                g_weights: Neurons(size((layer, plan)).weights),
                 failures: RateReport::new(curve.rate_at_limit(), confidence),
                 threshold: threshold(curve, delta),
                 threshold_of_share: threshold(curve, share),
@@ -173,6 +187,7 @@ impl CheckedLane {
         let failures = RateReport::new(lane.rate(), confidence);
         Self {
             which: lane.plan.construction,
+            method: lane.plan.construction.method(),
             allocation: allocation(lane.plan.construction),
             mode: lane.plan.mode.name(),
             runs: lane.network.runs(),
@@ -180,6 +195,8 @@ impl CheckedLane {
             layers: layers.collect(),
             network: CheckedNetwork {
                 weights: lane.plan.layers.iter().map(|layer| layer.weights).sum(),
+                g_neurons: Neurons(all.neurons),
+                g_weights: Neurons(all.weights),
                 neurons_per_weight_bound: Neurons(lane.network.limit()),
                 failures,
                 incomplete: lane.incomplete,

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{number, table};
+use super::number;
+use crate::report::Page;
 use crate::verification::{Certificate, CertifiedLayer, Evaluation};
 
 /// The columns of the table.
@@ -48,9 +49,9 @@ pub fn certificate_notes(certificate: &Certificate) -> Vec<String> {
 }
 
 /// The certificate of a lane.
-pub(super) fn certificate(certificate: &Certificate) -> String {
+pub(super) fn certificate(certificate: &Certificate, page: Page) -> String {
     let rows = certificate.layers.iter().map(|layer| certificate_cells(layer).to_vec()).collect();
-    let mut text = format!("{}\n", table(&COLUMNS, rows));
+    let mut text = format!("{}\n", page.table(&COLUMNS, rows, &[2, 4]));
     for note in certificate_notes(certificate) {
         let _ = writeln!(text, " {note}");
     }

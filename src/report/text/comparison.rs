@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{count, grouped, heading, number, per_weight, table};
+use super::{count, grouped, heading, number, per_weight};
 use crate::construction::{Match, Sharing, Sum};
 use crate::experiment::{Construction, LawChoice};
-use crate::report::Neurons;
 use crate::report::comparison::{AssumptionReport, ComparedLane, Comparison, Gain, SubsetEstimate};
+use crate::report::{Neurons, Page};
 use crate::session::Session;
 use crate::theory::Count;
 
@@ -20,7 +20,7 @@ pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
 }
 
 /// The text of `slth compare`.
-pub fn comparison(session: &Session, comparison: &Comparison) -> String {
+pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> String {
     let mut text = heading(session);
     let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
     let counted = |value: Option<Neurons>, show: fn(Count) -> String| {
@@ -50,8 +50,8 @@ pub fn comparison(session: &Session, comparison: &Comparison) -> String {
         "bound",
         "sampled",
         "ratio",
-        "kept",
-        "kept weights",
+        "kept\nneurons",
+        "kept\nweights",
         "searched",
         "error found",
         "certified",
@@ -59,11 +59,11 @@ pub fn comparison(session: &Session, comparison: &Comparison) -> String {
         "seconds",
     ];
     let (weights, epsilon) = (grouped(comparison.weights as i64), session.experiment().epsilon);
-    let _ = writeln!(text, "\n{}\n", table(&header, rows.collect()));
+    let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[]));
     let _ = writeln!(
         text,
         "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for each of {weights} \
-         target weights;\nratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
+         target weights; ratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
     );
     for lane in &comparison.lanes {
         if let Some(estimate) = &lane.estimate {
@@ -77,7 +77,7 @@ pub fn comparison(session: &Session, comparison: &Comparison) -> String {
         let mark = if assumption.kept { "✓" } else { "✗" };
         let _ = writeln!(text, "  {mark} {}", assumed(assumption));
     }
-    text
+    page.fit(&text)
 }
 
 /// `‖W_i‖₀ ≤ n_max = 6, found 36`

@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::{construction_name, grouped, mode, number, number_of_neurons, per_weight, table};
+use super::{construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
+use crate::report::Page;
 use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
 };
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns};
 
-/// What a check has shown; plots are at most `width` columns wide, in ASCII if asked for.
+/// What a check has shown.
 pub fn faithfulness(
     check: &FaithfulnessCheck,
     lanes: &[LaneRuns],
     report: &FaithfulnessReport,
-    width: usize,
-    ascii: bool,
+    page: Page,
 ) -> String {
     let experiment = check.experiment();
     let mut text = String::new();
@@ -33,6 +33,9 @@ pub fn faithfulness(
         "A run fails where a layer is not complete {within},\nor where the error certified is above ε = {}.",
         report.epsilon
     );
+    if let Some(given) = experiment.tolerance.given() {
+        let _ = writeln!(text, "{}", follows(given, experiment.epsilon));
+    }
     for broken in experiment.broken_assumptions() {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }
@@ -52,16 +55,16 @@ pub fn faithfulness(
             grouped(lane.runs as i64),
             mode(runs.plan.mode)
         );
-        let _ = writeln!(text, "{}\n", rates(lane, report));
-        let _ = writeln!(text, "{}\n", thresholds(lane, report));
-        text.push_str(&plot(runs, report.delta, report.confidence, width, ascii));
+        let _ = writeln!(text, "{}\n", rates(lane, report, page));
+        let _ = writeln!(text, "{}\n", thresholds(lane, report, page));
+        text.push_str(&plot(runs, report.delta, report.confidence, page.width(), page.is_ascii()));
         text.push_str(&verdict(lane, report));
     }
-    text
+    page.fit(&text)
 }
 
 /// How often each layer fails at its bound.
-fn rates(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
     let row = |name: String, weights: u64, bound: String, each: String, rate: &RateReport| {
         vec![
             name,
@@ -83,11 +86,11 @@ fn rates(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     let all = row("network".to_owned(), network.weights, "-".to_owned(), "-".to_owned(), &network.failures);
     let bound = if report.neurons_per_weight.is_some() { "allowed" } else { "bound" };
     let header = ["layer", "weights", bound, "per weight", "failures", "rate", "low", "high"];
-    table(&header, layers.chain([all]).collect())
+    page.table(&header, layers.chain([all]).collect(), &[6, 7])
 }
 
 /// How few neurons per weight would do.
-fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
     let cells = |threshold: &ThresholdReport| {
         let cell =
             |neurons: Option<crate::report::Neurons>| neurons.map_or("-".to_owned(), |n| per_weight(n.0));
@@ -111,8 +114,8 @@ fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
         header.extend([&share[..], "low", "high"]);
     }
     format!(
-        "Neurons per weight at which the failure rate falls to δ and to a layer's share of it:\n{}",
-        table(&header, layers.chain([all]).collect())
+        "Neurons per weight at which failures fall to δ, and to a layer's share of it:\n{}",
+        page.table(&header, layers.chain([all]).collect(), &[2, 3, 5, 6])
     )
 }
 

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::super::inspected::InspectReport;
-use super::{count, grouped, number, number_of_neurons, table, widths};
+use super::super::page::Page;
+use super::{count, grouped, number, number_of_neurons, widths};
 use crate::theory::Count;
 
 /// The text of `slth inspect`.
-pub fn inspected(report: &InspectReport) -> String {
+pub fn inspected(report: &InspectReport, page: Page) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -38,7 +39,7 @@ pub fn inspected(report: &InspectReport) -> String {
         ]
     });
     let header = ["layer", "name", "type", "shape", "σ", "weights", "biases", "‖W‖", "folded"];
-    let _ = writeln!(text, "\n{}\n", table(&header, rows.collect()));
+    let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[1]));
     let finest = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
     let _ = writeln!(
         text,
@@ -49,6 +50,9 @@ pub fn inspected(report: &InspectReport) -> String {
         number(report.f_max),
         number(finest)
     );
+    if let Some(given) = report.tolerance.given() {
+        let _ = writeln!(text, "{}\n", super::follows(given, report.epsilon));
+    }
     let weights: u64 = report
         .constructions
         .first()
@@ -69,6 +73,6 @@ pub fn inspected(report: &InspectReport) -> String {
     }
     let _ = writeln!(text);
     let header = ["construction", "neurons of G", "per weight", "weights of G per weight"];
-    let _ = writeln!(text, "{}", table(&header, rows.collect()));
-    text
+    let _ = writeln!(text, "{}", page.table(&header, rows.collect(), &[]));
+    page.fit(&text)
 }

@@ -1,10 +1,10 @@
 //! Figures of speed as a table.
 
-use super::table;
+use crate::report::Page;
 use crate::speed::{Figure, Goal};
 
 /// The figures, a row each, and below what they are.
-pub fn speed(figures: &[Figure]) -> String {
+pub fn speed(figures: &[Figure], page: Page) -> String {
     let row = |figure: &Figure| {
         let goal = match figure.goal {
             Goal::AtMost(most) => format!("≤ {most}"),
@@ -14,11 +14,11 @@ pub fn speed(figures: &[Figure]) -> String {
         let met = figure.met.map_or("-", |met| if met { "met" } else { "missed" });
         vec![figure.name.to_owned(), value, goal, met.to_owned()]
     };
-    let mut text = table(&["figure", "measured", "goal", ""], figures.iter().map(row).collect());
+    let mut text = page.table(&["figure", "measured", "goal", ""], figures.iter().map(row).collect(), &[]);
     text.push_str("\n\n");
     for Figure { name, work, note, .. } in figures {
         let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
         text += &format!("{name}: {work}{note}\n");
     }
-    text
+    page.fit(&text)
 }

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
 use crate::construction::Sum;
-use crate::experiment::ToleranceRule::{PerLayer, Uniform};
+use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::network::Domain;
 use crate::report::text::{count, grouped, number, number_of_neurons, per_weight, saved_share, widths};
@@ -144,6 +144,7 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             match experiment.tolerance {
                 Uniform => "uniform (Lemma 1)".to_owned(),
                 PerLayer => "per layer".to_owned(),
+                Weight(_) => format!("{} given, {} follows", glyphs.tolerance, glyphs.epsilon),
             },
         ),
         line(
@@ -162,7 +163,10 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
 fn domain(domain: &Domain, at_most: &str) -> String {
     match domain.free() {
         Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
-        Domain::Box { low, high } => format!("box, each from {} to {}", number(*low), number(*high)),
+        Domain::Box { low, high } => match (low.same(), high.same()) {
+            (Some(low), Some(high)) => format!("box, each from {} to {}", number(low), number(high)),
+            _ => format!("box, own ranges in {} to {}", number(low.range().0), number(high.range().1)),
+        },
         Domain::Signs | Domain::WithConstant(_) => "signs, each -1 or 1".to_owned(),
         Domain::Points { points, labels } => {
             let labelled = if labels.is_some() { ", labelled" } else { "" };

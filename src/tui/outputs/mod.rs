@@ -86,8 +86,10 @@ fn origin(app: &App, look: &Look) -> Line<'static> {
             )
         }
         Domain::Box { low, high } => {
-            let (low, high) = (number(*low), number(*high));
-            format!(" Inputs are drawn between {low} and {high}, those of even number at corners.")
+            let own =
+                if low.same().is_some() && high.same().is_some() { "" } else { ", each in its own range" };
+            let (low, high) = (number(low.range().0), number(high.range().1));
+            format!(" Inputs are drawn between {low} and {high}{own}, those of even number at corners.")
         }
         Domain::Signs | Domain::WithConstant(_) => " Inputs are drawn, each coordinate -1 or 1.".to_owned(),
     };

@@ -1,0 +1,87 @@
+//! All that is printed goes through here: in ASCII where the terminal has no more, as wide as it is.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+
+use super::CliError;
+use crate::report::{DEFAULT_WIDTH, Page, in_ascii};
+use crate::tui::{self, glyphs::Glyphs};
+
+/// What standard output is laid out for, from [`open`] on.
+static PAGE: OnceLock<Page> = OnceLock::new();
+
+/// Looks at the terminal once, before anything is printed: ASCII if asked for or where the locale is no UTF-8; as wide as
+/// the terminal, else `COLUMNS`, else 80.
+pub(super) fn open(ascii: bool) {
+    let variable = |name: &str| std::env::var(name).ok();
+    let is_ascii = Glyphs::choose(ascii, variable).ascii_only;
+    let terminal = io::stdout().is_terminal().then(tui::columns).flatten();
+    let given =
+        || variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
+    let width = terminal.or_else(given).unwrap_or(DEFAULT_WIDTH);
+    // A second call changes nothing.
+    let _ = PAGE.set(Page::new(width, is_ascii));
+}
+
+/// What reports are laid out for.
+pub(super) fn page() -> Page {
+    *PAGE.get_or_init(|| Page::new(DEFAULT_WIDTH, true))
+}
+
+/// Prints a text as it is, in ASCII where nothing else can be shown.
+pub(super) fn print(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(page().write(text).as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| CliError::Output { path: "standard output".to_owned(), error })
+}
+
+/// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    let mut text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    text.push('\n');
+    print(&if page().is_ascii() { json_in_ascii(&text) } else { text })
+}
+
+/// A line on standard error, whatever characters a path or a title holds.
+pub(super) fn note(line: &str) {
+    let line = page().write(line).replace(char::is_control, "?");
+    // Nothing is left to do where even this cannot be printed.
+    let _ = writeln!(io::stderr(), "slth: {line}");
+}
+
+/// What clap has to say of the arguments: an error, the help, or the version.
+pub(super) fn print_usage(error: &clap::Error) {
+    // Nothing is left to do where even this cannot be printed.
+    let _ = match (page().is_ascii(), error.use_stderr()) {
+        (false, _) => error.print(),
+        (true, true) => write!(io::stderr(), "{}", in_ascii(&error.render().to_string())),
+        (true, false) => write!(io::stdout(), "{}", in_ascii(&error.render().to_string())),
+    };
+}
+
+/// JSON has only strings that are not ASCII.
+fn json_in_ascii(text: &str) -> String {
+    let mut plain = String::new();
+    for c in text.chars() {
+        if c.is_ascii() {
+            plain.push(c);
+        } else {
+            let mut units = [0; 2];
+            plain.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_in_ascii_reads_back_as_it_was() {
+        let value = serde_json::json!({"‖x‖₂ ≤ 1": "größe 🎲 \u{7f}"});
+        let text = json_in_ascii(&value.to_string());
+        assert!(text.is_ascii(), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

@@ -1,0 +1,238 @@
+//! What a text report is laid out for: a width, and whether only ASCII may be used.
+
+use comfy_table::{CellAlignment, Table, presets};
+use textwrap::core::display_width;
+
+/// The columns of a report that goes to no terminal.
+pub const DEFAULT_WIDTH: usize = 80;
+
+/// The fewest columns that reports are laid out for.
+const LEAST_WIDTH: usize = 40;
+
+/// Blank columns around a cell of a table.
+const PADDING: usize = 2;
+
+/// How mathematical and drawing signs are written in ASCII.
+const SPELT_OUT: [(char, &str); 42] = [
+    ('‖', "|"),
+    ('₀', "_0"),
+    ('₁', "_1"),
+    ('₂', "_2"),
+    ('ℓ', "l"),
+    ('≤', "<="),
+    ('≥', ">="),
+    ('≈', "~"),
+    ('±', "+-"),
+    ('√', "sqrt "),
+    ('→', "->"),
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('Δ', "d"),
+    ('ε', "eps"),
+    ('λ', "lambda"),
+    ('σ', "sigma"),
+    ('φ', "phi"),
+    ('∏', "prod "),
+    ('Σ', "sum "),
+    ('·', "*"),
+    ('×', "x"),
+    ('−', "-"),
+    ('–', "-"),
+    ('′', "'"),
+    ('ŵ', "w^"),
+    ('Ŵ', "W^"),
+    ('Ĝ', "G^"),
+    ('∞', "inf"),
+    ('⁻', "^-"),
+    ('²', "^2"),
+    ('³', "^3"),
+    ('…', "..."),
+    ('✓', "ok"),
+    ('✗', "NO"),
+    ('•', "*"),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+];
+
+/// A text in ASCII: signs are spelt out, all else that is not ASCII becomes `\u{…}` as in RON and Rust, so that no name is
+/// mistaken for another.
+pub fn in_ascii(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut plain = String::new();
+    for c in text.chars() {
+        match SPELT_OUT.iter().find(|(sign, _)| *sign == c) {
+            Some((_, word)) => plain.push_str(word),
+            None if c.is_ascii() => plain.push(c),
+            None => plain.extend(c.escape_unicode()),
+        }
+    }
+    plain
+}
+
+/// What a text report is laid out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    width: usize,
+    is_ascii: bool,
+}
+
+impl Page {
+    /// A page of `width` columns, 40 at least.
+    pub fn new(width: usize, is_ascii: bool) -> Self {
+        Self { width: width.max(LEAST_WIDTH), is_ascii }
+    }
+
+    /// Columns.
+    pub fn width(self) -> usize {
+        self.width
+    }
+
+    /// Whether nothing but ASCII may be used.
+    pub fn is_ascii(self) -> bool {
+        self.is_ascii
+    }
+
+    /// A text as this page can show it.
+    pub fn write(self, text: &str) -> String {
+        if self.is_ascii { in_ascii(text) } else { text.to_owned() }
+    }
+
+    /// A text in which no line is wider than the page, unless a word alone is. Lines that are too wide are wrapped, and go on
+    /// two columns further in.
+    pub fn fit(self, text: &str) -> String {
+        let mut fitted = String::new();
+        for line in self.write(text).lines() {
+            if display_width(line) <= self.width {
+                fitted.push_str(line);
+                fitted.push('\n');
+                continue;
+            }
+            let indent = " ".repeat(line.len() - line.trim_start().len());
+            let further = format!("{indent}  ");
+            let options = textwrap::Options::new(self.width)
+                .initial_indent(&indent)
+                .subsequent_indent(&further)
+                .break_words(false);
+            for part in textwrap::wrap(line.trim_start(), options) {
+                fitted.push_str(&part);
+                fitted.push('\n');
+            }
+        }
+        fitted
+    }
+
+    /// A table, without a line's end at its end. Where it is wider than the page it is cut between columns into tables one
+    /// below the other, each with the first column; numbers stay whole. `joined` are the columns, from 0, that stay beside
+    /// the one before them. A name may have several lines.
+    pub fn table(self, names: &[&str], rows: Vec<Vec<String>>, joined: &[usize]) -> String {
+        let names: Vec<String> = names.iter().map(|name| self.write(name)).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| self.write(cell)).collect()).collect();
+        let blocks = self.blocks(&widths(&names, &rows), joined);
+        let tables: Vec<String> = blocks.iter().map(|block| table_of(&names, &rows, block)).collect();
+        tables.join("\n\n")
+    }
+
+    /// The columns of each table that the page has room for.
+    fn blocks(self, widths: &[usize], joined: &[usize]) -> Vec<Vec<usize>> {
+        let room = |columns: &[usize]| columns.iter().map(|&at| widths[at] + PADDING).sum::<usize>();
+        let mut blocks: Vec<Vec<usize>> = vec![vec![0]];
+        let mut at = 1;
+        while at < widths.len() {
+            let mut group = vec![at];
+            group.extend((at + 1..widths.len()).take_while(|next| joined.contains(next)));
+            at += group.len();
+            if let Some(block) = blocks.last_mut() {
+                // The blank behind the last cell is cut off.
+                if block.len() == 1 || room(block) + room(&group) <= self.width + 1 {
+                    block.extend(group);
+                } else {
+                    blocks.push([&[0], &group[..]].concat());
+                }
+            }
+        }
+        blocks
+    }
+}
+
+/// The widest line of each column.
+fn widths(names: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let widest = |text: &String| text.lines().map(display_width).max().unwrap_or(0);
+    let of_column = |(at, name): (usize, &String)| {
+        rows.iter().filter_map(|row| row.get(at)).map(widest).fold(widest(name), usize::max)
+    };
+    names.iter().enumerate().map(of_column).collect()
+}
+
+fn table_of(names: &[String], rows: &[Vec<String>], columns: &[usize]) -> String {
+    let mut table = Table::new();
+    let cells = |row: &[String]| -> Vec<String> {
+        columns.iter().map(|&at| row.get(at).cloned().unwrap_or_default()).collect()
+    };
+    table.load_style(presets::NOTHING).set_header(cells(names)).add_rows(rows.iter().map(|row| cells(row)));
+    for column in table.column_iter_mut() {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.trim_fmt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_spelt_out_and_names_are_told_apart() {
+        let text = "‖W_i‖₀ ≤ n_max, |w| ≤ 1/√n_max, z_in ≈ ±w → product";
+        assert_eq!(in_ascii(text), "|W_i|_0 <= n_max, |w| <= 1/sqrt n_max, z_in ~ +-w -> product");
+        assert_eq!(in_ascii("größe.ron"), "gr\\u{f6}\\u{df}e.ron");
+        assert_eq!(Page::new(80, false).write(text), text);
+    }
+
+    fn rows(columns: usize) -> (Vec<String>, Vec<Vec<String>>) {
+        let names = (0..columns).map(|at| format!("name {at}")).collect();
+        let row = |row: usize| (0..columns).map(|at| format!("{}", row * 1_000_000_007 + at)).collect();
+        (names, (0..3).map(row).collect())
+    }
+
+    #[test]
+    fn a_table_fits_every_width_and_loses_no_cell() {
+        let (names, rows) = rows(12);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for width in 48..200 {
+            let page = Page::new(width, width % 2 == 0);
+            let text = page.table(&names, rows.clone(), &[4, 7, 8]);
+            assert!(text.lines().all(|line| display_width(line) <= width), "{width}\n{text}");
+            let words: Vec<&str> = text.split_whitespace().collect();
+            assert!(rows.iter().flatten().all(|cell| words.contains(&cell.as_str())), "{width}\n{text}");
+            // Joined columns stand in one line.
+            assert!(
+                text.lines().any(|line| line.contains("name 6") && line.contains("name 8")),
+                "{width}\n{text}"
+            );
+            assert!(
+                text.lines().any(|line| line.contains("name 3") && line.contains("name 4")),
+                "{width}\n{text}"
+            );
+            assert_eq!(text.contains("\n\n"), width < 143, "{width}\n{text}");
+        }
+    }
+
+    #[test]
+    fn long_lines_are_wrapped_with_their_indent_and_short_ones_stay() {
+        let page = Page::new(40, false);
+        let text = "short   as it is\n  a line that is a good deal wider than forty columns are\n";
+        let fitted = page.fit(text);
+        assert_eq!(
+            fitted,
+            "short   as it is\n  a line that is a good deal wider than\n    forty columns are\n"
+        );
+        let word = "x".repeat(60);
+        assert_eq!(page.fit(&word), format!("{word}\n"));
+    }
+}

@@ -1,0 +1,187 @@
+//! How large G is, and how much of it is kept.
+
+use serde::Serialize;
+
+use super::bounds::Neurons;
+use crate::experiment::LayerPlan;
+use crate::network::Architecture;
+use crate::session::{LaneView, LayerRow};
+use crate::theory::Count;
+
+/// The size of a layer of G, or of all of G. Every neuron is connected to all inputs and outputs of its layer
+/// (Corollary 7): n_{i−1} + n_i weights each.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// M_i, the theorem's; those sampled where no constant is published
+    pub neurons: Count,
+    /// (n_{i−1} + n_i)·M_i
+    pub weights: Count,
+    /// whether the neurons are those of the bound
+    pub by_bound: bool,
+}
+
+/// Shares of G's neurons and weights that are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// neurons with a kept path
+    pub neurons: Count,
+    /// weights on a kept path
+    pub weights: Count,
+}
+
+/// The keys of a size, and of what is kept of it; shares are null where a layer is not finished.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of the README
+pub struct SizeReport {
+    pub g_neurons: Neurons,
+    pub g_weights: Neurons,
+    /// `bound` or `sampled`
+    pub g_size_by: &'static str,
+    pub share_neurons_kept: Option<Share>,
+    pub share_weights_kept: Option<Share>,
+}
+
+/// A share; a text in JSON (`"1.5000e-681"`) where it is below f64.
+#[derive(Clone, Copy, Debug)]
+pub struct Share(pub Count);
+
+impl Share {
+    /// The same as text.
+    pub fn written(self) -> String {
+        if self.is_below_f64() { format!("{:.4}", self.0) } else { self.0.as_f64().to_string() }
+    }
+
+    fn is_below_f64(self) -> bool {
+        self.0.as_f64() == 0.0 && self.0.ln().is_finite()
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_below_f64() {
+            serializer.serialize_str(&self.written())
+        } else {
+            self.0.as_f64().serialize(serializer)
+        }
+    }
+}
+
+impl Size {
+    /// Of a layer with this many inputs and outputs.
+    pub fn new(inputs_and_outputs: usize, bound: Option<Count>, sampled: Count) -> Self {
+        let neurons = bound.unwrap_or(sampled);
+        Self { neurons, weights: neurons.times(inputs_and_outputs as f64), by_bound: bound.is_some() }
+    }
+
+    /// Of layer i = 1…ℓ of a lane.
+    pub fn of_layer(architecture: &Architecture, row: &LayerRow) -> Self {
+        Self::new(ends(architecture, row.layer), row.neurons_bound, row.neurons_sampled)
+    }
+
+    /// Of layer i = 1…ℓ by theory alone, where a constant is published.
+    pub fn of_plan(architecture: &Architecture, layer: usize, plan: &LayerPlan) -> Option<Self> {
+        plan.neurons.map(|neurons| Self::new(ends(architecture, layer), Some(neurons), neurons))
+    }
+
+    /// Of all of G.
+    pub fn of_lane(architecture: &Architecture, lane: &LaneView) -> Self {
+        Self::sum(lane.layers.iter().map(|row| Self::of_layer(architecture, row)))
+    }
+
+    /// Of these layers together.
+    pub fn sum(layers: impl Iterator<Item = Self> + Clone) -> Self {
+        Self {
+            neurons: layers.clone().map(|size| size.neurons).sum(),
+            weights: layers.clone().map(|size| size.weights).sum(),
+            by_bound: layers.into_iter().all(|size| size.by_bound),
+        }
+    }
+
+    /// `bound` or `sampled`.
+    pub fn by(self) -> &'static str {
+        if self.by_bound { "bound" } else { "sampled" }
+    }
+
+    /// What part of it these are.
+    fn kept(self, neurons: u64, weights: u64) -> Kept {
+        let share = |kept: u64, of: Count| if kept == 0 { Count::ZERO } else { Count::from(kept).ratio(of) };
+        Kept { neurons: share(neurons, self.neurons), weights: share(weights, self.weights) }
+    }
+
+    /// What part of a layer is kept, once it is finished.
+    pub fn kept_of_layer(self, row: &LayerRow) -> Option<Kept> {
+        row.check.as_ref().map(|check| self.kept(check.kept_neurons, check.kept_weights))
+    }
+
+    /// What part of all of G is kept, once all layers are finished.
+    pub fn kept_of_lane(self, lane: &LaneView) -> Option<Kept> {
+        let checks = || lane.layers.iter().map(|row| row.check.as_ref());
+        let neurons: Option<u64> = checks().map(|check| check.map(|check| check.kept_neurons)).sum();
+        let weights: Option<u64> = checks().map(|check| check.map(|check| check.kept_weights)).sum();
+        Some(self.kept(neurons?, weights?))
+    }
+}
+
+impl SizeReport {
+    /// Its keys.
+    pub fn new(size: Size, kept: Option<Kept>) -> Self {
+        Self {
+            g_neurons: Neurons(size.neurons),
+            g_weights: Neurons(size.weights),
+            g_size_by: size.by(),
+            share_neurons_kept: kept.map(|kept| Share(kept.neurons)),
+            share_weights_kept: kept.map(|kept| Share(kept.weights)),
+        }
+    }
+
+    /// Of a layer.
+    pub fn of_layer(architecture: &Architecture, row: &LayerRow) -> Self {
+        let size = Size::of_layer(architecture, row);
+        Self::new(size, size.kept_of_layer(row))
+    }
+
+    /// Of all of G.
+    pub fn of_lane(architecture: &Architecture, lane: &LaneView) -> Self {
+        let size = Size::of_lane(architecture, lane);
+        Self::new(size, size.kept_of_lane(lane))
+    }
+}
+
+/// n_{i−1} + n_i of layer i = 1…ℓ.
+fn ends(architecture: &Architecture, layer: usize) -> usize {
+    architecture.widths()[layer - 1] + architecture.widths()[layer]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::session::Session;
+    use crate::theory::corollary7;
+
+    #[test]
+    fn the_size_of_g_is_that_of_corollary_7() {
+        let mut session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
+        session.run(&|_| {});
+        let view = session.view(0, None);
+        let architecture = session.experiment().target.architecture();
+        let size = Size::of_lane(architecture, &view);
+        let bounds: Vec<Count> = view.layers.iter().map(|row| row.neurons_bound.unwrap()).collect();
+        assert_eq!(size.weights, corollary7::total_weights(architecture.widths(), &bounds));
+        assert!(size.by_bound);
+        let kept = size.kept_of_lane(&view).unwrap();
+        let weights: u64 = view.layers.iter().map(|row| row.check.as_ref().unwrap().kept_weights).sum();
+        assert_eq!(kept.weights.as_f64(), weights as f64 / size.weights.as_f64());
+        assert!(kept.neurons.as_f64() > 0.0 && kept.neurons.as_f64() < 1.0);
+    }
+
+    #[test]
+    fn shares_below_f64_are_text() {
+        let size = Size::new(4, Some(Count::from_ln(2000.0)), Count::ZERO);
+        let report = SizeReport::new(size, Some(size.kept(1, 0)));
+        let json = serde_json::to_value(report).unwrap();
+        assert!(json["share_neurons_kept"].as_str().is_some_and(|text| text.ends_with("e-869")), "{json}");
+        assert_eq!(json["share_weights_kept"], 0.0);
+        assert_eq!(json["g_size_by"], "bound");
+    }
+}
