@@ -176,7 +176,7 @@ fn points_of_the_wrong_width() {
     write_npy(folder.path("x.npy"), &Array2::<f64>::ones((4, 3))).unwrap();
     folder.run_refuses("p.ron:9:13", &["file x.npy: expected points of 2 inputs, found shape [4, 3]"]);
     write_npy(folder.path("x.npy"), &Array1::<f64>::ones(4)).unwrap();
-    folder.run_refuses("p.ron:9:13", &["file x.npy: expected an npy array of points × inputs", "found:"]);
+    folder.run_refuses("p.ron:9:13", &["file x.npy: expected an array of points × inputs", "found:"]);
     write_npy(folder.path("x.npy"), &array![[0.5, 1.0], [f64::NAN, 0.0]]).unwrap();
     folder.run_refuses("p.ron:9:13", &["x.npy, point 1, input 0: expected a finite number, found NaN"]);
 }
@@ -356,12 +356,11 @@ fn a_weight_file_cut_short() {
     let path = folder.path("w.safetensors");
     write_weights(&path, Dtype::F32, [2, 2], &[0; 16]);
     let whole = std::fs::read(&path).unwrap();
-    for cut in [0, 7, 20, whole.len() - 1] {
+    let other = "file w.safetensors: expected a safetensors, npz, npy or PyTorch file, found";
+    let damaged = "file w.safetensors: expected a safetensors file, found: ";
+    for (cut, says) in [(0, other), (7, other), (20, damaged), (whole.len() - 1, damaged)] {
         std::fs::write(&path, &whole[..cut]).unwrap();
-        folder.run_refuses(
-            "p.ron:2:13",
-            &["file w.safetensors: expected a safetensors, npz or npy file, found: "],
-        );
+        folder.run_refuses("p.ron:2:13", &[says]);
     }
 }
 
@@ -438,9 +437,9 @@ fn a_safetensors_header_that_lies() {
     folder.run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected one of this name, found two"]);
     let huge = r#"{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,16]}}"#;
     file(huge, &[0; 16]);
-    folder.run_refuses("p.ron:2:13", &["w.safetensors: expected a safetensors, npz or npy file, found: "]);
+    folder.run_refuses("p.ron:2:13", &["w.safetensors: expected a safetensors file, found: "]);
     std::fs::write(folder.path("w.safetensors"), [0xff; 64]).unwrap();
-    folder.run_refuses("p.ron:2:13", &["w.safetensors: expected a safetensors, npz or npy file, found: "]);
+    folder.run_refuses("p.ron:2:13", &["found an unknown format, whose first bytes are ff ff"]);
 }
 
 /// An npy file with this header and data.
@@ -488,15 +487,13 @@ fn npz_members_that_are_no_arrays() {
     let pickled = npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", &[0; 32]);
     let huge = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (900000, 900000), }", &[0; 32]);
     type Case<'a> = (&'a [(&'a str, &'a [u8])], &'a [&'a str]);
-    let cases: [Case<'_>; 5] = [
-        (
-            &[("w.npy", &good), ("readme.txt", b"not an array")],
-            &["member `readme.txt`", "found: no npy file"],
-        ),
+    let cases: [Case<'_>; 6] = [
+        (&[("w.npy", b"not an array")], &["member `w.npy`", "found: no npy file"]),
+        (&[("readme.txt", b"not an array")], &["a zip archive without npy arrays", "`readme.txt`"]),
         (&[("w.npy", cut)], &["member `w.npy`", "31 bytes of data for 32"]),
         (&[("w.npy", &pickled)], &["tensor `w`", "found pickled Python objects"]),
         (&[("w.npy", &huge)], &["member `w.npy`", "which takes 6480000000000 bytes"]),
-        (&[], &["expected at least one weight matrix, found none"]),
+        (&[], &["an empty zip archive"]),
     ];
     for (members, says) in cases {
         let folder = Folder::with_target(r#"File(path: "w.npz")"#);
@@ -536,4 +533,45 @@ fn a_ticket_of_two_constructions() {
     let folder = Folder::with("seed: 1", two);
     let call = ["run", "p.ron", "--ticket", "t.npz"];
     folder.refuses(&call, "--ticket", &["expected a preset with one construction, found 2"]);
+}
+
+#[test]
+fn files_that_are_no_weights_name_their_format() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    for (file, says) in [
+        ("header-too-large/pointer.safetensors", "run `git lfs pull`"),
+        ("header-too-large/page.safetensors", "a web page"),
+        ("header-too-large/net.onnx", "ONNX"),
+        ("pickled-list/weights.npy", "`np.savez(\"net.npz\", *arrays)`"),
+        ("pt/whole-module.pt", "`torch.save(model.state_dict(), \"net.pt\")`"),
+    ] {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        let name = file.rsplit('/').next().unwrap();
+        std::fs::copy(cases.join(file), folder.path(name)).unwrap();
+        folder.refuses(&["inspect", name], name, &[says]);
+    }
+}
+
+#[test]
+fn points_and_labels_of_an_archive() {
+    let folder = Folder::with_target("Random(widths: [64, 10], weight_bound: 0.5, seed: 1)");
+    let xy = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/labels-points/xy.npz");
+    std::fs::copy(xy, folder.path("xy.npz")).unwrap();
+    let preset = std::fs::read_to_string(folder.path("p.ron")).unwrap();
+    let with = |inputs: &str| {
+        std::fs::write(folder.path("p.ron"), preset.replace("Ball(radius: 1.0)", inputs)).unwrap();
+    };
+    for inputs in [
+        r#"File(path: "xy.npz", labels: "xy.npz")"#,
+        r#"File(path: "xy.npz:x_test", labels: "xy.npz:y_test")"#,
+    ] {
+        with(inputs);
+        let output = slth(folder.0.path(), &["bounds", "p.ron"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    with(r#"File(path: "xy.npz:x")"#);
+    folder.run_refuses(
+        "p.ron:3:13",
+        &["file xy.npz:x: ", "no array `x` among `x_test` [50, 64], `y_test` [50]"],
+    );
 }

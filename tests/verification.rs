@@ -110,8 +110,8 @@ fn domain(kind: usize, width: usize, scale: f64) -> Domain {
     };
     match kind {
         0 => Domain::Ball { radius: scale },
-        1 => Domain::Box { low: -0.7 * scale, high: scale },
-        2 => Domain::Box { low: 0.0, high: scale },
+        1 => Domain::Box { low: (-0.7 * scale).into(), high: scale.into() },
+        2 => Domain::Box { low: 0.0.into(), high: scale.into() },
         3 => Domain::Signs,
         4 => points(0.0),
         _ => points(1.0),
@@ -158,7 +158,7 @@ proptest! {
         case in cases(activations(), any_bound()),
         skip: bool,
     ) {
-        let pruned = prune(&case, &Domain::Box { low: 0.0, high: 1.0 }, skip);
+        let pruned = prune(&case, &Domain::Box { low: 0.0.into(), high: 1.0.into() }, skip);
         for check in &pruned.checks {
             let (w, ticket) = (case.target.weights(check.layer), &pruned.tickets[check.layer - 1]);
             for half in Half::BOTH {
@@ -213,7 +213,11 @@ fn two_two_one(
 
 /// The largest error on 61 × 61 points of the ball or the box of size 1, and the error certified there.
 fn grid_and_certificate(case: &Case, ball: bool) -> (f64, f64) {
-    let domain = if ball { Domain::Ball { radius: 1.0 } } else { Domain::Box { low: -1.0, high: 1.0 } };
+    let domain = if ball {
+        Domain::Ball { radius: 1.0 }
+    } else {
+        Domain::Box { low: (-1.0).into(), high: 1.0.into() }
+    };
     let pruned = prune(case, &domain, false);
     let side = || (-30..=30).map(|step| f64::from(step) / 30.0);
     let grid = side().flat_map(|a| side().map(move |b| [a, b]));

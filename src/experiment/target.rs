@@ -195,8 +195,9 @@ pub(super) fn domain(
         }
         InputSource::Signs => Ok(Domain::Signs),
         InputSource::File { path, labels } => {
-            let bytes = source.read("inputs", path)?;
-            let points = files::read_points(&bytes).map_err(|e| fail(format!("file {path}: {e}")))?;
+            let (file, array) = files::split_array_name(path);
+            let bytes = source.read("inputs", file)?;
+            let points = files::read_points(&bytes, array).map_err(|e| fail(format!("file {path}: {e}")))?;
             if points.ncols() != width || points.nrows() == 0 {
                 let found = points.shape();
                 return Err(fail(format!(
@@ -210,11 +211,12 @@ pub(super) fn domain(
             let labels = match labels {
                 None => None,
                 Some(path) => {
-                    let bytes = source.read("labels", path)?;
+                    let (file, array) = files::split_array_name(path);
+                    let bytes = source.read("labels", file)?;
                     let fail = |message: String| {
                         ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
                     };
-                    let labels = files::read_labels(&bytes).map_err(|e| fail(e.to_string()))?;
+                    let labels = files::read_labels(&bytes, array).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
                         return Err(fail(format!("expected {expected} labels, found {found}")));

@@ -1,4 +1,4 @@
-//! Weight files, points and labels: safetensors, npz and npy.
+//! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`.
 //!
 //! # Which tensors make a layer
 //! A layer is a matrix, outputs × inputs as PyTorch stores it, and perhaps a bias: a tensor of one dimension whose name is
@@ -15,21 +15,59 @@
 //! No length that a header claims is believed: it is held to the bytes that are there before anything is allocated, and
 //! compressed data grow as they are read.
 
+mod archive;
+mod data;
+mod format;
 mod layers;
 mod npy;
 mod npz;
+mod number;
 mod safetensors;
+mod torch;
 
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use data::{read_labels, read_points, split_array_name};
+pub use format::Foreign;
+
+use format::Format;
+use number::Number;
+
 /// Why a weight file, a file of points or a file of labels cannot be used.
 #[derive(Debug, Error)]
 pub enum FileError {
-    /// Not a safetensors file, or a damaged one.
-    #[error("expected a safetensors, npz or npy file, found: {0}")]
+    /// A file of another format.
+    #[error("expected a safetensors, npz, npy or PyTorch file, found {0}")]
+    Format(Foreign),
+    /// A damaged safetensors file.
+    #[error("expected a safetensors file, found: {0}")]
     Safetensors(String),
+    /// A zip archive whose directory cannot be read.
+    #[error("expected a zip archive (npz or PyTorch), found one damaged or cut short: {0}")]
+    Archive(String),
+    /// A PyTorch file that is damaged or holds no tensor.
+    #[error("expected a PyTorch file of tensors, found: {0}")]
+    Torch(String),
+    /// A PyTorch file of a module instead of its tensors.
+    #[error(
+        "expected a state dict, found a whole module {class}, whose layers are in its code and not in the file: save it with \
+         `torch.save(model.state_dict(), \"net.pt\")`"
+    )]
+    WholeModule {
+        /// its class, in backquotes
+        class: String,
+    },
+    /// An array of objects.
+    #[error(
+        "tensor `{tensor}`: expected an array of numbers, found pickled Python objects, which are not read: save the arrays \
+         with `np.savez(\"net.npz\", *arrays)`"
+    )]
+    Pickled {
+        /// the array's name
+        tensor: String,
+    },
     /// An npz archive that cannot be read.
     #[error("expected an npz archive, found: {0}")]
     Npz(String),
@@ -130,6 +168,28 @@ pub enum FileError {
         /// what was there
         found: String,
     },
+    /// Points or labels that are none.
+    #[error("expected an array of {expected}, found: {found}")]
+    Data {
+        /// what was needed
+        expected: &'static str,
+        /// what was there
+        found: String,
+    },
+    /// Several arrays that could be the points or labels.
+    #[error(
+        "expected one array of {expected}, found {found}: choose one by its name, as in `FILE.{ending}:{first}`"
+    )]
+    SeveralArrays {
+        /// what was needed
+        expected: &'static str,
+        /// names and shapes
+        found: String,
+        /// name of the first
+        first: String,
+        /// ending of the file's name
+        ending: &'static str,
+    },
 }
 
 /// In which order a file's matrices are layers.
@@ -201,6 +261,7 @@ enum Contents<'a> {
     Safetensors(safetensors::Reader<'a>),
     Npz(npz::Reader<'a>),
     Npy(&'a [u8]),
+    Torch(torch::Reader<'a>),
 }
 
 impl<'a> WeightFile<'a> {
@@ -209,19 +270,32 @@ impl<'a> WeightFile<'a> {
     /// # Errors
     /// [`FileError`] where the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
     pub fn open(bytes: &'a [u8]) -> Result<Self, FileError> {
-        let mut others = Vec::new();
-        let (contents, entries) = if bytes.starts_with(npz::MAGIC) || bytes.starts_with(npz::MAGIC_EMPTY) {
-            let (reader, entries);
-            (reader, entries, others) = npz::open(bytes)?;
-            (Contents::Npz(reader), entries)
-        } else if bytes.starts_with(npy::MAGIC) {
-            let header = npy::header(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
-            // It has no name; this is what it is.
-            (Contents::Npy(bytes), vec![header.entry("weight".to_owned())])
-        } else {
-            let (reader, entries) = safetensors::open(bytes)?;
-            (Contents::Safetensors(reader), entries)
+        let (contents, entries, others) = match format::of(bytes)? {
+            Format::Archive => Self::open_archive(bytes)?,
+            Format::TorchLegacy => {
+                let (reader, entries, others) = torch::open_legacy(bytes)?;
+                (Contents::Torch(reader), entries, others)
+            }
+            Format::Npy => {
+                let header = npy::header(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
+                // It has no name; this is what it is.
+                let entry = header.entry("weight".to_owned());
+                if entry.dtype == npy::PICKLED {
+                    return Err(FileError::Pickled { tensor: entry.name });
+                }
+                (Contents::Npy(bytes), vec![entry], Vec::new())
+            }
+            Format::Safetensors => {
+                let (reader, entries) = safetensors::open(bytes)?;
+                (Contents::Safetensors(reader), entries, Vec::new())
+            }
         };
+        let (mut entries, mut others) = (entries, others);
+        for name in entries.iter_mut().map(|entry| &mut entry.name).chain(&mut others) {
+            if name.contains(char::is_control) {
+                *name = printable(name);
+            }
+        }
         let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -230,12 +304,27 @@ impl<'a> WeightFile<'a> {
         }
     }
 
-    /// `safetensors`, `npz` or `npy`.
+    fn open_archive(bytes: &'a [u8]) -> Result<(Contents<'a>, Vec<Entry>, Vec<String>), FileError> {
+        let archive = archive::open(bytes)?;
+        if let Some(folder) = torch::folder(archive.file_names()) {
+            let (reader, entries, others) = torch::open_zip(bytes, archive, folder)?;
+            return Ok((Contents::Torch(reader), entries, others));
+        }
+        let foreign = format::foreign_archive(archive.file_names());
+        let (reader, entries, others) = npz::open(bytes, archive)?;
+        if entries.is_empty() {
+            return Err(FileError::Format(foreign));
+        }
+        Ok((Contents::Npz(reader), entries, others))
+    }
+
+    /// `safetensors`, `npz`, `npy` or `pt`.
     pub fn format(&self) -> &'static str {
         match self.contents {
             Contents::Safetensors(_) => "safetensors",
             Contents::Npz(_) => "npz",
             Contents::Npy(_) => "npy",
+            Contents::Torch(_) => "pt",
         }
     }
 
@@ -294,11 +383,20 @@ impl<'a> WeightFile<'a> {
         Ok(FileLayer { matrix, weights, bias })
     }
 
-    /// The numbers of one tensor, row by row.
+    /// The numbers of one tensor of weights, row by row.
     fn values(&mut self, index: usize) -> Result<Vec<f64>, FileError> {
         let entry = &self.entries[index];
         if !entry.is_float() && entry.dtype != UNREADABLE {
-            return Err(FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() });
+            return Err(self.not_read(index));
+        }
+        self.numbers(index)
+    }
+
+    /// The numbers of one tensor, row by row; integers and booleans too.
+    fn numbers(&mut self, index: usize) -> Result<Vec<f64>, FileError> {
+        let entry = &self.entries[index];
+        if Number::of_name(&entry.dtype).is_none() && entry.dtype != UNREADABLE {
+            return Err(self.not_read(index));
         }
         match &mut self.contents {
             Contents::Safetensors(reader) => reader.values(entry),
@@ -306,44 +404,22 @@ impl<'a> WeightFile<'a> {
             Contents::Npy(bytes) => {
                 npy::numbers(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))
             }
+            Contents::Torch(reader) => reader.values(index, entry),
+        }
+    }
+
+    fn not_read(&self, index: usize) -> FileError {
+        let Entry { name, dtype, .. } = self.entries[index].clone();
+        match dtype.as_str() {
+            npy::PICKLED => FileError::Pickled { tensor: name },
+            _ => FileError::Dtype { tensor: name, found: dtype },
         }
     }
 }
 
-/// Reads points, one per row, from an npy file of floating-point or whole numbers.
-///
-/// # Errors
-/// [`FileError::Npy`] where the file is no npy array of two dimensions and these types.
-pub fn read_points(bytes: &[u8]) -> Result<Array2<f64>, FileError> {
-    let failed = npy::expecting("points × inputs (f2, f4, f8 or whole numbers)");
-    let header = npy::header(bytes).map_err(failed)?;
-    let &[points, inputs] = header.shape.as_slice() else {
-        return Err(failed(format!("shape {:?}", header.shape)));
-    };
-    let values = npy::numbers(bytes).map_err(failed)?;
-    Array2::from_shape_vec((points, inputs), values).map_err(|error| failed(error.to_string()))
-}
-
-/// Reads class labels, one per point, from an npy file of whole numbers.
-///
-/// # Errors
-/// [`FileError::Npy`] where the file is no npy array of one dimension and such a type, or a label is negative or not
-/// below 2³².
-pub fn read_labels(bytes: &[u8]) -> Result<Array1<u32>, FileError> {
-    let failed = npy::expecting("labels (whole numbers), one per point");
-    let header = npy::header(bytes).map_err(failed)?;
-    if header.shape.len() != 1 {
-        return Err(failed(format!("shape {:?}", header.shape)));
-    }
-    if !header.is_whole() {
-        return Err(failed(format!("numbers of type {}", header.dtype())));
-    }
-    let values = npy::numbers(bytes).map_err(failed)?;
-    let label = |(point, value): (usize, f64)| {
-        let fits = (0.0..=f64::from(u32::MAX)).contains(&value);
-        if fits { Ok(value as u32) } else { Err(failed(format!("label {value} of point {point}"))) }
-    };
-    values.into_iter().enumerate().map(label).collect()
+/// A text from a file as a terminal may show it.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -358,19 +434,62 @@ mod tests {
     fn a_truncated_file_is_refused() {
         let whole = include_bytes!("../../../presets/digits-mlp.safetensors");
         assert_eq!(weights(whole).unwrap().len(), 3);
-        for cut in [0, 7, 100, whole.len() - 1] {
+        for cut in [0, 7] {
+            assert!(matches!(weights(&whole[..cut]), Err(FileError::Format(_))), "cut at {cut}");
+        }
+        for cut in [100, whole.len() - 1] {
             assert!(matches!(weights(&whole[..cut]), Err(FileError::Safetensors(_))), "cut at {cut}");
         }
     }
 
+    /// The message of a file that is refused.
+    fn refused(bytes: &[u8]) -> String {
+        WeightFile::open(bytes).err().map_or_else(String::new, |error| error.to_string())
+    }
+
+    macro_rules! case {
+        ($name:literal) => {
+            include_bytes!(concat!("../../../tests/cases/", $name))
+        };
+    }
+
     #[test]
-    fn points_and_labels_of_the_wrong_kind_are_refused() {
-        let labels = include_bytes!("../../../presets/digits-test-labels.npy");
-        let points = include_bytes!("../../../presets/digits-test-inputs.npy");
-        assert_eq!(read_points(points).unwrap().dim(), (360, 64));
-        assert_eq!(read_labels(labels).unwrap().len(), 360);
-        assert!(read_points(labels).is_err());
-        assert!(read_labels(points).is_err());
-        assert!(read_points(b"no npy at all").is_err());
+    fn files_of_other_formats_are_named() {
+        let cases: [(&[u8], &str); 8] = [
+            (
+                case!("header-too-large/pointer.safetensors"),
+                "a Git LFS pointer, not the file itself: run `git lfs pull`",
+            ),
+            (case!("header-too-large/page.safetensors"), "a web page"),
+            (case!("header-too-large/net.npz.gz"), "gzip-compressed data"),
+            (case!("header-too-large/net.h5"), "HDF5"),
+            (case!("header-too-large/net.onnx"), "ONNX, which is not read yet"),
+            (case!("header-too-large/net.pkl"), "a Python pickle"),
+            (case!("header-too-large/legacy.pt"), "a file cut short: storage `1660378368` ends after"),
+            (case!("pickled-list/weights.npy"), "`np.savez(\"net.npz\", *arrays)`"),
+        ];
+        for (bytes, says) in cases {
+            let found = refused(bytes);
+            assert!(found.contains(says), "expected {says}, found {found}");
+        }
+    }
+
+    #[test]
+    fn other_members_of_an_archive_are_listed() {
+        let cases: [(&[u8], [&str; 2], &[&str]); 3] = [
+            (case!("npz-other-members/readme.npz"), ["w1", "w2"], &["README.txt"]),
+            (case!("npz-other-members/mac.npz"), ["w1", "w2"], &["__MACOSX/._w1.npy"]),
+            (case!("npz-other-members/dir.npz"), ["weights/w1", "weights/w2"], &["weights/", "README.txt"]),
+        ];
+        for (bytes, names, others) in cases {
+            let mut file = WeightFile::open(bytes).unwrap();
+            assert_eq!(file.entries().iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), names);
+            assert_eq!(file.others(), others);
+            // The header's shape and the numbers agree.
+            for index in 0..2 {
+                let count: usize = file.entries()[index].shape.iter().product();
+                assert_eq!(file.numbers(index).unwrap().len(), count);
+            }
+        }
     }
 }

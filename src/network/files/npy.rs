@@ -2,12 +2,15 @@
 
 use std::io::Read;
 
-use half::f16;
 use py_literal::Value;
 
+use super::number::{Number, row_major};
 use super::{Entry, FileError};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// [`Entry::dtype`] of an array of objects.
+pub(super) const PICKLED: &str = "pickled Python objects";
 
 /// The longest header that is read; NumPy writes 128 bytes for any array of numbers.
 const LONGEST_HEADER: u64 = 4096;
@@ -24,12 +27,10 @@ pub(super) struct Header {
     start: usize,
 }
 
-/// A type of numbers, and the bytes of each.
+/// An element type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    Float(usize),
-    Signed(usize),
-    Unsigned(usize),
+    Number(Number),
     /// another type, as the header spells it
     Other(String),
 }
@@ -39,27 +40,22 @@ impl Header {
         Entry { name, dtype: self.dtype(), shape: self.shape.clone() }
     }
 
-    /// As safetensors calls it.
+    /// The name in safetensors, else NumPy's.
     pub(super) fn dtype(&self) -> String {
         match &self.kind {
-            Kind::Float(bytes) => format!("F{}", 8 * bytes),
-            Kind::Signed(bytes) => format!("I{}", 8 * bytes),
-            Kind::Unsigned(bytes) => format!("U{}", 8 * bytes),
-            Kind::Other(spelled) if spelled.ends_with('O') => "pickled Python objects".to_owned(),
+            Kind::Number(number) => number.name().to_owned(),
+            Kind::Other(spelled) if spelled.ends_with('O') => PICKLED.to_owned(),
             Kind::Other(spelled) => spelled.clone(),
         }
     }
 
-    pub(super) fn is_whole(&self) -> bool {
-        matches!(self.kind, Kind::Signed(_) | Kind::Unsigned(_))
-    }
-
     /// Bytes of the numbers.
     fn bytes(&self) -> Result<u64, String> {
-        let (Kind::Float(each) | Kind::Signed(each) | Kind::Unsigned(each)) = self.kind else {
+        let Kind::Number(number) = self.kind else {
             return Err(format!("numbers of type {}", self.dtype()));
         };
-        let product = self.shape.iter().try_fold(each as u64, |n, &side| n.checked_mul(side as u64));
+        let each = number.size() as u64;
+        let product = self.shape.iter().try_fold(each, |n, &side| n.checked_mul(side as u64));
         product.ok_or_else(|| format!("shape {:?}, which no memory holds", self.shape))
     }
 
@@ -153,20 +149,21 @@ fn parse(text: &str, start: usize) -> Option<Header> {
 }
 
 fn kind(spelled: &str) -> Kind {
-    match spelled.trim_start_matches(['<', '>', '|', '=']) {
-        "f2" => Kind::Float(2),
-        "f4" => Kind::Float(4),
-        "f8" => Kind::Float(8),
-        "i1" => Kind::Signed(1),
-        "i2" => Kind::Signed(2),
-        "i4" => Kind::Signed(4),
-        "i8" => Kind::Signed(8),
-        "u1" => Kind::Unsigned(1),
-        "u2" => Kind::Unsigned(2),
-        "u4" => Kind::Unsigned(4),
-        "u8" => Kind::Unsigned(8),
-        _ => Kind::Other(spelled.to_owned()),
-    }
+    Kind::Number(match spelled.trim_start_matches(['<', '>', '|', '=']) {
+        "f2" => Number::F16,
+        "f4" => Number::F32,
+        "f8" => Number::F64,
+        "i1" => Number::I8,
+        "i2" => Number::I16,
+        "i4" => Number::I32,
+        "i8" => Number::I64,
+        "u1" => Number::U8,
+        "u2" => Number::U16,
+        "u4" => Number::U32,
+        "u8" => Number::U64,
+        "b1" => Number::Bool,
+        _ => return Kind::Other(spelled.to_owned()),
+    })
 }
 
 /// Reads the numbers behind a header, row by row, and nothing may follow them. Whole numbers beyond 2⁵³ are rounded.
@@ -181,34 +178,21 @@ pub(super) fn read_numbers(header: &Header, reader: &mut impl Read) -> Result<Ve
         found if found > expected => return Err(format!("more than {expected} bytes of data")),
         _ => {}
     }
-    let whole = |bytes: &[u8], signed: bool| {
-        let mut wide = [if signed && bytes[bytes.len() - 1] >= 0x80 { 0xff } else { 0 }; 8];
-        wide[..bytes.len()].copy_from_slice(bytes);
-        if signed { i64::from_le_bytes(wide) as f64 } else { u64::from_le_bytes(wide) as f64 }
-    };
-    let number = |bytes: &[u8]| match (&header.kind, bytes) {
-        (Kind::Float(_), &[a, b]) => f16::from_le_bytes([a, b]).to_f64(),
-        (Kind::Float(_), &[a, b, c, d]) => f64::from(f32::from_le_bytes([a, b, c, d])),
-        (Kind::Float(_), &[a, b, c, d, e, f, g, h]) => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
-        (kind, bytes) => whole(bytes, matches!(kind, Kind::Signed(_))),
-    };
-    let (Kind::Float(each) | Kind::Signed(each) | Kind::Unsigned(each)) = header.kind else {
+    let Kind::Number(number) = header.kind else {
         return Err(format!("numbers of type {}", header.dtype()));
     };
-    let little_endian = |bytes: &[u8]| {
-        if !header.big_endian {
-            return number(bytes);
-        }
-        let turned: Vec<u8> = bytes.iter().rev().copied().collect();
-        number(&turned)
-    };
-    let values: Vec<f64> = data.chunks_exact(each).map(little_endian).collect();
-    match (header.fortran, header.shape.as_slice()) {
-        (true, &[rows, columns]) => {
-            Ok((0..rows * columns).map(|i| values[(i % columns) * rows + i / columns]).collect())
-        }
-        _ => Ok(values),
+    let values = number.values(&data, header.big_endian);
+    if !header.fortran || values.is_empty() {
+        return Ok(values);
     }
+    // Columns first: the first axis moves fastest.
+    let mut stride = 1;
+    let mut strides = Vec::with_capacity(header.shape.len());
+    for extent in &header.shape {
+        strides.push(stride);
+        stride *= extent;
+    }
+    Ok(row_major(&header.shape, &strides, 0, |place| values.get(place).copied().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -230,7 +214,8 @@ mod tests {
 
     #[test]
     fn every_type_is_read_from_either_end() {
-        let cases: [(&str, &[u8], f64); 12] = [
+        let cases: [(&str, &[u8], f64); 13] = [
+            ("|b1", &[1], 1.0),
             ("<f2", &[0x00, 0xc1], -2.5),
             (">f2", &[0xc1, 0x00], -2.5),
             ("<f4", &[0, 0, 0x20, 0xc0], -2.5),
@@ -253,6 +238,9 @@ mod tests {
     fn columns_first_is_turned() {
         let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }";
         assert_eq!(numbers(&file(header, &[0, 10, 1, 11, 2, 12])), Ok(vec![0., 1., 2., 10., 11., 12.]));
+        let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }";
+        let turned = vec![0., 4., 2., 6., 1., 5., 3., 7.];
+        assert_eq!(numbers(&file(header, &[0, 1, 2, 3, 4, 5, 6, 7])), Ok(turned));
     }
 
     #[test]

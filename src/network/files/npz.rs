@@ -1,26 +1,19 @@
 //! The npz format: a zip archive of npy files.
 
-use std::collections::HashSet;
-use std::io::{Cursor, Read};
+use std::io::Read;
 
-use zip::{CompressionMethod, ZipArchive};
+use zip::CompressionMethod;
 
+use super::archive::{Archive, MOST_PER_DEFLATED_BYTE, method_name};
 use super::npy::{self, Header};
 use super::{Entry, FileError, UNREADABLE};
-
-pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
-/// An archive without members.
-pub(super) const MAGIC_EMPTY: &[u8] = b"PK\x05\x06";
 
 /// NumPy's ending of a member's name.
 const SUFFIX: &str = ".npy";
 
-/// No deflated byte stands for more.
-const MOST_PER_DEFLATED_BYTE: u64 = 1032;
-
 /// An archive and its arrays.
 pub(super) struct Reader<'a> {
-    archive: ZipArchive<Cursor<&'a [u8]>>,
+    archive: Archive<'a>,
     arrays: Vec<Array>,
 }
 
@@ -31,12 +24,11 @@ struct Array {
 }
 
 /// The arrays of an archive in the order of its directory, and the names of its other members.
-pub(super) fn open(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<String>), FileError> {
+pub(super) fn open<'a>(
+    bytes: &'a [u8],
+    mut archive: Archive<'a>,
+) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
     let failed = |error: zip::result::ZipError| FileError::Npz(error.to_string());
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(failed)?;
-    if let Some(name) = doubled_name(bytes, archive.central_directory_start()) {
-        return Err(FileError::Duplicate(array_name(&name).to_owned()));
-    }
     let (mut arrays, mut entries, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for index in 0..archive.len() {
         let raw = archive.by_index_raw(index).map_err(failed)?;
@@ -74,8 +66,13 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<String>)
         arrays.push(Array { index, header });
     }
     let mut reader = Reader { archive, arrays };
-    // Nothing but damaged arrays: the first one says why.
-    if !reader.arrays.is_empty() && reader.arrays.iter().all(|array| array.header.is_err()) {
+    // Nothing but arrays that cannot be read: the first one says why.
+    if let Some(first) = entries.first()
+        && entries.iter().all(|entry| [UNREADABLE, npy::PICKLED].contains(&entry.dtype.as_str()))
+    {
+        if first.dtype == npy::PICKLED {
+            return Err(FileError::Pickled { tensor: first.name.clone() });
+        }
         reader.values(0)?;
     }
     Ok((reader, entries, others))
@@ -87,11 +84,7 @@ enum Unread {
     Damaged(String),
 }
 
-fn header_of(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
-    index: usize,
-    file_bytes: usize,
-) -> Result<Header, Unread> {
+fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: usize) -> Result<Header, Unread> {
     let damaged = |found: &dyn std::fmt::Display| Unread::Damaged(format!("damaged data: {found}"));
     let mut member = archive.by_index(index).map_err(|error| damaged(&error))?;
     let most = member.compressed_size().min(file_bytes as u64).saturating_mul(MOST_PER_DEFLATED_BYTE);
@@ -133,15 +126,6 @@ fn is_system_file(member: &str) -> bool {
         || member.starts_with("__MACOSX/")
 }
 
-fn method_name(method: CompressionMethod) -> String {
-    let names =
-        [(9, "Deflate64"), (12, "bzip2"), (14, "LZMA"), (93, "Zstandard"), (95, "XZ"), (99, "encryption")];
-    #[allow(deprecated)]
-    let number = method.to_u16();
-    let name = names.iter().find(|(code, _)| *code == number);
-    name.map_or_else(|| format!("zip method {number}"), |(_, name)| (*name).to_owned())
-}
-
 fn in_member(name: &str, found: String) -> FileError {
     let error = npy::expecting("weights or biases")(found);
     FileError::Member { member: name.to_owned(), error: Box::new(error) }
@@ -150,21 +134,4 @@ fn in_member(name: &str, found: String) -> FileError {
 /// NumPy's name of a member.
 fn array_name(member: &str) -> &str {
     member.strip_suffix(SUFFIX).unwrap_or(member)
-}
-
-/// A name that two members have. The library keeps the last of them, so the directory itself is gone through.
-fn doubled_name(bytes: &[u8], start: u64) -> Option<String> {
-    /// Of an entry, its three variable fields left out.
-    const FIXED: usize = 46;
-    let mut names: HashSet<&[u8]> = HashSet::new();
-    let mut rest = bytes.get(usize::try_from(start).ok()?..)?;
-    while rest.starts_with(b"PK\x01\x02") && rest.len() >= FIXED {
-        let length = |at: usize| usize::from(u16::from_le_bytes([rest[at], rest[at + 1]]));
-        let name = rest.get(FIXED..FIXED + length(28))?;
-        if !names.insert(name) {
-            return Some(String::from_utf8_lossy(name).into_owned());
-        }
-        rest = rest.get(FIXED + length(28) + length(30) + length(32)..)?;
-    }
-    None
 }

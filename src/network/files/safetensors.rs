@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::number::Number;
 use super::{Entry, FileError};
 
 /// A file whose header was read.
@@ -34,25 +34,33 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>), FileError> 
 }
 
 impl Reader<'_> {
-    /// The numbers of a tensor, row by row; `entry` is of a type that is read.
+    /// The numbers of a tensor, row by row.
     pub(super) fn values(&self, entry: &Entry) -> Result<Vec<f64>, FileError> {
         let view =
             self.tensors.tensor(&entry.name).map_err(|error| FileError::Safetensors(error.to_string()))?;
-        let data = view.data();
-        Ok(match view.dtype() {
-            Dtype::F16 => numbers(data, |b| f16::from_le_bytes(b).to_f64()),
-            Dtype::BF16 => numbers(data, |b| bf16::from_le_bytes(b).to_f64()),
-            Dtype::F32 => numbers(data, |b| f64::from(f32::from_le_bytes(b))),
-            Dtype::F64 => numbers(data, f64::from_le_bytes),
-            other => {
-                return Err(FileError::Dtype { tensor: entry.name.clone(), found: format!("{other:?}") });
-            }
-        })
+        let number = number(view.dtype())
+            .ok_or_else(|| FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() })?;
+        Ok(number.values(view.data(), false))
     }
 }
 
-fn numbers<const N: usize>(data: &[u8], number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
-    data.as_chunks::<N>().0.iter().map(|bytes| number(*bytes)).collect()
+fn number(dtype: Dtype) -> Option<Number> {
+    Some(match dtype {
+        Dtype::F16 => Number::F16,
+        Dtype::BF16 => Number::BF16,
+        Dtype::F32 => Number::F32,
+        Dtype::F64 => Number::F64,
+        Dtype::I8 => Number::I8,
+        Dtype::I16 => Number::I16,
+        Dtype::I32 => Number::I32,
+        Dtype::I64 => Number::I64,
+        Dtype::U8 => Number::U8,
+        Dtype::U16 => Number::U16,
+        Dtype::U32 => Number::U32,
+        Dtype::U64 => Number::U64,
+        Dtype::BOOL => Number::Bool,
+        _ => return None,
+    })
 }
 
 /// The keys of a JSON object, those that come twice included.

@@ -1,0 +1,192 @@
+//! Points and labels: npy, or one array of an npz, safetensors or PyTorch file.
+//!
+//! The array of a file with several is named behind a colon: `mnist.npz:x_test`.
+
+use ndarray::{Array1, Array2};
+
+use super::number::Number;
+use super::{Entry, FileError, WeightFile};
+
+const POINTS: &str = "points × inputs";
+const LABELS: &str = "labels (whole numbers, or one-hot), one per point";
+
+/// Endings of files that hold arrays by name.
+const HOLDERS: [&str; 4] = [".npz", ".pt", ".pth", ".safetensors"];
+
+/// Splits `points.npz:x` into the file and the name of its array.
+pub fn split_array_name(path: &str) -> (&str, Option<&str>) {
+    let is_holder = |file: &str| {
+        HOLDERS.iter().any(|ending| {
+            let start = file.len().checked_sub(ending.len());
+            start.and_then(|start| file.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        })
+    };
+    let splits = path.match_indices(':').map(|(at, _)| (&path[..at], &path[at + 1..]));
+    let split = splits.into_iter().find(|(file, name)| is_holder(file) && !name.is_empty());
+    split.map_or((path, None), |(file, name)| (file, Some(name)))
+}
+
+/// Reads points: the first axis counts them, the others are flattened in row-major order. Integers and booleans are numbers.
+///
+/// Without a name the file's only array of two or more axes is taken.
+///
+/// # Errors
+/// [`FileError`] where the file holds no such array, or several and `name` is missing.
+pub fn read_points(bytes: &[u8], name: Option<&str>) -> Result<Array2<f64>, FileError> {
+    let mut file = WeightFile::open(bytes)?;
+    let index = chosen(&file, name, POINTS, |entry| entry.shape.len() >= 2)?;
+    let shape = file.entries()[index].shape.clone();
+    let failed = |found: String| FileError::Data { expected: POINTS, found };
+    let [points, inputs @ ..] = shape.as_slice() else { return Err(failed("a single number".to_owned())) };
+    if inputs.is_empty() {
+        return Err(failed(format!("shape {shape:?}")));
+    }
+    let inputs = super::number::elements(inputs).ok_or_else(|| failed(format!("shape {shape:?}")))?;
+    let values = file.numbers(index)?;
+    Array2::from_shape_vec((*points, inputs), values).map_err(|error| failed(error.to_string()))
+}
+
+/// Reads class labels of shape (n), (n, 1), or (n, classes) with a single 1 in each row.
+///
+/// Without a name the file's only array of the first two shapes is taken, else its only one of the last.
+///
+/// # Errors
+/// [`FileError`] where the file holds no such array, or several and `name` is missing, or a label is no whole number from
+/// 0 up to 2³² − 1.
+pub fn read_labels(bytes: &[u8], name: Option<&str>) -> Result<Array1<u32>, FileError> {
+    let mut file = WeightFile::open(bytes)?;
+    let is_list = |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]);
+    let lists = file.entries().iter().any(is_list);
+    let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
+    let shape = file.entries()[index].shape.clone();
+    let failed = |found: String| FileError::Data { expected: LABELS, found };
+    let classes = match *shape.as_slice() {
+        [_] | [_, 1] => 1,
+        [_, classes] if classes > 1 => classes,
+        _ => return Err(failed(format!("shape {shape:?}"))),
+    };
+    let values = file.numbers(index)?;
+    let label = |(point, row): (usize, &[f64])| match row {
+        &[label] => {
+            let fits = (0.0..=f64::from(u32::MAX)).contains(&label) && label.fract() == 0.0;
+            if fits { Ok(label as u32) } else { Err(failed(format!("label {label} of point {point}"))) }
+        }
+        row => {
+            let class = row.iter().position(|&value| value == 1.0);
+            let class = class.filter(|_| row.iter().filter(|&&value| value != 0.0).count() == 1);
+            let class = class.and_then(|class| u32::try_from(class).ok());
+            class.ok_or_else(|| failed(format!("shape {shape:?}, whose row {point} is not one 1 among 0s")))
+        }
+    };
+    values.chunks_exact(classes).enumerate().map(label).collect()
+}
+
+/// The array of this name, or the only one that fits.
+fn chosen(
+    file: &WeightFile<'_>,
+    name: Option<&str>,
+    expected: &'static str,
+    fits: impl Fn(&Entry) -> bool,
+) -> Result<usize, FileError> {
+    let entries = file.entries();
+    let listed = |indices: &[usize]| {
+        let described = |&index: &usize| format!("`{}` {:?}", entries[index].name, entries[index].shape);
+        indices.iter().take(8).map(described).collect::<Vec<_>>().join(", ")
+    };
+    if let Some(name) = name {
+        let wanted = name.strip_suffix(".npy").unwrap_or(name);
+        return entries.iter().position(|entry| entry.name == wanted).ok_or_else(|| {
+            let all: Vec<usize> = (0..entries.len()).collect();
+            FileError::Data { expected, found: format!("no array `{name}` among {}", listed(&all)) }
+        });
+    }
+    // A file of one array has no choice.
+    if entries.len() == 1 {
+        return Ok(0);
+    }
+    let is_number = |entry: &Entry| Number::of_name(&entry.dtype).is_some();
+    let fitting: Vec<usize> =
+        (0..entries.len()).filter(|&index| is_number(&entries[index]) && fits(&entries[index])).collect();
+    match fitting.as_slice() {
+        &[index] => Ok(index),
+        [] => {
+            let all: Vec<usize> = (0..entries.len()).collect();
+            Err(FileError::Data { expected, found: format!("no array that fits among {}", listed(&all)) })
+        }
+        several => {
+            let (found, first) = (listed(several), entries[several[0]].name.clone());
+            Err(FileError::SeveralArrays { expected, found, first, ending: file.format() })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    macro_rules! case {
+        ($name:literal) => {
+            include_bytes!(concat!("../../../tests/cases/labels-points/", $name))
+        };
+    }
+
+    #[test]
+    fn labels_are_read_in_every_form() {
+        let expected: Array1<u32> = (0..50).map(|point| point % 10).collect();
+        let column = read_labels(case!("y_column.npy"), None).unwrap();
+        assert_eq!(column, read_labels(case!("y_float.npy"), None).unwrap());
+        assert_eq!(column, read_labels(case!("y_onehot.npy"), None).unwrap());
+        assert_eq!(column, expected);
+        for name in [None, Some("y_test"), Some("y_test.npy")] {
+            assert_eq!(read_labels(case!("xy.npz"), name).unwrap().len(), 50);
+        }
+    }
+
+    #[test]
+    fn points_are_flattened_row_by_row() {
+        let points = read_points(case!("x3d.npy"), None).unwrap();
+        assert_eq!(points.dim(), (50, 64));
+        let bytes = case!("x3d.npy");
+        let pixels = &bytes[bytes.len() - 50 * 64..];
+        assert!(points.iter().zip(pixels).all(|(&found, &pixel)| found == f64::from(pixel)));
+        assert_eq!(read_points(case!("xy.npz"), None).unwrap().dim(), (50, 64));
+        assert_eq!(read_points(case!("xy.npz"), Some("x_test")).unwrap().dim(), (50, 64));
+        let tensor = read_points(include_bytes!("../../../tests/cases/pt/one-tensor.pt"), None).unwrap();
+        assert_eq!(tensor.dim(), (6, 4));
+    }
+
+    #[test]
+    fn what_is_missing_or_not_unique_is_listed() {
+        let refused = |found: FileError| found.to_string();
+        let missing = refused(read_points(case!("xy.npz"), Some("x")).unwrap_err());
+        assert!(missing.contains("no array `x` among `x_test` [50, 64], `y_test` [50]"), "{missing}");
+        let several =
+            refused(read_points(include_bytes!("../../../tests/cases/pt/expected.npz"), None).unwrap_err());
+        assert!(
+            several.contains("`0_weight` [6, 4], `2_weight` [3, 6]") && several.contains("FILE.npz:0_weight"),
+            "{several}"
+        );
+        let points = refused(read_labels(case!("x3d.npy"), None).unwrap_err());
+        assert!(points.contains("shape [50, 8, 8]"), "{points}");
+        let vector = refused(read_points(case!("y_float.npy"), None).unwrap_err());
+        assert!(vector.contains("points × inputs") && vector.contains("shape [50]"), "{vector}");
+        let digits = include_bytes!("../../../presets/digits-test-inputs.npy");
+        let soft = refused(read_labels(digits, None).unwrap_err());
+        assert!(soft.contains("not one 1 among 0s"), "{soft}");
+    }
+
+    #[test]
+    fn an_array_is_named_behind_the_file() {
+        for (path, file, name) in [
+            ("xy.npz:x_test", "xy.npz", Some("x_test")),
+            ("a/XY.NPZ:x:y", "a/XY.NPZ", Some("x:y")),
+            ("C:\\data\\xy.npz:x", "C:\\data\\xy.npz", Some("x")),
+            ("built-in:digits.npy", "built-in:digits.npy", None),
+            ("xy.npz:", "xy.npz:", None),
+            ("x.npy", "x.npy", None),
+            ("é:.npz", "é:.npz", None),
+        ] {
+            assert_eq!(split_array_name(path), (file, name), "{path}");
+        }
+    }
+}

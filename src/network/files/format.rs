@@ -1,0 +1,413 @@
+//! File formats by their first bytes.
+
+use std::fmt;
+
+use super::{FileError, archive, npy, torch};
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Safetensors,
+    /// npz or PyTorch
+    Archive,
+    Npy,
+    /// PyTorch before 1.6
+    TorchLegacy,
+}
+
+/// A format that is not read: what it is, and what helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    found: String,
+    advice: Option<&'static str>,
+}
+
+impl Foreign {
+    fn new(found: impl Into<String>, advice: &'static str) -> Self {
+        Self { found: found.into(), advice: Some(advice) }
+    }
+
+    fn without_advice(found: impl Into<String>) -> Self {
+        Self { found: found.into(), advice: None }
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.advice {
+            Some(advice) => write!(f, "{}: {advice}", self.found),
+            None => f.write_str(&self.found),
+        }
+    }
+}
+
+/// Longest header that the safetensors library reads.
+const LONGEST_SAFETENSORS_HEADER: u64 = 100_000_000;
+
+/// Where an inner format is searched: pickles name their classes early.
+const SEARCHED: usize = 1 << 16;
+
+/// Text is judged by its first bytes.
+const TEXT_SAMPLE: usize = 512;
+
+const TO_NPZ: &str = "save its arrays by name with `np.savez(\"net.npz\", **arrays)`";
+const FROM_STATE_DICT: &str =
+    "save the model it was made from: `safetensors.torch.save_file(model.state_dict(), \"net.safetensors\")`";
+pub(super) const FROM_KERAS: &str = "save the model's weights by name: `np.savez(\"net.npz\", **{getattr(w, \"path\", w.name): \
+     w.numpy() for w in model.weights})`";
+const FROM_SKLEARN: &str = "save its matrices by name: `np.savez(\"net.npz\", **{f\"coefs_{i}\": w for i, w in \
+     enumerate(model.coefs_)}, **{f\"intercepts_{i}\": b for i, b in enumerate(model.intercepts_)})`";
+const FROM_PICKLE: &str = "load it in Python, where you trust it, and save its arrays by name with `np.savez(\"net.npz\", \
+     **arrays)`";
+const FROM_TORCH_PICKLE: &str = "save it with `torch.save(model.state_dict(), \"net.pt\")`";
+const DOWNLOAD: &str = "the download was a login or an error page";
+const UNPACK: &str = "unpack it first";
+
+/// Place of a mark, the mark, what it marks, and what helps.
+type Mark = (usize, &'static [u8], &'static str, &'static str);
+
+const MARKS: [Mark; 33] = [
+    (
+        0,
+        b"version https://git-lfs.github.com/spec/",
+        "a Git LFS pointer, not the file itself",
+        "run `git lfs pull`",
+    ),
+    (0, b"\x89HDF\r\n\x1a\n", "HDF5 (Keras, PyTables)", FROM_KERAS),
+    (0, b"GGUF", "GGUF", FROM_STATE_DICT),
+    (0, b"lmgg", "GGML", FROM_STATE_DICT),
+    (0, b"tjgg", "GGML", FROM_STATE_DICT),
+    (4, b"TFL3", "TensorFlow Lite", FROM_KERAS),
+    (
+        0,
+        b"MATLAB 5.0 MAT-file",
+        "a MATLAB file",
+        "`np.savez(\"net.npz\", **{k: v for k, v in \
+     scipy.io.loadmat(\"net.mat\").items() if not k.startswith(\"_\")})`",
+    ),
+    (0, b"MATLAB 7.3 MAT-file", "a MATLAB file of version 7.3", TO_NPZ),
+    (0, b"\x1f\x8b", "gzip-compressed data", "decompress it first with `gunzip`"),
+    (0, b"BZh", "bzip2-compressed data", "decompress it first with `bunzip2`"),
+    (0, b"\xfd7zXZ\x00", "XZ-compressed data", "decompress it first with `unxz`"),
+    (0, b"\x28\xb5\x2f\xfd", "Zstandard-compressed data", "decompress it first with `unzstd`"),
+    (0, b"\x04\x22\x4d\x18", "LZ4-compressed data", UNPACK),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
+    (0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    (257, b"ustar", "a tar archive", UNPACK),
+    (0, b"x\x01", "zlib-compressed data (joblib)", FROM_PICKLE),
+    (0, b"x\x5e", "zlib-compressed data (joblib)", FROM_PICKLE),
+    (0, b"x\x9c", "zlib-compressed data (joblib)", FROM_PICKLE),
+    (0, b"x\xda", "zlib-compressed data (joblib)", FROM_PICKLE),
+    (0, b"PAR1", "Parquet", TO_NPZ),
+    (0, b"ARROW1", "Arrow", TO_NPZ),
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG image", TO_NPZ),
+    (0, b"\xff\xd8\xff", "a JPEG image", TO_NPZ),
+    (0, b"%PDF-", "a PDF document", DOWNLOAD),
+    (0, b"\x00\x00\x08\x01", "IDX (as MNIST has it)", TO_NPZ),
+    (0, b"\x00\x00\x08\x03", "IDX (as MNIST has it)", TO_NPZ),
+    (0, b"\xff\xfe", "UTF-16 text", "save it as UTF-8"),
+    (0, b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
+    (0, b"ccopy_reg\n", PICKLE, FROM_PICKLE),
+    (0, b"(dp", PICKLE, FROM_PICKLE),
+    (0, b"(lp", PICKLE, FROM_PICKLE),
+    (0, b"cnumpy", PICKLE, FROM_PICKLE),
+];
+
+const PICKLE: &str = "a Python pickle, which is never executed";
+
+/// The last bytes of a TensorFlow checkpoint's index, a LevelDB table.
+const LEVELDB_END: &[u8] = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+
+/// The format of a file, told by its first bytes.
+pub(super) fn of(bytes: &[u8]) -> Result<Format, FileError> {
+    if bytes.starts_with(npy::MAGIC) {
+        return Ok(Format::Npy);
+    }
+    if archive::is_archive(bytes) {
+        return Ok(Format::Archive);
+    }
+    if torch::is_legacy(bytes) {
+        return Ok(Format::TorchLegacy);
+    }
+    if let Some((length, header)) = bytes.split_first_chunk::<8>()
+        && u64::from_le_bytes(*length) <= LONGEST_SAFETENSORS_HEADER
+        && header.first() == Some(&b'{')
+    {
+        return Ok(Format::Safetensors);
+    }
+    Err(FileError::Format(foreign(bytes)))
+}
+
+fn foreign(bytes: &[u8]) -> Foreign {
+    if bytes.is_empty() {
+        return Foreign::new("an empty file", "the download or the saving did not finish");
+    }
+    let marked =
+        |&&(place, mark, _, _): &&Mark| bytes.get(place..).is_some_and(|rest| rest.starts_with(mark));
+    if let Some(&(_, _, found, advice)) = MARKS.iter().find(marked) {
+        return Foreign::new(found, advice);
+    }
+    if bytes.ends_with(LEVELDB_END) {
+        return Foreign::new("the index of a TensorFlow checkpoint", FROM_KERAS);
+    }
+    if let [0x80, 2..=5, ..] = bytes {
+        return pickle(bytes);
+    }
+    protobuf(bytes).or_else(|| flax(bytes)).or_else(|| text(bytes)).unwrap_or_else(|| unknown(bytes))
+}
+
+fn unknown(bytes: &[u8]) -> Foreign {
+    let short = [npy::MAGIC, b"PK\x03\x04"].into_iter().any(|magic| magic.starts_with(bytes));
+    if short {
+        return Foreign::without_advice(format!("a file cut short after {} bytes", bytes.len()));
+    }
+    let shown: Vec<String> = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Foreign::without_advice(format!("an unknown format, whose first bytes are {}", shown.join(" ")))
+}
+
+/// An archive that holds neither arrays nor a pickle, from the names of its members.
+pub(super) fn foreign_archive<'n>(names: impl Iterator<Item = &'n str>) -> Foreign {
+    let names: Vec<&str> = names.collect();
+    if names.contains(&"model.weights.h5") {
+        return Foreign::new("a Keras archive", FROM_KERAS);
+    }
+    if names.is_empty() {
+        return Foreign::without_advice("an empty zip archive");
+    }
+    let shown: Vec<String> = names.iter().take(3).map(|name| format!("`{}`", start(name))).collect();
+    let more = if names.len() > shown.len() { ", …" } else { "" };
+    let found =
+        format!("a zip archive without npy arrays or a `data.pkl` (members: {}{more})", shown.join(", "));
+    Foreign::without_advice(found)
+}
+
+/// The start of a text from a file.
+fn start(text: &str) -> String {
+    super::printable(text).chars().take(40).collect()
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes[..bytes.len().min(SEARCHED)].windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// A pickle by what it names.
+fn pickle(bytes: &[u8]) -> Foreign {
+    if contains(bytes, b"torch._utils") || contains(bytes, b"torch.storage") {
+        return Foreign::new("PyTorch tensors pickled without `torch.save`", FROM_TORCH_PICKLE);
+    }
+    if contains(bytes, b"sklearn") {
+        return Foreign::new("a pickled scikit-learn model", FROM_SKLEARN);
+    }
+    Foreign::new(PICKLE, FROM_PICKLE)
+}
+
+/// One field of a protobuf message: its number, the content of a text or message, and what follows.
+fn field(bytes: &[u8]) -> Option<(u64, Option<&[u8]>, &[u8])> {
+    let (key, rest) = varint(bytes)?;
+    match key & 7 {
+        0 => varint(rest).map(|(_, rest)| (key >> 3, None, rest)),
+        2 => {
+            let (length, rest) = varint(rest)?;
+            let length = usize::try_from(length).ok()?;
+            let content = rest.get(..length).unwrap_or(rest);
+            Some((key >> 3, Some(content), rest.get(length..).unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut number = 0;
+    for (index, &byte) in bytes.iter().take(9).enumerate() {
+        number |= u64::from(byte & 0x7f) << (7 * index);
+        if byte < 0x80 {
+            return Some((number, &bytes[index + 1..]));
+        }
+    }
+    None
+}
+
+/// ONNX and TensorFlow's SavedModel: protobuf messages, which have no magic number. Both begin with a version.
+fn protobuf(bytes: &[u8]) -> Option<Foreign> {
+    let (&[0x08, version @ 1..=50], mut rest) = bytes.split_first_chunk::<2>()? else { return None };
+    let meta_graph = field(rest)
+        .filter(|&(number, content, _)| number == 2 && content.is_some_and(|c| c.starts_with(b"\x0a")));
+    if version == 1 && meta_graph.is_some() {
+        return Some(Foreign::new("a TensorFlow SavedModel", FROM_KERAS));
+    }
+    let is_onnx_field = |number: u64, content: Option<&[u8]>| match content {
+        // producer, its version, domain and documentation
+        Some(text) if [2, 3, 4, 6].contains(&number) => std::str::from_utf8(text).is_ok(),
+        // graph, operator sets, metadata, training, functions
+        Some(_) => [7, 8, 14, 20, 25].contains(&number),
+        None => number == 5,
+    };
+    let mut fields = 0;
+    while !rest.is_empty() {
+        let (number, content, after) = field(rest)?;
+        if !is_onnx_field(number, content) {
+            return None;
+        }
+        fields += 1;
+        if number == 7 || fields == 4 {
+            break;
+        }
+        rest = after;
+    }
+    (fields > 0).then(|| Foreign::new("ONNX, which is not read yet", FROM_STATE_DICT))
+}
+
+/// Flax writes MessagePack: a map with text keys.
+fn flax(bytes: &[u8]) -> Option<Foreign> {
+    let &[0x81..=0x8f, length @ 0xa1..=0xbf, ref rest @ ..] = bytes else { return None };
+    let key = rest.get(..usize::from(length - 0xa0))?;
+    let is_name = key.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-./ ".contains(byte));
+    is_name.then(|| {
+        let advice = "save the parameters by name: `np.savez(\"net.npz\", \
+             **flax.traverse_util.flatten_dict(params, sep=\".\"))`";
+        Foreign::new("MessagePack (Flax)", advice)
+    })
+}
+
+/// Text: a web page, JSON, numbers, a preset.
+fn text(bytes: &[u8]) -> Option<Foreign> {
+    let sample = &bytes[..bytes.len().min(TEXT_SAMPLE)];
+    let sample = match std::str::from_utf8(sample) {
+        Ok(text) => text,
+        // The sample may end within a character.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&sample[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    if sample.chars().any(|c| c.is_control() && !"\n\r\t\x0c".contains(c)) {
+        return None;
+    }
+    let text = sample.trim_start_matches('\u{feff}').trim_start();
+    let lower = text.to_ascii_lowercase();
+    if ["<!doctype html", "<html", "<head", "<body", "<!--", "<script"]
+        .iter()
+        .any(|mark| lower.starts_with(mark))
+    {
+        return Some(Foreign::new("a web page", DOWNLOAD));
+    }
+    if lower.starts_with("<?xml") || lower.starts_with("<error") {
+        return Some(Foreign::new("XML", DOWNLOAD));
+    }
+    let line = text.lines().next().unwrap_or_default();
+    let cells = line.split([',', ';', ' ', '\t']).filter(|cell| !cell.is_empty());
+    let numbers = cells.clone().count() > 0 && cells.clone().all(|cell| cell.parse::<f64>().is_ok());
+    Some(match text.chars().next() {
+        None => Foreign::without_advice("blank text"),
+        Some('{' | '[') => Foreign::new("JSON", TO_NPZ),
+        _ if numbers => {
+            Foreign::new("numbers as text", "save them with `np.save(\"net.npy\", np.loadtxt(\"net.txt\"))`")
+        }
+        Some('(') => Foreign::without_advice("text in RON, as presets are"),
+        Some(_) => Foreign::without_advice(format!("text that begins with `{}`", start(line))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(bytes: &[u8]) -> String {
+        of(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn formats_are_told_by_their_first_bytes() {
+        let tar = [vec![b'a'; 257], b"ustar\x0000".to_vec()].concat();
+        let index = [b"\x00\x12ab".as_slice(), LEVELDB_END].concat();
+        let sklearn = b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x1asklearn.neural_network\x94";
+        let cases: [(&[u8], &[&str]); 38] = [
+            (b"", &["an empty file"]),
+            (
+                b"version https://git-lfs.github.com/spec/v1\noid sha256:4d",
+                &["Git LFS pointer", "`git lfs pull`"],
+            ),
+            (b"<!DOCTYPE html><html>", &["a web page", "login or an error page"]),
+            (b"\xef\xbb\xbf\n  <HTML lang=\"en\">", &["a web page"]),
+            (b"<?xml version=\"1.0\"?><Error>", &["XML", "error page"]),
+            (b"\x1f\x8b\x08\0", &["gzip", "`gunzip`"]),
+            (b"BZh91AY&SY", &["bzip2"]),
+            (b"\xfd7zXZ\x00\0\x04", &["XZ"]),
+            (b"\x28\xb5\x2f\xfd", &["Zstandard"]),
+            (b"\x89HDF\r\n\x1a\n\0\0", &["HDF5", "np.savez", "model.weights"]),
+            (b"GGUF\x03\0\0\0", &["GGUF", "safetensors"]),
+            (b"\x1c\0\0\0TFL3", &["TensorFlow Lite"]),
+            (&index, &["TensorFlow checkpoint"]),
+            (&tar, &["a tar archive"]),
+            (b"MATLAB 5.0 MAT-file, Platform", &["MATLAB", "loadmat"]),
+            (
+                b"\x08\x07\x12\x07pytorch\x1a\x052.1.0\x3a\x02ab",
+                &["ONNX, which is not read yet", "safetensors"],
+            ),
+            (b"\x08\x06\x42\x02\x10\x0b\x12\x04ONNX\x1a\x050.1.0\x3a\xff\xff\xff\x07ab", &["ONNX"]),
+            (b"\x08\x01\x12\xff\xff\x03\x0a\x02ab", &["SavedModel"]),
+            (b"\x80\x04\x95\x15\0\0\0\0\0\0\0}", &["Python pickle, which is never executed", "np.savez"]),
+            (b"\x80\x02}q\0.", &["Python pickle"]),
+            (b"(dp0\nS'a'\n", &["Python pickle"]),
+            (b"ccopy_reg\n_reconstructor\n", &["Python pickle"]),
+            (sklearn, &["scikit-learn", "coefs_", "intercepts_"]),
+            (b"\x80\x03}q\0X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n", &["without `torch.save`"]),
+            (b"x\x9c\x03\0", &["joblib"]),
+            (b"\x82\xa6params\x81", &["MessagePack (Flax)"]),
+            (b"\xff\xfe(\0\n\0", &["UTF-16"]),
+            (b"\xfe\xff\0(\0\n", &["UTF-16"]),
+            (b"{\"weights\": [1, 2]}", &["JSON"]),
+            (b" [[1, 2]]", &["JSON"]),
+            (b"(target: File(path: \"a\"))", &["RON"]),
+            (b"1.5, -2e3\n3, 4\n", &["numbers as text", "np.loadtxt"]),
+            (b"Sorry, no such file", &["text that begins with `Sorry, no such file`"]),
+            (b"\x89PNG\r\n\x1a\n", &["PNG"]),
+            (b"\x93NUM", &["a file cut short after 4 bytes"]),
+            (b"PK\x03", &["a file cut short after 3 bytes"]),
+            (b"\x01\x02\x03\x04", &["unknown format", "01 02 03 04"]),
+            (b"\xf0\x01\0\0", &["unknown format", "f0 01 00 00"]),
+        ];
+        for (bytes, says) in cases {
+            let found = found(bytes);
+            for part in says {
+                assert!(found.contains(part), "{bytes:?}: expected {part}, found {found}");
+            }
+            assert!(!found.contains("too large") && found.lines().count() == 1, "{found}");
+        }
+    }
+
+    /// Cut anywhere, a file is of its own format, of an unknown one, or text: never of another.
+    #[test]
+    fn a_truncated_file_is_named_no_other_format() {
+        for &(place, mark, name, _) in &MARKS {
+            let whole = [&vec![0; place], mark, b"\0\x01\x02rest"].concat();
+            for cut in 1..whole.len() {
+                let found = found(&whole[..cut]);
+                let text = ["text", "blank", "RON", "cut short", "unknown", "numbers"];
+                let fits = found.contains(name) || text.iter().any(|word| found.contains(word));
+                assert!(fits || found.contains("Python pickle"), "{name} cut at {cut}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn archives_are_told_by_their_members() {
+        let found = |names: &[&str]| foreign_archive(names.iter().copied()).to_string();
+        assert!(found(&["config.json", "model.weights.h5"]).contains("Keras"));
+        assert_eq!(
+            found(&["a.txt", "b", "c", "d"]),
+            "a zip archive without npy arrays or a `data.pkl` (members: `a.txt`, `b`, `c`, …)"
+        );
+        assert_eq!(found(&[]), "an empty zip archive");
+    }
+
+    #[test]
+    fn formats_that_are_read_are_told_apart() {
+        assert_eq!(of(b"\x93NUMPY\x01").unwrap(), Format::Npy);
+        assert_eq!(of(b"PK\x03\x04").unwrap(), Format::Archive);
+        assert_eq!(of(b"PK\x05\x06").unwrap(), Format::Archive);
+        assert_eq!(of(b"\x02\0\0\0\0\0\0\0{}").unwrap(), Format::Safetensors);
+        assert_eq!(of(include_bytes!("../../../tests/cases/pt/legacy.pt")).unwrap(), Format::TorchLegacy);
+        assert_eq!(of(b"L119547037146038801333356L\n.").unwrap(), Format::TorchLegacy);
+    }
+}

@@ -1,0 +1,174 @@
+//! Element types, their bytes, and arrays whose elements are not in row-major order.
+
+use half::{bf16, f16};
+
+/// An element type with a value in f64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    F16,
+    BF16,
+    F32,
+    F64,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    Bool,
+}
+
+impl Number {
+    const ALL: [Self; 13] = [
+        Self::F16,
+        Self::BF16,
+        Self::F32,
+        Self::F64,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::Bool,
+    ];
+
+    /// The name in safetensors.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::F16 => "F16",
+            Self::BF16 => "BF16",
+            Self::F32 => "F32",
+            Self::F64 => "F64",
+            Self::I8 => "I8",
+            Self::I16 => "I16",
+            Self::I32 => "I32",
+            Self::I64 => "I64",
+            Self::U8 => "U8",
+            Self::U16 => "U16",
+            Self::U32 => "U32",
+            Self::U64 => "U64",
+            Self::Bool => "BOOL",
+        }
+    }
+
+    /// The type of a name in safetensors.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|number| number.name() == name)
+    }
+
+    /// Bytes of one element.
+    pub(super) fn size(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::F16 | Self::BF16 | Self::I16 | Self::U16 => 2,
+            Self::F32 | Self::I32 | Self::U32 => 4,
+            Self::F64 | Self::I64 | Self::U64 => 8,
+        }
+    }
+
+    /// The elements in f64. Integers beyond 2⁵³ are rounded.
+    pub(super) fn values(self, data: &[u8], big_endian: bool) -> Vec<f64> {
+        data.chunks_exact(self.size()).map(|bytes| self.value(bytes, big_endian)).collect()
+    }
+
+    /// One element, from as many bytes as [`Self::size`].
+    pub(super) fn value(self, bytes: &[u8], big_endian: bool) -> f64 {
+        if !big_endian {
+            return self.little_endian(bytes);
+        }
+        let mut turned = [0; 8];
+        let turned = &mut turned[..bytes.len()];
+        turned.copy_from_slice(bytes);
+        turned.reverse();
+        self.little_endian(turned)
+    }
+
+    fn little_endian(self, bytes: &[u8]) -> f64 {
+        let mut wide = [0; 8];
+        wide[..bytes.len()].copy_from_slice(bytes);
+        let [a, b, c, d, ..] = wide;
+        match self {
+            Self::F16 => f16::from_le_bytes([a, b]).to_f64(),
+            Self::BF16 => bf16::from_le_bytes([a, b]).to_f64(),
+            Self::F32 => f64::from(f32::from_le_bytes([a, b, c, d])),
+            Self::F64 => f64::from_le_bytes(wide),
+            Self::I8 => f64::from(a as i8),
+            Self::I16 => f64::from(i16::from_le_bytes([a, b])),
+            Self::I32 => f64::from(i32::from_le_bytes([a, b, c, d])),
+            Self::I64 => i64::from_le_bytes(wide) as f64,
+            Self::U8 | Self::U16 | Self::U32 | Self::U64 => u64::from_le_bytes(wide) as f64,
+            Self::Bool => f64::from(u8::from(a != 0)),
+        }
+    }
+}
+
+/// How many elements a shape has, `None` beyond `usize`.
+pub(super) fn elements(shape: &[usize]) -> Option<usize> {
+    // An extent of 0 makes any other harmless.
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1_usize, |product, &extent| product.checked_mul(extent))
+}
+
+/// The elements in row-major order: element (i, j, …) is `element(start + i·strides[0] + j·strides[1] + …)`.
+///
+/// No sum may exceed `usize`.
+pub(super) fn row_major(
+    shape: &[usize],
+    strides: &[usize],
+    start: usize,
+    element: impl Fn(usize) -> f64,
+) -> Vec<f64> {
+    let count = elements(shape).unwrap_or(0);
+    let mut index = vec![0; shape.len()];
+    let mut place = start;
+    let mut gathered = Vec::with_capacity(count);
+    for _ in 0..count {
+        gathered.push(element(place));
+        // The last axis moves fastest.
+        for axis in (0..shape.len()).rev() {
+            index[axis] += 1;
+            if index[axis] < shape[axis] {
+                place += strides[axis];
+                break;
+            }
+            place -= strides[axis] * (shape[axis] - 1);
+            index[axis] = 0;
+        }
+    }
+    gathered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strides_are_followed_in_row_major_order() {
+        let gathered = |start, shape: &[usize], strides: &[usize]| {
+            row_major(shape, strides, start, |place| place as f64)
+        };
+        assert_eq!(gathered(0, &[2, 3], &[3, 1]), [0., 1., 2., 3., 4., 5.]);
+        assert_eq!(gathered(1, &[2, 2, 2], &[1, 2, 4]), [1., 5., 3., 7., 2., 6., 4., 8.]);
+        assert_eq!(gathered(7, &[3], &[0]), [7., 7., 7.]);
+        assert_eq!(gathered(9, &[], &[]), [9.]);
+        assert!(gathered(0, &[2, 0], &[1, 1]).is_empty());
+        assert_eq!((elements(&[usize::MAX, 2]), elements(&[usize::MAX, 2, 0])), (None, Some(0)));
+    }
+
+    #[test]
+    fn integers_keep_their_sign() {
+        assert_eq!(Number::I8.values(&[0xfe, 1], false), [-2., 1.]);
+        assert_eq!(Number::I16.values(&[0xff, 0xfe], true), [-2.]);
+        assert_eq!(Number::I64.values(&[0xff; 8], false), [-1.]);
+        assert_eq!(Number::U16.values(&[1, 2], true), [258.]);
+        assert_eq!(Number::BF16.values(&[0x20, 0xc0], false), [-2.5]);
+        assert_eq!(Number::Bool.values(&[0, 1, 7], false), [0., 1., 1.]);
+    }
+}
