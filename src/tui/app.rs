@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::abandon::Abandon;
 use super::bounds::Chart;
 use super::editing::Editing;
 use super::effects::Effect;
@@ -11,7 +12,7 @@ use super::keymap::{Action, ChartMove, Context, InputMove, LaneMove, WeightMove}
 use super::mouse::Areas;
 use super::outputs::Chooser;
 use super::picker::Picker;
-use super::prompt::{Prompt, Wish};
+use super::prompt::Prompt;
 use super::screen::{Overlay, Screen};
 use super::slots::Slots;
 use super::weight::Choice;
@@ -90,7 +91,7 @@ impl App {
     /// Where keys have their meaning now.
     pub fn context(&self) -> Context {
         match &self.prompt {
-            Some(Prompt { wish: Wish::Replace(..), .. }) => return Context::Confirm,
+            Some(prompt) if prompt.is_yes_or_no() => return Context::Confirm,
             Some(_) => return Context::Field,
             None if self.filter.as_ref().is_some_and(|filter| filter.typing) => return Context::Field,
             None => {}
@@ -169,7 +170,7 @@ impl App {
             },
             Action::Faster => send(Command::ChangeSpeed { faster: true }),
             Action::Slower => send(Command::ChangeSpeed { faster: false }),
-            Action::Restart => send(Command::Restart),
+            Action::Restart => self.abandon(Abandon::Restart),
             Action::Freeze => {
                 self.frozen = !self.frozen;
                 if !self.frozen {
@@ -225,12 +226,17 @@ impl App {
             Action::PreviousChoice | Action::NextChoice => Vec::new(),
             Action::Choose => {
                 let chosen = match self.overlay.take() {
-                    Some(Overlay::Presets(index)) => built_in_names().nth(index).map(Effect::Load),
-                    Some(Overlay::Export(index)) => Export::ALL.get(index).copied().map(Effect::Export),
+                    Some(Overlay::Presets(index)) => {
+                        let name = built_in_names().nth(index);
+                        name.map(|name| self.abandon(Abandon::Load(name.to_owned())))
+                    }
+                    Some(Overlay::Export(index)) => {
+                        Export::ALL.get(index).map(|&export| vec![Effect::Export(export)])
+                    }
                     _ => None,
                 };
                 self.filter = None;
-                chosen.into_iter().collect()
+                chosen.unwrap_or_default()
             }
             Action::Close => {
                 // First the filter, then the list.
@@ -240,7 +246,7 @@ impl App {
                 Vec::new()
             }
             Action::Suspend => vec![Effect::Suspend],
-            Action::Quit => vec![Effect::Quit],
+            Action::Quit => self.quit(),
         }
     }
 
@@ -436,7 +442,7 @@ mod tests {
         assert_eq!((app.context(), app.overlay), (Context::Picker, Some(Overlay::Presets(1))));
         app.update(Action::Up);
         app.update(Action::Up);
-        assert!(matches!(app.update(Action::Choose)[..], [Effect::Load("digits")]));
+        assert!(matches!(&app.update(Action::Choose)[..], [Effect::Load(name)] if name == "digits"));
         assert_eq!(app.context(), Context::Explore);
     }
 

@@ -25,6 +25,8 @@ pub(super) enum Outcome {
     Effects(Vec<Effect>),
     /// a question to the user
     Prompt(Prompt),
+    /// to start this setup
+    Start(Arc<Experiment>),
     /// to say why something cannot be done
     Refused(String),
 }
@@ -174,7 +176,7 @@ impl Editing {
         }
         let experiment: Arc<Experiment> = Arc::clone(&self.forecast.experiment);
         match wish {
-            Wish::Start => Outcome::Effects(vec![Effect::Start(experiment)]),
+            Wish::Start => Outcome::Start(experiment),
             Wish::Save => Outcome::Prompt(Prompt::save(experiment)),
         }
     }

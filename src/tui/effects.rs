@@ -20,8 +20,8 @@ use crate::session::{Command, Forecaster, Question, Session, Worker};
 pub enum Effect {
     /// tell the worker
     Send(Command),
-    /// open the built-in preset of this name
-    Load(&'static str),
+    /// open the preset of this name, or the file at this path
+    Load(String),
     /// ask what theory says of something
     Ask(Question),
     /// put this setup in place of what is there
@@ -99,7 +99,7 @@ impl Hands {
                 }
                 Effect::Load(name) => {
                     app.notice = Some(OPENING.to_owned());
-                    self.opening.start((self.load)(name));
+                    self.opening.start((self.load)(&name));
                 }
             }
         }

@@ -8,6 +8,7 @@
 //! At rest nothing is drawn and nothing wakes up: the loop sleeps until a key comes. While the worker is busy it looks
 //! for a new snapshot at most `frames_per_second` times a second; a key's own effect is drawn at once.
 
+pub mod abandon;
 pub mod app;
 mod bars;
 pub mod bounds;

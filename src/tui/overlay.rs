@@ -140,6 +140,7 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
     let title = match &prompt.wish {
         Wish::Save(_) => "Save the setup as a preset",
         Wish::Replace(..) => "A file stands there",
+        Wish::Abandon(what, _) => what.title(),
         Wish::Layer(_) => "Jump to layer",
         Wish::Input(_) => "Jump to input",
     };
@@ -156,6 +157,16 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
             let typed: usize = spans.iter().map(Span::width).sum();
             spans.push(Span::raw(" ".repeat(width.saturating_sub(typed))));
             vec![Line::from(spans)]
+        }
+        Wish::Abandon(what, stake) => {
+            let text = look.glyphs.write(&what.loss(stake)).to_string();
+            let mut lines: Vec<Line<'_>> =
+                textwrap::wrap(&text, width).iter().map(|row| Line::from(row.to_string())).collect();
+            lines.push(Line::default());
+            let keys = textwrap::wrap(what.keys(), width);
+            lines.extend(keys.iter().map(|row| Line::styled(row.to_string(), look.theme.key)));
+            window(frame, look, title, lines, 0);
+            return;
         }
         Wish::Layer(layers) => vec![numbered(prompt, 1, *layers, look)],
         Wish::Input(inputs) => vec![numbered(prompt, 0, inputs.saturating_sub(1), look)],

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::abandon::Abandon;
 use super::field::Field;
 use crate::experiment::Experiment;
+use crate::session::Stake;
 
 /// Most characters of a wrong text that a message repeats.
 const SHOWN: usize = 20;
@@ -18,6 +20,8 @@ pub enum Wish {
     Save(Arc<Experiment>),
     /// whether this file may be replaced by this setup
     Replace(PathBuf, Arc<Experiment>),
+    /// whether the run may be thrown away, and what is lost with it
+    Abandon(Abandon, Stake),
     /// a layer to look at, at most this one
     Layer(usize),
     /// an input to look at, below this number
@@ -48,6 +52,16 @@ impl Prompt {
         Self { wish: Wish::Replace(path, experiment), field: Field::default(), problem: None }
     }
 
+    /// Asks whether the run may be thrown away.
+    pub fn abandon(what: Abandon, stake: Stake) -> Self {
+        Self { wish: Wish::Abandon(what, stake), field: Field::default(), problem: None }
+    }
+
+    /// Whether the answer is yes or no.
+    pub fn is_yes_or_no(&self) -> bool {
+        matches!(self.wish, Wish::Replace(..) | Wish::Abandon(..))
+    }
+
     /// Asks for one of `layers` layers.
     pub fn layer(layers: usize) -> Self {
         Self { wish: Wish::Layer(layers), field: Field::default(), problem: None }
@@ -73,7 +87,7 @@ impl Prompt {
     pub(super) fn paste(&mut self, line: &str) {
         let fits = match &self.wish {
             Wish::Layer(_) | Wish::Input(_) => line.chars().all(|c| c.is_ascii_digit()),
-            Wish::Save(_) | Wish::Replace(..) => true,
+            Wish::Save(_) | Wish::Replace(..) | Wish::Abandon(..) => true,
         };
         if fits {
             self.field.insert(line);

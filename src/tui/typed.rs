@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use super::abandon::Abandon;
 use super::app::App;
 use super::editing::Outcome;
 use super::effects::Effect;
@@ -22,7 +23,13 @@ impl App {
         match keymap::action(context, key) {
             Some(action) => self.update(action),
             None if context.takes_text() => self.type_key(key),
-            None => Vec::new(),
+            None => {
+                // Text that comes as keys must not reach the `y` of a question.
+                if context == Context::Confirm {
+                    self.prompt = None;
+                }
+                Vec::new()
+            }
         }
     }
 
@@ -94,6 +101,7 @@ impl App {
         match outcome {
             Outcome::Effects(effects) => effects,
             Outcome::Prompt(prompt) => self.ask(prompt),
+            Outcome::Start(experiment) => self.abandon(Abandon::Start(experiment)),
             Outcome::Refused(reason) => {
                 self.message = Some(reason);
                 Vec::new()
@@ -115,6 +123,7 @@ impl App {
                 let (path, experiment) = (path.clone(), Arc::clone(experiment));
                 return vec![Effect::Save { path, experiment, replace: true }];
             }
+            Wish::Abandon(what, _) => return vec![what.clone().effect()],
             Wish::Layer(layers) => match prompt.number("a layer", 1, *layers) {
                 Ok(layer) => return self.look_at(layer),
                 Err(reason) => prompt.problem = Some(reason),

@@ -62,7 +62,7 @@ impl Opened {
         for effect in self.app.update(action) {
             match effect {
                 Effect::Send(command) => self.send(vec![command]),
-                Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(name, &[])))]),
+                Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(&name, &[])))]),
                 // What theory says of setups is no part of the pictures taken here.
                 Effect::Ask(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),

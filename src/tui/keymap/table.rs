@@ -41,7 +41,13 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(Anywhere, &[Space], Action::ToggleRun, "run/pause", "run at the chosen speed, or pause"),
     bind(Anywhere, &[Char('?')], Action::OpenHelp, "help", "show all keys and what the panes mean"),
-    bind(Anywhere, &[Char('q'), Control('c')], Action::Quit, "quit", "leave the program"),
+    bind(
+        Anywhere,
+        &[Char('q'), Control('c')],
+        Action::Quit,
+        "quit",
+        "leave the program; a run of more than 5 s asks first, Ctrl-C twice leaves",
+    ),
     bind(Anywhere, &[Char('p')], Action::OpenPresets, "presets", "choose another preset"),
     bind(Anywhere, &[Char('1')], Action::Show(Screen::Explore), "explore", "one construction in full"),
     bind(
@@ -89,7 +95,13 @@ pub const KEYMAP: &[Binding] = &[
         "back",
         "take this layer back, or the one before",
     ),
-    bind(Anywhere, &[Char('r')], Action::Restart, "restart", "forget all neurons and start over"),
+    bind(
+        Anywhere,
+        &[Char('r')],
+        Action::Restart,
+        "restart",
+        "forget all neurons and start over; a run of more than 5 s asks first",
+    ),
     bind(
         Anywhere,
         &[Char('s')],
