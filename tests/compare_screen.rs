@@ -26,10 +26,18 @@ fn open(preset: &str, settings: &[&str]) -> Opened {
     screen
 }
 
+/// A preset of one construction, and Malach's beside it.
+fn with_malach(preset: &str) -> Opened {
+    let mut screen = open(preset, &[]);
+    screen.press(Action::Lanes(LaneMove::Beside));
+    screen
+}
+
 /// Malach, hyperbolic and subset sums.
 fn three_lanes() -> Opened {
     let mut screen = open("tiny", SMALL);
-    screen.press(Action::Lanes(LaneMove::Third));
+    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(Action::Lanes(LaneMove::Beside));
     screen
 }
 
@@ -86,20 +94,22 @@ fn any_size_can_be_drawn() {
     half_way(&mut screen);
     screen.draw_every_small_size(ascii);
     screen.press(Action::Step(Step::All));
-    screen.press(Action::Lanes(LaneMove::Third));
+    screen.press(Action::Lanes(LaneMove::Beside));
     screen.draw_every_small_size(ascii);
     refused().draw_every_small_size(ascii);
 }
 
 /// A target whose weights are too large for Malach.
 fn refused() -> Opened {
-    open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"])
+    let mut screen = open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"]);
+    screen.press(Action::Lanes(LaneMove::Beside));
+    screen
 }
 
 #[test]
 fn ascii_terminals_get_nothing_but_ascii() {
     let look = Look { theme: ANSI, glyphs: ASCII };
-    let mut skipping = open("digits", &[]);
+    let mut skipping = with_malach("digits");
     skipping.press(Action::Step(Step::All));
     let mut done = three_lanes();
     done.press(Action::Step(Step::All));
@@ -136,7 +146,7 @@ fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     assert!(text.contains("no neuron drawn, • exact law only"), "{text}");
     assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
     // The target of digits breaks what Malach assumes; there the bound is too small.
-    let mut screen = open("digits", &[]);
+    let mut screen = with_malach("digits");
     screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("✗ incomplete at the bound · skipped ahead to the hits"), "{text}");
@@ -189,6 +199,8 @@ fn alone_only_the_chosen_lane_steps() {
     let before: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
     assert!(screen.picture(PLAIN, 80, 24).contains("together: steps and runs move lanes 1, 2, 3"));
     screen.press(Action::Lanes(LaneMove::Together));
+    // The lane added last is the chosen one.
+    screen.press(Action::Lanes(LaneMove::NextLane));
     screen.press(Action::Lanes(LaneMove::NextLane));
     assert!(screen.picture(PLAIN, 80, 24).contains("alone: steps and runs move lane 2 only"));
     screen.press(Action::Step(Step::Weight));
@@ -203,7 +215,7 @@ fn alone_only_the_chosen_lane_steps() {
 }
 
 #[test]
-fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
+fn a_restart_keeps_the_lanes_and_another_preset_has_its_own() {
     let mut screen = three_lanes();
     let fresh: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
     screen.press(Action::Step(Step::All));
@@ -214,9 +226,50 @@ fn a_restart_and_another_preset_keep_the_lanes_side_by_side() {
     screen.press(Action::Choose);
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("· tiny ·"), "{text}");
-    assert_eq!(shown(&screen).len(), 3);
+    assert_eq!((shown(&screen).len(), screen.app.snapshot.lanes.len()), (1, 1));
+}
+
+/// All that was built, on every visit and after every key that puts a lane beside.
+#[test]
+fn looking_changes_nothing_and_what_is_added_is_said() {
+    for preset in ["tiny", "malach-vs-hyperbolic", "example-5-all"] {
+        let mut screen = Opened::open(preset, &[]);
+        let lanes = |screen: &Opened| -> Vec<_> {
+            screen.app.snapshot.lanes.iter().map(|lane| (lane.construction, outcome(lane))).collect()
+        };
+        let before = lanes(&screen);
+        for shown in Screen::ALL {
+            screen.press(Action::Show(shown));
+            assert_eq!(lanes(&screen), before, "{preset}, {shown:?}");
+        }
+    }
+    let mut screen = Opened::open("tiny", SMALL);
     screen.press(Action::Step(Step::All));
-    assert!(shown(&screen).iter().all(|lane| lane.error.holds == Some(true)));
+    let done = outcome(&screen.app.snapshot.lanes[0]);
+    screen.press(Action::Show(Screen::Compare));
+    for (width, height) in [(40, 15), (80, 24), (200, 50)] {
+        let text = screen.picture(PLAIN, width, height);
+        assert!(text.contains("done: the") && text.contains("1 hyperbolic"), "{text}");
+        assert!(text.contains("t add lane") && text.contains("One lane"), "{text}");
+    }
+    // Nothing happens where there is nothing to change.
+    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    assert!(screen.picture(PLAIN, 80, 24).contains("Only one lane is shown"));
+    screen.press(Action::Lanes(LaneMove::Beside));
+    let text = screen.picture(PLAIN, 80, 24);
+    assert!(text.contains("Added to the run: malach, nothing drawn yet"), "{text}");
+    assert!(text.contains("paused: 1 of 2 lanes done"), "{text}");
+    assert_eq!(outcome(&screen.app.snapshot.lanes[0]), done);
+    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("product-pair, nothing drawn yet (without malach: nothing was drawn)"), "{text}");
+    assert_eq!(screen.app.snapshot.lanes.len(), 2);
+    // What was drawn stays, shown or not.
+    screen.press(Action::Step(Step::All));
+    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    assert_eq!(screen.app.snapshot.lanes.len(), 3);
+    assert_eq!(outcome(&screen.app.snapshot.lanes[0]), done);
+    assert_eq!(screen.app.snapshot.lanes[1].phase, Phase::Done);
 }
 
 #[test]

@@ -137,6 +137,11 @@ impl Lane {
         self.builders.iter().map(|builder| builder.tally().sampled).sum()
     }
 
+    /// Whether no neuron is drawn yet.
+    pub fn is_untouched(&self) -> bool {
+        self.replay.is_none() && self.builders.iter().all(|builder| builder.draws() == 0)
+    }
+
     /// Target weights that are complete.
     fn weights_done(&self) -> u64 {
         self.builders.iter().map(|builder| builder.tally().weights_done).sum()

@@ -55,6 +55,26 @@ impl Session {
         self.lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
     }
 
+    /// Has lanes of these constructions beside those of the experiment. Lanes that were added before and of which nothing is
+    /// drawn are dropped unless they are among them; all others stay as they are.
+    pub fn compare(&mut self, constructions: &[Construction]) {
+        let own = Arc::clone(&self.experiment);
+        let stays = |construction: &Construction| {
+            own.constructions.contains(construction) || constructions.contains(construction)
+        };
+        let kept: Vec<bool> =
+            self.lanes.iter().map(|lane| stays(&lane.plan().construction) || !lane.is_untouched()).collect();
+        let plan = Arc::make_mut(&mut self.plan);
+        let mut lanes = kept.iter();
+        plan.lanes.retain(|_| lanes.next() != Some(&false));
+        plan.refused.retain(|(construction, _)| stays(construction));
+        let mut lanes = kept.iter();
+        self.lanes.retain(|_| lanes.next() != Some(&false));
+        for &construction in constructions {
+            self.add_lane(construction);
+        }
+    }
+
     /// Adds a lane for a construction that the session has not, nothing of it built yet. One that does not apply to the
     /// target, or not in the memory there is, is noted in the plan with its reason.
     pub fn add_lane(&mut self, construction: Construction) {

@@ -79,7 +79,7 @@ pub enum Command {
         /// to the next faster one, else to the next slower one
         faster: bool,
     },
-    /// have lanes of these constructions beside those of the preset, now and after other sessions are loaded
+    /// have lanes of these constructions beside those of the preset, see [`Session::compare`]; what moves stops
     Compare(Vec<Construction>),
     /// show this lane, and this layer of it in full; without one, the layer being built
     View {
@@ -159,7 +159,6 @@ struct Engine {
     /// steps asked for while another was on its way
     waiting: VecDeque<Command>,
     speed: Speed,
-    compared: Vec<Construction>,
     lane: usize,
     layer: Option<usize>,
     weight: WeightWatch,
@@ -187,7 +186,6 @@ impl Engine {
             moving: Vec::new(),
             waiting: VecDeque::new(),
             speed,
-            compared: Vec::new(),
             lane: 0,
             layer: None,
             weight: WeightWatch::default(),
@@ -252,7 +250,10 @@ impl Engine {
             }
             return;
         }
-        if matches!(command, Command::Run(_) | Command::Pause | Command::Restart | Command::Load(_)) {
+        if matches!(
+            command,
+            Command::Run(_) | Command::Pause | Command::Restart | Command::Load(_) | Command::Compare(_)
+        ) {
             self.waiting.clear();
         }
         match command {
@@ -275,11 +276,15 @@ impl Engine {
                 self.lane = 0;
                 self.output.turn_back();
                 self.start_over();
-                self.add_compared();
             }
             Command::Compare(constructions) => {
-                self.compared = constructions;
-                self.add_compared();
+                // Lanes are counted anew.
+                let looked_at = self.session.lanes()[self.lane].plan().construction;
+                self.session.compare(&constructions);
+                let same = |lane: &Lane| lane.plan().construction == looked_at;
+                self.lane = self.session.lanes().iter().position(same).unwrap_or(0);
+                self.moving.clear();
+                self.mode = Mode::Paused;
             }
             Command::ChangeSpeed { faster } => {
                 self.speed = self.speed.changed(faster);
@@ -300,12 +305,6 @@ impl Engine {
         let count = self.session.lanes().len();
         self.moving = lanes.into_iter().filter(|&lane| lane < count).collect();
         self.mode = if self.moving.is_empty() { Mode::Paused } else { mode };
-    }
-
-    fn add_compared(&mut self) {
-        for &construction in &self.compared {
-            self.session.add_lane(construction);
-        }
     }
 
     fn start_over(&mut self) {

@@ -8,7 +8,8 @@ use super::editing::Editing;
 use super::effects::Effect;
 use super::export::Export;
 use super::filter::Filter;
-use super::keymap::{Action, ChartMove, Context, InputMove, LaneMove, WeightMove};
+use super::keymap::{Action, ChartMove, Context, InputMove, WeightMove};
+use super::lanes::slots_of;
 use super::mouse::Areas;
 use super::outputs::Chooser;
 use super::picker::Picker;
@@ -58,12 +59,14 @@ pub struct App {
     pub areas: Areas,
     /// the layer looked at; none follows the one being built
     layer: Option<usize>,
+    /// the lanes of the run before others were asked for on Compare
+    pub(super) lanes_before: Option<Vec<Construction>>,
 }
 
 impl App {
     /// A screen that shows `snapshot`.
     pub fn new(snapshot: Arc<Snapshot>) -> Self {
-        let slots = Slots::new(&snapshot.experiment.constructions);
+        let slots = slots_of(&snapshot);
         let screen = Screen::Explore;
         let latest = Arc::clone(&snapshot);
         Self {
@@ -85,6 +88,7 @@ impl App {
             is_new: true,
             areas: Areas::default(),
             layer: None,
+            lanes_before: None,
         }
     }
 
@@ -113,11 +117,14 @@ impl App {
         }
         if !Arc::ptr_eq(&snapshot.experiment, &self.latest.experiment) {
             self.chooser = Chooser::default();
+            self.slots = slots_of(&snapshot);
+            self.lanes_before = None;
         }
         if snapshot.run != self.latest.run {
             (self.layer, self.frozen) = (None, false);
         }
         self.latest = snapshot;
+        self.say_what_was_added();
         if !self.frozen {
             self.snapshot = Arc::clone(&self.latest);
         }
@@ -150,7 +157,7 @@ impl App {
 
     /// What an action changes here, and what it asks for.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
-        (self.message, self.notice) = (None, None);
+        (self.message, self.notice, self.lanes_before) = (None, None, None);
         if let Some(effects) = self.answer(action) {
             return effects;
         }
@@ -253,8 +260,7 @@ impl App {
     /// Shows a screen. What is looked at on one screen costs time on no other.
     fn turn_to(&mut self, screen: Screen) -> Vec<Effect> {
         let mut commands = match screen {
-            Screen::Explore => Vec::new(),
-            Screen::Compare => vec![Command::Compare(self.slots.shown().to_vec())],
+            Screen::Explore | Screen::Compare => Vec::new(),
             Screen::Weight => vec![self.choice.command()],
             Screen::Bounds => {
                 self.chart.get_or_insert_with(|| Chart::new(&self.snapshot));
@@ -272,24 +278,6 @@ impl App {
         }
         self.screen = screen;
         commands.into_iter().map(Effect::Send).collect()
-    }
-
-    fn change_lanes(&mut self, change: LaneMove) -> Vec<Effect> {
-        let moved = self.lanes();
-        match change {
-            LaneMove::NextLane => self.slots.focus_next(),
-            LaneMove::Together => self.slots.together = !self.slots.together,
-            LaneMove::NextConstruction => self.slots.change(true),
-            LaneMove::PreviousConstruction => self.slots.change(false),
-            LaneMove::Third => self.slots.toggle_third(),
-            LaneMove::Ladder => self.slots.climb(),
-        }
-        if !matches!(change, LaneMove::NextLane | LaneMove::Together) {
-            return self.compare();
-        }
-        // A run goes on with the lanes that are said to run.
-        let other = self.latest.activity == Activity::Running && self.lanes() != moved;
-        if other { vec![Effect::Send(Command::Run(self.lanes()))] } else { Vec::new() }
     }
 
     fn move_weight(&mut self, to: WeightMove) -> Vec<Effect> {
@@ -350,15 +338,6 @@ impl App {
         self.filter.as_ref().filter(|_| self.overlay.is_none())
     }
 
-    /// Asks for lanes of the constructions shown now. What is busy with others pauses.
-    fn compare(&self) -> Vec<Effect> {
-        let mut commands = vec![Command::Compare(self.slots.shown().to_vec())];
-        if self.latest.activity.is_busy() {
-            commands.push(Command::Pause);
-        }
-        commands.into_iter().map(Effect::Send).collect()
-    }
-
     fn scroll(&mut self, down: bool) {
         let step = if down { 1 } else { -1 };
         match &mut self.overlay {
@@ -392,6 +371,7 @@ mod tests {
     use super::*;
     use crate::experiment::Experiment;
     use crate::session::{Session, Step, Worker};
+    use crate::tui::keymap::LaneMove;
 
     fn app() -> App {
         let session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
@@ -432,7 +412,7 @@ mod tests {
         // Together, choosing a lane moves no others; another construction is not running yet.
         assert!(app.update(Action::Lanes(LaneMove::NextLane)).is_empty());
         let effects = app.update(Action::Lanes(LaneMove::NextConstruction));
-        assert!(matches!(effects[..], [Effect::Send(Command::Compare(_)), Effect::Send(Command::Pause)]));
+        assert!(matches!(effects[..], [Effect::Send(Command::Compare(_))]));
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod filter;
 mod frame_lines;
 pub mod glyphs;
 pub mod keymap;
+mod lanes;
 mod log_axis;
 pub mod mouse;
 mod opening;

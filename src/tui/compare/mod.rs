@@ -1,4 +1,5 @@
-//! The Compare screen: two or three constructions side by side on the same target.
+//! The Compare screen: up to three constructions side by side on the same target. It shows lanes of the run; looking at it
+//! changes nothing.
 //!
 //! ```text
 //! ┌ title ────────────────────────────────┐  what this is, what is happening
@@ -41,6 +42,13 @@ const SIDE_BY_SIDE: u16 = 180;
 
 /// What to press.
 const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung";
+
+/// What to press where one construction has no other beside it.
+const ONE_LANE: [&str; 3] = [
+    " One lane in view: t adds another construction beside it, and what is built stays.",
+    " One lane in view: t adds one beside it.",
+    " One lane: t adds one",
+];
 
 /// Rows of a frame.
 const FRAME: u16 = 2;
@@ -136,7 +144,9 @@ fn status_line(app: &App, lanes: &[(usize, &LaneView)], look: &Look, width: u16)
     let (slots, experiment) = (&app.slots, &app.snapshot.experiment);
     let chosen = construction_name(slots.shown()[slots.focus]);
     let number = slots.focus + 1;
-    let moving = if slots.together {
+    let moving = if slots.shown().len() == 1 {
+        vec![format!("steps and runs move lane 1, {chosen}"), "steps and runs move lane 1".to_owned()]
+    } else if slots.together {
         let lanes: Vec<String> = lanes.iter().map(|(slot, _)| slot.to_string()).collect();
         vec![format!("together: steps and runs move lanes {}", lanes.join(", "))]
     } else {
@@ -215,6 +225,10 @@ fn rung_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Lin
 fn event_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
     if let Some(message) = frame_lines::message(app, look) {
         return message;
+    }
+    if app.slots.shown().len() == 1 {
+        let variants = ONE_LANE.map(str::to_owned).to_vec();
+        return Line::styled(fitting(variants, width), look.theme.text);
     }
     let chosen = app.slots.shown()[app.slots.focus];
     let (first, others): (Vec<_>, Vec<_>) = comparison.lanes.iter().partition(|lane| lane.which == chosen);

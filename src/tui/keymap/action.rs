@@ -49,7 +49,7 @@ pub enum LaneMove {
     NextLane,
     PreviousConstruction,
     NextConstruction,
-    Third,
+    Beside,
     Together,
     Ladder,
 }

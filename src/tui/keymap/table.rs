@@ -55,7 +55,7 @@ pub const KEYMAP: &[Binding] = &[
         &[Char('2')],
         Action::Show(Screen::Compare),
         "compare",
-        "two or three constructions side by side",
+        "up to three constructions side by side",
     ),
     bind(
         Anywhere,
@@ -141,10 +141,17 @@ pub const KEYMAP: &[Binding] = &[
     bind(Anywhere, &[Char('z'), Control('z')], Action::Suspend, "suspend", "back to the shell, until fg"),
     bind(
         Compare,
+        &[Char('t')],
+        Action::Lanes(LaneMove::Beside),
+        "add lane",
+        "a lane beside, up to three: one of the run, else a new one that is added to it; then one again",
+    ),
+    bind(
+        Compare,
         &[Char('g')],
         Action::Lanes(LaneMove::Ladder),
         "rung",
-        "go to the ladder's next rung: what the next idea buys",
+        "go to the ladder's next rung, adding its lanes: what the next idea buys",
     ),
     bind(Compare, &[Tab], Action::Lanes(LaneMove::NextLane), "lane", "choose the next lane"),
     bind(
@@ -152,16 +159,15 @@ pub const KEYMAP: &[Binding] = &[
         &[Char('j'), Down],
         Action::Lanes(LaneMove::NextConstruction),
         "change",
-        "another construction in the chosen lane",
+        "another construction in the chosen lane, added to the run",
     ),
     bind(
         Compare,
         &[Char('k'), Up],
         Action::Lanes(LaneMove::PreviousConstruction),
         "back",
-        "the construction before, in the chosen lane",
+        "the construction before in the chosen lane, added to the run",
     ),
-    bind(Compare, &[Char('t')], Action::Lanes(LaneMove::Third), "third", "show a third lane, or only two"),
     bind(
         Compare,
         &[Char('o')],
