@@ -269,7 +269,8 @@ impl Outline {
         let layers = self.layers(construction);
         let dead = layers.iter().zip(&self.layers).filter(|(_, layer)| layer.never_negative);
         let all = 2.0 * layers.iter().map(demands).sum::<f64>();
-        let dead = dead.map(|(plan, _)| demands(plan)).sum::<f64>();
+        // Folded from 0: the sum of no terms is −0.
+        let dead = dead.map(|(plan, _)| demands(plan)).fold(0.0, |sum, demands| sum + demands);
         // A whole neuron has no halves; where every tolerance is w_max there is nothing to demand.
         let has_halves = construction.choices().2 != Sum::Neuron && all > 0.0;
         let (tolerance, skip) = (self.tolerance, self.skip_dead_halves);

@@ -27,6 +27,9 @@ use crate::theory::Count;
 /// Open demands that are named one by one.
 const NAMED_DEMANDS: usize = 5;
 
+/// Percentages below this are the rounding of sums.
+const SMALLEST_PERCENT: f64 = 1e-9;
+
 /// A number for people: whole and grouped below 10⁷, else three digits and an exponent.
 pub fn number(value: f64) -> String {
     if value == 0.0 {
@@ -71,7 +74,7 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
     let _ = writeln!(
         text,
-        "ε = {}, δ = {}, w_max = {}, F_max = {}, norms: {}, ε_w = {tolerance:.11e}",
+        "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, ε_w = {tolerance:.11e}",
         report.epsilon, report.delta, report.w_max, report.f_max, report.norms
     );
     if let Some(given) = report.tolerance.given() {
@@ -91,7 +94,7 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
             (construction.weight_range, construction.product_range)
         {
             let _ =
-                writeln!(text, "  weights ±[{alpha:.11e}, {beta:.11}], products [{low:.11e}, {high:.11}]");
+                writeln!(text, "  weights ±[{alpha:.11e}, {beta:.11}]\n  products [{low:.11e}, {high:.11}]");
         } else if let Some((low, high)) = construction.weight_range {
             let _ = writeln!(text, "  weights uniform in [{low}, {high}]");
         }
@@ -141,7 +144,7 @@ pub fn savings(savings: &SavingsReport, tolerance: ToleranceRule, skips: bool) -
 pub fn saved_share(share: Option<f64>) -> String {
     match share.map(|share| 100.0 * share) {
         None => "-".to_owned(),
-        Some(percent) if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.1e} %"),
+        Some(percent) if (SMALLEST_PERCENT..0.1).contains(&percent.abs()) => format!("{percent:.1e} %"),
         Some(percent) => format!("{} %", fixed(percent, 1)),
     }
 }
@@ -402,7 +405,8 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!([fixed(-0.04, 1), fixed(-0.0, 2), fixed(-0.06, 1)], ["0.0", "0.00", "-0.1"]);
-        assert_eq!(saved_share(Some(-0.0)), "0.0 %");
+        assert_eq!([-0.0, -1e-17].map(|share| saved_share(Some(share))), ["0.0 %", "0.0 %"]);
+        assert_eq!(saved_share(Some(-4e-4)), "-4.0e-2 %");
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(grouped(999), "999");
     }
