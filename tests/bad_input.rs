@@ -84,7 +84,7 @@ fn slth(folder: &Path, arguments: &[&str]) -> Output {
 
 fn write_weights(path: &Path, dtype: Dtype, shape: [usize; 2], bytes: &[u8]) {
     let view = TensorView::new(dtype, shape.to_vec(), bytes).unwrap();
-    std::fs::write(path, safetensors::serialize([("w", view)], None).unwrap()).unwrap();
+    std::fs::write(path, safetensors::serialize([("w.weight", view)], None).unwrap()).unwrap();
 }
 
 const FILE_TARGET: &str = r#"File(path: "w.safetensors")"#;
@@ -205,7 +205,7 @@ fn weights_that_are_no_numbers_in_a_file() {
         let folder = Folder::with_target(FILE_TARGET);
         let bytes: Vec<u8> = [0.5, -0.5, spoilt, 0.25].into_iter().flat_map(f64::to_le_bytes).collect();
         write_weights(&folder.path("w.safetensors"), Dtype::F64, [2, 2], &bytes);
-        let says = format!("tensor `w`, output 1, input 0: expected a finite number, found {found}");
+        let says = format!("tensor `w.weight`, output 1, input 0: expected a finite number, found {found}");
         folder.run_refuses("p.ron:2:13", &["file w.safetensors", &says]);
     }
 }
@@ -368,14 +368,16 @@ fn a_weight_file_cut_short() {
 fn a_weight_file_of_another_type_or_shape() {
     let folder = Folder::with_target(FILE_TARGET);
     write_weights(&folder.path("w.safetensors"), Dtype::I32, [2, 2], &[1; 16]);
-    folder
-        .run_refuses("p.ron:2:13", &["w.safetensors: tensor `w`: expected F16, BF16, F32 or F64, found I32"]);
+    folder.run_refuses(
+        "p.ron:2:13",
+        &["w.safetensors: tensor `w.weight`: expected F16, BF16, F32 or F64, found I32"],
+    );
     let view = TensorView::new(Dtype::F32, vec![4], &[1; 16]).unwrap();
-    std::fs::write(folder.path("w.safetensors"), safetensors::serialize([("w", view)], None).unwrap())
+    std::fs::write(folder.path("w.safetensors"), safetensors::serialize([("w.weight", view)], None).unwrap())
         .unwrap();
     folder.run_refuses(
         "p.ron:2:13",
-        &["tensor `w`: expected a matrix (outputs × inputs), or its bias", "found shape [4]"],
+        &["tensor `w.weight`: expected a matrix (a layer's weights), found shape [4]"],
     );
 }
 
@@ -393,22 +395,22 @@ fn write_tensors(path: &Path, tensors: &[(&str, &[usize])]) {
 fn layers_of_a_file_that_do_not_fit() {
     type Case<'a> = (&'a [(&'a str, &'a [usize])], &'a str, &'a [&'a str]);
     let cases: [Case<'_>; 6] = [
-        (&[("b.bias", &[3])], "", &["tensor `b.bias`: expected a matrix"]),
+        (&[("b.bias", &[3])], "", &["expected at least one weight matrix, found `b.bias` (F32 [3])"]),
         (
-            &[("a.weight", &[3, 2]), ("b.weight", &[2, 2])],
+            &[("a.weight", &[3, 2]), ("b.weight", &[4, 2])],
             "",
-            &["tensor `b.weight`: expected 3 inputs (the outputs of the layer before, `a.weight`), found 2"],
+            &["no order of `a.weight`, `b.weight` that their names allow"],
         ),
         // In plain order of names, as PyTorch stores them, 10 comes before 2.
         (
             &[("l.10.weight", &[1, 3]), ("l.2.weight", &[3, 2])],
             "order: File",
-            &["tensor `l.2.weight`: expected 1 inputs", "listed by name"],
+            &["as outputs × inputs `l.2.weight` takes 2 inputs and `l.10.weight` before it gives 1"],
         ),
         (
-            &[("a.weight", &[3, 2]), ("a.bias", &[2])],
+            &[("a.weight", &[3, 2]), ("a.bias", &[4])],
             "",
-            &["tensor `a.bias`: expected 3 biases (the outputs of `a.weight`), found 2"],
+            &["as outputs × inputs bias `a.bias` has 4 numbers and `a.weight` has 3 outputs"],
         ),
         (&[("a.weight", &[3, 2])], r#"layers: ["a", "b"]"#, &["layer `b`: expected one of `a.weight`"]),
         (
@@ -458,7 +460,7 @@ fn npy_weights_that_lie() {
         (header("<f8", "(99999999999999, 99999999999999)"), "which no memory holds"),
         (header("|O", "(2, 2)"), "pickled Python objects"),
         (header("<i8", "(2, 2)"), "tensor `weight`: expected F16, BF16, F32 or F64, found I64"),
-        (header("<f8", "(4,)"), "expected a matrix"),
+        (header("<f8", "(4,)"), "tensor `weight`: expected a matrix (a layer's weights), found shape [4]"),
         (header("<f8", "(2, 1)"), "more than 16 bytes"),
         ("{".repeat(1000), "a header that is none"),
     ];
@@ -490,7 +492,7 @@ fn npz_members_that_are_no_arrays() {
     let cases: [Case<'_>; 6] = [
         (&[("w.npy", b"not an array")], &["member `w.npy`", "found: no npy file"]),
         (&[("readme.txt", b"not an array")], &["a zip archive without npy arrays", "`readme.txt`"]),
-        (&[("w.npy", cut)], &["member `w.npy`", "31 bytes of data for 32"]),
+        (&[("w.weight.npy", cut)], &["member `w.weight.npy`", "31 bytes of data for 32"]),
         (&[("w.npy", &pickled)], &["tensor `w`", "found pickled Python objects"]),
         (&[("w.npy", &huge)], &["member `w.npy`", "which takes 6480000000000 bytes"]),
         (&[], &["an empty zip archive"]),

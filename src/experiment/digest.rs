@@ -16,7 +16,7 @@ impl Experiment {
             title,
             target,
             // Names in a file change nothing of what is computed.
-            origin: _,
+            reading: _,
             domain,
             // What follows from target and domain.
             target_norms: _,

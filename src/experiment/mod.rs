@@ -25,7 +25,6 @@ pub use parameter::Parameter;
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
 pub use source::{PresetSource, built_in_names, parse_override};
-pub use target::LayerOrigin;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -33,6 +32,7 @@ use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
 use crate::construction::Mode;
+use crate::network::files::readings::Reading;
 use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
 
 /// Where a mistake is.
@@ -104,8 +104,8 @@ pub struct Experiment {
     pub title: String,
     /// F
     pub target: Arc<Network>,
-    /// what the target's file calls its layers; empty where it is from no file
-    pub origin: Arc<Vec<LayerOrigin>>,
+    /// how the target's file was read; `None` where it is from no file
+    pub reading: Option<Arc<Reading>>,
     /// X, each input with a constant 1 behind it where the target has folded biases
     pub domain: Arc<Domain>,
     /// ‖W*_i‖₂ of each layer
@@ -215,17 +215,17 @@ impl Experiment {
         let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(&target_source));
         let same_inputs =
             same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(&input_source));
-        let (target, origin, target_norms, norm_bounds) = match same_target.clone().next() {
+        let (target, reading, target_norms, norm_bounds) = match same_target.clone().next() {
             Some(known) => (
                 Arc::clone(&known.target),
-                Arc::clone(&known.origin),
+                known.reading.clone(),
                 known.target_norms.clone(),
                 Arc::clone(&known.norm_bounds),
             ),
             None => {
-                let target::Target { network, origin } = target::network(&target_source, source, place_of)?;
+                let target::Target { network, reading } = target::network(&target_source, source, place_of)?;
                 let norms = network.all_weights().map(spectral_norm).collect();
-                (Arc::new(network), Arc::new(origin), norms, Arc::default())
+                (Arc::new(network), reading.map(Arc::new), norms, Arc::default())
             }
         };
         let architecture = target.architecture();
@@ -261,7 +261,7 @@ impl Experiment {
             name: source.name.clone(),
             title: preset.title.unwrap_or_else(|| source.name.clone()),
             target,
-            origin,
+            reading,
             domain,
             target_norms,
             norm_bounds,

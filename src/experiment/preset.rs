@@ -136,10 +136,13 @@ pub enum TargetSource {
     File {
         /// relative to the preset
         path: String,
-        /// the layers' names, in their order; all tensors of the file if not given
+        /// the layers' names, in their order; found by evidence if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         layers: Option<Vec<String>>,
-        /// the order of layers that are not listed; by their names if not given
+        /// whether the file's matrices are inputs × outputs; found by evidence if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        transposed: Option<bool>,
+        /// the order of layers that are not listed; found by evidence if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Order>,
         /// σ of the hidden layers; ReLU if not given

@@ -116,7 +116,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = "target=File(path: \"built-in:digits-mlp.safetensors\", layers: LAYERS, activations: [Tanh, Relu, Identity])";
         let network = Experiment::load("digits", None, &[]).unwrap();
-        let names: Vec<&str> = network.origin.iter().map(|layer| layer.matrix.name.as_str()).collect();
+        let names: Vec<&str> =
+            network.reading.as_ref().unwrap().layers.iter().map(|layer| layer.matrix.name.as_str()).collect();
         let targets = [
             file.replace("LAYERS", &format!("{names:?}")),
             "target=File(path: \"built-in:digits-mlp.safetensors\", order: Names)".to_owned(),

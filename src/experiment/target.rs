@@ -5,7 +5,8 @@ use ndarray::Array2;
 use super::activation::Lipschitz;
 use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
 use super::{ExperimentError, Place, PresetSource, memory};
-use crate::network::files::{self, TensorName, WeightFile};
+use crate::network::files::readings::{Reading, ReadingOptions};
+use crate::network::files::{self, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 
@@ -14,19 +15,10 @@ pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 /// Bytes held per target weight while an experiment is put together: the weight, and the copies that its norm takes.
 const BYTES_PER_WEIGHT: f64 = 32.0;
 
-/// A target network, and what a file calls its layers: nothing where it is from no file.
+/// A target network, and how it was read from a file: `None` where it is from no file.
 pub(super) struct Target {
     pub(super) network: Network,
-    pub(super) origin: Vec<LayerOrigin>,
-}
-
-/// What a layer is called in its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LayerOrigin {
-    /// its matrix
-    pub matrix: TensorName,
-    /// its bias, where it has one
-    pub bias: Option<TensorName>,
+    pub(super) reading: Option<Reading>,
 }
 
 pub(super) fn network(
@@ -35,7 +27,7 @@ pub(super) fn network(
     place_of: PlaceOf<'_>,
 ) -> Result<Target, ExperimentError> {
     let fail = |key: &str, error: String| ExperimentError::new(place_of(key), error);
-    let drawn = |network| Target { network, origin: Vec::new() };
+    let drawn = |network| Target { network, reading: None };
     match target {
         TargetSource::Random {
             widths,
@@ -93,28 +85,31 @@ pub(super) fn network(
                 },
             )
         }
-        TargetSource::File { path, layers, order, activation, output_activation, activations } => {
+        TargetSource::File {
+            path,
+            layers,
+            transposed,
+            order,
+            activation,
+            output_activation,
+            activations,
+        } => {
             let failed = |error: &dyn std::fmt::Display| fail("target", format!("file {path}: {error}"));
             if let (Some(_), Some(order)) = (layers, order) {
                 let message = format!("expected no order beside a list of layers, found {order:?}");
                 return Err(fail("order", message));
             }
             let bytes = source.read("target", path)?;
-            let file = WeightFile::open(&bytes).map_err(|error| failed(&error))?;
-            let needed = file.claimed_numbers() * BYTES_PER_WEIGHT;
+            let mut file = WeightFile::open(&bytes).map_err(|error| failed(&error))?;
+            let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
+            let found = file.find_network(&options).map_err(|error| failed(&error))?;
+            let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
             memory::require(needed, "the target network", place_of("target"))?;
-            let read = file.layers(layers.as_deref(), order.unwrap_or_default());
-            let (mut weights, mut biases, mut origin) = (Vec::new(), Vec::new(), Vec::new());
-            for layer in read.map_err(|error| failed(&error))? {
-                let (name, values) = layer.bias.unzip();
-                origin.push(LayerOrigin { matrix: layer.matrix, bias: name });
-                weights.push(layer.weights);
-                biases.push(values);
-            }
+            let read = file.network(found).map_err(|error| failed(&error))?;
             let given = (*activation, *output_activation, activations.as_deref());
-            let activations = activations_of(weights.len(), given, place_of)?;
-            let network = Network::with_biases(weights, biases, activations);
-            Ok(Target { network: network.map_err(|error| failed(&error))?, origin })
+            let activations = activations_of(read.weights.len(), given, place_of)?;
+            let network = Network::with_biases(read.weights, read.biases, activations);
+            Ok(Target { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
         }
     }
 }

@@ -95,7 +95,7 @@ impl InspectedLayer {
     fn new(experiment: &Experiment, layer: usize) -> Self {
         let target = &experiment.target;
         let weights = target.given_weights(layer);
-        let origin = experiment.origin.get(layer - 1);
+        let origin = experiment.reading.as_ref().and_then(|reading| reading.layers.get(layer - 1));
         let range = |values: &mut dyn Iterator<Item = f64>| {
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
         };

@@ -1,15 +1,9 @@
 //! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`.
 //!
-//! # Which tensors make a layer
-//! A layer is a matrix, outputs × inputs as PyTorch stores it, and perhaps a bias: a tensor of one dimension whose name is
-//! the matrix's with `bias` (or `b`) in place of `weight` (`w`): `fc1.bias` beside `fc1.weight`, `b1` beside `W1`, `out.bias`
-//! beside `out`.
-//!
-//! # Order of layers
-//! By their names, numbers inside of names compared as numbers ([`Order::Names`]); as they stand in the file
-//! ([`Order::File`]): in safetensors that is the order of their data, in npz that of the archive's directory; or by a list
-//! of names. PyTorch's writer of safetensors puts tensors in plain order of names, `layers.10` before `layers.2`: hence
-//! names are compared as people count unless asked otherwise.
+//! # Layers
+//! [`readings`] finds the network that the tensors form, from their names, shapes and left-overs, or refuses. A list of
+//! names, an orientation or an [`Order`] chooses: [`Order::Names`] compares the numbers in names as numbers;
+//! [`Order::File`] is in safetensors the order of the data, in npz that of the archive's directory.
 //!
 //! # Files that lie
 //! No length that a header claims is believed: it is held to the bytes that are there before anything is allocated, and
@@ -22,18 +16,20 @@ mod layers;
 mod npy;
 mod npz;
 mod number;
+pub mod readings;
 mod safetensors;
 mod torch;
 
-use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use data::{read_labels, read_points, split_array_name};
 pub use format::Foreign;
+pub use layers::FileNetwork;
 
 use format::Format;
 use number::Number;
+use readings::Refusal;
 
 /// Why a weight file, a file of points or a file of labels cannot be used.
 #[derive(Debug, Error)]
@@ -93,17 +89,6 @@ pub enum FileError {
     /// Two tensors of one name.
     #[error("tensor `{0}`: expected one of this name, found two")]
     Duplicate(String),
-    /// A tensor that is neither a matrix nor the bias of one.
-    #[error(
-        "tensor `{tensor}`: expected a matrix (outputs × inputs), or its bias (`fc1.bias` beside `fc1.weight`), \
-         found shape {shape:?}"
-    )]
-    NotAMatrix {
-        /// the tensor's name
-        tensor: String,
-        /// the shape found
-        shape: Vec<usize>,
-    },
     /// A number type that is not read.
     #[error("tensor `{tensor}`: expected F16, BF16, F32 or F64, found {found}")]
     Dtype {
@@ -111,33 +96,6 @@ pub enum FileError {
         tensor: String,
         /// the type found
         found: String,
-    },
-    /// Neighbouring layers whose shapes do not fit.
-    #[error(
-        "tensor `{tensor}`: expected {expected} inputs (the outputs of the layer before, `{before}`), found {found} \
-         (shapes are outputs × inputs; another order of layers can be listed by name)"
-    )]
-    Shape {
-        /// the tensor's name
-        tensor: String,
-        /// name of the layer before
-        before: String,
-        /// columns expected
-        expected: usize,
-        /// columns found
-        found: usize,
-    },
-    /// A bias that does not fit its matrix.
-    #[error("tensor `{tensor}`: expected {expected} biases (the outputs of `{matrix}`), found {found}")]
-    BiasLength {
-        /// the bias's name
-        tensor: String,
-        /// its matrix's
-        matrix: String,
-        /// rows of the matrix
-        expected: usize,
-        /// biases found
-        found: usize,
     },
     /// NaN or infinity.
     #[error("tensor `{tensor}`, {place}: expected a finite number, found {found}")]
@@ -149,17 +107,20 @@ pub enum FileError {
         /// the value
         found: f64,
     },
-    /// A layer that was listed and is not there.
-    #[error("layer `{layer}`: expected one of {found}")]
-    Missing {
-        /// the name that was listed
-        layer: String,
-        /// the matrices there are
-        found: String,
+    /// Tensors that form no network, or more than one.
+    #[error(transparent)]
+    Reading(#[from] Refusal),
+    /// A mask beside weights that are not masked by it.
+    #[error(
+        "tensor `{mask}`: expected the weights `{matrix}` to be 0 where this mask is 0, or to be called `weight_orig`, \
+         found another value"
+    )]
+    Mask {
+        /// the mask's name
+        mask: String,
+        /// its matrix's
+        matrix: String,
     },
-    /// No matrix at all.
-    #[error("expected at least one weight matrix, found none")]
-    Empty,
     /// An npy file that cannot be read as what is needed.
     #[error("expected an npy array of {expected}, found: {found}")]
     Npy {
@@ -209,17 +170,6 @@ pub struct TensorName {
     pub name: String,
     /// `F16`, `BF16`, `F32` or `F64`
     pub dtype: String,
-}
-
-/// One layer of a weight file.
-#[derive(Clone, Debug)]
-pub struct FileLayer {
-    /// name and type of its matrix
-    pub matrix: TensorName,
-    /// outputs × inputs
-    pub weights: Array2<f64>,
-    /// one for each output, and its name and type
-    pub bias: Option<(TensorName, Array1<f64>)>,
 }
 
 /// A tensor as the file's header describes it, its numbers not yet read.
@@ -344,45 +294,6 @@ impl<'a> WeightFile<'a> {
         self.entries.iter().map(product).sum()
     }
 
-    /// The layers: those listed, in that order, other tensors left alone; or all tensors of the file.
-    ///
-    /// # Errors
-    /// [`FileError`] where a tensor is neither matrix nor bias, of another type, not finite, or layers do not fit.
-    pub fn layers(mut self, listed: Option<&[String]>, order: Order) -> Result<Vec<FileLayer>, FileError> {
-        let chosen = match listed {
-            Some(names) => layers::listed(&self.entries, names)?,
-            None => layers::all(&self.entries, order)?,
-        };
-        layers::check_shapes(&self.entries, &chosen)?;
-        chosen.into_iter().map(|layer| self.layer(&layer)).collect()
-    }
-
-    fn layer(&mut self, layer: &layers::Tensors) -> Result<FileLayer, FileError> {
-        let values = self.values(layer.matrix)?;
-        let entry = &self.entries[layer.matrix];
-        let shape = (entry.shape[0], entry.shape[1]);
-        let weights = Array2::from_shape_vec(shape, values)
-            .map_err(|error| FileError::Safetensors(error.to_string()))?;
-        let matrix = entry.described();
-        if let Some(((output, input), &found)) = weights.indexed_iter().find(|(_, x)| !x.is_finite()) {
-            let place = format!("output {output}, input {input}");
-            return Err(FileError::NotFinite { tensor: matrix.name, place, found });
-        }
-        let bias = match layer.bias {
-            None => None,
-            Some(index) => {
-                let values = Array1::from(self.values(index)?);
-                let described = self.entries[index].described();
-                if let Some((output, &found)) = values.indexed_iter().find(|(_, x)| !x.is_finite()) {
-                    let place = format!("output {output}");
-                    return Err(FileError::NotFinite { tensor: described.name, place, found });
-                }
-                Some((described, values))
-            }
-        };
-        Ok(FileLayer { matrix, weights, bias })
-    }
-
     /// The numbers of one tensor of weights, row by row.
     fn values(&mut self, index: usize) -> Result<Vec<f64>, FileError> {
         let entry = &self.entries[index];
@@ -426,14 +337,16 @@ fn printable(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn weights(bytes: &[u8]) -> Result<Vec<FileLayer>, FileError> {
-        WeightFile::open(bytes)?.layers(None, Order::Names)
+    fn weights(bytes: &[u8]) -> Result<FileNetwork, FileError> {
+        let mut file = WeightFile::open(bytes)?;
+        let found = file.find_network(&Default::default())?;
+        file.network(found)
     }
 
     #[test]
     fn a_truncated_file_is_refused() {
         let whole = include_bytes!("../../../presets/digits-mlp.safetensors");
-        assert_eq!(weights(whole).unwrap().len(), 3);
+        assert_eq!(weights(whole).unwrap().weights.len(), 3);
         for cut in [0, 7] {
             assert!(matches!(weights(&whole[..cut]), Err(FileError::Format(_))), "cut at {cut}");
         }

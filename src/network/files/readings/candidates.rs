@@ -1,0 +1,216 @@
+//! The networks that a set of matrices can form.
+
+use std::collections::HashMap;
+
+use super::super::Order;
+use super::evidence::{self, Convention};
+use super::names::natural_key;
+use super::orders;
+use super::tensors::{Table, Tensors};
+use super::{OrderBy, ReadingOptions};
+
+/// One network that the tensors can form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) layers: Vec<Tensors>,
+    pub(super) transposed: bool,
+    pub(super) order: OrderBy,
+    pub(super) biases: BiasBy,
+}
+
+/// What shows which layer a bias belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BiasBy {
+    Name,
+    Position,
+    Length,
+}
+
+/// All networks of a set of matrices, and why there are no others.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) found: Vec<Candidate>,
+    /// whether there may be more than were found
+    pub(super) is_incomplete: bool,
+    /// for each orientation, the first layer and bias whose lengths differ
+    pub(super) bias_misfits: [Option<(usize, usize)>; 2],
+    /// for each orientation, two neighbours in the order of the names that do not fit
+    pub(super) shape_misfits: [Option<(usize, usize)>; 2],
+}
+
+impl Candidate {
+    /// n₀…n_ℓ.
+    pub(super) fn widths(&self, table: &Table<'_>) -> Vec<usize> {
+        let sides = |unit| orders::sides(table, unit, self.transposed);
+        let first = self.layers.first().map(|unit| sides(unit).0);
+        first.into_iter().chain(self.layers.iter().map(|unit| sides(unit).1)).collect()
+    }
+
+    fn is_same_network(&self, other: &Self) -> bool {
+        self.layers == other.layers && self.transposed == other.transposed
+    }
+}
+
+impl Outcome {
+    fn add(&mut self, candidate: Candidate) {
+        if !self.found.iter().any(|found| found.is_same_network(&candidate)) {
+            self.found.push(candidate);
+        }
+    }
+
+    /// Takes over what another set of matrices gave.
+    pub(super) fn join(&mut self, other: Self) {
+        other.found.into_iter().for_each(|candidate| self.add(candidate));
+        self.is_incomplete |= other.is_incomplete;
+    }
+}
+
+/// The convention that all these matrices' names have.
+pub(super) fn convention(table: &Table<'_>, matrices: &[usize]) -> Option<Convention> {
+    let mut conventions = matrices.iter().map(|&i| evidence::convention(&table.names[i], table.format));
+    let first = conventions.next()??;
+    conventions.all(|other| other.is_some_and(|other| other.transposed == first.transposed)).then_some(first)
+}
+
+/// The networks that use all of these matrices.
+pub(super) fn of_matrices(table: &Table<'_>, matrices: &[usize], options: &ReadingOptions) -> Outcome {
+    let mut outcome = Outcome::default();
+    if table.is_numbered() {
+        let sequence = numbered(table, options.order);
+        for group in table.by_position(&sequence) {
+            for units in group {
+                try_units(table, &units, Some(OrderBy::Numbers), BiasBy::Position, options, &mut outcome);
+            }
+            if !outcome.found.is_empty() {
+                break;
+            }
+        }
+        return outcome;
+    }
+    let units: Vec<Tensors> = matrices.iter().map(|&i| table.unit(i)).collect();
+    try_units(table, &units, None, BiasBy::Name, options, &mut outcome);
+    // A matrix of one row or column that is called `b` may still be a layer.
+    let both: Vec<usize> =
+        table.loose_biases(&units).into_iter().filter(|&i| table.shape(i).len() == 2).collect();
+    if !both.is_empty() && both.len() + matrices.len() < MOST_WITH_LOOSE {
+        let all: Vec<Tensors> = matrices.iter().chain(&both).map(|&i| table.unit(i)).collect();
+        try_units(table, &all, None, BiasBy::Name, options, &mut outcome);
+    }
+    outcome
+}
+
+/// Matrices up to which unnamed biases of two dimensions are also tried as layers.
+const MOST_WITH_LOOSE: usize = 64;
+
+/// The networks of the listed matrices, in the order of the list.
+pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOptions) -> Outcome {
+    let mut outcome = Outcome::default();
+    if table.is_numbered() {
+        for group in table.by_position(&numbered(table, options.order)) {
+            for units in group {
+                let of: HashMap<usize, &Tensors> = units.iter().map(|unit| (unit.matrix, unit)).collect();
+                let chosen: Option<Vec<Tensors>> =
+                    listed.iter().map(|i| of.get(i).map(|unit| **unit)).collect();
+                if let Some(units) = chosen {
+                    try_units(table, &units, Some(OrderBy::List), BiasBy::Position, options, &mut outcome);
+                }
+            }
+            if !outcome.found.is_empty() {
+                return outcome;
+            }
+        }
+    }
+    let mut units: Vec<Tensors> = listed.iter().map(|&i| table.unit(i)).collect();
+    for unit in &mut units {
+        unit.bias = unit.bias.filter(|bias| !listed.contains(bias));
+    }
+    try_units(table, &units, Some(OrderBy::List), BiasBy::Name, options, &mut outcome);
+    outcome
+}
+
+/// The tensors that may be layers or biases, as their numbers count them or as they stand in the file.
+fn numbered(table: &Table<'_>, order: Option<Order>) -> Vec<usize> {
+    let mut sequence: Vec<usize> = table.live().filter(|&i| table.shape(i).len() <= 2).collect();
+    if order != Some(Order::File) {
+        sequence.sort_by_cached_key(|&i| natural_key(table.name(i)));
+    }
+    sequence
+}
+
+/// Adds the networks that these layers form in either orientation; `fixed` where their order is known.
+fn try_units(
+    table: &Table<'_>,
+    units: &[Tensors],
+    fixed: Option<OrderBy>,
+    bias_by: BiasBy,
+    options: &ReadingOptions,
+    outcome: &mut Outcome,
+) {
+    let ordered = match (fixed, options.order) {
+        (Some(by), _) => Some((units.to_vec(), by)),
+        (None, _) if units.len() == 1 => Some((units.to_vec(), OrderBy::Single)),
+        (None, Some(order)) => Some((orders::forced(table, units, order), OrderBy::Asked(order))),
+        (None, None) => orders::by_names(table, units).map(|units| (units, OrderBy::Names)),
+    };
+    let orientations = options.transposed.map_or(vec![false, true], |transposed| vec![transposed]);
+    for transposed in orientations {
+        let side = usize::from(transposed);
+        let units = ordered.as_ref().map_or(units, |(units, _)| units);
+        let misfit = units.iter().find_map(|unit| {
+            let bias = unit.bias?;
+            let outputs = orders::sides(table, unit, transposed).1;
+            (table.vector_length(bias) != Some(outputs)).then_some((unit.matrix, bias))
+        });
+        if let Some(misfit) = misfit {
+            outcome.bias_misfits[side].get_or_insert(misfit);
+            continue;
+        }
+        let (mut units, mut biases) = (units.to_vec(), bias_by);
+        if bias_by == BiasBy::Name && fixed.is_none() {
+            let loose = table.loose_biases(&units);
+            if !loose.is_empty() {
+                if !give_by_length(table, &mut units, &loose, transposed) {
+                    let matrix = units.first().map_or(0, |unit| unit.matrix);
+                    outcome.bias_misfits[side].get_or_insert((matrix, loose[0]));
+                    continue;
+                }
+                biases = BiasBy::Length;
+            }
+        }
+        let found = |layers, order| Candidate { layers, transposed, order, biases };
+        match &ordered {
+            Some((_, by)) => match orders::first_misfit(table, &units, transposed) {
+                None => outcome.add(found(units, *by)),
+                Some(at) => {
+                    let pair = (units[at - 1].matrix, units[at].matrix);
+                    outcome.shape_misfits[side].get_or_insert(pair);
+                }
+            },
+            None => {
+                let orders = orders::that_chain(table, &units, transposed);
+                outcome.is_incomplete |= !orders.is_complete;
+                for layers in orders.found {
+                    outcome.add(found(layers, OrderBy::Shapes));
+                }
+            }
+        }
+    }
+}
+
+/// Gives each bias to the one layer without a bias that has its length; `false` where that is not clear.
+fn give_by_length(table: &Table<'_>, units: &mut [Tensors], loose: &[usize], transposed: bool) -> bool {
+    let mut taken: HashMap<usize, usize> = HashMap::new();
+    for (at, unit) in units.iter().enumerate().filter(|(_, unit)| unit.bias.is_none()) {
+        let outputs = orders::sides(table, unit, transposed).1;
+        // Two layers of one length: neither is the only one.
+        taken.entry(outputs).and_modify(|only| *only = usize::MAX).or_insert(at);
+    }
+    for &bias in loose {
+        let layer = table.vector_length(bias).and_then(|length| taken.remove(&length));
+        match layer.and_then(|at| units.get_mut(at)) {
+            Some(unit) => unit.bias = Some(bias),
+            None => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,77 @@
+//! Several networks in one file: averages, teachers, states from before training.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::orders;
+use super::tensors::Table;
+
+/// Words of a network's second copy.
+const COPY_WORDS: [&str; 17] = [
+    "ema",
+    "averaged",
+    "average",
+    "avg",
+    "swa",
+    "best",
+    "init",
+    "initial",
+    "rewind",
+    "rewound",
+    "shadow",
+    "old",
+    "backup",
+    "pretrained",
+    "orig",
+    "initialization",
+    "untrained",
+];
+
+/// The sets of matrices of a file that holds more than one network; `None` where nothing says so.
+pub(super) fn networks(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+    by_copy_words(table, matrices).or_else(|| by_paths(table, matrices))
+}
+
+/// `W1` and `W1_init`, `fc1.weight` and `ema.fc1.weight`.
+fn by_copy_words(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+    let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
+    let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+    let mut is_doubled = false;
+    for &i in matrices {
+        let (copy, rest): (Vec<&str>, Vec<&str>) =
+            table.names[i].words().partition(|word| COPY_WORDS.contains(word));
+        is_doubled |= seen.insert(rest, i).is_some();
+        groups.entry(copy).or_default().push(i);
+    }
+    (is_doubled && groups.len() > 1).then(|| groups.into_values().collect())
+}
+
+/// `a.fc1.weight` and `b.fc1.weight`, where neither numbers nor words put `a` before `b`; `fc1.weight` and
+/// `a.fc1.weight`.
+fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+    let path = |i: usize| table.names[i].path();
+    let shared = (0..).take_while(|&at| {
+        let of_first = matrices.first().and_then(|&i| path(i).get(at));
+        of_first.is_some() && matrices.iter().all(|&i| path(i).len() > at + 1 && path(i).get(at) == of_first)
+    });
+    let shared = shared.count();
+    let own = |i: usize| &path(i)[shared.min(path(i).len())..];
+    let mut groups: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
+    let mut by_rest: HashMap<&[Vec<String>], Vec<usize>> = HashMap::new();
+    for &i in matrices {
+        let (first, rest) = own(i).split_first()?;
+        groups.entry(first).or_default().push(i);
+        // `weight` alone says nothing; `fc1.weight` and `w1` name a layer.
+        if rest.concat().len() > 1 {
+            by_rest.entry(rest).or_default().push(i);
+        }
+    }
+    let whole: HashSet<&[Vec<String>]> = matrices.iter().map(|&i| own(i)).collect();
+    let has_prefix =
+        |&i: &usize| own(i).get(1..).is_some_and(|rest| rest.concat().len() > 1 && whole.contains(rest));
+    let (with, without): (Vec<usize>, Vec<usize>) = matrices.iter().copied().partition(has_prefix);
+    if !with.is_empty() {
+        return Some(vec![without, with]);
+    }
+    let are_side_by_side = |pair: &[usize]| !orders::tell_order(&table.names[pair[0]], &table.names[pair[1]]);
+    by_rest.values().any(|same| same.windows(2).any(are_side_by_side)).then(|| groups.into_values().collect())
+}

@@ -1,0 +1,387 @@
+//! What names and shapes say against a dense network, for an orientation, and of tensors that are no layers.
+
+use std::fmt;
+
+use super::super::Entry;
+use super::names::{Called, Name};
+
+/// A network of another kind than a chain of dense layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// state is fed back
+    Recurrent,
+    /// queries, keys and values
+    Attention,
+    /// low-rank changes to another network's weights
+    Adapter,
+    /// kernels that move over their input
+    Convolution,
+    /// activations scaled by statistics or learned factors
+    Normalised,
+    /// rows looked up by number
+    Embedding,
+    /// paths around layers
+    Residual,
+    /// outputs multiplied with one another
+    Gated,
+    /// weights computed from other tensors
+    Reparametrised,
+    /// weights stored as codes
+    Quantised,
+    /// several networks or heads side by side
+    Parallel,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Recurrent => "a recurrent network (its state is fed back)",
+            Self::Attention => "attention (queries, keys and values)",
+            Self::Adapter => "a low-rank adapter (a change to another network's weights)",
+            Self::Convolution => "a convolutional network",
+            Self::Normalised => "a network with normalisation (or learned slopes)",
+            Self::Embedding => "a network with an embedding",
+            Self::Residual => "a network with paths around layers",
+            Self::Gated => "a gated network",
+            Self::Reparametrised => "a reparametrised network (weights computed from other tensors)",
+            Self::Quantised => "a quantised network",
+            Self::Parallel => "several networks or heads side by side",
+        })
+    }
+}
+
+impl Kind {
+    /// What a tensor of it is, beside a network that leaves it out.
+    pub(super) fn part(self) -> &'static str {
+        match self {
+            Self::Recurrent => "part of a recurrent network",
+            Self::Attention => "part of attention",
+            Self::Adapter => "part of an adapter",
+            Self::Convolution => "part of a convolutional layer",
+            Self::Normalised => "part of a normalisation",
+            Self::Embedding => "part of an embedding",
+            Self::Residual => "part of a path around layers",
+            Self::Gated => "part of a gate",
+            Self::Reparametrised => "part of a reparametrised layer",
+            Self::Quantised => "part of a quantised layer",
+            Self::Parallel => "part of another network",
+        }
+    }
+}
+
+/// Whether a tensor is left alone for what its name says.
+pub(super) fn is_record(alone: Option<&str>) -> bool {
+    alone.is_some_and(|why| why == OF_OPTIMISER || why == OF_TRAINING)
+}
+
+const OF_OPTIMISER: &str = "state of an optimiser";
+const OF_TRAINING: &str = "a record of training";
+
+/// Phrases of names, and the kind of network that they belong to.
+const KINDS: [(Kind, &[&str]); 10] = [
+    (
+        Kind::Recurrent,
+        &["hh", "whh", "waa", "rnn", "lstm", "gru", "recurrent", "weight hr", "h 2 h", "h2h", "lstm cell"],
+    ),
+    (
+        Kind::Attention,
+        &[
+            "in proj",
+            "q proj",
+            "k proj",
+            "v proj",
+            "attn",
+            "attention",
+            "mha",
+            "multihead",
+            "qkv",
+            "to q",
+            "to k",
+            "to v",
+            "c attn",
+            "wq",
+            "w q",
+            "wk",
+            "w k",
+            "query",
+            "q lin",
+            "k lin",
+        ],
+    ),
+    (Kind::Adapter, &["lora", "adapter", "adapters", "loha", "lokr", "hada", "ia 3"]),
+    (Kind::Convolution, &["conv", "convs", "conv 1 d", "conv 2 d", "conv 3 d", "depthwise", "pointwise"]),
+    (
+        Kind::Normalised,
+        &[
+            "running mean",
+            "running var",
+            "num batches tracked",
+            "moving mean",
+            "moving variance",
+            "bn",
+            "bns",
+            "batchnorm",
+            "batch norm",
+            "batch normalization",
+            "layernorm",
+            "layer norm",
+            "layer normalization",
+            "ln",
+            "norm",
+            "norms",
+            "normalization",
+            "groupnorm",
+            "group norm",
+            "rmsnorm",
+            "rms norm",
+            "instancenorm",
+            "gamma",
+            "prelu",
+        ],
+    ),
+    (Kind::Embedding, &["embedding", "embeddings", "embed", "embedder", "emb", "wte", "wpe"]),
+    (Kind::Residual, &["shortcut", "skip", "downsample", "residual", "resblock", "res block"]),
+    (Kind::Gated, &["gate", "gates", "gate proj", "gating", "glu", "expert", "experts", "moe", "router"]),
+    (
+        Kind::Reparametrised,
+        &["parametrizations", "weight g", "weight v", "weight u", "original 0", "original 1", "wscale"],
+    ),
+    (
+        Kind::Quantised,
+        &["qweight", "zero point", "zero points", "packed params", "scb", "qzeros", "weight scale"],
+    ),
+];
+
+/// Words of branches: two of one line in a file are two networks.
+const BRANCHES: [&[&str]; 10] = [
+    &["actor", "critic"],
+    &["policy", "value"],
+    &["pi", "v", "vf", "value"],
+    &["mu", "logvar", "var", "sigma", "std", "logstd"],
+    &["mean", "logvar", "var", "sigma", "std", "logstd"],
+    &["generator", "discriminator"],
+    &["teacher", "student"],
+    &["online", "target"],
+    &["left", "right"],
+    &["siamese", "anchor", "positive", "negative"],
+];
+
+/// Words of a list of networks or heads, and those of one of them with its number behind.
+const LISTS: [&str; 9] =
+    ["heads", "models", "ensemble", "ensembles", "members", "nets", "towers", "estimators", "branches"];
+const MEMBERS: [&str; 7] = ["head", "model", "member", "net", "tower", "branch", "network"];
+
+/// Phrases of tensors that are no part of a network, whatever their shape.
+const OPTIMISER: [&str; 33] = [
+    "optimizer",
+    "optimizers",
+    "optimiser",
+    "optim",
+    "opt",
+    "opt state",
+    "exp avg",
+    "exp avg sq",
+    "square avg",
+    "momentum buffer",
+    "momentum",
+    "velocity",
+    "adam",
+    "rmsprop",
+    "grad",
+    "grads",
+    "gradient",
+    "gradients",
+    "dw",
+    "db",
+    "d w",
+    "d b",
+    "vdw",
+    "vdb",
+    "vd w",
+    "vd b",
+    "sdw",
+    "sdb",
+    "sd w",
+    "sd b",
+    "m w",
+    "v w",
+    "g w",
+];
+const RECORD: [&str; 31] = [
+    "loss",
+    "losses",
+    "history",
+    "acc",
+    "accuracy",
+    "accuracies",
+    "epoch",
+    "epochs",
+    "step",
+    "steps",
+    "iter",
+    "iters",
+    "iteration",
+    "iterations",
+    "lr",
+    "learning rate",
+    "metric",
+    "metrics",
+    "cost",
+    "costs",
+    "seed",
+    "rng",
+    "time",
+    "times",
+    "version",
+    "curve",
+    "curves",
+    "scheduler",
+    "error",
+    "errors",
+    "args",
+];
+const DATA: [&str; 19] = [
+    "x",
+    "y",
+    "xs",
+    "ys",
+    "label",
+    "labels",
+    "classes",
+    "mean",
+    "std",
+    "images",
+    "samples",
+    "prediction",
+    "predictions",
+    "confusion",
+    "scaler",
+    "centroids",
+    "vocab",
+    "indices",
+    "columns",
+];
+/// Phrases of data that might also name a layer: they explain no matrix.
+const MORE_DATA: [&str; 19] = [
+    "train", "test", "val", "input", "inputs", "targets", "class", "names", "data", "sample", "features",
+    "feature", "shape", "sizes", "widths", "dims", "index", "score", "scores",
+];
+
+/// Why a tensor is left alone whatever its shape; `None` where it may be part of the network.
+pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| name.has(phrase));
+    if has(&OPTIMISER) {
+        return Some(OF_OPTIMISER);
+    }
+    let is_layer = matches!(name.called, Called::Matrix | Called::Bias | Called::Mask);
+    if has(&["loss", "criterion", "scheduler"]) || (!is_layer && has(&RECORD)) {
+        return Some(OF_TRAINING);
+    }
+    let is_data = has(&DATA) || (entry.shape.len() != 2 && has(&MORE_DATA));
+    if !is_layer && is_data && kind_by_name(name).is_none() {
+        return Some("data");
+    }
+    if !is_layer && !entry.is_float() && entry.shape.len() != 2 {
+        return Some("no floating-point numbers");
+    }
+    (!is_layer && entry.shape.is_empty() && !is_nameless(name)).then_some("a single number")
+}
+
+/// The kind of network that a name belongs to, dense networks apart.
+pub(super) fn kind_by_name(name: &Name) -> Option<Kind> {
+    let found = KINDS.iter().find(|(_, phrases)| phrases.iter().any(|phrase| name.has(phrase)));
+    found.map(|(kind, _)| *kind)
+}
+
+/// The kind of network that the tensors form where it is none of dense layers, and the tensors that show it.
+/// `alone[i]` are left alone.
+pub(super) fn kind(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<(Kind, Vec<usize>)> {
+    let live = || (0..entries.len()).filter(|&i| !alone[i]);
+    for (kind, phrases) in KINDS {
+        let shows = |&i: &usize| phrases.iter().any(|phrase| names[i].has(phrase));
+        let found: Vec<usize> = live().filter(shows).collect();
+        if !found.is_empty() {
+            return Some((kind, found));
+        }
+    }
+    // The gates of a recurrent cell written by hand.
+    let called = |word: &'static str| live().find(move |&i| names[i].last_word() == Some(word));
+    if let (Some(f), Some(i), Some(o)) = (called("wf"), called("wi"), called("wo")) {
+        return Some((Kind::Recurrent, vec![f, i, o]));
+    }
+    let deep = |&i: &usize| {
+        entries[i].shape.len() > 2 && (names[i].called == Called::Matrix || is_nameless(&names[i]))
+    };
+    let kernels: Vec<usize> = live().filter(deep).collect();
+    if !kernels.is_empty() {
+        return Some((Kind::Convolution, kernels));
+    }
+    // LayerNorm and PReLU call their vector `weight`.
+    let scales: Vec<usize> = live()
+        .filter(|&i| {
+            let is_weight =
+                names[i].called == Called::Matrix && names[i].words().next_back() == Some("weight");
+            is_weight && entries[i].shape.len() == 1
+        })
+        .collect();
+    if !scales.is_empty() && live().any(|i| entries[i].shape.len() == 2) {
+        return Some((Kind::Normalised, scales));
+    }
+    branches(entries, names, alone).map(|found| (Kind::Parallel, found))
+}
+
+/// Matrices whose names set them side by side.
+fn branches(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<Vec<usize>> {
+    let matrices: Vec<usize> =
+        (0..entries.len()).filter(|&i| !alone[i] && entries[i].shape.len() == 2).collect();
+    for line in BRANCHES {
+        let mut of_word: Vec<usize> =
+            line.iter().filter_map(|word| matrices.iter().copied().find(|&i| names[i].has(word))).collect();
+        of_word.sort_unstable();
+        of_word.dedup();
+        if of_word.len() > 1 {
+            return Some(of_word);
+        }
+    }
+    let member = |i: usize| names[i].list_member(&LISTS, &MEMBERS);
+    let (first, of_list) = matrices.iter().find_map(|&i| member(i).map(|found| (i, found)))?;
+    let differs =
+        |&i: &usize| member(i).is_some_and(|(list, number)| list == of_list.0 && number != of_list.1);
+    let other = matrices.iter().copied().find(differs)?;
+    Some(vec![first, other])
+}
+
+/// Whether the name tells a place and nothing else: `arr_0`, `param_3`, `0`.
+pub(super) fn is_nameless(name: &Name) -> bool {
+    const WORDS: [&str; 10] =
+        ["arr", "array", "param", "params", "p", "leaf", "leaves", "item", "tensor", "list"];
+    name.words().all(|word| WORDS.contains(&word) || super::names::is_number(word))
+}
+
+/// How a name says that its matrix is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Convention {
+    pub(super) transposed: bool,
+    pub(super) says: &'static str,
+}
+
+/// The convention of a matrix's name, where it has one.
+pub(super) fn convention(name: &Name, format: &str) -> Option<Convention> {
+    let of = |transposed, says| Some(Convention { transposed, says });
+    if name.has("c fc") || name.has("c proj") {
+        return of(true, "GPT-2 stores its layers so");
+    }
+    let last = name.words().rev().find(|word| !super::names::is_number(word) && *word != "orig")?;
+    let pytorch = || matches!(format, "safetensors" | "pt" | "pth" | "PyTorch");
+    match (last, name.last_separator) {
+        ("kernel" | "kernels", _) => of(true, "Flax and Keras store a `kernel` so"),
+        ("coefs", _) => of(true, "scikit-learn stores `coefs_` so"),
+        ("coef", _) => of(false, "scikit-learn stores `coef_` so"),
+        ("weights" | "w", Some('/')) => of(true, "TensorFlow and Haiku store them so"),
+        ("weight", Some('.')) => of(false, "PyTorch stores a `weight` so"),
+        ("weight", None) if pytorch() && name.words().all(|word| word == "weight" || word == "orig") => {
+            of(false, "PyTorch stores a `weight` so")
+        }
+        _ => None,
+    }
+}

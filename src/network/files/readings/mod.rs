@@ -1,0 +1,277 @@
+//! Which network a file's tensors form: readings and the evidence for each.
+//!
+//! That shapes fit is no proof: square matrices fit in any order and either way up, and the layers of an autoencoder fit
+//! backwards. A reading is an orientation of the matrices (outputs × inputs, or inputs × outputs), their order, and each
+//! one's bias and mask. All readings are enumerated, and held to the evidence:
+//! - names: `kernel` is inputs × outputs, PyTorch's `weight` is outputs × inputs; numbers and words such as `input` and
+//!   `output` tell the order; words such as `lstm`, `attn` or `running_mean` tell that it is no chain of dense layers;
+//! - lengths of the biases, and each layer taking what the one before gives;
+//! - tensors left over.
+//!
+//! One reading is taken, and says why. Several, or none, are refused with the option that chooses each. Whatever is not
+//! used is listed.
+
+mod candidates;
+mod copies;
+mod evidence;
+mod names;
+mod orders;
+mod refusal;
+mod summary;
+mod tensors;
+#[cfg(test)]
+mod tests;
+
+pub use evidence::Kind;
+pub use refusal::Refusal;
+pub use summary::{ReadLayer, Reading, Unused};
+pub(super) use tensors::Tensors;
+
+use std::collections::HashSet;
+
+use super::{Entry, Order};
+use candidates::{Candidate, Outcome};
+use names::Called;
+use tensors::Table;
+
+/// What the user says of a file's layers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadingOptions {
+    /// the matrices in order, each by its whole name or without `weight` in it; the rest is left alone
+    pub layers: Option<Vec<String>>,
+    /// whether matrices are inputs × outputs
+    pub transposed: Option<bool>,
+    /// the order of layers that are not listed
+    pub order: Option<Order>,
+}
+
+/// What shows the order of the layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OrderBy {
+    Single,
+    /// numbers of tensors without other names
+    Numbers,
+    Names,
+    /// the only order in which they fit
+    Shapes,
+    List,
+    Asked(Order),
+}
+
+/// A network among a file's tensors.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// layer 1 first
+    pub(super) layers: Vec<Tensors>,
+    pub(super) transposed: bool,
+    /// which it is and why
+    pub reading: Reading,
+}
+
+/// Finds the network.
+///
+/// # Errors
+/// [`Refusal`] where the tensors form none, or more than one.
+pub(super) fn read(
+    entries: &[Entry],
+    others: &[String],
+    format: &str,
+    options: &ReadingOptions,
+) -> Result<Found, Refusal> {
+    let table = Table::new(entries, format);
+    let (chosen, outcome) = match &options.layers {
+        Some(names) => {
+            let listed = listed(&table, names)?;
+            let outcome = candidates::of_list(&table, &listed, options);
+            (choose(&table, &listed, outcome.found.clone(), &outcome, options)?, outcome)
+        }
+        None => whole_file(&table, options)?,
+    };
+    if options.layers.is_none() {
+        refuse_left_overs(&table, &chosen)?;
+    }
+    let reading = Reading::new(&table, &chosen, &outcome, others, options);
+    Ok(Found { layers: chosen.layers, transposed: chosen.transposed, reading })
+}
+
+/// The network of all tensors that may be layers.
+fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate, Outcome), Refusal> {
+    let alone: Vec<bool> = table.alone.iter().map(Option::is_some).collect();
+    if let Some((kind, shown)) = evidence::kind(table.entries, &table.names, &alone) {
+        return Err(Refusal::kind(table, kind, &shown));
+    }
+    let is_spoilt = |i: &usize| {
+        let (entry, name) = (&table.entries[*i], &table.names[*i]);
+        let has_role = matches!(name.called, Called::Matrix | Called::Bias);
+        !entry.is_float() && ((has_role && table.alone[*i].is_none()) || is_damaged(entry, name))
+    };
+    if let Some(spoilt) = (0..table.entries.len()).find(is_spoilt) {
+        return Err(Refusal::Unreadable(spoilt));
+    }
+    let is_flat = |&i: &usize| table.names[i].called == Called::Matrix && table.shape(i).len() != 2;
+    if let Some(flat) = table.live().find(is_flat) {
+        let tensor = table.name(flat).to_owned();
+        return Err(Refusal::NotAMatrix { tensor, shape: table.shape(flat).to_vec() });
+    }
+    let matrices = table.matrices();
+    if matrices.is_empty() {
+        return Err(Refusal::empty(table));
+    }
+    let lacks_mask = |&&i: &&usize| table.names[i].is_original && table.unit(i).mask.is_none();
+    if let Some(&tensor) = matrices.iter().find(lacks_mask) {
+        return Err(Refusal::NoMask { tensor: table.name(tensor).to_owned() });
+    }
+    if let Some(networks) = copies::networks(table, &matrices) {
+        let of_each = networks.iter().map(|set| candidates::of_matrices(table, set, options));
+        let found: Vec<Candidate> = of_each.flat_map(|outcome| outcome.found).collect();
+        return Err(Refusal::several(table, &found, "the file holds more than one network", true));
+    }
+    let mut outcome = candidates::of_matrices(table, &matrices, options);
+    // A matrix without a word for weights, among others that have one, may be something else.
+    let is_named = |&i: &usize| table.names[i].called == Called::Matrix || table.unit(i).bias.is_some();
+    let named: Vec<usize> = matrices.iter().copied().filter(is_named).collect();
+    if !named.is_empty() && named.len() < matrices.len() {
+        let of_named = candidates::of_matrices(table, &named, options);
+        if outcome.found.is_empty() {
+            let chosen = choose(table, &named, of_named.found.clone(), &of_named, options)?;
+            return Ok((chosen, of_named));
+        }
+        if !of_named.found.is_empty() {
+            outcome.join(of_named);
+            let why = "a matrix may be a layer or something else";
+            return Err(Refusal::several(table, &outcome.found, why, true));
+        }
+    }
+    let chosen = choose(table, &matrices, outcome.found.clone(), &outcome, options)?;
+    Ok((chosen, outcome))
+}
+
+/// Whether an array without a name may be a layer that cannot be read.
+fn is_damaged(entry: &Entry, name: &names::Name) -> bool {
+    let is_known = ["BOOL", "I", "U"].iter().any(|kind| entry.dtype.starts_with(kind));
+    evidence::is_nameless(name) && (!is_known || entry.shape.len() == 2)
+}
+
+/// The one reading for which the evidence is good.
+fn choose(
+    table: &Table<'_>,
+    matrices: &[usize],
+    found: Vec<Candidate>,
+    outcome: &Outcome,
+    options: &ReadingOptions,
+) -> Result<Candidate, Refusal> {
+    let convention = candidates::convention(table, matrices).filter(|_| options.transposed.is_none());
+    let mut found = found;
+    if let Some(convention) = convention {
+        let (by_name, other): (Vec<Candidate>, Vec<Candidate>) =
+            found.into_iter().partition(|candidate| candidate.transposed == convention.transposed);
+        let biases_decide = outcome.bias_misfits[usize::from(convention.transposed)].is_some();
+        if by_name.is_empty() && !biases_decide {
+            if options.order.is_some() || options.layers.is_some() || other.is_empty() {
+                return Err(Refusal::none(table, matrices, outcome));
+            }
+            // Either the file stores them against the convention, or its numbers count from the output.
+            let backwards = other.iter().map(|candidate| Candidate {
+                layers: candidate.layers.iter().rev().copied().collect(),
+                transposed: convention.transposed,
+                ..candidate.clone()
+            });
+            let both: Vec<Candidate> = other.iter().cloned().chain(backwards).collect();
+            let why = "the shapes fit only against the orientation or the order that the names say";
+            return Err(Refusal::several(table, &both, why, false));
+        }
+        found = if by_name.is_empty() { other } else { by_name };
+    }
+    // A bare npy matrix has no name: it is outputs × inputs unless asked otherwise, and the report says so.
+    if table.format == "npy" && found.len() > 1 {
+        found.retain(|candidate| !candidate.transposed);
+    }
+    match found.as_slice() {
+        [only] if !outcome.is_incomplete || only.order != OrderBy::Shapes => Ok(only.clone()),
+        [] if outcome.is_incomplete => Err(Refusal::NoOrder { matrices: matrices.len() }),
+        [] => Err(Refusal::none(table, matrices, outcome)),
+        several => {
+            Err(Refusal::several(table, several, "the tensors can be read in more than one way", false))
+        }
+    }
+}
+
+/// The matrices of these names.
+fn listed(table: &Table<'_>, listed: &[String]) -> Result<Vec<usize>, Refusal> {
+    let is_matrix = |&i: &usize| {
+        table.shape(i).len() == 2 && table.names[i].called != Called::Mask && !table.is_named_bias(i)
+    };
+    let matrices: Vec<usize> = (0..table.entries.len()).filter(is_matrix).collect();
+    let find = |layer: &String| {
+        if let Some(whole) = table.entries.iter().position(|entry| entry.name == *layer) {
+            return match table.shape(whole) {
+                [_, _] if table.entries[whole].is_float() => Ok(whole),
+                [_, _] => Err(Refusal::Unreadable(whole)),
+                shape => Err(Refusal::NotAMatrix { tensor: layer.clone(), shape: shape.to_vec() }),
+            };
+        }
+        let wanted = names::Name::new(layer);
+        let is_called = |&&i: &&usize| {
+            let name = &table.names[i];
+            name.called == Called::Matrix
+                && (name.stem() == wanted.unmasked() || name.unmasked() == wanted.unmasked())
+        };
+        let found: Vec<usize> = matrices.iter().filter(is_called).copied().collect();
+        match found.as_slice() {
+            [only] if table.entries[*only].is_float() => Ok(*only),
+            [only] => Err(Refusal::Unreadable(*only)),
+            [] => Err(Refusal::missing(table, layer, &matrices)),
+            several => Err(Refusal::missing(table, layer, several)),
+        }
+    };
+    let found: Vec<usize> = listed.iter().map(find).collect::<Result<_, _>>()?;
+    if let Some(&tensor) = found.iter().find(|&&i| table.names[i].is_original && table.unit(i).mask.is_none())
+    {
+        return Err(Refusal::NoMask { tensor: table.name(tensor).to_owned() });
+    }
+    if found.is_empty() { Err(Refusal::empty(table)) } else { Ok(found) }
+}
+
+/// Refuses a network beside tensors that seem to be parts of it.
+fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusal> {
+    let used: HashSet<usize> = chosen.layers.iter().flat_map(Tensors::all).collect();
+    let module = |i: usize| table.names[i].path().split_last().map(|(_, module)| module).unwrap_or_default();
+    let outputs: Vec<usize> = chosen.widths(table).into_iter().skip(1).collect();
+    for i in (0..table.entries.len()).filter(|i| !used.contains(i)) {
+        let name = &table.names[i];
+        let tensor = || table.name(i).to_owned();
+        if table.alone[i].is_none() && table.is_named_bias(i) {
+            return Err(Refusal::BiasWithoutMatrix { tensor: tensor(), shape: table.shape(i).to_vec() });
+        }
+        if table.alone[i].is_none() && name.called == Called::Mask {
+            return Err(Refusal::MaskWithoutMatrix { tensor: tensor(), shape: table.shape(i).to_vec() });
+        }
+        // `fc1.scale` beside `fc1.weight` changes what the layer computes.
+        let mut of_module = chosen.layers.iter().filter(|unit| module(unit.matrix) == module(i));
+        if let (Some(unit), None) = (of_module.next(), of_module.next())
+            && !module(i).is_empty()
+            && !evidence::is_record(table.alone[i])
+        {
+            return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(unit.matrix).to_owned() });
+        }
+        let vector =
+            table.vector_length(i).filter(|_| table.alone[i].is_none() && table.entries[i].is_float());
+        if let Some(length) = vector
+            && let Some(at) = outputs.iter().position(|&n| n == length)
+        {
+            let matrix = table.name(chosen.layers[at].matrix).to_owned();
+            return Err(Refusal::MaybeBias {
+                tensor: tensor(),
+                length,
+                matrix,
+                layers: refusal::layers(table, chosen),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is that of a weight or bias before its mask, as `torch.nn.utils.prune` keeps it.
+pub(super) fn is_original(name: &str) -> bool {
+    names::Name::new(name).is_original
+}

@@ -1,0 +1,191 @@
+//! In which order the matrices of a file are layers.
+
+use super::super::Order;
+use super::names::{Name, is_number, natural_key};
+use super::tensors::{Table, Tensors};
+
+/// Words of first and of last layers.
+const FIRST: [&str; 7] = ["input", "in", "inp", "first", "encoder", "enc", "stem"];
+const LAST: [&str; 14] = [
+    "output",
+    "out",
+    "outp",
+    "last",
+    "final",
+    "decoder",
+    "dec",
+    "classifier",
+    "head",
+    "logits",
+    "readout",
+    "prediction",
+    "predictions",
+    "top",
+];
+
+/// Modules that Keras and Haiku number from the second on: `dense`, `dense_1`.
+const NUMBERED_FROM_THE_SECOND: [&str; 4] = ["dense", "linear", "connected", "layer"];
+
+/// Steps of the search for orders that chain; a chain of distinct widths takes one for each layer.
+const MOST_STEPS: usize = 20_000;
+
+/// Matrices of one search; the names of more than these must tell their order.
+const MOST_SEARCHED: usize = 64;
+
+/// Orders that are listed at most.
+pub(super) const MOST_ORDERS: usize = 4;
+
+/// A word of a name as names are sorted.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    /// −1 for words of first layers, 1 for those of last ones
+    Word(i8, &'a str),
+    Number(u64),
+}
+
+fn keys(name: &Name) -> Vec<Key<'_>> {
+    let key = |word| match is_number(word) {
+        true => Key::Number(word.parse().unwrap_or(u64::MAX)),
+        false => Key::Word(i8::from(LAST.contains(&word)) - i8::from(FIRST.contains(&word)), word),
+    };
+    name.unmasked().into_iter().map(key).collect()
+}
+
+/// Whether the first difference between two names, the smaller first, tells their order.
+fn tells_order(one: &[Key<'_>], other: &[Key<'_>]) -> bool {
+    let Some(at) = one.iter().zip(other).position(|(a, b)| a != b) else { return false };
+    let follows_module = || {
+        matches!(at.checked_sub(1).map(|before| &one[before]),
+            Some(Key::Word(_, word)) if NUMBERED_FROM_THE_SECOND.contains(word))
+    };
+    match (&one[at], &other[at]) {
+        (Key::Number(_), Key::Number(_)) => true,
+        (Key::Word(a, _), Key::Word(b, _)) => a != b,
+        (Key::Word(..), Key::Number(number)) => *number > 0 && follows_module(),
+        (Key::Number(_), Key::Word(..)) => false,
+    }
+}
+
+/// Whether two names tell their order.
+pub(super) fn tell_order(one: &Name, other: &Name) -> bool {
+    let (one, other) = (keys(one), keys(other));
+    if one < other { tells_order(&one, &other) } else { tells_order(&other, &one) }
+}
+
+/// The order that the names tell: of numbers, of `input` before `output`. `None` where two of them tell none.
+pub(super) fn by_names(table: &Table<'_>, units: &[Tensors]) -> Option<Vec<Tensors>> {
+    let mut keyed: Vec<(Vec<Key<'_>>, Tensors)> =
+        units.iter().map(|unit| (keys(&table.names[unit.matrix]), *unit)).collect();
+    keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    // Where all neighbours of a sorted list tell their order, all pairs do.
+    let is_clear = keyed.windows(2).all(|pair| tells_order(&pair[0].0, &pair[1].0));
+    is_clear.then(|| keyed.into_iter().map(|(_, unit)| unit).collect())
+}
+
+/// The order that was asked for.
+pub(super) fn forced(table: &Table<'_>, units: &[Tensors], order: Order) -> Vec<Tensors> {
+    let mut units = units.to_vec();
+    match order {
+        Order::Names => units.sort_by_key(|unit| natural_key(table.name(unit.matrix))),
+        Order::File => units.sort_by_key(|unit| unit.matrix),
+    }
+    units
+}
+
+/// Inputs and outputs of a matrix.
+pub(super) fn sides(table: &Table<'_>, unit: &Tensors, transposed: bool) -> (usize, usize) {
+    match *table.shape(unit.matrix) {
+        [rows, columns] if transposed => (rows, columns),
+        [rows, columns] => (columns, rows),
+        _ => (0, 0),
+    }
+}
+
+/// The first pair of layers that do not fit: the place of the second.
+pub(super) fn first_misfit(table: &Table<'_>, units: &[Tensors], transposed: bool) -> Option<usize> {
+    let fits =
+        |pair: &[Tensors]| sides(table, &pair[0], transposed).1 == sides(table, &pair[1], transposed).0;
+    units.windows(2).position(|pair| !fits(pair)).map(|at| at + 1)
+}
+
+/// Orders in which each layer takes what the one before gives.
+pub(super) struct Orders {
+    /// at most [`MOST_ORDERS`]
+    pub(super) found: Vec<Vec<Tensors>>,
+    /// whether there can be no others
+    pub(super) is_complete: bool,
+}
+
+/// The orders that chain and in which no name stands before one that its own tells to come first.
+pub(super) fn that_chain(table: &Table<'_>, units: &[Tensors], transposed: bool) -> Orders {
+    if units.len() > MOST_SEARCHED {
+        return Orders { found: Vec::new(), is_complete: false };
+    }
+    let sides: Vec<(usize, usize)> = units.iter().map(|unit| sides(table, unit, transposed)).collect();
+    let keyed: Vec<Vec<Key<'_>>> = units.iter().map(|unit| keys(&table.names[unit.matrix])).collect();
+    let comes_before = |one: &Vec<Key<'_>>, other: &Vec<Key<'_>>| one < other && tells_order(one, other);
+    let before = |one| (0..keyed.len()).filter(|&other| comes_before(&keyed[other], one)).collect();
+    let mut search = Search {
+        before: keyed.iter().map(before).collect(),
+        starts: starts(&sides),
+        sides: &sides,
+        used: vec![false; units.len()],
+        path: Vec::new(),
+        found: Vec::new(),
+        steps: 0,
+    };
+    search.go_on();
+    let is_complete = search.found.len() < MOST_ORDERS && search.steps <= MOST_STEPS;
+    let units_of = |order: Vec<usize>| order.into_iter().map(|i| units[i]).collect();
+    Orders { found: search.found.into_iter().map(units_of).collect(), is_complete }
+}
+
+/// The width at which a path over all matrices begins: that with one matrix more out than in. `None` where every width has
+/// as many in as out; then it may be any.
+fn starts(sides: &[(usize, usize)]) -> Option<usize> {
+    let count = |width: usize| {
+        let of = |side: usize| usize::from(side == width);
+        sides.iter().fold((0, 0), |(ins, outs), &(from, to)| (ins + of(to), outs + of(from)))
+    };
+    sides.iter().map(|&(from, _)| from).find(|&width| {
+        let (ins, outs) = count(width);
+        outs > ins
+    })
+}
+
+/// A depth-first search for a path over all matrices, each an edge from its inputs to its outputs.
+struct Search<'a> {
+    /// for each matrix, those that must stand before it
+    before: Vec<Vec<usize>>,
+    starts: Option<usize>,
+    sides: &'a [(usize, usize)],
+    used: Vec<bool>,
+    path: Vec<usize>,
+    found: Vec<Vec<usize>>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    fn go_on(&mut self) {
+        if self.path.len() == self.sides.len() {
+            self.found.push(self.path.clone());
+            return;
+        }
+        let wanted = self.path.last().map(|&last| self.sides[last].1).or(self.starts);
+        for next in 0..self.sides.len() {
+            let is_early = self.before[next].iter().any(|&before| !self.used[before]);
+            if self.used[next] || is_early || wanted.is_some_and(|width| width != self.sides[next].0) {
+                continue;
+            }
+            self.steps += 1;
+            if self.found.len() >= MOST_ORDERS || self.steps > MOST_STEPS {
+                return;
+            }
+            self.used[next] = true;
+            self.path.push(next);
+            self.go_on();
+            self.path.pop();
+            self.used[next] = false;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Why a file's tensors are not read, and which option would choose.
+
+use thiserror::Error;
+
+use super::candidates::{self, Candidate, Outcome};
+use super::evidence::Kind;
+use super::orders;
+use super::tensors::Table;
+
+/// Why a file's tensors are not read as a network.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// No matrix at all.
+    #[error("expected at least one weight matrix, found {found}")]
+    Empty {
+        /// what there is
+        found: String,
+    },
+    /// A network of another kind.
+    #[error("expected a chain of dense layers, found {kind}: {tensors}; a chain alone can be a target")]
+    Kind {
+        /// which
+        kind: Kind,
+        /// the tensors that show it
+        tensors: String,
+    },
+    /// More than one reading.
+    #[error("expected tensors that form one network, found {why}: {readings}{advice}")]
+    Several {
+        /// in what they are many
+        why: String,
+        /// each with its widths and the option that chooses it
+        readings: String,
+        /// how to choose
+        advice: String,
+    },
+    /// No reading.
+    #[error("expected tensors that form a network, found none in either orientation: {why}")]
+    None {
+        /// what does not fit, for each orientation
+        why: String,
+    },
+    /// Names that tell no order, and too many matrices to try all.
+    #[error(
+        "expected names or shapes that tell the order of {matrices} matrices, found neither; `--layers A,B` lists them in \
+         their order, `--order names` or `--order file` gives it (in a preset `layers`, `order`)"
+    )]
+    NoOrder {
+        /// how many there are
+        matrices: usize,
+    },
+    /// A tensor whose numbers cannot be weights; its place among the file's.
+    #[error("expected floating-point numbers in tensor {0}")]
+    Unreadable(usize),
+    /// A listed layer that is no matrix.
+    #[error("tensor `{tensor}`: expected a matrix (a layer's weights), found shape {shape:?}")]
+    NotAMatrix {
+        /// its name
+        tensor: String,
+        /// its shape
+        shape: Vec<usize>,
+    },
+    /// A layer that was listed and is not there, or is there more than once.
+    #[error("layer `{layer}`: expected one of {found}")]
+    Missing {
+        /// the name that was listed
+        layer: String,
+        /// the matrices there are
+        found: String,
+    },
+    /// A pruned weight without its mask.
+    #[error(
+        "tensor `{tensor}`: expected its mask beside it (`weight_mask` beside `weight_orig`), found none"
+    )]
+    NoMask {
+        /// its name
+        tensor: String,
+    },
+    /// A mask that belongs to no layer.
+    #[error(
+        "tensor `{tensor}`: expected a mask of the name and shape of a layer's weights, found shape {shape:?}"
+    )]
+    MaskWithoutMatrix {
+        /// its name
+        tensor: String,
+        /// its shape
+        shape: Vec<usize>,
+    },
+    /// A bias that belongs to no layer.
+    #[error(
+        "tensor `{tensor}`: expected the matrix that this bias belongs to (`fc1.weight` beside `fc1.bias`), found none \
+         (its shape is {shape:?})"
+    )]
+    BiasWithoutMatrix {
+        /// its name
+        tensor: String,
+        /// its shape
+        shape: Vec<usize>,
+    },
+    /// A tensor that seems to change what a layer computes.
+    #[error(
+        "tensor `{tensor}`: expected nothing beside `{matrix}` but its bias and its masks; what this one does to the layer \
+         is not known"
+    )]
+    Companion {
+        /// its name
+        tensor: String,
+        /// the layer's matrix
+        matrix: String,
+    },
+    /// A vector that may be a bias.
+    #[error(
+        "tensor `{tensor}`: its {length} numbers may be the bias of `{matrix}`, and its name does not say so; a bias is \
+         called as its matrix is (`fc1.weight`, `fc1.bias`; `W1`, `b1`); `--layers {layers}` reads the network without it"
+    )]
+    MaybeBias {
+        /// its name
+        tensor: String,
+        /// how many numbers
+        length: usize,
+        /// the layer's matrix
+        matrix: String,
+        /// all layers, as `--layers` takes them
+        layers: String,
+    },
+}
+
+/// Names that a message lists at most.
+const MOST_NAMES: usize = 6;
+/// Layers that an option spells out at most.
+const MOST_LAYERS: usize = 24;
+
+impl Refusal {
+    pub(super) fn kind(table: &Table<'_>, kind: Kind, shown: &[usize]) -> Self {
+        Self::Kind { kind, tensors: names(table, shown) }
+    }
+
+    pub(super) fn empty(table: &Table<'_>) -> Self {
+        if table.entries.is_empty() {
+            return Self::Empty { found: "none".to_owned() };
+        }
+        let mut shown: Vec<String> = table.entries.iter().take(MOST_NAMES).map(described).collect();
+        if table.entries.len() > MOST_NAMES {
+            shown.push(format!("{} more", table.entries.len() - MOST_NAMES));
+        }
+        Self::Empty { found: shown.join(", ") }
+    }
+
+    pub(super) fn missing(table: &Table<'_>, layer: &str, matrices: &[usize]) -> Self {
+        let found = if matrices.is_empty() { "no matrices".to_owned() } else { names(table, matrices) };
+        Self::Missing { layer: layer.to_owned(), found }
+    }
+
+    /// `by_layers`: the readings differ in which matrices they use.
+    pub(super) fn several(table: &Table<'_>, found: &[Candidate], why: &str, by_layers: bool) -> Self {
+        let matrices = |c: &Candidate| c.layers.iter().map(|unit| unit.matrix).collect::<Vec<_>>();
+        let same_layers = found.windows(2).all(|pair| matrices(&pair[0]) == matrices(&pair[1]));
+        let same_side = found.windows(2).all(|pair| pair[0].transposed == pair[1].transposed);
+        let needs_layers = by_layers || !same_layers;
+        let needs_side = !same_side || (!needs_layers && found.len() == 1);
+        let mut is_told_apart = true;
+        let reading = |(at, candidate): (usize, &Candidate)| {
+            let twin = |(other, c): (usize, &Candidate)| {
+                other != at && matrices(c) == matrices(candidate) && c.transposed == candidate.transposed
+            };
+            is_told_apart &= !found.iter().enumerate().any(twin);
+            let widths: Vec<String> = candidate.widths(table).iter().map(usize::to_string).collect();
+            let side = if candidate.transposed { "inputs × outputs" } else { "outputs × inputs" };
+            let biases: Vec<usize> = candidate.layers.iter().filter_map(|unit| unit.bias).collect();
+            let biases = match biases.as_slice() {
+                [] => "no biases".to_owned(),
+                some => format!("biases {}", names(table, some)),
+            };
+            let mut option = Vec::new();
+            if needs_layers {
+                option.push(format!("--layers {}", layers(table, candidate)));
+            }
+            if needs_side {
+                option.push(
+                    if candidate.transposed { "--transposed" } else { "--transposed=false" }.to_owned(),
+                );
+            }
+            let order = names(table, &matrices(candidate));
+            format!("{} of {order} as {side}, {biases} (`{}`)", widths.join("-"), option.join(" "))
+        };
+        let readings: Vec<String> = found.iter().enumerate().take(orders::MOST_ORDERS).map(reading).collect();
+        let more = found.len() >= orders::MOST_ORDERS;
+        let readings = match readings.is_empty() {
+            true => "none of them a chain of dense layers".to_owned(),
+            false if more => format!("{}; and perhaps others", readings.join("; ")),
+            false => readings.join("; "),
+        };
+        let advice = if !is_told_apart {
+            "; names that say whose bias each is (`W1`, `b1`) would tell them apart"
+        } else if found.is_empty() {
+            ""
+        } else {
+            "; in a preset the fields `layers`, `transposed` and `order` of `File` choose"
+        };
+        Self::Several { why: why.to_owned(), readings, advice: advice.to_owned() }
+    }
+
+    pub(super) fn none(table: &Table<'_>, matrices: &[usize], outcome: &Outcome) -> Self {
+        let side = |transposed: bool| if transposed { "inputs × outputs" } else { "outputs × inputs" };
+        let sides = |i: usize, transposed| orders::sides(table, &table.unit(i), transposed);
+        let misfit = |transposed: bool| {
+            let at = usize::from(transposed);
+            if let Some((matrix, bias)) = outcome.bias_misfits[at] {
+                let (found, outputs) = (table.vector_length(bias).unwrap_or(0), sides(matrix, transposed).1);
+                let of = if table.names[matrix].stem() == table.names[bias].stem() || table.is_numbered() {
+                    format!("`{}` has {outputs} outputs", table.name(matrix))
+                } else {
+                    "it is not clear whose it is".to_owned()
+                };
+                return Some(format!(
+                    "as {} bias `{}` has {found} numbers and {of}",
+                    side(transposed),
+                    table.name(bias)
+                ));
+            }
+            let (before, after) = outcome.shape_misfits[at]?;
+            let (given, taken) = (sides(before, transposed).1, sides(after, transposed).0);
+            Some(format!(
+                "as {} `{}` takes {taken} inputs and `{}` before it gives {given}",
+                side(transposed),
+                table.name(after),
+                table.name(before)
+            ))
+        };
+        let found: Vec<String> = [false, true].into_iter().filter_map(misfit).collect();
+        let why = match found.is_empty() {
+            false => found.join("; "),
+            true => format!(
+                "no order of {} that their names allow has each layer take what the one before gives",
+                names(table, matrices)
+            ),
+        };
+        let off_by_one = outcome.shape_misfits[0]
+            .is_some_and(|(before, after)| sides(after, false).0 == sides(before, false).1 + 1);
+        let hint = if off_by_one && candidates::convention(table, matrices).is_none() {
+            "; are the biases a column of each matrix? They must be tensors of their own"
+        } else {
+            ""
+        };
+        Self::None { why: format!("{why}{hint}") }
+    }
+}
+
+/// `` `a`, `b` and 3 more ``
+fn names(table: &Table<'_>, shown: &[usize]) -> String {
+    let mut text: Vec<String> =
+        shown.iter().take(MOST_NAMES).map(|&i| format!("`{}`", table.name(i))).collect();
+    if shown.len() > MOST_NAMES {
+        text.push(format!("{} more", shown.len() - MOST_NAMES));
+    }
+    text.join(", ")
+}
+
+fn described(entry: &super::super::Entry) -> String {
+    format!("`{}` ({} {:?})", entry.name, entry.dtype, entry.shape)
+}
+
+/// The layers as `--layers` takes them.
+pub(super) fn layers(table: &Table<'_>, candidate: &Candidate) -> String {
+    let mut list: Vec<&str> =
+        candidate.layers.iter().take(MOST_LAYERS).map(|unit| table.name(unit.matrix)).collect();
+    if candidate.layers.len() > MOST_LAYERS {
+        list.push("…");
+    }
+    let list = list.join(",");
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./,:…".contains(c);
+    if list.chars().all(is_plain) { list } else { format!("'{list}'") }
+}

@@ -1,0 +1,148 @@
+//! What was read, for reports and screens.
+
+use serde::Serialize;
+
+use super::super::{Order, TensorName};
+use super::candidates::{self, BiasBy, Candidate, Outcome};
+use super::tensors::Table;
+use super::{OrderBy, ReadingOptions, evidence};
+use std::collections::HashSet;
+
+/// How a file's tensors were read as a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// which reading it is and why, in a sentence
+    pub why: String,
+    /// layer 1 first
+    pub layers: Vec<ReadLayer>,
+    /// everything else in the file
+    pub unused: Vec<Unused>,
+}
+
+/// One layer of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReadLayer {
+    /// its matrix
+    pub matrix: TensorName,
+    /// rows × columns as stored
+    pub stored: (usize, usize),
+    /// whether that is inputs × outputs
+    pub transposed: bool,
+    /// the mask multiplied in
+    pub mask: Option<String>,
+    /// its bias
+    pub bias: Option<TensorName>,
+    /// the mask multiplied into the bias
+    pub bias_mask: Option<String>,
+}
+
+/// Something in a file that is no part of the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unused {
+    /// its name in the file
+    pub name: String,
+    /// type of its numbers; `None` for members that are no tensors
+    pub dtype: Option<String>,
+    /// extents; `None` for members that are no tensors
+    pub shape: Option<Vec<usize>>,
+    /// what it seems to be
+    pub why: &'static str,
+}
+
+impl Reading {
+    pub(super) fn new(
+        table: &Table<'_>,
+        chosen: &Candidate,
+        outcome: &Outcome,
+        others: &[String],
+        options: &ReadingOptions,
+    ) -> Self {
+        let name = |i: usize| table.entries[i].described();
+        let layers = chosen.layers.iter().map(|unit| ReadLayer {
+            matrix: name(unit.matrix),
+            stored: match *table.shape(unit.matrix) {
+                [rows, columns] => (rows, columns),
+                _ => (0, 0),
+            },
+            transposed: chosen.transposed,
+            mask: unit.mask.map(|i| name(i).name),
+            bias: unit.bias.map(name),
+            bias_mask: unit.bias_mask.map(|i| name(i).name),
+        });
+        let layers: Vec<ReadLayer> = layers.collect();
+        let used: HashSet<usize> = chosen.layers.iter().flat_map(|unit| unit.all()).collect();
+        let tensors = (0..table.entries.len()).filter(|i| !used.contains(i)).map(|i| {
+            let entry = &table.entries[i];
+            let kind = || evidence::kind_by_name(&table.names[i]).map(evidence::Kind::part);
+            let why = table.alone[i].or_else(kind).unwrap_or("not part of the layers");
+            Unused {
+                name: entry.name.clone(),
+                dtype: Some(entry.dtype.clone()),
+                shape: Some(entry.shape.clone()),
+                why,
+            }
+        });
+        let members = others.iter().map(|name| Unused {
+            name: name.clone(),
+            dtype: None,
+            shape: None,
+            why: "no tensor",
+        });
+        let unused = tensors.chain(members).collect();
+        Self { why: why(table, chosen, outcome, options, &layers), layers, unused }
+    }
+
+    /// Layers without a bias, from 1.
+    pub fn without_bias(&self) -> Vec<usize> {
+        (1..).zip(&self.layers).filter(|(_, layer)| layer.bias.is_none()).map(|(number, _)| number).collect()
+    }
+}
+
+fn why(
+    table: &Table<'_>,
+    chosen: &Candidate,
+    outcome: &Outcome,
+    options: &ReadingOptions,
+    layers: &[ReadLayer],
+) -> String {
+    let orientation = if chosen.transposed { "inputs × outputs" } else { "outputs × inputs" };
+    let matrices: Vec<usize> = chosen.layers.iter().map(|unit| unit.matrix).collect();
+    let other = usize::from(!chosen.transposed);
+    let by_name = candidates::convention(table, &matrices).filter(|c| c.transposed == chosen.transposed);
+    let because = match by_name {
+        _ if options.transposed.is_some() => "as asked".to_owned(),
+        Some(convention) => convention.says.to_owned(),
+        None if outcome.bias_misfits[other].is_some() => {
+            "only so the biases have as many numbers as outputs".to_owned()
+        }
+        None if table.format == "npy" => {
+            "the convention for an npy matrix (--transposed reads the other)".to_owned()
+        }
+        None => "only so each layer takes what the one before gives".to_owned(),
+    };
+    let mut text = format!("read as {orientation}: {because}");
+    text.push_str(match chosen.order {
+        OrderBy::Single => "",
+        OrderBy::Numbers => "; order: as numbered",
+        OrderBy::Names => "; order: by the names",
+        OrderBy::Shapes => "; order: the only one in which the shapes fit",
+        OrderBy::List => "; order: as listed",
+        OrderBy::Asked(Order::Names) => "; order: by the names, as asked",
+        OrderBy::Asked(Order::File) => "; order: of the file, as asked",
+    });
+    let with_bias = layers.iter().filter(|layer| layer.bias.is_some()).count();
+    let by = match chosen.biases {
+        BiasBy::Name => "by name",
+        BiasBy::Position => "by position",
+        BiasBy::Length => "by length",
+    };
+    match with_bias {
+        0 => text.push_str("; no biases"),
+        n if n == layers.len() => text.push_str(&format!("; biases {by}")),
+        n => text.push_str(&format!("; biases {by} in {n} of {} layers", layers.len())),
+    }
+    if layers.iter().any(|layer| layer.mask.is_some() || layer.bias_mask.is_some()) {
+        text.push_str("; masks multiplied in");
+    }
+    text
+}

@@ -1,0 +1,228 @@
+//! Which tensors belong together: a matrix, its mask, its bias and the bias's mask.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::Entry;
+use super::evidence;
+use super::names::{Called, Name};
+
+/// Places of a layer's tensors among the file's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Tensors {
+    pub(in super::super) matrix: usize,
+    pub(in super::super) mask: Option<usize>,
+    pub(in super::super) bias: Option<usize>,
+    pub(in super::super) bias_mask: Option<usize>,
+}
+
+impl Tensors {
+    pub(in super::super) fn all(&self) -> impl Iterator<Item = usize> {
+        [Some(self.matrix), self.mask, self.bias, self.bias_mask].into_iter().flatten()
+    }
+}
+
+/// A file's tensors, their names taken apart.
+pub(super) struct Table<'a> {
+    pub(super) entries: &'a [Entry],
+    pub(super) names: Vec<Name>,
+    /// why a tensor is left alone whatever the network is
+    pub(super) alone: Vec<Option<&'static str>>,
+    pub(super) format: &'a str,
+    /// named biases by the stem of their names, masks by their names
+    biases: HashMap<Vec<String>, Vec<usize>>,
+    masks: HashMap<Vec<String>, Vec<usize>>,
+}
+
+/// How the biases of unnamed tensors stand among the matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    After,
+    Before,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn new(entries: &'a [Entry], format: &'a str) -> Self {
+        let names: Vec<Name> = entries.iter().map(|entry| Name::new(&entry.name)).collect();
+        let alone =
+            entries.iter().zip(&names).map(|(entry, name)| evidence::left_alone(entry, name)).collect();
+        let (biases, masks) = Default::default();
+        let mut table = Self { entries, names, alone, format, biases, masks };
+        let live: Vec<usize> = table.live().collect();
+        for i in live {
+            let name = &table.names[i];
+            if name.called == Called::Mask {
+                table.masks.entry(owned(&name.unmasked())).or_default().push(i);
+            } else if table.is_named_bias(i) {
+                table.biases.entry(owned(&name.stem())).or_default().push(i);
+            }
+        }
+        table
+    }
+
+    pub(super) fn name(&self, index: usize) -> &'a str {
+        &self.entries[index].name
+    }
+
+    pub(super) fn shape(&self, index: usize) -> &'a [usize] {
+        &self.entries[index].shape
+    }
+
+    /// Tensors that may be part of the network.
+    pub(super) fn live(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.entries.len()).filter(|&i| self.alone[i].is_none())
+    }
+
+    /// The length of a vector, also of a column or a row; `None` for other tensors.
+    pub(super) fn vector_length(&self, index: usize) -> Option<usize> {
+        match *self.shape(index) {
+            [] => Some(1),
+            [n] | [n, 1] | [1, n] => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Whether the name says bias and the shape allows one.
+    pub(super) fn is_named_bias(&self, index: usize) -> bool {
+        self.names[index].called == Called::Bias && self.vector_length(index).is_some()
+    }
+
+    /// The tensors that may be weight matrices.
+    pub(super) fn matrices(&self) -> Vec<usize> {
+        let two_sided = |&i: &usize| self.shape(i).len() == 2 && self.names[i].called != Called::Mask;
+        let may_be = |&i: &usize| {
+            let name = &self.names[i];
+            self.entries[i].is_float() || name.called == Called::Matrix || evidence::is_nameless(name)
+        };
+        self.live().filter(two_sided).filter(may_be).filter(|&i| !self.is_named_bias(i)).collect()
+    }
+
+    /// Whether all tensors that may be part of the network differ in a number at the end alone, as `arr_0` and `arr_1`
+    /// do: then only their order tells what they are.
+    pub(super) fn is_numbered(&self) -> bool {
+        let live: Vec<usize> = self.live().filter(|&i| self.entries[i].is_float()).collect();
+        let Some((&first, rest)) = live.split_first() else { return false };
+        if live.iter().all(|&i| evidence::is_nameless(&self.names[i])) {
+            return true;
+        }
+        let (template, numbers) = self.names[first].template();
+        let is_same = |&i: &usize| self.names[i].template().0 == template;
+        // `W2` of one dimension is no bias of `W1`.
+        let are_clear = match self.names[first].called {
+            Called::Nothing => true,
+            Called::Matrix => live.iter().all(|&i| self.shape(i).len() == 2),
+            _ => false,
+        };
+        are_clear && numbers.len() == 1 && template.last() == Some(&"#") && rest.iter().all(is_same)
+    }
+
+    /// A matrix with the mask and the bias that its name gives it.
+    pub(super) fn unit(&self, matrix: usize) -> Tensors {
+        let bias =
+            self.biases.get(&owned(&self.names[matrix].stem())).and_then(|found| found.first().copied());
+        let bias_mask = bias.and_then(|bias| self.mask_of(bias));
+        Tensors { matrix, mask: self.mask_of(matrix), bias, bias_mask }
+    }
+
+    fn mask_of(&self, tensor: usize) -> Option<usize> {
+        let name = &self.names[tensor];
+        let fits = |&i: &usize| self.shape(i) == self.shape(tensor);
+        let of_name = |words: &[&str]| self.masks.get(&owned(words))?.iter().copied().find(fits);
+        // `fc1.mask` is that of the matrix.
+        let of_stem = || (name.called == Called::Matrix).then(|| of_name(&name.stem())).flatten();
+        of_name(&name.unmasked()).or_else(of_stem)
+    }
+
+    /// Vectors that the name calls biases and that are no unit's.
+    pub(super) fn loose_biases(&self, units: &[Tensors]) -> Vec<usize> {
+        let used: HashSet<usize> = units.iter().flat_map(Tensors::all).collect();
+        self.live().filter(|&i| self.is_named_bias(i) && !used.contains(&i)).collect()
+    }
+
+    /// How the tensors from first to last can be matrices and biases by their order alone; the most regular ways first,
+    /// each as one group.
+    pub(super) fn by_position(&self, sequence: &[usize]) -> Vec<Vec<Vec<Tensors>>> {
+        // A matrix that is called so is one.
+        let may_be_bias = |i: usize| {
+            self.vector_length(i).is_some()
+                && (self.shape(i).len() < 2 || self.names[i].called == Called::Nothing)
+        };
+        let may_be_either = |&&i: &&usize| self.shape(i).len() == 2 && may_be_bias(i);
+        let unsure: Vec<usize> = sequence.iter().filter(may_be_either).copied().collect();
+        let is_vector = |i: usize| self.shape(i).len() < 2;
+        let positions = [Position::After, Position::Before];
+        let assigned = |biases: &dyn Fn(usize) -> bool| {
+            let mut found: Vec<Vec<Tensors>> = Vec::new();
+            for position in positions {
+                if let Some(units) = self.assign(sequence, biases, position)
+                    && !found.contains(&units)
+                {
+                    found.push(units);
+                }
+            }
+            found
+        };
+        let mut regular = assigned(&is_vector);
+        for first in 0..2 {
+            let every_second: Vec<usize> = sequence.iter().copied().skip(first).step_by(2).collect();
+            if sequence.len() % 2 == 0 && every_second.iter().all(|&i| may_be_bias(i)) {
+                for units in assigned(&|i| every_second.contains(&i)) {
+                    if !regular.contains(&units) {
+                        regular.push(units);
+                    }
+                }
+            }
+        }
+        let mut mixed = Vec::new();
+        if (1..=MOST_UNSURE).contains(&unsure.len()) {
+            for choice in 0..1_u32 << unsure.len() {
+                let chosen =
+                    |i: usize| unsure.iter().position(|&u| u == i).is_some_and(|at| choice >> at & 1 == 1);
+                for units in assigned(&|i| is_vector(i) || chosen(i)) {
+                    if !regular.contains(&units) && !mixed.contains(&units) {
+                        mixed.push(units);
+                    }
+                }
+            }
+        }
+        vec![regular, mixed]
+    }
+
+    /// Matrices with the biases that follow or precede them; `None` where a bias has no matrix beside it.
+    fn assign(
+        &self,
+        sequence: &[usize],
+        is_bias: &dyn Fn(usize) -> bool,
+        position: Position,
+    ) -> Option<Vec<Tensors>> {
+        let mut units: Vec<Tensors> = Vec::new();
+        let mut waiting = None;
+        let last_matrix = sequence.iter().rposition(|&i| !is_bias(i))?;
+        for (at, &i) in sequence.iter().enumerate() {
+            if !is_bias(i) {
+                units.push(Tensors { matrix: i, mask: None, bias: waiting.take(), bias_mask: None });
+                continue;
+            }
+            match (position, units.last_mut()) {
+                (Position::Before, _) if at < last_matrix && waiting.is_none() => waiting = Some(i),
+                (Position::After, Some(unit)) if unit.bias.is_none() => unit.bias = Some(i),
+                // Vectors behind the last layer's bias may be anything; what they are is asked later.
+                (Position::After, Some(_)) if at > last_matrix && self.shape(i).len() < 2 => {}
+                _ => return None,
+            }
+        }
+        if let Some(last) = units.last_mut()
+            && let Some(bias) = last.bias.filter(|&bias| self.shape(bias).len() < 2)
+            && self.vector_length(bias).is_some_and(|n| !self.shape(last.matrix).contains(&n))
+        {
+            last.bias = None;
+        }
+        Some(units)
+    }
+}
+
+/// Tensors that may be layer or bias, all of whose choices are tried.
+const MOST_UNSURE: usize = 10;
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
