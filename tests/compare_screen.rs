@@ -143,7 +143,7 @@ fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     let mut screen = open("malach-vs-hyperbolic", &["mode=SkipAhead"]);
     screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
-    assert!(text.contains("no neuron drawn, • exact law only"), "{text}");
+    assert!(text.contains("no neuron drawn, ⠒⠒ exact law only"), "{text}");
     assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
     // The target of digits breaks what Malach assumes; there the bound is too small.
     let mut screen = with_malach("digits");

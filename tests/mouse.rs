@@ -68,8 +68,8 @@ fn a_layer_is_looked_at_where_its_row_is_clicked() {
     let effects = app.mouse(at((x, y + 3), CLICK)).unwrap();
     assert!(matches!(effects[..], [Effect::Send(Command::View { layer: Some(3), .. })]), "{effects:?}");
     // In the line of all layers, too.
-    let (x, y) = place_of(&app, "layers ·");
-    let effects = app.mouse(at((x + 8, y), CLICK)).unwrap();
+    let (x, y) = place_of(&app, "layers ▶·");
+    let effects = app.mouse(at((x + 9, y), CLICK)).unwrap();
     assert!(matches!(effects[..], [Effect::Send(Command::View { layer: Some(2), .. })]), "{effects:?}");
 }
 

@@ -11,10 +11,10 @@ pub struct Glyphs {
     pub eighths: [&'static str; 9],
     /// the part of a column that its quota still asks for
     pub wanted: &'static str,
-    /// the exact density
-    pub curve: &'static str,
-    /// the theorem's bound on the density
-    pub bound: &'static str,
+    /// the exact density, at each quarter of a row from below
+    pub curve: [&'static str; 4],
+    /// the theorem's bound on the density, at each quarter of a row from below
+    pub bound: [&'static str; 4],
     /// the largest number of neurons that theory allows
     pub limit: &'static str,
     /// shades of a picture, from nothing to full
@@ -91,8 +91,8 @@ pub struct Glyphs {
 pub const UNICODE: Glyphs = Glyphs {
     eighths: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     wanted: "·",
-    curve: "•",
-    bound: "─",
+    curve: ["⣀", "⠤", "⠒", "⠉"],
+    bound: ["⡀", "⠄", "⠂", "⠁"],
     limit: "┊",
     inks: &[" ", "░", "▒", "▓", "█"],
     halves: ["▀", "▄", "█"],
@@ -134,8 +134,8 @@ pub const UNICODE: Glyphs = Glyphs {
 pub const ASCII: Glyphs = Glyphs {
     eighths: [" ", ".", ".", ":", ":", "|", "|", "#", "#"],
     wanted: ".",
-    curve: "o",
-    bound: "-",
+    curve: ["o"; 4],
+    bound: ["-"; 4],
     limit: "]",
     inks: &[" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"],
     halves: ["\"", "_", "#"],

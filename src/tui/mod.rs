@@ -22,6 +22,7 @@ pub mod field;
 pub mod filter;
 mod frame_lines;
 pub mod glyphs;
+mod histogram;
 pub mod keymap;
 mod lanes;
 mod log_axis;

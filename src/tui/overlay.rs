@@ -37,8 +37,9 @@ const PANES: &[(&str, &str)] = &[
     ),
     (
         "Product weights",
-        "A neuron's two weights act as their product. Bars: products of the neurons drawn. Curve: their exact density. \
-         Line: the theorem's lower bound on it, between the two marks on the axis.",
+        "A neuron's two weights act as their product. Bars: products of the neurons drawn. Dotted curve: their exact \
+         density. Single dots: the theorem's lower bound on it, between the two marks on the axis. Inside a bar both are \
+         cut out of it; in the row where a bar ends they keep to the row's edge.",
     ),
     (
         "Buckets",

@@ -1,10 +1,14 @@
 //! Product weights: |z_in·z_out| of the neurons drawn, against its exact law and the theorem's bound.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{self, Span};
 
+use super::Look;
+use super::histogram::{Histogram, Line, Meeting};
 use super::log_axis::LogAxis;
-use super::{Look, bars};
 use crate::construction::{Mode, PRODUCT_BINS};
 use crate::experiment::LawChoice;
 use crate::report::text::{grouped, number};
@@ -16,6 +20,9 @@ const HEADROOM: f64 = 0.25;
 
 /// Rows below the bars: axis, numbers, legend.
 const ROWS_BELOW: u16 = 3;
+
+/// Rows of bars below which the numbers stand on the axis, without a legend.
+const LEAST_BARS: u16 = 3;
 
 /// A law's log axis, from 0 to 1: the axis of the engine's bins.
 struct Axis {
@@ -108,17 +115,18 @@ impl Scale {
 
 /// Draws the histogram of the layer that is looked at in this lane, on an axis of its own.
 pub(super) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
-    if area.height <= ROWS_BELOW + 1 || area.width < 16 {
+    if area.height < 2 || area.width < 16 {
         super::frame_lines::too_small(look, area, buffer);
         return;
     }
     let axis = Axis::of(snapshot, lane);
+    let lane = &snapshot.lanes[lane];
+    let below = if area.height > ROWS_BELOW + LEAST_BARS { ROWS_BELOW } else { 1 };
+    let bars = Rect { height: area.height - below, ..area };
     let scale = Scale::of_one(&axis);
-    let bars = Rect { height: area.height - ROWS_BELOW, ..area };
-    histogram(&snapshot.lanes[lane], &axis, &scale, look, bars, buffer);
-    bound(&axis, &scale, look, bars, buffer);
-    curve(&axis, &scale, look, bars, buffer);
-    legend(&snapshot.lanes[lane], &axis, look, Rect { y: bars.bottom(), height: ROWS_BELOW, ..area }, buffer);
+    let columns = axis.columns(&scale, bars.width);
+    histogram(lane, &axis, &columns, look).render(look, bars, buffer);
+    legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
 }
 
 /// Draws bars and curve of a lane on a scale that others share.
@@ -130,81 +138,77 @@ pub(super) fn render_shared(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    if area.is_empty() {
-        return;
+    let axis = Axis { bound: None, ..Axis::of(snapshot, lane) };
+    let columns = axis.columns(scale, area.width);
+    histogram(&snapshot.lanes[lane], &axis, &columns, look).render(look, area, buffer);
+}
+
+/// The columns of a chart: which of the engine's bins each of them holds, and how a mean density becomes a height.
+struct Columns<'a> {
+    bins: Vec<Range<usize>>,
+    scale: &'a Scale,
+}
+
+impl Axis {
+    /// The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
+    fn columns<'a>(&self, scale: &'a Scale, width: u16) -> Columns<'a> {
+        let first_from = |column: u16| {
+            let place = scale.place_on(self, f64::from(column) / f64::from(width));
+            let first = (place * PRODUCT_BINS as f64 - 0.5).ceil();
+            (first.max(0.0) as usize).min(PRODUCT_BINS)
+        };
+        Columns { bins: (0..width).map(|column| first_from(column)..first_from(column + 1)).collect(), scale }
     }
-    let axis = Axis::of(snapshot, lane);
-    histogram(&snapshot.lanes[lane], &axis, scale, look, area, buffer);
-    curve(&axis, scale, look, area, buffer);
+
+    /// Place of a bin's middle.
+    fn middle(bin: usize) -> f64 {
+        (bin as f64 + 0.5) / PRODUCT_BINS as f64
+    }
 }
 
-/// The part of a chart that column `column` of `width` covers.
-fn span(column: u16, width: u16) -> (f64, f64) {
-    let unit = 1.0 / f64::from(width);
-    (f64::from(column) * unit, f64::from(column + 1) * unit)
-}
-
-fn histogram(lane: &LaneView, axis: &Axis, scale: &Scale, look: &Look, area: Rect, buffer: &mut Buffer) {
+/// Bars and lines of a lane. All are means over the same bins, so that products that follow the law fill bars as high as
+/// the curve.
+fn histogram(lane: &LaneView, axis: &Axis, columns: &Columns<'_>, look: &Look) -> Histogram {
     let counts = &lane.view.tally.products;
     let total: u64 = counts.iter().sum();
-    if total == 0 {
-        return;
-    }
-    let bins = PRODUCT_BINS as f64;
-    // The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
-    let first_from = |place: f64| {
-        let first = (scale.place_on(axis, place) * bins - 0.5).ceil();
-        (first.max(0.0) as usize).min(PRODUCT_BINS)
+    let observed = |bins: &Range<usize>| {
+        let count: u64 = counts[bins.clone()].iter().sum();
+        let mean = count as f64 / total as f64 * PRODUCT_BINS as f64 / bins.len() as f64;
+        (count > 0).then(|| columns.scale.height(axis, mean))
     };
-    for column in 0..area.width {
-        let (from, to) = span(column, area.width);
-        let held = first_from(from)..first_from(to);
-        let width = held.len() as f64 / bins;
-        let count: u64 = counts[held].iter().sum();
-        if count == 0 {
-            continue;
-        }
-        let height = scale.height(axis, count as f64 / total as f64 / width);
-        let eighths = (height * f64::from(area.height) * 8.0).round() as u16;
-        bars::column(look, area.x + column, area, eighths, look.theme.bar, buffer);
+    let law = |bins: &Range<usize>| {
+        let sum: f64 = bins.clone().map(|bin| (axis.density)(Axis::middle(bin))).sum();
+        (!bins.is_empty()).then(|| columns.scale.height(axis, sum / bins.len() as f64))
+    };
+    let mut lines = Vec::new();
+    if let Some((range, density)) = &axis.bound {
+        // A bar that is a mean over more than the bound's range may be lower.
+        let applies = |bins: &Range<usize>| {
+            !bins.is_empty() && bins.clone().all(|bin| range.contains(&Axis::middle(bin)))
+        };
+        let height = columns.scale.height(axis, *density);
+        lines.push(Line {
+            heights: columns.bins.iter().map(|bins| applies(bins).then_some(height)).collect(),
+            glyphs: look.glyphs.bound,
+            style: look.theme.bound,
+            meeting: Meeting::Below,
+        });
     }
-}
-
-fn row_of(height: f64, area: Rect) -> u16 {
-    // A height on the edge of two rows is the upper one's, whatever rounding has made of it.
-    let row = (height * f64::from(area.height) + 1e-9) as u16;
-    area.bottom() - 1 - row.min(area.height - 1)
-}
-
-/// The exact density, where the law has any.
-fn curve(axis: &Axis, scale: &Scale, look: &Look, area: Rect, buffer: &mut Buffer) {
-    for column in 0..area.width {
-        let (from, to) = span(column, area.width);
-        let place = scale.place_on(axis, (from + to) / 2.0);
-        if (0.0..=1.0).contains(&place) {
-            let row = row_of(scale.height(axis, (axis.density)(place)), area);
-            buffer.set_string(area.x + column, row, look.glyphs.curve, look.theme.curve);
-        }
-    }
-}
-
-/// The theorem's bound, where there is one.
-fn bound(axis: &Axis, scale: &Scale, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let Some((range, density)) = &axis.bound else { return };
-    let row = row_of(scale.height(axis, *density), area);
-    for column in 0..area.width {
-        let (from, to) = span(column, area.width);
-        if range.contains(&scale.place_on(axis, (from + to) / 2.0)) {
-            buffer.set_string(area.x + column, row, look.glyphs.bound, look.theme.bound);
-        }
-    }
+    lines.push(Line {
+        heights: columns.bins.iter().map(law).collect(),
+        glyphs: look.glyphs.curve,
+        style: look.theme.curve,
+        meeting: Meeting::Nearest,
+    });
+    Histogram { bars: columns.bins.iter().map(observed).collect(), lines }
 }
 
 /// ```text
 /// ──────────┴────────────┴──────────
 /// 1e-11     1e-7        0.67   1,904
-/// 12,345 neurons   • exact  ─ bound ½
+/// 12,345 neurons   ⠒⠒ exact  ⠂⠂ bound ½
 /// ```
+/// In a single row the numbers stand on the axis.
 fn legend(lane: &LaneView, axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     for column in 0..area.width {
@@ -222,29 +226,115 @@ fn legend(lane: &LaneView, axis: &Axis, look: &Look, area: Rect, buffer: &mut Bu
             buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
         }
         if at >= free_from {
-            buffer.set_string(area.x + at, area.y + 1, &text, theme.faint);
+            buffer.set_string(area.x + at, area.y + u16::from(area.height > 1), &text, theme.faint);
             free_from = at + length + 1;
         }
     }
-    let skips = lane.mode == Mode::SkipAhead;
+    if area.height < ROWS_BELOW {
+        return;
+    }
     let sampled = lane.view.tally.sampled as i64;
-    let drawn = if skips {
-        "skipped ahead  ".to_owned()
-    } else {
-        format!("{} neuron{}  ", grouped(sampled), if sampled == 1 { "" } else { "s" })
+    let (in_words, in_short) = match lane.mode {
+        Mode::SkipAhead => ("skipped ahead".to_owned(), "skipped".to_owned()),
+        Mode::Drawn => {
+            (format!("{} neuron{}", grouped(sampled), if sampled == 1 { "" } else { "s" }), grouped(sampled))
+        }
     };
-    let mut parts = vec![(drawn.as_str(), theme.text), (glyphs.curve, theme.curve), (" exact", theme.text)];
-    if axis.bound.is_some() {
-        parts.extend([("  ", theme.text), (glyphs.bound, theme.bound), (" bound 1/2", theme.text)]);
-    }
-    let mut x = area.x;
-    for (text, style) in parts {
-        let left = usize::from(area.right().saturating_sub(x));
-        x = buffer.set_stringn(x, area.y + 2, text, left, style).0;
-    }
+    let key = |drawn: String, bound: &'static str| {
+        let sample = |glyphs: [&str; 4]| glyphs[2].repeat(2);
+        let mut spans = vec![
+            Span::styled(drawn, theme.text),
+            Span::styled(format!("  {}", sample(glyphs.curve)), theme.curve),
+            Span::styled(" exact", theme.text),
+        ];
+        if axis.bound.is_some() {
+            spans.push(Span::styled(format!("  {}", sample(glyphs.bound)), theme.bound));
+            spans.push(Span::styled(bound, theme.text));
+        }
+        spans
+    };
+    let in_full = text::Line::from(key(in_words, " bound 1/2"));
+    let fits = in_full.width() <= usize::from(area.width);
+    let line = if fits { in_full } else { key(in_short, " bound").into() };
+    buffer.set_line(area.x, area.y + 2, &line, area.width);
 }
 
 /// A mark's number, short.
 fn short(value: f64) -> String {
     if (0.01..1e4).contains(&value) { number(value) } else { format!("{value:.0e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::histogram::tests::{SIZES, keeps_its_bars};
+    use super::super::{glyphs, theme};
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::session::{Session, Step, Worker};
+
+    const PLAIN: Look = Look { theme: theme::MONO, glyphs: glyphs::UNICODE };
+
+    /// Two lanes, one of each law, after so many weights. Both draw.
+    fn snapshot(weights: usize) -> Snapshot {
+        let settings = ["mode=Drawn", "epsilon=1.0", "constructions=[Hyperbolic(),SubsetSum]"];
+        let experiment = Experiment::load("tiny", None, &settings.map(str::to_owned)).unwrap();
+        let mut session = Session::new(experiment).unwrap();
+        for lane in 0..2 {
+            for _ in 0..weights {
+                while !session.lane_mut(lane).advance(Step::Weight, 311) {}
+            }
+        }
+        (*Worker::spawn(session).latest()).clone()
+    }
+
+    fn of(snapshot: &Snapshot, lane: usize, scale: &Scale, width: u16) -> Histogram {
+        let axis = Axis::of(snapshot, lane);
+        let columns = axis.columns(scale, width);
+        histogram(&snapshot.lanes[lane], &axis, &columns, &PLAIN)
+    }
+
+    #[test]
+    fn no_bar_of_a_run_is_lost_under_law_and_bound() {
+        for weights in [0, 1, 4] {
+            let snapshot = snapshot(weights);
+            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
+            for lane in 0..2 {
+                for size in SIZES {
+                    let own = Scale::of_one(&Axis::of(&snapshot, lane));
+                    for scale in [own, shared] {
+                        let histogram = of(&snapshot, lane, &scale, size.0);
+                        assert_eq!(histogram.bars.iter().flatten().count() == 0, weights == 0);
+                        keeps_its_bars(&histogram, size);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_that_follow_the_law_fill_bars_as_high_as_the_curve() {
+        let mut snapshot = snapshot(0);
+        for lane in 0..2 {
+            let axis = Axis::of(&snapshot, lane);
+            let of_law = |bin| ((axis.density)(Axis::middle(bin)) * 1e12) as u64;
+            snapshot.lanes[lane].view.tally.products = (0..PRODUCT_BINS).map(of_law).collect();
+            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
+            for (width, scale) in (2..200).flat_map(|width| [(width, Scale::of_one(&axis)), (width, shared)])
+            {
+                let drawn = of(&snapshot, lane, &scale, width);
+                let curve = &drawn.lines[drawn.lines.len() - 1].heights;
+                for (bar, curve) in drawn.bars.iter().zip(curve) {
+                    assert!((bar.unwrap_or(0.0) - curve.unwrap_or(0.0)).abs() < 1e-3, "{bar:?} {curve:?}");
+                }
+                // The theorem holds of the law itself.
+                if axis.bound.is_some() {
+                    let bars = drawn.bars.iter().zip(&drawn.lines[0].heights);
+                    for (bar, bound) in bars.filter_map(|(bar, bound)| Some((bar.unwrap_or(0.0), (*bound)?)))
+                    {
+                        assert!(bar > bound - 1e-9, "{bar} {bound}");
+                    }
+                }
+            }
+        }
+    }
 }

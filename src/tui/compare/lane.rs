@@ -49,7 +49,7 @@ pub(super) fn render(
 
 /// What stands in the frame below the chart: whose products these are, and how they are drawn.
 pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
-    let (layer, curve) = (lane.view.layer, look.glyphs.curve);
+    let (layer, curve) = (lane.view.layer, look.glyphs.curve[2].repeat(2));
     if lane.mode == Mode::SkipAhead {
         let variants = [
             format!(" layer {layer}: no neuron drawn, {curve} exact law only, √density "),

@@ -10,6 +10,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 
 use super::super::log_axis::LogAxis;
 use super::super::{Look, bars};
@@ -62,12 +63,29 @@ fn axis(lanes: &[(usize, &LaneView)]) -> Option<LogAxis> {
 }
 
 fn render_strip(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    shares(lane, axis, look, area, buffer);
     if let Some(bound) = lane.neurons_bound().map(Count::log10).filter(|bound| bound.is_finite()) {
-        let x = area.x + axis.column(bound, area.width);
-        for y in area.top()..area.bottom() {
-            buffer.set_string(x, y, look.glyphs.limit, look.theme.bound);
+        limit(area.x + axis.column(bound, area.width), look, area, buffer);
+    }
+}
+
+/// Marks the bound's column: beside the bars where they are empty, cut out of them where they are full. The block at the
+/// end of a bar stays.
+fn limit(x: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
+    for y in area.top()..area.bottom() {
+        let Some(cell) = buffer.cell_mut((x, y)) else { continue };
+        if cell.symbol() == look.glyphs.eighths[0] {
+            cell.set_symbol(look.glyphs.limit).set_style(look.theme.bound);
+        } else if cell.symbol() == look.glyphs.eighths[8] {
+            cell.set_symbol(look.glyphs.limit).set_style(Style::new().add_modifier(Modifier::REVERSED));
+        } else {
+            cell.set_style(look.theme.bound.add_modifier(Modifier::BOLD));
         }
     }
+}
+
+/// The share of the weights that was complete after so many neurons, up to now.
+fn shares(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let now = lane.neurons_sampled().log10();
     let share_now = lane.weights_done() as f64 / lane.weights() as f64;
     if !now.is_finite() {

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Span;
 
 use super::super::keymap::Action;
 use super::super::mouse::{Areas, Target};
@@ -78,20 +79,22 @@ fn half_bars(snapshot: &Snapshot, look: &Look, half: Half, area: Rect, buffer: &
     }
 }
 
-/// `layers 1 ██▃··· 6   layer 3: 4,321/10,000 weights`
+/// `layers ██▶▃···  3: 4,321 of 10,000 weights`: a bar for each layer, a pointer before the one looked at.
 fn overview(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, lane) = (look.theme, &snapshot.lane());
     let mut x = buffer.set_stringn(area.x, area.y, "layers ", usize::from(area.width), theme.text).0;
-    let room = usize::from(area.right().saturating_sub(x + 2)).max(1);
+    let pointer = Span::raw(look.glyphs.pointer).width() as u16;
+    let room = usize::from(area.right().saturating_sub(x + pointer + 1)).max(1);
     areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
     // The layer looked at stays in sight.
     let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
     for row in lane.layers.iter().skip(first).take(room) {
-        let (glyph, mut style) = layer_mark(row, look);
-        if row.layer == lane.view.layer {
-            style = style.patch(theme.selected);
-        }
+        let (glyph, style) = layer_mark(row, look);
         let from = x;
+        if row.layer == lane.view.layer && lane.layers.len() > 1 {
+            let left = usize::from(area.right().saturating_sub(x));
+            x = buffer.set_stringn(x, area.y, look.glyphs.pointer, left, theme.key).0;
+        }
         x = buffer.set_stringn(x, area.y, glyph, usize::from(area.right().saturating_sub(x)), style).0;
         areas.add(Rect { x: from, width: x - from, height: 1, ..area }, Target::Layer(row.layer));
     }

@@ -71,7 +71,7 @@ impl Scale {
 /// 31 ····················
 /// outputs ↓ inputs →
 /// ░1/8 ▒1/4 ▓1/2 █1 ✗>1
-/// · unfinished  ◆ chosen
+/// · unfinished  ◆ chosen, ▒
 /// the worst of 3x1 each
 /// ```
 pub(super) fn render(
@@ -106,10 +106,10 @@ pub(super) fn render(
     let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
     areas.add(area, Target::Wheel(Action::Weight(WeightMove::Up), Action::Weight(WeightMove::Down)));
     let errors = view.errors.grid(&down.ranges(), &across.ranges());
+    let mut own = shade(None, look);
     for (index, error) in errors.into_iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);
-        let chosen = (look.glyphs.chosen, look.theme.selected);
-        let (glyph, style) = if (row, column) == at { chosen } else { shade(error, look) };
+        let (glyph, style) = shade(error, look);
         let (x, y) = (grid.x + (column * wide) as u16, grid.y + (row * tall) as u16);
         let weight = Target::Weight(down.range(row).start, across.range(column).start);
         areas.add(Rect { x, y, width: wide as u16, height: tall as u16 }, weight);
@@ -118,10 +118,15 @@ pub(super) fn render(
                 buffer.set_string(x, y, glyph, style);
             }
         }
+        if (row, column) == at {
+            // Where the weight has this one character, the legend keeps its shade.
+            buffer.set_string(x, y, look.glyphs.chosen, look.theme.selected);
+            own = (glyph, style);
+        }
     }
     labels_down(down, tall, chosen.0, look, Rect { x: area.x, width: gutter - 1, ..grid }, buffer);
     labels_across(across, wide, chosen.1, look, Rect { y: area.y, height: 1, ..grid }, area.right(), buffer);
-    legend(shared, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
+    legend(shared, own, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
 }
 
 /// How a cell looks: its largest error, or that some weight of it is not finished.
@@ -174,8 +179,8 @@ fn labels_across(
     }
 }
 
-/// What the characters mean; `shared` are outputs and inputs of one of them.
-fn legend(shared: (usize, usize), look: &Look, area: Rect, buffer: &mut Buffer) {
+/// What the characters mean; `shared` are outputs and inputs of one of them, `own` is how the chosen weight's error looks.
+fn legend(shared: (usize, usize), own: (&'static str, Style), look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let [down, across] = glyphs.down_across;
     let axes = vec![
@@ -189,12 +194,18 @@ fn legend(shared: (usize, usize), look: &Look, area: Rect, buffer: &mut Buffer) 
         shades.extend([Span::styled(glyph, style), Span::styled(format!("{name} "), theme.text)]);
     }
     shades.extend([Span::styled(glyphs.beyond, theme.bad), Span::styled(">1", theme.text)]);
-    let marks = Line::from(vec![
-        Span::styled(glyphs.wanted, theme.faint),
-        Span::styled(" unfinished  ", theme.text),
-        Span::styled(glyphs.chosen, theme.selected),
-        Span::styled(" chosen", theme.text),
-    ]);
+    let marks = |[unfinished, chosen]: [&'static str; 2]| {
+        Line::from(vec![
+            Span::styled(glyphs.wanted, theme.faint),
+            Span::styled(unfinished, theme.text),
+            Span::styled(glyphs.chosen, theme.selected),
+            Span::styled(chosen, theme.text),
+            Span::styled(own.0, own.1),
+        ])
+    };
+    let in_full = marks([" unfinished  ", " chosen, "]);
+    let fits = in_full.width() <= usize::from(area.width);
+    let marks = if fits { in_full } else { marks([" unfinished ", " this: "]) };
     let mut lines = if area.height > 1 { vec![axes, shades.into(), marks] } else { vec![shades.into()] };
     if shared != (1, 1) {
         lines.push(Line::styled(format!("the worst of {}x{} each", shared.0, shared.1), theme.faint));

@@ -200,7 +200,9 @@ impl Tables<'_> {
             let mut x = area.x;
             for &(column, width) in &columns.columns {
                 if column == Bar {
-                    buffer.set_string(x, y, bar(self.view, step, width, self.look), self.look.theme.bar);
+                    // Never in reverse: an empty bar would look full.
+                    let style = Style::reset().patch(self.look.theme.bar);
+                    buffer.set_string(x, y, bar(self.view, step, width, self.look), style);
                 } else {
                     let text = self.text(column, index, step, columns.digits);
                     buffer.set_string(x, y, format!("{text:>width$}"), style);
