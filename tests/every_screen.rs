@@ -10,7 +10,7 @@ use screens::{PLAIN, draw};
 use slth::session::{Command, Step};
 use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::screen::Screen;
-use slth::tui::theme::{ANSI, LIGHT_RGB};
+use slth::tui::theme::{ANSI, INDEXED, LIGHT_RGB};
 use slth::tui::{Look, keymap};
 
 /// Each screen, reached by its key.
@@ -67,7 +67,7 @@ fn ascii() {
 #[test]
 fn colours() {
     each_screen(|name, explorer| {
-        for (theme, look) in [("ansi", ANSI), ("light_rgb", LIGHT_RGB)] {
+        for (theme, look) in [("ansi", ANSI), ("indexed", INDEXED), ("light_rgb", LIGHT_RGB)] {
             let look = Look { theme: look, glyphs: UNICODE };
             insta::assert_snapshot!(format!("{name}_{theme}_80x24"), styles(explorer, look));
         }

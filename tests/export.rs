@@ -21,7 +21,7 @@ use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::keymap::Action;
 use slth::tui::screen::Screen;
 use slth::tui::svg::{svg, text};
-use slth::tui::theme::{ANSI, Ground, LIGHT_ANSI, LIGHT_RGB, MONO, RGB};
+use slth::tui::theme::{ANSI, Ground, INDEXED, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB, MONO, RGB};
 use slth::tui::{Look, render};
 use terminal::Explorer;
 
@@ -226,7 +226,7 @@ fn a_picture_is_well_formed_and_holds_the_text() {
     let mut help = done.clone();
     help.update(Action::OpenHelp);
     for app in [&done, &bounds, &help] {
-        for theme in [MONO, ANSI, RGB, LIGHT_ANSI, LIGHT_RGB] {
+        for theme in [MONO, ANSI, INDEXED, RGB, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB] {
             let buffer = drawn(app, &Look { theme, glyphs: UNICODE }, 120, 40);
             let picture = svg(&buffer, theme.ground);
             assert_eq!(without_spaces(&texts_of_xml(&picture).concat()), without_spaces(&text(&buffer)));

@@ -12,7 +12,7 @@ use slth::tui::Look;
 use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::keymap::{Action, InputMove};
 use slth::tui::screen::Screen;
-use slth::tui::theme::{ANSI, RGB};
+use slth::tui::theme::{ANSI, INDEXED, RGB};
 use slth::verification::{MaskedLayer, inputs};
 
 mod screens;
@@ -275,9 +275,12 @@ fn pictures_are_grey_half_blocks_in_colour() {
         explorer.picture(Look { theme: RGB, glyphs: UNICODE }, 80, 24)
     );
     // Each pixel is `scale` columns wide and half as many cells high.
-    for (theme, greys, (width, height), scale) in
-        [(RGB, 256, (80, 24), 2), (ANSI, 4, (80, 24), 2), (RGB, 256, (40, 20), 1), (RGB, 256, (60, 28), 3)]
-    {
+    for (theme, greys, (width, height), scale) in [
+        (RGB, 256, (80, 24), 2),
+        (INDEXED, 26, (80, 24), 2),
+        (RGB, 256, (40, 20), 1),
+        (RGB, 256, (60, 28), 3),
+    ] {
         let terminal = draw(&explorer.app, Look { theme, glyphs: UNICODE }, width, height);
         let buffer = terminal.backend().buffer();
         let first = buffer.content.iter().position(|cell| cell.bg != Color::Reset).unwrap();
@@ -286,10 +289,9 @@ fn pictures_are_grey_half_blocks_in_colour() {
             let shade = shades[usize::from(row / scale * 8 + column / scale)];
             let level = (shade * f64::from(greys - 1)).round() as u8;
             match (greys, level) {
-                (4, 0) => Color::Black,
-                (4, 1) => Color::DarkGray,
-                (4, 2) => Color::Gray,
-                (4, _) => Color::White,
+                (26, 0) => Color::Indexed(16),
+                (26, 25) => Color::Indexed(231),
+                (26, _) => Color::Indexed(231 + level),
                 _ => Color::Rgb(level, level, level),
             }
         };

@@ -50,9 +50,9 @@ pub(super) struct Common {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub(super) color: Color,
-    /// Which colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Dark, global = true)]
-    pub(super) theme: ThemeName,
+    /// Which colours; without it dark, or light where COLORFGBG says so
+    #[arg(long, value_enum, global = true)]
+    pub(super) theme: Option<ThemeName>,
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -29,7 +29,7 @@ use clap::{CommandFactory, Parser};
 use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
 use crate::report::{BoundsReport, CheckpointError, summary, text};
 use crate::session::Session;
-use crate::tui;
+use crate::tui::{self, theme::ThemeName};
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json};
 
@@ -188,7 +188,7 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
     let options = tui::Options {
         ascii: common.ascii,
         color: common.color,
-        theme: common.theme,
+        theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
         mouse: arguments.mouse,
         frames_per_second: arguments.fps,
         load: Box::new({

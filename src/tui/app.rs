@@ -16,6 +16,7 @@ use super::picker::Picker;
 use super::prompt::Prompt;
 use super::screen::{Overlay, Screen};
 use super::slots::Slots;
+use super::theme::{Colours, ThemeName};
 use super::weight::Choice;
 use crate::experiment::{Construction, built_in_names};
 use crate::session::{Activity, Command, Question, Snapshot};
@@ -55,6 +56,10 @@ pub struct App {
     pub notice: Option<String>,
     /// whether nothing was tried yet, so that a hint is welcome
     pub is_new: bool,
+    /// the background that colours are chosen for, or none
+    pub theme: ThemeName,
+    /// the colours that the terminal has
+    pub colours: Colours,
     /// what the last frame has where, for the mouse
     pub areas: Areas,
     /// the layer looked at; none follows the one being built
@@ -86,6 +91,8 @@ impl App {
             message: None,
             notice: None,
             is_new: true,
+            theme: ThemeName::Dark,
+            colours: Colours::Sixteen,
             areas: Areas::default(),
             layer: None,
             lanes_before: None,
@@ -252,6 +259,10 @@ impl App {
                 }
                 Vec::new()
             }
+            Action::NextTheme => {
+                self.change_theme();
+                Vec::new()
+            }
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => self.quit(),
         }
@@ -316,6 +327,15 @@ impl App {
             self.message = Some("The view stands still: s lets it go on.".to_owned());
         }
         self.frozen
+    }
+
+    fn change_theme(&mut self) {
+        if self.colours == Colours::None {
+            self.message = Some("There are no colours: NO_COLOR is set, or --color never given.".to_owned());
+        } else {
+            self.theme = self.theme.next();
+            self.notice = Some(format!("theme {}: T for the next", self.theme.name()));
+        }
     }
 
     fn lay_over(&mut self, overlay: Overlay) -> Vec<Effect> {
@@ -424,6 +444,18 @@ mod tests {
         app.update(Action::Up);
         assert!(matches!(&app.update(Action::Choose)[..], [Effect::Load(name)] if name == "digits"));
         assert_eq!(app.context(), Context::Explore);
+    }
+
+    #[test]
+    fn themes_come_in_turn_where_there_are_colours() {
+        let mut app = app();
+        for expected in [ThemeName::Light, ThemeName::Mono, ThemeName::Dark] {
+            assert!(app.update(Action::NextTheme).is_empty());
+            assert_eq!((app.theme, app.message.is_none(), app.notice.is_some()), (expected, true, true));
+        }
+        app.colours = Colours::None;
+        app.update(Action::NextTheme);
+        assert_eq!((app.theme, app.message.is_some()), (ThemeName::Dark, true));
     }
 
     #[test]

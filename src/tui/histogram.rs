@@ -138,11 +138,12 @@ fn dots(symbol: &str) -> Option<u32> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::glyphs::{ASCII, UNICODE};
-    use super::super::theme::{ANSI, LIGHT_ANSI, LIGHT_RGB, MONO, RGB, Theme};
+    use super::super::theme::{ANSI, INDEXED, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB, MONO, RGB, Theme};
     use super::*;
     use proptest::prelude::*;
 
-    pub(in super::super) const THEMES: [Theme; 5] = [MONO, ANSI, LIGHT_ANSI, RGB, LIGHT_RGB];
+    pub(in super::super) const THEMES: [Theme; 7] =
+        [MONO, ANSI, LIGHT_ANSI, INDEXED, LIGHT_INDEXED, RGB, LIGHT_RGB];
 
     /// Sizes of charts from the least to those on a screen of 200×50.
     pub(in super::super) const SIZES: [(u16, u16); 8] =

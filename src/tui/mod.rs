@@ -57,7 +57,7 @@ use effects::Hands;
 use glyphs::Glyphs;
 pub use terminal::columns;
 use terminal::{Guard, Screen};
-use theme::{Theme, ThemeName};
+use theme::{Colours, Theme, ThemeName};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -113,19 +113,20 @@ pub struct Ended {
 /// Whatever the terminal reports. It is restored in any case.
 pub fn run(session: Session, options: Options) -> io::Result<Ended> {
     let variable = |name: &str| std::env::var(name).ok();
-    let look = Look {
-        theme: Theme::choose(options.theme, options.color, variable),
-        glyphs: Glyphs::choose(options.ascii, variable),
-    };
+    let colours = Colours::of(options.color, variable);
+    let mut look =
+        Look { theme: Theme::of(options.theme, colours), glyphs: Glyphs::choose(options.ascii, variable) };
     let mut hands = Hands::new(session, options.load);
     let _guard = Guard::take(options.mouse)?;
     let mut screen = Screen::new()?;
     let mut app = App::new(hands.worker.latest());
+    (app.theme, app.colours) = (options.theme, colours);
     let between_frames = Duration::from_secs(1) / u32::from(options.frames_per_second);
     let mut drawn = Instant::now();
     let mut stale = true;
     let mut at_once = true;
     loop {
+        look.theme = Theme::of(app.theme, colours);
         if stale && (at_once || drawn.elapsed() >= between_frames) {
             screen.draw(|frame| render(frame, &app, &look))?;
             drawn = Instant::now();

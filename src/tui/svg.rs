@@ -154,6 +154,11 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Brightness of a step in the cube of 216 colours.
+fn cube_step(step: u8) -> u8 {
+    if step == 0 { 0 } else { 55 + 40 * step }
+}
+
 /// A colour as SVG writes it, `ink` for letters, else the ground below them.
 fn hex(color: Color, ground: Ground, ink: bool) -> String {
     let dark = ground == Ground::Dark;
@@ -182,7 +187,9 @@ fn hex(color: Color, ground: Ground, ink: bool) -> String {
         Color::LightBlue => (130, 170, 255),
         Color::LightMagenta => (230, 150, 240),
         Color::LightCyan => (120, 220, 225),
-        // The terminal's own two colours. No theme names colours by number.
+        Color::Indexed(grey @ 232..) => [8 + 10 * (grey - 232); 3].into(),
+        Color::Indexed(colour @ 16..) => [36, 6, 1].map(|place| cube_step((colour - 16) / place % 6)).into(),
+        // The terminal's own two colours. No theme names the first sixteen by number.
         Color::Reset | Color::Indexed(_) => match (ink, dark) {
             (true, true) => (220, 220, 220),
             (false, true) => (16, 16, 16),

@@ -55,8 +55,17 @@ pub struct Theme {
     pub greys: &'static [Ink],
 }
 
-/// The greys among the sixteen colours.
-const FOUR_GREYS: [Ink; 4] = [Ink::Black, Ink::DarkGray, Ink::Gray, Ink::White];
+/// The greys among 256 colours, with black and white.
+const GREYS: [Ink; 26] = {
+    let mut greys = [Ink::Indexed(16); 26];
+    let mut level = 0;
+    while level < 24 {
+        greys[level + 1] = Ink::Indexed(232 + level as u8);
+        level += 1;
+    }
+    greys[25] = Ink::Indexed(231);
+    greys
+};
 
 /// All greys of 24-bit colours.
 const ALL_GREYS: [Ink; 256] = {
@@ -87,46 +96,75 @@ pub const MONO: Theme = Theme {
     greys: &[],
 };
 
-/// The sixteen colours that the user's terminal defines, on a dark background.
+/// The sixteen colours as the terminal's user defines them, on a dark background.
+///
+/// Few of them can be read on every palette: bright black is the background itself of Solarized, blue vanishes on VGA, no
+/// red has enough contrast on Nord. Text is green, cyan, or the terminal's own colour. Green is never bold: terminals that
+/// show bold as bright turn it into a grey of Solarized that is too dark.
 pub const ANSI: Theme = Theme {
     ground: Ground::Dark,
     text: Style::new(),
-    faint: Style::new().fg(Ink::DarkGray),
+    faint: Style::new(),
     title: Style::new().fg(Ink::Cyan).add_modifier(Modifier::BOLD),
-    key: Style::new().fg(Ink::Yellow),
-    bar: Style::new().fg(Ink::Blue),
+    key: Style::new().add_modifier(Modifier::BOLD),
+    bar: Style::new().fg(Ink::Cyan),
     full: Style::new().fg(Ink::Green),
     curve: Style::new().fg(Ink::Yellow),
     bound: Style::new().fg(Ink::Magenta),
-    good: Style::new().fg(Ink::Green).add_modifier(Modifier::BOLD),
-    bad: Style::new().fg(Ink::Red).add_modifier(Modifier::BOLD),
+    good: Style::new().fg(Ink::Green),
+    bad: Style::new().add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
     selected: Style::new().add_modifier(Modifier::REVERSED),
-    greys: &FOUR_GREYS,
+    greys: &[],
 };
 
-/// The same on a light background. Many terminals' green, cyan and yellow cannot be read on white, nor can some
-/// terminals' greys: what is faint is the text's own colour, dimmed where the terminal can. Red is for what is bad alone.
+/// The same on a light background. No colour but the terminal's own can be read on every light palette: colours are for
+/// bars and curves alone.
 pub const LIGHT_ANSI: Theme = Theme {
     ground: Ground::Light,
-    text: Style::new(),
-    faint: Style::new().add_modifier(Modifier::DIM),
-    title: Style::new().fg(Ink::Blue).add_modifier(Modifier::BOLD),
-    key: Style::new().fg(Ink::Magenta),
     bar: Style::new().fg(Ink::Blue),
-    full: Style::new().add_modifier(Modifier::BOLD),
     curve: Style::new().fg(Ink::Magenta),
-    bound: Style::new(),
-    good: Style::new().fg(Ink::Blue).add_modifier(Modifier::BOLD),
-    bad: Style::new().fg(Ink::Red).add_modifier(Modifier::BOLD),
+    ..MONO
+};
+
+/// For terminals with 256 colours, on a dark background. The first sixteen are the user's and not used here.
+pub const INDEXED: Theme = Theme {
+    ground: Ground::Dark,
+    text: Style::new(),
+    faint: Style::new().fg(Ink::Indexed(248)),
+    title: Style::new().fg(Ink::Indexed(80)).add_modifier(Modifier::BOLD),
+    key: Style::new().fg(Ink::Indexed(222)),
+    bar: Style::new().fg(Ink::Indexed(75)),
+    full: Style::new().fg(Ink::Indexed(114)),
+    curve: Style::new().fg(Ink::Indexed(222)),
+    bound: Style::new().fg(Ink::Indexed(177)),
+    good: Style::new().fg(Ink::Indexed(114)).add_modifier(Modifier::BOLD),
+    bad: Style::new().fg(Ink::Indexed(210)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
-    greys: &FOUR_GREYS,
+    greys: &GREYS,
+};
+
+/// The same on a light background.
+pub const LIGHT_INDEXED: Theme = Theme {
+    ground: Ground::Light,
+    text: Style::new(),
+    faint: Style::new().fg(Ink::Indexed(241)),
+    title: Style::new().fg(Ink::Indexed(24)).add_modifier(Modifier::BOLD),
+    key: Style::new().fg(Ink::Indexed(94)),
+    bar: Style::new().fg(Ink::Indexed(25)),
+    full: Style::new().fg(Ink::Indexed(22)),
+    curve: Style::new().fg(Ink::Indexed(130)),
+    bound: Style::new().fg(Ink::Indexed(91)),
+    good: Style::new().fg(Ink::Indexed(22)).add_modifier(Modifier::BOLD),
+    bad: Style::new().fg(Ink::Indexed(124)).add_modifier(Modifier::BOLD),
+    selected: Style::new().add_modifier(Modifier::REVERSED),
+    greys: &GREYS,
 };
 
 /// For terminals with 24-bit colours, on a dark background.
 pub const RGB: Theme = Theme {
     ground: Ground::Dark,
     text: Style::new(),
-    faint: Style::new().fg(Ink::Rgb(128, 128, 128)),
+    faint: Style::new().fg(Ink::Rgb(165, 165, 165)),
     title: Style::new().fg(Ink::Rgb(86, 182, 194)).add_modifier(Modifier::BOLD),
     key: Style::new().fg(Ink::Rgb(229, 192, 123)),
     bar: Style::new().fg(Ink::Rgb(97, 145, 217)),
@@ -134,7 +172,7 @@ pub const RGB: Theme = Theme {
     curve: Style::new().fg(Ink::Rgb(229, 192, 123)),
     bound: Style::new().fg(Ink::Rgb(198, 120, 221)),
     good: Style::new().fg(Ink::Rgb(120, 176, 96)).add_modifier(Modifier::BOLD),
-    bad: Style::new().fg(Ink::Rgb(224, 90, 90)).add_modifier(Modifier::BOLD),
+    bad: Style::new().fg(Ink::Rgb(240, 128, 128)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
     greys: &ALL_GREYS,
 };
@@ -156,23 +194,82 @@ pub const LIGHT_RGB: Theme = Theme {
     greys: &ALL_GREYS,
 };
 
-impl Theme {
-    /// The theme for a choice on the command line and the environment's `NO_COLOR` and `COLORTERM`.
-    pub fn choose(name: ThemeName, color: Color, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let plain = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let rgb = variable("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
-        if color == Color::Never || (color == Color::Auto && plain) {
-            return MONO;
+impl ThemeName {
+    /// The next one in turn: dark, light, mono.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Mono,
+            Self::Mono => Self::Dark,
         }
-        match (name, rgb) {
-            (ThemeName::Mono, _) => MONO,
-            (ThemeName::Dark, false) => ANSI,
-            (ThemeName::Dark, true) => RGB,
-            (ThemeName::Light, false) => LIGHT_ANSI,
-            (ThemeName::Light, true) => LIGHT_RGB,
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Mono => "mono",
+        }
+    }
+
+    /// The theme for the background that `COLORFGBG` names, which some terminals set; else dark.
+    pub fn of_terminal(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let colours = variable("COLORFGBG").unwrap_or_default();
+        match colours.rsplit(';').next().and_then(|ground| ground.parse().ok()) {
+            Some(7 | 9..=15) => Self::Light,
+            _ => Self::Dark,
         }
     }
 }
+
+/// How many colours the terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// none, or none are wanted
+    None,
+    /// the sixteen that the user defines
+    Sixteen,
+    /// 256, all but the first sixteen fixed
+    Indexed,
+    /// 24 bits
+    Rgb,
+}
+
+impl Colours {
+    /// What the command line and the environment say: `NO_COLOR`, `COLORTERM`, `TERM`.
+    pub fn of(color: Color, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let plain = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if color == Color::Never || (color == Color::Auto && plain) {
+            return Self::None;
+        }
+        if variable("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit") {
+            Self::Rgb
+        } else if variable("TERM").is_some_and(|value| value.ends_with("-256color")) {
+            Self::Indexed
+        } else {
+            Self::Sixteen
+        }
+    }
+}
+
+impl Theme {
+    /// The theme of a name, in the colours that there are.
+    pub fn of(name: ThemeName, colours: Colours) -> Self {
+        match (name, colours) {
+            (ThemeName::Mono, _) | (_, Colours::None) => MONO,
+            (ThemeName::Dark, Colours::Sixteen) => ANSI,
+            (ThemeName::Dark, Colours::Indexed) => INDEXED,
+            (ThemeName::Dark, Colours::Rgb) => RGB,
+            (ThemeName::Light, Colours::Sixteen) => LIGHT_ANSI,
+            (ThemeName::Light, Colours::Indexed) => LIGHT_INDEXED,
+            (ThemeName::Light, Colours::Rgb) => LIGHT_RGB,
+        }
+    }
+}
+
+#[cfg(test)]
+mod palettes;
 
 #[cfg(test)]
 mod tests {
@@ -180,108 +277,42 @@ mod tests {
 
     const DARK: ThemeName = ThemeName::Dark;
 
-    fn styles(theme: Theme) -> [Style; 11] {
-        let Theme {
-            ground: _,
-            text,
-            faint,
-            title,
-            key,
-            bar,
-            full,
-            curve,
-            bound,
-            good,
-            bad,
-            selected,
-            greys: _,
-        } = theme;
-        [text, faint, title, key, bar, full, curve, bound, good, bad, selected]
-    }
-
     fn with(name: &'static str, value: &'static str) -> impl Fn(&str) -> Option<String> {
         move |asked: &str| (asked == name).then(|| value.to_owned())
     }
 
     #[test]
-    fn no_color_and_colorterm_are_obeyed() {
-        assert_eq!(Theme::choose(DARK, Color::Auto, with("NO_COLOR", "1")), MONO);
-        assert_eq!(Theme::choose(DARK, Color::Auto, with("NO_COLOR", "")), ANSI);
-        assert_eq!(Theme::choose(DARK, Color::Always, with("NO_COLOR", "1")), ANSI);
-        assert_eq!(Theme::choose(DARK, Color::Auto, with("COLORTERM", "truecolor")), RGB);
-        assert_eq!(Theme::choose(DARK, Color::Never, with("COLORTERM", "truecolor")), MONO);
+    fn no_color_colorterm_and_term_are_obeyed() {
+        let chosen = |color, name, value| Theme::of(DARK, Colours::of(color, with(name, value)));
+        assert_eq!(chosen(Color::Auto, "NO_COLOR", "1"), MONO);
+        assert_eq!(chosen(Color::Auto, "NO_COLOR", ""), ANSI);
+        assert_eq!(chosen(Color::Always, "NO_COLOR", "1"), ANSI);
+        assert_eq!(chosen(Color::Auto, "COLORTERM", "truecolor"), RGB);
+        assert_eq!(chosen(Color::Never, "COLORTERM", "truecolor"), MONO);
+        assert_eq!(chosen(Color::Auto, "TERM", "xterm-256color"), INDEXED);
+        assert_eq!(chosen(Color::Auto, "TERM", "tmux-256color"), INDEXED);
+        assert_eq!(chosen(Color::Auto, "TERM", "xterm"), ANSI);
+        assert_eq!(chosen(Color::Never, "TERM", "xterm-256color"), MONO);
     }
 
     #[test]
     fn themes_are_chosen_by_name() {
-        let light = |variable, value| Theme::choose(ThemeName::Light, Color::Auto, with(variable, value));
+        let light =
+            |variable, value| Theme::of(ThemeName::Light, Colours::of(Color::Auto, with(variable, value)));
         assert_eq!(light("COLORTERM", "24bit"), LIGHT_RGB);
         assert_eq!(light("COLORTERM", "yes"), LIGHT_ANSI);
+        assert_eq!(light("TERM", "screen-256color"), LIGHT_INDEXED);
         assert_eq!(light("NO_COLOR", "1"), MONO);
-        let mono = Theme::choose(ThemeName::Mono, Color::Always, with("COLORTERM", "truecolor"));
-        assert_eq!(mono, MONO);
+        assert_eq!(Theme::of(ThemeName::Mono, Colours::Rgb), MONO);
+        let names = [DARK, ThemeName::Light, ThemeName::Mono];
+        assert_eq!(names.map(ThemeName::next), [ThemeName::Light, ThemeName::Mono, DARK]);
     }
 
     #[test]
-    fn mono_has_no_colour() {
-        assert!(MONO.greys.is_empty());
-        for style in styles(MONO) {
-            assert!(style.fg.is_none() && style.bg.is_none() && style.underline_color.is_none());
-        }
-    }
-
-    #[test]
-    fn dark_and_light_differ_where_there_is_colour() {
-        for (dark, light) in [(ANSI, LIGHT_ANSI), (RGB, LIGHT_RGB)] {
-            assert_eq!((dark.ground, light.ground), (Ground::Dark, Ground::Light));
-            let pairs = styles(dark).into_iter().zip(styles(light));
-            let same: Vec<_> =
-                pairs.filter(|(dark, light)| dark.fg.is_some() && dark.fg == light.fg).collect();
-            // Of sixteen colours few can be read on both.
-            assert!(same.len() <= 3, "{same:?}");
-        }
-    }
-
-    /// Relative luminance as WCAG 2 defines it.
-    fn luminance(red: u8, green: u8, blue: u8) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    }
-
-    fn contrast(luminance: f64, ground: Ground) -> f64 {
-        match ground {
-            Ground::Dark => (luminance + 0.05) / 0.05,
-            Ground::Light => 1.05 / (luminance + 0.05),
-        }
-    }
-
-    #[test]
-    fn every_rgb_colour_can_be_read_on_its_ground() {
-        assert!((contrast(luminance(255, 255, 255), Ground::Dark) - 21.0).abs() < 1e-9);
-        for theme in [RGB, LIGHT_RGB] {
-            for style in styles(theme) {
-                let Some(ink) = style.fg else { continue };
-                let Ink::Rgb(red, green, blue) = ink else { unreachable!("{ink} is not RGB") };
-                let contrast = contrast(luminance(red, green, blue), theme.ground);
-                assert!(contrast >= 3.0, "{ink} on {:?}: {contrast}", theme.ground);
-            }
-        }
-    }
-
-    /// Sixteen colours are the terminal's, but xterm's own are the worst of the usual ones on white.
-    #[test]
-    fn light_in_sixteen_colours_can_be_read_with_the_colours_of_xterm() {
-        for ink in styles(LIGHT_ANSI).into_iter().filter_map(|style| style.fg) {
-            let luminance = match ink {
-                Ink::Blue => luminance(0, 0, 238),
-                Ink::Magenta => luminance(205, 0, 205),
-                Ink::Red => luminance(205, 0, 0),
-                _ => unreachable!("{ink} is too bright on some white terminal"),
-            };
-            assert!(contrast(luminance, Ground::Light) >= 3.0, "{ink}");
-        }
+    fn a_terminal_that_names_its_background_is_believed() {
+        let named = |value| ThemeName::of_terminal(with("COLORFGBG", value));
+        assert_eq!(["0;15", "0;default;15", "0;7"].map(named), [ThemeName::Light; 3]);
+        assert_eq!(["15;0", "7;8", "15;default", "", "12;"].map(named), [DARK; 5]);
+        assert_eq!(ThemeName::of_terminal(|_| None), DARK);
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn render(chart: &Chart, areas: &Areas, look: &Look, area: Rect, buff
     observed(chart, &axes, own, look, buffer);
 }
 
-/// Colours by the curve that is chosen; letters tell the others apart.
+/// Colours of the dots by the curve that is chosen; letters tell the others apart.
 fn style(chart: &Chart, index: usize, look: &Look) -> Style {
     over(if index == chart.chosen { look.theme.curve } else { look.theme.bar })
 }
@@ -239,7 +239,8 @@ fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, 
         }
         let log = if at_cursor { logs[chart.cursor] } else { axes.place_of_dot(column * axes.dots.0) };
         if let Some(value) = value(&chart.curves.curves[index], logs, log) {
-            let style = if at_cursor { over(look.theme.selected) } else { style(chart, index, look) };
+            let text = if index == chart.chosen { look.theme.title } else { look.theme.text };
+            let style = over(if at_cursor { look.theme.selected } else { text });
             let y = axes.area.y + axes.row_of_value(value);
             buffer.set_string(axes.area.x + column, y, &name, style);
         }

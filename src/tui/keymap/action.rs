@@ -39,6 +39,7 @@ pub enum Action {
     Down,
     Choose,
     Close,
+    NextTheme,
     Suspend,
     Quit,
 }

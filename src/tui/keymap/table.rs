@@ -138,6 +138,13 @@ pub const KEYMAP: &[Binding] = &[
         "certificate",
         "how the error certified comes about, layer by layer",
     ),
+    bind(
+        Anywhere,
+        &[Char('T')],
+        Action::NextTheme,
+        "theme",
+        "colours for a dark background, for a light one, or none",
+    ),
     bind(Anywhere, &[Char('z'), Control('z')], Action::Suspend, "suspend", "back to the shell, until fg"),
     bind(
         Compare,
