@@ -202,7 +202,9 @@ fn pickle(bytes: &[u8]) -> Foreign {
 }
 
 /// One field of a protobuf message: its number, the content of a text or message, and what follows.
-fn field(bytes: &[u8]) -> Option<(u64, Option<&[u8]>, &[u8])> {
+type Field<'b> = (u64, Option<&'b [u8]>, &'b [u8]);
+
+fn field(bytes: &[u8]) -> Option<Field<'_>> {
     let (key, rest) = varint(bytes)?;
     match key & 7 {
         0 => varint(rest).map(|(_, rest)| (key >> 3, None, rest)),

@@ -372,13 +372,13 @@ fn natural(pickle: &Pickle<'_>, id: Id) -> Option<usize> {
     }
 }
 
-/// A tensor lies in its storage, and claims no more numbers than the file has bytes.
+/// A tensor lies in its storage. Repeated numbers (strides of 0) are no more than the file has bytes.
 fn check_extent(view: &View, shape: &[usize], length: usize, bytes: usize) -> Result<(), String> {
     let count = elements(shape).ok_or_else(|| format!("shape {shape:?}, which no memory holds"))?;
     if count == 0 {
         return Ok(());
     }
-    if count > bytes.max(1) {
+    if count > bytes.max(length) {
         return Err(format!("shape {shape:?}, {count} numbers in a file of {bytes} bytes"));
     }
     let mut last = Some(view.start);
