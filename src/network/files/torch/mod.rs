@@ -13,6 +13,7 @@ mod pickle;
 mod tensors;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -21,7 +22,8 @@ use std::io::Read;
 use zip::CompressionMethod;
 
 use self::pickle::{Pickle, Value};
-use self::tensors::{Contents, Storage, View};
+use self::tensors::{Storage, View};
+use self::walk::Contents;
 use super::archive::{Archive, MOST_PER_DEFLATED_BYTE};
 use super::number::row_major;
 use super::{Entry, FileError};
@@ -221,7 +223,7 @@ impl Reader<'_> {
 
 /// The tensors of a pickle, of which there is at least one.
 fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
-    let contents = tensors::contents(pickle, bytes)?;
+    let contents = walk::contents(pickle, bytes)?;
     if !contents.entries.is_empty() {
         return Ok(contents);
     }

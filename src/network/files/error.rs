@@ -1,0 +1,128 @@
+//! Why a file cannot be used.
+
+use thiserror::Error;
+
+use super::format::Foreign;
+use super::readings::Refusal;
+
+/// Why a weight file, a file of points or a file of labels cannot be used.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// A file of another format.
+    #[error("expected a safetensors, npz, npy or PyTorch file, found {0}")]
+    Format(Foreign),
+    /// A damaged safetensors file.
+    #[error("expected a safetensors file, found: {0}")]
+    Safetensors(String),
+    /// A zip archive whose directory cannot be read.
+    #[error("expected a zip archive (npz or PyTorch), found one damaged or cut short: {0}")]
+    Archive(String),
+    /// A PyTorch file that is damaged or holds no tensor.
+    #[error("expected a PyTorch file of tensors, found: {0}")]
+    Torch(String),
+    /// A PyTorch file of a module instead of its tensors.
+    #[error(
+        "expected a state dict, found a whole module {class}, whose layers are in its code and not in the file: save it with \
+         `torch.save(model.state_dict(), \"net.pt\")`"
+    )]
+    WholeModule {
+        /// its class, in backquotes
+        class: String,
+    },
+    /// An array of objects.
+    #[error(
+        "tensor `{tensor}`: expected an array of numbers, found pickled Python objects, which are not read: save the arrays \
+         with `np.savez(\"net.npz\", *arrays)`"
+    )]
+    Pickled {
+        /// the array's name
+        tensor: String,
+    },
+    /// An npz archive that cannot be read.
+    #[error("expected an npz archive, found: {0}")]
+    Npz(String),
+    /// A member of an npz archive that cannot be read.
+    #[error("member `{member}`: {error}")]
+    Member {
+        /// the member's name
+        member: String,
+        /// why
+        error: Box<FileError>,
+    },
+    /// A member compressed in a way that is not read.
+    #[error(
+        "member `{member}`: expected a stored or deflated array, found one compressed with {found}; NumPy saves it anew: \
+         `np.savez(\"new.npz\", **np.load(\"old.npz\"))`"
+    )]
+    Compression {
+        /// the member's name
+        member: String,
+        /// how it is compressed
+        found: String,
+    },
+    /// Two tensors of one name.
+    #[error("tensor `{0}`: expected one of this name, found two")]
+    Duplicate(String),
+    /// A number type that is not read.
+    #[error("tensor `{tensor}`: expected F16, BF16, F32 or F64, found {found}")]
+    Dtype {
+        /// the tensor's name
+        tensor: String,
+        /// the type found
+        found: String,
+    },
+    /// NaN or infinity.
+    #[error("tensor `{tensor}`, {place}: expected a finite number, found {found}")]
+    NotFinite {
+        /// the tensor's name
+        tensor: String,
+        /// `output 1, input 0`, or `output 1` of a bias
+        place: String,
+        /// the value
+        found: f64,
+    },
+    /// Tensors that form no network, or more than one.
+    #[error(transparent)]
+    Reading(#[from] Refusal),
+    /// A mask beside weights that are not masked by it.
+    #[error(
+        "tensor `{mask}`: expected the weights `{matrix}` to be 0 where this mask is 0, or to be called `weight_orig`, \
+         found another value"
+    )]
+    Mask {
+        /// the mask's name
+        mask: String,
+        /// its matrix's
+        matrix: String,
+    },
+    /// An npy file that cannot be read as what is needed.
+    #[error("expected an npy array of {expected}, found: {found}")]
+    Npy {
+        /// what was needed
+        expected: &'static str,
+        /// what was there
+        found: String,
+    },
+    /// Points or labels that are none.
+    #[error("expected an array of {expected}, found: {found}")]
+    Data {
+        /// what was needed
+        expected: &'static str,
+        /// what was there
+        found: String,
+    },
+    /// Several arrays that could be the points or labels.
+    #[error(
+        "expected one array of {expected}, found {found}: choose one by its name, as in `FILE.{ending}:{first}`"
+    )]
+    SeveralArrays {
+        /// what was needed
+        expected: &'static str,
+        /// names and shapes
+        found: String,
+        /// name of the first
+        first: String,
+        /// ending of the file's name
+        ending: &'static str,
+    },
+}
