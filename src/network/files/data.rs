@@ -10,7 +10,7 @@ use super::{Entry, FileError, WeightFile};
 const POINTS: &str = "points × inputs";
 const LABELS: &str = "labels (whole numbers, or one-hot), one per point";
 
-/// Endings of files that hold arrays by name.
+/// Endings of files with named arrays.
 const HOLDERS: [&str; 4] = [".npz", ".pt", ".pth", ".safetensors"];
 
 /// Splits `points.npz:x` into the file and the name of its array.
@@ -81,7 +81,7 @@ pub fn read_labels(bytes: &[u8], name: Option<&str>) -> Result<Array1<u32>, File
     values.chunks_exact(classes).enumerate().map(label).collect()
 }
 
-/// The array of this name, or the only one that fits.
+/// The array of this name, or the only candidate.
 fn chosen(
     file: &WeightFile<'_>,
     name: Option<&str>,

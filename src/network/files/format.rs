@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FileError, archive, npy, torch};
 
-/// A format that is read.
+/// A supported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Safetensors,
@@ -15,7 +15,7 @@ pub(super) enum Format {
     TorchLegacy,
 }
 
-/// A format that is not read: what it is, and what helps.
+/// An unsupported format: its name, and the next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
     found: String,
@@ -41,7 +41,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// Longest header that the safetensors library reads.
+/// The safetensors library's limit on a header.
 const LONGEST_SAFETENSORS_HEADER: u64 = 100_000_000;
 
 /// Where an inner format is searched: pickles name their classes early.
@@ -63,7 +63,7 @@ const FROM_TORCH_PICKLE: &str = "save it with `torch.save(model.state_dict(), \"
 const DOWNLOAD: &str = "the download was a login or an error page";
 const UNPACK: &str = "unpack it first";
 
-/// Place of a mark, the mark, what it marks, and what helps.
+/// Offset, magic bytes, the format's name, the next step.
 type Mark = (usize, &'static [u8], &'static str, &'static str);
 
 const MARKS: [Mark; 33] = [
@@ -165,7 +165,7 @@ fn unknown(bytes: &[u8]) -> Foreign {
     Foreign::without_advice(format!("an unknown format, whose first bytes are {}", shown.join(" ")))
 }
 
-/// An archive that holds neither arrays nor a pickle, from the names of its members.
+/// An archive without arrays or a pickle, told by the names of its members.
 pub(super) fn foreign_archive<'n>(names: impl Iterator<Item = &'n str>) -> Foreign {
     let names: Vec<&str> = names.collect();
     if names.contains(&"model.weights.h5") {
@@ -190,7 +190,7 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes[..bytes.len().min(SEARCHED)].windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// A pickle by what it names.
+/// Tells pickles apart by the classes they name.
 fn pickle(bytes: &[u8]) -> Foreign {
     if contains(bytes, b"torch._utils") || contains(bytes, b"torch.storage") {
         return Foreign::new("PyTorch tensors pickled without `torch.save`", FROM_TORCH_PICKLE);
@@ -201,7 +201,7 @@ fn pickle(bytes: &[u8]) -> Foreign {
     Foreign::new(PICKLE, FROM_PICKLE)
 }
 
-/// One field of a protobuf message: its number, the content of a text or message, and what follows.
+/// One field of a protobuf message: its number, the content of a text or message, and the rest of the bytes.
 type Field<'b> = (u64, Option<&'b [u8]>, &'b [u8]);
 
 fn field(bytes: &[u8]) -> Option<Field<'_>> {
@@ -229,7 +229,7 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-/// ONNX and TensorFlow's SavedModel: protobuf messages, which have no magic number. Both begin with a version.
+/// ONNX and TensorFlow's SavedModel: protobuf messages, without a magic number. Both begin with a version.
 fn protobuf(bytes: &[u8]) -> Option<Foreign> {
     let (&[0x08, version @ 1..=50], mut rest) = bytes.split_first_chunk::<2>()? else { return None };
     let meta_graph = field(rest)

@@ -3,7 +3,8 @@
 //! # Layers
 //! [`readings`] finds the network that the tensors form, from their names, shapes and left-overs, or refuses. A list of
 //! names, an orientation or an [`Order`] chooses: [`Order::Names`] compares the numbers in names as numbers;
-//! [`Order::File`] is in safetensors the order of the data, in npz that of the archive's directory.
+//! [`Order::File`] is in safetensors the order of the data, in npz that of the archive's directory, in PyTorch files that of
+//! the dictionaries.
 //!
 //! # Files that lie
 //! No length that a header claims is believed: it is held to the bytes that are there before anything is allocated, and

@@ -135,3 +135,87 @@ fn in_member(name: &str, found: String) -> FileError {
 fn array_name(member: &str) -> &str {
     member.strip_suffix(SUFFIX).unwrap_or(member)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::super::WeightFile;
+    use super::*;
+
+    fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes(), data]
+            .concat()
+    }
+
+    fn npz(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, data) in members {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(data).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_member_that_cannot_be_read_leaves_the_others_readable() {
+        let matrix = npy("<f4", "(2, 2)", &[0; 16]);
+        let objects = npy("|O", "(3,)", b"\x80\x04N.");
+        let short = npy("<f8", "(1000, 1000)", &[0; 8]);
+        let bytes = npz(&[
+            ("W.npy", &matrix),
+            ("names.npy", &objects),
+            ("cut.npy", &short),
+            ("text.npy", b"text"),
+            ("steps.npy", &npy("<i8", "()", &[7; 8])),
+            ("unnamed", &matrix),
+            ("notes.md", b"# Notes"),
+            (".DS_Store", b"\0\0\0\x01Bud1"),
+        ]);
+        let mut file = WeightFile::open(&bytes).unwrap();
+        let entries: Vec<(&str, &str, &[usize])> =
+            file.entries().iter().map(|e| (e.name.as_str(), e.dtype.as_str(), e.shape.as_slice())).collect();
+        let expected: [(&str, &str, &[usize]); 6] = [
+            ("W", "F32", &[2, 2]),
+            ("names", npy::PICKLED, &[3]),
+            ("cut", UNREADABLE, &[]),
+            ("text", UNREADABLE, &[]),
+            ("steps", "I64", &[]),
+            ("unnamed", "F32", &[2, 2]),
+        ];
+        assert_eq!(entries, expected);
+        assert_eq!(file.others(), ["notes.md", ".DS_Store"]);
+        assert_eq!(file.values(0).unwrap(), [0.0; 4]);
+        for (index, says) in [
+            (1, "`np.savez(\"net.npz\", *arrays)`"),
+            (2, "which takes 8000000 bytes"),
+            (3, "member `text.npy`"),
+            (4, "found I64"),
+        ] {
+            let found = file.values(index).unwrap_err().to_string();
+            assert!(found.contains(says), "expected {says}, found {found}");
+        }
+    }
+
+    #[test]
+    fn ways_of_compression_that_are_not_read_are_named() {
+        let matrix = npy("<f4", "(2, 2)", &[0; 16]);
+        for (code, name) in [(12, "bzip2"), (14, "LZMA"), (93, "Zstandard"), (77, "zip method 77")] {
+            let mut bytes = npz(&[("W.npy", &matrix)]);
+            for at in 0..bytes.len() - 12 {
+                let method = match &bytes[at..at + 4] {
+                    b"PK\x03\x04" => at + 8,
+                    b"PK\x01\x02" => at + 10,
+                    _ => continue,
+                };
+                bytes[method] = code;
+            }
+            let found = WeightFile::open(&bytes).err().unwrap().to_string();
+            assert!(
+                found.contains(&format!("compressed with {name}")) && found.contains("np.load"),
+                "{found}"
+            );
+        }
+    }
+}

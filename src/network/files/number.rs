@@ -1,4 +1,4 @@
-//! Element types, their bytes, and arrays whose elements are not in row-major order.
+//! Element types, their bytes, and arrays in another order than row-major.
 
 use half::{bf16, f16};
 

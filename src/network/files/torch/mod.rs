@@ -1,13 +1,13 @@
-//! PyTorch's files, `.pt` and `.pth`: tensors beside a pickle, which is read and never executed.
+//! PyTorch's files, `.pt` and `.pth`: tensors beside a pickle. The pickle is read, never executed.
 //!
 //! # Forms
 //! The zip form (PyTorch 1.6 and later) holds `NAME/data.pkl` and a member `NAME/data/KEY` for each storage. The legacy form
 //! is a row of pickles (a magic number, the protocol, the machine, the object, the keys of the storages) and the storages.
 //!
 //! # What is read
-//! State dicts, and dictionaries, lists and tuples that contain them at any depth: a tensor's name is the keys on the way
+//! State dicts, and dictionaries, lists and tuples around them at any depth: a tensor's name is the keys on the way
 //! to it, joined by `.`. Parameters, shared storages, strided and offset views. A whole module is refused by its class: the
-//! order and the kind of its layers are code, which the file does not hold.
+//! order and the kind of its layers are code outside of the file.
 
 mod pickle;
 mod tensors;
@@ -34,7 +34,7 @@ const MOST_PICKLE_PER_BYTE: u64 = 64;
 /// `little` or `big`, with room for a line feed.
 const BYTE_ORDER_BYTES: u64 = 16;
 
-/// The number 0x1950a86a20f9469cfc6c, with which the legacy form begins.
+/// Start of the legacy form: the number 0x1950a86a20f9469cfc6c, little-endian.
 const LEGACY_MAGIC: &[u8] = b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
 /// The same number in the text of protocols 0 and 1.
@@ -43,7 +43,7 @@ const LEGACY_MAGIC_TEXT: &[u8] = b"L119547037146038801333356L";
 /// The magic number stands behind the opcodes of protocol, frame and length.
 const LEGACY_MAGIC_WITHIN: usize = 32;
 
-/// A file whose pickle was read.
+/// An opened file: pickle read, storages not yet.
 pub(super) struct Reader<'a> {
     container: Container<'a>,
     views: Vec<View>,
@@ -56,7 +56,7 @@ enum Container<'a> {
         /// of `data.pkl`
         folder: String,
         big_endian: bool,
-        /// key and bytes of the storage that was read last: many tensors can share one
+        /// key and bytes of the last storage: many tensors can share one
         last: Option<(String, Cow<'a, [u8]>)>,
     },
     Legacy {
@@ -145,7 +145,7 @@ pub(super) fn open_legacy(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<S
         }
     }
     let (object, keys) = (next()?, next()?);
-    // Where each storage stands is known from the sizes of those before it.
+    // The sizes of all storages before it give a storage's offset.
     let mut types: HashMap<String, String> = HashMap::new();
     for value in object.values() {
         if let Value::Persistent(id) = value
@@ -221,7 +221,7 @@ impl Reader<'_> {
     }
 }
 
-/// The tensors of a pickle, of which there is at least one.
+/// The tensors of a pickle, at least one.
 fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
     let contents = walk::contents(pickle, bytes)?;
     if !contents.entries.is_empty() {

@@ -1,4 +1,4 @@
-//! A tensor's type, shape, and place in a storage, from the call that would rebuild it.
+//! A tensor's type, shape, and place in a storage, from its rebuilding call.
 
 use super::super::UNREADABLE;
 use super::super::number::{Number, elements};
@@ -43,7 +43,7 @@ pub(super) fn rebuilds_tensor(pickle: &Pickle<'_>, call: &Call) -> bool {
     }
 }
 
-/// The class of an object whose state is a module's.
+/// The class of a module, told by its state.
 pub(super) fn module_class(pickle: &Pickle<'_>, call: &Call) -> Option<String> {
     let Value::Dict(state) = pickle.value(call.state?) else { return None };
     let has = |wanted: &str| state.iter().any(|&(key, _)| pickle.text(key) == Some(wanted));
@@ -67,7 +67,7 @@ pub(super) fn module_class(pickle: &Pickle<'_>, call: &Call) -> Option<String> {
 pub(super) fn described(pickle: &Pickle<'_>, id: Id) -> Result<(Vec<usize>, String, View), String> {
     let broken = || "a call that rebuilds no tensor".to_owned();
     let mut id = id;
-    // A parameter holds a tensor, and a subclass of tensors holds the call that rebuilds one.
+    // A parameter holds a tensor, and a subclass of tensors holds a rebuilding call.
     let mut given: Option<(Id, Id)> = None;
     for _ in 0..MOST_WRAPPINGS {
         let (callable, arguments) = match (given.take(), pickle.value(id)) {
@@ -89,7 +89,7 @@ pub(super) fn described(pickle: &Pickle<'_>, id: Id) -> Result<(Vec<usize>, Stri
                 let dtype = if name == "_rebuild_tensor_v3" { arguments.get(6) } else { None };
                 return strided(pickle, arguments, dtype.copied());
             }
-            // Sparse, nested and other tensors that are no array in the file.
+            // Sparse, nested and other tensors without a plain array.
             _ => {
                 let kind: String = name.trim_start_matches("_rebuild_").chars().take(LONGEST_KEY).collect();
                 let source = Err(format!("a {kind}, which is no plain array: save `tensor.to_dense()`"));
@@ -142,7 +142,7 @@ fn strided(
     Ok((shape, type_name(&spelled), View { source, start, strides }))
 }
 
-/// Start and length of what a tensor may use of its storage, in elements.
+/// Start and length of a part of a storage, in elements.
 type Part = (usize, usize);
 
 /// `('storage', type, key, device, elements[, (key, start, elements)])`

@@ -8,10 +8,10 @@ use super::tensors::{View, check_extent, described, module_class, rebuilds_tenso
 /// Dictionaries and lists inside each other; networks need about five.
 const DEEPEST: usize = 64;
 
-/// The name of a tensor that is the whole file, as of an npy array.
+/// The name of a file's only tensor, as of an npy array.
 const NAMELESS: &str = "weight";
 
-/// All that a pickle holds.
+/// A pickle's tensors and other contents.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) entries: Vec<Entry>,
@@ -54,7 +54,7 @@ struct Walk<'a, 'p> {
     pickle: &'a Pickle<'p>,
     bytes: usize,
     worth: Vec<Worth>,
-    /// Values that may still be visited: shared ones are visited again.
+    /// Visits left: shared values are visited again.
     visits: usize,
     name_bytes: usize,
     found: Contents,
@@ -108,7 +108,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Shared values can multiply what is visited; a file that was saved visits fewer values than it has bytes.
+    /// Limits the visits: sharing can multiply them without end, and a saved file has fewer than bytes.
     fn pay(&mut self, name: &str) -> Result<(), FileError> {
         let visits = self.visits.checked_sub(1);
         let name_bytes = self.name_bytes.checked_sub(name.len());
@@ -177,7 +177,7 @@ fn given_pairs(pickle: &Pickle<'_>, call: &Call) -> Option<Vec<(Option<Id>, Id)>
     pairs.iter().map(pair).collect()
 }
 
-/// A key that is a text or a number, else the place of the value.
+/// A text or a number, else the place of the value.
 fn key_text(pickle: &Pickle<'_>, key: Option<Id>, place: usize) -> String {
     match key.map(|key| pickle.value(key)) {
         Some(Value::Text(text)) => text.to_string(),

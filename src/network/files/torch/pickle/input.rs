@@ -29,7 +29,7 @@ impl<'p> Input<'p> {
         Ok(taken)
     }
 
-    /// Up to the next line feed, which is left out.
+    /// Up to the next line feed, without it.
     pub(super) fn line(&mut self) -> Result<&'p [u8], String> {
         let rest = &self.bytes[self.place..];
         let length = rest.iter().position(|&byte| byte == b'\n').ok_or_else(cut_short)?;
@@ -42,7 +42,7 @@ impl<'p> Input<'p> {
         line.trim().parse().map_err(|_| "a place in the memo that is no number".to_owned())
     }
 
-    /// Bytes behind their length, which takes 1, 4 or 8 bytes.
+    /// Bytes behind their length of 1, 4 or 8 bytes.
     pub(super) fn counted(&mut self, opcode: u8) -> Result<&'p [u8], String> {
         let length = match opcode {
             b'U' | b'C' | 0x8c => u64::from(self.byte()?),
@@ -57,7 +57,7 @@ fn cut_short() -> String {
     "a pickle cut short".to_owned()
 }
 
-/// Text of the old protocols, with `\uXXXX`, `\xXX` and `\\` for what is not printable.
+/// Text of the old protocols, with `\uXXXX`, `\xXX` and `\\` for unprintable characters.
 pub(super) fn unescaped(line: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(line);
     if !text.contains('\\') {

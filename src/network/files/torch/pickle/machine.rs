@@ -8,7 +8,7 @@ use super::{Call, Id, Value};
 /// More values than the pickle of any network has; about 130 MB.
 const MOST_VALUES: usize = 1 << 22;
 
-// Values that need no place of their own.
+// Shared constants.
 const NONE: Id = 0;
 const FALSE: Id = 1;
 const TRUE: Id = 2;
@@ -70,7 +70,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Marks, and values that are dropped or doubled.
+    /// Marks, drops and duplicates.
     fn on_stack(&mut self, opcode: u8) -> Result<(), String> {
         match opcode {
             b'(' => self.marks.push(self.stack.len()),
@@ -210,7 +210,7 @@ impl<'p> Machine<'p> {
         Ok(())
     }
 
-    /// What Python would import, call or look up elsewhere.
+    /// Python's imports, calls and persistent ids.
     fn on_object(&mut self, opcode: u8) -> Result<(), String> {
         match opcode {
             b'c' => {
@@ -279,7 +279,7 @@ impl<'p> Machine<'p> {
         Ok(())
     }
 
-    /// The height that the stack cannot be taken below.
+    /// Lowest height of the stack above the last mark.
     fn floor(&self) -> usize {
         self.marks.last().copied().unwrap_or(0)
     }
@@ -295,7 +295,7 @@ impl<'p> Machine<'p> {
         Ok(top)
     }
 
-    /// What lies above the last mark, which is removed.
+    /// Removes the last mark and all values above it.
     fn pop_mark(&mut self) -> Result<Vec<Id>, String> {
         let height = self.marks.pop().ok_or("an opcode without its mark")?;
         Ok(self.stack.split_off(height.min(self.stack.len())))

@@ -1,8 +1,8 @@
-//! Pickles as plain data: an opcode machine that imports and calls nothing.
+//! Pickles as plain data: an opcode machine without imports or calls.
 //!
 //! # What is built
-//! Every opcode up to protocol 5 has a value. A global is its two names. A call is a [`Call`]: the names of what would be
-//! called beside its arguments. The reader of tensors decides which calls it knows.
+//! Every opcode up to protocol 5 has a value. A global is its two names. A call is a [`Call`]: the callable's name beside
+//! the arguments. The reader of tensors knows a few calls by name.
 //!
 //! # Why no crate
 //! `serde-pickle` has neither persistent ids nor calls. `pytorch-reader` reads from paths alone, keeps tensors in a hash map
@@ -22,15 +22,15 @@ use std::borrow::Cow;
 use self::machine::Machine;
 
 /// Index of a value.
-pub(in super::super) type Id = u32;
+pub(super) type Id = u32;
 
 /// What one opcode built.
 #[derive(Debug)]
-pub(in super::super) enum Value<'p> {
+pub(super) enum Value<'p> {
     None,
     Bool(bool),
     Int(i64),
-    /// floats, larger integers, bytes: nothing that describes a tensor
+    /// floats, larger integers, bytes: no part of a tensor's description
     Plain,
     Text(Cow<'p, str>),
     List(Vec<Id>),
@@ -43,50 +43,50 @@ pub(in super::super) enum Value<'p> {
     Call(Box<Call>),
 }
 
-/// A call that was not made, or an object that was not created.
+/// A call or the creation of an object, not executed.
 #[derive(Debug)]
-pub(in super::super) struct Call {
+pub(super) struct Call {
     /// the function or class
-    pub(in super::super) callable: Id,
+    pub(super) callable: Id,
     /// a tuple, mostly
-    pub(in super::super) arguments: Id,
-    /// what `__setstate__` would be given
-    pub(in super::super) state: Option<Id>,
-    /// what would be set by key
-    pub(in super::super) items: Vec<(Id, Id)>,
+    pub(super) arguments: Id,
+    /// the argument of `__setstate__`
+    pub(super) state: Option<Id>,
+    /// items set by key
+    pub(super) items: Vec<(Id, Id)>,
 }
 
 /// A whole pickle.
-pub(in super::super) struct Pickle<'p> {
+pub(super) struct Pickle<'p> {
     values: Vec<Value<'p>>,
-    pub(in super::super) root: Id,
+    pub(super) root: Id,
     /// bytes up to and including `STOP`
-    pub(in super::super) length: usize,
+    pub(super) length: usize,
 }
 
 impl<'p> Pickle<'p> {
     /// Reads the pickle at the start of `bytes`.
     ///
     /// # Errors
-    /// In words: where it is cut short, or does what no pickle does.
-    pub(in super::super) fn read(bytes: &'p [u8]) -> Result<Self, String> {
+    /// In words: the pickle is cut short or malformed.
+    pub(super) fn read(bytes: &'p [u8]) -> Result<Self, String> {
         let (values, root, length) = Machine::new(bytes).run()?;
         Ok(Self { values, root, length })
     }
 
-    pub(in super::super) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.values.len()
     }
 
-    pub(in super::super) fn value(&self, id: Id) -> &Value<'p> {
+    pub(super) fn value(&self, id: Id) -> &Value<'p> {
         self.values.get(id as usize).unwrap_or(&Value::None)
     }
 
-    pub(in super::super) fn values(&self) -> impl Iterator<Item = &Value<'p>> {
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value<'p>> {
         self.values.iter()
     }
 
-    pub(in super::super) fn text(&self, id: Id) -> Option<&str> {
+    pub(super) fn text(&self, id: Id) -> Option<&str> {
         match self.value(id) {
             Value::Text(text) => Some(text),
             _ => None,
@@ -94,14 +94,14 @@ impl<'p> Pickle<'p> {
     }
 
     /// Module and name of a global.
-    pub(in super::super) fn global(&self, id: Id) -> Option<(&str, &str)> {
+    pub(super) fn global(&self, id: Id) -> Option<(&str, &str)> {
         match *self.value(id) {
             Value::Global(module, name) => self.text(module).zip(self.text(name)),
             _ => None,
         }
     }
 
-    pub(in super::super) fn sequence(&self, id: Id) -> Option<&[Id]> {
+    pub(super) fn sequence(&self, id: Id) -> Option<&[Id]> {
         match self.value(id) {
             Value::List(items) | Value::Tuple(items) => Some(items),
             _ => None,
