@@ -115,7 +115,7 @@ fn an_invalid_edit() {
 }
 
 #[test]
-fn a_choice_is_cycled_and_what_is_locked_says_why() {
+fn a_choice_is_cycled_and_constructions_are_ticked() {
     let mut explorer = Explorer::open("digits");
     explorer.press(KeyCode::Char('e'));
     while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Tolerance {
@@ -125,11 +125,66 @@ fn a_choice_is_cycled_and_what_is_locked_says_why() {
     assert_eq!(explorer.app.editing.as_ref().unwrap().setup().text(Parameter::Tolerance), "PerLayer");
     explorer.press(KeyCode::Left);
     assert_eq!(explorer.app.editing.as_ref().unwrap().setup().text(Parameter::Tolerance), "Uniform");
-    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Widths {
+    let go_to = |explorer: &mut Explorer, parameter| {
+        while explorer.app.editing.as_ref().unwrap().chosen() != parameter {
+            explorer.press(KeyCode::Down);
+        }
+    };
+    go_to(&mut explorer, Parameter::Constructions);
+    let text = explorer.picture(PLAIN, 120, 40);
+    assert!(text.contains("1 ticked; Left Right go, Space ticks"), "{text}");
+    assert!(text.contains("▶ [x] hyperbolic, first-fit") && text.contains("[ ] malach"), "{text}");
+    // The last tick stays.
+    explorer.press(KeyCode::Char(' '));
+    assert!(explorer.picture(PLAIN, 120, 40).contains("at least one construction stays ticked"));
+    (0..3).for_each(|_| drop(explorer.press(KeyCode::Left)));
+    explorer.press(KeyCode::Char(' '));
+    for (width, height) in [(40, 20), (80, 24), (200, 50)] {
+        let text = explorer.picture(PLAIN, width, height);
+        assert!(text.contains("▶ [x] malach"), "{text}");
+    }
+    assert!(explorer.press(KeyCode::Char('m')).is_empty());
+    assert!(explorer.picture(PLAIN, 120, 40).contains("Space ticks one"));
+    go_to(&mut explorer, Parameter::Mode);
+    assert!(explorer.picture(PLAIN, 200, 50).contains("hyperbolic, first-fit; malach"));
+    let effects = explorer.press(KeyCode::Enter);
+    let [Effect::Start(experiment)] = &effects[..] else { panic!("expected a start, found {effects:?}") };
+    assert_eq!(experiment.constructions.len(), 2);
+}
+
+/// From a preset with a file to random widths and back to another file, as typed.
+#[test]
+fn a_target_is_edited() {
+    let mut explorer = Explorer::open("digits");
+    explorer.press(KeyCode::Char('e'));
+    explorer.edit(Parameter::Inputs, "Ball(radius: 1.0)");
+    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Target {
         explorer.press(KeyCode::Down);
     }
-    assert!(explorer.press(KeyCode::Char('1')).is_empty());
-    assert!(explorer.picture(PLAIN, 120, 40).contains("widths cannot be edited: those of the target's file"));
+    let text = explorer.picture(PLAIN, 200, 50);
+    assert!(
+        text.contains("path              digits-mlp.safetensors") && !text.contains("weight_bound"),
+        "{text}"
+    );
+    explorer.press(KeyCode::Right);
+    let text = explorer.picture(PLAIN, 200, 50);
+    assert!(text.contains("widths            [64, 32, 16, 10]") && !text.contains("path  "), "{text}");
+    explorer.edit(Parameter::Widths, "[3, 5, 2]");
+    explorer.edit(Parameter::WeightBound, "0.5");
+    assert!(explorer.picture(PLAIN, 120, 40).contains("what follows"));
+    let editing = explorer.app.editing.as_ref().unwrap();
+    assert_eq!(editing.problems(), []);
+    assert_eq!(editing.forecast().experiment.target.given_widths(), [3, 5, 2]);
+    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Target {
+        explorer.press(KeyCode::Up);
+    }
+    explorer.press(KeyCode::Left);
+    explorer.edit(Parameter::Path, "no such file.npz");
+    let text = explorer.picture(PLAIN, 120, 40);
+    assert!(text.contains("what followed when all was valid"), "{text}");
+    let problems = explorer.app.editing.as_ref().unwrap().problems();
+    assert_eq!(problems[0].parameter, Parameter::Path);
+    assert!(problems[0].message.contains("no such file.npz: expected a readable file"), "{problems:?}");
 }
 
 #[test]

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::parameter::Parameter;
-use super::preset::{Construction, Preset, TargetSource, Width};
-use super::{Experiment, ExperimentError, Place, Plan, saved, source};
-use crate::construction::Allocation;
+use super::parameter::{Parameter, TargetKind};
+use super::preset::{Construction, Preset};
+use super::{Experiment, ExperimentError, Place, Plan, edited_target, saved, source};
 
 /// Why a value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,25 +70,53 @@ impl EditedSetup {
         self.edits
     }
 
-    /// Why a field cannot be edited, if so.
-    pub fn locked(&self, parameter: Parameter) -> Option<&'static str> {
-        match (parameter, &self.origin.preset.target) {
-            (Parameter::Widths, Some(TargetSource::File { .. })) => {
-                Some("those of the target's file; only drawn targets have any width")
-            }
-            (Parameter::Widths, Some(TargetSource::Explicit { .. })) => {
-                Some("those of the weights written out; only drawn targets have any width")
-            }
-            (Parameter::Allocation, _) if first_allocation(&self.origin.constructions).is_none() => {
-                Some("of Hyperbolic lanes only, and there is none")
-            }
-            _ => None,
-        }
+    /// Where the target comes from; `None` where the field holds something else.
+    pub fn target_kind(&self) -> Option<TargetKind> {
+        let text = self.text(Parameter::Target).trim();
+        self.target_kinds().into_iter().find(|kind| kind.name() == text)
     }
 
-    /// Puts a text in place of a field's, unless it is locked.
+    /// The kinds that the target can have. Weights can be written out in a preset only.
+    pub fn target_kinds(&self) -> Vec<TargetKind> {
+        let own = edited_target::kind_of(self.origin.preset.target.as_ref());
+        let kinds = TargetKind::ALL.into_iter();
+        kinds.filter(|&kind| kind != TargetKind::Explicit || own == TargetKind::Explicit).collect()
+    }
+
+    /// The fields that there are, in their order: those of `target` depend on its kind.
+    pub fn shown(&self) -> Vec<Parameter> {
+        let kind = self.target_kind();
+        let is_shown = |parameter: &Parameter| {
+            parameter.of_targets().is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)))
+        };
+        Parameter::ALL.into_iter().filter(is_shown).collect()
+    }
+
+    /// The constructions that are ticked, in their order.
+    pub fn constructions(&self) -> Vec<Construction> {
+        value(self.text(Parameter::Constructions)).unwrap_or_default()
+    }
+
+    /// Ticks a construction, behind the others, or takes the tick away.
+    ///
+    /// # Errors
+    /// In words, where it is the last one: a run needs a lane.
+    pub fn tick(&mut self, construction: Construction) -> Result<(), &'static str> {
+        let mut ticked = self.constructions();
+        if !ticked.contains(&construction) {
+            ticked.push(construction);
+        } else if ticked.iter().all(|other| *other == construction) {
+            return Err("at least one construction stays ticked");
+        } else {
+            ticked.retain(|other| *other != construction);
+        }
+        self.set(Parameter::Constructions, text(&ticked));
+        Ok(())
+    }
+
+    /// Puts a text in place of a field's.
     pub fn set(&mut self, parameter: Parameter, text: String) {
-        if self.locked(parameter).is_none() && self.text(parameter) != text {
+        if self.text(parameter) != text {
             if parameter == Parameter::Tolerance {
                 self.clear_or_restore_epsilon(&text);
             }
@@ -114,12 +141,14 @@ impl EditedSetup {
 
     /// The field's next or previous choice; none where its values cannot be listed.
     pub fn neighbour(&self, parameter: Parameter, forward: bool) -> Option<&'static str> {
-        let choices = parameter.choices();
+        let own = self.target_kinds();
+        let is_possible =
+            |choice: &&str| parameter != Parameter::Target || own.iter().any(|kind| kind.name() == *choice);
+        let choices: Vec<&'static str> = parameter.choices().iter().copied().filter(is_possible).collect();
         let count = choices.len();
         let here = choices.iter().position(|choice| *choice == self.text(parameter).trim());
         let step = if forward { 1 } else { count.saturating_sub(1) };
-        (count > 0 && self.locked(parameter).is_none())
-            .then(|| choices[here.map_or(0, |here| (here + step) % count)])
+        (count > 0).then(|| choices[here.map_or(0, |here| (here + step) % count)])
     }
 
     /// Notes that a state of this setup was valid.
@@ -140,8 +169,17 @@ impl EditedSetup {
     pub fn forecast(&self) -> Result<Forecast, Vec<Problem>> {
         let mut preset = (*self.origin.preset).clone();
         let mut problems = Vec::new();
-        let changed = Parameter::ALL.into_iter().filter(|&parameter| self.is_changed(parameter));
-        for parameter in changed {
+        let changed: Vec<Parameter> =
+            self.shown().into_iter().filter(|&parameter| self.is_changed(parameter)).collect();
+        let is_of_target =
+            |parameter: &Parameter| *parameter == Parameter::Target || parameter.of_targets().is_some();
+        if changed.iter().any(is_of_target) {
+            match edited_target::target(self, self.origin.preset.target.as_ref()) {
+                Ok(target) => preset.target = Some(target),
+                Err(wrong) => problems.extend(wrong),
+            }
+        }
+        for &parameter in changed.iter().filter(|parameter| !is_of_target(parameter)) {
             let text = self.text(parameter).trim();
             if parameter == Parameter::Epsilon
                 && text.is_empty()
@@ -159,7 +197,7 @@ impl EditedSetup {
         let known = [&*self.valid, &*self.origin];
         let mut experiment = Experiment::new(preset, &self.origin.source, &place_of, &known)
             .map_err(|error| self.problem_of(&error))?;
-        if self.texts != self.before && !experiment.name.ends_with(EDITED) {
+        if !changed.is_empty() && !experiment.name.ends_with(EDITED) {
             experiment.name.push_str(EDITED);
         }
         let plan = Plan::new(&experiment);
@@ -167,27 +205,25 @@ impl EditedSetup {
         Ok(Forecast { experiment: Arc::new(experiment), plan: Arc::new(plan) })
     }
 
-    /// At the field it names; where that cannot be edited, at the one edited last.
+    /// At the field it names; where there is none, at the target or the one edited last.
     fn problem_of(&self, error: &ExperimentError) -> Vec<Problem> {
+        let shown = self.shown();
         let named = match &error.place {
-            Place::Field(key) => Parameter::ALL.into_iter().find(|parameter| parameter.key() == key),
+            // What is wrong with a file is marked at its path.
+            Place::Field(key) if key == "target" && shown.contains(&Parameter::Path) => Some(Parameter::Path),
+            Place::Field(key) => {
+                let named = shown.iter().copied().find(|parameter| parameter.key() == key);
+                named.or_else(|| ["layers", "biases"].contains(&&**key).then_some(Parameter::Target))
+            }
             Place::Position { .. } | Place::File(_) | Place::Argument(_) => None,
         };
-        let parameter = named.filter(|&parameter| self.locked(parameter).is_none());
-        let parameter = parameter.unwrap_or(self.last_edited);
+        let parameter = named.unwrap_or(self.last_edited);
         vec![Problem { parameter, message: error.message.clone() }]
     }
 }
 
 /// Behind the name of a preset that is not as it was read.
 const EDITED: &str = ", edited";
-
-fn first_allocation(constructions: &[Construction]) -> Option<Allocation> {
-    constructions.iter().find_map(|construction| match construction {
-        Construction::Hyperbolic { allocation } => Some(*allocation),
-        _ => None,
-    })
-}
 
 /// What stands in a field before it is edited. What the preset leaves out is shown by its default, or, where it is
 /// derived, left out.
@@ -204,14 +240,12 @@ fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
         Parameter::Base => number(experiment.base),
         Parameter::Norms => text(&experiment.norms),
         Parameter::Tolerance => text(&experiment.tolerance),
-        Parameter::Allocation => {
-            first_allocation(&experiment.constructions).map(|it| text(&it)).unwrap_or_default()
-        }
+        Parameter::Constructions => text(&experiment.constructions),
         Parameter::Mode => experiment.mode.map(|mode| text(&mode)).unwrap_or_default(),
         Parameter::SkipDeadHalves => experiment.skip_dead_halves.to_string(),
         Parameter::Inputs => preset.inputs.as_ref().map(text).unwrap_or_default(),
-        Parameter::Widths => text(&experiment.target.given_widths()),
         Parameter::Seed => experiment.seed.to_string(),
+        parameter => edited_target::text_of(experiment, parameter),
     }
 }
 
@@ -228,7 +262,7 @@ fn text(value: &impl Serialize) -> String {
 fn put(parameter: Parameter, text: &str, preset: &mut Preset) -> Result<(), String> {
     let may_be_empty = !matches!(
         parameter,
-        Parameter::Epsilon | Parameter::Delta | Parameter::Inputs | Parameter::Widths | Parameter::Allocation
+        Parameter::Epsilon | Parameter::Delta | Parameter::Inputs | Parameter::Constructions
     );
     match (parameter, text) {
         (_, "") if !may_be_empty => return Err("expected a value, found none".to_owned()),
@@ -240,20 +274,6 @@ fn put(parameter: Parameter, text: &str, preset: &mut Preset) -> Result<(), Stri
         (Parameter::Mode, "") => preset.mode = None,
         (Parameter::SkipDeadHalves, "") => preset.skip_dead_halves = None,
         (Parameter::Seed, "") => preset.seed = None,
-        (Parameter::Widths, text) => {
-            let new: Vec<Width> = value(text)?;
-            if let Some(TargetSource::Random { widths, .. }) = &mut preset.target {
-                *widths = new;
-            }
-        }
-        (Parameter::Allocation, text) => {
-            let new: Allocation = value(text)?;
-            let default = || vec![Construction::Hyperbolic { allocation: new }];
-            let first = preset.constructions.get_or_insert_with(default).iter_mut();
-            for construction in first.filter(|it| matches!(it, Construction::Hyperbolic { .. })).take(1) {
-                *construction = Construction::Hyperbolic { allocation: new };
-            }
-        }
         (parameter, text) => {
             preset.override_with(source::parse_value(parameter.key(), text)?);
         }
@@ -261,7 +281,11 @@ fn put(parameter: Parameter, text: &str, preset: &mut Preset) -> Result<(), Stri
     Ok(())
 }
 
-fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+/// A value from its text.
+///
+/// # Errors
+/// RON's message, with the text where it says only what was expected.
+pub(super) fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     source::ron().from_str(text).map_err(|error| source::with_value(&error, text))
 }
 
@@ -297,7 +321,12 @@ mod tests {
             ("digits", Parameter::Tolerance, "PerLayer", "tolerance=PerLayer"),
             ("digits", Parameter::Tolerance, "Weight(1e-6)", "tolerance=Weight(1e-6)"),
             ("digits", Parameter::SkipDeadHalves, "true", "skip_dead_halves=true"),
-            ("digits", Parameter::Allocation, "OnDemand", "constructions=[Hyperbolic(allocation:OnDemand)]"),
+            (
+                "digits",
+                Parameter::Constructions,
+                "[Hyperbolic(allocation: OnDemand)]",
+                "constructions=[Hyperbolic(allocation:OnDemand)]",
+            ),
             ("malach-vs-hyperbolic", Parameter::Mode, "SkipAhead", "mode=SkipAhead"),
             ("tiny", Parameter::Inputs, "Box(low: 0.0, high: 0.5)", "inputs=Box(low:0.0,high:0.5)"),
             (
@@ -416,15 +445,137 @@ mod tests {
         assert_eq!(marked, [Parameter::Delta, Parameter::Base]);
     }
 
+    /// Fields of `target`, and what the command line sets to the same.
     #[test]
-    fn what_cannot_be_edited_says_why() {
-        let mut tiny = setup("tiny");
-        assert_eq!(tiny.text(Parameter::Widths), "[2, 3, 2]");
-        assert!(tiny.locked(Parameter::Widths).unwrap().contains("written out"));
-        tiny.set(Parameter::Widths, "[9]".to_owned());
-        assert_eq!((tiny.text(Parameter::Widths), tiny.edits()), ("[2, 3, 2]", 0));
-        assert!(setup("digits").locked(Parameter::Widths).unwrap().contains("file"));
-        assert!(setup("deep").locked(Parameter::Widths).is_none());
+    fn an_edited_target_is_what_the_command_line_sets() {
+        use Parameter::{
+            Activation, Activations, Layers, Order, OutputActivation, Path, SpectralNorm, Target, TargetSeed,
+            WeightBound, Widths,
+        };
+        let digits = "built-in:digits-mlp.safetensors";
+        let file = format!("{:?}", digits);
+        let inputs = (Parameter::Inputs, "Ball(radius: 1.0)");
+        let cases: [(&str, &[(Parameter, &str)], String); 7] = [
+            (
+                "digits",
+                &[(Order, "File")],
+                "File(path:FILE,order:File,output_activation:Identity)".to_owned(),
+            ),
+            (
+                "digits",
+                &[(Activation, "tanh"), (OutputActivation, "")],
+                "File(path:FILE,activation:tanh)".to_owned(),
+            ),
+            (
+                "digits",
+                &[
+                    inputs,
+                    (Target, "Random"),
+                    (Widths, "[3, 2, 2]"),
+                    (WeightBound, "0.25"),
+                    (TargetSeed, "7"),
+                ],
+                "Random(widths:[3,2,2],weight_bound:0.25,seed:7,output_activation:Identity)".to_owned(),
+            ),
+            (
+                "tiny",
+                &[(Target, "Random"), (WeightBound, "0.5"), (SpectralNorm, "0.75")],
+                "Random(widths:[2,3,2],weight_bound:0.5,spectral_norm:0.75,output_activation:Identity)"
+                    .to_owned(),
+            ),
+            (
+                "tiny",
+                &[
+                    inputs,
+                    (Target, "File"),
+                    (Path, digits),
+                    (Parameter::Epsilon, "0.01"),
+                    (Parameter::WMax, ""),
+                ],
+                "File(path:FILE,output_activation:Identity)".to_owned(),
+            ),
+            (
+                "deep",
+                &[
+                    (Widths, "[4, 3, 2]"),
+                    (SpectralNorm, ""),
+                    (Activation, ""),
+                    (OutputActivation, ""),
+                    (Activations, "[Relu, Tanh]"),
+                ],
+                "Random(widths:[4,3,2],weight_bound:BOUND,activations:[relu,tanh],seed:SEED)".to_owned(),
+            ),
+            (
+                "digits",
+                &[(Layers, "LAYERS")],
+                "File(path:FILE,layers:[LAYERS],output_activation:Identity)".to_owned(),
+            ),
+        ];
+        for (preset, edits, target) in cases {
+            let mut setup = setup(preset);
+            let (bound, seed) = (setup.text(WeightBound).to_owned(), setup.text(TargetSeed).to_owned());
+            let origin = Arc::clone(&setup.origin);
+            let names: Vec<&str> = origin.origin.iter().map(|layer| layer.matrix.name.as_str()).collect();
+            let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+            let mut settings = Vec::new();
+            for &(parameter, text) in edits {
+                setup.set(parameter, text.replace("LAYERS", &names.join(", ")));
+                if parameter.of_targets().is_none() && parameter != Target && !text.is_empty() {
+                    settings.push(format!("{}={text}", parameter.key()));
+                }
+            }
+            let target = target.replace("FILE", &file).replace("BOUND", &bound).replace("SEED", &seed);
+            settings.push(format!("target={}", target.replace("LAYERS", &quoted.join(","))));
+            let forecast = setup.forecast().unwrap_or_else(|problems| panic!("{preset}: {problems:?}"));
+            let set = Experiment::load(preset, None, &settings).unwrap();
+            assert_eq!(format!("{:?}", forecast.plan), format!("{:?}", Plan::new(&set)), "{target}");
+            assert_eq!(format!("{:?}", forecast.experiment.target), format!("{:?}", set.target), "{target}");
+        }
+    }
+
+    #[test]
+    fn the_fields_of_a_target_are_those_of_its_kind() {
+        let mut setup = setup("tiny");
+        assert_eq!(setup.target_kind(), Some(TargetKind::Explicit));
+        assert!(!setup.shown().contains(&Parameter::Path) && !setup.shown().contains(&Parameter::Widths));
+        assert_eq!(setup.neighbour(Parameter::Target, true), Some("File"));
+        setup.set(Parameter::Target, "File".to_owned());
+        assert!(setup.shown().contains(&Parameter::Path) && !setup.shown().contains(&Parameter::Widths));
+        let problem = setup.forecast().unwrap_err().remove(0);
+        assert_eq!(problem.parameter, Parameter::Path);
+        assert_eq!(problem.message, "expected the path of a weight file, found none");
+        // What is typed in a field of another kind is no edit.
+        setup.set(Parameter::Path, "x.npz".to_owned());
+        setup.set(Parameter::Target, "Explicit".to_owned());
+        let forecast = setup.forecast().unwrap();
+        assert_eq!(forecast.experiment.name, "tiny");
+        assert!(Arc::ptr_eq(&forecast.experiment.target, &setup.origin.target));
+        setup.set(Parameter::Target, "Fancy".to_owned());
+        let problem = setup.forecast().unwrap_err().remove(0);
+        assert_eq!(problem.message, "expected Explicit or File or Random, found `Fancy`");
+        // Weights can be written out in a preset only.
+        assert_eq!(super::tests::setup("digits").neighbour(Parameter::Target, false), Some("Random"));
+    }
+
+    #[test]
+    fn a_construction_is_ticked_and_one_stays() {
+        let mut setup = setup("tiny");
+        let [own] = setup.constructions()[..] else { panic!("tiny has one construction") };
+        assert!(setup.tick(own).is_err() && setup.edits() == 0);
+        for construction in Construction::ALL.into_iter().filter(|each| *each != own) {
+            setup.tick(construction).unwrap();
+        }
+        assert_eq!(setup.constructions().len(), Construction::ALL.len());
+        assert_eq!(setup.constructions()[0], own);
+        for construction in Construction::ALL.into_iter().skip(1) {
+            setup.tick(construction).unwrap();
+        }
+        assert_eq!(setup.constructions(), [Construction::WholeNeuron]);
+        assert!(setup.tick(Construction::WholeNeuron).is_err());
+        setup.set(Parameter::Constructions, "[]".to_owned());
+        let problem = setup.forecast().unwrap_err().remove(0);
+        assert_eq!(problem.parameter, Parameter::Constructions);
+        assert!(problem.message.contains("at least one construction"));
     }
 
     #[test]

@@ -317,6 +317,21 @@ pub enum LawChoice {
 }
 
 impl Construction {
+    /// All, the allocations of [`Hyperbolic`](Self::Hyperbolic) each by itself: from whole neurons over Malach to Theorem 3
+    /// and beyond, then the subset sums.
+    pub const ALL: [Self; 10] = [
+        Self::WholeNeuron,
+        Self::Malach,
+        Self::ProductPair,
+        Self::Corollary10,
+        Self::Hyperbolic { allocation: Allocation::FirstFit },
+        Self::Hyperbolic { allocation: Allocation::InOrder },
+        Self::Hyperbolic { allocation: Allocation::OnDemand },
+        Self::SharedGolden,
+        Self::UniformSubSums,
+        Self::SubsetSum,
+    ];
+
     /// Kebab-case name, as in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -92,9 +92,31 @@ mod tests {
         let settings = ["epsilon=0.012345678901234567", "w_max=0.95", "mode=Drawn"].map(str::to_owned);
         let set = Experiment::load("tiny", Some(u64::MAX), &settings).unwrap();
         assert_round_trip(&set, folder.path());
-        let edits: [(&str, &[(Parameter, &str)]); 3] = [
+        let digits = "built-in:digits-mlp.safetensors";
+        let ball = (Parameter::Inputs, "Ball(radius: 1.0)");
+        let edits: [(&str, &[(Parameter, &str)]); 6] = [
+            (
+                "tiny",
+                &[ball, (Parameter::Target, "File"), (Parameter::Path, digits), (Parameter::Order, "File")],
+            ),
+            (
+                "digits",
+                &[
+                    ball,
+                    (Parameter::Target, "Random"),
+                    (Parameter::Widths, "[3, 4]"),
+                    (Parameter::SpectralNorm, "1"),
+                ],
+            ),
+            ("tiny", &[(Parameter::Constructions, "[SubsetSum, Malach]"), (Parameter::Activation, "tanh")]),
             ("tiny", &[(Parameter::Epsilon, "1e-7"), (Parameter::Inputs, "Box(low: -0.1, high: 0.3)")]),
-            ("deep", &[(Parameter::Widths, "[4, 7, 3]"), (Parameter::Allocation, "InOrder")]),
+            (
+                "deep",
+                &[
+                    (Parameter::Widths, "[4, 7, 3]"),
+                    (Parameter::Constructions, "[Hyperbolic(allocation: InOrder)]"),
+                ],
+            ),
             ("digits", &[(Parameter::Tolerance, "PerLayer"), (Parameter::Base, "1.6")]),
         ];
         for (name, edits) in edits {
@@ -133,6 +155,20 @@ mod tests {
         let edited = setup.forecast().unwrap().experiment;
         assert!(edited.to_ron().unwrap().contains("biases"));
         assert_round_trip(&edited, folder.path());
+    }
+
+    /// A built-in preset stands in no folder: a file that is typed there is one of the working directory.
+    #[test]
+    fn a_file_typed_into_a_built_in_preset_is_saved_by_its_absolute_path() {
+        let folder = tempfile::tempdir_in(".").unwrap();
+        let path = folder.path().file_name().unwrap().to_str().unwrap().to_owned() + "/w.safetensors";
+        std::fs::copy("presets/digits-mlp.safetensors", &path).unwrap();
+        let mut setup = EditedSetup::new(&Experiment::load("digits", None, &[]).unwrap().into());
+        setup.set(Parameter::Path, path.clone());
+        let edited = setup.forecast().unwrap().experiment;
+        let absolute = std::path::absolute(&path).unwrap();
+        assert!(edited.to_ron().unwrap().contains(absolute.to_str().unwrap()));
+        assert_round_trip(&edited, tempfile::tempdir().unwrap().path());
     }
 
     #[test]

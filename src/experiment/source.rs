@@ -115,17 +115,22 @@ impl PresetSource {
             let message = format!("file {path}: expected a readable file, found: {found}");
             ExperimentError::new(self.place_of(key), message)
         };
-        let built_in = path.strip_prefix(BUILT_IN_PREFIX);
-        match (&self.folder, built_in) {
-            (None, _) | (_, Some(_)) => BUILT_IN_FILES
-                .iter()
-                .find(|(name, _)| *name == built_in.unwrap_or(path))
-                .map(|(_, bytes)| Cow::Borrowed(*bytes))
-                .ok_or_else(|| missing("no such built-in file".to_owned())),
-            (Some(folder), None) => {
-                std::fs::read(folder.join(path)).map(Cow::Owned).map_err(|e| missing(e.to_string()))
+        match (self.built_in_file(path), path.strip_prefix(BUILT_IN_PREFIX), &self.folder) {
+            (Some(bytes), ..) => Ok(Cow::Borrowed(bytes)),
+            (None, Some(_), _) => Err(missing("no such built-in file".to_owned())),
+            // Built-in presets stand nowhere: other files are those of the working directory.
+            (None, None, folder) => {
+                let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
+                std::fs::read(path).map(Cow::Owned).map_err(|e| missing(e.to_string()))
             }
         }
+    }
+
+    /// A file that comes with the program: named so, or named by a built-in preset.
+    fn built_in_file(&self, path: &str) -> Option<&'static [u8]> {
+        let named = path.strip_prefix(BUILT_IN_PREFIX);
+        let name = if self.folder.is_none() { Some(named.unwrap_or(path)) } else { named };
+        BUILT_IN_FILES.iter().find(|(built_in, _)| Some(*built_in) == name).map(|(_, bytes)| *bytes)
     }
 
     /// The path under which a preset anywhere else finds the same file: absolute, or `built-in:NAME`.
@@ -135,9 +140,9 @@ impl PresetSource {
     pub(super) fn path_from_anywhere(&self, path: &str) -> Result<String, String> {
         match &self.folder {
             _ if path.starts_with(BUILT_IN_PREFIX) => Ok(path.to_owned()),
-            None => Ok(format!("{BUILT_IN_PREFIX}{path}")),
-            Some(folder) => {
-                let joined = folder.join(path);
+            None if self.built_in_file(path).is_some() => Ok(format!("{BUILT_IN_PREFIX}{path}")),
+            folder => {
+                let joined = folder.as_deref().unwrap_or(Path::new("")).join(path);
                 let absolute = std::path::absolute(&joined)
                     .map_err(|error| format!("file {}: {error}", joined.display()))?;
                 let text = absolute.to_str().map(str::to_owned);

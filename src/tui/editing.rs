@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::effects::Effect;
 use super::field::Field;
 use super::keymap::Action;
 use super::prompt::Prompt;
-use crate::experiment::{EditedSetup, Experiment, Forecast, Parameter, Problem};
+use crate::experiment::{Construction, EditedSetup, Experiment, Forecast, Parameter, Problem};
 use crate::session::{Question, Snapshot};
 
 /// What is to happen once it is known what follows from the last edit.
@@ -35,7 +35,9 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug)]
 pub struct Editing {
     setup: EditedSetup,
-    chosen: usize,
+    chosen: Parameter,
+    /// the construction that Space ticks, of [`Construction::ALL`]
+    marked: usize,
     field: Field,
     /// what followed from the last valid state
     forecast: Forecast,
@@ -53,7 +55,8 @@ impl Editing {
         Self {
             field: Field::new(setup.text(Parameter::ALL[0])),
             setup,
-            chosen: 0,
+            chosen: Parameter::ALL[0],
+            marked: 0,
             forecast: Forecast { experiment, plan },
             problems: Vec::new(),
             pending: false,
@@ -68,7 +71,12 @@ impl Editing {
 
     /// The field that typing changes.
     pub fn chosen(&self) -> Parameter {
-        Parameter::ALL[self.chosen]
+        self.chosen
+    }
+
+    /// The construction that Space ticks.
+    pub fn marked(&self) -> Construction {
+        Construction::ALL[self.marked]
     }
 
     /// Its text and cursor.
@@ -95,10 +103,15 @@ impl Editing {
     pub(super) fn update(&mut self, action: Action) -> Outcome {
         match action {
             Action::Up | Action::Down => {
-                let count = Parameter::ALL.len();
-                let step = if action == Action::Down { 1 } else { count - 1 };
-                self.chosen = (self.chosen + step) % count;
-                self.field = Field::new(self.setup.text(self.chosen()));
+                let shown = self.setup.shown();
+                let step = if action == Action::Down { 1 } else { shown.len() - 1 };
+                let here = shown.iter().position(|parameter| *parameter == self.chosen).unwrap_or(0);
+                self.choose(shown[(here + step) % shown.len()]);
+            }
+            Action::PreviousChoice | Action::NextChoice if self.chosen == Parameter::Constructions => {
+                let count = Construction::ALL.len();
+                let step = if action == Action::NextChoice { 1 } else { count - 1 };
+                self.marked = (self.marked + step) % count;
             }
             Action::PreviousChoice | Action::NextChoice => {
                 let forward = action == Action::NextChoice;
@@ -117,8 +130,24 @@ impl Editing {
         Outcome::Effects(Vec::new())
     }
 
+    fn choose(&mut self, parameter: Parameter) {
+        self.chosen = parameter;
+        self.field = Field::new(self.setup.text(parameter));
+        let first = self.setup.constructions().first().copied();
+        self.marked = Construction::ALL.iter().position(|each| Some(*each) == first).unwrap_or(0);
+    }
+
     /// Keys that the field takes.
     pub(super) fn press(&mut self, key: KeyEvent) -> Outcome {
+        if self.chosen == Parameter::Constructions && key.code == KeyCode::Char(' ') {
+            if self.wish.is_some() {
+                return Outcome::Effects(Vec::new());
+            }
+            return match self.setup.tick(self.marked()) {
+                Ok(()) => self.ask(),
+                Err(reason) => Outcome::Refused(reason.to_owned()),
+            };
+        }
         self.type_with(|field| field.press(key))
     }
 
@@ -132,14 +161,21 @@ impl Editing {
         if self.wish.is_some() {
             return Outcome::Effects(Vec::new());
         }
-        if let Some(reason) = self.setup.locked(self.chosen()) {
-            return Outcome::Refused(format!("{} cannot be edited: {reason}", self.chosen().key()));
+        if self.chosen == Parameter::Constructions {
+            return Outcome::Refused(
+                "Left and Right go through the constructions, Space ticks one".to_owned(),
+            );
         }
         if change(&mut self.field) { self.edited() } else { Outcome::Effects(Vec::new()) }
     }
 
     fn edited(&mut self) -> Outcome {
         self.setup.set(self.chosen(), self.field.text().to_owned());
+        self.ask()
+    }
+
+    /// Asks what follows from the fields as they are.
+    fn ask(&mut self) -> Outcome {
         (self.pending, self.wish) = (true, None);
         Outcome::Effects(vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone())))])
     }
@@ -168,10 +204,7 @@ impl Editing {
         }
         if let Some(problem) = self.problems.first() {
             let parameter = problem.parameter;
-            if let Some(place) = Parameter::ALL.iter().position(|it| *it == parameter) {
-                self.chosen = place;
-                self.field = Field::new(self.setup.text(parameter));
-            }
+            self.choose(parameter);
             return Outcome::Refused(format!("{} is marked: mend it first", parameter.key()));
         }
         let experiment: Arc<Experiment> = Arc::clone(&self.forecast.experiment);

@@ -33,7 +33,7 @@ const PANES: &[(&str, &str)] = &[
     (
         "Editing",
         "e opens the setup in the Architecture pane. Values are typed as in a preset; left empty, a field is left \
-         out. What follows is computed at each key; what cannot be is marked with the reason.",
+         out. Space ticks constructions; the fields of target depend on its kind. What follows is computed at each key; what cannot be is marked with the reason.",
     ),
     (
         "Product weights",

@@ -134,10 +134,10 @@ mod tests {
         // The cursor stays behind the text.
         app.paste("6");
         assert_eq!(app.editing.as_ref().unwrap().setup().text(Parameter::Epsilon), "0.1256");
-        while app.editing.as_ref().unwrap().chosen() != Parameter::Widths {
+        while app.editing.as_ref().unwrap().chosen() != Parameter::Constructions {
             app.update(Action::Down);
         }
-        assert!(app.paste("[2, 2]").is_empty());
-        assert!(app.message.as_ref().unwrap().contains("widths cannot be edited"));
+        assert!(app.paste("[Malach]").is_empty());
+        assert!(app.message.as_ref().unwrap().contains("Space ticks one"));
     }
 }

@@ -17,18 +17,7 @@ pub const LADDER: [Construction; 6] = [
 ];
 
 /// All that a slot can hold: the ladder, and what stands beside it.
-pub const CHOICES: [Construction; 10] = [
-    Construction::WholeNeuron,
-    Construction::Malach,
-    Construction::ProductPair,
-    Construction::Corollary10,
-    HYPERBOLIC,
-    Construction::Hyperbolic { allocation: Allocation::InOrder },
-    Construction::Hyperbolic { allocation: Allocation::OnDemand },
-    Construction::SharedGolden,
-    Construction::UniformSubSums,
-    Construction::SubsetSum,
-];
+pub const CHOICES: [Construction; 10] = Construction::ALL;
 
 /// Most constructions side by side.
 const MOST: usize = 3;

@@ -8,12 +8,12 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::super::Look;
 use super::super::editing::Editing;
 use super::architecture;
-use crate::experiment::Parameter;
-use crate::report::text::number;
+use crate::experiment::{Construction, Parameter};
+use crate::report::text::{construction_name, number};
 use crate::session::Snapshot;
 
-/// Width of the fields' names; the longest is `skip_dead_halves`.
-const NAMES: usize = 17;
+/// Width of the fields' names; the longest is `output_activation`.
+const NAMES: usize = 18;
 
 /// Width of the marks before a name: chosen, edited.
 const MARKS: usize = 2;
@@ -24,11 +24,19 @@ const REASON_LINES: usize = 6;
 pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
     let mut below = consequences(editing, snapshot, look, area.height);
     let (mut lines, mut chosen) = (Vec::new(), 0..0);
-    for parameter in Parameter::ALL {
+    for parameter in editing.setup().shown() {
         let from = lines.len();
         lines.extend(field(editing, parameter, look, usize::from(area.width)));
         if parameter == editing.chosen() {
             chosen = from..lines.len();
+            if parameter == Parameter::Constructions {
+                let ticks = ticks(editing, look);
+                let marked = from + 1 + ticks.iter().position(|(marked, _)| *marked).unwrap_or(0);
+                let line = |(_, line)| line;
+                lines.splice(from + 1..from + 1, ticks.into_iter().map(line)).for_each(drop);
+                // The name of the field where there is room, the marked construction in any case.
+                chosen = if area.height >= 24 { from..lines.len() } else { marked..marked + 1 };
+            }
         }
     }
     let room = usize::from(area.height).saturating_sub(below.len());
@@ -62,12 +70,18 @@ fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> 
         Span::styled(name, if reason.is_some() { theme.bad } else { style }),
     ];
     let room = width.saturating_sub(MARKS + NAMES);
-    let locked = setup.locked(parameter);
-    if chosen && locked.is_none() {
+    if parameter == Parameter::Constructions {
+        let ticked = setup.constructions();
+        let text = if chosen {
+            format!("{} ticked; Left Right go, Space ticks", ticked.len())
+        } else {
+            ticked.iter().map(|&each| construction_name(each)).collect::<Vec<_>>().join("; ")
+        };
+        spans.push(Span::styled(cut(&text, room, look), theme.text));
+    } else if chosen {
         spans.extend(editing.field().spans(look, room));
     } else {
-        let text: String = setup.text(parameter).chars().take(room).collect();
-        spans.push(Span::styled(text, if locked.is_some() { theme.faint } else { theme.text }));
+        spans.push(Span::styled(cut(setup.text(parameter), room, look), theme.text));
     }
     if setup.text(parameter).trim().is_empty() {
         spans.push(Span::styled(left_out(editing, parameter), theme.faint));
@@ -80,11 +94,37 @@ fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> 
         lines.extend(
             rows.iter().take(REASON_LINES).map(|row| Line::styled(format!("{indent}{row}"), theme.bad)),
         );
-    } else if let (Some(reason), true) = (locked, chosen) {
-        let rows = textwrap::wrap(reason, width.saturating_sub(MARKS).max(8));
-        lines.extend(rows.iter().map(|row| Line::styled(format!("{indent}{row}"), theme.faint)));
     }
     lines
+}
+
+/// A line for each construction with its tick, and whether it is the marked one.
+fn ticks(editing: &Editing, look: &Look) -> Vec<(bool, Line<'static>)> {
+    let ticked = editing.setup().constructions();
+    let tick = |construction: Construction| {
+        let marked = construction == editing.marked();
+        let pointer = if marked { look.glyphs.pointer } else { " " };
+        let tick = if ticked.contains(&construction) { "[x]" } else { "[ ]" };
+        let style = if marked { look.theme.title } else { look.theme.text };
+        let text = format!("{tick} {}", construction_name(construction));
+        let line = Line::from(vec![
+            Span::raw("   "),
+            Span::styled(format!("{pointer} "), look.theme.key),
+            Span::styled(text, style),
+        ]);
+        (marked, line)
+    };
+    Construction::ALL.into_iter().map(tick).collect()
+}
+
+/// As much of a text as there is room for; what is cut ends in an ellipsis.
+fn cut(text: &str, room: usize, look: &Look) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let mark = look.glyphs.pending;
+    let kept = room.saturating_sub(mark.chars().count());
+    text.chars().take(kept).chain(mark.chars()).take(room).collect()
 }
 
 /// What is taken where a field is left out.
@@ -96,6 +136,11 @@ fn left_out(editing: &Editing, parameter: Parameter) -> String {
         Parameter::WMax => format!("{}: largest |w|", number(experiment.w_max)),
         Parameter::FMax => format!("{}: derived", number(experiment.f_max)),
         Parameter::Mode => "each lane decides".to_owned(),
+        Parameter::Layers | Parameter::Order => "found in the file".to_owned(),
+        Parameter::SpectralNorm => "not scaled down".to_owned(),
+        Parameter::Activation => "Relu".to_owned(),
+        Parameter::OutputActivation => "as activation".to_owned(),
+        Parameter::Activations => "as the two above".to_owned(),
         _ => String::new(),
     }
 }
