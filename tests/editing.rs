@@ -163,7 +163,7 @@ fn a_target_is_edited() {
     }
     let text = explorer.picture(PLAIN, 200, 50);
     assert!(
-        text.contains("path              digits-mlp.safetensors") && !text.contains("weight_bound"),
+        text.contains("path              built-in:digits-mlp.safetensors") && !text.contains("weight_bound"),
         "{text}"
     );
     explorer.press(KeyCode::Right);

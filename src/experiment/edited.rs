@@ -458,8 +458,8 @@ mod tests {
         let cases: [(&str, &[(Parameter, &str)], String); 7] = [
             (
                 "digits",
-                &[(Order, "File")],
-                "File(path:FILE,order:File,output_activation:Identity)".to_owned(),
+                &[(Order, "File"), (Parameter::Transposed, "false")],
+                "File(path:FILE,transposed:false,order:File,output_activation:Identity)".to_owned(),
             ),
             (
                 "digits",
@@ -515,7 +515,12 @@ mod tests {
             let mut setup = setup(preset);
             let (bound, seed) = (setup.text(WeightBound).to_owned(), setup.text(TargetSeed).to_owned());
             let origin = Arc::clone(&setup.origin);
-            let names: Vec<&str> = origin.origin.iter().map(|layer| layer.matrix.name.as_str()).collect();
+            let names: Vec<&str> = origin
+                .reading
+                .iter()
+                .flat_map(|reading| &reading.layers)
+                .map(|layer| layer.matrix.name.as_str())
+                .collect();
             let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
             let mut settings = Vec::new();
             for &(parameter, text) in edits {

@@ -24,6 +24,7 @@ pub(super) fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
         (Parameter::Target, target) => kind_of(target).name().to_owned(),
         (Parameter::Path, Some(TargetSource::File { path, .. })) => path.clone(),
         (Parameter::Layers, Some(TargetSource::File { layers, .. })) => written(layers.as_ref()),
+        (Parameter::Transposed, Some(TargetSource::File { transposed, .. })) => written(transposed.as_ref()),
         (Parameter::Order, Some(TargetSource::File { order, .. })) => written(order.as_ref()),
         (Parameter::Widths, _) => written(Some(&experiment.target.given_widths())),
         (Parameter::WeightBound, Some(TargetSource::Random { weight_bound, .. })) => {
@@ -114,6 +115,7 @@ fn read(parameter: Parameter, text: &str) -> Result<Option<String>, String> {
             }
             value::<Vec<String>>(&text).map(|_| ())?;
         }
+        Parameter::Transposed => value::<bool>(&text).map(|_| ())?,
         Parameter::Order => value::<Order>(&text).map(|_| ())?,
         Parameter::Widths => value::<Vec<Width>>(&text).map(|_| ())?,
         Parameter::WeightBound | Parameter::SpectralNorm => value::<Positive>(&text).map(|_| ())?,

@@ -19,6 +19,7 @@ pub enum Parameter {
     Target,
     Path,
     Layers,
+    Transposed,
     Order,
     Widths,
     WeightBound,
@@ -56,7 +57,7 @@ impl TargetKind {
 
 impl Parameter {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Epsilon,
         Self::Delta,
         Self::WMax,
@@ -72,6 +73,7 @@ impl Parameter {
         Self::Target,
         Self::Path,
         Self::Layers,
+        Self::Transposed,
         Self::Order,
         Self::Widths,
         Self::WeightBound,
@@ -100,6 +102,7 @@ impl Parameter {
             Self::Target => "target",
             Self::Path => "path",
             Self::Layers => "layers",
+            Self::Transposed => "transposed",
             Self::Order => "order",
             Self::Widths => "widths",
             Self::WeightBound => "weight_bound",
@@ -114,7 +117,7 @@ impl Parameter {
     /// The kinds of target that have the field; `None` for fields outside of `target`.
     pub fn of_targets(self) -> Option<&'static [TargetKind]> {
         match self {
-            Self::Path | Self::Layers | Self::Order => Some(&[TargetKind::File]),
+            Self::Path | Self::Layers | Self::Transposed | Self::Order => Some(&[TargetKind::File]),
             Self::Widths | Self::WeightBound | Self::SpectralNorm | Self::TargetSeed => {
                 Some(&[TargetKind::Random])
             }
@@ -131,6 +134,7 @@ impl Parameter {
             Self::Mode => &["", "Drawn", "SkipAhead"],
             Self::SkipDeadHalves => &["false", "true"],
             Self::Target => &["Explicit", "File", "Random"],
+            Self::Transposed => &["", "false", "true"],
             Self::Order => &["", "Names", "File"],
             Self::Activation | Self::OutputActivation => {
                 &["", "Relu", "LeakyRelu(0.01)", "Tanh", "Logistic", "Identity"]

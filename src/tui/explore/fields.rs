@@ -136,7 +136,7 @@ fn left_out(editing: &Editing, parameter: Parameter) -> String {
         Parameter::WMax => format!("{}: largest |w|", number(experiment.w_max)),
         Parameter::FMax => format!("{}: derived", number(experiment.f_max)),
         Parameter::Mode => "each lane decides".to_owned(),
-        Parameter::Layers | Parameter::Order => "found in the file".to_owned(),
+        Parameter::Layers | Parameter::Transposed | Parameter::Order => "found in the file".to_owned(),
         Parameter::SpectralNorm => "not scaled down".to_owned(),
         Parameter::Activation => "Relu".to_owned(),
         Parameter::OutputActivation => "as activation".to_owned(),
