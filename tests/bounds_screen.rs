@@ -64,7 +64,8 @@ fn bounds_of_example_5() {
             row.split(name).nth(1).unwrap().split_whitespace().next().unwrap()
         };
         let read = [bound("H hyperbolic"), bound("G shared-golden"), bound("M malach")];
-        assert_eq!(read, ["628.69", "66.49", "1.0759e15"]);
+        // Malach assumes weights, norms and sparsity that this target has not.
+        assert_eq!(read, ["628.69", "66.49", "1.0759e15!"]);
         insta::assert_snapshot!(format!("example_5_{width}x{height}"), text);
     }
 }

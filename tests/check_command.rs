@@ -52,11 +52,21 @@ fn check_json_has_the_stable_keys() {
             "....low",
             "....high",
             "...incomplete",
+            "...not_found",
+            "...missing",
             "...uncertified",
+            "...exceeds_only_by_rounding",
             "...largest_certified",
+            "...largest_error",
             "...failing_seeds",
+            "...missing_seeds",
             "...threshold",
             "....neurons_per_weight",
+            "..assumptions",
+            "....assumption",
+            "....found",
+            "....limit",
+            "....kept",
             "..verdict",
             "..elapsed_seconds",
             "refused",
@@ -86,6 +96,91 @@ fn a_broken_promise_exits_1() {
     let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
     assert!(shown.contains("NOT kept"), "{shown}");
     assert!(shown.contains("seeds that fail"), "{shown}");
+    // So few neurons are not the theorem's: the text says whose number it is, and that demands cannot be met.
+    assert!(shown.contains("100 neurons per weight in place of the bound"), "{shown}");
+    assert!(shown.contains("cannot all be"), "{shown}");
+    let check = slth(&[&arguments[..], &["--json"]].concat()).assert().code(1);
+    let report: Value = serde_json::from_slice(&check.get_output().stdout).unwrap();
+    let lane = &report["lanes"][0];
+    let network = &lane["network"];
+    assert_eq!(lane["verdict"], "broken");
+    let count = |key: &str| network[key].as_u64().unwrap();
+    let missing = network["missing"]["count"].as_u64().unwrap();
+    assert_eq!(count("incomplete"), missing + count("not_found"));
+    // Some tickets are there that FirstFit does not find, and enough are missing for the verdict.
+    assert!(count("not_found") > 0 && network["missing"]["low"].as_f64().unwrap() > 0.01, "{network}");
+    assert_eq!(network["missing_seeds"].as_array().unwrap().len(), 8);
+}
+
+/// `OnDemand` waits for its pieces one after another and runs out of M_i where other allocations do not: the theorem promises that a
+/// ticket is there, and it is, in every run.
+#[test]
+fn an_allocation_that_runs_out_does_not_break_the_theorem() {
+    let fine = ["check", "tiny", "--set", "epsilon=1e-12", "--runs", "1000", "--json"];
+    let on_demand = ["--set", "constructions=[Hyperbolic(allocation:OnDemand)]"];
+    let check = slth(&[&fine[..], &on_demand].concat()).assert().code(1);
+    let report: Value = serde_json::from_slice(&check.get_output().stdout).unwrap();
+    let (lane, network) = (&report["lanes"][0], &report["lanes"][0]["network"]);
+    assert_eq!(lane["verdict"], "not-found");
+    let counts = ["incomplete", "not_found", "uncertified"].map(|key| network[key].as_u64().unwrap());
+    assert_eq!(counts, [22, 22, 0]);
+    assert_eq!(
+        (&network["missing"]["count"], &network["missing_seeds"]),
+        (&0.into(), &serde_json::json!([]))
+    );
+    // `FirstFit` completes the seeds that are named.
+    for seed in network["failing_seeds"].as_array().unwrap() {
+        let run = ["run", "tiny", "--set", "epsilon=1e-12", "--seed", &seed.to_string(), "--json"];
+        assert_eq!(json(&run)["lanes"][0]["verdict"], "holds");
+    }
+    let run = ["run", "tiny", "--set", "epsilon=1e-12", "--seed", "21"];
+    let run = slth(&[&run[..], &on_demand].concat()).assert().code(1);
+    let shown = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    assert!(
+        shown.contains("This allocation did not find a ticket within the bound, though one is there."),
+        "{shown}"
+    );
+}
+
+/// A check evaluates nothing, so nothing is rounded; a run says by what ε is exceeded.
+#[test]
+fn rounding_breaks_no_theorem() {
+    let check = json(&["check", "tiny", "--set", "epsilon=1e-15", "--runs", "400", "--json"]);
+    let (lane, network) = (&check["lanes"][0], &check["lanes"][0]["network"]);
+    assert_eq!(lane["verdict"], "kept");
+    assert_eq!((&network["exceeds_only_by_rounding"], &network["uncertified"]), (&400.into(), &0.into()));
+    assert!(network["largest_error"].as_f64().unwrap() <= 1e-15);
+    assert!(network["largest_certified"].as_f64().unwrap() > 1e-15);
+    let run = json(&["run", "tiny", "--set", "epsilon=1e-15", "--json"]);
+    let lane = &run["lanes"][0];
+    assert_eq!(lane["verdict"], "exceeds-only-by-rounding");
+    assert_eq!(lane["error"]["exceeds_only_by_rounding"], true);
+    let shown = text(&["run", "tiny", "--set", "epsilon=1e-15"]);
+    assert!(shown.contains("holds in exact arithmetic; certified exceeds ε only by rounding"), "{shown}");
+}
+
+/// Malach's bound assumes inputs of norm 1: of others it promises nothing, and cannot be broken.
+#[test]
+fn a_bound_outside_its_assumptions_is_not_broken() {
+    let target = "target=Explicit(layers:[[[0.5,0.0],[0.0,0.5]]])";
+    let settings =
+        ["tiny", "--set", target, "--set", "constructions=[Malach]", "--set", "inputs=Ball(radius:5.0)"];
+    let check = slth(&[&["check", "--runs", "100", "--json"], &settings[..]].concat()).assert().code(1);
+    let report: Value = serde_json::from_slice(&check.get_output().stdout).unwrap();
+    let lane = &report["lanes"][0];
+    assert_eq!(lane["verdict"], "outside-assumptions");
+    let all = lane["assumptions"].as_array().unwrap();
+    let norm = all.iter().find(|each| each["assumption"] == "‖x‖₂ ≤ 1").unwrap();
+    assert_eq!((&norm["kept"], &norm["limit"]), (&false.into(), &1.0.into()));
+    assert_close(&norm["found"], 5.0);
+    let check = slth(&[&["check", "--runs", "100"], &settings[..]].concat()).assert().code(1);
+    let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
+    assert!(shown.contains("The assumptions do not hold") && shown.contains("‖x‖₂ ≤ 1, found 5"), "{shown}");
+    assert!(!shown.contains("NOT kept"), "{shown}");
+    // The same target with inputs that are assumed: the promise is kept.
+    let assumed = ["check", "tiny", "--runs", "2000", "--json", "--set", target, "--set", "mode=SkipAhead"];
+    let check = json(&[&assumed[..], &["--set", "constructions=[Malach]"]].concat());
+    assert_eq!(check["lanes"][0]["verdict"], "kept");
 }
 
 /// Fifty runs cannot contradict a bound that holds, nor claim 0.01; they say so.

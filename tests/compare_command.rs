@@ -39,6 +39,11 @@ fn compare_json_has_the_stable_keys() {
             "..allocation",
             "..mode",
             "..neurons_per_weight_bound",
+            "..assumptions",
+            "....assumption",
+            "....found",
+            "....limit",
+            "....kept",
             "..neurons_per_weight",
             "..kept_neurons_per_weight",
             "..kept_weights_per_weight",
@@ -54,6 +59,7 @@ fn compare_json_has_the_stable_keys() {
             "...epsilon",
             "..accuracy",
             "..holds",
+            "..verdict",
             "..elapsed_seconds",
             "..ratio_to_first",
             "..estimate",
@@ -64,6 +70,7 @@ fn compare_json_has_the_stable_keys() {
             "malach_assumptions",
             "..assumption",
             "..found",
+            "..limit",
             "..kept",
         ]
     );

@@ -36,7 +36,7 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
         finish(file, |file| file.finish(|out| out.write_all(picture.as_bytes())))?;
     }
     // Stopped, it has not shown what was asked for.
-    Ok(u8::from(report.stopped || report.is_contradicted()))
+    Ok(u8::from(report.stopped || report.has_failed()))
 }
 
 /// The first Ctrl-C sets the flag, the second one ends the program.

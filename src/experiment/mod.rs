@@ -17,7 +17,7 @@ mod source;
 mod target;
 
 pub use activation::Lipschitz;
-pub use assumptions::MalachAssumption;
+pub use assumptions::Assumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use memory::available as available_memory;
 pub(crate) use memory::require as require_memory;

@@ -1,6 +1,6 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
-use super::{Construction, Experiment, LawChoice, Outline, Savings};
+use super::{Assumption, Construction, Experiment, LawChoice, Outline, Savings};
 use crate::construction::subset_sum::MOST_VALUES;
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
 use crate::network::Activation;
@@ -40,6 +40,8 @@ pub struct LanePlan {
     pub layers: Vec<LayerPlan>,
     /// what two options save of it
     pub savings: Savings,
+    /// what the bound assumes of the target
+    pub assumptions: Vec<Assumption>,
 }
 
 /// Theory's numbers for one layer of one construction.
@@ -49,8 +51,12 @@ pub struct LayerPlan {
     pub weights: u64,
     /// ranges of weights and products
     pub ranges: Ranges,
-    /// neurons that are enough for this target with probability ≥ 1 − δ (Theorem 3: M_i as printed); the
-    /// construction stops there. `None` where no constant is published, or where a hit is not possible
+    /// the bound as it is published, at which the construction stops; all layers together are to succeed with probability
+    /// ≥ 1 − δ. `None` where no constant is published, or where a hit is not possible.
+    ///
+    /// For Theorem 3 it is M_i as printed, whose proof has a gap where P_i > 1 (see [`theorem3`](crate::theory::theorem3)): proven enough,
+    /// for this target and all others, is `neurons_all_targets`. It promises nothing where the target breaks one of the
+    /// [`assumptions`](LanePlan::assumptions), and never that a given allocation finds the ticket
     pub neurons: Option<Count>,
     /// neurons that are enough for all targets of the class at once (Theorem 3: with the proof's gap closed)
     pub neurons_all_targets: Option<Count>,
@@ -105,6 +111,7 @@ impl Plan {
             mode: mode(experiment, construction, &self.weight_tolerance),
             layers: outline.layers(construction),
             savings: outline.savings(construction),
+            assumptions: experiment.assumptions(construction),
         };
         let bounds = lane.layers.iter().filter_map(|layer| layer.neurons);
         let largest = bounds.fold(Count::ZERO, |a, b| if b > a { b } else { a });

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::assumptions::AssumptionReport;
 use crate::construction::Allocation;
 use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan, ToleranceRule};
 use crate::network::Architecture;
@@ -88,6 +89,8 @@ pub struct ConstructionBounds {
     pub product_range: Option<(f64, f64)>,
     pub weight_ratio: Option<Neurons>,
     pub layers: Vec<LayerBounds>,
+    /// where one is broken, the bound promises nothing for this target
+    pub assumptions: Vec<AssumptionReport>,
 }
 
 /// One layer of one construction. Numbers of neurons may pass 2⁶⁴ and are real.
@@ -140,7 +143,10 @@ impl BoundsReport {
             let (law, ..) = construction.choices();
             let neurons =
                 layers.iter().map(|layer| (layer.weights, layer.neurons, layer.neurons_all_targets));
-            let bounds = ConstructionBounds::new(construction.name(), architecture, neurons);
+            let bounds = ConstructionBounds {
+                assumptions: AssumptionReport::all_of(&experiment.assumptions(construction)),
+                ..ConstructionBounds::new(construction.name(), architecture, neurons)
+            };
             match law {
                 LawChoice::Uniform => ConstructionBounds { weight_range: Some((-1.0, 1.0)), ..bounds },
                 LawChoice::Hyperbolic => ConstructionBounds {
@@ -171,6 +177,11 @@ impl BoundsReport {
 }
 
 impl ConstructionBounds {
+    /// Whether the target keeps all that the bound assumes.
+    pub fn bound_applies(&self) -> bool {
+        AssumptionReport::all_kept(&self.assumptions)
+    }
+
     /// The layers' rows, and the ratio that follows from them.
     fn new(
         name: &'static str,
@@ -202,6 +213,7 @@ impl ConstructionBounds {
             weight_ratio: neurons
                 .map(|neurons| Neurons(corollary7::weight_ratio(architecture.widths(), &neurons))),
             layers,
+            assumptions: Vec::new(),
         }
     }
 }

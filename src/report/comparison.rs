@@ -4,13 +4,14 @@ use std::io;
 
 use serde::Serialize;
 
+use super::assumptions::AssumptionReport;
 use super::bounds::Neurons;
 use super::run::AccuracyReport;
 use super::size::{Share, SizeReport};
 use super::text::construction_name;
 use crate::construction::Sharing;
 use crate::experiment::{Construction, Experiment, Plan};
-use crate::session::{LaneView, Phase, Session};
+use crate::session::{LaneView, Phase, Session, TicketVerdict};
 use crate::theory::{Count, pensia};
 use crate::verification::LayerCheck;
 
@@ -42,6 +43,8 @@ pub struct ComparedLane {
     pub mode: &'static str,
     /// `None` where no constant is published
     pub neurons_per_weight_bound: Option<Neurons>,
+    /// of the bound: where one is broken, it promises nothing here
+    pub assumptions: Vec<AssumptionReport>,
     pub neurons_per_weight: Option<Neurons>,
     pub kept_neurons_per_weight: Option<f64>,
     pub kept_weights_per_weight: Option<f64>,
@@ -54,6 +57,8 @@ pub struct ComparedLane {
     /// null without labels
     pub accuracy: Option<AccuracyReport>,
     pub holds: Option<bool>,
+    /// once all is known
+    pub verdict: Option<TicketVerdict>,
     /// so far
     pub elapsed_seconds: f64,
     /// neurons per weight, to those of the first lane
@@ -89,18 +94,6 @@ pub struct RefusedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
     pub reason: String,
-}
-
-/// One of Malach's assumptions.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct AssumptionReport {
-    pub assumption: &'static str,
-    pub found: f64,
-    pub kept: bool,
-    /// the assumption's right-hand side
-    #[serde(skip)]
-    pub limit: f64,
 }
 
 /// How many times more neurons one construction takes than another, and how that is known.
@@ -148,14 +141,7 @@ impl Comparison {
             title: experiment.title.clone(),
             seed: experiment.seed,
             weights: experiment.target.architecture().total_weights(),
-            malach_assumptions: assumptions
-                .map(|assumption| AssumptionReport {
-                    assumption: assumption.statement,
-                    found: assumption.found,
-                    kept: assumption.kept,
-                    limit: assumption.limit,
-                })
-                .collect(),
+            malach_assumptions: assumptions.map(AssumptionReport::from).collect(),
             lanes,
             refused,
         }
@@ -184,6 +170,7 @@ impl ComparedLane {
             allocation: allocation(lane.construction),
             mode: lane.mode.name(),
             neurons_per_weight_bound: lane.neurons_bound().map(each),
+            assumptions: AssumptionReport::all_of(&lane.assumptions),
             neurons_per_weight: built.then(|| each(lane.neurons_sampled())),
             kept_neurons_per_weight: kept(|check| check.kept_neurons),
             kept_weights_per_weight: kept(|check| check.kept_weights),
@@ -196,6 +183,7 @@ impl ComparedLane {
                 epsilon: lane.error.epsilon,
             },
             holds: lane.error.holds,
+            verdict: lane.verdict(),
             elapsed_seconds: lane.elapsed.as_secs_f64(),
             ratio_to_first: None,
             estimate: SubsetEstimate::new(experiment, lane).filter(|_| built),
@@ -212,15 +200,23 @@ impl ComparedLane {
         self.search_operations.map(|operations| operations / weights as f64)
     }
 
-    /// What `other` saves over this construction, if that is known.
+    /// Whether the target keeps all that the bound assumes.
+    pub fn bound_applies(&self) -> bool {
+        AssumptionReport::all_kept(&self.assumptions)
+    }
+
+    /// What `other` saves over this construction, if that is known: by neurons sampled, else by the bounds where both apply to
+    /// the target.
     pub fn gain_of(&self, other: &Self) -> Option<Gain> {
         let gain = |ours: Option<Neurons>, others: Option<Neurons>, is_observed| {
             let (ours, others) = (ours?.0, others?.0);
             let known = ours > Count::ZERO && others > Count::ZERO;
             known.then(|| Gain { times: ours.ratio(others), is_observed })
         };
-        gain(self.neurons_per_weight, other.neurons_per_weight, true)
-            .or_else(|| gain(self.neurons_per_weight_bound, other.neurons_per_weight_bound, false))
+        gain(self.neurons_per_weight, other.neurons_per_weight, true).or_else(|| {
+            let both_apply = self.bound_applies() && other.bound_applies();
+            gain(self.neurons_per_weight_bound, other.neurons_per_weight_bound, false).filter(|_| both_apply)
+        })
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Curve {
     pub construction: Construction,
     /// one per place; `None` where theory has no number
     pub points: Vec<Option<Point>>,
+    /// whether the experiment's target keeps what the bound assumes; else it promises nothing, and nothing is compared with it
+    pub applies: bool,
 }
 
 /// What theory asks at one place.
@@ -107,8 +109,10 @@ pub struct Reading {
     pub point: Option<Point>,
     /// neurons per weight that a finished lane has taken, at the experiment's own place only
     pub observed: Option<Count>,
-    /// neurons asked, as a multiple of the reference's
+    /// neurons asked, as a multiple of the reference's; `None` where either bound does not apply to the target
     pub ratio: Option<Count>,
+    /// whether the bound applies to the target
+    pub applies: bool,
 }
 
 /// What a finished lane has taken.
@@ -137,6 +141,7 @@ impl Curves {
             values.iter().zip(&outlines).map(|(&value, outline)| Place::new(value, outline)).collect();
         let curve = |construction| Curve {
             construction,
+            applies: experiment.bound_applies(construction),
             points: places
                 .iter()
                 .zip(&outlines)
@@ -154,7 +159,8 @@ impl Curves {
     /// construction, or one for each of its finished lanes.
     pub fn read(&self, place: usize, reference: usize, observed: &[Observed]) -> Vec<Reading> {
         let asked = |curve: &Curve| curve.points[place].map(|point| point.neurons_per_weight);
-        let unit = asked(&self.curves[reference]);
+        let applying = |curve: &Curve| asked(curve).filter(|_| curve.applies);
+        let unit = applying(&self.curves[reference]);
         let mut readings = Vec::new();
         for (index, curve) in self.curves.iter().enumerate() {
             let reading = Reading {
@@ -162,7 +168,8 @@ impl Curves {
                 construction: curve.construction,
                 point: curve.points[place],
                 observed: None,
-                ratio: asked(curve).zip(unit).map(|(asked, unit)| asked.ratio(unit)),
+                ratio: applying(curve).zip(unit).map(|(asked, unit)| asked.ratio(unit)),
+                applies: curve.applies,
             };
             let mut lanes = observed
                 .iter()

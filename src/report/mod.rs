@@ -1,5 +1,6 @@
 //! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
+mod assumptions;
 mod bounds;
 mod checkpoint;
 mod comparison;
@@ -20,11 +21,11 @@ mod table;
 pub mod text;
 mod weighed;
 
+pub use assumptions::AssumptionReport;
 pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons, SavingsReport};
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError};
 pub use comparison::{
-    AssumptionReport, ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate,
-    write_comparison_csv,
+    ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate, write_comparison_csv,
 };
 pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
 pub use evaluated::{EvaluatedReport, write_evaluated_csv};

@@ -30,6 +30,8 @@ pub struct PlacePoint {
     pub weight_tolerance: Option<f64>,
     pub k_prime: Option<f64>,
     pub neurons_per_weight: Neurons,
+    /// whether the target keeps what the bound assumes
+    pub bound_applies: bool,
 }
 
 /// What a finished lane has taken for each target weight, at the preset's own place.
@@ -63,6 +65,7 @@ impl PlottedReport {
                     weight_tolerance: place.weight_tolerance.ok(),
                     k_prime: point.k_prime,
                     neurons_per_weight: Neurons(point.neurons_per_weight),
+                    bound_applies: curve.applies,
                 })
             })
         });

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::assumptions::AssumptionReport;
 use super::bounds::{Neurons, given};
 use super::size::SizeReport;
+use crate::construction::Existence;
 use crate::experiment::Experiment;
 use crate::network::Architecture;
-use crate::session::{ErrorRow, LaneView, LayerRow, Session};
+use crate::session::{ErrorRow, LaneView, LayerRow, Session, TicketVerdict};
 use crate::verification::{Certificate, CertifiedLayer, Found};
 
 /// `slth run`: the keys are stable.
@@ -39,6 +41,10 @@ pub struct LaneReport {
     pub accuracy: Option<AccuracyReport>,
     /// null while a layer is not built
     pub certificate: Option<CertificateReport>,
+    /// of the construction's bound
+    pub assumptions: Vec<AssumptionReport>,
+    /// null while something is not known
+    pub verdict: Option<TicketVerdict>,
     pub elapsed_seconds: f64,
 }
 
@@ -58,8 +64,20 @@ pub struct LayerReport {
     pub norm_target: f64,
     pub norm_pruned: f64,
     pub complete: bool,
+    /// `there`, `missing` or `not-decided`: whether its neurons can meet every demand, whatever the allocation
+    pub ticket: Option<&'static str>,
+    /// of a missing ticket
+    pub shortage: Option<ShortageReport>,
     #[serde(flatten)]
     pub size: SizeReport,
+}
+
+/// Demands with fewer neurons between them than they are.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct ShortageReport {
+    pub demands: u64,
+    pub neurons: u64,
 }
 
 /// Shares of the labelled inputs that are classified rightly.
@@ -86,6 +104,8 @@ pub struct ErrorReport {
     pub found: f64,
     pub certified: Option<f64>,
     pub epsilon: f64,
+    /// certified ≤ ε in exact arithmetic, and above it with the rounding of an evaluation
+    pub exceeds_only_by_rounding: bool,
     pub inputs_tried: usize,
     pub climbed: Option<ClimbedReport>,
 }
@@ -196,6 +216,8 @@ impl LaneReport {
             error: ErrorReport::new(&view.error),
             accuracy: AccuracyReport::new(&view.error.found),
             certificate: view.error.certificate.as_deref().map(CertificateReport::new),
+            assumptions: AssumptionReport::all_of(&view.assumptions),
+            verdict: view.verdict(),
             elapsed_seconds: view.elapsed.as_secs_f64(),
         }
     }
@@ -217,6 +239,17 @@ impl LayerReport {
             norm_target: check.norm_target,
             norm_pruned: check.norm_pruned,
             complete: row.is_complete,
+            ticket: row.existence.as_ref().map(|existence| match existence {
+                Existence::There => "there",
+                Existence::Missing(_) => "missing",
+                Existence::NotDecided(_) => "not-decided",
+            }),
+            shortage: match row.existence {
+                Some(Existence::Missing(shortage)) => {
+                    Some(ShortageReport { demands: shortage.demands, neurons: shortage.neurons })
+                }
+                _ => None,
+            },
             size: SizeReport::of_layer(architecture, row),
         })
     }
@@ -228,6 +261,7 @@ impl ErrorReport {
             found: row.found.error,
             certified: row.certified,
             epsilon: row.epsilon,
+            exceeds_only_by_rounding: row.exceeds_only_by_rounding,
             inputs_tried: row.found.tried,
             climbed: row.found.climbed().map(|climbed| ClimbedReport {
                 from_input: climbed.from,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
-use crate::session::{LaneView, Phase, Snapshot};
+use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 
 /// Lanes that are named: with the title, the command and a line for all others, eight lines.
@@ -51,18 +51,22 @@ fn how_far(lane: &LaneView) -> String {
     let built = format!("{}, {each} per weight", mode(lane.mode));
     let (error, found) = (&lane.error, lane.error.found.error);
     let Some(certified) = error.certified else { return built };
-    match (error.holds, lane.phase) {
-        (Some(true), _) => {
+    match lane.verdict() {
+        Some(TicketVerdict::Holds) => {
             format!("{built}, found {found:.3e} <= certified {certified:.3e} <= epsilon {}", error.epsilon)
         }
-        (_, Phase::Done) if lane.layers.iter().any(|row| !row.is_complete) => {
-            format!("{built}, not completed within the bound")
-        }
-        (_, Phase::Done) => format!(
+        Some(TicketVerdict::HoldsExactly) => format!(
+            "{built}, holds in exact arithmetic: certified {certified:.3e} exceeds epsilon {} only by rounding",
+            error.epsilon
+        ),
+        Some(TicketVerdict::NotFound) => format!("{built}, not found by this allocation though it is there"),
+        Some(TicketVerdict::Missing) => format!("{built}, not to be completed within the bound"),
+        Some(TicketVerdict::Incomplete) => format!("{built}, not completed within the bound"),
+        Some(TicketVerdict::NotCertified) => format!(
             "{built}, does not hold: found {found:.3e}, certified {certified:.3e}, epsilon {}",
             error.epsilon
         ),
-        _ => format!("{built}, certified {certified:.3e}, not all inputs tried"),
+        None => format!("{built}, certified {certified:.3e}, not all inputs tried"),
     }
 }
 

@@ -1,27 +1,30 @@
 //! Results as text for people.
 
+mod assumptions;
 mod certificate;
 mod comparison;
 mod faithfulness;
 mod inspected;
 mod speed;
 
+pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
 pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
-pub use comparison::{assumed, choices, comparison, differences, gain, subset_estimate};
+pub use comparison::{choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use inspected::inspected;
 pub use speed::speed;
 
 use std::fmt::Write as _;
 
-use super::bounds::{BoundsReport, SavingsReport};
+use super::AssumptionReport;
+use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport};
 use super::comparison::SubsetEstimate;
 use super::page::Page;
 use super::size::Size;
-use crate::construction::{Demand, LayerBuilder, Mode, Sum};
+use crate::construction::{Demand, Existence, LayerBuilder, Mode, Shortage, Sum, Undecided};
 use crate::experiment::{Construction, ToleranceRule};
 use crate::network::Architecture;
-use crate::session::{LaneView, Session};
+use crate::session::{LaneView, Session, TicketVerdict};
 use crate::theory::Count;
 
 /// Open demands that are named one by one.
@@ -81,12 +84,17 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
         let _ = writeln!(text, "{}", follows(given, report.epsilon));
     }
     let _ = writeln!(text);
-    for line in savings(&report.savings, report.tolerance, report.skip_dead_halves) {
+    let applies = report.constructions.first().is_none_or(ConstructionBounds::bound_applies);
+    for line in savings(&report.savings, report.tolerance, report.skip_dead_halves, applies) {
         let _ = writeln!(text, "{line}");
     }
     let _ = writeln!(text);
     for construction in &report.constructions {
+        let applies = construction.bound_applies();
         let _ = writeln!(text, "{}", construction.name);
+        if let Some(broken) = broken(&construction.assumptions) {
+            let _ = writeln!(text, "  {broken}");
+        }
         if let (Some(k_prime), Some(levels)) = (construction.k_prime, construction.levels) {
             let _ = writeln!(text, "  k' = {k_prime:.10}, k = {levels}");
         }
@@ -106,13 +114,16 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
             vec![
                 format!("  {}", layer.layer),
                 grouped(layer.weights as i64),
-                layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.0)),
-                all,
-                layer.neurons_per_weight.map_or("-".to_owned(), |n| per_weight(n.0)),
+                marked(layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.0)), applies),
+                marked(all, applies),
+                marked(layer.neurons_per_weight.map_or("-".to_owned(), |n| per_weight(n.0)), applies),
             ]
         });
         let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
         let _ = writeln!(text, "{}\n", page.table(&header, rows.collect(), &[]));
+    }
+    if report.constructions.iter().any(|construction| !construction.bound_applies()) {
+        let _ = writeln!(text, "{NO_PROMISE}");
     }
     page.fit(&text)
 }
@@ -122,14 +133,20 @@ pub fn follows(tolerance: f64, epsilon: f64) -> String {
     format!("ε_w = {tolerance:e} is given for every weight; ε = {epsilon:.6e} follows (Lemma 1)")
 }
 
-/// What two options save of Theorem 3's construction, or would save, a line each.
-pub fn savings(savings: &SavingsReport, tolerance: ToleranceRule, skips: bool) -> [String; 2] {
+/// What two options save of Theorem 3's construction, or would save, a line each; marked where its bound does not apply.
+pub fn savings(
+    savings: &SavingsReport,
+    tolerance: ToleranceRule,
+    skips: bool,
+    bound_applies: bool,
+) -> [String; 2] {
     let verb = |used: bool| if used { "saves" } else { "would save" };
     [
         format!(
-            "tolerance PerLayer {} {} of Theorem 3's neurons",
+            "tolerance PerLayer {} {} of Theorem 3's neurons{}",
             verb(tolerance == ToleranceRule::PerLayer),
-            saved_share(savings.tolerance_per_layer)
+            saved_share(savings.tolerance_per_layer),
+            marked(String::new(), bound_applies)
         ),
         format!(
             "skip_dead_halves {} {} of them, {} of those to be kept",
@@ -243,13 +260,19 @@ pub fn run(session: &Session, page: Page) -> String {
         let view = session.view(index, None);
         let _ =
             writeln!(text, "\n{}, {}\n", construction_name(lane.plan().construction), mode(lane.plan().mode));
-        let _ = writeln!(text, "{}\n", layers(&view, page));
+        let assumptions = AssumptionReport::all_of(&view.assumptions);
+        let broken = broken(&assumptions);
+        let _ = writeln!(text, "{}\n", layers(&view, broken.is_none(), page));
+        if let Some(broken) = broken {
+            let _ = writeln!(text, "{NO_PROMISE}\n{broken}");
+        }
         text.push_str(&open_demands(lane.builders(), lane.plan().construction));
         if let Some(estimate) = SubsetEstimate::new(session.experiment(), &view) {
             let _ = writeln!(text, "{}", subset_estimate(&estimate));
         }
         if let Some(certificate) = view.error.certificate.as_deref() {
-            let _ = writeln!(text, "{}", certificate::certificate(certificate, page));
+            let certificate = certificate::certificate(certificate, view.error.epsilon, page);
+            let _ = writeln!(text, "{certificate}");
         }
         text.push_str(&verdict(session.experiment().target.architecture(), &view));
     }
@@ -264,12 +287,12 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn layers(view: &LaneView, page: Page) -> String {
+fn layers(view: &LaneView, bound_applies: bool, page: Page) -> String {
     let rows = view.layers.iter().map(|row| {
         let mut cells = vec![
             row.layer.to_string(),
             grouped(row.weights as i64),
-            row.neurons_bound.map_or("-".to_owned(), number_of_neurons),
+            marked(row.neurons_bound.map_or("-".to_owned(), number_of_neurons), bound_applies),
             number_of_neurons(row.neurons_sampled),
             per_weight(row.neurons_sampled.ratio(row.weights.into())),
         ];
@@ -377,15 +400,56 @@ fn verdict(architecture: &Architecture, view: &LaneView) -> String {
         let _ = writeln!(text, "accuracy         F {:.2} %, pruned {:.2} %", 100.0 * f, 100.0 * g);
     }
     let _ = writeln!(text, "computed in      {:.2} s", view.elapsed.as_secs_f64());
-    let verdict = match row.holds {
-        Some(true) => "The ticket holds: found ≤ certified ≤ ε.",
-        _ if view.layers.iter().any(|row| !row.is_complete) => {
-            "The ticket could not be completed within the bound."
-        }
-        _ => "The ticket does not hold.",
-    };
-    let _ = writeln!(text, "{verdict}");
+    let unmatched = view.layers.iter().filter(|row| !row.is_complete);
+    for (layer, line) in unmatched.filter_map(|row| Some((row.layer, existence(row.existence.as_ref()?)))) {
+        let _ = writeln!(text, "layer {layer}: {line}");
+    }
+    let _ = writeln!(text, "{}", ticket_verdict(view));
     text
+}
+
+/// Whether the neurons of an open layer can meet every demand.
+fn existence(existence: &Existence) -> String {
+    let grouped = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    match existence {
+        Existence::There => "its neurons can meet every demand, each with one of its own".to_owned(),
+        Existence::Missing(Shortage { demands: 1, neurons: 0, .. }) => {
+            "no neuron within the bound can meet one of its demands".to_owned()
+        }
+        Existence::Missing(Shortage { demands, neurons, .. }) => format!(
+            "{} of its demands have {} neurons between them: they cannot all be met",
+            grouped(*demands),
+            grouped(*neurons)
+        ),
+        Existence::NotDecided(Undecided::TooLarge { demands, neurons }) => format!(
+            "whether its neurons can meet every demand is not decided: {} demands, {} neurons",
+            grouped(*demands),
+            grouped(*neurons)
+        ),
+        Existence::NotDecided(Undecided::SearchEnded) => {
+            "its search has ended at as many values as it can go through".to_owned()
+        }
+    }
+}
+
+/// The verdict on a ticket, in a sentence.
+fn ticket_verdict(view: &LaneView) -> &'static str {
+    match view.verdict() {
+        Some(TicketVerdict::Holds) => "The ticket holds: found ≤ certified ≤ ε.",
+        Some(TicketVerdict::HoldsExactly) => {
+            "The ticket holds in exact arithmetic; certified exceeds ε only by rounding."
+        }
+        Some(TicketVerdict::NotFound) => {
+            "This allocation did not find a ticket within the bound, though one is there."
+        }
+        Some(TicketVerdict::Missing) => {
+            "The ticket could not be completed within the bound: the neurons cannot meet all demands."
+        }
+        Some(TicketVerdict::Incomplete) => {
+            "This allocation did not complete a ticket within the bound; whether one is there is not decided."
+        }
+        Some(TicketVerdict::NotCertified) | None => "The ticket does not hold.",
+    }
 }
 
 #[cfg(test)]

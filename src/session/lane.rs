@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::construction::{LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
+use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
 use crate::network::Domain;
 use crate::sampling::{Hyperbolic, Law, Uniform};
@@ -76,6 +76,8 @@ pub struct Lane {
     plan: LanePlan,
     builders: Vec<LayerBuilder>,
     checks: Vec<Option<LayerCheck>>,
+    /// of each finished layer: whether its neurons can meet all demands
+    existence: Vec<Option<Existence>>,
     /// once every layer is measured
     certificate: Option<Arc<Certificate>>,
     search: Search,
@@ -94,6 +96,7 @@ impl Lane {
         let mut lane = Self {
             experiment: Arc::clone(experiment),
             checks: vec![None; plan.layers.len()],
+            existence: vec![None; plan.layers.len()],
             certificate: None,
             plan: plan.clone(),
             builders,
@@ -125,6 +128,7 @@ impl Lane {
         self.builders =
             problems.zip(state.layers).map(|(p, layer)| LayerBuilder::resumed(p, layer)).collect();
         self.checks.fill(None);
+        self.existence.fill(None);
         self.certificate = None;
         self.search = self.search.clone().resumed(state.found.into_owned());
         self.elapsed = state.elapsed;
@@ -213,6 +217,7 @@ impl Lane {
         for layer in layer..self.builders.len() {
             self.builders[layer] = self.builders[layer].restarted();
             self.checks[layer] = None;
+            self.existence[layer] = None;
         }
         self.certificate = None;
         let experiment = &self.experiment;
@@ -257,7 +262,8 @@ impl Lane {
         let inputs = self.search.total();
         // A neuron may take milliseconds where each is followed by a search for subset sums.
         let at_once = if construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_REPORT };
-        self.builders.par_iter_mut().zip(&mut self.checks).for_each(|(builder, check)| {
+        let measured = self.checks.par_iter_mut().zip(&mut self.existence);
+        self.builders.par_iter_mut().zip(measured).for_each(|(builder, (check, existence))| {
             let (mut sampled, mut done) = (builder.tally().sampled, builder.tally().weights_done);
             while !builder.is_done() {
                 builder.advance(at_once, Until::Neurons);
@@ -272,6 +278,7 @@ impl Lane {
             }
             if builder.is_done() {
                 check.get_or_insert_with(|| measure(experiment, builder));
+                existence.get_or_insert_with(|| builder.existence());
             }
         });
         let built = self.builders.iter().all(LayerBuilder::is_done);
@@ -290,9 +297,11 @@ impl Lane {
     }
 
     fn measure_done_layers(&mut self) {
-        for (builder, check) in self.builders.iter().zip(&mut self.checks) {
+        let measured = self.checks.iter_mut().zip(&mut self.existence);
+        for (builder, (check, existence)) in self.builders.iter().zip(measured) {
             if builder.is_done() {
                 check.get_or_insert_with(|| measure(&self.experiment, builder));
+                existence.get_or_insert_with(|| builder.existence());
             }
         }
         self.certify();
@@ -332,6 +341,11 @@ impl Lane {
         &self.checks
     }
 
+    /// Of each finished layer, whether the neurons up to its bound can meet all of its demands, whatever the allocation.
+    pub fn existence(&self) -> &[Option<Existence>] {
+        &self.existence
+    }
+
     /// What the inputs tried so far have shown.
     pub fn found(&self) -> &Found {
         self.search.found()
@@ -367,11 +381,19 @@ impl Lane {
         self.builders.iter().all(LayerBuilder::is_complete)
     }
 
-    /// Whether the ticket holds: complete, and found ≤ certified ≤ ε. `None` until all is known.
+    /// Whether the ticket holds: complete, found ≤ certified, and the error certified in exact arithmetic ≤ ε. What evaluating F and
+    /// Ĝ can lose by rounding is no part of the claim, see [`exceeds_only_by_rounding`](Self::exceeds_only_by_rounding). `None`
+    /// until all is known.
     pub fn holds(&self) -> Option<bool> {
-        let certified = self.certified().filter(|_| self.phase() == Phase::Done)?;
-        let found = self.found().error;
-        Some(self.is_complete() && found <= certified && certified <= self.experiment.epsilon)
+        let certificate = self.certificate.as_ref().filter(|_| self.phase() == Phase::Done)?;
+        let sound = self.found().error <= certificate.total;
+        Some(self.is_complete() && sound && certificate.error() <= self.experiment.epsilon)
+    }
+
+    /// Whether the error certified is above ε with the rounding of an evaluation, and not above it in exact arithmetic. `None` until
+    /// there is a certificate.
+    pub fn exceeds_only_by_rounding(&self) -> Option<bool> {
+        Some(self.certificate.as_ref()?.exceeds_only_by_rounding(self.experiment.epsilon))
     }
 
     /// Time spent computing.

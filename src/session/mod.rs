@@ -12,6 +12,7 @@ mod lane;
 mod output;
 mod run_state;
 mod snapshot;
+mod verdict;
 mod weight;
 mod worker;
 
@@ -22,6 +23,7 @@ pub use lane::{Lane, LaneState, Phase, Progress, Step};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
+pub use verdict::TicketVerdict;
 pub use weight::WeightView;
 pub use worker::{Command, Speed, Worker};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Lane, OutputView, Phase, Session, Speed, WeightView};
-use crate::construction::{LayerBuilder, Mode, RACE_POINTS, Sum, Tally};
-use crate::experiment::{Construction, Experiment, LayerPlan, Plan};
+use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Sum, Tally};
+use crate::experiment::{Assumption, Construction, Experiment, LayerPlan, Plan};
 use crate::theory::Count;
 use crate::verification::{Certificate, Found, LayerCheck};
 
@@ -74,6 +74,8 @@ pub struct LaneView {
     pub mode: Mode,
     /// what it is doing
     pub phase: Phase,
+    /// what the construction's bound assumes of the target
+    pub assumptions: Vec<Assumption>,
     /// every layer in a row, layer 1 first
     pub layers: Vec<LayerRow>,
     /// one layer in full
@@ -87,6 +89,11 @@ pub struct LaneView {
 }
 
 impl LaneView {
+    /// Whether the target keeps all that the construction's bound assumes.
+    pub fn bound_applies(&self) -> bool {
+        self.assumptions.iter().all(|assumption| assumption.kept)
+    }
+
     /// Target weights of all layers.
     pub fn weights(&self) -> u64 {
         self.layers.iter().map(|row| row.weights).sum()
@@ -127,6 +134,8 @@ pub struct LayerRow {
     pub is_complete: bool,
     /// demands left open when the neurons ran out
     pub open_demands: u64,
+    /// of a layer that is done: whether its neurons can meet every demand, whatever the allocation
+    pub existence: Option<Existence>,
     /// paths kept so far
     pub kept_paths: usize,
     /// steps of the searches that put weights together, see [`Tally::searched`]
@@ -176,6 +185,8 @@ pub struct ErrorRow {
     pub epsilon: f64,
     /// whether the ticket holds, once all is known
     pub holds: Option<bool>,
+    /// whether the error certified is above ε with the rounding of an evaluation, and not above it in exact arithmetic
+    pub exceeds_only_by_rounding: bool,
 }
 
 impl ErrorRow {
@@ -189,7 +200,7 @@ impl LayerRow {
     /// A layer's row.
     pub fn new(
         builder: &LayerBuilder,
-        check: Option<&LayerCheck>,
+        (check, existence): (Option<&LayerCheck>, Option<Existence>),
         plan: &LayerPlan,
         weight_tolerance: f64,
     ) -> Self {
@@ -203,6 +214,7 @@ impl LayerRow {
             is_done: builder.is_done(),
             is_complete: builder.is_complete(),
             open_demands: builder.open_demands().0,
+            existence,
             kept_paths: builder.ticket().len(),
             searched: tally.searched,
             subset: (problem.sum == Sum::Subset).then(|| SubsetCount {
@@ -226,6 +238,7 @@ impl ErrorRow {
             certificate: lane.certificate().cloned(),
             epsilon,
             holds: lane.holds(),
+            exceeds_only_by_rounding: lane.exceeds_only_by_rounding() == Some(true),
         }
     }
 }
@@ -242,6 +255,7 @@ impl Session {
             construction: lane.plan().construction,
             mode: lane.plan().mode,
             phase: lane.phase(),
+            assumptions: lane.plan().assumptions.clone(),
             layers: self.rows(index, tolerances),
             view: LayerView {
                 layer,
@@ -258,11 +272,11 @@ impl Session {
         let lane = &self.lanes()[index];
         lane.builders()
             .iter()
-            .zip(lane.checks())
+            .zip(lane.checks().iter().zip(lane.existence()))
             .zip(&lane.plan().layers)
             .zip(tolerances)
-            .map(|(((builder, check), plan), &tolerance)| {
-                LayerRow::new(builder, check.as_ref(), plan, tolerance)
+            .map(|(((builder, (check, &existence)), plan), &tolerance)| {
+                LayerRow::new(builder, (check.as_ref(), existence), plan, tolerance)
             })
             .collect()
     }

@@ -14,9 +14,11 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 
 /// A number of neurons: 0, or a number that may be beyond u64 and beyond f64.
 ///
-/// Below 2⁵³ it is exact. From there on it is a rounded real number (relative error below 2⁻⁵⁰, or |ln|·2⁻⁵²
-/// where p was below e⁻⁷⁰⁰), and beyond 1.8e308 only its logarithm is left (absolute error |ln|·2⁻⁵²).
-/// A sum of n of them adds n·2⁻⁵³ to the relative error, or n·|ln|·2⁻⁵² to that of the logarithm.
+/// What was counted is exact below 2⁵³: whole numbers and sums of them. Every other number is a rounded real one: a ratio or a product to
+/// 2⁻⁵³ of itself, a number from a logarithm ([`from_ln`](Self::from_ln), [`times_exp`](Self::times_exp)) to (|ln| + 2)·2⁻⁵² of itself, where
+/// |ln| is that of the logarithm or exponent given: 6·10⁻¹⁴ for a probability of e⁻²⁵⁰, and less than 10⁻¹⁴ above e⁻⁴⁰. So a bound
+/// ⌈ln(K/δ)/p⌉ may differ by one from that in exact arithmetic, below 2⁵³ too. Beyond 1.8e308 only the logarithm is left (absolute error
+/// |ln|·2⁻⁵²). A sum of n of them adds n·2⁻⁵³ to the relative error, or n·|ln|·2⁻⁵² to that of the logarithm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Count {
     number: f64,
@@ -37,7 +39,7 @@ impl Count {
         Self { number: pxfm::f_exp(ln), ln }
     }
 
-    /// The number where it is whole and exact: below 2⁵³.
+    /// The number where it is whole and below 2⁵³: exact if it was counted, see [`Count`].
     pub fn whole(self) -> Option<u64> {
         (self.number < EXACT && self.number.fract() == 0.0).then_some(self.number as u64)
     }
@@ -177,6 +179,26 @@ mod tests {
         assert_eq!([one; 7].into_iter().sum::<Count>().whole(), Some(7));
         assert_eq!(Count::from(0) + Count::ZERO, Count::ZERO);
         assert_eq!(Count::ZERO.whole(), Some(0));
+    }
+
+    /// Against 200-bit arithmetic on the exponent as it should be, not as f64 has it: what the docs say of rounding.
+    #[test]
+    fn numbers_from_logarithms_are_rounded_as_said() {
+        use dashu::float::FBig;
+        let real = |x: f64| -> FBig { FBig::try_from(x).unwrap().with_precision(200).value() };
+        let mut worst = 0.0_f64;
+        for p in 1..400_u32 {
+            // ln p = −p·0.7 + a third, in exact arithmetic, and as f64 has it.
+            let exact = -(real(f64::from(p)) * real(7.0) / real(10.0)) + real(1.0) / real(3.0);
+            let near = -f64::from(p) * 0.7 + 1.0 / 3.0;
+            let found = Count::new(9.5).times_exp(-near).as_f64();
+            let expected = real(9.5) * (-exact).exp();
+            let off = ((real(found) - &expected) / &expected).to_f64().value().abs();
+            assert!(off <= (near.abs() + 2.0) * f64::EPSILON, "{near}: {off:e}");
+            worst = worst.max(off);
+        }
+        // No more than said, and not exact either.
+        assert!(worst > 1e-15, "{worst:e}");
     }
 
     #[test]

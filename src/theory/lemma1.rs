@@ -43,8 +43,10 @@ pub fn norm_product(lambdas_and_norms: impl IntoIterator<Item = (f64, f64)>) -> 
 
 /// The errors behind layers 1…ℓ that Lemma 1 promises for weights within their tolerances: with ‖ΔW_j‖₂ ≤ n_max·ε_{w,j} and
 /// ‖F_{j−1}‖₂ ≤ √n_max·F_max its proof's recursion gives
-/// e_i ≤ e·λ_max·n_max^{3/2}·F_max·Σ_{j≤i} ε_{w,j}·∏_{j≤i} max{1, λ_j‖W_j‖₂}, which is ε behind layer ℓ where ε_w is
-/// [`weight_tolerance`]. `layers`: λ_i, ‖W_i‖₂ and ε_{w,i} of each.
+/// e_i ≤ λ_max·n_max^{3/2}·F_max·Σ_{j≤i} ε_{w,j}·∏_{j≤i} max{1, λ_j‖Ŵ_j‖₂}. Where ‖W_j‖₂ stands in for ‖Ŵ_j‖₂ ≤ ‖W_j‖₂ + n_max·ε_{w,j},
+/// the product grows by ∏_{j≤i} (1 + λ_j·n_max·ε_{w,j}) at most. Lemma 1 has a factor e for it, which is enough for the ε_w of
+/// [`weight_tolerance`]; behind layer ℓ the promise then is ε. Tolerances of each layer ([`tolerance_per_layer`]) may be wider: where the
+/// growth is above e, it takes the place of e. `layers`: λ_i, ‖W_i‖₂ and ε_{w,i} of each.
 pub fn promised_errors(
     n_max: usize,
     f_max: f64,
@@ -52,11 +54,12 @@ pub fn promised_errors(
 ) -> Vec<f64> {
     let n = n_max as f64;
     let lambda_max = layers.clone().into_iter().fold(0.0_f64, |max, (lambda, ..)| max.max(lambda));
-    let (mut tolerances, mut norms) = (0.0, 1.0);
+    let (mut tolerances, mut norms, mut growth) = (0.0, 1.0, 1.0_f64);
     let promised = |(lambda, norm, tolerance): (f64, f64, f64)| {
         tolerances += tolerance;
         norms *= (lambda * norm).max(1.0);
-        E * lambda_max * n * n.sqrt() * f_max * tolerances * norms
+        growth *= 1.0 + lambda * n * tolerance;
+        growth.max(E) * lambda_max * n * n.sqrt() * f_max * tolerances * norms
     };
     layers.into_iter().map(promised).collect()
 }
@@ -138,6 +141,23 @@ mod tests {
         assert_digits(promised[2], 0.01);
         assert_digits(promised[1], 0.01 * 2.0 / 3.0 / 3.0);
         assert!(promised.is_sorted());
+    }
+
+    /// With tolerances so wide that norms grow by more than e: against the recursion itself, every norm at its largest.
+    #[test]
+    fn what_is_promised_is_a_bound_for_any_tolerances() {
+        let (n_max, f_max) = (5, 2.0);
+        let n = n_max as f64;
+        for tolerances in [[0.5, 0.9, 0.8], [1e-3, 2.0, 1e-3], [1e-9, 1e-9, 1e-9], [0.0, 1.0, 0.0]] {
+            let layers = [(1.0, 0.5), (0.25, 3.0), (1.0, 2.0)];
+            let all = [0, 1, 2].map(|i| (layers[i].0, layers[i].1, tolerances[i]));
+            let promised = promised_errors(n_max, f_max, all);
+            let mut error = 0.0;
+            for ((lambda, norm, tolerance), promised) in all.into_iter().zip(promised) {
+                error = lambda * (n * tolerance * n.sqrt() * f_max + (norm + n * tolerance) * error);
+                assert!(error <= promised, "{tolerances:?}: {error} > {promised}");
+            }
+        }
     }
 
     #[test]

@@ -36,6 +36,19 @@ pub fn neurons_all_targets(k_prime: f64, weights: u64, layers: usize, delta: f64
     lemma_c12::draws(category_probability(k_prime), weights, categories, delta / layers as f64)
 }
 
+/// ⌈16k′(P_i + ln(2ℓk′P_i/δ))⌉: proven enough for one target alone, whose signs are known: the repair of
+/// [`neurons_all_targets`] with 2k′ categories a pair. [`neurons`] is as large only where P_i = 1.
+pub fn neurons_one_target(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
+    let categories = 2.0 * k_prime * weights as f64;
+    lemma_c12::draws(category_probability(k_prime), weights, categories, delta / layers as f64)
+}
+
+/// What Remark 4 prints as an upper bound on M_i/n_max², 16k′ + ln(2ℓk′/δ)/n_max². It drops the factor 16k′ before the logarithm:
+/// M_i/n_max² = 16k′ + 16k′·ln(2ℓk′/δ)/n_max² is above it, whatever the network.
+pub fn remark_4_as_printed(k_prime: f64, n_max: usize, layers: usize, delta: f64) -> f64 {
+    16.0 * k_prime + super::ln(2.0 * layers as f64 * k_prime / delta) / (n_max as f64).powi(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +63,34 @@ mod tests {
         let k = k_prime(3.678794411714423e-7);
         assert_eq!(neurons(k, 10_000, 10, 0.01), 6_286_927);
         assert_eq!(neurons_all_targets(k, 10_000, 10, 0.01), 6_293_147);
+    }
+
+    /// As printed, M_i is Lemma C.12's number where a neuron has a category of its own: P_i = 1. Else what is proven asks for more.
+    #[test]
+    fn the_printed_number_is_the_proven_one_for_one_weight_only() {
+        for tolerance in [0.1, 3.678794411714423e-7, 1e-20] {
+            let k = k_prime(tolerance);
+            assert_eq!(neurons(k, 1, 10, 0.01), neurons_one_target(k, 1, 10, 0.01));
+            for weights in [2, 6, 100, 10_000] {
+                let printed = neurons(k, weights, 10, 0.01);
+                let (one, all) =
+                    (neurons_one_target(k, weights, 10, 0.01), neurons_all_targets(k, weights, 10, 0.01));
+                assert!(printed < one && one < all, "{tolerance}, {weights}: {printed}, {one}, {all}");
+            }
+        }
+    }
+
+    #[test]
+    fn remark_4_drops_a_factor() {
+        for (n, layers) in [(1, 1), (10, 3), (100, 10), (1_000, 2)] {
+            let k = k_prime(3.678794411714423e-7);
+            let weights = (n * n) as u64;
+            let each = neurons(k, weights, layers, 0.01) as f64 / weights as f64;
+            assert!(each > remark_4_as_printed(k, n, layers, 0.01), "{n}, {layers}");
+        }
+        // Example 5: 628.69 neurons per weight, for which the remark has 627.99.
+        let k = k_prime(3.678794411714423e-7);
+        assert_eq!(format!("{:.2}", remark_4_as_printed(k, 100, 10, 0.01)), "627.99");
     }
 
     #[test]

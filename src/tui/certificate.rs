@@ -43,7 +43,7 @@ pub(super) fn render(frame: &mut Frame<'_>, lane: &LaneView, look: &Look, scroll
     };
     let mut lines: Vec<Line<'_>> = rows.iter().enumerate().map(line).collect();
     lines.push(Line::default());
-    for note in certificate_notes(certificate) {
+    for note in certificate_notes(certificate, lane.error.epsilon) {
         let note = look.glyphs.write(&note).to_string();
         let rows = textwrap::wrap(&note, room);
         lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));

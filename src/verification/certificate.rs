@@ -172,6 +172,11 @@ impl Certificate {
         self.layers.last().map_or(0.0, |layer| layer.rounding)
     }
 
+    /// Whether it is at most ε in exact arithmetic, and above ε with the rounding of an evaluation.
+    pub fn exceeds_only_by_rounding(&self, epsilon: f64) -> bool {
+        self.error() <= epsilon && epsilon < self.total
+    }
+
     /// What Lemma 1 promises a priori.
     pub fn promised(&self) -> f64 {
         self.layers.last().map_or(0.0, |layer| layer.promised)

@@ -11,6 +11,7 @@ pub use svg::svg;
 
 use serde::Serialize;
 
+use super::assumptions::AssumptionReport;
 use super::bounds::Neurons;
 use super::comparison::{RefusedLane, allocation, by_name};
 use super::size::Size;
@@ -58,6 +59,8 @@ pub struct CheckedLane {
     pub least_claim: f64,
     pub layers: Vec<CheckedLayer>,
     pub network: CheckedNetwork,
+    /// of its bound
+    pub assumptions: Vec<AssumptionReport>,
     pub verdict: Verdict,
     pub elapsed_seconds: f64,
 }
@@ -93,10 +96,20 @@ pub struct CheckedNetwork {
     /// each layer at its own bound
     pub failures: RateReport,
     pub incomplete: u64,
+    /// of the incomplete runs, those whose neurons can meet every demand
+    pub not_found: u64,
+    /// runs whose neurons cannot meet every demand; `high` counts those that are not decided, and those not certified, too
+    pub missing: RateReport,
+    /// complete, and above ε in exact arithmetic
     pub uncertified: u64,
-    /// of the complete runs
+    /// complete, and above ε only with the rounding of an evaluation
+    pub exceeds_only_by_rounding: u64,
+    /// of the complete runs, rounding included
     pub largest_certified: f64,
+    /// of the complete runs, in exact arithmetic
+    pub largest_error: f64,
     pub failing_seeds: Vec<u64>,
+    pub missing_seeds: Vec<u64>,
     /// with the same number of neurons per weight in every layer
     pub threshold: ThresholdReport,
 }
@@ -120,16 +133,39 @@ pub struct ThresholdReport {
     pub high: Option<Neurons>,
 }
 
-/// What the interval of a failure rate says of δ.
+/// What the intervals of two failure rates say of δ: that of the construction with its allocation, and that of missing tickets, which
+/// alone counts against the theorem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// all of it is at most δ
+    /// the construction fails in at most δ of the runs
     Kept,
-    /// δ is within
+    /// the runs are too few, or too large to be matched
     Undecided,
-    /// all of it is above δ
+    /// the construction fails in more than δ of the runs, though a ticket is missing in at most δ of them
+    NotFound,
+    /// a ticket is missing in more than δ of the runs
     Broken,
+    /// the construction fails in more than δ of the runs, and the target breaks what its bound assumes
+    OutsideAssumptions,
+}
+
+impl Verdict {
+    fn new(construction: &RateReport, missing: &RateReport, bound_applies: bool, delta: f64) -> Self {
+        if construction.high <= delta {
+            Self::Kept
+        } else if construction.low <= delta {
+            Self::Undecided
+        } else if missing.high <= delta {
+            Self::NotFound
+        } else if !bound_applies {
+            Self::OutsideAssumptions
+        } else if missing.low > delta {
+            Self::Broken
+        } else {
+            Self::Undecided
+        }
+    }
 }
 
 impl FaithfulnessReport {
@@ -157,9 +193,10 @@ impl FaithfulnessReport {
         }
     }
 
-    /// Whether a failure rate is above δ, as surely as the confidence says.
-    pub fn is_contradicted(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.verdict == Verdict::Broken)
+    /// Whether a construction, with the allocation asked for, fails in more than δ of the runs, as surely as the confidence says:
+    /// whatever the reason.
+    pub fn has_failed(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.network.failures.low > self.delta)
     }
 }
 
@@ -185,6 +222,9 @@ impl CheckedLane {
                 threshold_of_share: threshold(curve, share),
             });
         let failures = RateReport::new(lane.rate(), confidence);
+        let perhaps = RateReport::new(lane.perhaps_missing_rate(), confidence);
+        let missing = RateReport { high: perhaps.high, ..RateReport::new(lane.missing_rate(), confidence) };
+        let assumptions = AssumptionReport::all_of(&lane.plan.assumptions);
         Self {
             which: lane.plan.construction,
             method: lane.plan.construction.method(),
@@ -200,18 +240,18 @@ impl CheckedLane {
                 neurons_per_weight_bound: Neurons(lane.network.limit()),
                 failures,
                 incomplete: lane.incomplete,
+                not_found: lane.not_found,
+                missing,
                 uncertified: lane.uncertified,
+                exceeds_only_by_rounding: lane.above_by_rounding,
                 largest_certified: lane.largest_certified,
+                largest_error: lane.largest_error,
                 failing_seeds: lane.failing_seeds.clone(),
+                missing_seeds: lane.missing_seeds.clone(),
                 threshold: threshold(&lane.network, delta),
             },
-            verdict: if failures.high <= delta {
-                Verdict::Kept
-            } else if failures.low <= delta {
-                Verdict::Undecided
-            } else {
-                Verdict::Broken
-            },
+            verdict: Verdict::new(&failures, &missing, AssumptionReport::all_kept(&assumptions), delta),
+            assumptions,
             elapsed_seconds: lane.elapsed.as_secs_f64(),
         }
     }
@@ -230,6 +270,37 @@ impl ThresholdReport {
             neurons_per_weight: threshold.estimate.map(Neurons),
             low: threshold.low.map(Neurons),
             high: threshold.high.map(Neurons),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_blame_what_has_failed() {
+        let rate = |count, runs| RateReport::new(FailureRate { failures: count, runs }, 0.95);
+        let cases = [
+            // failures, missing for sure, perhaps missing, assumptions kept
+            (0, 0, 0, true, Verdict::Kept),
+            (0, 0, 0, false, Verdict::Kept),
+            (10, 0, 0, true, Verdict::Undecided),
+            (10, 10, 10, true, Verdict::Undecided),
+            (22, 0, 0, true, Verdict::NotFound),
+            (22, 0, 0, false, Verdict::NotFound),
+            (22, 1, 1, true, Verdict::NotFound),
+            // The graph was too large to be matched, or too few tickets are missing for sure.
+            (22, 0, 22, true, Verdict::Undecided),
+            (40, 12, 12, true, Verdict::Undecided),
+            (40, 40, 40, true, Verdict::Broken),
+            (40, 40, 40, false, Verdict::OutsideAssumptions),
+            (40, 0, 40, false, Verdict::OutsideAssumptions),
+        ];
+        for (failures, missing, perhaps, kept, expected) in cases {
+            let missing = RateReport { high: rate(perhaps, 1000).high, ..rate(missing, 1000) };
+            let verdict = Verdict::new(&rate(failures, 1000), &missing, kept, 0.01);
+            assert_eq!(verdict, expected, "{failures}, {missing:?}, {kept}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn certificate_cells(layer: &CertifiedLayer) -> [String; 10] {
 }
 
 /// What the numbers of the table are, and where they end.
-pub fn certificate_notes(certificate: &Certificate) -> Vec<String> {
+pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String> {
     let mut notes = vec![
         "error = λ(|ΔW| sup|F| + |Ŵ| error before): sup|F - Ĝ| behind the layer; all norms are bounds"
             .to_owned(),
@@ -40,6 +40,12 @@ pub fn certificate_notes(certificate: &Certificate) -> Vec<String> {
         ),
         format!("Lemma 1 promised {:.3e} before anything was built", certificate.promised()),
     ];
+    if certificate.exceeds_only_by_rounding(epsilon) {
+        notes.push(format!(
+            "exceeds only by rounding: {:.3e} ≤ ε = {epsilon} in exact arithmetic",
+            certificate.error()
+        ));
+    }
     if certificate.evaluation == Evaluation::Careful {
         notes.push(
             "sums are evaluated carefully: plain ones would round by more than a tenth of ε".to_owned(),
@@ -49,10 +55,10 @@ pub fn certificate_notes(certificate: &Certificate) -> Vec<String> {
 }
 
 /// The certificate of a lane.
-pub(super) fn certificate(certificate: &Certificate, page: Page) -> String {
+pub(super) fn certificate(certificate: &Certificate, epsilon: f64, page: Page) -> String {
     let rows = certificate.layers.iter().map(|layer| certificate_cells(layer).to_vec()).collect();
     let mut text = format!("{}\n", page.table(&COLUMNS, rows, &[2, 4]));
-    for note in certificate_notes(certificate) {
+    for note in certificate_notes(certificate, epsilon) {
         let _ = writeln!(text, " {note}");
     }
     text

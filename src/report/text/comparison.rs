@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::assumptions::{NO_PROMISE, assumed, broken, marked};
 use super::{count, grouped, heading, number, per_weight};
 use crate::construction::{Match, Sharing, Sum};
 use crate::experiment::{Construction, LawChoice};
-use crate::report::comparison::{AssumptionReport, ComparedLane, Comparison, Gain, SubsetEstimate};
+use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
 use crate::report::{Neurons, Page};
-use crate::session::Session;
+use crate::session::{Session, TicketVerdict};
 use crate::theory::Count;
 
 /// What a run's subset sums took.
@@ -32,7 +33,7 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         vec![
             lane.name(),
             lane.mode.to_owned(),
-            counted(lane.neurons_per_weight_bound, per_weight),
+            marked(counted(lane.neurons_per_weight_bound, per_weight), lane.bound_applies()),
             counted(lane.neurons_per_weight, per_weight),
             counted(lane.ratio_to_first, count),
             known(lane.kept_neurons_per_weight, each),
@@ -40,7 +41,7 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
             known(lane.searched_per_weight(comparison.weights), number),
             known(lane.error.found, error),
             known(lane.error.certified, error),
-            lane.holds.map_or("-", |holds| if holds { "yes" } else { "no" }).to_owned(),
+            holds(lane).to_owned(),
             format!("{:.2}", lane.elapsed_seconds),
         ]
     });
@@ -65,7 +66,13 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for each of {weights} \
          target weights; ratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
     );
+    if comparison.lanes.iter().any(|lane| !lane.bound_applies()) {
+        let _ = writeln!(text, "{NO_PROMISE}");
+    }
     for lane in &comparison.lanes {
+        if let Some(broken) = broken(&lane.assumptions) {
+            let _ = writeln!(text, "{}: {broken}", lane.name());
+        }
         if let Some(estimate) = &lane.estimate {
             let _ = writeln!(text, "{}: {}", lane.name(), subset_estimate(estimate));
         }
@@ -80,12 +87,16 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
     page.fit(&text)
 }
 
-/// `‖W_i‖₀ ≤ n_max = 6, found 36`
-pub fn assumed(assumption: &AssumptionReport) -> String {
-    let AssumptionReport { assumption, found, limit, .. } = *assumption;
-    // A bound that is a number already is not told twice.
-    let limit = if assumption.ends_with('1') { String::new() } else { format!(" = {}", number(limit)) };
-    format!("{assumption}{limit}, found {}", number(found))
+/// Whether a ticket holds, and if not, why.
+fn holds(lane: &ComparedLane) -> &'static str {
+    match lane.verdict {
+        None => "-",
+        Some(TicketVerdict::Holds) => "yes",
+        Some(TicketVerdict::HoldsExactly) => "yes, exactly",
+        Some(TicketVerdict::NotFound) => "not found",
+        Some(TicketVerdict::Missing) => "missing",
+        Some(TicketVerdict::Incomplete | TicketVerdict::NotCertified) => "no",
+    }
 }
 
 /// A construction's four choices in words: the law of G's weights, what a neuron is matched by, how a weight is put

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
+use super::{broken, construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
 use crate::report::Page;
 use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
@@ -30,7 +30,7 @@ pub fn faithfulness(
     };
     let _ = writeln!(
         text,
-        "A run fails where a layer is not complete {within},\nor where the error certified is above ε = {}.",
+        "A run fails where a layer is not complete {within},\nor where the error certified in exact arithmetic is above ε = {}.",
         report.epsilon
     );
     if let Some(given) = experiment.tolerance.given() {
@@ -55,6 +55,9 @@ pub fn faithfulness(
             grouped(lane.runs as i64),
             mode(runs.plan.mode)
         );
+        if let Some(broken) = broken(&lane.assumptions) {
+            let _ = writeln!(text, "{broken}\n");
+        }
         let _ = writeln!(text, "{}\n", rates(lane, report, page));
         let _ = writeln!(text, "{}\n", thresholds(lane, report, page));
         text.push_str(&plot(runs, report.delta, report.confidence, page.width(), page.is_ascii()));
@@ -122,13 +125,29 @@ fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> St
 fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     let mut text = String::new();
     let network = &lane.network;
-    let (delta, percent) = (report.delta, 100.0 * report.confidence);
+    let delta = report.delta;
     let _ = writeln!(text);
-    if network.largest_certified > 0.0 {
-        let _ = writeln!(text, "largest error certified  {:.6e}", network.largest_certified);
+    if network.largest_error > 0.0 {
+        let _ = writeln!(text, "largest error certified  {:.6e}, in exact arithmetic", network.largest_error);
+    }
+    let runs = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    if network.exceeds_only_by_rounding > 0 {
+        let above = runs(network.exceeds_only_by_rounding);
+        let _ = writeln!(text, "exceeds only by rounding {above}: ε is finer than an evaluation in f64");
     }
     if network.uncertified > 0 {
-        let _ = writeln!(text, "complete, but above ε    {}", grouped(network.uncertified as i64));
+        let _ = writeln!(text, "complete, but above ε    {}", runs(network.uncertified));
+    }
+    if network.incomplete > 0 {
+        let open = network.incomplete - network.not_found - network.missing.count;
+        let not_decided = if open > 0 { format!(", not decided {}", runs(open)) } else { String::new() };
+        let _ = writeln!(
+            text,
+            "not complete             {}: ticket there {}, missing {}{not_decided}",
+            runs(network.incomplete),
+            runs(network.not_found),
+            runs(network.missing.count)
+        );
     }
     if !network.failing_seeds.is_empty() {
         let seeds: Vec<String> = network.failing_seeds.iter().map(u64::to_string).collect();
@@ -145,20 +164,41 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
             grouped(FailureRate::runs_to_claim(delta, report.confidence) as i64)
         );
     }
-    let (low, high) = (number(network.failures.low), number(network.failures.high));
-    let _ = match lane.verdict {
-        Verdict::Kept => writeln!(
-            text,
-            "The promise is kept: at most {high} of all runs fail ({percent} % sure), δ = {delta}."
-        ),
-        Verdict::Undecided => writeln!(
-            text,
-            "Not decided: between {low} and {high} of all runs fail ({percent} % sure), δ = {delta}."
-        ),
-        Verdict::Broken => writeln!(
-            text,
-            "The promise is NOT kept: at least {low} of all runs fail ({percent} % sure), δ = {delta}."
-        ),
-    };
+    text.push_str(&conclusion(lane, report));
     text
+}
+
+/// The verdict in a sentence or two.
+fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
+    let network = &lane.network;
+    let (low, high) = (number(network.failures.low), number(network.failures.high));
+    let sure = format!("({} % sure), δ = {}", 100.0 * report.confidence, report.delta);
+    let (least, most) = (number(network.missing.low), number(network.missing.high));
+    match lane.verdict {
+        Verdict::Kept => format!("The promise is kept: at most {high} of all runs fail {sure}.\n"),
+        Verdict::Undecided if network.failures.low > report.delta => format!(
+            "Not decided: at least {low} of all runs are not completed, and a ticket is missing in\n{least} to {most} of \
+             them all {sure}.\n"
+        ),
+        Verdict::Undecided => {
+            format!("Not decided: between {low} and {high} of all runs fail {sure}.\n")
+        }
+        Verdict::NotFound => format!(
+            "Not found by this allocation though it is there: at least {low} of all runs are not\ncompleted, and a ticket is \
+             missing in at most {most} of them all {sure}.\n"
+        ),
+        Verdict::Broken => match report.neurons_per_weight {
+            Some(neurons) => format!(
+                "NOT kept with {} neurons per weight in place of the bound: the demands cannot all be\nmet in at least {least} \
+                 of all runs {sure}.\n",
+                number(neurons)
+            ),
+            None => format!(
+                "The promise is NOT kept: the demands cannot all be met in at least {least} of all runs\n{sure}.\n"
+            ),
+        },
+        Verdict::OutsideAssumptions => format!(
+            "The assumptions do not hold for this target, so its bound promises nothing: at least {low}\nof all runs fail {sure}.\n"
+        ),
+    }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::inspected::InspectReport;
 use super::super::page::Page;
-use super::{count, grouped, number, number_of_neurons, widths};
+use super::{NO_PROMISE, count, grouped, marked, number, number_of_neurons, widths};
+use crate::report::ConstructionBounds;
 use crate::theory::Count;
 
 /// The text of `slth inspect`.
@@ -60,19 +61,25 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     let rows = report.constructions.iter().map(|construction| {
         let neurons: Option<Count> =
             construction.layers.iter().map(|layer| layer.neurons.map(|neurons| neurons.0)).sum();
-        let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let applies = construction.bound_applies();
+        let of_bound = |text: Option<String>| marked(text.unwrap_or_else(|| "-".to_owned()), applies);
         vec![
             construction.name.to_owned(),
-            or_none(neurons.map(number_of_neurons)),
-            or_none(neurons.map(|neurons| count(neurons.ratio(weights.into())))),
-            or_none(construction.weight_ratio.map(|ratio| count(ratio.0))),
+            of_bound(neurons.map(number_of_neurons)),
+            of_bound(neurons.map(|neurons| count(neurons.ratio(weights.into())))),
+            of_bound(construction.weight_ratio.map(|ratio| count(ratio.0))),
         ]
     });
-    for line in super::savings(&report.savings, report.tolerance, report.skip_dead_halves) {
+    let all_apply = report.constructions.iter().all(ConstructionBounds::bound_applies);
+    let applies = report.constructions.first().is_none_or(ConstructionBounds::bound_applies);
+    for line in super::savings(&report.savings, report.tolerance, report.skip_dead_halves, applies) {
         let _ = writeln!(text, "{line}");
     }
     let _ = writeln!(text);
     let header = ["construction", "neurons of G", "per weight", "weights of G per weight"];
     let _ = writeln!(text, "{}", page.table(&header, rows.collect(), &[]));
+    if !all_apply {
+        let _ = writeln!(text, "{NO_PROMISE}");
+    }
     page.fit(&text)
 }

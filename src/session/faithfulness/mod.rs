@@ -2,8 +2,13 @@
 //!
 //! A run is the construction of every layer with one seed, and the certificate of what it has built; no input is tried. It
 //! fails where a layer is not complete within its bound (M_i of Theorem 3, or what stands for it), or where the error
-//! certified is above ε; Lemma 1 says that the second never comes without the first. Run r = 0, 1, … has the seed of the
-//! experiment plus r, so that `slth run --seed` shows any of them.
+//! certified in exact arithmetic is above ε; Lemma 1 says that the second never comes without the first. Run r = 0, 1, … has the
+//! seed of the experiment plus r, so that `slth run --seed` shows any of them.
+//!
+//! # What a failing run says of the theorem
+//! Theorem 3 promises that the neurons *can* meet every demand. An allocation that runs out of them has not refuted that, so each
+//! layer left open is decided by a maximum matching ([`Existence`]): the ticket is there and this allocation did not find it, or
+//! it is missing for this seed, or the graph is too large to tell. Only missing tickets count against a theorem.
 //!
 //! From what every run needed follows the failure rate with fewer neurons than the bound, [`Survival`], and the
 //! number at which it falls to what is allowed, [`Threshold`]: what a theorem hides behind its constant.
@@ -19,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::lane::{Lane, Phase, Step};
-use crate::construction::{LayerBuilder, Mode};
+use crate::construction::{Existence, LayerBuilder, Mode, Sum};
 use crate::experiment::{
     Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
     require_memory,
@@ -53,12 +58,22 @@ pub struct LaneRuns {
     pub network: Survival,
     /// runs in which a layer was not complete at its bound
     pub incomplete: u64,
-    /// other runs whose error certified was above ε
+    /// of these, runs whose neurons can meet every demand all the same
+    pub not_found: u64,
+    /// of these, runs in which the neurons of a layer cannot meet every demand
+    pub missing: u64,
+    /// other runs whose error certified in exact arithmetic was above ε
     pub uncertified: u64,
-    /// the largest error certified of the complete runs; 0 where there is none
+    /// complete runs whose error certified is above ε only with the rounding of an evaluation; they do not fail
+    pub above_by_rounding: u64,
+    /// the largest error certified of the complete runs, rounding included; 0 where there is none
     pub largest_certified: f64,
+    /// the same in exact arithmetic
+    pub largest_error: f64,
     /// the first seeds that failed, rising from the experiment's own
     pub failing_seeds: Vec<u64>,
+    /// the first seeds of missing tickets
+    pub missing_seeds: Vec<u64>,
     /// time that it took
     pub elapsed: Duration,
 }
@@ -67,6 +82,17 @@ impl LaneRuns {
     /// How often the construction fails at its bounds.
     pub fn rate(&self) -> FailureRate {
         FailureRate { failures: self.incomplete + self.uncertified, runs: self.network.runs() }
+    }
+
+    /// How often the ticket is missing for sure: the failures that count against the theorem.
+    pub fn missing_rate(&self) -> FailureRate {
+        FailureRate { failures: self.missing, runs: self.network.runs() }
+    }
+
+    /// How often it may be missing: failures but for those whose ticket is there.
+    pub fn perhaps_missing_rate(&self) -> FailureRate {
+        let failures = self.incomplete - self.not_found + self.uncertified;
+        FailureRate { failures, runs: self.network.runs() }
     }
 }
 
@@ -219,14 +245,20 @@ impl FaithfulnessCheck {
             let censored = runs.runs - needs.len() as u64;
             Survival::new(needs, censored, limit)
         };
+        let seeds = |runs: &[u64]| runs.iter().map(|&run| self.experiment.seed.wrapping_add(run)).collect();
         LaneRuns {
             plan: plan.clone(),
             layers: runs.layers.into_iter().zip(limits).map(|(needs, limit)| curve(needs, limit)).collect(),
             network: curve(runs.network, common),
             incomplete: runs.incomplete,
+            not_found: runs.not_found,
+            missing: runs.missing,
             uncertified: runs.uncertified,
+            above_by_rounding: runs.above_by_rounding,
             largest_certified: runs.largest_certified,
-            failing_seeds: runs.failed.iter().map(|&run| self.experiment.seed.wrapping_add(run)).collect(),
+            largest_error: runs.largest_error,
+            failing_seeds: seeds(&runs.failed),
+            missing_seeds: seeds(&runs.missed),
             elapsed: started.elapsed(),
         }
     }
@@ -245,10 +277,16 @@ struct Runs {
     /// the largest of each run that did not fail
     network: Vec<Count>,
     incomplete: u64,
+    not_found: u64,
+    missing: u64,
     uncertified: u64,
+    above_by_rounding: u64,
     largest_certified: f64,
+    largest_error: f64,
     /// the first runs that failed, rising
     failed: Vec<u64>,
+    /// the first of them whose ticket is missing
+    missed: Vec<u64>,
 }
 
 impl Runs {
@@ -258,9 +296,14 @@ impl Runs {
             layers: vec![Vec::new(); layers],
             network: Vec::new(),
             incomplete: 0,
+            not_found: 0,
+            missing: 0,
             uncertified: 0,
+            above_by_rounding: 0,
             largest_certified: 0.0,
+            largest_error: 0.0,
             failed: Vec::new(),
+            missed: Vec::new(),
         }
     }
 
@@ -277,13 +320,18 @@ impl Runs {
             needs.extend(need);
             largest = largest.zip(need).map(|(a, b)| if b > a { b } else { a });
         }
-        let certified = lane.certified().unwrap_or(f64::INFINITY);
-        let holds = certified <= experiment.epsilon;
+        let (error, certified) = match lane.certificate() {
+            Some(certificate) => (certificate.error(), certificate.total),
+            None => (f64::INFINITY, f64::INFINITY),
+        };
+        let holds = error <= experiment.epsilon;
         match largest {
-            None => self.incomplete += 1,
+            None => self.add_incomplete(run, &lane, plan),
             Some(need) => {
                 self.largest_certified = self.largest_certified.max(certified);
+                self.largest_error = self.largest_error.max(error);
                 self.uncertified += u64::from(!holds);
+                self.above_by_rounding += u64::from(lane.exceeds_only_by_rounding() == Some(true));
                 self.network.extend(holds.then_some(need));
             }
         }
@@ -294,6 +342,30 @@ impl Runs {
         failed
     }
 
+    /// Notes a run in which a layer was not complete within its limit, and whether its ticket is there.
+    fn add_incomplete(&mut self, run: u64, lane: &Lane, plan: &LanePlan) {
+        self.incomplete += 1;
+        let layers = lane.builders().iter().zip(&plan.layers).zip(lane.existence());
+        let open: Vec<Option<Existence>> = layers
+            .filter(|((builder, plan), _)| needed(builder, plan.neurons).is_none())
+            .map(|(_, existence)| *existence)
+            .collect();
+        // Subset sums stop at no bound. Their search is exact, so a sum found past the limit is missing within it.
+        let past_limit = |existence: &Option<Existence>| *existence == Some(Existence::There);
+        let is_subset = plan.construction.choices().2 == Sum::Subset;
+        let is_missing = |existence: &Option<Existence>| {
+            matches!(existence, Some(Existence::Missing(_))) || is_subset && past_limit(existence)
+        };
+        if open.iter().any(is_missing) {
+            self.missing += 1;
+            if self.missed.len() < SEEDS_KEPT {
+                self.missed.push(run);
+            }
+        } else if open.iter().all(|existence| *existence == Some(Existence::There)) {
+            self.not_found += 1;
+        }
+    }
+
     /// What the runs of two threads have shown.
     fn with(mut self, other: Self) -> Self {
         for (needs, others) in self.layers.iter_mut().zip(other.layers) {
@@ -301,13 +373,20 @@ impl Runs {
         }
         self.network.extend(other.network);
         self.failed.extend(other.failed);
-        self.failed.sort_unstable();
-        self.failed.truncate(SEEDS_KEPT);
+        self.missed.extend(other.missed);
+        for runs in [&mut self.failed, &mut self.missed] {
+            runs.sort_unstable();
+            runs.truncate(SEEDS_KEPT);
+        }
         Self {
             runs: self.runs + other.runs,
             incomplete: self.incomplete + other.incomplete,
+            not_found: self.not_found + other.not_found,
+            missing: self.missing + other.missing,
             uncertified: self.uncertified + other.uncertified,
+            above_by_rounding: self.above_by_rounding + other.above_by_rounding,
             largest_certified: self.largest_certified.max(other.largest_certified),
+            largest_error: self.largest_error.max(other.largest_error),
             ..self
         }
     }

@@ -48,8 +48,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         let inside = pane(&place_title(app, chart, look), look, lower, buffer);
         table::render(chart, &readings, &app.areas, look, inside, buffer);
         // Rows are few on this screen: the note stands on the frame.
-        let line = frame_lines::message(app, look).unwrap_or_else(|| note(app, chart, look));
         let room = lower.width.saturating_sub(4);
+        let line = frame_lines::message(app, look).unwrap_or_else(|| note(app, chart, look, room));
         if lower.height > 1 {
             buffer.set_line(lower.x + 2, lower.bottom() - 1, &line, room);
         }
@@ -107,15 +107,35 @@ fn place_title(app: &App, chart: &Chart, look: &Look) -> String {
     format!("At {} = {value}{own}{widths}{tolerance}", axis_name(chart.curves.against, look))
 }
 
-/// What stays, and what is imagined; what else the chosen bound takes for granted.
-fn note(app: &App, chart: &Chart, look: &Look) -> Line<'static> {
+/// What stays, and what is imagined; what else the chosen bound takes for granted; what [`MARK`](crate::report::text::MARK) means where
+/// a curve has it. In `room` columns.
+fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
+    let curve = &chart.curves.curves[chart.chosen];
+    if !curve.applies {
+        let broken = app.snapshot.experiment.assumptions(curve.construction);
+        let broken: Vec<&str> = broken.iter().filter(|each| !each.kept).map(|each| each.statement).collect();
+        let text = format!(" ! promises nothing here: assumed, not kept: {}. ", broken.join(", "));
+        return Line::styled(look.glyphs.write(&text).to_string(), look.theme.bad);
+    }
+    let text = what_stays(app, chart, look);
+    if chart.drawn().all(|index| chart.curves.curves[index].applies) {
+        return Line::styled(text, look.theme.faint);
+    }
+    let legend = " ! promises nothing here: choose it to see why.";
+    let variants =
+        vec![format!("{legend}{text}"), format!("{legend} a builds the lanes. "), format!("{legend} ")];
+    Line::styled(frame_lines::fitting(variants, room), look.theme.faint)
+}
+
+/// What stays, and what is imagined.
+fn what_stays(app: &App, chart: &Chart, look: &Look) -> String {
     let norms = match app.snapshot.experiment.norms {
         NormSource::Unit => "norms 1",
         NormSource::Worst => "norms w_max n_max",
         NormSource::Target => "norms",
     };
     let stay = format!("{norms}, F_max and extreme weights stay");
-    let text = match (chart.curves.curves[chart.chosen].construction, chart.curves.against) {
+    match (chart.curves.curves[chart.chosen].construction, chart.curves.against) {
         (Construction::Malach, _) => {
             let at_most = look.glyphs.at_most;
             format!(" Malach's bound takes for granted |x|, |W| {at_most} 1, |w| {at_most} 1/sqrt(n_max). ")
@@ -129,6 +149,5 @@ fn note(app: &App, chart: &Chart, look: &Look) -> Line<'static> {
             " All else is as in the preset. a builds its lanes and marks what they take. ".to_owned()
         }
         (_, Against::Epsilon) => " All else is as in the preset. ".to_owned(),
-    };
-    Line::styled(text, look.theme.faint)
+    }
 }

@@ -11,7 +11,7 @@ use super::super::keymap::{Action, ChartMove};
 use super::super::mouse::{Areas, Target};
 use super::{Chart, letter};
 use crate::report::Curve;
-use crate::report::text::grouped;
+use crate::report::text::{grouped, marked};
 use crate::theory::Count;
 
 /// Columns between two letters of a curve, for each curve drawn.
@@ -229,7 +229,8 @@ fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, 
     let drawn: Vec<usize> = chart.drawn().collect();
     let rank = drawn.iter().position(|&other| other == index).unwrap_or(0) as u16;
     let period = LETTERS * (drawn.len() as u16).max(3);
-    let name = letter(chart.curves.curves[index].construction).to_string();
+    let curve = &chart.curves.curves[index];
+    let name = marked(letter(curve.construction).to_string(), curve.applies);
     let cursor = axes.column_of_place(logs[chart.cursor]);
     for column in 0..axes.area.width {
         let at_cursor = column == cursor;

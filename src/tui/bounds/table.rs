@@ -11,7 +11,7 @@ use super::super::keymap::{Action, ChartMove};
 use super::super::mouse::{Areas, Target};
 use super::{Chart, letter};
 use crate::construction::Sum;
-use crate::report::text::{construction_name, count, idea, number, per_weight};
+use crate::report::text::{construction_name, count, idea, marked, number, per_weight};
 use crate::report::{Reading, Silence};
 
 /// A column: header, width, the least width of the pane that shows it. The first and the last are text.
@@ -77,7 +77,7 @@ fn texts(chart: &Chart, reading: &Reading, look: &Look) -> [String; 6] {
     let name = if chart.hidden[reading.curve] { format!("({name})") } else { name };
     let none = || "-".to_owned();
     let bound = match reading.point {
-        Some(point) => per_weight(point.neurons_per_weight),
+        Some(point) => marked(per_weight(point.neurons_per_weight), reading.applies),
         None if construction.choices().2 == Sum::Subset => "no constant".to_owned(),
         None => none(),
     };

@@ -7,7 +7,7 @@ use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
 
 use super::super::Look;
 use crate::experiment::Construction;
-use crate::report::text::{assumed, construction_name, count, number, per_weight};
+use crate::report::text::{assumed, construction_name, count, marked, number, per_weight};
 use crate::report::{ComparedLane, Comparison, Neurons};
 use crate::theory::Count;
 
@@ -37,7 +37,9 @@ pub(super) fn table(
 ) {
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let right = |text: String| Cell::from(Line::from(text).right_aligned());
-    let header = std::iter::once(Cell::from("per target weight"))
+    let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
+    let corner = if all_apply { "per target weight" } else { "per weight, ! no promise" };
+    let header = std::iter::once(Cell::from(corner))
         .chain(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned())));
     let rows = slots.iter().zip(1..).map(|(&construction, slot)| {
         let lane = comparison.lanes.iter().find(|lane| lane.which == construction);
@@ -60,7 +62,7 @@ fn cells(lane: &ComparedLane, weights: u64) -> [String; 9] {
     };
     let error = |value: f64| format!("{value:.2e}");
     [
-        counted(lane.neurons_per_weight_bound, per_weight),
+        marked(counted(lane.neurons_per_weight_bound, per_weight), lane.bound_applies()),
         counted(lane.neurons_per_weight, per_weight),
         counted(lane.ratio_to_first, count),
         known(lane.kept_neurons_per_weight, |kept| format!("{kept:.1}")),

@@ -12,8 +12,8 @@ use super::super::log_axis::LogAxis;
 use super::super::products::{self, Scale};
 use crate::construction::Mode;
 use crate::experiment::Construction;
-use crate::report::text::{grouped, mode, number_of_neurons};
-use crate::session::{LaneView, Phase};
+use crate::report::text::{grouped, marked, mode, number_of_neurons};
+use crate::session::{LaneView, Phase, TicketVerdict};
 
 /// Rows of text above the bars.
 const TEXT: u16 = 2;
@@ -98,12 +98,20 @@ fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
             (fitting(variants, width), theme.text)
         }
         Phase::Done => {
-            let (verdict, style) = match lane.error.holds {
-                Some(true) => (format!("{} the ticket holds", glyphs.good), theme.good),
-                _ if lane.layers.iter().any(|row| !row.is_complete) => {
+            let (verdict, style) = match lane.verdict() {
+                Some(TicketVerdict::Holds) => (format!("{} the ticket holds", glyphs.good), theme.good),
+                Some(TicketVerdict::HoldsExactly) => {
+                    (format!("{} holds but for rounding", glyphs.good), theme.good)
+                }
+                Some(TicketVerdict::NotFound) => {
+                    (format!("{} not found, though there", glyphs.bad), theme.bad)
+                }
+                Some(TicketVerdict::Missing | TicketVerdict::Incomplete) => {
                     (format!("{} incomplete at the bound", glyphs.bad), theme.bad)
                 }
-                _ => (format!("{} does not hold", glyphs.bad), theme.bad),
+                Some(TicketVerdict::NotCertified) | None => {
+                    (format!("{} does not hold", glyphs.bad), theme.bad)
+                }
             };
             (fitting(vec![parts(&[&verdict, in_words]), parts(&[&verdict, in_short]), verdict], width), style)
         }
@@ -115,7 +123,8 @@ fn neurons(lane: &LaneView, look: &Look, width: u16) -> String {
     let sampled = number_of_neurons(lane.neurons_sampled());
     let at_most = look.glyphs.at_most;
     let mut variants = Vec::new();
-    if let Some(bound) = lane.neurons_bound().map(number_of_neurons) {
+    let bound = lane.neurons_bound().map(number_of_neurons);
+    if let Some(bound) = bound.map(|bound| marked(bound, lane.bound_applies())) {
         variants.push(format!("{sampled} of {at_most} {bound} neurons"));
         variants.push(format!("{sampled} of {at_most} {bound}"));
     }

@@ -29,8 +29,8 @@ use super::frame_lines::{self, fitting, pane};
 use super::mouse::Target;
 use super::products::Scale;
 use crate::experiment::Construction;
-use crate::report::Comparison;
-use crate::report::text::{construction_name, differences, gain, grouped, subset_estimate};
+use crate::report::text::{NO_PROMISE, construction_name, differences, gain, grouped, subset_estimate};
+use crate::report::{ComparedLane, Comparison};
 use crate::session::{LaneView, Speed};
 use crate::theory::Count;
 
@@ -88,7 +88,9 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         if areas.framed { pane(title, look, area, buffer) } else { area }
     };
     if areas.figures.height > 0 {
-        let inside = framed("Figures", areas.figures, buffer);
+        let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
+        let title = if all_apply { "Figures".to_owned() } else { format!("Figures, {NO_PROMISE}") };
+        let inside = framed(&title, areas.figures, buffer);
         figures::table(&comparison, app.slots.shown(), look, inside, buffer);
     }
     if areas.assumptions.height > 0 {

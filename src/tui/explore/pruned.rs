@@ -10,7 +10,7 @@ use super::super::app::App;
 use super::super::keymap::Action;
 use super::super::mouse::Target;
 use crate::report::text::grouped;
-use crate::session::{LayerRow, Phase, Snapshot};
+use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 
 /// A column: header, width, the least width of the pane that shows it.
@@ -129,11 +129,20 @@ fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
         lines.push(line("accuracy", text));
     }
     let at_most = glyphs.at_most;
-    let (text, style) = match (snapshot.lane().phase, row.holds) {
-        (Phase::Done, Some(true)) => {
+    let (text, style) = match (snapshot.lane().phase, snapshot.lane().verdict()) {
+        (Phase::Done, Some(TicketVerdict::Holds)) => {
             (format!("{} found {at_most} certified {at_most} {}", glyphs.good, glyphs.epsilon), theme.good)
         }
-        (Phase::Done, _) if snapshot.lane().layers.iter().any(|row| !row.is_complete) => {
+        (Phase::Done, Some(TicketVerdict::HoldsExactly)) => {
+            (format!("{} exceeds {} only by rounding", glyphs.good, glyphs.epsilon), theme.good)
+        }
+        (Phase::Done, Some(TicketVerdict::NotFound)) => {
+            (format!("{} not found so, though it is there", glyphs.bad), theme.bad)
+        }
+        (Phase::Done, Some(TicketVerdict::Missing)) => {
+            (format!("{} demands cannot be met at the bound", glyphs.bad), theme.bad)
+        }
+        (Phase::Done, Some(TicketVerdict::Incomplete)) => {
             (format!("{} demands stayed open at the bound", glyphs.bad), theme.bad)
         }
         (Phase::Done, _) => (format!("{} certified error above {}", glyphs.bad, glyphs.epsilon), theme.bad),

@@ -1,0 +1,489 @@
+//! Whether a ticket is there at all: demands matched to neurons, without an allocation's order.
+//!
+//! Theorem 3 promises that M_i neurons *can* meet every demand (pair, half, bucket) of a layer, each with a neuron of its own. An
+//! [`Allocation`] that runs out of neurons has not refuted this: it may have spent a neuron on the wrong demand. The promise is a
+//! statement on a bipartite graph: demands on one side, neurons on the other, an edge where the neuron's product for the pair lies in
+//! the bucket and has the half's signs. It holds exactly when a matching covers all demands.
+//!
+//! # Method
+//! A first matching comes from the greedy pass of [`Allocation::FirstFit`]. Each demand that it leaves open starts a breadth-first
+//! search along alternating paths: from a demand to all of its neurons, from a neuron to the demand that holds it.
+//! * The search reaches a free neuron. Swapping the edges of the path covers the demand and uncovers none (Berge 1957).
+//! * The search ends without one. Let S be the demands reached, the open one included, and N(S) all neurons with an edge to S.
+//!   The search has reached all of N(S), and each of them is held by a demand of S other than the open one. So |N(S)| = |S| − 1, and no
+//!   matching covers S (Hall 1935). The theorem's event fails for this seed, and nothing is left to search.
+//!
+//! Both answers are exact for the products that [`Buckets`] lets in, as every allocation sees them; the strips at the edges of buckets hold
+//! fewer than 10⁻¹¹ of all products. (Hopcroft and Karp's phases find a maximum matching in fewer passes; here the first deficient set ends
+//! the work, and few demands are open after the greedy pass.)
+//!
+//! # Memory and time
+//! Edges are a function of G's words and are generated when a search reaches their pair; a bounded number of them is kept. Above
+//! [`MOST_VERTICES`] or [`MOST_TRIES`] the answer is [`Existence::NotDecided`].
+
+use std::collections::HashMap;
+
+use super::levels;
+use super::tally::Demand;
+use super::{Allocation, Buckets, Half, LayerBuilder, LayerProblem, Sharing, Sum, Until};
+use crate::sampling::RandomLayer;
+use crate::theory::Count;
+
+/// Demands and neurons of a layer whose matching is computed: 8 bytes each, 256 MiB at most.
+pub const MOST_VERTICES: u64 = 1 << 25;
+
+/// Neurons tried against pairs before the answer is left open: a few seconds.
+pub const MOST_TRIES: u64 = 1 << 30;
+
+/// Demands of a layer that another allocation is run for.
+const MOST_DEMANDS_TO_ALLOCATE: u64 = 1 << 24;
+
+/// Edges kept at a time, 4 bytes each.
+const MOST_EDGES_KEPT: usize = 1 << 24;
+
+/// Sentinel: a demand without a neuron, a neuron without a demand, or one that no search has reached.
+const NONE: u32 = u32::MAX;
+
+/// Whether the neurons of a layer can meet all of its demands at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// they can: a matching covers every demand
+    There,
+    /// they cannot: some demands have fewer neurons than they are
+    Missing(Shortage),
+    /// the exact answer was not computed
+    NotDecided(Undecided),
+}
+
+/// Demands with too few neurons between them: Hall's condition fails for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// demands of the deficient set
+    pub demands: u64,
+    /// all neurons that can meet any of them, fewer than `demands`
+    pub neurons: u64,
+    /// one of the demands
+    pub example: Demand,
+}
+
+/// Why an answer is left open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// the graph is too large, or its search too long
+    TooLarge {
+        /// demands of the layer
+        demands: u64,
+        /// neurons that may be used
+        neurons: u64,
+    },
+    /// a subset sum has ended its search at as many values as it can go through
+    SearchEnded,
+}
+
+impl LayerBuilder {
+    /// Whether the neurons up to the bound can meet all demands of this layer, which is done.
+    ///
+    /// An allocation that is complete has shown it. Where neurons are not shared by demands, nothing competes: a demand that stays open
+    /// has no neuron. Where the layer shares its neurons, `FirstFit` is tried on the same neurons, then the exact matching, then
+    /// `InOrder`; the first answer counts.
+    pub fn existence(&self) -> Existence {
+        let (_, open) = self.open_demands();
+        let Some(&example) = open.first() else { return Existence::There };
+        let problem = self.problem();
+        match (problem.sum, problem.sharing) {
+            (Sum::Golden, Sharing::Layer(allocation)) => shared(problem, allocation),
+            (Sum::Subset, _) => Existence::NotDecided(Undecided::SearchEnded),
+            (Sum::Golden | Sum::Single | Sum::Neuron, _) => {
+                Existence::Missing(Shortage { demands: 1, neurons: 0, example })
+            }
+        }
+    }
+}
+
+/// [`LayerBuilder::existence`] where the layer shares its neurons and `failed` has not found it.
+fn shared(problem: &LayerProblem, failed: Allocation) -> Existence {
+    let graph = Graph::new(problem);
+    let completes = |allocation: Allocation| {
+        let affordable = failed != allocation && graph.demands() <= MOST_DEMANDS_TO_ALLOCATE;
+        affordable && is_complete_with(problem, allocation)
+    };
+    if completes(Allocation::FirstFit) {
+        return Existence::There;
+    }
+    match graph.matching(MOST_VERTICES, MOST_TRIES) {
+        Existence::NotDecided(_) if completes(Allocation::InOrder) => Existence::There,
+        decided => decided,
+    }
+}
+
+/// Whether an allocation completes the layer with the same neurons.
+fn is_complete_with(problem: &LayerProblem, allocation: Allocation) -> bool {
+    let mut builder =
+        LayerBuilder::new(LayerProblem { sharing: Sharing::Layer(allocation), ..problem.clone() });
+    while !builder.is_done() {
+        builder.advance(u64::MAX, Until::Neurons);
+    }
+    builder.is_complete()
+}
+
+/// The graph of a layer's demands and neurons, as a function.
+struct Graph {
+    random: RandomLayer,
+    buckets: Buckets,
+    inputs: u64,
+    /// per pair: 1 where w* < 0
+    negative: Vec<u64>,
+    /// halves to be built: 1 or 2
+    halves: usize,
+    neurons: u64,
+}
+
+impl Graph {
+    fn new(problem: &LayerProblem) -> Self {
+        let weights = problem.target.weights(problem.layer);
+        Self {
+            random: RandomLayer::new(problem.seed, problem.layer, problem.law),
+            buckets: Buckets::new(&problem.ranges),
+            inputs: weights.ncols() as u64,
+            // The matrix is outputs × inputs, so that pairs come in their order.
+            negative: weights.iter().map(|&w| u64::from(w < 0.0)).collect(),
+            halves: if problem.skip_negative_half { 1 } else { 2 },
+            neurons: problem.bound.map_or(u64::MAX, Count::saturated),
+        }
+    }
+
+    /// Demands of one pair.
+    fn each(&self) -> usize {
+        self.halves * self.buckets.levels()
+    }
+
+    fn demands(&self) -> u64 {
+        self.negative.len() as u64 * self.each() as u64
+    }
+
+    /// The demand of a pair, counted within the pair, that a neuron can meet.
+    fn meets(&self, neuron: u64, pair: usize) -> Option<usize> {
+        let (input, output) = (pair as u64 % self.inputs, pair as u64 / self.inputs);
+        let word_in = self.random.input_words(neuron).word(input);
+        let word_out = self.random.output_words(neuron).word(output);
+        let (half, place) = levels::piece(word_in, word_out, self.negative[pair], &self.buckets)?;
+        (half < self.halves).then_some(half * self.buckets.levels() + place)
+    }
+
+    fn demand(&self, demand: u32) -> Demand {
+        let (pair, at) = (demand as usize / self.each(), demand as usize % self.each());
+        let levels = self.buckets.levels();
+        Demand {
+            output: (pair as u64 / self.inputs) as u32,
+            input: (pair as u64 % self.inputs) as u32,
+            half: Half::BOTH[at / levels],
+            bucket: (at % levels) as u32 + 1,
+        }
+    }
+
+    /// The exact answer, if at most so many vertices and tries are enough for it.
+    fn matching(&self, most_vertices: u64, most_tries: u64) -> Existence {
+        let (demands, neurons) = (self.demands(), self.neurons);
+        let too_large = Existence::NotDecided(Undecided::TooLarge { demands, neurons });
+        if neurons < demands {
+            return Existence::Missing(Shortage { demands, neurons, example: self.demand(0) });
+        }
+        if demands.saturating_add(neurons) > most_vertices.min(u64::from(NONE)) {
+            return too_large;
+        }
+        let mut matching = Matching::new(self, most_tries);
+        let Some(open) = matching.first_fit() else { return too_large };
+        for demand in open {
+            match matching.augment(demand) {
+                None => return too_large,
+                Some(Ok(())) => {}
+                Some(Err(shortage)) => return Existence::Missing(shortage),
+            }
+        }
+        Existence::There
+    }
+}
+
+/// A matching on its way.
+struct Matching<'a> {
+    graph: &'a Graph,
+    /// per neuron: the demand that holds it
+    held_by: Vec<u32>,
+    /// per neuron: the demand from which the search has reached it
+    reached_from: Vec<u32>,
+    /// per demand: its neuron
+    neuron_of: Vec<u32>,
+    /// edges of some pairs
+    kept: HashMap<usize, PairEdges>,
+    edges_kept: usize,
+    tries_left: u64,
+}
+
+/// The neurons that can meet each demand of a pair.
+struct PairEdges {
+    /// per demand, where its neurons begin; one more at the end
+    starts: Vec<usize>,
+    neurons: Vec<u32>,
+}
+
+impl<'a> Matching<'a> {
+    fn new(graph: &'a Graph, tries_left: u64) -> Self {
+        let (neurons, demands) = (graph.neurons as usize, graph.demands() as usize);
+        Self {
+            graph,
+            held_by: vec![NONE; neurons],
+            reached_from: vec![NONE; neurons],
+            neuron_of: vec![NONE; demands],
+            kept: HashMap::new(),
+            edges_kept: 0,
+            tries_left,
+        }
+    }
+
+    /// Takes so many tries from what is left; `None` where there are too few.
+    fn spend(&mut self, tries: u64) -> Option<()> {
+        self.tries_left = self.tries_left.checked_sub(tries)?;
+        Some(())
+    }
+
+    fn hold(&mut self, demand: u32, neuron: u32) {
+        self.neuron_of[demand as usize] = neuron;
+        self.held_by[neuron as usize] = demand;
+    }
+
+    /// The greedy pass, pair after pair; returns the demands left open. `None` where tries have run out.
+    fn first_fit(&mut self) -> Option<Vec<u32>> {
+        let each = self.graph.each();
+        // Free neurons in their order, from `start` on.
+        let mut free: Vec<u32> = (0..self.graph.neurons as u32).collect();
+        let (mut start, mut open) = (0, Vec::new());
+        for pair in 0..self.graph.negative.len() {
+            let (first, mut met, mut end) = (pair * each, 0, start);
+            while met < each && end < free.len() {
+                let neuron = free[end];
+                if let Some(at) = self.graph.meets(neuron.into(), pair)
+                    && self.neuron_of[first + at] == NONE
+                {
+                    self.hold((first + at) as u32, neuron);
+                    met += 1;
+                }
+                end += 1;
+            }
+            self.spend((end - start) as u64)?;
+            // What was passed by stays free, right before what was not tried.
+            let mut to = end;
+            for from in (start..end).rev() {
+                if self.held_by[free[from] as usize] == NONE {
+                    to -= 1;
+                    free[to] = free[from];
+                }
+            }
+            start = to;
+            open.extend((first..first + each).filter(|&d| self.neuron_of[d] == NONE).map(|d| d as u32));
+        }
+        Some(open)
+    }
+
+    /// Covers one more demand, or shows that no matching can. `None` where tries have run out.
+    fn augment(&mut self, open: u32) -> Option<Result<(), Shortage>> {
+        let each = self.graph.each();
+        let (mut queue, mut reached, mut next) = (vec![open], Vec::new(), 0);
+        let mut free = None;
+        'search: while let Some(&demand) = queue.get(next) {
+            next += 1;
+            let pair = demand as usize / each;
+            self.keep_edges(pair)?;
+            let edges = &self.kept[&pair];
+            let at = demand as usize % each;
+            let neurons = &edges.neurons[edges.starts[at]..edges.starts[at + 1]];
+            self.tries_left = self.tries_left.checked_sub(neurons.len() as u64)?;
+            for &neuron in neurons {
+                if self.reached_from[neuron as usize] != NONE {
+                    continue;
+                }
+                self.reached_from[neuron as usize] = demand;
+                reached.push(neuron);
+                match self.held_by[neuron as usize] {
+                    NONE => {
+                        free = Some(neuron);
+                        break 'search;
+                    }
+                    holder => queue.push(holder),
+                }
+            }
+        }
+        let result = match free {
+            Some(neuron) => {
+                self.swap_along_path(neuron);
+                Ok(())
+            }
+            None => Err(Shortage {
+                demands: queue.len() as u64,
+                neurons: reached.len() as u64,
+                example: self.graph.demand(open),
+            }),
+        };
+        for neuron in reached {
+            self.reached_from[neuron as usize] = NONE;
+        }
+        Some(result)
+    }
+
+    /// Gives each neuron of the path that ends at this one to the demand it was reached from.
+    fn swap_along_path(&mut self, mut neuron: u32) {
+        while neuron != NONE {
+            let demand = self.reached_from[neuron as usize];
+            let before = self.neuron_of[demand as usize];
+            self.hold(demand, neuron);
+            neuron = before;
+        }
+    }
+
+    /// Generates the edges of a pair, unless they are kept. `None` where tries have run out.
+    fn keep_edges(&mut self, pair: usize) -> Option<()> {
+        if self.kept.contains_key(&pair) {
+            return Some(());
+        }
+        let graph = self.graph;
+        self.spend(graph.neurons)?;
+        let mut edges: Vec<(u32, u32)> = (0..graph.neurons as u32)
+            .filter_map(|neuron| Some((graph.meets(neuron.into(), pair)? as u32, neuron)))
+            .collect();
+        edges.sort_unstable();
+        let starts = (0..=graph.each() as u32).map(|at| edges.partition_point(|edge| edge.0 < at)).collect();
+        let neurons: Vec<u32> = edges.into_iter().map(|(_, neuron)| neuron).collect();
+        if self.edges_kept + neurons.len() > MOST_EDGES_KEPT {
+            self.kept.clear();
+            self.edges_kept = 0;
+        }
+        self.edges_kept += neurons.len();
+        self.kept.insert(pair, PairEdges { starts, neurons });
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::construction::{Match, Mode};
+    use crate::network::{Activation, Network};
+    use crate::sampling::{Hyperbolic, Law, Side, Stream};
+    use crate::theory::section5::Ranges;
+    use ndarray::Array2;
+    use std::sync::Arc;
+
+    /// A layer with weights of both signs, and this many neurons.
+    fn problem(shape: (usize, usize), half: f64, neurons: u64, seed: u64, skip: bool) -> LayerProblem {
+        let (outputs, inputs) = shape;
+        let row = Stream::new(seed, 9, Side::In).row(0);
+        let weights = Array2::from_shape_fn((outputs, inputs), |(b, a)| {
+            let word = row.word((b * inputs + a) as u64);
+            (word >> 11) as f64 / (1_u64 << 53) as f64 * if word & 1 == 1 { -1.0 } else { 1.0 }
+        });
+        let ranges = Ranges::new(half, 1.0, 1.5);
+        LayerProblem {
+            target: Arc::new(Network::new(vec![weights], Activation::Relu, Activation::Relu).unwrap()),
+            layer: 1,
+            ranges,
+            law: Law::Hyperbolic(Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap()),
+            seed,
+            bound: Some(neurons.into()),
+            skip_negative_half: skip,
+            matching: Match::Product,
+            sum: Sum::Golden,
+            sharing: Sharing::Layer(Allocation::OnDemand),
+            mode: Mode::Drawn,
+        }
+    }
+
+    /// The neurons of each demand, from the products themselves.
+    fn neurons_of_demands(problem: &LayerProblem) -> Vec<Vec<u64>> {
+        let layer = RandomLayer::new(problem.seed, problem.layer, problem.law);
+        let buckets = Buckets::new(&problem.ranges);
+        let halves = if problem.skip_negative_half { &Half::BOTH[..1] } else { &Half::BOTH[..] };
+        let neurons = problem.bound.unwrap().whole().unwrap();
+        let mut demands = Vec::new();
+        for ((output, input), &w) in problem.target.weights(1).indexed_iter() {
+            for &half in halves {
+                for bucket in 1..=buckets.levels() {
+                    let can_meet = |&neuron: &u64| {
+                        let (z_in, z_out) = (layer.z_in(neuron, input), layer.z_out(neuron, output));
+                        let passes = if half == Half::Positive { z_in > 0.0 } else { z_in < 0.0 };
+                        // The virtual weight of a half is z_out·|z_in| along x: its sign must be that of w for x > 0.
+                        let slope = z_out * z_in;
+                        let fits = (slope > 0.0) == (w >= 0.0);
+                        passes && fits && buckets.of(slope.abs()) == Some(bucket)
+                    };
+                    demands.push((0..neurons).filter(can_meet).collect());
+                }
+            }
+        }
+        demands
+    }
+
+    /// All assignments, one demand after the other.
+    fn any_assignment(demands: &[Vec<u64>], used: &mut Vec<u64>) -> bool {
+        let Some((first, rest)) = demands.split_first() else { return true };
+        first.iter().any(|&neuron| {
+            if used.contains(&neuron) {
+                return false;
+            }
+            used.push(neuron);
+            let found = any_assignment(rest, used);
+            used.pop();
+            found
+        })
+    }
+
+    #[test]
+    fn the_matching_agrees_with_all_assignments() {
+        let mut seen = [0, 0];
+        let mut saved = 0;
+        let shapes = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)];
+        for (case, seed) in (0..600_u64).enumerate() {
+            let shape = shapes[case % shapes.len()];
+            let skip = case % 3 == 0;
+            let half = [0.5, 0.3][case % 2];
+            // Around the number at which the event becomes likely.
+            let neurons = 6 + (seed * 7) % 60;
+            let problem = problem(shape, half, neurons, seed, skip);
+            let expected = any_assignment(&neurons_of_demands(&problem), &mut Vec::new());
+            let graph = Graph::new(&problem);
+            match graph.matching(MOST_VERTICES, MOST_TRIES) {
+                Existence::There => assert!(expected, "case {case}"),
+                Existence::Missing(shortage) => {
+                    assert!(!expected && shortage.neurons < shortage.demands, "case {case}: {shortage:?}");
+                }
+                Existence::NotDecided(_) => panic!("case {case}"),
+            }
+            seen[usize::from(expected)] += 1;
+            saved += u32::from(expected && !is_complete_with(&problem, Allocation::FirstFit));
+        }
+        assert!(seen[0] > 100 && seen[1] > 100, "{seen:?}");
+        // Among them are some that FirstFit does not find.
+        assert!(saved > 0);
+    }
+
+    #[test]
+    fn a_completed_allocation_is_a_proof() {
+        for seed in 0..60 {
+            let problem = problem((2, 3), 0.05, 400 + 20 * seed, seed, false);
+            let graph = Graph::new(&problem);
+            let exists = graph.matching(MOST_VERTICES, MOST_TRIES) == Existence::There;
+            for allocation in [Allocation::FirstFit, Allocation::InOrder] {
+                assert!(exists || !is_complete_with(&problem, allocation), "seed {seed}, {allocation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_decided() {
+        let problem = problem((2, 2), 0.05, 2_000, 3, false);
+        let graph = Graph::new(&problem);
+        let demands = graph.demands();
+        let open = Existence::NotDecided(Undecided::TooLarge { demands, neurons: 2_000 });
+        assert_eq!(graph.matching(2_000, MOST_TRIES), open);
+        assert_eq!(graph.matching(MOST_VERTICES, 10), open);
+        assert_eq!(graph.matching(MOST_VERTICES, MOST_TRIES), Existence::There);
+    }
+}
