@@ -177,28 +177,28 @@ fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     match lane.verdict {
         Verdict::Kept => format!("The promise is kept: at most {high} of all runs fail {sure}.\n"),
         Verdict::Undecided if network.failures.low > report.delta => format!(
-            "Not decided: at least {low} of all runs are not completed, and a ticket is missing in\n{least} to {most} of \
-             them all {sure}.\n"
+            "Not decided: at least {low} of all runs are not completed, and a ticket is missing in {least} to {most} of \
+             them {sure}.\n"
         ),
         Verdict::Undecided => {
             format!("Not decided: between {low} and {high} of all runs fail {sure}.\n")
         }
         Verdict::NotFound => format!(
-            "Not found by this allocation though it is there: at least {low} of all runs are not\ncompleted, and a ticket is \
+            "Not found by this allocation though it is there: at least {low} of all runs are not completed, and a ticket is \
              missing in at most {most} of them all {sure}.\n"
         ),
         Verdict::Broken => match report.neurons_per_weight {
             Some(neurons) => format!(
-                "NOT kept with {} neurons per weight in place of the bound: the demands cannot all be\nmet in at least {least} \
+                "NOT kept with {} neurons per weight in place of the bound: the demands cannot all be met in at least {least} \
                  of all runs {sure}.\n",
                 number(neurons)
             ),
             None => format!(
-                "The promise is NOT kept: the demands cannot all be met in at least {least} of all runs\n{sure}.\n"
+                "The promise is NOT kept: the demands cannot all be met in at least {least} of all runs {sure}.\n"
             ),
         },
         Verdict::OutsideAssumptions => format!(
-            "The assumptions do not hold for this target, so its bound promises nothing: at least {low}\nof all runs fail {sure}.\n"
+            "The assumptions do not hold for this target, so its bound promises nothing: at least {low} of all runs fail {sure}.\n"
         ),
     }
 }
