@@ -13,7 +13,7 @@ use crate::theory::Count;
 
 /// A column: header, width, the least width of the table that shows it.
 const COLUMNS: [(&str, u16, u16); 9] = [
-    ("bound", 9, 0),
+    ("bound", 10, 0),
     ("sampled", 9, 0),
     ("ratio", 9, 0),
     ("kept", 6, 60),
@@ -25,7 +25,7 @@ const COLUMNS: [(&str, u16, u16); 9] = [
 ];
 
 /// Width of the lanes' names.
-const NAMES: u16 = 24;
+const NAMES: u16 = 23;
 
 /// Draws a row per slot under a header. Neurons, kept weights and searches are per target weight.
 pub(super) fn table(
@@ -38,7 +38,7 @@ pub(super) fn table(
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let right = |text: String| Cell::from(Line::from(text).right_aligned());
     let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
-    let corner = if all_apply { "per target weight" } else { "per weight, ! no promise" };
+    let corner = if all_apply { "per target weight" } else { "per weight, ! no claim" };
     let header = std::iter::once(Cell::from(corner))
         .chain(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned())));
     let rows = slots.iter().zip(1..).map(|(&construction, slot)| {
@@ -61,8 +61,14 @@ fn cells(lane: &ComparedLane, weights: u64) -> [String; 9] {
         value.map_or("-".to_owned(), |Neurons(value)| show(value))
     };
     let error = |value: f64| format!("{value:.2e}");
+    let bound = if lane.bound_applies() {
+        counted(lane.neurons_per_weight_bound, per_weight)
+    } else {
+        // A digit less, for the mark.
+        marked(counted(lane.neurons_per_weight_bound, count), false)
+    };
     [
-        marked(counted(lane.neurons_per_weight_bound, per_weight), lane.bound_applies()),
+        bound,
         counted(lane.neurons_per_weight, per_weight),
         counted(lane.ratio_to_first, count),
         known(lane.kept_neurons_per_weight, |kept| format!("{kept:.1}")),
