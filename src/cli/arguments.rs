@@ -208,7 +208,7 @@ pub(super) struct Bounds {
 /// `slth inspect`.
 #[derive(Args, Debug)]
 pub(super) struct Inspect {
-    /// A weight file (safetensors, npz, npy), a .ron file or a built-in preset's name
+    /// A weight file (safetensors, npz, npy, pt), a .ron file or a built-in preset's name
     pub(super) file: String,
     /// Print JSON
     #[arg(long)]

@@ -132,7 +132,7 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         activations: Option<Vec<Lipschitz>>,
     },
-    /// Weights, and biases where there are any, from a safetensors, npz or npy file.
+    /// Weights, and biases where there are any, from a safetensors, npz, npy or PyTorch file.
     File {
         /// relative to the preset
         path: String,
@@ -175,11 +175,11 @@ pub enum InputSource {
     },
     /// {−1, 1}ⁿ
     Signs,
-    /// Points of an npy file, and their classes.
+    /// Points of an npy file, or of an array in an npz, safetensors or PyTorch file, and their classes.
     File {
-        /// relative to the preset
+        /// relative to the preset; an array by its name, as in `mnist.npz:x_test`
         path: String,
-        /// npy file of classes, whole numbers
+        /// the same of classes: whole numbers, or one-hot
         #[serde(skip_serializing_if = "Option::is_none")]
         labels: Option<String>,
     },
