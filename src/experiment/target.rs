@@ -211,7 +211,8 @@ pub(super) fn domain(
                     let fail = |message: String| {
                         ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
                     };
-                    let labels = files::read_labels(&bytes, array).map_err(|e| fail(e.to_string()))?;
+                    let labels =
+                        files::read_labels(&bytes, array, points.nrows()).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
                         return Err(fail(format!("expected {expected} labels, found {found}")));

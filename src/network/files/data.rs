@@ -46,22 +46,25 @@ pub fn read_points(bytes: &[u8], name: Option<&str>) -> Result<Array2<f64>, File
     Array2::from_shape_vec((*points, inputs), values).map_err(|error| failed(error.to_string()))
 }
 
-/// Reads class labels of shape (n), (n, 1), or (n, classes) with a single 1 in each row.
+/// Reads class labels of `points` points: shape (n), (n, 1), (1, n), or (n, classes) with a single 1 in each row.
 ///
-/// Without a name the file's only array of the first two shapes is taken, else its only one of the last.
+/// Without a name the file's only array of the first three shapes is taken, else its only one of the last.
 ///
 /// # Errors
 /// [`FileError`] where the file holds no such array, or several and `name` is missing, or a label is no whole number from
 /// 0 up to 2³² − 1.
-pub fn read_labels(bytes: &[u8], name: Option<&str>) -> Result<Array1<u32>, FileError> {
+pub fn read_labels(bytes: &[u8], name: Option<&str>, points: usize) -> Result<Array1<u32>, FileError> {
     let mut file = WeightFile::open(bytes)?;
-    let is_list = |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]);
+    // A single row is a list, unless it is the one-hot label of a single point.
+    let is_row = |shape: &[usize]| points > 1 && shape == [1, points];
+    let is_list = |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape);
     let lists = file.entries().iter().any(is_list);
     let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
     let shape = file.entries()[index].shape.clone();
     let failed = |found: String| FileError::Data { expected: LABELS, found };
     let classes = match *shape.as_slice() {
         [_] | [_, 1] => 1,
+        _ if is_row(&shape) => 1,
         [_, classes] if classes > 1 => classes,
         _ => return Err(failed(format!("shape {shape:?}"))),
     };
@@ -133,12 +136,33 @@ mod tests {
     #[test]
     fn labels_are_read_in_every_form() {
         let expected: Array1<u32> = (0..50).map(|point| point % 10).collect();
-        let column = read_labels(case!("y_column.npy"), None).unwrap();
-        assert_eq!(column, read_labels(case!("y_float.npy"), None).unwrap());
-        assert_eq!(column, read_labels(case!("y_onehot.npy"), None).unwrap());
+        let column = read_labels(case!("y_column.npy"), None, 50).unwrap();
+        assert_eq!(column, read_labels(case!("y_float.npy"), None, 50).unwrap());
+        assert_eq!(column, read_labels(case!("y_onehot.npy"), None, 50).unwrap());
         assert_eq!(column, expected);
         for name in [None, Some("y_test"), Some("y_test.npy")] {
-            assert_eq!(read_labels(case!("xy.npz"), name).unwrap().len(), 50);
+            assert_eq!(read_labels(case!("xy.npz"), name, 50).unwrap().len(), 50);
+        }
+    }
+
+    #[test]
+    fn labels_in_a_row_are_one_for_each_point() {
+        let row = |descr: &str, shape: &str, data: &[u8]| {
+            let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+            let length = (header.len() as u16).to_le_bytes();
+            [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), data].concat()
+        };
+        let bytes = row("|u1", "(1, 3)", &[0, 1, 0]);
+        assert_eq!(read_labels(&bytes, None, 3).unwrap().to_vec(), [0, 1, 0]);
+        // One point of class 1 among three.
+        assert_eq!(read_labels(&bytes, None, 1).unwrap().to_vec(), [1]);
+        let one_hot = row("|b1", "(2, 2)", &[0, 1, 1, 0]);
+        assert_eq!(read_labels(&one_hot, None, 2).unwrap().to_vec(), [1, 0]);
+        for data in [[0xff, 0xff], [0x00, 0x38]] {
+            // −1 in int16, 0.5 in float16.
+            let descr = if data[0] == 0 { "<f2" } else { "<i2" };
+            let refused = read_labels(&row(descr, "(1,)", &data), None, 1).unwrap_err().to_string();
+            assert!(refused.contains("of point 0"), "{refused}");
         }
     }
 
@@ -166,12 +190,12 @@ mod tests {
             several.contains("`0_weight` [6, 4], `2_weight` [3, 6]") && several.contains("FILE.npz:0_weight"),
             "{several}"
         );
-        let points = refused(read_labels(case!("x3d.npy"), None).unwrap_err());
+        let points = refused(read_labels(case!("x3d.npy"), None, 50).unwrap_err());
         assert!(points.contains("shape [50, 8, 8]"), "{points}");
         let vector = refused(read_points(case!("y_float.npy"), None).unwrap_err());
         assert!(vector.contains("points × inputs") && vector.contains("shape [50]"), "{vector}");
         let digits = include_bytes!("../../../presets/digits-test-inputs.npy");
-        let soft = refused(read_labels(digits, None).unwrap_err());
+        let soft = refused(read_labels(digits, None, 50).unwrap_err());
         assert!(soft.contains("not one 1 among 0s"), "{soft}");
     }
 

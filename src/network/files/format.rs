@@ -301,6 +301,9 @@ fn text(bytes: &[u8]) -> Option<Foreign> {
     let numbers = cells.clone().count() > 0 && cells.clone().all(|cell| cell.parse::<f64>().is_ok());
     Some(match text.chars().next() {
         None => Foreign::without_advice("blank text"),
+        Some('{') if text.contains("\"weight_map\"") || text.contains("\"total_size\"") => {
+            Foreign::new("the index of a model in several files", FROM_STATE_DICT)
+        }
         Some('{' | '[') => Foreign::new("JSON", TO_NPZ),
         _ if numbers => {
             Foreign::new("numbers as text", "save them with `np.save(\"net.npy\", np.loadtxt(\"net.txt\"))`")
@@ -323,7 +326,7 @@ mod tests {
         let tar = [vec![b'a'; 257], b"ustar\x0000".to_vec()].concat();
         let index = [b"\x00\x12ab".as_slice(), LEVELDB_END].concat();
         let sklearn = b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x1asklearn.neural_network\x94";
-        let cases: [(&[u8], &[&str]); 38] = [
+        let cases: [(&[u8], &[&str]); 39] = [
             (b"", &["an empty file"]),
             (
                 b"version https://git-lfs.github.com/spec/v1\noid sha256:4d",
@@ -360,6 +363,10 @@ mod tests {
             (b"\xfe\xff\0(\0\n", &["UTF-16"]),
             (b"{\"weights\": [1, 2]}", &["JSON"]),
             (b" [[1, 2]]", &["JSON"]),
+            (
+                b"{\n \"metadata\": {\"total_size\": 9}, \"weight_map\": {",
+                &["a model in several files", "save_file"],
+            ),
             (b"(target: File(path: \"a\"))", &["RON"]),
             (b"1.5, -2e3\n3, 4\n", &["numbers as text", "np.loadtxt"]),
             (b"Sorry, no such file", &["text that begins with `Sorry, no such file`"]),
