@@ -106,7 +106,9 @@ fn every_report_is_ascii_where_the_locale_or_an_option_says_so() {
         "--help",
         "check --help",
     ];
-    let mut calls: Vec<Vec<&str>> = reports().collect();
+    // The long ones are held to it below, where their width is.
+    let mut calls: Vec<Vec<&str>> =
+        reports().filter(|words| !["ladder", "digits", "example-6"].contains(&words[1])).collect();
     calls.extend(others.iter().map(|call| call.split(' ').collect()));
     calls.extend([
         vec!["run", "tiny", "--json"],
@@ -165,19 +167,14 @@ fn columns(line: &str) -> usize {
 #[test]
 fn no_report_is_wider_than_its_page() {
     for words in reports() {
-        for width in [80, 120] {
-            for locale in ["C", "C.UTF-8"] {
-                let output =
-                    slth(&words).env("COLUMNS", width.to_string()).env("LC_ALL", locale).output().unwrap();
-                let text = String::from_utf8(output.stdout).unwrap();
-                assert!(text.lines().count() > 2, "{words:?}");
-                for line in text.lines() {
-                    assert!(
-                        columns(line) <= width,
-                        "{words:?} at {width}: {} columns\n{line}",
-                        columns(line)
-                    );
-                }
+        for (width, locale) in [(80, "C"), (120, "C.UTF-8")] {
+            let output =
+                slth(&words).env("COLUMNS", width.to_string()).env("LC_ALL", locale).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.lines().count() > 2, "{words:?}");
+            assert!(locale != "C" || text.is_ascii(), "{words:?}\n{text}");
+            for line in text.lines() {
+                assert!(columns(line) <= width, "{words:?} at {width}: {} columns\n{line}", columns(line));
             }
         }
     }
