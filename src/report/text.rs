@@ -47,6 +47,14 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A number that was asked for as it was written; one that follows, with all its digits, in four of them.
+pub fn asked(value: f64) -> String {
+    /// Longer ones nobody has typed.
+    const LONGEST: usize = 9;
+    let written = value.to_string();
+    if written.len() <= LONGEST { written } else { format!("{value:.3e}") }
+}
+
 /// A whole number with its thousands apart.
 pub fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -471,6 +479,7 @@ mod tests {
         assert_eq!([fixed(-0.04, 1), fixed(-0.0, 2), fixed(-0.06, 1)], ["0.0", "0.00", "-0.1"]);
         assert_eq!([-0.0, -1e-17].map(|share| saved_share(Some(share))), ["0.0 %", "0.0 %"]);
         assert_eq!(saved_share(Some(-4e-4)), "-4.0e-2 %");
+        assert_eq!([0.01, 0.035_843_733_654_3, 1e-12].map(asked), ["0.01", "3.584e-2", "1.000e-12"]);
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(grouped(999), "999");
     }

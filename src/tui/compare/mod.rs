@@ -29,7 +29,9 @@ use super::frame_lines::{self, fitting, pane};
 use super::mouse::Target;
 use super::products::Scale;
 use crate::experiment::Construction;
-use crate::report::text::{NO_PROMISE, construction_name, differences, gain, grouped, subset_estimate};
+use crate::report::text::{
+    NO_PROMISE, asked, construction_name, differences, gain, grouped, subset_estimate,
+};
 use crate::report::{ComparedLane, Comparison};
 use crate::session::{LaneView, Speed};
 use crate::theory::Count;
@@ -162,7 +164,8 @@ fn status_line(app: &App, lanes: &[(usize, &LaneView)], look: &Look, width: u16)
         Speed::FlatOut => frame_lines::speed(app.snapshot.speed),
     };
     let weights = experiment.target.architecture().total_weights() as i64;
-    let asked = format!("{} weights, {} = {}", grouped(weights), look.glyphs.epsilon, experiment.epsilon);
+    let asked =
+        format!("{} weights, {} = {}", grouped(weights), look.glyphs.epsilon, asked(experiment.epsilon));
     let separator = look.glyphs.separator;
     let variants = moving
         .iter()

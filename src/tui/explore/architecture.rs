@@ -10,7 +10,9 @@ use crate::construction::Sum;
 use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::network::Domain;
-use crate::report::text::{count, grouped, number, number_of_neurons, per_weight, saved_share, widths};
+use crate::report::text::{
+    asked, count, grouped, number, number_of_neurons, per_weight, saved_share, widths,
+};
 use crate::session::Snapshot;
 use crate::theory::{Count, corollary7};
 
@@ -127,7 +129,13 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
         ),
         line(
             "asked",
-            format!("{} = {}, {} = {}", glyphs.epsilon, experiment.epsilon, glyphs.delta, experiment.delta),
+            format!(
+                "{} = {}, {} = {}",
+                glyphs.epsilon,
+                asked(experiment.epsilon),
+                glyphs.delta,
+                experiment.delta
+            ),
         ),
     ];
     if experiment.target.fold().is_some() {

@@ -9,7 +9,8 @@ use super::super::Look;
 use super::super::app::App;
 use super::super::keymap::Action;
 use super::super::mouse::Target;
-use crate::report::text::grouped;
+use crate::report::Size;
+use crate::report::text::{asked, grouped, share};
 use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 
@@ -26,7 +27,14 @@ const COLUMNS: [(&str, u16, u16); 8] = [
 ];
 
 pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let summary = summary(&app.snapshot, look);
+    let mut summary = summary(&app.snapshot, look);
+    // Rows of layers come first.
+    let layers = app.snapshot.lane().layers.len();
+    if usize::from(area.height) > summary.len() + 1 + layers
+        && let Some(kept) = kept(&app.snapshot, look)
+    {
+        summary.insert(summary.len() - 1, kept);
+    }
     let below = (summary.len() as u16).min(area.height);
     let above = Rect { height: area.height - below, ..area };
     table(app, look, above, buffer);
@@ -106,6 +114,17 @@ fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
     ]
 }
 
+/// The share of G that is kept, once all layers are built.
+fn kept(snapshot: &Snapshot, look: &Look) -> Option<Line<'static>> {
+    let size = Size::of_lane(snapshot.experiment.target.architecture(), snapshot.lane());
+    let kept = size.kept_of_lane(snapshot.lane())?;
+    let text = format!("{} of G's weights", share(kept.weights));
+    Some(Line::from(vec![
+        Span::styled(format!("{:<11}", "kept"), look.theme.faint),
+        Span::styled(text, look.theme.text),
+    ]))
+}
+
 /// The network's lines: errors, accuracy, verdict.
 fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let (theme, glyphs) = (look.theme, look.glyphs);
@@ -122,7 +141,7 @@ fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let certified = row.certified.map_or("-".to_owned(), |certified| format!("{certified:.3e}"));
     let mut lines = vec![
         line("found", found),
-        line("certified", format!("{certified}, {} {}", glyphs.epsilon, row.epsilon)),
+        line("certified", format!("{certified}, {} {}", glyphs.epsilon, asked(row.epsilon))),
     ];
     if let Some((f, g)) = row.found.accuracy() {
         let text = format!("F {:.1} %, {} {:.1} %", 100.0 * f, glyphs.pruned, 100.0 * g);

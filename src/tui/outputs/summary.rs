@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::super::Look;
 use super::super::frame_lines::fitting;
-use crate::report::text::grouped;
+use crate::report::text::{asked, grouped};
 use crate::session::{OutputView, Phase, PrunedOutputs, Snapshot};
 
 /// Width of the labels.
@@ -65,7 +65,7 @@ pub(super) fn lines(snapshot: &Snapshot, view: &OutputView, look: &Look, width: 
         };
         line("found", variants, theme.text)
     });
-    let epsilon = format!("{} {}", glyphs.epsilon, row.epsilon);
+    let epsilon = format!("{} {}", glyphs.epsilon, asked(row.epsilon));
     lines.push(match row.certified {
         None => line("certified", vec![format!("-, {epsilon}")], theme.text),
         Some(certified) => {
