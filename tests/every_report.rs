@@ -107,8 +107,9 @@ fn every_report_is_ascii_where_the_locale_or_an_option_says_so() {
         "check --help",
     ];
     // The long ones are held to it below, where their width is.
-    let mut calls: Vec<Vec<&str>> =
-        reports().filter(|words| !["ladder", "digits", "example-6"].contains(&words[1])).collect();
+    let mut calls: Vec<Vec<&str>> = reports()
+        .filter(|words| !["ladder", "digits", "example-6"].iter().any(|long| words.contains(long)))
+        .collect();
     calls.extend(others.iter().map(|call| call.split(' ').collect()));
     calls.extend([
         vec!["run", "tiny", "--json"],
@@ -294,7 +295,10 @@ fn every_printed_preset_is_the_built_in_one() {
 #[test]
 fn a_full_disk_is_one_clean_line() {
     let one_line = |output: std::process::Output, says: &str| {
-        let message = String::from_utf8(output.stderr).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        // A slow machine says how far it is.
+        let message: String =
+            told.lines().filter(|line| !line.ends_with("so far")).collect::<Vec<_>>().join("\n");
         assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
         assert!(message.starts_with(&format!("slth: {says}")), "{message}");
     };
