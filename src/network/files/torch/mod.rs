@@ -229,11 +229,14 @@ fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
     }
     let names: Vec<String> = contents.others.iter().take(5).map(|name| format!("`{name}`")).collect();
     let more = if contents.others.len() > names.len() { ", …" } else { "" };
-    Err(damaged(if names.is_empty() {
-        "no tensor".to_owned()
+    let among = if names.is_empty() { String::new() } else { format!(" among {}{more}", names.join(", ")) };
+    let is_numpy = |value: &Value<'_>| matches!(*value, Value::Global(module, _) if pickle.text(module).is_some_and(|m| m.starts_with("numpy")));
+    let numpy = if pickle.values().any(is_numpy) {
+        "; save NumPy arrays with `np.savez(\"net.npz\", **arrays)`"
     } else {
-        format!("no tensor among {}{more}", names.join(", "))
-    }))
+        ""
+    };
+    Err(damaged(format!("no tensor{among}{numpy}")))
 }
 
 fn needed(storage: &Storage, size: usize) -> Option<usize> {

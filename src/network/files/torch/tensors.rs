@@ -5,6 +5,9 @@ use super::super::number::{Number, elements};
 use super::pickle::{Call, Id, Pickle, Value};
 use super::printable;
 
+/// More attributes than the base class of modules has; it has about 20.
+const FIRST_ATTRIBUTES: usize = 128;
+
 /// Parameters around tensors, and subclasses around calls.
 const MOST_WRAPPINGS: usize = 8;
 
@@ -46,7 +49,9 @@ pub(super) fn rebuilds_tensor(pickle: &Pickle<'_>, call: &Call) -> bool {
 /// The class of a module, told by its state.
 pub(super) fn module_class(pickle: &Pickle<'_>, call: &Call) -> Option<String> {
     let Value::Dict(state) = pickle.value(call.state?) else { return None };
-    let has = |wanted: &str| state.iter().any(|&(key, _)| pickle.text(key) == Some(wanted));
+    // The base class sets these attributes first; many objects can share one huge state.
+    let first = &state[..state.len().min(FIRST_ATTRIBUTES)];
+    let has = |wanted: &str| first.iter().any(|&(key, _)| pickle.text(key) == Some(wanted));
     if !has("_parameters") || !has("_modules") {
         return None;
     }

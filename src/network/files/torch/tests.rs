@@ -275,7 +275,24 @@ fn pickle_bombs_are_refused() {
     keys.extend(stop);
     let deep = [b"]".repeat(200_000).as_slice(), &b"a".repeat(199_999), stop].concat();
     let marks = [b"(".repeat(200_000).as_slice(), stop].concat();
-    let cases: [(&[u8], &str); 13] = [
+    // Many ordered dictionaries given one long list, and many objects with one large state.
+    let mut lists = b"(".to_vec();
+    lists.extend(b"X\x01\0\0\0aN\x86".repeat(50_000));
+    lists.extend(b"l\x85q\0ccollections\nOrderedDict\nq\x01(");
+    lists.extend(b"h\x01h\0R".repeat(50_000));
+    lists.extend(b"l.");
+    let mut states = [one.as_slice(), b"0}(".as_slice()].concat();
+    states.extend(b"X\x01\0\0\0aN".repeat(50_000));
+    states.extend(b"uq\0cnet\nNet\nq\x01(");
+    states.extend(b"h\x01)\x81h\0b".repeat(50_000));
+    states.extend(b"l.");
+    let cases: [(&[u8], &str); 16] = [
+        (&lists, "by sharing them"),
+        (&states, "no tensor"),
+        (
+            b"}X\x01\0\0\0Wcnumpy.core.multiarray\n_reconstruct\n)Rs.",
+            "no tensor among `W`; save NumPy arrays",
+        ),
         (&doubled, "by sharing them"),
         (&memo, "by sharing them"),
         (&keys, "by sharing them"),

@@ -26,6 +26,7 @@ pub(super) fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, Fi
         bytes,
         worth: vec![Worth::Unknown; pickle.len()],
         visits: pickle.length,
+        edges: 4 * pickle.length + 1024,
         name_bytes: 16 * pickle.length + 4096,
         found: Contents::default(),
     };
@@ -57,6 +58,8 @@ struct Walk<'a, 'p> {
     /// Visits left: shared values are visited again.
     visits: usize,
     name_bytes: usize,
+    /// edges left for [`Walk::worth`]: many ordered dictionaries can be given one list
+    edges: usize,
     found: Contents,
 }
 
@@ -80,7 +83,9 @@ impl Walk<'_, '_> {
             }
         }
         if worth != Worth::Tensor {
-            for (_, child) in children(self.pickle, id) {
+            let children = children(self.pickle, id);
+            self.edges = self.edges.checked_sub(children.len()).ok_or_else(too_shared)?;
+            for (_, child) in children {
                 if matches!(self.worth(child, depth + 1)?, Worth::Tensor | Worth::Tensors) {
                     worth = Worth::Tensors;
                 }
@@ -113,7 +118,7 @@ impl Walk<'_, '_> {
         let visits = self.visits.checked_sub(1);
         let name_bytes = self.name_bytes.checked_sub(name.len());
         let (Some(visits), Some(name_bytes)) = (visits, name_bytes) else {
-            return Err(damaged("more values than it has bytes, by sharing them".to_owned()));
+            return Err(too_shared());
         };
         (self.visits, self.name_bytes) = (visits, name_bytes);
         Ok(())
@@ -143,6 +148,10 @@ impl Walk<'_, '_> {
         self.found.views.push(view);
         Ok(())
     }
+}
+
+fn too_shared() -> FileError {
+    damaged("more values than it has bytes, by sharing them".to_owned())
 }
 
 fn too_deep() -> FileError {
