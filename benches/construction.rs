@@ -1,15 +1,11 @@
-//! Layers drawn and pruned: `cargo bench --bench construction` prints the figures of `slth bench` that concern them.
+//! Layers drawn and pruned: `cargo bench --bench construction` prints the figures of `slth bench`, with their goals, that concern them.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::path::Path;
-
-use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::speed::Work;
+
+mod goals;
 
 fn main() {
     println!("{} threads", rayon::current_num_threads());
-    println!(
-        "{}",
-        text::speed(&Work::Construction.measure(Path::new("")).unwrap(), Page::new(DEFAULT_WIDTH, false))
-    );
+    goals::print(Work::Construction, "");
 }

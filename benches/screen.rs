@@ -6,7 +6,6 @@
 
 use std::cell::Cell;
 use std::io::Write;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,6 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use slth::experiment::Experiment;
-use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::session::{Command, Session, Step, Worker};
 use slth::speed::Work;
 use slth::tui::app::App;
@@ -24,6 +22,8 @@ use slth::tui::glyphs::UNICODE;
 use slth::tui::screen::Screen;
 use slth::tui::theme::ANSI;
 use slth::tui::{Look, keymap, render};
+
+mod goals;
 
 const SIZE: Rect = Rect { x: 0, y: 0, width: 200, height: 50 };
 const LOOK: Look = Look { theme: ANSI, glyphs: UNICODE };
@@ -44,13 +44,7 @@ fn main() {
     println!(
         "Weight   of a layer of 1000x1000: {frame:?} a frame; {looks:?} from key to snapshot (asked: 1 ms, 50 ms)"
     );
-    println!(
-        "{}",
-        text::speed(
-            &Work::Screen.measure(Path::new(env!("CARGO_BIN_EXE_slth"))).unwrap(),
-            Page::new(DEFAULT_WIDTH, false)
-        )
-    );
+    goals::print(Work::Screen, env!("CARGO_BIN_EXE_slth"));
 }
 
 /// Counts bytes.

@@ -7,15 +7,15 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::Instant;
 
 use rayon::prelude::*;
 use slth::construction::growing_sums::GrowingSums;
 use slth::construction::subset_sum::{BestSum, SubsetSums};
-use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::speed::Work;
 use slth::speed::subset_sums::{rows, search, uniform};
+
+mod goals;
 
 /// Weights held against exhaustive search.
 const CHECKED: usize = 200;
@@ -66,10 +66,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn main() {
     let rows = rows();
-    println!(
-        "{}",
-        text::speed(&Work::SubsetSums.measure(Path::new("")).unwrap(), Page::new(DEFAULT_WIDTH, false))
-    );
+    goals::print(Work::SubsetSums, "");
     let found: Vec<_> = rows.par_iter().map(search).collect();
     let (time, ()) = seconds(|| {
         (0..CHECKED).into_par_iter().for_each(|sample| {

@@ -1,14 +1,20 @@
 //! The certificate against an adversary, against exact arithmetic, on every preset that runs quickly, and against Lemma 1.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+use std::sync::Arc;
+
 use dashu::rational::RBig;
 use ndarray::Array2;
 use slth::construction::LayerTicket;
-use slth::experiment::Experiment;
+use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
+use slth::experiment::{Experiment, Plan};
 use slth::network::{Activation, ActivationBounds, Domain, Network};
+use slth::sampling::{Hyperbolic, Law, Side, Stream};
 use slth::session::{Lane, Session};
+use slth::theory::section5::Ranges;
 use slth::verification::careful::forward_target;
-use slth::verification::{Evaluation, MaskedNetwork, error_between, inputs};
+use slth::verification::{Certificate, Evaluation, LayerCheck, MaskedNetwork, Parts, Search};
+use slth::verification::{error_between, inputs};
 
 fn done(preset: &str, settings: &[&str]) -> Session {
     let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
@@ -75,7 +81,7 @@ fn exact(value: f64) -> RBig {
     RBig::try_from(value).unwrap()
 }
 
-/// F(x) in rationals. ReLU and identity only.
+/// F(x) in rationals. Activations of straight pieces only.
 fn exact_target(target: &Network, x: &[f64]) -> Vec<RBig> {
     let architecture = target.architecture();
     (1..=architecture.layers()).fold(x.iter().map(|&v| exact(v)).collect(), |x: Vec<RBig>, layer| {
@@ -105,7 +111,8 @@ fn exact_pruned(target: &Network, tickets: &[&LayerTicket], x: &[f64]) -> Vec<RB
 fn applied(activation: Activation, sum: RBig) -> RBig {
     match activation {
         Activation::Relu if sum < RBig::ZERO => RBig::ZERO,
-        Activation::Relu | Activation::Identity => sum,
+        Activation::LeakyRelu(slope) if sum < RBig::ZERO => exact(slope) * sum,
+        Activation::Relu | Activation::Identity | Activation::LeakyRelu(_) => sum,
         other => panic!("{other:?} is not rational"),
     }
 }
@@ -175,5 +182,262 @@ fn the_factors_that_the_readme_states_hold() {
         [(factor, stated("the error certified is ")), (over_box, stated("by norms and intervals alone, "))]
     {
         assert!(factor >= stated && stated >= factor / 1.2, "{stated} is stated, {factor} found");
+    }
+}
+
+/// A network whose layers have scales of their own, its tickets, and what is certified of them.
+struct AtScale {
+    target: Arc<Network>,
+    tickets: Vec<LayerTicket>,
+    /// Σ z_in·z_out of each layer's outputs and inputs, for inputs above 0 and below, exactly
+    slopes: Vec<[Vec<Vec<RBig>>; 2]>,
+    certificate: Certificate,
+    domain: Domain,
+}
+
+impl AtScale {
+    /// Layers of `width` weights uniform in ±`scales`, each half rebuilt to within a twentieth of its scale.
+    fn new(width: usize, scales: &[f64], activation: Activation, domain: Domain) -> Self {
+        let weights = scales.iter().enumerate().map(|(index, scale)| {
+            let row = Stream::new(7, 0, Side::Out).row(index as u64);
+            Array2::from_shape_fn((width, width), |(i, j)| {
+                scale * ((row.word((i * width + j) as u64) >> 11) as f64 / 2_f64.powi(52) - 1.0)
+            })
+        });
+        let target = Arc::new(Network::new(weights.collect(), activation, Activation::Identity).unwrap());
+        let (mut tickets, mut checks, mut told) = (Vec::new(), Vec::new(), Vec::new());
+        for (layer, &scale) in (1..).zip(scales) {
+            let ranges = Ranges::new(scale / 20.0, scale, 1.5);
+            let (alpha, beta) = ranges.weight;
+            let mut builder = LayerBuilder::new(LayerProblem {
+                target: Arc::clone(&target),
+                layer,
+                ranges,
+                law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
+                seed: 3,
+                bound: None,
+                skip_negative_half: false,
+                matching: Match::Product,
+                sum: Sum::Golden,
+                sharing: Sharing::Layer(Allocation::FirstFit),
+                mode: Mode::Drawn,
+            });
+            builder.advance(u64::MAX, Until::Neurons);
+            assert!(builder.is_complete(), "a layer of scale {scale:e}");
+            let never_negative = target.architecture().inputs_never_negative(layer);
+            let parts = Parts::Halves { never_negative, skipped: false };
+            let check = LayerCheck::measure(&target, layer, builder.ticket(), parts);
+            assert!(check.largest_error() <= scale / 20.0 && check.largest_error() > 0.0);
+            told.push((check.norm_target, scale / 10.0));
+            checks.push(check);
+            tickets.push(builder.ticket().clone());
+        }
+        let bounds = ActivationBounds::new(&target, &domain);
+        let points = matches!(domain, Domain::Points { .. });
+        let told = (bounds.f_max(), &told[..]);
+        let certificate = Certificate::new(&target, &bounds, &checks, told, points, f64::INFINITY);
+        let slopes = tickets.iter().map(|ticket| exact_slopes(ticket, width)).collect();
+        Self { target, tickets, slopes, certificate, domain }
+    }
+
+    /// ‖F(x) − Ĝ(x)‖₂², exactly.
+    fn exact_error_squared(&self, x: &[f64]) -> RBig {
+        let f = exact_target(&self.target, x);
+        let start: Vec<RBig> = x.iter().map(|&v| exact(v)).collect();
+        let g = (1..).zip(&self.slopes).fold(start, |x, (layer, slopes)| {
+            let sum = |output: usize| {
+                let term = |(input, x): (usize, &RBig)| &slopes[usize::from(*x < RBig::ZERO)][output][input] * x;
+                x.iter().enumerate().map(term).fold(RBig::ZERO, |sum, term| sum + term)
+            };
+            let activation = self.target.architecture().activation(layer);
+            (0..x.len()).map(|output| applied(activation, sum(output))).collect()
+        });
+        f.into_iter().zip(g).map(|(f, g)| f - g).fold(RBig::ZERO, |sum, d| sum + &d * &d)
+    }
+
+    /// Holds certified ≥ truth ≥ found at many inputs, and returns the largest truth, as an f64 where it is one.
+    fn check(&self, of: &str) -> f64 {
+        let total = self.certificate.total;
+        assert!(total > 0.0, "{of}: certified {total:e}");
+        let mut search = Search::new(Arc::clone(&self.target), Arc::new(self.domain.clone()), 5);
+        while !search.is_done() {
+            search.advance(self.tickets.iter(), 5_000);
+        }
+        let found = search.found();
+        let width = self.target.architecture().widths()[0];
+        let mut tried: Vec<Vec<f64>> =
+            inputs(&self.domain, width, 5, 0, 6).rows().into_iter().map(|x| x.to_vec()).collect();
+        let worst = match found.climbed() {
+            Some(climbed) => climbed.input.to_vec(),
+            None => {
+                inputs(&self.domain, width, 5, found.worst_input, found.worst_input + 1)
+                    .into_raw_vec_and_offset()
+                    .0
+            }
+        };
+        tried.push(worst);
+        let errors: Vec<RBig> = tried.iter().map(|x| self.exact_error_squared(x)).collect();
+        for error in &errors {
+            let is_below = total == f64::INFINITY || *error <= exact(total) * exact(total);
+            assert!(is_below, "{of}: certified {total:e}, true {:e}", root(error));
+        }
+        // What is found is the truth at an input but for the rounding that the certificate allows.
+        assert!(found.error.is_finite() && found.error <= total, "{of}: found {:e}", found.error);
+        let rounding = self.certificate.rounding();
+        if rounding < f64::INFINITY && found.error > rounding {
+            let below = exact(found.error * (1.0 - 1e-12)) - exact(rounding);
+            let truth = &errors[errors.len() - 1];
+            let is_below = below <= RBig::ZERO || &below * &below <= *truth;
+            assert!(is_below, "{of}: found {:e}, true {:e}", found.error, root(truth));
+        }
+        let most = root(errors.iter().max().unwrap());
+        if (1e-290..1e300).contains(&most) && rounding < 1e-3 * most {
+            assert!(found.error >= 0.99 * most, "{of}: found {:e}, true {most:e}", found.error);
+        }
+        most
+    }
+}
+
+/// What the neurons of a layer with as many outputs as inputs make of inputs above 0, and of those below.
+fn exact_slopes(ticket: &LayerTicket, width: usize) -> [Vec<Vec<RBig>>; 2] {
+    let mut slopes = [(); 2].map(|()| vec![vec![RBig::ZERO; width]; width]);
+    for path in ticket.paths() {
+        let slope = &mut slopes[usize::from(path.z_in < 0.0)][path.output as usize][path.input as usize];
+        *slope += exact(path.z_in) * exact(path.z_out);
+    }
+    slopes
+}
+
+/// √ of a rational that may be far outside the range of f64: by its whole part, after a shift by a power of four.
+fn root(square: &RBig) -> f64 {
+    if *square == RBig::ZERO {
+        return 0.0;
+    }
+    let (mut shifted, mut shift) = (square.clone(), 0_i32);
+    let step = exact(2_f64.powi(400));
+    while shifted < exact(1e-100) {
+        shifted *= &step;
+        shift -= 200;
+    }
+    while shifted > exact(1e100) {
+        shifted /= &step;
+        shift += 200;
+    }
+    let mut root = shifted.to_f64().value().sqrt();
+    while shift != 0 {
+        let part = shift.clamp(-200, 200);
+        root *= 2_f64.powi(part);
+        shift -= part;
+    }
+    root
+}
+
+#[test]
+fn certified_is_above_the_truth_at_every_scale() {
+    const SCALES: [f64; 11] = [1e-300, 1e-200, 1e-155, 1e-150, 1e-30, 1.0, 1e30, 1e150, 1e155, 1e200, 1e300];
+    for scale in SCALES {
+        for radius in SCALES {
+            let ball = Domain::Ball { radius };
+            let of = format!("weights {scale:e}, inputs {radius:e}");
+            let single = AtScale::new(2, &[scale], Activation::Relu, ball.clone());
+            let most = single.check(&of);
+            if (1e-290..1e290).contains(&most) {
+                assert!(
+                    single.certificate.total <= 10.0 * most,
+                    "{of}: {:e}, {most:e}",
+                    single.certificate.total
+                );
+            }
+            // There and back again: what is lost on the way must not be.
+            AtScale::new(2, &[scale, 1.0 / scale], Activation::Relu, ball).check(&format!("{of}, and back"));
+        }
+        let x = |point: usize, input: usize| scale * (((point * 7 + input * 3) as f64 * 1.7).sin());
+        let points = Domain::Points { points: Array2::from_shape_fn((9, 2), |(p, a)| x(p, a)), labels: None };
+        let of = format!("points {scale:e}");
+        AtScale::new(2, &[scale, scale], Activation::LeakyRelu(0.25), points).check(&of);
+        let side = Domain::Box { low: -scale, high: 2.0 * scale };
+        AtScale::new(2, &[1.0, scale, 1.0], Activation::Identity, side).check(&format!("box {scale:e}"));
+    }
+}
+
+/// Sixty layers of weights 1e−3 over the unit ball err by 1e-200 and less: their squares are 0 in f64.
+#[test]
+fn certified_is_above_the_truth_in_deep_chains() {
+    let chain = |scale: f64, depth: usize| vec![scale; depth];
+    for (scale, depth) in [(1e-3, 60), (1e-3, 110), (1e-6, 60), (1e3, 60), (1e6, 60), (1.0, 40)] {
+        for activation in [Activation::Relu, Activation::Identity] {
+            let deep = AtScale::new(3, &chain(scale, depth), activation, Domain::Ball { radius: 1.0 });
+            let most = deep.check(&format!("{depth} layers of {scale:e}, {activation:?}"));
+            println!("{depth} layers of {scale:e}: {most:e} of {:e}", deep.certificate.total);
+        }
+    }
+    let down_and_up = [chain(1e-5, 40), chain(1e5, 40), chain(1e5, 40), chain(1e-5, 40)].concat();
+    AtScale::new(2, &down_and_up, Activation::Identity, Domain::Signs).check("down, up and down");
+}
+
+/// Networks in which a layer's inputs are 0, nearly 0, or one number; of norms up to 1, so that `Unit` is true of them.
+const DEAD_AND_NEARLY: [(&str, &str); 9] = [
+    ("dead", "[[[-0.5,-0.4],[-0.3,-0.6]],[[0.7,0.2],[0.1,0.6]],[[0.5,0.5]]]"),
+    (
+        "dead in the middle",
+        "[[[0.5,0.4],[0.3,0.6]],[[-0.7,-0.2],[-0.1,-0.6]],[[0.5,0.2],[0.1,0.5]],[[0.5,0.5]]]",
+    ),
+    ("nearly dead", "[[[1e-300,2e-300],[1e-300,0.0]],[[0.7,0.2],[0.1,0.6]],[[0.5,0.5]]]"),
+    ("one unit nearly dead", "[[[1e-300,2e-300],[0.3,0.4]],[[0.7,0.2],[0.1,0.6]],[[0.5,0.5]]]"),
+    ("subnormal", "[[[1e-320,2e-320]],[[0.7],[0.1]],[[0.5,0.5]]]"),
+    ("one unit each", "[[[0.5,0.2]],[[0.6]],[[-0.7]],[[0.8]]]"),
+    ("a zero matrix", "[[[0.5,0.4],[0.3,0.6]],[[0.0,0.0],[0.0,0.0]],[[0.7,0.2],[0.1,0.6]],[[0.5,0.5]]]"),
+    ("zero rows", "[[[0.5,0.4],[0.0,0.0]],[[0.0,0.0],[0.1,0.6]],[[0.5,0.5]]]"),
+    (
+        "small inputs late",
+        "[[[0.001,0.0],[0.0,0.001]],[[0.9,0.0],[0.0,0.9]],[[0.9,0.0],[0.0,0.9]],[[0.9,0.3]]]",
+    ),
+];
+
+#[test]
+fn tolerances_of_dead_and_nearly_dead_layers_are_sound_and_never_finer_than_lemma_1s() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("points.npy");
+    ndarray_npy::write_npy(&file, &ndarray::array![[0.5, 0.25], [1.0, 0.0], [0.125, 1.0]]).unwrap();
+    let points = format!("inputs=File(path: {:?})", file.to_str().unwrap());
+    let lanes = "constructions=[Hyperbolic(),Malach,ProductPair,Corollary10,SharedGolden]";
+    for (of, layers) in DEAD_AND_NEARLY {
+        let target = format!("target=Explicit(layers:{layers},activation:Relu,output_activation:Identity)");
+        for domain in [&points[..], "inputs=Box(low: 0.0, high: 1.0)", "inputs=Ball(radius: 1.0)"] {
+            for norms in ["norms=Unit", "norms=Worst", "norms=Target"] {
+                for epsilon in ["epsilon=1e-6", "epsilon=0.01", "epsilon=0.4"] {
+                    let of = format!("{of}, {domain}, {norms}, {epsilon}");
+                    let load = |rule: &str, lanes: &str| {
+                        let settings = [&target, domain, norms, epsilon, rule, lanes].map(str::to_owned);
+                        Experiment::load("tiny", None, &settings).unwrap_or_else(|e| panic!("{of}: {e}"))
+                    };
+                    let [uniform, per_layer] =
+                        ["tolerance=Uniform", "tolerance=PerLayer"].map(|rule| Plan::new(&load(rule, lanes)));
+                    let all = uniform.weight_tolerance.iter().chain(&per_layer.weight_tolerance);
+                    assert!(all.clone().all(|&t| t > 0.0 && t <= 0.9), "{of}: {per_layer:?}");
+                    let pairs = uniform.weight_tolerance.iter().zip(&per_layer.weight_tolerance);
+                    assert!(pairs.clone().all(|(all, own)| own >= all), "{of}: {pairs:?}");
+                    for (all, own) in uniform.lanes.iter().zip(&per_layer.lanes) {
+                        assert_eq!(all.construction, own.construction);
+                        let neurons = |layers: &[slth::experiment::LayerPlan]| {
+                            slth::experiment::LayerPlan::neurons_per_weight(layers).unwrap().as_f64()
+                        };
+                        let (all, own) = (neurons(&all.layers), neurons(&own.layers));
+                        assert!(own <= all * (1.0 + 1e-9), "{of}: {own} against {all}");
+                    }
+                    // The search over a ball or a box takes longest and says nothing of tolerances.
+                    if domain == points || norms == "norms=Target" {
+                        for rule in ["tolerance=Uniform", "tolerance=PerLayer"] {
+                            let mut session =
+                                Session::new(load(rule, "constructions=[Hyperbolic()]")).unwrap();
+                            session.run(&|_| {});
+                            let certified = session.lanes()[0].certified().unwrap();
+                            let epsilon = session.experiment().epsilon;
+                            assert!(certified <= epsilon, "{of}, {rule}: {certified:e}");
+                        }
+                    }
+                }
+            }
+        }
     }
 }

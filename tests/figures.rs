@@ -1,13 +1,21 @@
 //! How many neurons a weight takes, on one layer of Example 5 (100×100, k = 39): the counts of the paper's
-//! section 5 and of this project's allocations.
+//! section 5 and of this project's allocations. And what the README states in figures: each is computed here, written as the README
+//! writes it, and looked for there.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
-use slth::experiment::{Experiment, Plan};
+use slth::experiment::{Experiment, LayerPlan, Plan};
 use slth::sampling::{Hyperbolic, Law, ProductLaw};
-use slth::theory::Count;
+use slth::session::Session;
+use slth::speed::Reference;
+use slth::theory::{Count, corollary7};
+
+mod calls;
 
 /// Example 5 for weights as large as w_max lets them be. The preset's own are scaled down to ‖W‖₂ = 1, below a tenth
 /// of w_max, and take fewer pieces.
@@ -79,4 +87,201 @@ fn in_order_takes_as_many_neurons_as_its_rarest_bucket() {
     println!("in-order: {sampled} neurons a weight, the rarest bucket takes {}", 1.0 / rarest);
     // A count of 10,000 hits is off by 1 % (one standard deviation).
     assert!(sampled > 0.97 / rarest && sampled < 1.05 / rarest, "{sampled}");
+}
+
+/// The README, its lines joined.
+fn readme() -> String {
+    include_str!("../README.md").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Holds the README to a text with computed figures.
+fn states(text: &str) {
+    assert!(readme().contains(text), "the README does not say: {text}");
+}
+
+/// 1,234 for 1234.
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap()).collect();
+    groups.join(",")
+}
+
+fn experiment(preset: &str, settings: &[&str]) -> Experiment {
+    let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
+    Experiment::load(preset, None, &settings).unwrap()
+}
+
+/// Neurons sampled for each weight by the preset's only construction, layers side by side; nothing is evaluated.
+fn sampled_per_weight(preset: &str, settings: &[&str]) -> Count {
+    let session = Session::new(experiment(preset, settings)).unwrap();
+    let built = session.lanes()[0].builders().par_iter().map(|layer| {
+        let mut layer = layer.restarted();
+        layer.advance(u64::MAX, Until::Neurons);
+        assert!(layer.is_complete());
+        (layer.tally().neurons(), layer.tally().weights_done)
+    });
+    let built: Vec<_> = built.collect();
+    let neurons: Count = built.iter().map(|(neurons, _)| *neurons).sum();
+    neurons.ratio(built.iter().map(|(_, weights)| weights).sum::<u64>().into())
+}
+
+/// A layer of Example 5 alone, at the tolerance that it has there: ε_w is ε/(e·ℓ·10³).
+const ONE_LAYER: [&str; 2] =
+    ["target=Random(widths:[100,100],weight_bound:1.0,spectral_norm:1.0,seed:7)", "epsilon=0.001"];
+
+#[test]
+fn the_readmes_table_of_constructions_holds_what_is_computed() {
+    let plan = Plan::new(&experiment("example-5-all", &[]));
+    let bound = |name: &str| {
+        let lane = plan.lanes.iter().find(|lane| lane.construction.name() == name).unwrap();
+        LayerPlan::neurons_per_weight(&lane.layers)
+    };
+    let one = |construction: &str| {
+        let lanes = format!("constructions=[{construction}]");
+        sampled_per_weight("example-5", &[&lanes])
+    };
+    let of_a_layer = |construction: &str| {
+        let lanes = format!("constructions=[{construction}]");
+        sampled_per_weight("example-5", &[&ONE_LAYER[..], &[&lanes]].concat()).as_f64()
+    };
+    let number = |name: &str| bound(name).unwrap().as_f64();
+    let rows = [
+        ("WholeNeuron", format!("{:.1}, skipped ahead | {:.1}", one("WholeNeuron"), bound("whole-neuron").unwrap())),
+        ("Malach", format!("{:.2}, skipped ahead | {:.4}", one("Malach"), bound("malach").unwrap())),
+        ("ProductPair", format!("{:.1}, skipped ahead | {:.2}", one("ProductPair"), bound("product-pair").unwrap())),
+        (
+            "Corollary10",
+            // To three digits.
+            format!("{} | {}", grouped(10.0 * (of_a_layer("Corollary10") / 10.0).round()), grouped(number("corollary10"))),
+        ),
+        (
+            "Hyperbolic(allocation)",
+            format!("{:.0} (`FirstFit`) | {:.2}", one("Hyperbolic()").as_f64(), number("hyperbolic")),
+        ),
+        ("SharedGolden", format!("{:.1} | {:.2}", one("SharedGolden").as_f64(), number("shared-golden"))),
+        ("UniformSubSums", format!("{:.0} | –", of_a_layer("UniformSubSums"))),
+        ("SubsetSum", format!("{:.2} | –", of_a_layer("SubsetSum"))),
+    ];
+    let table: Vec<&str> = include_str!("../README.md").lines().filter(|line| line.starts_with("| `")).collect();
+    for (construction, figures) in rows {
+        let row = table.iter().find(|line| line.starts_with(&format!("| `{construction}` |"))).unwrap();
+        println!("{construction}: {figures}");
+        assert!(row.ends_with(&format!("| {figures} |")), "computed {figures}, the README has {row}");
+    }
+    assert_eq!([bound("uniform-sub-sums"), bound("subset-sum")], [None, None]);
+    // A layer's bound beyond f64, as JSON writes it.
+    let whole = plan.lanes.iter().find(|lane| lane.construction.name() == "whole-neuron").unwrap();
+    states(&format!("text (`\"{:.4}\"`) beyond f64", whole.layers[0].neurons.unwrap()));
+}
+
+#[test]
+fn the_readmes_allocations_take_what_is_counted() {
+    let by = |allocation: &str, more: &[&str]| {
+        let lanes = format!("constructions=[Hyperbolic(allocation:{allocation})]");
+        sampled_per_weight("example-5", &[more, &[&lanes]].concat()).as_f64()
+    };
+    let in_order = by("InOrder", &ONE_LAYER);
+    states(&format!("serves the weights in order; {in_order:.0} neurons per weight at Example 5"));
+    let demands = 2 * Plan::new(&experiment("example-5", &[])).lanes[0].layers[0].ranges.levels;
+    states(&format!("can use it ({demands}, one per demand)"));
+    let (small, large) = (by("OnDemand", &[]), by("OnDemand", &[LARGE_WEIGHTS]));
+    states(&format!("({small:.0}, or {large:.0} for weights spread over all of ±w_max)"));
+}
+
+#[test]
+fn other_figures_of_the_readme_are_computed() {
+    let example_5 = experiment("example-5", &[]);
+    let plan = Plan::new(&example_5);
+    let neurons: Vec<Count> = plan.lanes[0].layers.iter().map(|layer| layer.neurons.unwrap()).collect();
+    let size = corollary7::total_weights(example_5.target.architecture().widths(), &neurons).as_f64();
+    states(&format!("G of Example 5 has {size:.2e} weights"));
+    let tolerance = Plan::new(&experiment("example-6", &[])).weight_tolerance[0];
+    let (whole, half) = (tolerance / 1e-27, tolerance / 2e-27);
+    states(&format!("asks for weights accurate to {whole:.1}·10⁻²⁷"));
+    states(&format!("every half of a weight within {half:.2}·10⁻²⁷, half of that"));
+    // No failure in N runs: the rate is at most 1 − (α/2)^{1/N}, about ln(2/α)/N.
+    states(&format!("can claim no rate below about {:.1}/N", (2.0 / 0.05_f64).ln()));
+    let rust = include_str!("../Cargo.toml").lines().find(|line| line.starts_with("rust-version")).unwrap();
+    states(&format!("Rust toolchain ({} or later)", rust.split('"').nth(1).unwrap()));
+    let preset = include_str!("../presets/example-5.ron").split_once('\n').unwrap().1;
+    assert!(include_str!("../README.md").contains(&format!("```ron\n{preset}```")), "the README's preset");
+}
+
+/// A block of the README, by how its first line begins.
+fn block(begins: &str) -> &'static str {
+    let blocks = include_str!("../README.md").split("```text\n").skip(1);
+    let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
+    blocks.find(|block| block.starts_with(begins)).unwrap_or_else(|| panic!("no block begins {begins}"))
+}
+
+/// Screens stand in the README as the snapshot tests hold them, whole or from one line to another.
+#[test]
+fn the_readmes_screens_are_those_of_the_snapshots() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    for (begins, snapshot) in [
+        ("slth  1 Explore", "explore__half_way_80x24"),
+        ("┌ ▶1 malach", "compare_screen__compare_half_way_80x24"),
+        (" w[3,1] of layer", "weight_screen__finished_80x24"),
+    ] {
+        let screen = fs::read_to_string(folder.join(snapshot).with_extension("snap")).unwrap();
+        let screen: Vec<&str> = screen.lines().map(|line| line.trim_end().trim_matches('"')).collect();
+        let lines: Vec<&str> = block(begins).lines().map(str::trim_end).collect();
+        let found = screen.windows(lines.len()).any(|part| part == lines);
+        assert!(found, "the block of the README that begins {begins:?} is not in {snapshot}");
+    }
+}
+
+#[test]
+fn the_readmes_failure_rates_are_what_check_prints() {
+    let printed = calls::slth(&["check", "tiny", "--runs", "10000"]).output().unwrap().stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let (printed, wanted) = (lines(&printed), lines(block("Neurons per weight at which")));
+    let found = printed.windows(wanted.len()).any(|part| part == wanted);
+    assert!(found, "`slth check tiny --runs 10000` prints otherwise:\n{}", printed.join("\n"));
+    let network = wanted.iter().find(|line| line.starts_with(" network")).unwrap();
+    let threshold: f64 = network.split_whitespace().nth(1).unwrap().parse().unwrap();
+    let bound = LayerPlan::neurons_per_weight(&Plan::new(&experiment("tiny", &[])).lanes[0].layers).unwrap();
+    states(&format!("(here {threshold:.0} neurons per weight, where the bound is {:.0})", bound.as_f64()));
+}
+
+/// Speeds are those of a named processor, and the same as `slth bench` shows them.
+#[test]
+fn the_readmes_speeds_are_the_references() {
+    let of = |name: &str| Reference::of(name).unwrap();
+    let range = |name: &str| {
+        let digits = |value: f64| if value < 1.1 { format!("{value:.2}") } else { format!("{value}") };
+        let Reference { low, high, .. } = of(name);
+        if low == high { digits(low) } else { format!("{}–{}", digits(low), digits(high)) }
+    };
+    states(&format!("| figure | {} |", of("first-fit").processor));
+    let whole = |name: &str| {
+        let Reference { low, high, .. } = of(name);
+        format!("{low:.0}–{high:.0}")
+    };
+    let ratio = |name: &str| {
+        let Reference { low, high, .. } = of(name);
+        format!("{low:.1}–{high:.1}")
+    };
+    for row in [
+        format!("against its random words | {}× ({} s) |", ratio("first-fit-to-words"), range("first-fit")),
+        format!("| `InOrder` against `FirstFit` | {}× |", ratio("in-order-to-first-fit")),
+        format!(
+            "sampled and kept per weight | {}×; {} and {} |",
+            ratio("on-demand-to-first-fit"),
+            range("on-demand-neurons"),
+            range("on-demand-kept")
+        ),
+        format!(
+            "against 100×100 | {}×, {}× ({} GiB) |",
+            range("million-weights"),
+            range("mlp"),
+            range("million-weights-memory")
+        ),
+        format!("| best of all sums of 21 values | {} µs |", ratio("subset-sums")),
+        format!("against a plain copy | {} |", range("forward-pass")),
+        format!("| first frame; key to screen | {} ms; {} ms |", whole("first-frame"), whole("key-to-screen")),
+    ] {
+        states(&row);
+    }
 }

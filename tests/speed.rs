@@ -21,8 +21,14 @@ fn what_is_measured_is_positive_and_told() {
                 alone || figure.value.is_some_and(|value| value > 0.0 && value.is_finite()),
                 "{figure:?}"
             );
-            assert_eq!(figure.met.is_some(), figure.value.is_some());
             assert!(text.contains(figure.name) && text.contains(figure.work) && text.contains(&figure.note));
+            assert!(text.contains(&figure.processor) && !figure.processor.is_empty());
+            // Figures stand beside those of a named processor, without a verdict.
+            assert!(figure.reference.is_none_or(|other| text.contains(other.processor)), "{text}");
+            assert!(
+                ["goal", "met", "missed"].iter().all(|word| !text.contains(&format!(" {word}"))),
+                "{text}"
+            );
             names.push(figure.name);
         }
     }

@@ -1,5 +1,5 @@
-//! A ticket can be rebuilt and checked in NumPy, without this program: `ticket_in_numpy.py` does it, with the weights of
-//! `weights.py`, the lines that the README prints.
+//! A ticket can be rebuilt and checked in NumPy, without this program: the scripts beside this file do it, with the very lines
+//! that the README prints.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::io::Write;
@@ -57,6 +57,15 @@ fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_readme() 
         let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.5]],[[0.4,-0.7]]])";
         let settings = ["--set", target, "--set", "epsilon=1.0", "--set", "mode=Drawn", "--set", &lanes];
         check_by("any_ticket_in_numpy.py", &settings);
+    }
+}
+
+/// Weights of 0 need no neuron: a layer of which nothing is kept.
+#[test]
+fn a_layer_with_nothing_kept_holds_in_numpy_by_the_lines_of_the_readme() {
+    for target in ["[[[0.0,0.0],[0.0,0.0]],[[0.4,-0.7]]]", "[[[0.6,-0.3],[0.2,0.5]],[[0.0,0.0]]]"] {
+        let target = format!("target=Explicit(layers:{target})");
+        check_by("any_ticket_in_numpy.py", &["--set", &target, "--set", "epsilon=0.5"]);
     }
 }
 

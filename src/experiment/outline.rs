@@ -198,21 +198,13 @@ impl Outline {
             .then(|| lemma1::largest_epsilon_for_target_norms(self.n_max(), self.f_max, self.norm_product()))
     }
 
-    /// ε_w of each layer, never above w_max, beyond which it would ask for nothing.
+    /// ε_w of each layer, never above w_max.
     pub fn tolerances(&self) -> Vec<f64> {
-        let all = match self.tolerance {
-            ToleranceRule::Uniform => {
-                let tolerance = lemma1::weight_tolerance(
-                    self.epsilon,
-                    self.depth(),
-                    self.lambda_max(),
-                    self.n_max(),
-                    self.f_max,
-                    self.norm_product(),
-                );
-                vec![tolerance; self.depth()]
-            }
-            ToleranceRule::Weight(tolerance) => vec![tolerance.0; self.depth()],
+        let uniform = self.uniform_tolerance();
+        let capped = |tolerance: f64| if tolerance > self.w_max { self.w_max } else { tolerance };
+        match self.tolerance {
+            ToleranceRule::Uniform => vec![capped(uniform); self.depth()],
+            ToleranceRule::Weight(tolerance) => vec![capped(tolerance.0); self.depth()],
             ToleranceRule::PerLayer => {
                 let bounds: Vec<LayerBounds> = (1..)
                     .zip(&self.layers)
@@ -223,10 +215,21 @@ impl Outline {
                         input_norm: layer.input_norm,
                     })
                     .collect();
-                lemma1::tolerance_per_layer(self.epsilon(), &bounds)
+                lemma1::tolerance_per_layer(self.epsilon(), self.w_max, uniform, &bounds)
             }
-        };
-        all.into_iter().map(|tolerance| tolerance.min(self.w_max)).collect()
+        }
+    }
+
+    /// ε_w of Lemma 1, as it is printed.
+    fn uniform_tolerance(&self) -> f64 {
+        lemma1::weight_tolerance(
+            self.epsilon(),
+            self.depth(),
+            self.lambda_max(),
+            self.n_max(),
+            self.f_max,
+            self.norm_product(),
+        )
     }
 
     /// Whether G's weights and their products are numbers that f64 holds, and the buckets can be counted.

@@ -23,7 +23,14 @@ impl Activation {
     /// σ(v).
     pub fn apply(self, v: f64) -> f64 {
         match self {
-            Self::Relu => v.max(0.0),
+            // Not `max`, which makes 0 of NaN.
+            Self::Relu => {
+                if v <= 0.0 {
+                    0.0
+                } else {
+                    v
+                }
+            }
             Self::LeakyRelu(slope) => {
                 if v < 0.0 {
                     slope * v
@@ -36,6 +43,11 @@ impl Activation {
             Self::Identity => v,
             Self::Heaviside => f64::from(v >= 0.0),
         }
+    }
+
+    /// σ(v) of a sum v that was computed in f64. One that has overflowed stays as it is: nothing is known of its σ.
+    pub fn of_sum(self, v: f64) -> f64 {
+        if v.is_finite() { self.apply(v) } else { v }
     }
 
     /// The Lipschitz factor λ, the smallest number with |σ(x) − σ(y)| ≤ λ|x − y| (section 2).
@@ -58,9 +70,11 @@ impl Activation {
         }
     }
 
-    /// The range of σ over an interval of its argument. Every σ here is monotone.
+    /// The range of σ over an interval of its argument, whose ends may be infinite. Every σ here is monotone.
     pub fn range(self, low: f64, high: f64) -> (f64, f64) {
-        (self.apply(low), self.apply(high))
+        // A leaky ReLU of slope 0 makes NaN of −∞.
+        let end = |v: f64| if self.slope() == Some(0.0) && v < 0.0 { 0.0 } else { self.apply(v) };
+        (end(low), end(high))
     }
 
     /// σ′(x); at a kink that of the left.
@@ -104,6 +118,20 @@ mod tests {
         assert_eq!(Activation::Tanh.lipschitz(), Some(1.0));
         assert_eq!(Activation::Logistic.lipschitz(), Some(0.25));
         assert_eq!(Activation::Heaviside.lipschitz(), None);
+    }
+
+    #[test]
+    fn no_activation_hides_a_sum_that_has_overflowed() {
+        use Activation::*;
+        for activation in [Relu, LeakyRelu(0.1), Tanh, Logistic, Identity] {
+            assert!(activation.apply(f64::NAN).is_nan(), "{activation:?}");
+            assert!(
+                [f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
+                    .iter()
+                    .all(|&v| !activation.of_sum(v).is_finite())
+            );
+            assert_eq!(activation.of_sum(-0.7), activation.apply(-0.7));
+        }
     }
 
     #[test]

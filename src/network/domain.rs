@@ -1,9 +1,10 @@
 //! The inputs of interest X, and how large a network's activations can become on them.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Slice};
 use serde::Serialize;
 
-use super::{Edge, Network, spectral_norm_bound};
+use super::range::{self, SMALLEST, norm, product};
+use super::{Activation, Edge, Network, spectral_norm_bound};
 
 /// X, the set of inputs for which F and Ĝ are compared.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +58,7 @@ impl Domain {
     pub fn project(&self, mut x: ArrayViewMut1<'_, f64>) {
         match self {
             Self::Ball { radius } => {
-                let norm = x.dot(&x).sqrt();
+                let norm = norm(x.dot(&x), x.iter().copied());
                 if norm > *radius {
                     x *= radius * (1.0 - 1e-14) / norm;
                 }
@@ -127,9 +128,9 @@ impl Domain {
         match self {
             Self::Ball { radius } => *radius,
             Self::Box { low: Edge::Same(low), high: Edge::Same(high) } => {
-                low.abs().max(high.abs()) * (inputs as f64).sqrt() * rounding_of_sums(1)
+                product(product(low.abs().max(high.abs()), (inputs as f64).sqrt()), rounding_of_sums(1))
             }
-            Self::Box { .. } => norm_of(&self.intervals(inputs)) * rounding_of_sums(inputs),
+            Self::Box { .. } => product(norm_of(&self.intervals(inputs)), rounding_of_sums(inputs)),
             Self::Signs => (inputs as f64).sqrt() * rounding_of_sums(1),
             Self::Points { points, .. } => largest_norm(points.view()),
             Self::WithConstant(domain) => domain.norm(inputs - 1).hypot(1.0) * rounding_of_sums(1),
@@ -195,8 +196,8 @@ impl ActivationBounds {
             } else {
                 1.0
             };
-            bounds.norm.push(largest_norm(x.view()) * widen);
-            bounds.largest.push(x.iter().fold(0.0_f64, |m, v| m.max(v.abs())) * widen);
+            bounds.norm.push(product(largest_norm(x.view()), widen));
+            bounds.largest.push(product(or_infinite(range::largest(x.iter().copied())), widen));
         }
         bounds
     }
@@ -204,11 +205,12 @@ impl ActivationBounds {
     fn over_intervals(network: &Network, domain: &Domain) -> Self {
         let architecture = network.architecture();
         let mut intervals = domain.intervals(architecture.widths()[0]);
-        let mut norm = domain.norm(architecture.widths()[0]);
+        // sup‖F_{i−1}‖₂
+        let mut largest = domain.norm(architecture.widths()[0]);
         let mut bounds = Self {
-            norm: vec![norm],
-            by_norms: vec![norm],
-            by_intervals: vec![norm_of(&intervals) * rounding_of_sums(intervals.len())],
+            norm: vec![largest],
+            by_norms: vec![largest],
+            by_intervals: vec![product(norm_of(&intervals), rounding_of_sums(intervals.len()))],
             largest: vec![magnitude(&intervals)],
         };
         for layer in 1..=architecture.layers() {
@@ -218,33 +220,49 @@ impl ActivationBounds {
                 .rows()
                 .into_iter()
                 .map(|row| {
-                    let (mut low, mut high) = (0.0, 0.0);
-                    for (&w, &(l, h)) in row.iter().zip(&intervals) {
-                        low += (w * l).min(w * h);
-                        high += (w * l).max(w * h);
-                    }
-                    let by_norm = row.dot(&row).sqrt() * norm * widen;
-                    // Sums of both signs: widen by the rounding of their magnitudes.
-                    let slack = (widen - 1.0)
-                        * row
-                            .iter()
-                            .zip(&intervals)
-                            .fold(0.0, |sum, (w, (l, h))| sum + w.abs() * l.abs().max(h.abs()));
-                    activation.range((low - slack).max(-by_norm), (high + slack).min(by_norm))
+                    let by_norm = product(product(norm(row.dot(&row), row.iter().copied()), largest), widen);
+                    interval_of(row, &intervals, activation, by_norm)
                 })
                 .collect();
             let at_rest = activation.apply(0.0).abs() * (w.nrows() as f64).sqrt();
             let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
-            let by_norm = (lambda * spectral_norm_bound(w.view()) * norm + at_rest) * widen;
-            let by_intervals = norm_of(&intervals) * rounding_of_sums(w.ncols().max(w.nrows()));
-            norm = by_norm.min(by_intervals);
-            bounds.norm.push(norm);
+            let stretched = product(product(lambda, spectral_norm_bound(w.view())), largest);
+            let by_norm = product(stretched + at_rest, widen);
+            let by_intervals = product(norm_of(&intervals), rounding_of_sums(w.ncols().max(w.nrows())));
+            largest = by_norm.min(by_intervals);
+            bounds.norm.push(largest);
             bounds.by_norms.push(by_norm);
             bounds.by_intervals.push(by_intervals);
-            bounds.largest.push(magnitude(&intervals).min(norm));
+            bounds.largest.push(magnitude(&intervals).min(largest));
         }
         bounds
     }
+}
+
+/// Where an output σ(w·y) can lie, for y in these intervals and |w·y| ≤ `by_norm`.
+fn interval_of(
+    row: ArrayView1<'_, f64>,
+    intervals: &[(f64, f64)],
+    activation: Activation,
+    by_norm: f64,
+) -> (f64, f64) {
+    // Bounds may be ∞; a weight of 0 adds nothing even then.
+    let times = |w: f64, bound: f64| if w == 0.0 || bound == 0.0 { 0.0 } else { w * bound };
+    let (mut low, mut high, mut magnitudes, mut underflow) = (0.0, 0.0, 0.0, 0.0);
+    for (&w, &(l, h)) in row.iter().zip(intervals) {
+        let (at_low, at_high) = (times(w, l), times(w, h));
+        // A lower end that overflows stays below the exact one, and so never meets −∞.
+        low = (low + at_low.min(at_high).min(f64::MAX)).min(f64::MAX);
+        high = (high + at_low.max(at_high).max(f64::MIN)).max(f64::MIN);
+        let magnitude = product(w.abs(), l.abs().max(h.abs()));
+        magnitudes += magnitude;
+        if magnitude > 0.0 && magnitude < 2.0 * f64::MIN_POSITIVE {
+            underflow += SMALLEST;
+        }
+    }
+    // Sums of both signs: widen by the rounding of their magnitudes.
+    let slack = product(rounding_of_sums(row.len()) - 1.0, magnitudes) + underflow;
+    activation.range((low - slack).max(-by_norm), (high + slack).min(by_norm))
 }
 
 /// A factor above 1 that covers the relative rounding of sums of `n` non-negative products.
@@ -254,7 +272,13 @@ fn rounding_of_sums(n: usize) -> f64 {
 
 /// The norm of what is largest in every interval.
 fn norm_of(intervals: &[(f64, f64)]) -> f64 {
-    intervals.iter().map(|(low, high)| low.abs().max(high.abs()).powi(2)).sum::<f64>().sqrt()
+    let largest = intervals.iter().map(|(low, high)| low.abs().max(high.abs()));
+    or_infinite(norm(largest.clone().map(|x| x.powi(2)).sum(), largest))
+}
+
+/// A bound that could not be computed is ∞.
+fn or_infinite(bound: f64) -> f64 {
+    if bound.is_nan() { f64::INFINITY } else { bound }
 }
 
 fn magnitude(intervals: &[(f64, f64)]) -> f64 {
@@ -262,8 +286,8 @@ fn magnitude(intervals: &[(f64, f64)]) -> f64 {
 }
 
 fn largest_norm(points: ArrayView2<'_, f64>) -> f64 {
-    let widen = rounding_of_sums(points.ncols());
-    points.rows().into_iter().map(|x| x.dot(&x).sqrt()).fold(0.0, f64::max) * widen
+    let norms = points.rows().into_iter().map(|x| norm(x.dot(&x), x.iter().copied()));
+    product(or_infinite(range::largest(norms)), rounding_of_sums(points.ncols()))
 }
 
 #[cfg(test)]

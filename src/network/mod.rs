@@ -9,6 +9,7 @@ mod bias;
 mod domain;
 mod edge;
 pub mod files;
+pub mod range;
 mod spectral;
 
 pub use activation::Activation;
@@ -277,11 +278,12 @@ impl Network {
         largest
     }
 
-    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
+    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Where a sum overflows, the point's outputs are not
+    /// finite, in this layer and in all that follow.
     pub fn forward_layer(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let activation = self.architecture.activation(layer);
         let mut y = x.dot(&self.weights(layer).t());
-        y.mapv_inplace(|v| activation.apply(v));
+        y.mapv_inplace(|v| activation.of_sum(v));
         y
     }
 

@@ -22,6 +22,8 @@
 use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use super::range::{self, power_of_two, product};
+
 /// The unit roundoff of f64.
 const UNIT: f64 = f64::EPSILON / 2.0;
 
@@ -42,16 +44,18 @@ pub fn spectral_norm(a: ArrayView2<'_, f64>) -> f64 {
 }
 
 /// A proven upper bound on ‖A‖₂, within 10⁻⁹ of it for matrices of up to 1000×1000; see the module for the proof. Never above
-/// the Frobenius norm and √(‖A‖₁‖A‖_∞), rounded up.
+/// the Frobenius norm and √(‖A‖₁‖A‖_∞), rounded up. ∞ where an entry is not finite, or the norm overflows.
 pub fn spectral_norm_bound(a: ArrayView2<'_, f64>) -> f64 {
     let (rows, columns) = a.dim();
-    let largest = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    let largest = range::largest(a.iter().copied());
     if largest == 0.0 {
         return 0.0;
     }
-    // A power of two, by which division is exact; tiny errors (ΔW near 1e−27) do not underflow when squared.
-    const EXPONENT: u64 = 0x7FF << 52;
-    let scale = f64::from_bits(largest.to_bits() & EXPONENT).max(f64::MIN_POSITIVE);
+    if !largest.is_finite() {
+        return f64::INFINITY;
+    }
+    // Tiny errors (ΔW near 1e−27) do not underflow when squared.
+    let scale = power_of_two(largest);
     let scaled = a.mapv(|x| x / scale);
     let sum = |values: ArrayView1<'_, f64>| values.iter().map(|x| x.abs()).sum::<f64>();
     let one = scaled.columns().into_iter().map(sum).fold(0.0, f64::max);
@@ -64,7 +68,7 @@ pub fn spectral_norm_bound(a: ArrayView2<'_, f64>) -> f64 {
     let terms = rows.max(columns);
     let bound = largest_eigenvalue_bound(&gram)
         .map_or(f64::INFINITY, |bound| (bound + gamma(terms + 2) * frobenius * frobenius).sqrt());
-    scale * bound.min(summed) * (1.0 + 16.0 * UNIT)
+    product(product(scale, bound.min(summed)), 1.0 + 16.0 * UNIT)
 }
 
 /// γ_n = n·u/(1 − n·u), what n roundings can lose.
@@ -154,6 +158,10 @@ mod tests {
         let tiny = array![[3e-200, 0.0], [0.0, 4e-200]];
         assert!((spectral_norm(tiny.view()) / 4e-200 - 1.0).abs() < 1e-14);
         assert!(spectral_norm_bound(tiny.view()) >= 4e-200);
+        // Exact: 3 and 4 times the smallest f64.
+        let least = array![[15e-324, 20e-324]];
+        assert!((25e-324..=35e-324).contains(&spectral_norm_bound(least.view())));
+        assert_eq!(spectral_norm_bound(array![[f64::NAN, 1.0]].view()), f64::INFINITY);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
-use super::{Figure, Goal, ROUNDS, median, timed};
+use super::{Figure, ROUNDS, median, timed};
 use crate::construction::{LayerBuilder, Until};
 use crate::experiment::{Experiment, ExperimentError};
 use crate::sampling::{Side, Stream};
@@ -109,17 +109,15 @@ fn example_5() -> Result<Vec<Figure>, ExperimentError> {
             "Example 5, FirstFit, all ten layers, every neuron drawn: time against that of its random words",
             first_fit.to_words(),
             "x",
-            Goal::AtMost(2.0),
         )
         .noted(words(first_fit)),
-        Figure::new("first-fit", "the same: time", first_fit.seconds(), "s", Goal::AtMost(1.0))
+        Figure::new("first-fit", "the same: time", first_fit.seconds(), "s")
             .noted(format!("{:.1} neurons per weight", first_fit.neurons)),
         Figure::new(
             "in-order-to-first-fit",
             "Example 5, InOrder: time against FirstFit's",
             in_order.to(first_fit),
             "x",
-            Goal::AtMost(5.0),
         )
         .noted(pair(in_order)),
         Figure::new(
@@ -127,21 +125,13 @@ fn example_5() -> Result<Vec<Figure>, ExperimentError> {
             "Example 5, OnDemand: neurons sampled",
             on_demand.neurons,
             "per weight",
-            Goal::AtMost(30.0),
         ),
-        Figure::new(
-            "on-demand-kept",
-            "the same: neurons kept",
-            on_demand.kept,
-            "per weight",
-            Goal::AtMost(26.0),
-        ),
+        Figure::new("on-demand-kept", "the same: neurons kept", on_demand.kept, "per weight"),
         Figure::new(
             "on-demand-to-first-fit",
             "the same: time against FirstFit's",
             on_demand.to(first_fit),
             "x",
-            Goal::AtMost(2.0),
         )
         .noted(pair(on_demand)),
     ])
@@ -183,10 +173,10 @@ fn wide_layers() -> Result<Vec<Figure>, ExperimentError> {
             "{each:.2} us against {beside:.2} us; {levels} buckets, {}",
             hundred[0].buckets().levels()
         );
-        figures.push(Figure::new(name, work, each / beside, "x", Goal::AtMost(1.2)).noted(note));
+        figures.push(Figure::new(name, work, each / beside, "x").noted(note));
         if name == "million-weights" {
             let work = "the same: memory that it takes";
-            figures.push(Figure::new("million-weights-memory", work, memory, "GiB", Goal::AtMost(3.0)));
+            figures.push(Figure::new("million-weights-memory", work, memory, "GiB"));
         }
     }
     Ok(figures)

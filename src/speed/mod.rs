@@ -1,41 +1,26 @@
 //! How fast this machine runs the engine: what `slth bench` prints, and `cargo bench` row by row.
 //!
 //! Figures are ratios within one run wherever they can be, since machines are shared and noisy: both sides of a ratio take
-//! turns, and the median of their rounds counts. A goal that is missed is no error.
+//! turns, and the median of their rounds counts. Beside each stands what a named processor reached ([`Reference`]); there is no
+//! verdict, as processors differ. Goals for the machine of development are in `benches/`.
 
 mod construction;
 mod forward_pass;
+mod reference;
 mod screen;
 pub mod subset_sums;
 
 pub use forward_pass::ForwardPass;
+pub use reference::Reference;
 
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
+use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 use crate::experiment::ExperimentError;
-
-/// What a figure should be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Goal {
-    /// at most this
-    AtMost(f64),
-    /// at least this
-    AtLeast(f64),
-}
-
-impl Goal {
-    fn is_met(self, value: f64) -> bool {
-        match self {
-            Self::AtMost(most) => value <= most,
-            Self::AtLeast(least) => value >= least,
-        }
-    }
-}
 
 /// One figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,22 +33,22 @@ pub struct Figure {
     pub value: Option<f64>,
     /// `x` for a ratio, `s`, `us`, `ms`, `GiB`, or `per weight`
     pub unit: &'static str,
-    /// what it should be
-    pub goal: Goal,
-    /// whether it is that; `None` where nothing was measured
-    pub met: Option<bool>,
+    /// the processor that it was measured on
+    pub processor: String,
+    /// the same figure on another processor, where there is one
+    pub reference: Option<Reference>,
     /// both sides of a ratio, or why nothing was measured
     pub note: String,
 }
 
 impl Figure {
-    fn new(name: &'static str, work: &'static str, value: f64, unit: &'static str, goal: Goal) -> Self {
-        let met = Some(goal.is_met(value));
-        Self { name, work, value: Some(value), unit, goal, met, note: String::new() }
+    fn new(name: &'static str, work: &'static str, value: f64, unit: &'static str) -> Self {
+        let (processor, reference) = (processor(), Reference::of(name));
+        Self { name, work, value: Some(value), unit, processor, reference, note: String::new() }
     }
 
-    fn unknown(name: &'static str, work: &'static str, unit: &'static str, goal: Goal, why: String) -> Self {
-        Self { name, work, value: None, unit, goal, met: None, note: why }
+    fn unknown(name: &'static str, work: &'static str, unit: &'static str, why: String) -> Self {
+        Self { value: None, note: why, ..Self::new(name, work, 0.0, unit) }
     }
 
     fn noted(mut self, note: String) -> Self {
@@ -103,6 +88,16 @@ impl Work {
     }
 }
 
+/// The processor's name, as it gives it, and the threads that are used.
+fn processor() -> String {
+    let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
+    let system = System::new_with_specifics(what).ok();
+    let brand = system.as_ref().and_then(|system| system.cpus().first()).map(|cpu| cpu.brand().trim());
+    let name = brand.filter(|name| !name.is_empty()).unwrap_or("unnamed processor");
+    let threads = rayon::current_num_threads();
+    format!("{name}, {threads} thread{}", if threads == 1 { "" } else { "s" })
+}
+
 /// Rounds of which the median counts.
 const ROUNDS: usize = 3;
 
@@ -125,23 +120,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn goals_are_met_at_their_ends() {
-        assert!(Goal::AtMost(2.0).is_met(2.0) && !Goal::AtMost(2.0).is_met(2.1));
-        assert!(Goal::AtLeast(2.0).is_met(2.0) && !Goal::AtLeast(2.0).is_met(1.9));
-        assert!(!Goal::AtMost(2.0).is_met(f64::NAN) && !Goal::AtLeast(2.0).is_met(f64::NAN));
+    fn figures_have_these_keys() {
+        let named = |figure: Figure| Figure { processor: "Any".to_owned(), ..figure };
+        let figure = named(Figure::new("mlp", "work", 1.5, "x").noted("3 s against 2 s".to_owned()));
+        let unknown = named(Figure::unknown("g", "more", "ms", "no terminal".to_owned()));
+        assert_eq!(
+            serde_json::to_string(&[figure, unknown]).unwrap(),
+            "[{\"name\":\"mlp\",\"work\":\"work\",\"value\":1.5,\"unit\":\"x\",\"processor\":\"Any\",\
+             \"reference\":{\"processor\":\"AMD EPYC, 2 threads, AVX-512\",\"low\":0.93,\"high\":1.09},\
+             \"note\":\"3 s against 2 s\"},{\"name\":\"g\",\"work\":\"more\",\"value\":null,\"unit\":\"ms\",\
+             \"processor\":\"Any\",\"reference\":null,\"note\":\"no terminal\"}]"
+        );
     }
 
     #[test]
-    fn figures_have_these_keys() {
-        let figure =
-            Figure::new("f", "work", 1.5, "x", Goal::AtMost(2.0)).noted("3 s against 2 s".to_owned());
-        let unknown = Figure::unknown("g", "more", "ms", Goal::AtLeast(1.0), "no terminal".to_owned());
-        assert_eq!(
-            serde_json::to_string(&[figure, unknown]).unwrap(),
-            "[{\"name\":\"f\",\"work\":\"work\",\"value\":1.5,\"unit\":\"x\",\"goal\":{\"at_most\":2.0},\"met\":true,\
-             \"note\":\"3 s against 2 s\"},{\"name\":\"g\",\"work\":\"more\",\"value\":null,\"unit\":\"ms\",\
-             \"goal\":{\"at_least\":1.0},\"met\":null,\"note\":\"no terminal\"}]"
-        );
+    fn this_processor_has_a_name_and_threads() {
+        let name = processor();
+        assert!(name.contains(" thread") && name.len() > "1 thread, ".len(), "{name}");
     }
 
     #[test]

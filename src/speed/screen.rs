@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::{Figure, Goal, median};
+use super::{Figure, median};
 
 const SIZE: PtySize = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 };
 
@@ -30,14 +30,13 @@ const KEYS: usize = 10;
 pub(super) fn figures(slth: &Path) -> Vec<Figure> {
     let first = "digits: from the start to the first frame at 200x50";
     let key = "example-6 under full load: from a key to the frame that answers it, the slowest of ten";
-    let goal = Goal::AtMost(50.0);
     let figure = |name, work, times: Result<Vec<f64>, String>, value: fn(&[f64]) -> f64| match times {
         Ok(times) => {
             let most = times.iter().copied().fold(0.0, f64::max);
             let note = format!("{:.1} ms in the middle, {most:.1} ms at most", median(times.iter().copied()));
-            Figure::new(name, work, value(&times), "ms", goal).noted(note)
+            Figure::new(name, work, value(&times), "ms").noted(note)
         }
-        Err(why) => Figure::unknown(name, work, "ms", goal, why),
+        Err(why) => Figure::unknown(name, work, "ms", why),
     };
     let starts = (0..STARTS).map(|_| first_frame(slth)).collect();
     vec![

@@ -2,6 +2,7 @@
 
 use std::f64::consts::E;
 
+use super::ln;
 use crate::network::Architecture;
 
 /// ε_w of Lemma 1: if every weight is within it, the network is within `epsilon` on all inputs,
@@ -83,15 +84,51 @@ pub struct LayerBounds {
     pub weights: u64,
     /// ‖W*_i‖₂ or a bound on it
     pub norm: f64,
-    /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it, > 0
+    /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it; 0 behind a layer that is dead on all inputs
     pub input_norm: f64,
 }
 
-/// The sharper tolerance of each layer, which splits ε evenly over the layers:
-/// ε_{w,i} = ε / (ℓ·λ_i·√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j‖Ŵ_j‖₂), from the last layer back, with
-/// ‖Ŵ_j‖₂ ≤ ‖W*_j‖₂ + ε_{w,j}√P_j. It follows from the recursion
-/// e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}) in Lemma 1's proof, with ‖ΔW_i‖₂ ≤ ε_{w,i}√P_i.
-pub fn tolerance_per_layer(epsilon: f64, layers: &[LayerBounds]) -> Vec<f64> {
+/// The sharper tolerance of each layer, never above `w_max`. It splits ε evenly over the layers, from the last one back:
+/// ε_{w,i} = ε / (ℓ·λ_i·√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j‖Ŵ_j‖₂), with ‖Ŵ_j‖₂ ≤ ‖W*_j‖₂ + ε_{w,j}√P_j.
+///
+/// # Soundness
+/// The recursion e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}) of Lemma 1's proof, with ‖ΔW_i‖₂ ≤ ε_{w,i}√P_i, ends at
+/// e_ℓ ≤ Σ_i λ_i·ε_{w,i}√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j(‖W*_j‖₂ + ε_{w,j}√P_j) ≤ ε. A tolerance may be cut to any cap c_j
+/// inside the recursion: the layers before it then follow from the cut value, and each summand stays at most ε/ℓ. A layer
+/// with sup‖F_{i−1}‖₂ = 0 (dead inputs) has no limit of its own, so the cap is its tolerance.
+///
+/// # Never finer than Lemma 1's
+/// Two caps are tried. With c_j = w_max alone, a layer with small inputs gets a tolerance so wide that ‖Ŵ_j‖₂ may grow far
+/// above ‖W*_j‖₂, at the cost of all layers before it. With c_j = max(ε_w, ‖W*_j‖₂/(ℓ√P_j)), at most w_max, where ε_w
+/// is `uniform`, Lemma 1's own tolerance, no layer is finer than ε_w: as long as ε_w·λ_max·n_max·ℓ ≤ 1 (see
+/// [`largest_epsilon_for_target_norms`]),
+/// λ_j(‖W*_j‖₂ + c_j√P_j) ≤ (1 + 1/ℓ)·max{1, λ_j‖W*_j‖₂}, and (1 + 1/ℓ)^ℓ < e, sup‖F_{i−1}‖₂ ≤ √n_max·F_max and √P_i ≤ n_max
+/// make ε_{w,i} at least the ε_w of [`weight_tolerance`]. The result is the vector with the smaller Σ P_i·ln(w_max/ε_{w,i}), the
+/// number of buckets demanded up to a factor, among those that are nowhere finer than ε_w. Where neither is (F_max
+/// was set below the activations, or ε is so large that Lemma 1 itself fails), it is the smaller one of the two.
+///
+/// A tolerance is 0 only where no positive f64 is small enough.
+pub fn tolerance_per_layer(epsilon: f64, w_max: f64, uniform: f64, layers: &[LayerBounds]) -> Vec<f64> {
+    let depth = layers.len() as f64;
+    let wide = capped_tolerances(epsilon, layers, |_| w_max);
+    let narrow = capped_tolerances(epsilon, layers, |layer| {
+        let cap = layer.norm / (depth * (layer.weights as f64).sqrt());
+        if cap > uniform { cap.min(w_max) } else { uniform.min(w_max) }
+    });
+    let buckets = |tolerances: &[f64]| -> f64 {
+        layers.iter().zip(tolerances).map(|(layer, t)| layer.weights as f64 * (ln(w_max) - ln(*t))).sum()
+    };
+    let is_finer = |tolerances: &[f64]| tolerances.iter().any(|&t| t < uniform.min(w_max));
+    match (is_finer(&wide), is_finer(&narrow)) {
+        (true, false) => narrow,
+        (false, true) => wide,
+        _ if buckets(&narrow) < buckets(&wide) => narrow,
+        _ => wide,
+    }
+}
+
+/// The recursion of [`tolerance_per_layer`] with these caps, each > 0.
+fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBounds) -> f64) -> Vec<f64> {
     let mut behind = 1.0;
     let mut tolerances: Vec<f64> = layers
         .iter()
@@ -99,7 +136,15 @@ pub fn tolerance_per_layer(epsilon: f64, layers: &[LayerBounds]) -> Vec<f64> {
         .map(|layer| {
             let root = (layer.weights as f64).sqrt();
             let share = epsilon / (layers.len() as f64 * layer.lambda * root * layer.input_norm);
-            let tolerance = share / behind;
+            let mut tolerance = share / behind;
+            if tolerance.is_nan() {
+                // ∞/∞ or 0/0: the other way round, so that what overflows meets what underflows.
+                tolerance =
+                    epsilon / (layers.len() as f64 * layer.lambda * root) / (layer.input_norm * behind);
+            }
+            let cap = cap(layer);
+            // With no input but 0 there is no limit; 0·∞ is NaN.
+            let tolerance = if layer.input_norm == 0.0 || tolerance > cap { cap } else { tolerance };
             behind *= layer.lambda * (layer.norm + tolerance * root);
             tolerance
         })
@@ -182,11 +227,42 @@ mod tests {
             LayerBounds { lambda: 0.25, weights: 9, norm: 4.0, input_norm: 2.5 },
             LayerBounds { lambda: 1.0, weights: 6, norm: 0.5, input_norm: 3.0 },
         ];
-        let tolerances = tolerance_per_layer(0.01, &layers);
+        let tolerances = tolerance_per_layer(0.01, 1.0, 1e-5, &layers);
         let error = layers.iter().zip(&tolerances).fold(0.0, |e, (layer, t)| {
             let delta = t * (layer.weights as f64).sqrt();
             layer.lambda * (delta * layer.input_norm + (layer.norm + delta) * e)
         });
         assert_digits(error, 0.01);
+    }
+
+    #[test]
+    fn a_dead_layer_takes_what_it_may_and_spoils_no_other() {
+        let layer = |norm: f64, input_norm: f64| LayerBounds { lambda: 1.0, weights: 4, norm, input_norm };
+        // 1e-300 makes shares beyond f64, 1e300 makes products beyond it.
+        let dead =
+            [layer(0.9, 1.0), layer(0.0, 0.0), layer(0.9, 1e-300), layer(1e300, 1e-320), layer(1e300, 1.0)];
+        for layers in [&dead[..3], &dead[..2], &dead[2..4], &dead[3..]] {
+            let norms = layers.iter().map(|layer| (1.0, layer.norm));
+            let uniform = weight_tolerance(0.01, layers.len(), 1.0, 2, 1.0, norm_product(norms));
+            let tolerances = tolerance_per_layer(0.01, 1.0, uniform, layers);
+            assert!(tolerances.iter().all(|t| *t >= uniform && *t <= 1.0), "{uniform} {tolerances:?}");
+            let error = layers
+                .iter()
+                .zip(&tolerances)
+                .fold(0.0, |e, (layer, t)| 2.0 * t * layer.input_norm + (layer.norm + 2.0 * t) * e);
+            assert!(error <= 0.01 * (1.0 + 1e-12), "{error}");
+        }
+    }
+
+    /// Small inputs behind the first layer: a tolerance cut to w_max after the recursion, or a cut to it alone within,
+    /// costs the first layer more than it saves.
+    #[test]
+    fn a_wide_tolerance_does_not_make_the_layers_before_it_finer_than_lemma_1s() {
+        let layer = |input_norm: f64| LayerBounds { lambda: 1.0, weights: 10_000, norm: 1.0, input_norm };
+        let layers = [layer(1.0), layer(1e-9), layer(1e-9), layer(1e-9)];
+        let uniform = weight_tolerance(0.01, 4, 1.0, 100, 1.0, 1.0);
+        let tolerances = tolerance_per_layer(0.01, 1.0, uniform, &layers);
+        assert!(tolerances.iter().all(|t| *t >= uniform), "{tolerances:?}");
+        assert!(capped_tolerances(0.01, &layers, |_| 1.0)[0] < uniform / 10.0);
     }
 }

@@ -32,7 +32,13 @@ impl Ranges {
     pub fn new(half_tolerance: f64, w_max: f64, base: f64) -> Self {
         let gamma = 1.0 / base;
         let product = (gamma * gamma * half_tolerance, gamma * w_max);
-        let q = (product.0 * product.1).sqrt().sqrt();
+        let both = product.0 * product.1;
+        let q = if both >= f64::MIN_POSITIVE && both <= f64::MAX {
+            both.sqrt().sqrt()
+        } else {
+            // Their product is no normal number.
+            product.0.sqrt().sqrt() * product.1.sqrt().sqrt()
+        };
         let weight = (product.0 / q, product.1 / q);
         let log_range = ln(product.1) - ln(product.0);
         Self {

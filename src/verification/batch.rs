@@ -120,6 +120,17 @@ impl Batch {
         self.columns.chunks_exact(self.points.div_ceil(BLOCK)).map(move |column| &column[block])
     }
 
+    /// Marks the points at which some value is not finite.
+    pub(super) fn note_overflow(&self, overflowed: &mut [bool]) {
+        for (at, column) in self.columns.iter().enumerate() {
+            if column.values.any(|x| !x.is_finite()) {
+                let block = at % self.points.div_ceil(BLOCK);
+                let points = overflowed[BLOCK * block..].iter_mut().zip(&column.values.0);
+                points.for_each(|(overflowed, x)| *overflowed |= !x.is_finite());
+            }
+        }
+    }
+
     /// Points × `width` values.
     pub(super) fn values(&self, width: usize) -> Array2<f64> {
         Array2::from_shape_fn((self.points, width), |(point, input)| {

@@ -101,7 +101,7 @@ fn in_lanes(
         let mut output = 0;
         sums(&columns, &mut |values| {
             for (y, value) in y.column_mut(output).iter_mut().zip(values) {
-                *y = activation.apply(value);
+                *y = activation.of_sum(value);
             }
             output += 1;
         });

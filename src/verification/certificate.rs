@@ -11,9 +11,13 @@
 //! of the layer's outputs for σ_i itself, 0 where it only compares (tanh and exp are taken to be right to 4 ulps). Of Ĝ
 //! likewise, with Ŵ and inputs larger by e_{i−1}. Both are part of the error certified, so that it bounds what is found as well as
 //! what is true. Where they would take more than a tenth of ε, sums are evaluated carefully ([`Evaluation::Careful`]).
+//!
+//! Below the normal range of f64 a relative bound on rounding fails: there the layer's underflow is added in absolute terms, and the
+//! recursion itself rounds up ([`range`](crate::network::range)). A bound that overflows is ∞, which is still an upper bound.
 
 use super::layer_check::UNIT;
 use super::{Evaluation, LayerCheck};
+use crate::network::range::product;
 use crate::network::{Activation, ActivationBounds, Network};
 use crate::theory::lemma1;
 
@@ -129,18 +133,22 @@ impl Certificate {
             let losses = check.rounding[evaluation as usize];
             let plainly = check.rounding[Evaluation::Plain as usize].target;
             let sigma = if compares_only(activation) { 0.0 } else { 8.0 * UNIT };
-            let outputs = |norm: f64| sigma * bounds.norm[i].max(norm);
+            let outputs = |norm: f64| product(sigma, bounds.norm[i].max(norm));
             let target_norm = check.target_bound;
-            let step = |gain: f64, loss: f64, before: f64, input: f64| {
-                let of_sums = lambda * (gain * before + loss * (input + before));
-                let output =
-                    lambda * gain * (input + before) + at_rest(activation, target.weights(i).nrows());
-                (of_sums + outputs(output)) * up
+            let step = |gain: f64, (loss, underflow): (f64, f64), before: f64, input: f64| {
+                let relative = product(gain, before) + product(loss, input + before);
+                let of_sums = product(lambda, relative + underflow);
+                let stretched = product(product(lambda, gain), input + before);
+                let output = stretched + at_rest(activation, target.weights(i).nrows());
+                product(of_sums + outputs(output), up)
             };
-            rounded_points = step(target_norm, plainly, rounded_points, input);
-            rounded_pruned = step(check.gain, losses.pruned, rounded_pruned, input + error);
-            rounded = step(target_norm, losses.target, rounded, input);
-            error = lambda * (check.delta_norm * input + check.gain * error) * up;
+            let underflow = check.underflow;
+            rounded_points = step(target_norm, (plainly, underflow.target), rounded_points, input);
+            let (of_f, of_g) = ((losses.target, underflow.target), (losses.pruned, underflow.pruned));
+            rounded_pruned = step(check.gain, of_g, rounded_pruned, input + error);
+            rounded = step(target_norm, of_f, rounded, input);
+            let together = product(check.delta_norm, input) + product(check.gain, error);
+            error = product(product(lambda, together), up);
             layers.push(CertifiedLayer {
                 layer: i,
                 input_norm: input,
@@ -158,7 +166,7 @@ impl Certificate {
         }
         // ‖F − Ĝ‖₂ of the outputs is a sum of squares.
         let outputs = architecture.widths().last().copied().unwrap_or(0) as f64;
-        let total = (error + rounded + rounded_pruned) * (1.0 + (outputs + 16.0) * UNIT);
+        let total = product(error + rounded + rounded_pruned, 1.0 + (outputs + 16.0) * UNIT);
         Self { layers, evaluation, total }
     }
 

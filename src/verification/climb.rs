@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::careful::forward_target;
 use super::search::error_between;
 use super::{Evaluation, MaskedNetwork};
+use crate::network::range::{largest, norm, power_of_two};
 use crate::network::{Domain, Network};
 
 /// Inputs that are climbed from: the worst ones tried.
@@ -97,7 +98,12 @@ impl Slope<'_> {
             sums_g.push(masked.sums(inputs_g[layer - 1].view()));
             inputs_g.push(sums_g[layer - 1].mapv(|sum| activation.apply(sum)));
         }
-        let difference = &inputs_g[layers] - &inputs_f[layers];
+        let mut difference = &inputs_g[layers] - &inputs_f[layers];
+        let scale = largest(difference.iter().copied());
+        if scale.is_finite() && scale > 0.0 && !(1e-100..=1e100).contains(&scale) {
+            // Only directions count, and products of what is this small or large would leave the range of f64.
+            difference /= power_of_two(scale);
+        }
         let (mut by_f, mut by_g) = (difference.clone(), difference);
         for (index, masked) in self.pruned.layers().iter().enumerate().rev() {
             let layer = index + 1;
@@ -125,9 +131,14 @@ fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64
             against.into_iter().for_each(|at| to[at] = -to[at]);
         }
         Domain::Ball { radius } => {
-            let norm = gradient.iter().take(free).map(|g| g * g).sum::<f64>().sqrt();
-            for at in (0..free).filter(|_| norm > 0.0) {
-                to[at] += part * (radius * gradient[at] / norm - x[at]);
+            let slopes = gradient.iter().take(free).copied();
+            let norm = norm(slopes.clone().map(|g| g * g).sum(), slopes);
+            let farthest = |slope: f64| match radius * slope {
+                product if (1e-290..1e290).contains(&product.abs()) => product / norm,
+                _ => radius * (slope / norm),
+            };
+            for at in (0..free).filter(|_| norm > 0.0 && norm.is_finite()) {
+                to[at] += part * (farthest(gradient[at]) - x[at]);
             }
         }
         Domain::Box { low, high } => {

@@ -50,7 +50,11 @@ pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) 
             Domain::Box { low, high } => {
                 for (input, v) in x.iter_mut().enumerate() {
                     let (low, high) = (low.at(input), high.at(input));
-                    *v = (low + (high - low) * words.random::<f64>()).clamp(low, high);
+                    let share = words.random::<f64>();
+                    *v = match high - low {
+                        width if width.is_finite() => (low + width * share).clamp(low, high),
+                        _ => low * (1.0 - share) + high * share,
+                    };
                 }
             }
             Domain::Signs | Domain::Points { .. } | Domain::WithConstant(_) => {
@@ -82,7 +86,8 @@ mod tests {
             assert!((0..3).all(|at| (low[at]..=high[at]).contains(&x[at])), "{x}");
         }
         let widest = Domain::Box { low: f64::MIN.into(), high: f64::MAX.into() };
-        assert!(inputs(&widest, 3, 1, 0, 50).iter().all(|x| x.is_finite()));
+        let widest = inputs(&widest, 3, 1, 0, 50);
+        assert!(widest.iter().all(|x| x.is_finite()) && widest.iter().any(|x| x.abs() < f64::MAX));
         assert!(inputs(&Domain::Signs, 7, 1, 0, 50).iter().all(|x| x.abs() == 1.0));
     }
 

@@ -4,7 +4,11 @@ use ndarray::{Array2, Zip};
 
 use crate::construction::{Half, LayerTicket};
 use crate::exact::{DoubleDouble, SUM_ROUNDING};
+use crate::network::range::{self, SMALLEST, product};
 use crate::network::{Network, spectral_norm, spectral_norm_bound};
+
+/// Products of two f64 are exact as [`DoubleDouble`]s from here on, 2⁻⁹⁶⁸.
+const LEAST_EXACT: f64 = f64::from_bits((1023 - 968) << 52);
 
 /// The unit roundoff of f64.
 pub(super) const UNIT: f64 = f64::EPSILON / 2.0;
@@ -49,6 +53,8 @@ pub struct LayerCheck {
     pub target_bound: f64,
     /// rounding of one evaluation of the layer, relative to the norm of its input, F's and Ĝ's; see [`Rounding`]
     pub(super) rounding: [Rounding; 2],
+    /// what products that underflow can take from one evaluation besides, in absolute terms
+    pub(super) underflow: Rounding,
 }
 
 /// How F and Ĝ are evaluated in f64.
@@ -71,7 +77,7 @@ impl Evaluation {
     }
 }
 
-/// What one evaluation of a layer can lose, relative to ‖x‖₂.
+/// What one evaluation of a layer can lose, F's and Ĝ's: relative to ‖x‖₂, or in absolute terms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rounding {
     /// of W*x
@@ -100,6 +106,12 @@ impl LayerCheck {
     /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64: in any order, whether products are
     /// rounded before they are added or not, it is off by at most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the
     /// sums of magnitudes. F's layer likewise, with |W*| for P. The careful evaluation's bounds are in the docs of [`careful`](super::careful).
+    ///
+    /// # Underflow
+    /// Let η = 2⁻¹⁰⁷⁴. A product below 2⁻¹⁰²² is off by up to η/2 instead; sums lose nothing there. So F's layer loses at most η/2
+    /// for each weight that is not 0 besides, and Ĝ's at most (1 + |z_out|)·η/2 for each path, as z_in·x is multiplied by z_out; the
+    /// other halves of η cover the rounding of σ and of these sums. z_in·z_out is exact from 2⁻⁹⁶⁸ on; below, it is off
+    /// by at most 4η/2, one for each of its partial products (see [`exact`](crate::exact)).
     pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
         let w = target.weights(layer);
         let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));
@@ -108,20 +120,26 @@ impl LayerCheck {
         let mut partial_sums = pieces.clone();
         let mut fan_in = vec![0_usize; w.nrows()];
         let (mut pair, mut places) = (None, [0.0; 2]);
+        let non_zero = w.iter().filter(|&&w| w != 0.0).count();
+        let mut underflow = Rounding { target: non_zero as f64 * SMALLEST, pruned: 0.0 };
+        // Products that may not be exact.
+        let mut inexact = 0.0;
         for path in ticket.paths() {
             let (output, input) = (path.output as usize, path.input as usize);
             fan_in[output] += 1;
             if pair != Some((output, input)) {
                 (pair, places) = (Some((output, input)), [0.0; 2]);
             }
-            let product = path.exact_product();
+            let piece = path.exact_product();
+            inexact += f64::from(piece.nearest().abs() < LEAST_EXACT);
+            underflow.pruned += (1.0 + path.z_out.abs()) * SMALLEST;
             for half in Half::BOTH.map(|half| half as usize) {
                 // A neuron with z_in < 0 passes x < 0 with the slope z_in·z_out too.
                 if parts == Parts::Neurons || Half::of(path.z_in) as usize == half {
-                    exact[half][[output, input]] -= product;
-                    pieces[half][[output, input]] += product.nearest().abs();
+                    exact[half][[output, input]] -= piece;
+                    pieces[half][[output, input]] += piece.nearest().abs();
                     places[half] += 1.0;
-                    partial_sums[half][[output, input]] += places[half] * product.nearest().abs();
+                    partial_sums[half][[output, input]] += places[half] * piece.nearest().abs();
                 }
             }
         }
@@ -130,7 +148,7 @@ impl LayerCheck {
             // Both halves are the same.
             Parts::Neurons => (1, false),
         };
-        let largest = |m: &Array2<f64>| m.iter().fold(0.0_f64, |max, x| max.max(x.abs()));
+        let largest = |m: &Array2<f64>| range::largest(m.iter().copied());
         let delta = exact.map(|exact| exact.mapv(DoubleDouble::nearest));
         let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
@@ -141,21 +159,22 @@ impl LayerCheck {
         let frobenius = |m: &Array2<f64>| {
             // Scaled, as squares of errors near 10⁻²⁰⁰ would be 0.
             let scale = largest(m).max(f64::MIN_POSITIVE);
-            scale
-                * m.iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
-                * (1.0 + gamma(m.len() + 6))
+            let norm = product(scale, m.iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt());
+            product(norm, 1.0 + gamma(m.len() + 6))
         };
         let fan_in = fan_in.into_iter().max().unwrap_or(0);
         let measured = |half: usize| {
-            let terms = SUM_ROUNDING * (fan_in + 1) as f64 * (frobenius(w) + frobenius(&pieces[half]));
-            UNIT * frobenius(&delta[half]) + terms * (1.0 + gamma(fan_in + 8))
+            let terms = SUM_ROUNDING * (fan_in + 1) as f64;
+            let terms = product(terms, frobenius(w) + frobenius(&pieces[half]));
+            let relative = product(UNIT, frobenius(&delta[half])) + product(terms, 1.0 + gamma(fan_in + 8));
+            relative + 2.0 * inexact * SMALLEST
         };
         let norm_of = |half: usize| spectral_norm_bound(delta[half].view()) + measured(half);
         let delta_norms = [Some(norm_of(0)), (!skipped).then(|| norm_of(1))];
         let target_bound = spectral_norm_bound(w.view());
         let mut delta_norm = norm_of_both(&delta_norms[..used]);
         let gain = if used == 1 {
-            spectral_norm_bound(pruned[0].view()) + UNIT * frobenius(&pruned[0]) + measured(0)
+            spectral_norm_bound(pruned[0].view()) + product(UNIT, frobenius(&pruned[0])) + measured(0)
         } else {
             let mut dominating = delta[0].mapv(f64::abs);
             Zip::from(&mut dominating).and(&delta[1]).for_each(|a, b| *a = a.max(b.abs()));
@@ -166,16 +185,19 @@ impl LayerCheck {
         let of_halves = |m: &[Array2<f64>; 2]| m[..used].iter().map(frobenius).fold(0.0, f64::hypot);
         let (pieces, partial_sums) = (of_halves(&pieces), of_halves(&partial_sums));
         let (weights, columns) = (frobenius(w), w.ncols());
-        let plain = Rounding { target: gamma(columns + 4) * weights, pruned: gamma(fan_in + 6) * pieces };
+        let plain = Rounding {
+            target: product(gamma(columns + 4), weights),
+            pruned: product(gamma(fan_in + 6), pieces),
+        };
         // What is left of the rounding of sums: (n·u)² of n terms.
         let squared = |n: usize| n as f64 * gamma(n);
         let careful = Rounding {
-            target: gamma(2) * (1.0 + squared(columns)) * weights,
+            target: product(gamma(2) * (1.0 + squared(columns)), weights),
             pruned: match parts {
                 Parts::Neurons => plain.pruned,
                 Parts::Halves { .. } => {
-                    let rounded = gamma(3) * (1.0 + squared(2 * columns)) * pieces + UNIT * partial_sums;
-                    rounded * (1.0 + gamma(2 * fan_in + 8))
+                    let rounded = product(gamma(3) * (1.0 + squared(2 * columns)), pieces);
+                    product(rounded + product(UNIT, partial_sums), 1.0 + gamma(2 * fan_in + 8))
                 }
             },
         };
@@ -191,11 +213,12 @@ impl LayerCheck {
             gain,
             target_bound,
             rounding: [plain, careful],
+            underflow,
         }
     }
 }
 
 /// √(a² + b²) of what there is, rounded up.
 fn norm_of_both(norms: &[Option<f64>]) -> f64 {
-    norms.iter().flatten().fold(0.0, |norm: f64, n| norm.hypot(*n)) * (1.0 + 4.0 * UNIT)
+    product(norms.iter().flatten().fold(0.0, |norm: f64, n| norm.hypot(*n)), 1.0 + 4.0 * UNIT)
 }

@@ -48,19 +48,32 @@ impl MaskedNetwork {
     }
 
     /// The network applied to a batch: `points × n₀` in, `points × n_ℓ` out. Each point's result is the same whatever the
-    /// batch and the number of threads.
+    /// batch and the number of threads; NaN where a sum has overflowed in any layer, as a neuron that is given NaN does not fire
+    /// and the outputs behind it would look as if they were right.
     pub fn forward(&self, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        let plain = |x| {
-            let y = self.layers.iter().fold(Batch::of(x), |x, layer| layer.apply(&x, layer.activation));
-            y.values(self.layers.last().map_or(x.ncols(), MaskedLayer::outputs))
-        };
+        let mut overflowed = vec![false; x.nrows()];
         // In a thread of the pool, so that there is no way in and out of it at each layer.
-        rayon::scope(|_| match evaluation {
-            Evaluation::Plain => plain(x),
-            Evaluation::Careful => {
-                self.layers.iter().fold(x.to_owned(), |x, layer| careful::forward_masked(layer, x.view()))
+        let mut y = rayon::scope(|_| match evaluation {
+            Evaluation::Plain => {
+                let y = self.layers.iter().fold(Batch::of(x), |x, layer| {
+                    let y = layer.apply(&x, layer.activation);
+                    y.note_overflow(&mut overflowed);
+                    y
+                });
+                y.values(self.layers.last().map_or(x.ncols(), MaskedLayer::outputs))
             }
-        })
+            Evaluation::Careful => self.layers.iter().fold(x.to_owned(), |x, layer| {
+                let y = careful::forward_masked(layer, x.view());
+                for (overflowed, y) in overflowed.iter_mut().zip(y.rows()) {
+                    *overflowed |= y.iter().any(|y| !y.is_finite());
+                }
+                y
+            }),
+        });
+        for (mut y, _) in y.rows_mut().into_iter().zip(overflowed).filter(|(_, overflowed)| *overflowed) {
+            y.fill(f64::NAN);
+        }
+        y
     }
 
     /// Bytes that its weights and their ends take.
@@ -182,7 +195,7 @@ impl WithSimd for OutputAt<'_> {
             Neurons::Single(paths) => paths.sums(simd, output, inputs, block, points),
             Neurons::Whole(neurons) => neurons[output].sums(inputs, block),
         };
-        y.0[..points].iter_mut().for_each(|y| *y = activation.apply(*y));
+        y.0[..points].iter_mut().for_each(|y| *y = activation.of_sum(*y));
         Column::of(y)
     }
 }

@@ -10,6 +10,7 @@ use super::climb::{Climber, STARTS, STEPS, Slope};
 use super::inputs::{inputs, inputs_to_try};
 use super::{Evaluation, MaskedNetwork};
 use crate::construction::LayerTicket;
+use crate::network::range::norm;
 use crate::network::{Domain, Network};
 
 /// What the inputs tried so far have shown.
@@ -44,6 +45,9 @@ impl Found {
 
     /// Keeps an input's error if it is one of the worst; of equal ones the first.
     fn remember(&mut self, error: f64, number: usize) {
+        if error.is_nan() {
+            return;
+        }
         let place = self.worst.partition_point(|&(other, _)| other >= error);
         if place < STARTS {
             self.worst.insert(place, (error, number));
@@ -177,9 +181,16 @@ impl Search {
     }
 }
 
-/// ‖F(x) − Ĝ(x)‖₂ of their outputs at x.
+/// ‖F(x) − Ĝ(x)‖₂ of their outputs at x, f64's largest number where it is above that; NaN where an output is not
+/// finite, since what has overflowed says nothing of the error.
 pub fn error_between(f: ArrayView1<'_, f64>, g: ArrayView1<'_, f64>) -> f64 {
-    f.iter().zip(g).map(|(f, g)| (f - g) * (f - g)).sum::<f64>().sqrt()
+    let differences = f.iter().zip(g).map(|(f, g)| f - g);
+    let error = norm(differences.clone().map(|d| d * d).sum(), differences);
+    match f.iter().chain(g).all(|y| y.is_finite()) {
+        true if error > f64::MAX => f64::MAX,
+        true => error,
+        false => f64::NAN,
+    }
 }
 
 /// The class a network chooses, from 0: the first of the largest outputs.
@@ -191,4 +202,28 @@ pub fn prediction(outputs: ArrayView1<'_, f64>) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn errors_hold_at_every_scale() {
+        for scale in [1e-320, 1e-300, 1e-160, 1.0, 1e160, 1e300] {
+            let (f, g) = (array![3.0, 0.0, 1.0] * scale, array![0.0, 4.0, 1.0] * scale);
+            assert!((error_between(f.view(), g.view()) / (5.0 * scale) - 1.0).abs() < 1e-3, "{scale:e}");
+        }
+        assert_eq!(error_between(array![f64::MAX].view(), array![f64::MIN].view()), f64::MAX);
+    }
+
+    #[test]
+    fn what_has_overflowed_is_no_error_found() {
+        assert!(error_between(array![f64::INFINITY, 0.0].view(), array![1.0, 0.0].view()).is_nan());
+        let mut found = Found::default();
+        found.remember(f64::NAN, 0);
+        found.remember(0.5, 1);
+        assert_eq!(found.worst, [(0.5, 1)]);
+    }
 }

@@ -64,7 +64,8 @@ impl WholeNeurons {
                 h.iter_mut().zip(&x.0).for_each(|(h, x)| *h = z_in.mul_add(*x, *h));
             }
             for (sum, h) in sums.0.iter_mut().zip(h) {
-                *sum = z_out.mul_add(if h > 0.0 { h } else { 0.0 }, *sum);
+                // A sum that has overflowed may be of either sign.
+                *sum = z_out.mul_add(if h > 0.0 || !h.is_finite() { h } else { 0.0 }, *sum);
             }
         }
         sums

@@ -1,20 +1,27 @@
 //! Figures of speed as a table.
 
 use crate::report::Page;
-use crate::speed::{Figure, Goal};
+use crate::speed::{Figure, Reference};
 
-/// The figures, a row each, and below what they are.
+/// The figures, a row each, beside those of a named processor, and below what they are.
 pub fn speed(figures: &[Figure], page: Page) -> String {
-    let row = |figure: &Figure| {
-        let goal = match figure.goal {
-            Goal::AtMost(most) => format!("≤ {most}"),
-            Goal::AtLeast(least) => format!("≥ {least}"),
-        };
-        let value = figure.value.map_or("-".to_owned(), |value| format!("{value:.2} {}", figure.unit));
-        let met = figure.met.map_or("-", |met| if met { "met" } else { "missed" });
-        vec![figure.name.to_owned(), value, goal, met.to_owned()]
+    let number = |value: f64| if value < 10.0 { format!("{value:.2}") } else { format!("{value:.1}") };
+    let range = |Reference { low, high, .. }: Reference| match (number(low), number(high)) {
+        (low, high) if low == high => low,
+        (low, high) => format!("{low}-{high}"),
     };
-    let mut text = page.table(&["figure", "measured", "goal", ""], figures.iter().map(row).collect(), &[]);
+    let row = |figure: &Figure| {
+        vec![
+            figure.name.to_owned(),
+            figure.value.map_or("-".to_owned(), number),
+            figure.reference.map_or("-".to_owned(), range),
+            figure.unit.to_owned(),
+        ]
+    };
+    let here = figures.first().map_or("-", |figure| &figure.processor);
+    let there = figures.iter().find_map(|figure| figure.reference).map_or("-", |other| other.processor);
+    let mut text = format!("here: {here}\nthere: {there}\n\n");
+    text += &page.table(&["figure", "here", "there", "unit"], figures.iter().map(row).collect(), &[]);
     text.push_str("\n\n");
     for Figure { name, work, note, .. } in figures {
         let note = if note.is_empty() { String::new() } else { format!(" ({note})") };
