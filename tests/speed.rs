@@ -13,6 +13,9 @@ fn what_is_measured_is_positive_and_told() {
     for work in [Work::SubsetSums, Work::ForwardPass, Work::Screen] {
         let figures = work.measure(slth).unwrap();
         let text = text::speed(&figures, Page::new(80, false));
+        println!("{text}");
+        // Long lines are wrapped.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for figure in &figures {
             println!("{figure:?}");
             // On one core nothing scales.
