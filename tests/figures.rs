@@ -224,15 +224,38 @@ fn other_figures_of_the_readme_are_computed() {
 }
 
 /// A block of the README, by how its first line begins.
-fn block(begins: &str) -> &'static str {
+fn block(begins: &str) -> String {
     let blocks = include_str!("../README.md").split("```text\n").skip(1);
     let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
-    blocks.find(|block| block.starts_with(begins)).unwrap_or_else(|| panic!("no block begins {begins}"))
+    let found = blocks.find(|block| block.starts_with(begins));
+    found.unwrap_or_else(|| panic!("no block begins {begins:?}")).to_owned()
 }
 
-/// Screens stand in the README as the snapshot tests hold them, whole or from one line to another.
+/// Holds a block of the README to the lines of `shown` from the one that begins as it does. With `README=update` in the environment
+/// the block is written anew instead, as many lines as it had.
+fn shows(begins: &str, shown: &str, of: &str) {
+    let block = block(begins);
+    let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    let first = shown.iter().position(|line| line.starts_with(begins));
+    let first = first.unwrap_or_else(|| panic!("{of} has no line that begins {begins:?}: {shown:#?}"));
+    let shown: String =
+        shown[first..].iter().take(block.lines().count()).map(|line| format!("{line}\n")).collect();
+    if std::env::var_os("README").is_some_and(|wish| wish == "update") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, text.replace(&block, &shown)).unwrap();
+        return;
+    }
+    let block: String = block.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    assert!(
+        block == shown,
+        "{of} is no longer as the README shows it (README=update writes it anew):\n{shown}\n{block}"
+    );
+}
+
+/// Screens stand in the README as the snapshot tests hold them, and the failure rates as `slth check` prints them.
 #[test]
-fn the_readmes_screens_are_those_of_the_snapshots() {
+fn the_readmes_screens_and_failure_rates_are_what_is_shown() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     for (begins, snapshot) in [
         ("slth  1 Explore", "explore__half_way_80x24"),
@@ -240,23 +263,14 @@ fn the_readmes_screens_are_those_of_the_snapshots() {
         (" w[3,1] of layer", "weight_screen__finished_80x24"),
     ] {
         let screen = fs::read_to_string(folder.join(snapshot).with_extension("snap")).unwrap();
-        let screen: Vec<&str> =
-            screen.lines().map(|line| line.trim_end().trim_matches('"').trim_end()).collect();
-        let lines: Vec<&str> = block(begins).lines().map(str::trim_end).collect();
-        let found = screen.windows(lines.len()).any(|part| part == lines);
-        assert!(found, "the block of the README that begins {begins:?} is not in {snapshot}");
+        let lines = screen.lines().map(|line| line.trim_end().trim_matches('"').to_owned() + "\n");
+        shows(begins, &lines.collect::<String>(), snapshot);
     }
-}
-
-#[test]
-fn the_readmes_failure_rates_are_what_check_prints() {
     let printed = calls::slth(&["check", "tiny", "--runs", "1000"]).output().unwrap().stdout;
-    let printed = String::from_utf8(printed).unwrap();
-    let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-    let (printed, wanted) = (lines(&printed), lines(block("Neurons per weight at which")));
-    let found = printed.windows(wanted.len()).any(|part| part == wanted);
-    assert!(found, "`slth check tiny --runs 1000` prints otherwise:\n{}", printed.join("\n"));
-    let network = wanted.iter().find(|line| line.starts_with(" network")).unwrap();
+    let begins = "Neurons per weight at which";
+    shows(begins, &String::from_utf8(printed).unwrap(), "slth check tiny --runs 1000");
+    let block = block(begins);
+    let network = block.lines().find(|line| line.trim_start().starts_with("network")).unwrap();
     let threshold: f64 = network.split_whitespace().nth(1).unwrap().parse().unwrap();
     let bound = LayerPlan::neurons_per_weight(&Plan::new(&experiment("tiny", &[])).lanes[0].layers).unwrap();
     states(&format!("(here {threshold:.0} neurons per weight, where the bound is {:.0})", bound.as_f64()));
