@@ -99,7 +99,7 @@ fn the_preset_that_is_spoilt_below_runs() {
 #[test]
 fn a_missing_preset() {
     let folder = Folder(tempfile::tempdir().unwrap());
-    let says = ["expected a .ron file or one of digits, tiny", "found: No such file"];
+    let says = ["expected a .ron file, a weight file or one of digits, tiny", "found: No such file"];
     folder.refuses(&["run", "missing.ron"], "missing.ron", &says);
     folder.refuses(&["bounds", "missing.ron"], "missing.ron", &says);
     folder.refuses(&["presets", "show", "missing"], "missing", &says);
@@ -395,7 +395,11 @@ fn write_tensors(path: &Path, tensors: &[(&str, &[usize])]) {
 fn layers_of_a_file_that_do_not_fit() {
     type Case<'a> = (&'a [(&'a str, &'a [usize])], &'a str, &'a [&'a str]);
     let cases: [Case<'_>; 6] = [
-        (&[("b.bias", &[3])], "", &["expected at least one weight matrix, found `b.bias` (F32 [3])"]),
+        (
+            &[("b.bias", &[3])],
+            "",
+            &["expected at least one weight matrix of floating-point numbers, found `b.bias` (F32 [3])"],
+        ),
         (
             &[("a.weight", &[3, 2]), ("b.weight", &[4, 2])],
             "",
@@ -410,7 +414,7 @@ fn layers_of_a_file_that_do_not_fit() {
         (
             &[("a.weight", &[3, 2]), ("a.bias", &[4])],
             "",
-            &["as outputs × inputs bias `a.bias` has 4 numbers and `a.weight` has 3 outputs"],
+            &["as outputs × inputs bias `a.bias` has length 4 and `a.weight` has 3 outputs"],
         ),
         (&[("a.weight", &[3, 2])], r#"layers: ["a", "b"]"#, &["layer `b`: expected one of `a.weight`"]),
         (

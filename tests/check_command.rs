@@ -70,6 +70,8 @@ fn check_json_has_the_stable_keys() {
             "..verdict",
             "..elapsed_seconds",
             "refused",
+            "reading",
+            "assumed",
         ]
     );
 }

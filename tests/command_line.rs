@@ -87,6 +87,8 @@ fn bounds_json_has_the_stable_keys() {
             ".tolerance_per_layer",
             ".skip_dead_halves",
             ".skip_dead_halves_demands",
+            "reading",
+            "assumed",
         ]
     );
 }
@@ -228,6 +230,8 @@ fn run_json_has_the_stable_keys() {
             "....kept",
             "..verdict",
             "..elapsed_seconds",
+            "reading",
+            "assumed",
         ]
     );
 }
@@ -432,4 +436,80 @@ fn biases_are_told_by_inspect_and_run() {
     assert_eq!(report["layers"][1]["bias"]["range"], serde_json::json!([-0.25, -0.25]));
     let run = text(&["run", "tiny", "--set", target]);
     assert!(run.contains("biases are folded in: widths 2-1-1 become 3-2-1"), "{run}");
+}
+
+/// A file of `tests/cases`.
+fn case(file: &str) -> String {
+    format!("{}/tests/cases/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_weight_file_stands_wherever_a_preset_may() {
+    let file = case("torch-prune/net.safetensors");
+    let options = ["--activation", "Tanh", "--set", "epsilon=0.5"];
+    for command in [&["run"][..], &["compare"], &["bounds"], &["inspect"], &["check", "--runs=5"], &[]] {
+        let call = [command, &[&file], &options[..]].concat();
+        let shown = text(&call).split_whitespace().collect::<Vec<_>>().join(" ");
+        for says in [
+            "read as outputs × inputs: PyTorch stores a `weight` so; order: by the names",
+            "layer 1: fc1.weight_orig 4x3 · fc1.weight_mask, bias fc1.bias",
+            "layer 2: fc2.weight_orig 2x4 · fc2.weight_mask, no bias",
+            "assumed: delta: 0.01, inputs: Ball(radius: 1.0) (`slth presets from",
+        ] {
+            assert!(shown.contains(says), "{command:?}: expected {says}, found {shown}");
+        }
+        assert!(!shown.contains("epsilon: 0.01") && !shown.contains("activation: Relu"), "{shown}");
+    }
+    let run = json(&[&["run", &file, "--json"], &options[..]].concat());
+    assert_eq!(run["assumed"], serde_json::json!(["delta: 0.01", "inputs: Ball(radius: 1.0)"]));
+    assert_eq!(run["reading"]["layers"][0]["mask"], "fc1.weight_mask");
+    assert_eq!(run["reading"]["layers"][0]["bias"]["name"], "fc1.bias");
+    assert!(run["reading"]["layers"][1]["bias"].is_null());
+    // The preset that it prints says the same.
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("saved.ron");
+    std::fs::write(&saved, text(&[&["presets", "from", &file], &options[..]].concat())).unwrap();
+    let again = json(&["run", saved.to_str().unwrap(), "--json"]);
+    assert_eq!(again["reading"], run["reading"]);
+    assert_eq!(again["lanes"][0]["layers"], run["lanes"][0]["layers"]);
+    assert_eq!(again["lanes"][0]["error"], run["lanes"][0]["error"]);
+}
+
+#[test]
+fn what_is_not_used_is_listed() {
+    let file = case("npz-other-members/readme.npz");
+    for command in ["run", "inspect"] {
+        assert!(text(&[command, &file]).contains("not used: README.txt (no tensor)"), "{command}");
+        let unused = &json(&[command, &file, "--json"])["reading"]["unused"];
+        assert_eq!(unused[0]["name"], "README.txt", "{command}");
+    }
+    let file = case("pt/checkpoint.pt");
+    let unused = json(&["inspect", &file, "--json"])["reading"]["unused"].clone();
+    let names: Vec<&str> =
+        unused.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"epoch") && names.contains(&"loss"), "{names:?}");
+}
+
+#[test]
+fn options_choose_between_readings() {
+    let square = case("order-open-lth/square.npz");
+    let refused = slth(&["inspect", &square]).assert().code(2);
+    let refused = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    let chosen = "--layers fc_layers.0.weight,fc_layers.1.weight,fc.weight";
+    assert!(refused.contains(chosen), "{refused}");
+    let (option, layers) = chosen.split_once(' ').unwrap();
+    let report = json(&["inspect", &square, option, layers, "--json"]);
+    assert_eq!(report["reading"]["layers"][2]["matrix"]["name"], "fc.weight");
+    // A bare npy matrix, either way up; the option before the command too.
+    let bare = case("activation-names/net.npy");
+    assert!(text(&["inspect", &bare]).contains("the convention for an npy matrix"));
+    assert_eq!(json(&["inspect", &bare, "--json"])["widths"], serde_json::json!([3, 2]));
+    for call in [["inspect", "--transposed", &bare, "--json"], ["--transposed", "inspect", &bare, "--json"]] {
+        assert_eq!(json(&call)["widths"], serde_json::json!([2, 3]));
+    }
+    for call in [&["run", "tiny", "--transposed"][..], &["inspect", "tiny", "--activation", "tanh"]] {
+        let refused = slth(call).assert().code(2);
+        let refused = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(refused.contains("expected a weight file, found the preset tiny"), "{refused}");
+    }
 }

@@ -72,6 +72,8 @@ fn compare_json_has_the_stable_keys() {
             "..found",
             "..limit",
             "..kept",
+            "reading",
+            "assumed",
         ]
     );
 }

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
+use crate::experiment::{FileOptions, Lipschitz};
+use crate::network::files::Order;
 use crate::tui::Color;
 use crate::tui::theme::ThemeName;
 
@@ -17,7 +19,7 @@ use crate::tui::theme::ThemeName;
 #[derive(Debug, Parser)]
 #[command(name = "slth", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
-    /// A built-in preset's name or a .ron file
+    /// A built-in preset's name, a .ron file or a weight file
     #[arg(value_name = "PRESET")]
     pub(super) preset: Option<String>,
     /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
@@ -53,6 +55,59 @@ pub(super) struct Common {
     /// Which colours; without it dark, or light where COLORFGBG says so
     #[arg(long, value_enum, global = true)]
     pub(super) theme: Option<ThemeName>,
+    #[command(flatten)]
+    pub(super) weight_file: WeightFile,
+}
+
+/// What a weight file does not say of itself, where it stands for a preset.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options for a weight file in the place of a preset")]
+pub(super) struct WeightFile {
+    /// Its matrices by name, in the order of the layers; found by names and shapes without it
+    #[arg(long, value_name = "NAME", value_delimiter = ',', global = true)]
+    layers: Option<Vec<String>>,
+    /// Its matrices are inputs × outputs (`=false`: outputs × inputs); found by names and shapes without it
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        global = true
+    )]
+    transposed: Option<bool>,
+    /// The order of its layers: by their names, numbers counted, or as in the file; found by names and shapes without it
+    #[arg(long, value_enum, conflicts_with = "layers", global = true)]
+    order: Option<LayerOrder>,
+    /// Activation of its hidden layers by its common name, in any case; relu without it
+    #[arg(long, value_name = "NAME", global = true)]
+    activation: Option<Lipschitz>,
+    /// Activation of its last layer; that of the others without it
+    #[arg(long, value_name = "NAME", global = true)]
+    output_activation: Option<Lipschitz>,
+}
+
+/// `--order`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LayerOrder {
+    Names,
+    File,
+}
+
+impl WeightFile {
+    /// As the engine takes them.
+    pub(super) fn options(&self) -> FileOptions {
+        FileOptions {
+            layers: self.layers.clone(),
+            transposed: self.transposed,
+            order: self.order.map(|order| match order {
+                LayerOrder::Names => Order::Names,
+                LayerOrder::File => Order::File,
+            }),
+            activation: self.activation,
+            output_activation: self.output_activation,
+        }
+    }
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -96,7 +151,7 @@ pub(super) enum Verb {
 /// `slth run`.
 #[derive(Args, Debug)]
 pub(super) struct Run {
-    /// A built-in preset's name or a .ron file
+    /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
     #[arg(long)]
@@ -146,7 +201,7 @@ pub(super) struct Bench {
 /// `slth compare`.
 #[derive(Args, Debug)]
 pub(super) struct Compare {
-    /// A built-in preset's name or a .ron file
+    /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
     #[arg(long)]
@@ -159,7 +214,7 @@ pub(super) struct Compare {
 /// `slth check`.
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// A built-in preset's name or a .ron file
+    /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Runs of each construction, with the seeds that follow the preset's
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u64).range(1..))]
@@ -198,7 +253,7 @@ fn neurons_per_weight(text: &str) -> Result<f64, String> {
 /// `slth bounds`.
 #[derive(Args, Debug)]
 pub(super) struct Bounds {
-    /// A built-in preset's name or a .ron file
+    /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
     #[arg(long)]
@@ -208,25 +263,21 @@ pub(super) struct Bounds {
 /// `slth inspect`.
 #[derive(Args, Debug)]
 pub(super) struct Inspect {
-    /// A weight file (safetensors, npz, npy, pt), a .ron file or a built-in preset's name
-    pub(super) file: String,
+    /// A built-in preset's name, a .ron file or a weight file
+    pub(super) preset: String,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Activation of a weight file's hidden layers by its common name, in any case; relu without it
-    #[arg(long, value_name = "NAME")]
-    pub(super) activation: Option<String>,
-    /// Activation of a weight file's last layer; that of the others without it
-    #[arg(long, value_name = "NAME")]
-    pub(super) output_activation: Option<String>,
-    /// Layers of a weight file by name, in their order; all tensors by their names without it
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(super) layers: Option<Vec<String>>,
 }
 
 /// `slth presets …`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Presets {
+    /// Print the preset that says what was read, with all options, for any folder
+    From {
+        /// A weight file, a .ron file or a built-in preset's name
+        file: String,
+    },
     /// Print a built-in preset
     Show {
         /// Its name

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
+use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSource, built_in_names};
 use crate::report::{BoundsReport, CheckpointError, summary, text};
 use crate::session::Session;
 use crate::tui::{self, theme::ThemeName};
@@ -140,6 +140,10 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
         Some(Verb::Bench(bench)) => bench::bench(bench),
         Some(Verb::Presets { show: None }) => presets(),
+        Some(Verb::Presets { show: Some(Presets::From { file }) }) => {
+            print(&load(file, common)?.to_ron().map_err(CliError::Usage)?)?;
+            Ok(0)
+        }
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
             print(&PresetSource::find(name)?.text)?;
             Ok(0)
@@ -163,11 +167,11 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
 fn overrides(common: &Common) -> Vec<String> {
     let seed = common.seed.map(|seed| ["--seed".to_owned(), seed.to_string()]);
     let set = common.set.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
-    seed.into_iter().flatten().chain(set).collect()
+    seed.into_iter().flatten().chain(set).chain(common.weight_file.options().as_arguments()).collect()
 }
 
 fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
-    Experiment::load(preset, common.seed, &common.set)
+    Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
 }
 
 /// Opens the explorer; without a terminal, runs.
@@ -193,9 +197,12 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
         frames_per_second: arguments.fps,
         load: Box::new({
             let (seed, set) = (common.seed, common.set.clone());
+            // Its options are those of one file.
+            let (first, options) = (preset.to_owned(), common.weight_file.options());
             move |name: &str| {
                 let (name, set) = (name.to_owned(), set.clone());
-                Box::new(move || Session::new(Experiment::load(&name, seed, &set)?))
+                let options = if name == first { options.clone() } else { FileOptions::default() };
+                Box::new(move || Session::new(Experiment::open(&name, &options, seed, &set)?))
             }
         }),
     };

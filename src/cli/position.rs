@@ -38,7 +38,9 @@ pub(super) fn behind_the_command(root: &Command, arguments: Vec<OsString>) -> Ve
 
 /// Whether an option of any command is followed by a value. All commands agree on it.
 fn takes_value(root: &Command, option: &str) -> bool {
-    all_options(root).any(|known| is_called(known, option) && known.get_action().takes_values())
+    all_options(root).any(|known| {
+        is_called(known, option) && known.get_action().takes_values() && !known.is_require_equals_set()
+    })
 }
 
 fn is_called(argument: &Arg, option: &str) -> bool {

@@ -17,6 +17,7 @@ impl Experiment {
             target,
             // Names in a file change nothing of what is computed.
             reading: _,
+            assumed: _,
             domain,
             // What follows from target and domain.
             target_norms: _,

@@ -200,6 +200,11 @@ impl EditedSetup {
         if !changed.is_empty() && !experiment.name.ends_with(EDITED) {
             experiment.name.push_str(EDITED);
         }
+        let is_kept = |field: &&String| {
+            let key = |parameter: &Parameter| field.split(':').next() == Some(parameter.key());
+            !Parameter::ALL.iter().any(|parameter| key(parameter) && self.is_changed(*parameter))
+        };
+        experiment.assumed = self.origin.assumed.iter().filter(is_kept).cloned().collect();
         let plan = Plan::new(&experiment);
         experiment.check_can_run(&plan).map_err(|error| self.problem_of(&error))?;
         Ok(Forecast { experiment: Arc::new(experiment), plan: Arc::new(plan) })

@@ -15,6 +15,7 @@ mod preset;
 mod saved;
 mod source;
 mod target;
+mod weight_file;
 
 pub use activation::Lipschitz;
 pub use assumptions::Assumption;
@@ -26,6 +27,7 @@ pub use parameter::{Parameter, TargetKind};
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
 pub use source::{PresetSource, built_in_names, parse_override};
+pub use weight_file::FileOptions;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -137,18 +139,34 @@ pub struct Experiment {
     pub mode: Option<Mode>,
     /// seed of G and of the inputs tried
     pub seed: u64,
+    /// what was assumed of a weight file that stands in a preset's place, as fields of a preset
+    pub assumed: Vec<String>,
     source: PresetSource,
     /// what was read, overrides included
     preset: Arc<Preset>,
 }
 
 impl Experiment {
-    /// Reads a built-in preset or a file and applies overrides: `settings` are `key=value` with RON values.
+    /// Reads a built-in preset, a preset's file or a weight file and applies overrides: `settings` are `key=value` with RON
+    /// values. A weight file stands for a preset with it as target, ε = 0.01, δ = 0.01 and inputs in the unit ball.
     ///
     /// # Errors
     /// [`ExperimentError`] for anything that is missing, malformed, out of range, inconsistent or too large.
     pub fn load(name: &str, seed: Option<u64>, settings: &[String]) -> Result<Self, ExperimentError> {
-        let source = PresetSource::find(name)?;
+        Self::open(name, &FileOptions::default(), seed, settings)
+    }
+
+    /// As [`load`](Self::load), with options for a weight file.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and where a preset is given options for weight files.
+    pub fn open(
+        name: &str,
+        options: &FileOptions,
+        seed: Option<u64>,
+        settings: &[String],
+    ) -> Result<Self, ExperimentError> {
+        let source = PresetSource::open(name, options)?;
         let mut preset = source.parse()?;
         let overridden = override_with(&mut preset, settings)?;
         preset.seed = seed.or(preset.seed);
@@ -156,27 +174,8 @@ impl Experiment {
             Some((_, argument)) => Place::Argument(argument.clone()),
             None => source.place_of(key),
         };
-        Self::new(preset, &source, &place_of, &[])
-    }
-
-    /// An experiment on a weight file, without a preset: `settings` are `key=value` with RON values, as on top of a preset
-    /// with this target, ε = 0.01, δ = 0.01 and inputs in the unit ball.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load); the place is the file, or the setting.
-    pub fn of_weight_file(path: &str, settings: &[String]) -> Result<Self, ExperimentError> {
-        let source = PresetSource::of_file(path);
-        let mut preset = source.parse()?;
-        let overridden = override_with(&mut preset, settings)?;
-        let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
-            Some((_, argument)) => Place::Argument(argument.clone()),
-            None => Place::File(path.to_owned()),
-        };
-        Self::new(preset, &source, &place_of, &[]).map_err(|error| match error.place {
-            // There is no text that the user could look into.
-            Place::Position { .. } => ExperimentError::new(place_of("target"), error.message),
-            _ => error,
-        })
+        let assumed = weight_file::assumed(&preset, &source, &overridden);
+        Ok(Self { assumed, ..Self::new(preset, &source, &place_of, &[])? })
     }
 
     /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
@@ -280,6 +279,7 @@ impl Experiment {
                 .unwrap_or_else(|| vec![Construction::Hyperbolic { allocation: Default::default() }]),
             mode: preset.mode,
             seed: preset.seed.unwrap_or(0),
+            assumed: Vec::new(),
             source: source.clone(),
             preset: written,
         };

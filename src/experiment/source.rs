@@ -47,34 +47,39 @@ pub struct PresetSource {
     /// RON
     pub text: Cow<'static, str>,
     /// folder of the files it names; `None` for built-ins
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
+    /// whether the text was made for a weight file, so that the user has no text to look into
+    pub(super) is_weight_file: bool,
 }
 
 impl PresetSource {
-    /// What a preset says of a weight file if it says no more than it must.
-    pub(super) fn of_file(path: &str) -> Self {
-        let text =
-            format!("(target: File(path: {path:?}), inputs: Ball(radius: 1.0), epsilon: 0.01, delta: 0.01)");
-        Self { name: path.to_owned(), text: Cow::Owned(text), folder: Some(PathBuf::new()) }
-    }
-
     /// Finds a built-in by name, else reads a file.
     ///
     /// # Errors
     /// [`ExperimentError`] where there is no such built-in or file, or it cannot be read as text.
     pub fn find(name: &str) -> Result<Self, ExperimentError> {
         if let Some((name, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Ok(Self { name: (*name).to_owned(), text: Cow::Borrowed(text), folder: None });
+            return Ok(Self {
+                name: (*name).to_owned(),
+                text: Cow::Borrowed(text),
+                folder: None,
+                is_weight_file: false,
+            });
         }
         let path = Path::new(name);
         let bytes = std::fs::read(path).map_err(|error| error.to_string());
         let text = bytes.and_then(encoding::decode).map_err(|found| {
             let names: Vec<&str> = built_in_names().collect();
-            let expected = format!("a .ron file or one of {}", names.join(", "));
+            let expected = format!("a .ron file, a weight file or one of {}", names.join(", "));
             ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
         })?;
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Ok(Self { name: name.to_owned(), text: Cow::Owned(text), folder: Some(folder) })
+        Ok(Self {
+            name: name.to_owned(),
+            text: Cow::Owned(text),
+            folder: Some(folder),
+            is_weight_file: false,
+        })
     }
 
     /// Reads the text.
@@ -155,7 +160,7 @@ impl PresetSource {
 
     /// Line and column of a field's value, for mistakes that show only when values are put together.
     pub fn place_of(&self, key: &str) -> Place {
-        match position_of(&self.text, key) {
+        match position_of(&self.text, key).filter(|_| !self.is_weight_file) {
             Some((line, column)) => Place::Position { file: self.name.clone(), line, column },
             None => Place::File(self.name.clone()),
         }

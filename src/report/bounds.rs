@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::assumptions::AssumptionReport;
+use super::origin::Origin;
 use crate::construction::Allocation;
 use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan, ToleranceRule};
 use crate::network::Architecture;
@@ -40,6 +41,9 @@ pub struct BoundsReport {
     pub constructions: Vec<ConstructionBounds>,
     /// of `hyperbolic`
     pub savings: SavingsReport,
+    /// of the target
+    #[serde(flatten)]
+    pub origin: Origin,
     #[serde(skip)]
     pub(super) skip_dead_halves: bool,
 }
@@ -160,6 +164,7 @@ impl BoundsReport {
         };
         Self {
             title: experiment.title.clone(),
+            origin: Origin::new(experiment),
             widths: architecture.widths().to_vec(),
             epsilon: experiment.epsilon,
             delta: experiment.delta,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::assumptions::AssumptionReport;
 use super::bounds::Neurons;
+use super::origin::Origin;
 use super::run::AccuracyReport;
 use super::size::{Share, SizeReport};
 use super::text::construction_name;
@@ -27,6 +28,9 @@ pub struct Comparison {
     pub refused: Vec<RefusedLane>,
     /// empty where Malach's construction was not asked for
     pub malach_assumptions: Vec<AssumptionReport>,
+    /// of the target
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// One construction. Neurons and weights of G are per target weight; numbers of neurons are real.
@@ -139,6 +143,7 @@ impl Comparison {
         let assumptions = malach.then(|| experiment.malach_assumptions()).into_iter().flatten();
         Self {
             title: experiment.title.clone(),
+            origin: Origin::new(experiment),
             seed: experiment.seed,
             weights: experiment.target.architecture().total_weights(),
             malach_assumptions: assumptions.map(AssumptionReport::from).collect(),

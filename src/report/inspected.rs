@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport, by_rule};
+use super::origin::Origin;
 use crate::experiment::{Experiment, Plan, ToleranceRule};
 use crate::network::files::TensorName;
 use crate::network::spectral_norm;
@@ -30,6 +31,9 @@ pub struct InspectReport {
     pub constructions: Vec<ConstructionBounds>,
     /// of `hyperbolic`
     pub savings: SavingsReport,
+    /// of the target
+    #[serde(flatten)]
+    pub origin: Origin,
     #[serde(skip)]
     pub(super) skip_dead_halves: bool,
 }
@@ -73,6 +77,7 @@ impl InspectReport {
         let given = target.given_widths();
         Self {
             file: file.to_owned(),
+            origin: Origin::new(experiment),
             widths: given.to_vec(),
             folded_widths: target.fold().map(|_| target.architecture().widths().to_vec()),
             weights: given.windows(2).map(|n| n[0] as u64 * n[1] as u64).sum(),

@@ -11,6 +11,7 @@ mod faithfulness;
 mod first_error;
 mod inspected;
 mod npz;
+mod origin;
 mod output;
 mod page;
 mod plotted;
@@ -36,6 +37,7 @@ pub use faithfulness::{
 };
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
+pub use origin::Origin;
 pub use output::OutputFile;
 pub use page::{DEFAULT_WIDTH, Page, in_ascii};
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::assumptions::AssumptionReport;
 use super::bounds::{Neurons, given};
+use super::origin::Origin;
 use super::size::SizeReport;
 use crate::construction::Existence;
 use crate::experiment::Experiment;
@@ -21,6 +22,9 @@ pub struct RunReport {
     /// `epsilon` or `weight_tolerance`: the other one follows from it
     pub given: &'static str,
     pub lanes: Vec<LaneReport>,
+    /// of the target
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// One construction.
@@ -194,6 +198,7 @@ impl RunReport {
     pub fn of_lanes<'a>(experiment: &Experiment, lanes: impl IntoIterator<Item = &'a LaneView>) -> Self {
         Self {
             title: experiment.title.clone(),
+            origin: Origin::new(experiment),
             seed: experiment.seed,
             epsilon: experiment.epsilon,
             given: given(experiment),

@@ -5,6 +5,7 @@ mod certificate;
 mod comparison;
 mod faithfulness;
 mod inspected;
+mod origin;
 mod speed;
 
 pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
@@ -12,6 +13,7 @@ pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certifi
 pub use comparison::{choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use inspected::inspected;
+pub use origin::{origin, unused, unused_names};
 pub use speed::speed;
 
 use std::fmt::Write as _;
@@ -19,6 +21,7 @@ use std::fmt::Write as _;
 use super::AssumptionReport;
 use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport};
 use super::comparison::SubsetEstimate;
+use super::origin::Origin;
 use super::page::Page;
 use super::size::Size;
 use crate::construction::{Demand, Existence, LayerBuilder, Mode, Shortage, Sum, Undecided};
@@ -83,6 +86,7 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
     let tolerance = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
     let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
+    text.push_str(&origin(&report.origin));
     let _ = writeln!(
         text,
         "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, ε_w = {tolerance:.11e}",
@@ -243,6 +247,7 @@ pub fn widths(widths: &[usize]) -> String {
 fn heading(session: &Session) -> String {
     let experiment = session.experiment();
     let mut text = format!("{} (preset {}, seed {})\n", experiment.title, experiment.name, experiment.seed);
+    text.push_str(&origin(&Origin::new(experiment)));
     if experiment.target.fold().is_some() {
         let (given, folded) =
             (widths(experiment.target.given_widths()), widths(experiment.target.architecture().widths()));

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::assumptions::AssumptionReport;
 use super::bounds::Neurons;
 use super::comparison::{RefusedLane, allocation, by_name};
+use super::origin::Origin;
 use super::size::Size;
 use crate::experiment::{Construction, Experiment, LayerPlan};
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Survival, Threshold};
@@ -39,6 +40,9 @@ pub struct FaithfulnessReport {
     pub lanes: Vec<CheckedLane>,
     /// those that were not repeated
     pub refused: Vec<RefusedLane>,
+    /// of the target
+    #[serde(flatten)]
+    pub origin: Origin,
 }
 
 /// One construction.
@@ -180,6 +184,7 @@ impl FaithfulnessReport {
         });
         Self {
             title: experiment.title.clone(),
+            origin: Origin::new(experiment),
             seed: experiment.seed,
             runs: check.runs(),
             stopped: lanes.len() < check.lanes().len()

@@ -21,6 +21,7 @@ pub fn faithfulness(
     let last = experiment.seed.wrapping_add(report.runs - 1);
     let _ =
         writeln!(text, "{} (preset {}, seeds {} to {last})", report.title, experiment.name, experiment.seed);
+    text.push_str(&super::origin(&report.origin));
     if report.stopped {
         let _ = writeln!(text, "STOPPED: what follows is what was found up to then.");
     }

@@ -21,6 +21,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     if let Some(folded) = &report.folded_widths {
         let _ = writeln!(text, "biases are folded in: widths {}, inputs x become (x, 1)", widths(folded));
     }
+    text.push_str(&super::origin(&report.origin));
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
     let rows = report.layers.iter().map(|layer| {
         let (name, dtype) = match &layer.tensor {

@@ -11,7 +11,7 @@ use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::network::Domain;
 use crate::report::text::{
-    asked, count, grouped, number, number_of_neurons, per_weight, saved_share, widths,
+    asked, count, grouped, number, number_of_neurons, per_weight, saved_share, unused_names, widths,
 };
 use crate::session::Snapshot;
 use crate::theory::{Count, corollary7};
@@ -141,6 +141,20 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     if experiment.target.fold().is_some() {
         let folded = widths(architecture.widths());
         lines.insert(1, line("biases", format!("folded in, with a constant 1: {folded}")));
+    }
+    if let Some(reading) = &experiment.reading {
+        let turned = reading.layers.iter().any(|layer| layer.transposed);
+        let masks = reading.layers.iter().filter(|layer| layer.mask.is_some()).count();
+        if turned || masks > 0 || !experiment.assumed.is_empty() {
+            let sides = if turned { "inputs x outputs, turned" } else { "outputs x inputs" };
+            let masked = if masks > 0 { format!(", {masks} masked") } else { String::new() };
+            lines.push(line("file", format!("{sides}{masked}")));
+        }
+        lines.extend(unused_names(reading).map(|names| line("not used", names)));
+    }
+    if !experiment.assumed.is_empty() {
+        let keys: Vec<&str> = experiment.assumed.iter().filter_map(|field| field.split(':').next()).collect();
+        lines.push(line("assumed", keys.join(", ")));
     }
     lines.extend(consequences(experiment, &snapshot.plan, (lane, layer), look));
     lines.extend([

@@ -371,15 +371,17 @@ pub(super) fn convention(name: &Name, format: &str) -> Option<Convention> {
     if name.has("c fc") || name.has("c proj") {
         return of(true, "GPT-2 stores its layers so");
     }
-    let last = name.words().rev().find(|word| !super::names::is_number(word) && *word != "orig")?;
-    let pytorch = || matches!(format, "safetensors" | "pt" | "pth" | "PyTorch");
-    match (last, name.last_separator) {
-        ("kernel" | "kernels", _) => of(true, "Flax and Keras store a `kernel` so"),
-        ("coefs", _) => of(true, "scikit-learn stores `coefs_` so"),
-        ("coef", _) => of(false, "scikit-learn stores `coef_` so"),
-        ("weights" | "w", Some('/')) => of(true, "TensorFlow and Haiku store them so"),
-        ("weight", Some('.')) => of(false, "PyTorch stores a `weight` so"),
-        ("weight", None) if pytorch() && name.words().all(|word| word == "weight" || word == "orig") => {
+    let last: Vec<&str> =
+        name.path().last()?.iter().map(String::as_str).filter(|&word| word != "orig").collect();
+    match (last.as_slice(), name.last_separator) {
+        ([.., "kernel" | "kernels"] | ["kernel" | "kernels", _], _) => {
+            of(true, "Flax and Keras store a `kernel` so")
+        }
+        (["coefs", ..], _) => of(true, "scikit-learn stores `coefs_` so"),
+        (["coef"], _) => of(false, "scikit-learn stores `coef_` so"),
+        (["weights" | "w"], Some('/')) => of(true, "TensorFlow and Haiku store them so"),
+        (["weight"], Some('.')) => of(false, "PyTorch stores a `weight` so"),
+        (["weight"], None) if matches!(format, "safetensors" | "pt") => {
             of(false, "PyTorch stores a `weight` so")
         }
         _ => None,

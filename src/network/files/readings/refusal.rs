@@ -11,13 +11,15 @@ use super::tensors::Table;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// No matrix at all.
-    #[error("expected at least one weight matrix, found {found}")]
+    #[error("expected at least one weight matrix of floating-point numbers, found {found}")]
     Empty {
         /// what there is
         found: String,
     },
     /// A network of another kind.
-    #[error("expected a chain of dense layers, found {kind}: {tensors}; a chain alone can be a target")]
+    #[error(
+        "expected a chain of dense layers, found {kind}: {tensors}; only a chain of dense layers can be a target"
+    )]
     Kind {
         /// which
         kind: Kind,
@@ -213,7 +215,7 @@ impl Refusal {
                     "it is not clear whose it is".to_owned()
                 };
                 return Some(format!(
-                    "as {} bias `{}` has {found} numbers and {of}",
+                    "as {} bias `{}` has length {found} and {of}",
                     side(transposed),
                     table.name(bias)
                 ));

@@ -182,6 +182,7 @@ fn networks_as_people_store_them() {
             &[("W1", &[6, 2]), ("b1", &[2]), ("W2", &[2, 6]), ("b2", &[6])],
             "6-2-6 in×out: W1+b1, W2+b2",
         ),
+        ("npz", &[("weights/w1", &[4, 3]), ("weights/w2", &[2, 4])], "3-4-2 out×in: weights/w1, weights/w2"),
         ("npz", &[("w1", &[4, 3]), ("w2", &[2, 4])], "3-4-2 out×in: w1, w2"),
         ("npz", &[("theta1", &[3, 4]), ("theta2", &[4, 2])], "3-4-2 in×out: theta1, theta2"),
         (
@@ -382,7 +383,7 @@ fn parts_that_are_not_understood_are_refused() {
         (&[("W1", &[4, 3]), ("W2", &[4])], &["`W2`", "shape [4]"]),
         (
             &[("fc1.weight", &[4, 3]), ("fc1.bias", &[2])],
-            &["bias `fc1.bias` has 2 numbers and `fc1.weight` has 4"],
+            &["bias `fc1.bias` has length 2 and `fc1.weight` has 4"],
         ),
         (&[("a.weight", &[3, 2]), ("b.weight", &[4, 2])], &["no order of `a.weight`, `b.weight`"]),
         (
@@ -390,7 +391,7 @@ fn parts_that_are_not_understood_are_refused() {
             &["`W2` takes 6 inputs and `W1` before it gives 5", "a column of each"],
         ),
         (&[("b.bias", &[3])], &["at least one weight matrix", "`b.bias` (F32 [3])"]),
-        (&[], &["at least one weight matrix, found none"]),
+        (&[], &["at least one weight matrix of floating-point numbers, found none"]),
     ];
     for (described, says) in cases {
         assert_refused("npz", described, says);
@@ -433,7 +434,7 @@ fn listed_layers_keep_their_biases() {
         ("bias3", &[1, 1]),
     ];
     let backwards = listed(inputs_first, &["weights3", "weights2", "weights1"]).unwrap_err().to_string();
-    assert!(backwards.contains("bias `bias3` has 1 numbers and `weights3` has 16 outputs"), "{backwards}");
+    assert!(backwards.contains("bias `bias3` has length 1 and `weights3` has 16 outputs"), "{backwards}");
     // Asked outright, what is ignored is listed.
     let recurrent: &[Tensor<'_>] =
         &[("weight_ih_l0", &[6, 4]), ("weight_hh_l0", &[6, 6]), ("bias_ih_l0", &[6]), ("bias_hh_l0", &[6])];
