@@ -56,7 +56,7 @@ pub enum Allocation {
     #[default]
     FirstFit,
     /// As first-fit, but a pair only demands the piece that its sum takes next. Fewest neurons where weights are many. A weight
-    /// waits for its pieces one after another, up to 8k′ neurons for each: about 1.8k′² for a single weight, which passes
+    /// waits for its pieces one after another, up to 8k′ neurons for each: about 2k′² for a single weight, which passes
     /// M_i = 16k′(1 + …) in small layers with fine tolerances.
     OnDemand,
 }

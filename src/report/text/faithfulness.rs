@@ -178,8 +178,8 @@ fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     match lane.verdict {
         Verdict::Kept => format!("The promise is kept: at most {high} of all runs fail {sure}.\n"),
         Verdict::Undecided if network.failures.low > report.delta => format!(
-            "Not decided: at least {low} of all runs are not completed, and a ticket is missing in {least} to {most} of \
-             them {sure}.\n"
+            "Not decided: at least {low} of all runs are not completed; a ticket is missing in between {least} and {most} \
+             of all runs {sure}.\n"
         ),
         Verdict::Undecided => {
             format!("Not decided: between {low} and {high} of all runs fail {sure}.\n")
