@@ -1,7 +1,7 @@
 //! How many neurons a weight takes, on one layer of Example 5 (100×100, k = 39): the counts of the paper's
 //! section 5 and of this project's allocations. And what the README states in figures: each is computed here, written as the README
 //! writes it, and looked for there.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
 use std::path::Path;
@@ -217,6 +217,8 @@ fn other_figures_of_the_readme_are_computed() {
     states(&format!("every half of a weight within {half:.2}·10⁻²⁷, half of that"));
     // No failure in N runs: the rate is at most 1 − (α/2)^{1/N}, about ln(2/α)/N.
     states(&format!("can claim no rate below about {:.1}/N", (2.0 / 0.05_f64).ln()));
+    let values = slth::construction::subset_sum::MOST_VALUES;
+    states(&format!("a subset sum of more than {values} values"));
     let rust = include_str!("../Cargo.toml").lines().find(|line| line.starts_with("rust-version")).unwrap();
     states(&format!("Rust toolchain ({} or later)", rust.split('"').nth(1).unwrap()));
     let preset = include_str!("../presets/example-5.ron").split_once('\n').unwrap().1;

@@ -162,6 +162,7 @@ pub fn lambda_max(architecture: &Architecture) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::theory::assert_digits;
+    use proptest::prelude::*;
 
     #[test]
     fn example_2_worst_norms() {
@@ -251,6 +252,41 @@ mod tests {
                 .zip(&tolerances)
                 .fold(0.0, |e, (layer, t)| 2.0 * t * layer.input_norm + (layer.norm + 2.0 * t) * e);
             assert!(error <= 0.01 * (1.0 + 1e-12), "{error}");
+        }
+    }
+
+    proptest! {
+        /// Layers as they come: widths up to 30, norms and inputs over many decades, dead ones among them.
+        #[test]
+        fn no_layer_is_finer_than_lemma_1s_and_the_recursion_ends_below_epsilon(
+            layers in prop::collection::vec((1..30_u32, 1..30_u32, -4.0..3.0_f64, 0.0..30.0_f64, 0..8_u32, any::<bool>()), 1..9),
+            exponent in -9.0..-1.0_f64,
+        ) {
+            let (n_max, f_max) = (30, 1.0);
+            let of = |&(rows, columns, norm, small, special, logistic): &(u32, u32, f64, f64, u32, bool)| LayerBounds {
+                lambda: if logistic { 0.25 } else { 1.0 },
+                weights: u64::from(rows * columns),
+                norm: if special == 1 { 0.0 } else { 10_f64.powf(norm) },
+                // At most √n_{i−1}·F_max.
+                input_norm: match special {
+                    2 => 0.0,
+                    3 => f64::from(columns).sqrt(),
+                    _ => f64::from(columns).sqrt() * 10_f64.powf(-small),
+                },
+            };
+            let layers: Vec<LayerBounds> = layers.iter().map(of).collect();
+            let (depth, epsilon) = (layers.len(), 10_f64.powf(exponent));
+            let lambda_max = layers.iter().fold(0.0_f64, |max, layer| max.max(layer.lambda));
+            let product = norm_product(layers.iter().map(|layer| (layer.lambda, layer.norm)));
+            let uniform = weight_tolerance(epsilon, depth, lambda_max, n_max, f_max, product);
+            prop_assume!(uniform * lambda_max * n_max as f64 * depth as f64 <= 1.0);
+            let tolerances = tolerance_per_layer(epsilon, 1.0, uniform, &layers);
+            let error = layers.iter().zip(&tolerances).fold(0.0, |e, (layer, t)| {
+                let delta = t * (layer.weights as f64).sqrt();
+                layer.lambda * (delta * layer.input_norm + (layer.norm + delta) * e)
+            });
+            prop_assert!(error <= epsilon * (1.0 + 1e-12), "{error} above {epsilon}: {tolerances:?}");
+            prop_assert!(tolerances.iter().all(|t| *t >= uniform && *t <= 1.0), "{uniform}: {tolerances:?}");
         }
     }
 

@@ -33,7 +33,7 @@ impl Ranges {
         let gamma = 1.0 / base;
         let product = (gamma * gamma * half_tolerance, gamma * w_max);
         let both = product.0 * product.1;
-        let q = if both >= f64::MIN_POSITIVE && both <= f64::MAX {
+        let q = if (f64::MIN_POSITIVE..=f64::MAX).contains(&both) {
             both.sqrt().sqrt()
         } else {
             // Their product is no normal number.
@@ -67,6 +67,18 @@ mod tests {
     use crate::theory::assert_digits;
 
     const EPSILON_W: f64 = 3.678794411714423e-7;
+
+    #[test]
+    fn ranges_scale_as_far_as_f64_goes() {
+        let plain = Ranges::new(0.005, 1.0, 1.5);
+        for scale in [1e-280, 1e-200, 1e200, 1e280] {
+            let scaled = Ranges::new(0.005 * scale, scale, 1.5);
+            // Weights are of the size of the root of their products.
+            assert_digits(scaled.weight.0, plain.weight.0 * scale.sqrt());
+            assert_digits(scaled.weight.1, plain.weight.1 * scale.sqrt());
+            assert_eq!(scaled.levels, plain.levels);
+        }
+    }
 
     #[test]
     fn example_5_ranges() {
