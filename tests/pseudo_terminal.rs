@@ -294,3 +294,38 @@ fn pasted_text_is_no_key() {
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
+
+#[test]
+fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::copy("presets/digits-mlp.safetensors", at("net.safetensors")).unwrap();
+    std::fs::copy("tests/cases/header-too-large/pointer.safetensors", at("pointer.safetensors")).unwrap();
+    let mut slth = Explorer::open(&["tiny"]);
+    slth.shows(&["Press n"]);
+    slth.press("n");
+    slth.shows(&["1 of ≤ 4,022 neurons"]);
+    slth.press("po");
+    slth.shows(&["Open a preset or a weight file"]);
+    slth.paste(&at("po"));
+    slth.press("\t");
+    slth.shows(&["pointer.safetensors"]);
+    slth.press("\r");
+    slth.shows(&["This could not be opened", "git lfs pull"]);
+    // The list, what was typed and the run are still there.
+    slth.press("\x1b");
+    slth.shows(&["Enter open"]);
+    slth.press("o");
+    slth.shows(&["pointer.safetensors", "Tab complete"]);
+    slth.press("\x1b");
+    slth.shows(&["Enter open"]);
+    slth.press("\x1b");
+    slth.shows(&["1 of ≤ 4,022 neurons", "neuron 0, tried against"]);
+    slth.press("po\x15");
+    slth.paste(&at("net.safetensors\n"));
+    slth.press("\r");
+    slth.shows(&["paused", "64-32-16-10"]);
+    slth.press("q");
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}

@@ -18,8 +18,8 @@ use super::screen::{Overlay, Screen};
 use super::slots::Slots;
 use super::theme::{Colours, ThemeName};
 use super::weight::Choice;
-use crate::experiment::{Construction, built_in_names};
-use crate::session::{Activity, Command, Question, Snapshot};
+use crate::experiment::Construction;
+use crate::session::{Activity, Command, Snapshot};
 
 /// The screen's state.
 #[derive(Clone, Debug)]
@@ -50,6 +50,8 @@ pub struct App {
     pub picker: Option<Picker>,
     /// the setup under the user's hands
     pub editing: Option<Editing>,
+    /// why something could not be opened, scrolled down by so many lines
+    pub refusal: Option<(String, u16)>,
     /// what went wrong with the last wish, in one line
     pub message: Option<String>,
     /// what went well, in one line
@@ -88,6 +90,7 @@ impl App {
             filter: None,
             picker: None,
             editing: None,
+            refusal: None,
             message: None,
             notice: None,
             is_new: true,
@@ -105,6 +108,7 @@ impl App {
             Some(prompt) if prompt.is_yes_or_no() => return Context::Confirm,
             Some(_) => return Context::Field,
             None if self.filter.as_ref().is_some_and(|filter| filter.typing) => return Context::Field,
+            None if self.refusal.is_some() => return Context::Refusal,
             None => {}
         }
         match self.overlay {
@@ -126,6 +130,10 @@ impl App {
             self.chooser = Chooser::default();
             self.slots = slots_of(&snapshot);
             self.lanes_before = None;
+            // What was to be opened is there.
+            if matches!(self.overlay, Some(Overlay::Presets(_))) {
+                (self.overlay, self.filter) = (None, None);
+            }
         }
         if snapshot.run != self.latest.run {
             (self.layer, self.frozen) = (None, false);
@@ -228,7 +236,8 @@ impl App {
                 self.filter = None;
                 Vec::new()
             }
-            Action::OpenPresets => self.open_presets(),
+            Action::OpenPresets => self.open_picker(),
+            Action::OpenPath => self.ask_for_path(),
             Action::OpenExport => self.lay_over(Overlay::Export(0)),
             Action::OpenHelp => self.lay_over(Overlay::Help(0)),
             Action::OpenCertificate => self.lay_over(Overlay::Certificate(0)),
@@ -236,21 +245,18 @@ impl App {
                 self.scroll(action == Action::Down);
                 Vec::new()
             }
-            // Only what is edited has these.
-            Action::PreviousChoice | Action::NextChoice => Vec::new(),
+            // Only what is edited or typed has these.
+            Action::PreviousChoice | Action::NextChoice | Action::Complete => Vec::new(),
             Action::Choose => {
+                if let Some(Overlay::Presets(index)) = self.overlay {
+                    return self.pick(index);
+                }
                 let chosen = match self.overlay.take() {
-                    Some(Overlay::Presets(index)) => {
-                        let name = built_in_names().nth(index);
-                        name.map(|name| self.abandon(Abandon::Load(name.to_owned())))
-                    }
-                    Some(Overlay::Export(index)) => {
-                        Export::ALL.get(index).map(|&export| vec![Effect::Export(export)])
-                    }
+                    Some(Overlay::Export(index)) => Export::ALL.get(index).copied(),
                     _ => None,
                 };
                 self.filter = None;
-                chosen.unwrap_or_default()
+                chosen.map(Effect::Export).into_iter().collect()
             }
             Action::Close => {
                 // First the filter, then the list.
@@ -343,16 +349,6 @@ impl App {
         Vec::new()
     }
 
-    fn open_presets(&mut self) -> Vec<Effect> {
-        let current = built_in_names().position(|name| name == self.snapshot.experiment.preset_name());
-        self.lay_over(Overlay::Presets(current.unwrap_or(0)));
-        if self.picker.is_some() {
-            return Vec::new();
-        }
-        self.picker = Some(Picker::default());
-        built_in_names().map(|name| Effect::Ask(Question::Cost(name))).collect()
-    }
-
     /// The filter of the screen's own table.
     pub fn table_filter(&self) -> Option<&Filter> {
         self.filter.as_ref().filter(|_| self.overlay.is_none())
@@ -443,6 +439,14 @@ mod tests {
         app.update(Action::Up);
         app.update(Action::Up);
         assert!(matches!(&app.update(Action::Choose)[..], [Effect::Load(name)] if name == "digits"));
+        // The list stays until the preset is there, and where it cannot be opened.
+        assert_eq!(app.context(), Context::Picker);
+        app.failed_to_open("expected this, found that".to_owned());
+        assert_eq!(app.context(), Context::Refusal);
+        app.update(Action::Close);
+        assert_eq!(app.context(), Context::Picker);
+        let digits = Session::new(Experiment::load("digits", None, &[]).unwrap()).unwrap();
+        app.show(Worker::spawn(digits).latest());
         assert_eq!(app.context(), Context::Explore);
     }
 

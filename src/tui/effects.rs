@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 
 use super::app::App;
 use super::export::Export;
+use super::folder;
 use super::opening::Opening;
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
@@ -22,6 +23,10 @@ pub enum Effect {
     Send(Command),
     /// open the preset of this name, or the file at this path
     Load(String),
+    /// look into this folder, the working directory where it is empty
+    Browse(PathBuf),
+    /// complete this path
+    Complete(String),
     /// ask what theory says of something
     Ask(Question),
     /// put this setup in place of what is there
@@ -77,6 +82,11 @@ impl Hands {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Suspend => signals::suspend(),
                 Effect::Ask(question) => self.forecaster.ask(question),
+                Effect::Browse(path) => {
+                    let found = folder::list(&path);
+                    app.listed(path, found);
+                }
+                Effect::Complete(text) => app.path_completed(folder::completed(&text)),
                 Effect::Start(experiment) => {
                     app.notice = Some(OPENING.to_owned());
                     self.opening.start(Box::new(move || Session::new((*experiment).clone())));
@@ -114,7 +124,7 @@ impl Hands {
                 self.worker.send(Command::Load(Box::new(session)));
                 app.editing = None;
             }
-            Err(error) => app.message = Some(error),
+            Err(error) => app.failed_to_open(error),
         }
     }
 }

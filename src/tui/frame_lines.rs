@@ -120,6 +120,16 @@ pub(super) fn fitting(variants: Vec<String>, width: u16) -> String {
     variants.into_iter().nth(chosen).unwrap_or_default()
 }
 
+/// As much of a text as there is room for; what is cut ends in an ellipsis.
+pub(super) fn cut(text: &str, room: usize, look: &Look) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let mark = look.glyphs.pending;
+    let kept = room.saturating_sub(mark.chars().count());
+    text.chars().take(kept).chain(mark.chars()).take(room).collect()
+}
+
 /// What a list or a table is narrowed by.
 pub(super) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
     let mut spans = vec![Span::styled("/", look.theme.key)];

@@ -13,10 +13,9 @@ use super::filter::Filter;
 use super::frame_lines::filter_line;
 use super::keymap::{Action, Context, LISTED, bindings};
 use super::mouse::Target;
+use super::picker_window;
 use super::prompt::{Prompt, Wish};
 use super::screen::Overlay;
-use crate::report::text::{grouped, widths};
-use crate::theory::Count;
 
 /// What this is, for someone who has just arrived.
 const ABOUT: &str = "A random network that is large enough contains a good approximation of any given network, found by \
@@ -118,8 +117,11 @@ pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         None => {}
         Some(Overlay::Certificate(line)) => certificate::render(frame, app.snapshot.lane(), look, line),
         Some(Overlay::Help(line)) => help(frame, app.filter.as_ref(), look, line),
-        Some(Overlay::Presets(selected)) => presets(frame, app, look, selected),
+        Some(Overlay::Presets(selected)) => picker_window::render(frame, app, look, selected),
         Some(Overlay::Export(selected)) => exports(frame, app, look, selected),
+    }
+    if let Some((error, line)) = &app.refusal {
+        picker_window::refusal(frame, app, look, error, *line);
     }
     if let Some(prompt) = &app.prompt {
         app.areas.add(frame.area(), Target::Nothing);
@@ -128,7 +130,7 @@ pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
 }
 
 /// The keys of a context, in one line.
-fn keys(context: Context, look: &Look) -> Line<'static> {
+pub(super) fn keys(context: Context, look: &Look) -> Line<'static> {
     let keys: Vec<String> = bindings(context)
         .filter(|binding| binding.action != Action::Quit)
         .map(|binding| format!("{} {}", binding.keys[0].name(), binding.label))
@@ -140,6 +142,7 @@ fn keys(context: Context, look: &Look) -> Line<'static> {
 fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Look) {
     let title = match &prompt.wish {
         Wish::Save(_) => "Save the setup as a preset",
+        Wish::Open => "Open a preset or a weight file",
         Wish::Replace(..) => "A file stands there",
         Wish::Abandon(what, _) => what.title(),
         Wish::Layer(_) => "Jump to layer",
@@ -151,7 +154,7 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
             let question = format!("Replace {}?", path.display());
             textwrap::wrap(&question, width).iter().map(|row| Line::from(row.to_string())).collect()
         }
-        Wish::Save(_) => {
+        Wish::Save(_) | Wish::Open => {
             let mut spans = vec![Span::styled("file: ", look.theme.faint)];
             spans.extend(prompt.field.spans(look, width - 6));
             // Room to type, before there is a text that needs it.
@@ -263,63 +266,6 @@ fn help(frame: &mut Frame<'_>, filter: Option<&Filter>, look: &Look, scroll: u16
     window(frame, look, "Keys, and what you see", lines, scroll);
 }
 
-/// Width of the names of presets.
-const PRESET_NAMES: usize = 21;
-
-/// Width of the weights of their targets, and of the neurons expected.
-const PRESET_NUMBERS: usize = 11;
-
-/// Width of the widths of their targets, and the least width of the list that shows them.
-const PRESET_WIDTHS: (usize, usize) = (20, 110);
-
-fn presets(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
-    let Some(picker) = &app.picker else { return };
-    let room = usize::from(frame.area().width.saturating_sub(4));
-    let pointer_width = Span::raw(look.glyphs.pointer).width();
-    let shows_widths = room >= PRESET_WIDTHS.1;
-    let fixed = pointer_width + 1 + PRESET_NAMES + 2 * (PRESET_NUMBERS + 1);
-    let fixed = if shows_widths { fixed + PRESET_WIDTHS.0 + 1 } else { fixed };
-    let longest = picker.presets.iter().map(|(_, title)| Span::raw(title).width()).max().unwrap_or(0);
-    let title_width = longest.min(room.saturating_sub(fixed));
-    let row = |pointer: &str, name: &str, title: &str, [weights, widths, neurons]: [&str; 3]| {
-        let title: String = title.chars().take(title_width).collect();
-        let widths =
-            if shows_widths { format!(" {widths:>width$}", width = PRESET_WIDTHS.0) } else { String::new() };
-        format!(
-            "{pointer:<pointer_width$} {name:<PRESET_NAMES$}{title:<title_width$} \
-             {weights:>PRESET_NUMBERS$}{widths} {neurons:>PRESET_NUMBERS$}"
-        )
-    };
-    let mut lines: Vec<Line<'_>> =
-        app.filter.iter().map(|filter| filter_line(filter, look, fixed + title_width)).collect();
-    let header = row("", "preset", "title", ["weights", "widths", "neurons"]);
-    lines.push(Line::styled(header, look.theme.faint));
-    let shown = picker.shown(app.filter.as_ref());
-    let above = lines.len() as u16;
-    for &index in &shown {
-        let (name, title) = &picker.presets[index];
-        let size = match picker.costs.get(name) {
-            None => ["", "", look.glyphs.pending].map(str::to_owned),
-            Some(cost) => [
-                grouped(cost.weights as i64),
-                widths(&cost.widths).chars().take(PRESET_WIDTHS.0).collect(),
-                cost.neurons.map_or("bounds only".to_owned(), about),
-            ],
-        };
-        let pointer = if index == selected { look.glyphs.pointer } else { " " };
-        let style = if index == selected { look.theme.selected } else { look.theme.text };
-        lines.push(Line::styled(row(pointer, name, title, [&size[0], &size[1], &size[2]]), style));
-    }
-    if shown.is_empty() {
-        lines.push(Line::styled("no preset holds this", look.theme.bad));
-    }
-    lines.push(Line::default());
-    lines.push(Line::styled("neurons: expected of a run, roughly, over all its lanes", look.theme.faint));
-    lines.push(keys(app.context(), look));
-    let inside = window(frame, look, "Presets", lines, 0);
-    app.areas.add_rows(inside, above, shown.into_iter().map(Target::Row));
-}
-
 /// What can be written to a file, and how the file is called.
 fn exports(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
     let stem = export::stem(app);
@@ -333,9 +279,4 @@ fn exports(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
     lines.extend([Line::default(), keys(app.context(), look)]);
     let inside = window(frame, look, "Write to a file", lines, 0);
     app.areas.add_rows(inside, 0, (0..Export::ALL.len()).map(Target::Row));
-}
-
-/// A rough number: two digits of it.
-fn about(neurons: Count) -> String {
-    format!("~{:.1}", neurons)
 }

@@ -18,6 +18,8 @@ const SHOWN: usize = 20;
 pub enum Wish {
     /// the name of a file for this setup
     Save(Arc<Experiment>),
+    /// the path of a preset or a weight file to open
+    Open,
     /// whether this file may be replaced by this setup
     Replace(PathBuf, Arc<Experiment>),
     /// whether the run may be thrown away, and what is lost with it
@@ -45,6 +47,11 @@ impl Prompt {
         let name = experiment.preset_name();
         let name = if name.ends_with(".ron") { name.to_owned() } else { format!("{name}.ron") };
         Self { wish: Wish::Save(experiment), field: Field::new(&name), problem: None }
+    }
+
+    /// Asks for the path of a file to open. The one typed last is offered.
+    pub fn open(typed: &str) -> Self {
+        Self { wish: Wish::Open, field: Field::new(typed), problem: None }
     }
 
     /// Asks whether a file may be replaced.
@@ -87,7 +94,7 @@ impl Prompt {
     pub(super) fn paste(&mut self, line: &str) {
         let fits = match &self.wish {
             Wish::Layer(_) | Wish::Input(_) => line.chars().all(|c| c.is_ascii_digit()),
-            Wish::Save(_) | Wish::Replace(..) | Wish::Abandon(..) => true,
+            Wish::Save(_) | Wish::Open | Wish::Replace(..) | Wish::Abandon(..) => true,
         };
         if fits {
             self.field.insert(line);

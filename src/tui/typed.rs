@@ -10,6 +10,7 @@ use super::abandon::Abandon;
 use super::app::App;
 use super::editing::Outcome;
 use super::effects::Effect;
+use super::folder;
 use super::keymap::{self, Action, Context};
 use super::prompt::{Prompt, Wish};
 use super::screen::Overlay;
@@ -67,11 +68,22 @@ impl App {
         match self.context() {
             Context::Confirm | Context::Field if self.prompt.is_some() => Some(match action {
                 Action::Choose => self.answer_prompt(),
+                Action::Complete => self.complete(),
                 _ => {
                     self.prompt = None;
                     Vec::new()
                 }
             }),
+            Context::Refusal => {
+                match (&mut self.refusal, action) {
+                    (Some((_, line)), Action::Up | Action::Down) => {
+                        let step = if action == Action::Down { 1 } else { -1 };
+                        *line = line.saturating_add_signed(step);
+                    }
+                    (refusal, _) => *refusal = None,
+                }
+                Some(Vec::new())
+            }
             Context::Field => {
                 match &mut self.filter {
                     Some(filter) if action == Action::Choose => filter.typing = false,
@@ -109,6 +121,14 @@ impl App {
         }
     }
 
+    /// Completes the path that is typed, where one is.
+    fn complete(&mut self) -> Vec<Effect> {
+        match &self.prompt {
+            Some(Prompt { wish: Wish::Open, field, .. }) => vec![Effect::Complete(field.text().to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
     fn answer_prompt(&mut self) -> Vec<Effect> {
         let Some(mut prompt) = self.prompt.take() else { return Vec::new() };
         match &prompt.wish {
@@ -119,6 +139,16 @@ impl App {
                 }
                 None => prompt.problem = Some("expected the name of a file, found nothing".to_owned()),
             },
+            Wish::Open => {
+                let text = prompt.field.text().trim().to_owned();
+                if let Some(picker) = &mut self.picker {
+                    picker.typed.clone_from(&text);
+                }
+                if !text.is_empty() {
+                    return self.open_path(folder::expanded(&text));
+                }
+                prompt.problem = Some("expected the path of a file, found nothing".to_owned());
+            }
             Wish::Replace(path, experiment) => {
                 let (path, experiment) = (path.clone(), Arc::clone(experiment));
                 return vec![Effect::Save { path, experiment, replace: true }];

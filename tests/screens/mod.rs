@@ -64,7 +64,7 @@ impl Opened {
                 Effect::Send(command) => self.send(vec![command]),
                 Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(&name, &[])))]),
                 // What theory says of setups is no part of the pictures taken here.
-                Effect::Ask(_) => {}
+                Effect::Ask(_) | Effect::Browse(_) | Effect::Complete(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),
                 Effect::Export(_) => panic!("a file is to be written"),
                 Effect::Suspend => panic!("the explorer was suspended"),

@@ -7,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
 use super::super::editing::Editing;
+use super::super::frame_lines::cut;
 use super::architecture;
 use crate::experiment::{Construction, Parameter};
 use crate::report::text::{construction_name, number};
@@ -115,16 +116,6 @@ fn ticks(editing: &Editing, look: &Look) -> Vec<(bool, Line<'static>)> {
         (marked, line)
     };
     Construction::ALL.into_iter().map(tick).collect()
-}
-
-/// As much of a text as there is room for; what is cut ends in an ellipsis.
-fn cut(text: &str, room: usize, look: &Look) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let mark = look.glyphs.pending;
-    let kept = room.saturating_sub(mark.chars().count());
-    text.chars().take(kept).chain(mark.chars()).take(room).collect()
 }
 
 /// What is taken where a field is left out.

@@ -26,6 +26,8 @@ pub enum Action {
     JumpToLayer,
     NextLane,
     OpenPresets,
+    OpenPath,
+    Complete,
     OpenExport,
     OpenHelp,
     OpenCertificate,

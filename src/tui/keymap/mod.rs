@@ -10,7 +10,7 @@ pub use table::{KEYMAP, LISTED};
 
 use ratatui::crossterm::event::KeyEvent;
 
-use Context::{Anywhere, Certificate, Confirm, Editing, Export, Field, Help, Picker};
+use Context::{Anywhere, Certificate, Confirm, Editing, Export, Field, Help, Picker, Refusal};
 
 /// Where a key has its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Context {
     Outputs,
     /// a list to choose from
     Picker,
+    /// why something could not be opened
+    Refusal,
     /// what can be written to a file
     Export,
     /// the help
@@ -76,7 +78,7 @@ pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
 }
 
 fn is_screen(context: Context) -> bool {
-    !matches!(context, Picker | Export | Help | Certificate | Editing | Field | Confirm)
+    !matches!(context, Picker | Refusal | Export | Help | Certificate | Editing | Field | Confirm)
 }
 
 /// The rows of a context.

@@ -2,7 +2,7 @@
 
 use super::Context::{
     self, Anywhere, Bounds, Certificate, Compare, Confirm, Editing, Export, Field, Help, Outputs, Picker,
-    Weight,
+    Refusal, Weight,
 };
 use super::Key::{
     self, Char, Control, Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Space, Tab, Up,
@@ -48,7 +48,7 @@ pub const KEYMAP: &[Binding] = &[
         "quit",
         "leave the program; a run of more than 5 s asks first, Ctrl-C twice leaves",
     ),
-    bind(Anywhere, &[Char('p')], Action::OpenPresets, "presets", "choose another preset"),
+    bind(Anywhere, &[Char('p')], Action::OpenPresets, "presets", "open another preset or a weight file"),
     bind(Anywhere, &[Char('1')], Action::Show(Screen::Explore), "explore", "one construction in full"),
     bind(
         Anywhere,
@@ -330,12 +330,17 @@ pub const KEYMAP: &[Binding] = &[
         "rows back",
         "scroll long lists up",
     ),
-    bind(Picker, &[Char('k'), Up], Action::Up, "up", "the preset above"),
-    bind(Picker, &[Char('j'), Down], Action::Down, "down", "the preset below"),
-    bind(Picker, &[Enter], Action::Choose, "open", "open the preset"),
+    bind(Picker, &[Char('k'), Up], Action::Up, "up", "the row above"),
+    bind(Picker, &[Char('j'), Down], Action::Down, "down", "the row below"),
+    bind(Picker, &[Enter], Action::Choose, "open", "open the preset, the file or the folder"),
+    bind(Picker, &[Char('o')], Action::OpenPath, "type a path", "open a file by its path"),
     bind(Picker, &[Char('/')], Action::Filter, "filter", "only rows that hold a text; Esc shows all again"),
     bind(Picker, &[Escape, Char('p'), Char('q')], Action::Close, "close", "close the list"),
     bind(Picker, &[Control('c')], Action::Quit, "quit", "leave the program"),
+    bind(Refusal, &[Char('k'), Up], Action::Up, "up", "scroll up"),
+    bind(Refusal, &[Char('j'), Down], Action::Down, "down", "scroll down"),
+    bind(Refusal, &[Escape, Enter, Char('q')], Action::Close, "back", "back to where it was to be opened"),
+    bind(Refusal, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(Export, &[Char('k'), Up], Action::Up, "up", "the choice above"),
     bind(Export, &[Char('j'), Down], Action::Down, "down", "the choice below"),
     bind(Export, &[Enter], Action::Choose, "write", "write the file"),
@@ -377,6 +382,7 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(Editing, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(Field, &[Enter], Action::Choose, "done", "take the text"),
+    bind(Field, &[Tab], Action::Complete, "complete", "complete a path"),
     bind(Field, &[Escape], Action::Close, "cancel", "forget the text"),
     bind(Field, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(Confirm, &[Char('y')], Action::Choose, "yes", "do it"),

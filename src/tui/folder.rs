@@ -1,0 +1,189 @@
+//! Files that can be opened: what a folder holds of them, and how a typed path goes on.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The endings of presets and of weight files, in lower case.
+const PRESET: &str = "ron";
+const WEIGHTS: [&str; 5] = ["safetensors", "npz", "npy", "pt", "pth"];
+
+/// Most entries of a folder that are listed.
+const MOST: usize = 2000;
+
+/// What an entry of a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// a folder
+    Folder,
+    /// a preset
+    Preset,
+    /// a weight file, by its ending
+    Weights,
+}
+
+impl Kind {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Preset => "preset file",
+            Self::Weights => "weight file",
+        }
+    }
+
+    fn of_file(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        if extension == PRESET {
+            return Some(Self::Preset);
+        }
+        WEIGHTS.contains(&&*extension).then_some(Self::Weights)
+    }
+}
+
+/// An entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// its name, without control characters
+    pub name: String,
+    /// where it is
+    pub path: PathBuf,
+    /// what it is
+    pub kind: Kind,
+    /// its size, of files
+    pub bytes: u64,
+}
+
+/// The folders, presets and weight files of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// which folder, as it is called from the working directory
+    pub folder: PathBuf,
+    /// folders first, each kind by name; hidden files and all others are left out
+    pub entries: Vec<Entry>,
+    /// how many more there are than are listed
+    pub left_out: usize,
+}
+
+/// Lists a folder.
+///
+/// # Errors
+/// Whatever the system reports.
+pub fn list(folder: &Path) -> io::Result<Listing> {
+    let mut entries = Vec::new();
+    // The working directory has no name of its own.
+    let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    for entry in std::fs::read_dir(read)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().replace(char::is_control, "?");
+        let path = folder.join(entry.file_name());
+        // Links are followed; what has gone meanwhile is left out.
+        let Ok(found) = std::fs::metadata(&path) else { continue };
+        let kind = if found.is_dir() { Some(Kind::Folder) } else { Kind::of_file(&path) };
+        if let Some(kind) = kind.filter(|_| !name.starts_with('.')) {
+            entries.push(Entry { name, path, kind, bytes: found.len() });
+        }
+    }
+    entries.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    let left_out = entries.len().saturating_sub(MOST);
+    entries.truncate(MOST);
+    Ok(Listing { folder: folder.to_path_buf(), entries, left_out })
+}
+
+/// The folder above.
+pub fn above(folder: &Path) -> Option<PathBuf> {
+    let up = folder.components().next_back();
+    match up {
+        // Above `..` and above the working directory there is another `..`.
+        None | Some(std::path::Component::ParentDir) => Some(folder.join("..")),
+        Some(std::path::Component::Normal(_)) => folder.parent().map(Path::to_path_buf),
+        _ => None,
+    }
+}
+
+/// A typed path, with the home folder in place of `~`.
+pub fn expanded(text: &str) -> PathBuf {
+    let text = text.trim();
+    match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// A typed path as far as the folder leaves no choice, and the names that it can go on with where there are several.
+///
+/// # Errors
+/// Whatever the system reports of the folder, in words.
+pub fn completed(text: &str) -> Result<(String, Vec<String>), String> {
+    let text = text.trim_start();
+    let start = text.rfind('/').map_or(0, |at| at + 1);
+    let (folder, begun) = text.split_at(start);
+    let listing = list(&expanded(folder)).map_err(|error| format!("folder {folder}: {error}"))?;
+    let names: Vec<String> = listing
+        .entries
+        .iter()
+        .filter(|entry| entry.name.starts_with(begun))
+        .map(|entry| entry.name.clone() + if entry.kind == Kind::Folder { "/" } else { "" })
+        .collect();
+    let Some(first) = names.first() else {
+        return Err(format!("no folder, preset or weight file begins with `{begun}`"));
+    };
+    let shared = |name: &String| first.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+    let length = names.iter().map(shared).min().unwrap_or(0);
+    let common: String = first.chars().take(length).collect();
+    let several = if names.len() > 1 { names } else { Vec::new() };
+    Ok((format!("{folder}{common}"), several))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["b.RON", "net.pt", "net2.npz", "notes.txt", ".hidden.ron", "a\x1b.npy"] {
+            std::fs::write(folder.path().join(file), "12345").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("inner")).unwrap();
+        folder
+    }
+
+    #[test]
+    fn folders_presets_and_weight_files_are_listed() {
+        let folder = folder();
+        let listing = list(folder.path()).unwrap();
+        let names: Vec<(&str, Kind)> =
+            listing.entries.iter().map(|entry| (&*entry.name, entry.kind)).collect();
+        assert_eq!(
+            names,
+            [
+                ("inner", Kind::Folder),
+                ("b.RON", Kind::Preset),
+                ("a?.npy", Kind::Weights),
+                ("net.pt", Kind::Weights),
+                ("net2.npz", Kind::Weights)
+            ]
+        );
+        assert_eq!((listing.entries[3].bytes, listing.left_out), (5, 0));
+        assert!(list(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_path_is_completed_as_far_as_there_is_no_choice() {
+        let folder = folder();
+        let at = |rest: &str| format!("{}/{rest}", folder.path().display());
+        assert_eq!(completed(&at("i")).unwrap(), (at("inner/"), Vec::new()));
+        let (text, several) = completed(&at("n")).unwrap();
+        assert_eq!((text, several.len()), (at("net"), 2));
+        assert_eq!(completed(&at("net.")).unwrap().0, at("net.pt"));
+        assert!(completed(&at("x")).unwrap_err().contains("`x`"));
+        assert!(completed("/no/such/folder/x").is_err());
+    }
+
+    #[test]
+    fn the_folder_above_is_reached_from_anywhere() {
+        for (folder, up) in [("", ".."), ("..", "../.."), ("a", ""), ("a/b", "a"), ("/a", "/")] {
+            assert_eq!(above(Path::new(folder)), Some(PathBuf::from(up)), "{folder}");
+        }
+        assert_eq!(above(Path::new("/")), None);
+    }
+}
