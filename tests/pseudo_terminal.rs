@@ -311,7 +311,7 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.press("\t");
     slth.shows(&["pointer.safetensors"]);
     slth.press("\r");
-    slth.shows(&["This could not be opened", "git lfs pull"]);
+    slth.shows(&["This could not be opened", "found a Git LFS pointer"]);
     // The list, what was typed and the run are still there.
     slth.press("\x1b");
     slth.shows(&["Enter open"]);
