@@ -249,7 +249,7 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
     screen.press(Action::Show(Screen::Compare));
     for (width, height) in [(40, 15), (80, 24), (200, 50)] {
         let text = screen.picture(PLAIN, width, height);
-        assert!(text.contains("done: the") && text.contains("1 hyperbolic"), "{text}");
+        assert!(text.contains("done: th") && text.contains("1 hyperbolic"), "{text}");
         assert!(text.contains("t add lane") && text.contains("One lane"), "{text}");
     }
     // Nothing happens where there is nothing to change.

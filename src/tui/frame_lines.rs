@@ -25,6 +25,7 @@ pub(super) struct Title<'a> {
     /// columns that `named` needs to say what is happening, and to which preset
     least: usize,
     areas: &'a Areas,
+    look: Look,
 }
 
 impl Widget for Title<'_> {
@@ -40,7 +41,50 @@ impl Widget for Title<'_> {
             }
             x += width;
         }
-        line.render(area, buffer);
+        draw_line(&line, &self.look, area, buffer);
+    }
+}
+
+/// Draws a line. What does not fit is cut, and the mark of a cut text stands at its end.
+pub(super) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
+    line.render(area, buffer);
+    if line.width() > usize::from(area.width) && area.height > 0 {
+        let mark = look.glyphs.pending;
+        let at = area.right() - (mark.chars().count() as u16).min(area.width);
+        buffer.set_stringn(at, area.y, mark, usize::from(area.right() - at), Style::new());
+    }
+}
+
+/// A text in so many columns, the mark of a cut text at its end where it is one.
+pub(super) fn cut(text: &str, look: &Look, width: usize) -> String {
+    if Span::raw(text).width() <= width {
+        return text.to_owned();
+    }
+    let mark = look.glyphs.pending;
+    let room = width.saturating_sub(mark.chars().count());
+    let kept = text.chars().scan(0, |used, c| {
+        *used += Span::raw(c.to_string()).width();
+        (*used <= room).then_some(c)
+    });
+    kept.chain(mark.chars()).take(width).collect()
+}
+
+/// On the lower frame of a pane: which rows of how many are shown, where these are not all.
+pub(super) fn rows_of(
+    what: &str,
+    shown: std::ops::Range<usize>,
+    all: usize,
+    look: &Look,
+    pane: Rect,
+    buffer: &mut Buffer,
+) {
+    if shown.len() >= all || pane.height < 2 || pane.width < 8 {
+        return;
+    }
+    let text = format!(" {what} {}-{} of {all} ", (shown.start + 1).min(shown.end), shown.end);
+    let length = text.len() as u16;
+    if length + 4 <= pane.width {
+        buffer.set_string(pane.right() - 2 - length, pane.bottom() - 1, text, look.theme.text);
     }
 }
 
@@ -74,7 +118,7 @@ pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     let about = [Span::styled(glyphs.separator, theme.faint), Span::raw(&*snapshot.experiment.title)];
     named.extend(about.clone());
     short.extend(about);
-    Title { named, short, least, areas: &app.areas }
+    Title { named, short, least, areas: &app.areas, look: *look }
 }
 
 /// The mark, the words and the colour of a run's state: the same on every screen.
@@ -188,10 +232,11 @@ pub(super) fn keys(context: Context, look: &Look, width: u16) -> Line<'static> {
 
 /// Draws a frame with a title and returns what is left inside.
 pub(super) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) -> Rect {
-    let block = Block::bordered()
-        .border_set(look.glyphs.border)
-        .border_style(look.theme.faint)
-        .title(Span::styled(format!(" {title} "), look.theme.title));
+    let block =
+        Block::bordered().border_set(look.glyphs.border).border_style(look.theme.faint).title(Span::styled(
+            format!(" {} ", cut(title, look, usize::from(area.width.saturating_sub(4)))),
+            look.theme.title,
+        ));
     let inner = block.inner(area);
     block.render(area, buffer);
     inner
@@ -201,5 +246,28 @@ pub(super) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) ->
 pub(super) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height > 0 {
         buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{glyphs, theme};
+    use super::*;
+
+    #[test]
+    fn what_is_cut_says_so() {
+        let looks = [glyphs::UNICODE, glyphs::ASCII].map(|glyphs| Look { theme: theme::MONO, glyphs });
+        let shown = |text: &str, look: &Look, width: u16| {
+            let area = Rect::new(0, 0, width, 1);
+            let mut buffer = Buffer::empty(area);
+            draw_line(&Line::raw(text.to_owned()), look, area, &mut buffer);
+            let drawn: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+            assert_eq!(drawn.trim_end(), cut(text, look, usize::from(width)).trim_end());
+            drawn
+        };
+        assert_eq!(looks.map(|look| shown("2,720 weights", &look, 8)), ["2,720 w…", "2,720..."]);
+        assert_eq!(looks.map(|look| shown("2,720", &look, 5)), ["2,720", "2,720"]);
+        assert_eq!(looks.map(|look| shown("2,720", &look, 2)), ["2…", ".."]);
+        assert_eq!(looks.map(|look| shown("2,720", &look, 0)), ["", ""]);
     }
 }

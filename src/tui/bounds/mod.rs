@@ -16,7 +16,7 @@ mod table;
 pub use chart::Chart;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout};
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
@@ -29,6 +29,9 @@ use crate::report::text::number;
 
 /// Rows that the plot needs at least, its frame included.
 const LEAST_PLOT: u16 = 7;
+
+/// Columns on the frame for which rows of the table are shown.
+const ROWS: u16 = 16;
 
 /// Draws the screen, whatever its size.
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
@@ -46,12 +49,20 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         plot::legend(chart, look, upper, buffer);
         plot::render(chart, &app.areas, look, inside, buffer);
         let inside = pane(&place_title(app, chart, look), look, lower, buffer);
-        table::render(chart, &readings, &app.areas, look, inside, buffer);
+        // The chosen curve stays in sight.
+        let room = usize::from(inside.height.saturating_sub(1)).min(readings.len());
+        let chosen = readings.iter().position(|reading| reading.curve == chart.chosen).unwrap_or(0);
+        let first = chosen.saturating_sub(room / 2).min(readings.len() - room);
+        let shown = first..first + room;
+        table::render(chart, &readings[shown.clone()], &app.areas, look, inside, buffer);
         // Rows are few on this screen: the note stands on the frame.
         let room = lower.width.saturating_sub(4);
         let line = frame_lines::message(app, look).unwrap_or_else(|| note(app, chart, look, room));
         if lower.height > 1 {
-            buffer.set_line(lower.x + 2, lower.bottom() - 1, &line, room);
+            let width = if shown.len() < readings.len() { room.saturating_sub(ROWS) } else { room };
+            let foot = Rect { x: lower.x + 2, y: lower.bottom() - 1, width, height: 1 };
+            frame_lines::draw_line(&line, look, foot.intersection(lower), buffer);
+            frame_lines::rows_of("rows", shown, readings.len(), look, lower, buffer);
         }
     }
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);

@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::super::Look;
 use super::super::app::App;
-use super::super::frame_lines::fitting;
+use super::super::frame_lines::{cut, fitting};
 use super::super::log_axis::LogAxis;
 use super::super::products::{self, Scale};
 use crate::construction::Mode;
@@ -15,8 +15,9 @@ use crate::experiment::Construction;
 use crate::report::text::{grouped, marked, mode, number_of_neurons};
 use crate::session::{LaneView, Phase, TicketVerdict};
 
-/// Rows of text above the bars.
+/// Rows of text above the bars, and rows of the chart and its axis that come before them.
 const TEXT: u16 = 2;
+const LEAST_CHART: u16 = 3;
 
 /// Draws what is inside the pane of a construction. `columns`: width of the chart, the same in all panes.
 pub(super) fn render(
@@ -37,12 +38,13 @@ pub(super) fn render(
     let lane = &app.snapshot.lanes[index];
     let (state, style) = state(lane, look, area.width);
     let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
-    for ((text, style), y) in lines.into_iter().zip(area.y..area.bottom()) {
-        buffer.set_stringn(area.x, y, text, usize::from(area.width), style);
+    let rows = if area.height < LEAST_CHART { area.height } else { area.height - LEAST_CHART }.min(TEXT);
+    for ((text, style), y) in lines.into_iter().zip(area.y..area.y + rows) {
+        buffer.set_string(area.x, y, cut(&text, look, usize::from(area.width)), style);
     }
-    let Some((scale, axis)) = shared.filter(|_| area.height > TEXT + 1) else { return };
+    let Some((scale, axis)) = shared.filter(|_| area.height > rows + 1) else { return };
     let chart =
-        Rect { y: area.y + TEXT, height: area.height - TEXT - 1, width: columns.min(area.width), ..area };
+        Rect { y: area.y + rows, height: area.height - rows - 1, width: columns.min(area.width), ..area };
     products::render_shared(&app.snapshot, index, scale, look, chart, buffer);
     axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
 }

@@ -77,7 +77,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let asks_malach = app.slots.shown().contains(&Construction::Malach);
     let areas = Areas::new(body, app.slots.shown().len() as u16, asks_malach);
     frame_lines::title(app, look).render(title, buffer);
-    status_line(app, &lanes, look, status.width).render(status, buffer);
+    frame_lines::draw_line(&status_line(app, &lanes, look, status.width), look, status, buffer);
     lane_panes(app, &lanes, look, areas.lanes, buffer);
     if areas.race.height > 0 {
         let title = format!(
@@ -99,8 +99,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         let inside = framed("What Malach assumes of the target", areas.assumptions, buffer);
         figures::assumptions(&comparison, look, inside, buffer);
     }
-    rung_line(app, &comparison, look, rung.width).render(rung, buffer);
-    event_line(app, &comparison, look, event.width).render(event, buffer);
+    frame_lines::draw_line(&rung_line(app, &comparison, look, rung.width), look, rung, buffer);
+    frame_lines::draw_line(&event_line(app, &comparison, look, event.width), look, event, buffer);
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }
 

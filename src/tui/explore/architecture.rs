@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
+use super::super::frame_lines::draw_line;
 use crate::construction::Sum;
 use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
@@ -29,10 +29,16 @@ pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut 
         let rest = lines.split_off(left);
         let [first, second] =
             ratatui::layout::Layout::horizontal([ratatui::layout::Constraint::Fill(1); 2]).areas(area);
-        Paragraph::new(lines).render(first, buffer);
-        Paragraph::new(rest).render(second, buffer);
+        draw(&lines, look, first, buffer);
+        draw(&rest, look, second, buffer);
     } else {
-        Paragraph::new(lines).render(area, buffer);
+        draw(&lines, look, area, buffer);
+    }
+}
+
+fn draw(lines: &[Line<'_>], look: &Look, area: Rect, buffer: &mut Buffer) {
+    for (line, row) in lines.iter().zip(area.rows()) {
+        draw_line(line, look, row, buffer);
     }
 }
 

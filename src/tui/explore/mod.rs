@@ -47,7 +47,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let buffer = frame.buffer_mut();
     let snapshot = &app.snapshot;
     frame_lines::title(app, look).render(title, buffer);
-    status_line(app, look).render(status, buffer);
+    frame_lines::draw_line(&status_line(app, look), look, status, buffer);
     let areas = &app.areas;
     if let Some(editing) = &app.editing {
         // All fields want to be seen: the lower pane makes room, and the right half too where it is narrow.
@@ -55,7 +55,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         let area = if narrow { panes } else { top_left.union(bottom_left) };
         fields::render(editing, snapshot, look, pane("Architecture, edited", look, area, buffer), buffer);
         if narrow {
-            event_line(app, look).render(event, buffer);
+            frame_lines::draw_line(&event_line(app, look), look, event, buffer);
             return frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
         }
     } else {
@@ -69,8 +69,10 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         pane("Product weights", look, top_right, buffer),
         buffer,
     );
-    pruned::render(app, look, pane("Pruned network", look, bottom_right, buffer), buffer);
-    event_line(app, look).render(event, buffer);
+    let inside = pane("Pruned network", look, bottom_right, buffer);
+    let (shown, all) = pruned::render(app, look, inside, buffer);
+    frame_lines::rows_of("layers", shown, all, look, bottom_right, buffer);
+    frame_lines::draw_line(&event_line(app, look), look, event, buffer);
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }
 

@@ -1,12 +1,15 @@
 //! The Pruned network pane: a row per layer, then the error found, the error certified and ε.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
+use ratatui::widgets::{Cell, Row, Table, Widget};
 
 use super::super::Look;
 use super::super::app::App;
+use super::super::frame_lines::draw_line;
 use super::super::keymap::Action;
 use super::super::mouse::Target;
 use crate::report::Size;
@@ -26,7 +29,8 @@ const COLUMNS: [(&str, u16, u16); 8] = [
     ("open", 9, 80),
 ];
 
-pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
+/// Draws what is inside the pane and returns which layers the table has room for, of how many.
+pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let mut summary = summary(&app.snapshot, look);
     // Rows of layers come first.
     let layers = app.snapshot.lane().layers.len();
@@ -37,11 +41,13 @@ pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
     }
     let below = (summary.len() as u16).min(area.height);
     let above = Rect { height: area.height - below, ..area };
-    table(app, look, above, buffer);
-    Paragraph::new(summary).render(Rect { y: above.bottom(), height: below, ..area }, buffer);
+    for (line, row) in summary.iter().zip(Rect { y: above.bottom(), height: below, ..area }.rows()) {
+        draw_line(line, look, row, buffer);
+    }
+    table(app, look, above, buffer)
 }
 
-fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let lane = app.snapshot.lane();
     let filter = app.table_filter();
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
@@ -57,7 +63,9 @@ fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
     let here = rows.partition_point(|(layer, _)| layer.layer < lane.view.layer);
     let first = here.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
     app.areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
-    let rows = rows.get(first..(first + room).min(rows.len())).unwrap_or_default();
+    let all = rows.len();
+    let seen = if area.height > 1 { first..(first + room).min(all) } else { 0..0 };
+    let rows = rows.get(seen.clone()).unwrap_or_default();
     app.areas.add_rows(area, 1, rows.iter().map(|(row, _)| Target::Layer(row.layer)));
     let rows = rows.iter().map(|(layer, cells)| {
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
@@ -71,6 +79,7 @@ fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) {
     });
     let widths = shown.iter().map(|&index| Constraint::Length(COLUMNS[index].1));
     Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
+    (seen, all)
 }
 
 /// How far a layer is, in the words that a filter looks for.

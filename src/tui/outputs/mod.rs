@@ -70,7 +70,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         let text = if app.frozen { "The view stands still: s lets it go on." } else { "" };
         Paragraph::new(text).render(pane("Input", look, panes, buffer), buffer);
     }
-    frame_lines::message(app, look).unwrap_or_else(|| origin(app, look)).render(note, buffer);
+    let line = frame_lines::message(app, look).unwrap_or_else(|| origin(app, look));
+    frame_lines::draw_line(&line, look, note, buffer);
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }
 

@@ -66,7 +66,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     frame_lines::title(app, look).render(title, buffer);
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
     if let Some(view) = &app.snapshot.weight {
-        header_line(&app.snapshot, view, look, header.width).render(header, buffer);
+        let line = header_line(&app.snapshot, view, look, header.width);
+        frame_lines::draw_line(&line, look, header, buffer);
         let steps = app.choice.steps(&view.sums, app.table_filter());
         let place = app.choice.place(&steps);
         render_panes(app, view, &steps, place, look, panes, buffer);
@@ -75,13 +76,13 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
             lines.insert(0, how_to_read(app, view, look, below.width));
         }
         for (line, row) in lines.into_iter().zip(below.rows()) {
-            line.render(row, buffer);
+            frame_lines::draw_line(&line, look, row, buffer);
         }
     }
     if let Some(message) = frame_lines::message(app, look) {
         let row = Rect { height: below.height.min(1), ..below };
         ratatui::widgets::Clear.render(row, buffer);
-        message.render(row, buffer);
+        frame_lines::draw_line(&message, look, row, buffer);
     }
 }
 
@@ -119,6 +120,8 @@ fn render_panes(
     for (sum, &area) in view.sums.iter().zip(halves.iter()) {
         let inside = pane(&sum_title(view, sum, look, area.width), look, area, buffer);
         tables.render(sum, &columns, &app.areas, inside, buffer);
+        let shown = tables.shown(inside.height);
+        frame_lines::rows_of("steps", shown, steps.len(), look, area, buffer);
     }
 }
 

@@ -162,6 +162,13 @@ impl Tables<'_> {
         found
     }
 
+    /// The steps that have room under the header, the chosen one in their middle.
+    pub(super) fn shown(&self, height: u16) -> Range<usize> {
+        let room = usize::from(height.saturating_sub(u16::from(height > 1)));
+        let first = self.place.saturating_sub(room / 2).min(self.steps.len().saturating_sub(room));
+        first..(first + room).min(self.steps.len())
+    }
+
     /// Draws the rows of one sum around the chosen one.
     pub(super) fn render(
         &self,
@@ -171,27 +178,29 @@ impl Tables<'_> {
         area: Rect,
         buffer: &mut Buffer,
     ) {
-        if area.height < 2 || usize::from(area.width) < columns.width() {
+        if area.height < 1 || usize::from(area.width) < columns.width() {
             too_small(self.look, area, buffer);
             return;
         }
         let golden = self.is_golden();
         let mut x = area.x;
-        for &(column, width) in &columns.columns {
+        // A row alone has no header over it.
+        let headers = u16::from(area.height > 1);
+        for &(column, width) in columns.columns.iter().take(usize::from(headers) * columns.columns.len()) {
             let [long, short] = column.heads(golden);
             let head = if long.len() <= width { long } else { short };
             buffer.set_string(x, area.y, format!("{head:>width$}"), self.look.theme.faint);
             x += width as u16 + 1;
         }
-        let room = usize::from(area.height - 1);
-        let first = self.place.saturating_sub(room / 2).min(self.steps.len().saturating_sub(room));
+        let shown = self.shown(area.height);
+        let first = shown.start;
         areas.add(
             area,
             Target::Wheel(Action::Weight(WeightMove::PreviousStep), Action::Weight(WeightMove::NextStep)),
         );
-        for (row, &index) in self.steps.iter().skip(first).take(room).enumerate() {
+        for (row, &index) in self.steps[shown].iter().enumerate() {
             let Some(step) = sum.steps.get(index) else { continue };
-            let y = area.y + 1 + row as u16;
+            let y = area.y + headers + row as u16;
             areas.add(Rect { y, height: 1, ..area }, Target::SumStep(index));
             let style = style(step.fate, self.view, self.look);
             let chosen = first + row == self.place;
