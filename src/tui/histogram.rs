@@ -90,7 +90,7 @@ fn draw(line: &Line, height: f64, bar: f64, eighths: u16, look: &Look, area: Rec
     let top = f64::from(8 * area.height);
     let (height, bar) = ((height * top).clamp(0.0, top), (bar * top).min(top));
     let row = ((height / 8.0) as u16).min(area.height - 1);
-    let ends_here = eighths % 8 != 0 && row == eighths / 8;
+    let ends_here = !eighths.is_multiple_of(8) && row == eighths / 8;
     let quarter = (((height - 8.0 * f64::from(row)) / 2.0) as usize).min(3);
     let y = |row: u16| area.bottom() - 1 - row;
     if !ends_here {

@@ -135,8 +135,11 @@ fn inks(style: Style, palette: &Palette) -> Vec<u32> {
     }
 }
 
+/// A style and its name.
+type Named = (&'static str, Style);
+
 /// Styles of text, and styles of bars and curves.
-fn styles(theme: &Theme) -> (Vec<(&'static str, Style)>, Vec<(&'static str, Style)>) {
+fn styles(theme: &Theme) -> (Vec<Named>, Vec<Named>) {
     let Theme { ground: _, text, faint, title, key, bar, full, curve, bound, good, bad, selected, greys: _ } =
         *theme;
     (
