@@ -56,7 +56,7 @@ pub(super) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut B
 }
 
 /// A text in so many columns, the mark of a cut text at its end where it is one.
-pub(super) fn cut(text: &str, look: &Look, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize, look: &Look) -> String {
     if Span::raw(text).width() <= width {
         return text.to_owned();
     }
@@ -164,16 +164,6 @@ pub(super) fn fitting(variants: Vec<String>, width: u16) -> String {
     variants.into_iter().nth(chosen).unwrap_or_default()
 }
 
-/// As much of a text as there is room for; what is cut ends in an ellipsis.
-pub(super) fn cut(text: &str, room: usize, look: &Look) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let mark = look.glyphs.pending;
-    let kept = room.saturating_sub(mark.chars().count());
-    text.chars().take(kept).chain(mark.chars()).take(room).collect()
-}
-
 /// What a list or a table is narrowed by.
 pub(super) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
     let mut spans = vec![Span::styled("/", look.theme.key)];
@@ -234,7 +224,7 @@ pub(super) fn keys(context: Context, look: &Look, width: u16) -> Line<'static> {
 pub(super) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) -> Rect {
     let block =
         Block::bordered().border_set(look.glyphs.border).border_style(look.theme.faint).title(Span::styled(
-            format!(" {} ", cut(title, look, usize::from(area.width.saturating_sub(4)))),
+            format!(" {} ", cut(title, usize::from(area.width.saturating_sub(4)), look)),
             look.theme.title,
         ));
     let inner = block.inner(area);
@@ -262,7 +252,7 @@ mod tests {
             let mut buffer = Buffer::empty(area);
             draw_line(&Line::raw(text.to_owned()), look, area, &mut buffer);
             let drawn: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
-            assert_eq!(drawn.trim_end(), cut(text, look, usize::from(width)).trim_end());
+            assert_eq!(drawn.trim_end(), cut(text, usize::from(width), look).trim_end());
             drawn
         };
         assert_eq!(looks.map(|look| shown("2,720 weights", &look, 8)), ["2,720 w…", "2,720..."]);

@@ -40,7 +40,7 @@ pub(super) fn render(
     let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
     let rows = if area.height < LEAST_CHART { area.height } else { area.height - LEAST_CHART }.min(TEXT);
     for ((text, style), y) in lines.into_iter().zip(area.y..area.y + rows) {
-        buffer.set_string(area.x, y, cut(&text, look, usize::from(area.width)), style);
+        buffer.set_string(area.x, y, cut(&text, usize::from(area.width), look), style);
     }
     let Some((scale, axis)) = shared.filter(|_| area.height > rows + 1) else { return };
     let chart =
