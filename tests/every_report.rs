@@ -329,3 +329,29 @@ fn a_full_disk_is_one_clean_line() {
     one_line(output, "t.npz: expected a writable file, found: File too large");
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
 }
+
+/// What reports and messages are made of is written in ASCII too, not escaped like a stranger's name.
+#[test]
+fn every_sign_of_the_program_has_a_spelling() {
+    fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    }
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut signs = std::collections::BTreeSet::new();
+    for path in sources(&source) {
+        // Screens and plots have signs of their own for ASCII.
+        if path.starts_with(source.join("tui")) || path.ends_with("plot.rs") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let code = code.lines().map(|line| line.split("//").next().unwrap());
+        signs.extend(code.flat_map(str::chars).filter(|c| !c.is_ascii()));
+    }
+    assert!(signs.len() > 15, "{signs:?}");
+    for sign in signs {
+        let spelt = slth::report::in_ascii(&sign.to_string());
+        assert!(spelt.is_ascii() && !spelt.contains("\\u{"), "{sign} is written {spelt}");
+    }
+}
