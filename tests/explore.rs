@@ -75,7 +75,7 @@ fn an_incomplete_ticket_says_so() {
     let mut screen = Opened::open("tiny", &settings);
     screen.send(vec![Command::Step(Step::All, vec![0])]);
     let text = screen.picture(PLAIN, 120, 40);
-    assert!(text.contains("demands stayed open at the bound"), "{text}");
+    assert!(text.contains("demands cannot be met at the bound"), "{text}");
     assert!(text.contains("the ticket does not hold"), "{text}");
 }
 

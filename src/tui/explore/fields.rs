@@ -10,7 +10,7 @@ use super::super::editing::Editing;
 use super::super::frame_lines::cut;
 use super::architecture;
 use crate::experiment::{Construction, Parameter};
-use crate::report::text::{construction_name, number};
+use crate::report::text::{asked, construction_name, number};
 use crate::session::Snapshot;
 
 /// Width of the fields' names; the longest is `output_activation`.
@@ -124,6 +124,7 @@ fn left_out(editing: &Editing, parameter: Parameter) -> String {
     let is_pending = editing.is_pending() || !editing.problems().is_empty();
     match parameter {
         _ if is_pending => String::new(),
+        Parameter::Epsilon => format!("{}: from tolerance", asked(experiment.epsilon)),
         Parameter::WMax => format!("{}: largest |w|", number(experiment.w_max)),
         Parameter::FMax => format!("{}: derived", number(experiment.f_max)),
         Parameter::Mode => "each lane decides".to_owned(),
