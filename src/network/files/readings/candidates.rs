@@ -75,8 +75,7 @@ pub(super) fn convention(table: &Table<'_>, matrices: &[usize]) -> Option<Conven
 /// The networks that use all of these matrices.
 pub(super) fn of_matrices(table: &Table<'_>, matrices: &[usize], options: &ReadingOptions) -> Outcome {
     let mut outcome = Outcome::default();
-    if table.is_numbered() {
-        let sequence = numbered(table, options.order);
+    if let Some(sequence) = numbered(table, options.order) {
         for group in table.by_position(&sequence) {
             for units in group {
                 try_units(table, &units, Some(OrderBy::Numbers), BiasBy::Position, options, &mut outcome);
@@ -105,8 +104,8 @@ const MOST_WITH_LOOSE: usize = 64;
 /// The networks of the listed matrices, in the order of the list.
 pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOptions) -> Outcome {
     let mut outcome = Outcome::default();
-    if table.is_numbered() {
-        for group in table.by_position(&numbered(table, options.order)) {
+    if let Some(sequence) = numbered(table, options.order) {
+        for group in table.by_position(&sequence) {
             for units in group {
                 let of: HashMap<usize, &Tensors> = units.iter().map(|unit| (unit.matrix, unit)).collect();
                 let chosen: Option<Vec<Tensors>> =
@@ -129,12 +128,13 @@ pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOpti
 }
 
 /// The tensors that may be layers or biases, as their numbers count them or as they stand in the file.
-fn numbered(table: &Table<'_>, order: Option<Order>) -> Vec<usize> {
-    let mut sequence: Vec<usize> = table.live().filter(|&i| table.shape(i).len() <= 2).collect();
+fn numbered(table: &Table<'_>, order: Option<Order>) -> Option<Vec<usize>> {
+    let mut sequence = table.numbered.clone()?;
+    sequence.retain(|&i| table.shape(i).len() <= 2);
     if order != Some(Order::File) {
         sequence.sort_by_cached_key(|&i| natural_key(table.name(i)));
     }
-    sequence
+    Some(sequence)
 }
 
 /// Adds the networks that these layers form in either orientation; `fixed` where their order is known.

@@ -14,6 +14,8 @@
 mod candidates;
 mod copies;
 mod evidence;
+#[cfg(test)]
+mod generated;
 mod names;
 mod orders;
 mod refusal;

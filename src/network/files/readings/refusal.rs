@@ -209,7 +209,8 @@ impl Refusal {
             let at = usize::from(transposed);
             if let Some((matrix, bias)) = outcome.bias_misfits[at] {
                 let (found, outputs) = (table.vector_length(bias).unwrap_or(0), sides(matrix, transposed).1);
-                let of = if table.names[matrix].stem() == table.names[bias].stem() || table.is_numbered() {
+                let of = if table.names[matrix].stem() == table.names[bias].stem() || table.numbered.is_some()
+                {
                     format!("`{}` has {outputs} outputs", table.name(matrix))
                 } else {
                     "it is not clear whose it is".to_owned()

@@ -28,6 +28,8 @@ pub(super) struct Table<'a> {
     /// why a tensor is left alone whatever the network is
     pub(super) alone: Vec<Option<&'static str>>,
     pub(super) format: &'a str,
+    /// the tensors of which only their order tells what they are
+    pub(super) numbered: Option<Vec<usize>>,
     /// named biases by the stem of their names, masks by their names
     biases: HashMap<Vec<String>, Vec<usize>>,
     masks: HashMap<Vec<String>, Vec<usize>>,
@@ -46,7 +48,7 @@ impl<'a> Table<'a> {
         let alone =
             entries.iter().zip(&names).map(|(entry, name)| evidence::left_alone(entry, name)).collect();
         let (biases, masks) = Default::default();
-        let mut table = Self { entries, names, alone, format, biases, masks };
+        let mut table = Self { entries, names, alone, format, numbered: None, biases, masks };
         let live: Vec<usize> = table.live().collect();
         for i in live {
             let name = &table.names[i];
@@ -56,6 +58,7 @@ impl<'a> Table<'a> {
                 table.biases.entry(owned(&name.stem())).or_default().push(i);
             }
         }
+        table.numbered = table.find_numbered();
         table
     }
 
@@ -96,23 +99,23 @@ impl<'a> Table<'a> {
         self.live().filter(two_sided).filter(may_be).filter(|&i| !self.is_named_bias(i)).collect()
     }
 
-    /// Whether all tensors that may be part of the network differ in a number at the end alone, as `arr_0` and `arr_1`
-    /// do: then only their order tells what they are.
-    pub(super) fn is_numbered(&self) -> bool {
-        let live: Vec<usize> = self.live().filter(|&i| self.entries[i].is_float()).collect();
-        let Some((&first, rest)) = live.split_first() else { return false };
-        if live.iter().all(|&i| evidence::is_nameless(&self.names[i])) {
-            return true;
+    /// The tensors of which only their order tells what they are, where the matrices are of that kind: all without names of
+    /// their own, as `arr_0` and `arr_1`, or told apart by a number at the end alone. Named biases speak for themselves.
+    fn find_numbered(&self) -> Option<Vec<usize>> {
+        let matrices: Vec<usize> = self.live().filter(|&i| self.shape(i).len() == 2).collect();
+        let (&first, rest) = matrices.split_first()?;
+        if self.live().any(|i| self.is_named_bias(i)) {
+            return None;
+        }
+        let nameless = |&i: &usize| evidence::is_nameless(&self.names[i]);
+        if matrices.iter().all(nameless) {
+            return Some(self.live().filter(nameless).collect());
         }
         let (template, numbers) = self.names[first].template();
         let is_same = |&i: &usize| self.names[i].template().0 == template;
-        // `W2` of one dimension is no bias of `W1`.
-        let are_clear = match self.names[first].called {
-            Called::Nothing => true,
-            Called::Matrix => live.iter().all(|&i| self.shape(i).len() == 2),
-            _ => false,
-        };
-        are_clear && numbers.len() == 1 && template.last() == Some(&"#") && rest.iter().all(is_same)
+        let is_clear = self.names[first].called == Called::Nothing && numbers.len() == 1;
+        let is_numbered = is_clear && template.last() == Some(&"#") && rest.iter().all(is_same);
+        is_numbered.then(|| self.live().filter(is_same).collect())
     }
 
     /// A matrix with the mask and the bias that its name gives it.
