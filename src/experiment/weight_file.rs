@@ -103,7 +103,7 @@ pub(super) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, 
     let is_given = |key: &str| given.iter().any(|(given, _)| given == key);
     let mut assumed: Vec<String> = DEFAULTS
         .iter()
-        .filter(|(key, _)| !is_given(key) && !(*key == "epsilon" && preset.epsilon.is_none()))
+        .filter(|(key, _)| !is_given(key) && (*key != "epsilon" || preset.epsilon.is_some()))
         .map(|(key, value)| format!("{key}: {value}"))
         .collect();
     if let Some(TargetSource::File { activation: None, output_activation, activations: None, .. }) =

@@ -88,6 +88,7 @@ fn tensor(name: String, shape: &[usize], values: Vec<f64>) -> Tensor {
 
 /// What was written.
 #[derive(Debug)]
+#[allow(dead_code)] // shown where an assertion fails
 struct Written {
     style: Style,
     form: BiasForm,
