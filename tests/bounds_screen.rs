@@ -100,6 +100,30 @@ fn finished_lanes_are_drawn_over_the_curves() {
     insta::assert_snapshot!("observed_120x40", picture(&app, PLAIN, 120, 40));
 }
 
+/// Malach's bound assumes what Example 5 does not keep: it is marked, says why when it is chosen, and nothing is compared with it.
+#[test]
+fn a_bound_outside_its_assumptions_is_marked_and_not_compared() {
+    let previous = Action::Chart(ChartMove::PreviousCurve);
+    let app = screen(start("example-5", &[]).latest(), &[]);
+    let text = picture(&app, PLAIN, 120, 40);
+    let row = |text: &str, name: &str| text.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let times = |row: &str| row.split_whitespace().nth(6).unwrap().to_owned();
+    assert_eq!(times(&row(&text, "M malach")), "-");
+    assert_ne!(times(&row(&text, "C corollary10")), "-");
+    assert!(text.contains("! promises nothing here: choose it to see why."), "{text}");
+    let app = screen(start("example-5", &[]).latest(), &[previous, previous]);
+    for (width, height) in [(120, 40), (80, 24)] {
+        let text = picture(&app, PLAIN, width, height);
+        assert!(row(&text, "▶ M").contains("malach") && text.contains("! promises nothing here: "), "{text}");
+        assert!(
+            text.contains("‖W_i‖₀ ≤ n_max") || text.contains("of its assumptions are not kept"),
+            "{text}"
+        );
+        let own = row(&text, "C corollary10");
+        assert!(own.split_whitespace().filter(|word| *word == "-").count() == 2, "{own}");
+    }
+}
+
 /// Without Malach and its like the axis fits the rest.
 #[test]
 fn hidden_curves_make_room() {

@@ -59,7 +59,9 @@ fn how_far(lane: &LaneView) -> String {
             "{built}, holds in exact arithmetic: certified {certified:.3e} exceeds epsilon {} only by rounding",
             error.epsilon
         ),
-        Some(TicketVerdict::NotFound) => format!("{built}, not found by this allocation though it is there"),
+        Some(TicketVerdict::NotFound) => {
+            format!("{built}, not completed by this allocation though it is there")
+        }
         Some(TicketVerdict::Missing) => format!("{built}, not to be completed within the bound"),
         Some(TicketVerdict::Incomplete) => format!("{built}, not completed within the bound"),
         Some(TicketVerdict::NotCertified) => format!(

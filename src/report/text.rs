@@ -418,6 +418,10 @@ fn verdict(architecture: &Architecture, view: &LaneView) -> String {
         let _ = writeln!(text, "layer {layer}: {line}");
     }
     let _ = writeln!(text, "{}", ticket_verdict(view));
+    let is_open = view.layers.iter().any(|row| !row.is_complete);
+    if is_open && row.certificate.as_deref().is_some_and(|certificate| certificate.error() <= row.epsilon) {
+        let _ = writeln!(text, "What was built is certified within ε all the same.");
+    }
     text
 }
 
@@ -453,7 +457,7 @@ fn ticket_verdict(view: &LaneView) -> &'static str {
             "The ticket holds in exact arithmetic; certified exceeds ε only by rounding."
         }
         Some(TicketVerdict::NotFound) => {
-            "This allocation did not find a ticket within the bound, though one is there."
+            "This allocation did not find every piece within the bound, though a ticket is there."
         }
         Some(TicketVerdict::Missing) => {
             "The ticket could not be completed within the bound: the neurons cannot meet all demands."

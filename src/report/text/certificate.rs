@@ -42,7 +42,7 @@ pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String>
     ];
     if certificate.exceeds_only_by_rounding(epsilon) {
         notes.push(format!(
-            "exceeds only by rounding: {:.3e} ≤ ε = {epsilon} in exact arithmetic",
+            "exceeds only by rounding: {:.3e} ≤ ε = {epsilon:e} in exact arithmetic",
             certificate.error()
         ));
     }

@@ -125,8 +125,17 @@ fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
     if !curve.applies {
         let broken = app.snapshot.experiment.assumptions(curve.construction);
         let broken: Vec<&str> = broken.iter().filter(|each| !each.kept).map(|each| each.statement).collect();
-        let text = format!(" ! promises nothing here: assumed, not kept: {}. ", broken.join(", "));
-        return Line::styled(look.glyphs.write(&text).to_string(), look.theme.bad);
+        let count = broken.len();
+        let variants = vec![
+            format!(" ! promises nothing here: assumed, not kept: {}. ", broken.join(", ")),
+            format!(
+                " ! promises nothing here: {count} of its assumptions are not kept ({}, …). ",
+                broken.first().unwrap_or(&"")
+            ),
+            format!(" ! promises nothing here: {count} of its assumptions are not kept. "),
+        ];
+        let variants = variants.iter().map(|text| look.glyphs.write(text).to_string()).collect();
+        return Line::styled(frame_lines::fitting(variants, room), look.theme.bad);
     }
     let text = what_stays(app, chart, look);
     if chart.drawn().all(|index| chart.curves.curves[index].applies) {

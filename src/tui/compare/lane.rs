@@ -106,7 +106,7 @@ fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
                     (format!("{} holds but for rounding", glyphs.good), theme.good)
                 }
                 Some(TicketVerdict::NotFound) => {
-                    (format!("{} not found, though there", glyphs.bad), theme.bad)
+                    (format!("{} not completed, though there", glyphs.bad), theme.bad)
                 }
                 Some(TicketVerdict::Missing | TicketVerdict::Incomplete) => {
                     (format!("{} incomplete at the bound", glyphs.bad), theme.bad)

@@ -165,7 +165,7 @@ fn summary(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             (format!("{} exceeds {} only by rounding", glyphs.good, glyphs.epsilon), theme.good)
         }
         (Phase::Done, Some(TicketVerdict::NotFound)) => {
-            (format!("{} not found so, though it is there", glyphs.bad), theme.bad)
+            (format!("{} not completed, though it is there", glyphs.bad), theme.bad)
         }
         (Phase::Done, Some(TicketVerdict::Missing)) => {
             (format!("{} demands cannot be met at the bound", glyphs.bad), theme.bad)
