@@ -460,7 +460,8 @@ mod tests {
         let digits = "built-in:digits-mlp.safetensors";
         let file = format!("{:?}", digits);
         let inputs = (Parameter::Inputs, "Ball(radius: 1.0)");
-        let cases: [(&str, &[(Parameter, &str)], String); 7] = [
+        type Edits<'a> = &'a [(Parameter, &'a str)];
+        let cases: [(&str, Edits<'_>, String); 7] = [
             (
                 "digits",
                 &[(Order, "File"), (Parameter::Transposed, "false")],

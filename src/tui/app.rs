@@ -13,7 +13,7 @@ use super::lanes::slots_of;
 use super::mouse::Areas;
 use super::outputs::Chooser;
 use super::picker::Picker;
-use super::prompt::Prompt;
+use super::prompt::{Prompt, Wish};
 use super::screen::{Overlay, Screen};
 use super::slots::Slots;
 use super::theme::{Colours, ThemeName};
@@ -106,6 +106,7 @@ impl App {
     pub fn context(&self) -> Context {
         match &self.prompt {
             Some(prompt) if prompt.is_yes_or_no() => return Context::Confirm,
+            Some(Prompt { wish: Wish::Open, .. }) => return Context::Path,
             Some(_) => return Context::Field,
             None if self.filter.as_ref().is_some_and(|filter| filter.typing) => return Context::Field,
             None if self.refusal.is_some() => return Context::Refusal,

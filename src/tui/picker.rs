@@ -263,7 +263,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut app = app(folder.path());
         app.update(Action::OpenPath);
-        assert_eq!(app.context(), Context::Field);
+        assert_eq!(app.context(), Context::Path);
         app.paste(&folder.path().join("n").display().to_string());
         let effects = app.update(Action::Complete);
         let [Effect::Complete(text)] = &effects[..] else { panic!("expected a path, found {effects:?}") };

@@ -96,7 +96,7 @@ pub(super) fn render(frame: &mut Frame<'_>, app: &App, look: &Look, selected: us
         (above, below) => format!("Presets and files, {above} more above, {below} below"),
     };
     let inside = window(frame, look, &title, lines, 0);
-    app.areas.add_rows(inside, above, targets.into_iter());
+    app.areas.add_rows(inside, above, targets);
 }
 
 /// The lines of the list: rows that can be chosen, and those that say what follows.

@@ -66,14 +66,16 @@ impl App {
             return None;
         }
         match self.context() {
-            Context::Confirm | Context::Field if self.prompt.is_some() => Some(match action {
-                Action::Choose => self.answer_prompt(),
-                Action::Complete => self.complete(),
-                _ => {
-                    self.prompt = None;
-                    Vec::new()
-                }
-            }),
+            Context::Confirm | Context::Field | Context::Path if self.prompt.is_some() => {
+                Some(match action {
+                    Action::Choose => self.answer_prompt(),
+                    Action::Complete => self.complete(),
+                    _ => {
+                        self.prompt = None;
+                        Vec::new()
+                    }
+                })
+            }
             Context::Refusal => {
                 match (&mut self.refusal, action) {
                     (Some((_, line)), Action::Up | Action::Down) => {

@@ -47,7 +47,7 @@ const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k
 
 /// What to press where one construction has no other beside it.
 const ONE_LANE: [&str; 3] = [
-    " One lane in view: t adds another construction beside it, and what is built stays.",
+    " One lane in view: t adds another beside it; what is built stays.",
     " One lane in view: t adds one beside it.",
     " One lane: t adds one",
 ];

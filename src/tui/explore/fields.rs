@@ -7,7 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::super::Look;
 use super::super::editing::Editing;
-use super::super::frame_lines::cut;
+use super::super::frame_lines::{cut, fitting};
 use super::architecture;
 use crate::experiment::{Construction, Parameter};
 use crate::report::text::{asked, construction_name, number};
@@ -18,6 +18,9 @@ const NAMES: usize = 18;
 
 /// Width of the marks before a name: chosen, edited.
 const MARKS: usize = 2;
+
+/// Columns before the reason why a construction cannot be built.
+const REASON_INDENT: usize = 9;
 
 /// Most lines that a reason may take.
 const REASON_LINES: usize = 6;
@@ -31,7 +34,7 @@ pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: 
         if parameter == editing.chosen() {
             chosen = from..lines.len();
             if parameter == Parameter::Constructions {
-                let ticks = ticks(editing, look);
+                let ticks = ticks(editing, look, usize::from(area.width));
                 let marked = from + 1 + ticks.iter().position(|(marked, _)| *marked).unwrap_or(0);
                 let line = |(_, line)| line;
                 lines.splice(from + 1..from + 1, ticks.into_iter().map(line)).for_each(drop);
@@ -74,9 +77,15 @@ fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> 
     if parameter == Parameter::Constructions {
         let ticked = setup.constructions();
         let text = if chosen {
-            format!("{} ticked; Left Right go, Space ticks", ticked.len())
+            let count = ticked.len();
+            let variants =
+                [format!("{count} ticked; Left Right go, Space ticks"), format!("{count}: Space ticks")];
+            fitting(variants.to_vec(), room as u16)
         } else {
-            ticked.iter().map(|&each| construction_name(each)).collect::<Vec<_>>().join("; ")
+            let refused = editing.forecast().plan.refused.len();
+            let names: Vec<String> = ticked.iter().map(|&each| construction_name(each)).collect();
+            let names = names.join("; ");
+            if refused == 0 { names } else { format!("{names} ({} {refused} cannot)", look.glyphs.bad) }
         };
         spans.push(Span::styled(cut(&text, room, look), theme.text));
     } else if chosen {
@@ -99,10 +108,13 @@ fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> 
     lines
 }
 
-/// A line for each construction with its tick, and whether it is the marked one.
-fn ticks(editing: &Editing, look: &Look) -> Vec<(bool, Line<'static>)> {
+/// A line for each construction with its tick, and whether it is the marked one. A ticked one that cannot be built for the
+/// target says why.
+fn ticks(editing: &Editing, look: &Look, width: usize) -> Vec<(bool, Line<'static>)> {
     let ticked = editing.setup().constructions();
-    let tick = |construction: Construction| {
+    let refused = &editing.forecast().plan.refused;
+    let mut lines = Vec::new();
+    for construction in Construction::ALL {
         let marked = construction == editing.marked();
         let pointer = if marked { look.glyphs.pointer } else { " " };
         let tick = if ticked.contains(&construction) { "[x]" } else { "[ ]" };
@@ -113,9 +125,18 @@ fn ticks(editing: &Editing, look: &Look) -> Vec<(bool, Line<'static>)> {
             Span::styled(format!("{pointer} "), look.theme.key),
             Span::styled(text, style),
         ]);
-        (marked, line)
-    };
-    Construction::ALL.into_iter().map(tick).collect()
+        lines.push((marked, line));
+        let reason = refused.iter().find(|(other, _)| *other == construction && ticked.contains(other));
+        if let Some((_, reason)) = reason {
+            let text = look.glyphs.write(&format!("{} {reason}", look.glyphs.bad));
+            let rows = textwrap::wrap(&text, width.saturating_sub(REASON_INDENT).max(8));
+            lines.extend(rows.iter().take(REASON_LINES).map(|row| {
+                let row = format!("{:REASON_INDENT$}{row}", "");
+                (false, Line::styled(row, look.theme.bad))
+            }));
+        }
+    }
+    lines
 }
 
 /// What is taken where a field is left out.

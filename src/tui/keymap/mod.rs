@@ -10,7 +10,7 @@ pub use table::{KEYMAP, LISTED};
 
 use ratatui::crossterm::event::KeyEvent;
 
-use Context::{Anywhere, Certificate, Confirm, Editing, Export, Field, Help, Picker, Refusal};
+use Context::{Anywhere, Certificate, Confirm, Editing, Export, Field, Help, Path, Picker, Refusal};
 
 /// Where a key has its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum Context {
     Editing,
     /// a line of text; what is bound nowhere goes there
     Field,
+    /// a path, as a line of text
+    Path,
     /// yes or no
     Confirm,
 }
@@ -48,7 +50,7 @@ pub enum Context {
 impl Context {
     /// Whether keys without a meaning of their own are text.
     pub fn takes_text(self) -> bool {
-        matches!(self, Editing | Field)
+        matches!(self, Editing | Field | Path)
     }
 }
 
@@ -78,7 +80,7 @@ pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
 }
 
 fn is_screen(context: Context) -> bool {
-    !matches!(context, Picker | Refusal | Export | Help | Certificate | Editing | Field | Confirm)
+    !matches!(context, Picker | Refusal | Export | Help | Certificate | Editing | Field | Path | Confirm)
 }
 
 /// The rows of a context.

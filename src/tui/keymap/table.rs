@@ -1,8 +1,8 @@
 //! The table itself.
 
 use super::Context::{
-    self, Anywhere, Bounds, Certificate, Compare, Confirm, Editing, Export, Field, Help, Outputs, Picker,
-    Refusal, Weight,
+    self, Anywhere, Bounds, Certificate, Compare, Confirm, Editing, Export, Field, Help, Outputs, Path,
+    Picker, Refusal, Weight,
 };
 use super::Key::{
     self, Char, Control, Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Space, Tab, Up,
@@ -382,9 +382,12 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(Editing, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(Field, &[Enter], Action::Choose, "done", "take the text"),
-    bind(Field, &[Tab], Action::Complete, "complete", "complete a path"),
     bind(Field, &[Escape], Action::Close, "cancel", "forget the text"),
     bind(Field, &[Control('c')], Action::Quit, "quit", "leave the program"),
+    bind(Path, &[Enter], Action::Choose, "open", "open the file"),
+    bind(Path, &[Tab], Action::Complete, "complete", "complete the path"),
+    bind(Path, &[Escape], Action::Close, "cancel", "open nothing"),
+    bind(Path, &[Control('c')], Action::Quit, "quit", "leave the program"),
     bind(Confirm, &[Char('y')], Action::Choose, "yes", "do it"),
     bind(Confirm, &[Char('n'), Escape, Char('q')], Action::Close, "no", "leave all as it is"),
     bind(Confirm, &[Control('c')], Action::Quit, "quit", "leave the program"),
