@@ -1,7 +1,10 @@
 //! All that is printed goes through here: in ASCII where the terminal has no more, as wide as it is.
 
+use std::error::Error as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
+
+use clap::error::{ContextKind, ErrorKind};
 
 use super::CliError;
 use crate::report::{DEFAULT_WIDTH, Page, in_ascii};
@@ -49,14 +52,26 @@ pub(super) fn note(line: &str) {
     let _ = writeln!(io::stderr(), "slth: {line}");
 }
 
-/// What clap has to say of the arguments: an error, the help, or the version.
+/// What clap has to say of the arguments: an error, the help, or the version. A value that an option does not take is one
+/// line, as a preset's would be.
 pub(super) fn print_usage(error: &clap::Error) {
+    if let Some(line) = of_a_value(error) {
+        return note(&line);
+    }
     // Nothing is left to do where even this cannot be printed.
     let _ = match (page().is_ascii(), error.use_stderr()) {
         (false, _) => error.print(),
         (true, true) => write!(io::stderr(), "{}", in_ascii(&error.render().to_string())),
         (true, false) => write!(io::stdout(), "{}", in_ascii(&error.render().to_string())),
     };
+}
+
+/// `--threads 0: expected a number of threads from 1 to 1024`.
+fn of_a_value(error: &clap::Error) -> Option<String> {
+    let why = error.source().filter(|_| error.kind() == ErrorKind::ValueValidation)?;
+    let option = error.get(ContextKind::InvalidArg)?.to_string();
+    let value = error.get(ContextKind::InvalidValue)?;
+    Some(format!("{} {value}: {why}", option.split(' ').next().unwrap_or_default()))
 }
 
 /// JSON has only strings that are not ASCII.
