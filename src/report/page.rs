@@ -118,7 +118,9 @@ impl Page {
             let options = textwrap::Options::new(self.width)
                 .initial_indent(&indent)
                 .subsequent_indent(&further)
-                .break_words(false);
+                .break_words(false)
+                // A path with a hyphen stays whole.
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
             for part in textwrap::wrap(line.trim_start(), options) {
                 fitted.push_str(&part);
                 fitted.push('\n');
@@ -236,6 +238,8 @@ mod tests {
             fitted,
             "short   as it is\n  a line that is a good deal wider than\n    forty columns are\n"
         );
+        let path = "a path that reaches its end on far-away-land/net.pt";
+        assert_eq!(page.fit(path), "a path that reaches its end on\n  far-away-land/net.pt\n");
         let word = "x".repeat(60);
         assert_eq!(page.fit(&word), format!("{word}\n"));
     }
