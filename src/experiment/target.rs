@@ -94,7 +94,11 @@ pub(super) fn network(
             output_activation,
             activations,
         } => {
-            let failed = |error: &dyn std::fmt::Display| fail("target", format!("file {path}: {error}"));
+            let failed = |error: &dyn std::fmt::Display| {
+                // Where the file stands for the preset, the place names it.
+                let file = if source.is_weight_file { String::new() } else { format!("file {path}: ") };
+                fail("target", format!("{file}{error}"))
+            };
             if let (Some(_), Some(order)) = (layers, order) {
                 let message = format!("expected no order beside a list of layers, found {order:?}");
                 return Err(fail("order", message));

@@ -58,10 +58,14 @@ impl Outcome {
         }
     }
 
-    /// Takes over what another set of matrices gave.
-    pub(super) fn join(&mut self, other: Self) {
-        other.found.into_iter().for_each(|candidate| self.add(candidate));
-        self.is_incomplete |= other.is_incomplete;
+    /// Those that keep to the convention of these matrices' names, where any do.
+    pub(super) fn by_names(&self, table: &Table<'_>, matrices: &[usize]) -> Vec<Candidate> {
+        let convention = convention(table, matrices);
+        let keeps = |found: &&Candidate| {
+            convention.is_none_or(|convention| found.transposed == convention.transposed)
+        };
+        let kept: Vec<Candidate> = self.found.iter().filter(keeps).cloned().collect();
+        if kept.is_empty() { self.found.clone() } else { kept }
     }
 }
 

@@ -124,11 +124,13 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
         return Err(Refusal::NoMask { tensor: table.name(tensor).to_owned() });
     }
     if let Some(networks) = copies::networks(table, &matrices) {
-        let of_each = networks.iter().map(|set| candidates::of_matrices(table, set, options));
-        let found: Vec<Candidate> = of_each.flat_map(|outcome| outcome.found).collect();
+        let found: Vec<Candidate> = networks
+            .iter()
+            .flat_map(|set| candidates::of_matrices(table, set, options).by_names(table, set))
+            .collect();
         return Err(Refusal::several(table, &found, "the file holds more than one network", true));
     }
-    let mut outcome = candidates::of_matrices(table, &matrices, options);
+    let outcome = candidates::of_matrices(table, &matrices, options);
     // A matrix without a word for weights, among others that have one, may be something else.
     let is_named = |&i: &usize| table.names[i].called == Called::Matrix || table.unit(i).bias.is_some();
     let named: Vec<usize> = matrices.iter().copied().filter(is_named).collect();
@@ -138,10 +140,11 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
             let chosen = choose(table, &named, of_named.found.clone(), &of_named, options)?;
             return Ok((chosen, of_named));
         }
-        if !of_named.found.is_empty() {
-            outcome.join(of_named);
+        if !of_named.found.is_empty() && 2 * named.len() > matrices.len() {
+            let mut found = outcome.by_names(table, &named);
+            found.extend(of_named.by_names(table, &named));
             let why = "a matrix may be a layer or something else";
-            return Err(Refusal::several(table, &outcome.found, why, true));
+            return Err(Refusal::several(table, &found, why, true));
         }
     }
     let chosen = choose(table, &matrices, outcome.found.clone(), &outcome, options)?;
@@ -162,6 +165,9 @@ fn choose(
     outcome: &Outcome,
     options: &ReadingOptions,
 ) -> Result<Candidate, Refusal> {
+    if found.is_empty() && outcome.is_incomplete {
+        return Err(Refusal::NoOrder { matrices: matrices.len() });
+    }
     let convention = candidates::convention(table, matrices).filter(|_| options.transposed.is_none());
     let mut found = found;
     if let Some(convention) = convention {
@@ -190,7 +196,6 @@ fn choose(
     }
     match found.as_slice() {
         [only] if !outcome.is_incomplete || only.order != OrderBy::Shapes => Ok(only.clone()),
-        [] if outcome.is_incomplete => Err(Refusal::NoOrder { matrices: matrices.len() }),
         [] => Err(Refusal::none(table, matrices, outcome)),
         several => {
             Err(Refusal::several(table, several, "the tensors can be read in more than one way", false))

@@ -113,7 +113,8 @@ pub enum Refusal {
     /// A vector that may be a bias.
     #[error(
         "tensor `{tensor}`: its {length} numbers may be the bias of `{matrix}`, and its name does not say so; a bias is \
-         called as its matrix is (`fc1.weight`, `fc1.bias`; `W1`, `b1`); `--layers {layers}` reads the network without it"
+         called as its matrix is (`fc1.weight`, `fc1.bias`; `W1`, `b1`); only if it is none does `--layers {layers}` read the \
+         whole network"
     )]
     MaybeBias {
         /// its name
@@ -166,7 +167,10 @@ impl Refusal {
                 other != at && matrices(c) == matrices(candidate) && c.transposed == candidate.transposed
             };
             is_told_apart &= !found.iter().enumerate().any(twin);
-            let widths: Vec<String> = candidate.widths(table).iter().map(usize::to_string).collect();
+            let mut widths: Vec<String> = candidate.widths(table).iter().map(usize::to_string).collect();
+            if widths.len() > MOST_LAYERS {
+                widths.splice(MOST_NAMES..widths.len() - 1, ["…".to_owned()]);
+            }
             let side = if candidate.transposed { "inputs × outputs" } else { "outputs × inputs" };
             let biases: Vec<usize> = candidate.layers.iter().filter_map(|unit| unit.bias).collect();
             let biases = match biases.as_slice() {

@@ -166,7 +166,7 @@ impl<'a> Table<'a> {
         };
         let mut regular = assigned(&is_vector);
         for first in 0..2 {
-            let every_second: Vec<usize> = sequence.iter().copied().skip(first).step_by(2).collect();
+            let every_second: HashSet<usize> = sequence.iter().copied().skip(first).step_by(2).collect();
             if sequence.len().is_multiple_of(2) && every_second.iter().all(|&i| may_be_bias(i)) {
                 for units in assigned(&|i| every_second.contains(&i)) {
                     if !regular.contains(&units) {

@@ -298,7 +298,12 @@ fn more_than_one_reading_is_refused_with_the_options() {
         (
             "safetensors",
             &[("fc1.weight", &[4, 3]), ("fc2.weight", &[2, 4]), ("prototypes", &[7, 2])],
-            &["a layer or something else", "3-4-2-7", "--layers fc1.weight,fc2.weight"],
+            &[
+                "a layer or something else",
+                "3-4-2-7",
+                "prototypes` as outputs",
+                "(`--layers fc1.weight,fc2.weight`)",
+            ],
         ),
         // Names against shapes.
         (
