@@ -126,7 +126,7 @@ fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
         let broken = app.snapshot.experiment.assumptions(curve.construction);
         let broken: Vec<&str> = broken.iter().filter(|each| !each.kept).map(|each| each.statement).collect();
         let count = broken.len();
-        let variants = vec![
+        let variants = [
             format!(" ! promises nothing here: assumed, not kept: {}. ", broken.join(", ")),
             format!(
                 " ! promises nothing here: {count} of its assumptions are not kept ({}, …). ",
