@@ -98,7 +98,7 @@ fn a_setup_is_edited_run_and_saved() {
     // A folder that is not there says so.
     slth.press(&format!("S\x15{}\r", path_in(folder.path(), "no/x.ron")));
     slth.shows(&["no/x.ron"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -120,6 +120,6 @@ fn a_layer_is_jumped_to_and_presets_are_filtered() {
     slth.shows(&["/tiny"]);
     slth.press("\r\r");
     slth.shows(&["· tiny ·", "2-3-2, relu/identity"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }

@@ -65,7 +65,7 @@ fn digits_are_looked_at_one_by_one() {
     slth.press("q");
     slth.press("1");
     slth.shows(&["Pruned network"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -78,6 +78,6 @@ fn without_colours_pictures_are_of_shades() {
     slth.shows(&["Architecture"]);
     slth.press("5");
     slth.shows(&["Input 0 (0-359)", "▓▓██▒▒"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }

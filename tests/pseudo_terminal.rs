@@ -32,7 +32,7 @@ fn tiny_is_stepped_through_and_left() {
     slth.shows(&["done: the ticket holds"]);
     slth.press("r");
     slth.shows(&["nothing is drawn"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -47,7 +47,7 @@ fn another_preset_is_picked() {
     slth.shows(&["· digits ·", "64-32-16-10, relu/identity"]);
     slth.press("pjjj\r");
     slth.shows(&["paused · example-6", "3.679e-27"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }
 
@@ -74,8 +74,8 @@ fn constructions_are_compared_alone_and_together() {
     ]);
     // The second rung of the ladder, Malach and product pairs; the lane that is known stays known.
     slth.press("gg");
-    slth.shows(&["1 malach", "▶2 product-pair", "other match", "0 of ≤ ", "17,466,686"]);
-    slth.press("q");
+    slth.shows(&["1 malach", "▶2 product-pair", "match: z_in", "0 of ≤ ", "17,466,686"]);
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -98,7 +98,7 @@ fn bounds_are_read_at_the_cursor() {
     }
     slth.press("o");
     slth.shows(&["628.69"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -124,7 +124,7 @@ fn steps_are_taken_back() {
     slth.shows(&["layer 2/2 · 0/6 weights · 0 of"]);
     slth.press("L");
     slth.shows(&["layer 1/2 · 0/6 weights · 0 of"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }
 
@@ -145,7 +145,7 @@ fn a_frozen_view_stands_still_while_the_engine_runs_on() {
     slth.shows(&["viewing layer 2, computed 2"]);
     slth.press("[");
     slth.shows(&["viewing layer 1, computed 2"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }
 
@@ -156,7 +156,7 @@ fn terminals_of_every_kind_are_served() {
         slth.shows(&["Architecture", "paused"]);
         slth.press("a");
         slth.shows(&["done: the ticket holds"]);
-        slth.press("q");
+        slth.leave();
         assert_eq!(slth.ends(), 0);
         slth.assert_restored();
     }
@@ -224,7 +224,7 @@ fn keys_are_answered_while_the_engine_runs_flat_out() {
     let paused = slth.shows(&["paused"]);
     eprintln!("key to screen under load: {longest:?} at most of 20; pause: {paused:?}");
     assert!(longest < Duration::from_millis(500));
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
 }
 
@@ -290,7 +290,7 @@ fn pasted_text_is_no_key() {
     slth.shows(&["draw one neuron"]);
     slth.press("\x1b");
     slth.shows(&["1 of ≤ 4,022 neurons"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }
@@ -325,7 +325,7 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.paste(&at("net.safetensors\n"));
     slth.press("\r");
     slth.shows(&["paused", "64-32-16-10"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
 }

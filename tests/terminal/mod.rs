@@ -94,6 +94,11 @@ impl Explorer {
         writer.flush().unwrap();
     }
 
+    /// Leaves, whether or not a run is asked about that was long on a busy machine: Ctrl-C twice.
+    pub(crate) fn leave(&mut self) {
+        self.press("\x03\x03");
+    }
+
     pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
