@@ -75,6 +75,8 @@ pub(super) fn is_record(alone: Option<&str>) -> bool {
 }
 
 const OF_OPTIMISER: &str = "state of an optimiser";
+/// Of whole numbers, which are no weights.
+pub(super) const NO_FRACTIONS: &str = "no floating-point numbers";
 const OF_TRAINING: &str = "a record of training";
 
 /// Phrases of names, and the kind of network that they belong to.
@@ -282,7 +284,7 @@ pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
         return Some("data");
     }
     if !is_layer && !entry.is_float() && entry.shape.len() != 2 {
-        return Some("no floating-point numbers");
+        return Some(NO_FRACTIONS);
     }
     (!is_layer && entry.shape.is_empty() && !is_nameless(name)).then_some("a single number")
 }

@@ -128,7 +128,7 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
             .iter()
             .flat_map(|set| candidates::of_matrices(table, set, options).by_names(table, set))
             .collect();
-        return Err(Refusal::several(table, &found, "the file holds more than one network", true));
+        return Err(Refusal::several(table, &found, "more than one network", true));
     }
     let outcome = candidates::of_matrices(table, &matrices, options);
     // A matrix without a word for weights, among others that have one, may be something else.
@@ -143,7 +143,7 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
         if !of_named.found.is_empty() && 2 * named.len() > matrices.len() {
             let mut found = outcome.by_names(table, &named);
             found.extend(of_named.by_names(table, &named));
-            let why = "a matrix may be a layer or something else";
+            let why = "a matrix that may be a layer or something else";
             return Err(Refusal::several(table, &found, why, true));
         }
     }
@@ -185,7 +185,7 @@ fn choose(
                 ..candidate.clone()
             });
             let both: Vec<Candidate> = other.iter().cloned().chain(backwards).collect();
-            let why = "the shapes fit only against the orientation or the order that the names say";
+            let why = "shapes that fit only against the orientation or the order that the names say";
             return Err(Refusal::several(table, &both, why, false));
         }
         found = if by_name.is_empty() { other } else { by_name };
@@ -197,9 +197,7 @@ fn choose(
     match found.as_slice() {
         [only] if !outcome.is_incomplete || only.order != OrderBy::Shapes => Ok(only.clone()),
         [] => Err(Refusal::none(table, matrices, outcome)),
-        several => {
-            Err(Refusal::several(table, several, "the tensors can be read in more than one way", false))
-        }
+        several => Err(Refusal::several(table, several, "more than one way to read them", false)),
     }
 }
 
@@ -261,8 +259,11 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
         {
             return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(unit.matrix).to_owned() });
         }
-        let vector =
-            table.vector_length(i).filter(|_| table.alone[i].is_none() && table.entries[i].is_float());
+        let may_be_bias = match table.alone[i] {
+            None => table.entries[i].is_float(),
+            Some(why) => why == evidence::NO_FRACTIONS && evidence::is_nameless(name),
+        };
+        let vector = table.vector_length(i).filter(|_| may_be_bias);
         if let Some(length) = vector
             && let Some(at) = outputs.iter().position(|&n| n == length)
         {

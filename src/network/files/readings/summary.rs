@@ -144,5 +144,9 @@ fn why(
     if layers.iter().any(|layer| layer.mask.is_some() || layer.bias_mask.is_some()) {
         text.push_str("; masks multiplied in");
     }
+    if layers.len() > 1 {
+        // A residual network and a chain can store the same tensors.
+        text.push_str("; taken as a chain: the file does not say how layers are connected");
+    }
     text
 }

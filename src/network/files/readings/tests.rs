@@ -452,3 +452,14 @@ fn listed_layers_keep_their_biases() {
     let missing = listed(columns, &["W3"]).unwrap_err().to_string();
     assert_eq!(missing, "layer `W3`: expected one of `W1`, `W2`");
 }
+
+#[test]
+fn whole_numbers_without_a_name_are_not_passed_over_where_they_may_be_a_bias() {
+    assert_refused(
+        "npz",
+        &[("arr_0", &[4, 3]), ("arr_1|I64", &[4]), ("arr_2", &[2, 4]), ("arr_3", &[2])],
+        &["`arr_1`", "may be the bias of `arr_0`"],
+    );
+    let labels: &[Tensor<'_>] = &[("W1", &[4, 3]), ("b1", &[4]), ("labels|I64", &[4])];
+    assert_reads("npz", labels, "3-4 out×in: W1+b1");
+}
