@@ -75,6 +75,7 @@ pub(super) fn is_record(alone: Option<&str>) -> bool {
 }
 
 const OF_OPTIMISER: &str = "state of an optimiser";
+const ONE_NUMBER: &str = "a single number";
 /// Of whole numbers, which are no weights.
 pub(super) const NO_FRACTIONS: &str = "no floating-point numbers";
 const OF_TRAINING: &str = "a record of training";
@@ -286,7 +287,14 @@ pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
     if !is_layer && !entry.is_float() && entry.shape.len() != 2 {
         return Some(NO_FRACTIONS);
     }
-    (!is_layer && entry.shape.is_empty() && !is_nameless(name)).then_some("a single number")
+    (!is_layer && entry.shape.is_empty() && !is_nameless(name)).then_some(ONE_NUMBER)
+}
+
+/// Whether a tensor without a layer of its own may still change what the network computes.
+pub(super) fn may_scale(entry: &Entry, name: &Name, alone: Option<&str>) -> bool {
+    const FACTORS: [&str; 6] = ["scale", "scales", "scaling", "temperature", "gain", "multiplier"];
+    let is_open = alone.is_none_or(|why| why == ONE_NUMBER);
+    is_open && entry.is_float() && FACTORS.iter().any(|factor| name.has(factor))
 }
 
 /// The kind of network that a name belongs to, dense networks apart.

@@ -259,6 +259,11 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
         {
             return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(unit.matrix).to_owned() });
         }
+        if evidence::may_scale(&table.entries[i], name, table.alone[i])
+            && let Some(last) = chosen.layers.last()
+        {
+            return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(last.matrix).to_owned() });
+        }
         let may_be_bias = match table.alone[i] {
             None => table.entries[i].is_float(),
             Some(why) => why == evidence::NO_FRACTIONS && evidence::is_nameless(name),

@@ -463,3 +463,16 @@ fn whole_numbers_without_a_name_are_not_passed_over_where_they_may_be_a_bias() {
     let labels: &[Tensor<'_>] = &[("W1", &[4, 3]), ("b1", &[4]), ("labels|I64", &[4])];
     assert_reads("npz", labels, "3-4 out×in: W1+b1");
 }
+
+#[test]
+fn a_factor_beside_the_layers_is_not_passed_over() {
+    let of = |factor: &'static str| -> [Tensor<'static>; 3] {
+        [("fc1.weight", &[4, 3]), ("fc2.weight", &[2, 4]), (factor, &[])]
+    };
+    for factor in ["scale", "logit_scale", "output.temperature"] {
+        assert_refused("safetensors", &of(factor), &[&format!("`{factor}`"), "is not known"]);
+    }
+    for record in ["step", "best_score", "scaler.scale"] {
+        assert_reads("safetensors", &of(record), "3-4-2 out×in: fc1.weight, fc2.weight");
+    }
+}
