@@ -273,8 +273,8 @@ fn what_cannot_be_checked_exits_2_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let csv = folder.path().join("c.csv");
     for (arguments, expected) in [
-        (&["--runs", "0"][..], "'0'"),
-        (&["--runs", "x"], "'x'"),
+        (&["--runs", "0"][..], "--runs 0: expected a number of runs from 1 on"),
+        (&["--runs", "x"], "--runs x: expected a number of runs from 1 on"),
         (&["--runs", "1000000000000000"], "--runs 1000000000000000: "),
         (&["--runs", "9", "--confidence", "1"], "expected a probability from 0.5 to 0.999999"),
         (&["--runs", "9", "--neurons-per-weight", "0"], "expected a number above 0"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::experiment::{FileOptions, Lipschitz};
@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long)]
     pub(super) mouse: bool,
     /// Most frames drawn per second while running
-    #[arg(long, value_name = "N", default_value_t = 15, value_parser = value_parser!(u16).range(1..=60))]
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = frames)]
     pub(super) fps: u16,
     #[command(flatten)]
     pub(super) common: Common,
@@ -38,7 +38,7 @@ pub struct Arguments {
 #[derive(Args, Debug)]
 pub(super) struct Common {
     /// Seed of the random network, in place of the preset's
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// A value in place of the preset's, as in RON: `--set epsilon=0.05`
     #[arg(long, value_name = "KEY=VALUE", global = true)]
@@ -217,7 +217,7 @@ pub(super) struct Check {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Runs of each construction, with the seeds that follow the preset's
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = runs)]
     pub(super) runs: u64,
     /// How sure intervals are, from 0.5 on
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
@@ -234,6 +234,24 @@ pub(super) struct Check {
     /// Draw them in this file
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+fn frames(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(n) if (1..=60).contains(&n) => Ok(n),
+        _ => Err("expected a number of frames from 1 to 60".to_owned()),
+    }
+}
+
+fn runs(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("expected a number of runs from 1 on".to_owned()),
+    }
 }
 
 fn confidence(text: &str) -> Result<f64, String> {
