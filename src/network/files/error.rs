@@ -95,6 +95,14 @@ pub enum FileError {
         /// its matrix's
         matrix: String,
     },
+    /// A mask with other numbers than 0 and 1.
+    #[error("mask `{mask}`: expected 0 and 1 only, found {found}")]
+    MaskValue {
+        /// the mask's name
+        mask: String,
+        /// one of its numbers
+        found: f64,
+    },
     /// An npy file that cannot be read as what is needed.
     #[error("expected an npy array of {expected}, found: {found}")]
     Npy {

@@ -93,6 +93,9 @@ impl WeightFile<'_> {
         let factors = self.numbers(mask)?;
         let is_original = readings::is_original(&self.entries[tensor].name);
         for (value, factor) in values.iter_mut().zip(factors) {
+            if factor != 0.0 && factor != 1.0 {
+                return Err(FileError::MaskValue { mask: self.entries[mask].name.clone(), found: factor });
+            }
             let masked = *value * factor;
             if !is_original && value.is_finite() && masked != *value {
                 let name = |i: usize| self.entries[i].name.clone();

@@ -173,7 +173,12 @@ fn try_units(
         if bias_by == BiasBy::Name && fixed.is_none() {
             let loose = table.loose_biases(&units);
             if !loose.is_empty() {
-                if !give_by_length(table, &mut units, &loose, transposed) {
+                // A number or a path in the name belongs to another layer, and where some biases go by name, all do.
+                let is_mute =
+                    |&i: &usize| table.names[i].template().1.is_empty() && table.names[i].path().len() == 1;
+                let may_go_by_length =
+                    units.iter().all(|unit| unit.bias.is_none()) && loose.iter().all(is_mute);
+                if !may_go_by_length || !give_by_length(table, &mut units, &loose, transposed) {
                     let matrix = units.first().map_or(0, |unit| unit.matrix);
                     outcome.bias_misfits[side].get_or_insert((matrix, loose[0]));
                     continue;

@@ -31,6 +31,31 @@ pub(super) fn networks(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<
     by_copy_words(table, matrices).or_else(|| by_paths(table, matrices))
 }
 
+/// Words of modules that stand one behind the other in one network.
+const STAGES: [&str; 16] = [
+    "layer", "layers", "block", "blocks", "hidden", "dense", "linear", "fc", "stage", "stages", "mlp", "h",
+    "encoder", "decoder", "enc", "dec",
+];
+
+/// All groups, where two of them hold tensors of the same names and shapes: `q1.0` and `q1.2` beside `q2.0` and `q2.2`.
+fn same_contents<'t>(
+    table: &'t Table<'_>,
+    groups: &BTreeMap<&'t [String], Vec<usize>>,
+    own: impl Fn(usize) -> &'t [Vec<String>],
+) -> Option<Vec<Vec<usize>>> {
+    let mut seen = HashSet::new();
+    let mut is_same = |(first, group): (&&'t [String], &Vec<usize>)| {
+        let mut contents: Vec<(&[Vec<String>], &[usize])> =
+            group.iter().map(|&i| (&own(i)[1..], table.shape(i))).collect();
+        contents.sort_unstable();
+        let is_stage = first.iter().any(|word| STAGES.contains(&word.as_str()));
+        let names_layers = contents.iter().all(|(rest, _)| rest.concat().len() > 1);
+        names_layers && !is_stage && !seen.insert(contents)
+    };
+    // One component of the path holds all words of a prefix.
+    groups.iter().any(|(first, group)| is_same((first, group))).then(|| groups.values().cloned().collect())
+}
+
 /// `W1` and `W1_init`, `fc1.weight` and `ema.fc1.weight`.
 fn by_copy_words(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
@@ -71,6 +96,9 @@ fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     let (with, without): (Vec<usize>, Vec<usize>) = matrices.iter().copied().partition(has_prefix);
     if !with.is_empty() {
         return Some(vec![without, with]);
+    }
+    if let Some(copies) = same_contents(table, &groups, own) {
+        return Some(copies);
     }
     let are_side_by_side = |pair: &[usize]| !orders::tell_order(&table.names[pair[0]], &table.names[pair[1]]);
     by_rest.values().any(|same| same.windows(2).any(are_side_by_side)).then(|| groups.into_values().collect())

@@ -84,7 +84,24 @@ const OF_TRAINING: &str = "a record of training";
 const KINDS: [(Kind, &[&str]); 10] = [
     (
         Kind::Recurrent,
-        &["hh", "whh", "waa", "rnn", "lstm", "gru", "recurrent", "weight hr", "h 2 h", "h2h", "lstm cell"],
+        &[
+            "hh",
+            "whh",
+            "waa",
+            "rnn",
+            "lstm",
+            "gru",
+            "recurrent",
+            "weight hr",
+            "h 2 h",
+            "h2h",
+            "lstm cell",
+            "hid 2 hid",
+            "hidden 2 hidden",
+            "w rec",
+            "wrec",
+            "reservoir",
+        ],
     ),
     (
         Kind::Attention,
@@ -112,7 +129,22 @@ const KINDS: [(Kind, &[&str]); 10] = [
         ],
     ),
     (Kind::Adapter, &["lora", "adapter", "adapters", "loha", "lokr", "hada", "ia 3"]),
-    (Kind::Convolution, &["conv", "convs", "conv 1 d", "conv 2 d", "conv 3 d", "depthwise", "pointwise"]),
+    (
+        Kind::Convolution,
+        &[
+            "gc",
+            "gcn",
+            "gat",
+            "gconv",
+            "conv",
+            "convs",
+            "conv 1 d",
+            "conv 2 d",
+            "conv 3 d",
+            "depthwise",
+            "pointwise",
+        ],
+    ),
     (
         Kind::Normalised,
         &[
@@ -155,6 +187,16 @@ const KINDS: [(Kind, &[&str]); 10] = [
     ),
 ];
 
+/// Last words that together show a kind, where all of them stand in a file.
+const SETS: [(Kind, &[&str]); 6] = [
+    (Kind::Recurrent, &["wf", "wi", "wo"]),
+    (Kind::Recurrent, &["wz", "wr", "uz", "ur"]),
+    (Kind::Recurrent, &["wx", "wh", "wy"]),
+    (Kind::Recurrent, &["x", "h", "y"]),
+    (Kind::Attention, &["q", "k", "v"]),
+    (Kind::Attention, &["queries", "keys", "values"]),
+];
+
 /// Words of branches: two of one line in a file are two networks.
 const BRANCHES: [&[&str]; 10] = [
     &["actor", "critic"],
@@ -172,7 +214,35 @@ const BRANCHES: [&[&str]; 10] = [
 /// Words of a list of networks or heads, and those of one of them with its number behind.
 const LISTS: [&str; 9] =
     ["heads", "models", "ensemble", "ensembles", "members", "nets", "towers", "estimators", "branches"];
-const MEMBERS: [&str; 7] = ["head", "model", "member", "net", "tower", "branch", "network"];
+const MEMBERS: [&str; 27] = [
+    "head",
+    "model",
+    "member",
+    "net",
+    "tower",
+    "branch",
+    "network",
+    "q",
+    "qf",
+    "critic",
+    "epoch",
+    "step",
+    "snapshot",
+    "ckpt",
+    "checkpoint",
+    "seed",
+    "run",
+    "fold",
+    "client",
+    "round",
+    "iter",
+    "out",
+    "output",
+    "outputs",
+    "logits",
+    "pred",
+    "task",
+];
 
 /// Phrases of tensors that are no part of a network, whatever their shape.
 const OPTIMISER: [&str; 33] = [
@@ -291,10 +361,13 @@ pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
 }
 
 /// Whether a tensor without a layer of its own may still change what the network computes.
-pub(super) fn may_scale(entry: &Entry, name: &Name, alone: Option<&str>) -> bool {
+pub(super) fn may_scale(entry: &Entry, name: &Name, alone: Option<&str>, format: &str) -> bool {
     const FACTORS: [&str; 6] = ["scale", "scales", "scaling", "temperature", "gain", "multiplier"];
     let is_open = alone.is_none_or(|why| why == ONE_NUMBER);
-    is_open && entry.is_float() && FACTORS.iter().any(|factor| name.has(factor))
+    // A state dict holds parameters and buffers, and nothing that is no part of the network.
+    let is_parameter = matches!(format, "pt" | "safetensors") && entry.shape.iter().product::<usize>() == 1;
+    let is_factor = is_parameter || FACTORS.iter().any(|factor| name.has(factor));
+    is_open && entry.is_float() && is_factor
 }
 
 /// The kind of network that a name belongs to, dense networks apart.
@@ -314,10 +387,16 @@ pub(super) fn kind(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<
             return Some((kind, found));
         }
     }
-    // The gates of a recurrent cell written by hand.
-    let called = |word: &'static str| live().find(move |&i| names[i].last_word() == Some(word));
-    if let (Some(f), Some(i), Some(o)) = (called("wf"), called("wi"), called("wo")) {
-        return Some((Kind::Recurrent, vec![f, i, o]));
+    let last_word = |word: &str| {
+        let is_matrix = |&i: &usize| entries[i].shape.len() == 2 && names[i].last_word() == Some(word);
+        live().find(is_matrix)
+    };
+    // Recurrent cells and attention of single letters.
+    for (kind, words) in SETS {
+        let found: Vec<usize> = words.iter().filter_map(|word| last_word(word)).collect();
+        if found.len() == words.len() {
+            return Some((kind, found));
+        }
     }
     let deep = |&i: &usize| {
         entries[i].shape.len() > 2 && (names[i].called == Called::Matrix || is_nameless(&names[i]))

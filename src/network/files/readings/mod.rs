@@ -251,6 +251,13 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
         if table.alone[i].is_none() && name.called == Called::Mask {
             return Err(Refusal::MaskWithoutMatrix { tensor: tensor(), shape: table.shape(i).to_vec() });
         }
+        if table.alone[i].is_none() && table.shape(i).len() == 2 {
+            return Err(Refusal::Unexplained {
+                tensor: tensor(),
+                shape: table.shape(i).to_vec(),
+                layers: refusal::layers(table, chosen),
+            });
+        }
         // `fc1.scale` beside `fc1.weight` changes what the layer computes.
         let mut of_module = chosen.layers.iter().filter(|unit| module(unit.matrix) == module(i));
         if let (Some(unit), None) = (of_module.next(), of_module.next())
@@ -259,7 +266,7 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
         {
             return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(unit.matrix).to_owned() });
         }
-        if evidence::may_scale(&table.entries[i], name, table.alone[i])
+        if evidence::may_scale(&table.entries[i], name, table.alone[i], table.format)
             && let Some(last) = chosen.layers.last()
         {
             return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(last.matrix).to_owned() });

@@ -26,6 +26,9 @@ const LAST: [&str; 14] = [
 /// Modules that Keras and Haiku number from the second on: `dense`, `dense_1`.
 const NUMBERED_FROM_THE_SECOND: [&str; 4] = ["dense", "linear", "connected", "layer"];
 
+/// Between the numbers of two layers one behind the other, activations and dropout are counted too.
+const MOST_BETWEEN: u64 = 8;
+
 /// Steps of the search for orders that chain; a chain of distinct widths takes one for each layer.
 const MOST_STEPS: usize = 20_000;
 
@@ -59,7 +62,8 @@ fn tells_order(one: &[Key<'_>], other: &[Key<'_>]) -> bool {
             Some(Key::Word(_, word)) if NUMBERED_FROM_THE_SECOND.contains(word))
     };
     match (&one[at], &other[at]) {
-        (Key::Number(_), Key::Number(_)) => true,
+        // `fc21` and `fc22` behind `fc1` are two layers side by side; `fc512` is called by its width.
+        (Key::Number(a), Key::Number(b)) => b.abs_diff(*a) <= MOST_BETWEEN,
         (Key::Word(a, _), Key::Word(b, _)) => a != b,
         (Key::Word(..), Key::Number(number)) => *number > 0 && follows_module(),
         (Key::Number(_), Key::Word(..)) => false,
@@ -79,7 +83,24 @@ pub(super) fn by_names(table: &Table<'_>, units: &[Tensors]) -> Option<Vec<Tenso
     keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Where all neighbours of a sorted list tell their order, all pairs do.
     let is_clear = keyed.windows(2).all(|pair| tells_order(&pair[0].0, &pair[1].0));
-    is_clear.then(|| keyed.into_iter().map(|(_, unit)| unit).collect())
+    let sorted: Vec<Tensors> = keyed.into_iter().map(|(_, unit)| unit).collect();
+    (is_clear && agrees_with_file(table, &sorted)).then_some(sorted)
+}
+
+/// Whether numbers that may count something else (widths, or layers from the end) are in the order of the file. An alphabetical
+/// file says nothing.
+fn agrees_with_file(table: &Table<'_>, sorted: &[Tensors]) -> bool {
+    let numbers = |unit: &Tensors| table.names[unit.matrix].template().1;
+    let counts_from_start = sorted.iter().filter_map(|unit| numbers(unit).last().copied()).min() <= Some(1);
+    let counts_back =
+        |unit: &Tensors| ["decoder", "dec"].iter().any(|word| table.names[unit.matrix].has(word));
+    if (counts_from_start && !sorted.iter().any(counts_back)) || sorted.is_sorted_by_key(|unit| unit.matrix) {
+        return true;
+    }
+    let mut by_file = sorted.to_vec();
+    by_file.sort_by_key(|unit| unit.matrix);
+    let names = |pair: &[Tensors]| [0, 1].map(|at| table.name(pair[at].matrix));
+    by_file.windows(2).map(names).all(|[one, other]| one <= other)
 }
 
 /// The order that was asked for.
@@ -116,7 +137,8 @@ pub(super) struct Orders {
     pub(super) is_complete: bool,
 }
 
-/// The orders that chain and in which no name stands before one that its own tells to come first.
+/// The orders that chain and in which no name stands before one that its own tells to come first, if the file agrees with
+/// the names.
 pub(super) fn that_chain(table: &Table<'_>, units: &[Tensors], transposed: bool) -> Orders {
     if units.len() > MOST_SEARCHED {
         return Orders { found: Vec::new(), is_complete: false };
@@ -124,7 +146,12 @@ pub(super) fn that_chain(table: &Table<'_>, units: &[Tensors], transposed: bool)
     let sides: Vec<(usize, usize)> = units.iter().map(|unit| sides(table, unit, transposed)).collect();
     let keyed: Vec<Vec<Key<'_>>> = units.iter().map(|unit| keys(&table.names[unit.matrix])).collect();
     let comes_before = |one: &Vec<Key<'_>>, other: &Vec<Key<'_>>| one < other && tells_order(one, other);
-    let before = |one| (0..keyed.len()).filter(|&other| comes_before(&keyed[other], one)).collect();
+    let mut sorted: Vec<usize> = (0..units.len()).collect();
+    sorted.sort_by_key(|&i| &keyed[i]);
+    let sorted: Vec<Tensors> = sorted.into_iter().map(|i| units[i]).collect();
+    // Names against which the file is ordered say nothing.
+    let told = if agrees_with_file(table, &sorted) { keyed.len() } else { 0 };
+    let before = |one| (0..told).filter(|&other| comes_before(&keyed[other], one)).collect();
     let mut search = Search {
         before: keyed.iter().map(before).collect(),
         starts: starts(&sides),

@@ -80,7 +80,8 @@ pub enum Refusal {
     },
     /// A mask that belongs to no layer.
     #[error(
-        "tensor `{tensor}`: expected a mask of the name and shape of a layer's weights, found shape {shape:?}"
+        "tensor `{tensor}`: expected a mask called as its layer's weights are (`fc1.weight_mask` beside `fc1.weight_orig`), found none of its \
+         name and shape {shape:?}"
     )]
     MaskWithoutMatrix {
         /// its name
@@ -109,6 +110,19 @@ pub enum Refusal {
         tensor: String,
         /// the layer's matrix
         matrix: String,
+    },
+    /// A matrix that no name explains.
+    #[error(
+        "tensor `{tensor}`: its name does not say what it is (a mask? another layer?), its shape is {shape:?}; \
+         `--layers {layers}` reads the network without it"
+    )]
+    Unexplained {
+        /// its name
+        tensor: String,
+        /// its shape
+        shape: Vec<usize>,
+        /// all layers, as `--layers` takes them
+        layers: String,
     },
     /// A vector that may be a bias.
     #[error(

@@ -33,6 +33,8 @@ pub(super) struct Table<'a> {
     /// named biases by the stem of their names, masks by their names
     biases: HashMap<Vec<String>, Vec<usize>>,
     masks: HashMap<Vec<String>, Vec<usize>>,
+    /// stems of the names of all matrices
+    stems: HashSet<Vec<String>>,
 }
 
 /// How the biases of unnamed tensors stand among the matrices.
@@ -44,11 +46,11 @@ pub(super) enum Position {
 
 impl<'a> Table<'a> {
     pub(super) fn new(entries: &'a [Entry], format: &'a str) -> Self {
-        let names: Vec<Name> = entries.iter().map(|entry| Name::new(&entry.name)).collect();
+        let names = names_of(entries);
         let alone =
             entries.iter().zip(&names).map(|(entry, name)| evidence::left_alone(entry, name)).collect();
-        let (biases, masks) = Default::default();
-        let mut table = Self { entries, names, alone, format, numbered: None, biases, masks };
+        let (biases, masks, stems) = Default::default();
+        let mut table = Self { entries, names, alone, format, numbered: None, biases, masks, stems };
         let live: Vec<usize> = table.live().collect();
         for i in live {
             let name = &table.names[i];
@@ -56,6 +58,8 @@ impl<'a> Table<'a> {
                 table.masks.entry(owned(&name.unmasked())).or_default().push(i);
             } else if table.is_named_bias(i) {
                 table.biases.entry(owned(&name.stem())).or_default().push(i);
+            } else if table.shape(i).len() == 2 {
+                table.stems.insert(owned(&table.names[i].stem()));
             }
         }
         table.numbered = table.find_numbered();
@@ -135,10 +139,13 @@ impl<'a> Table<'a> {
         of_name(&name.unmasked()).or_else(of_stem)
     }
 
-    /// Vectors that the name calls biases and that are no unit's.
+    /// Vectors that the name calls biases, of no matrix by name.
     pub(super) fn loose_biases(&self, units: &[Tensors]) -> Vec<usize> {
         let used: HashSet<usize> = units.iter().flat_map(Tensors::all).collect();
-        self.live().filter(|&i| self.is_named_bias(i) && !used.contains(&i)).collect()
+        let is_loose = |&i: &usize| {
+            self.is_named_bias(i) && !used.contains(&i) && !self.stems.contains(&owned(&self.names[i].stem()))
+        };
+        self.live().filter(is_loose).collect()
     }
 
     /// How the tensors from first to last can be matrices and biases by their order alone; the most regular ways first,
@@ -225,6 +232,26 @@ impl<'a> Table<'a> {
 
 /// Tensors that may be layer or bias, all of whose choices are tried.
 const MOST_UNSURE: usize = 10;
+
+/// The names taken apart. `Wh` and `bh` are a weight and a bias called `h` where both stand in the file.
+fn names_of(entries: &[Entry]) -> Vec<Name> {
+    let all: HashSet<String> = entries.iter().map(|entry| entry.name.to_lowercase()).collect();
+    let name = |entry: &Entry| {
+        let lower = entry.name.to_lowercase();
+        let role = lower.chars().next().filter(|role| matches!(role, 'w' | 'b'));
+        let rest = role.and_then(|_| lower.get(1..)).unwrap_or_default();
+        let is_suffix = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_lowercase());
+        match role {
+            Some(role)
+                if is_suffix && ["w", "b"].iter().all(|role| all.contains(&format!("{role}{rest}"))) =>
+            {
+                Name::new(&format!("{role}_{rest}"))
+            }
+            _ => Name::new(&entry.name),
+        }
+    };
+    entries.iter().map(name).collect()
+}
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
