@@ -230,6 +230,7 @@ fn run_json_has_the_stable_keys() {
             "....kept",
             "..verdict",
             "..elapsed_seconds",
+            "refused",
             "reading",
             "assumed",
         ]
@@ -512,4 +513,31 @@ fn options_choose_between_readings() {
         let refused = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
         assert!(refused.contains("expected a weight file, found the preset tiny"), "{refused}");
     }
+}
+
+#[test]
+fn a_lane_that_is_not_built_is_named_in_every_form() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let call = [
+        "run",
+        "tiny",
+        "--set",
+        "target=Explicit(layers:[[[1.5,-0.3]]])",
+        "--set",
+        "constructions=[Malach,Hyperbolic()]",
+    ];
+    let report = json(&[&call[..], &["--json"]].concat());
+    assert_eq!(report["lanes"].as_array().unwrap().len(), 1);
+    let refused = &report["refused"][0];
+    assert_eq!(
+        (refused["construction"].as_str(), refused["method"].as_str()),
+        (Some("malach"), Some("malach"))
+    );
+    assert!(refused["reason"].as_str().unwrap().contains("expected weights in [-1, 1]"));
+    let with_csv = slth(&[&call[..], &["--csv", path]].concat()).assert();
+    let output = with_csv.get_output();
+    let (shown, noted) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(shown.contains("not built: malach: expected weights in [-1, 1]"), "{shown}");
+    assert!(noted.contains("no row of the CSV: malach: expected weights in [-1, 1]"), "{noted}");
 }

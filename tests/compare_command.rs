@@ -167,7 +167,7 @@ fn compare_prints_a_row_per_construction_and_names_what_does_not_apply() {
     assert!(shown.contains("✗ ‖W_i‖₀ ≤ n_max = 5, found 20"), "{shown}");
     let target = "target=Explicit(layers:[[[1.5,-0.3]]])";
     let shown = text(&["compare", "tiny", "--set", target, "--set", "constructions=[Malach,Hyperbolic()]"]);
-    assert!(shown.contains("malach does not apply: expected weights in [-1, 1]"), "{shown}");
+    assert!(shown.contains("not built: malach: expected weights in [-1, 1]"), "{shown}");
     assert!(shown.contains("✗ |w| ≤ 1/√n_max = 0.707, found 1.500"), "{shown}");
     // Nothing is said of Malach where nobody asks.
     assert!(!text(&["compare", "tiny"]).contains("Malach"));

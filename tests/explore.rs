@@ -7,7 +7,7 @@ use screens::{Opened, PLAIN};
 use slth::session::{Command, Phase, Step};
 use slth::tui::Look;
 use slth::tui::glyphs::ASCII;
-use slth::tui::screen::Overlay;
+use slth::tui::screen::{Overlay, Screen};
 use slth::tui::theme::ANSI;
 
 fn pictures(name: &str, screen: &Opened) {
@@ -77,6 +77,20 @@ fn an_incomplete_ticket_says_so() {
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("demands cannot be met at the bound"), "{text}");
     assert!(text.contains("the ticket does not hold"), "{text}");
+}
+
+#[test]
+fn a_lane_that_is_not_built_says_so_with_its_reason() {
+    let settings = ["target=Explicit(layers:[[[1.5,-0.3]]])", "constructions=[Malach,Hyperbolic()]"];
+    let mut screen = Opened::open("tiny", &settings);
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("not built: malach: expected weights in [-1, 1]"), "{text}");
+    screen.app.screen = Screen::Compare;
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("not built: malach: expected weights in [-1, 1]"), "{text}");
+    screen.app.screen = Screen::Explore;
+    screen.send(vec![Command::Step(Step::All, vec![0])]);
+    assert!(screen.picture(PLAIN, 140, 40).contains("not built: malach"));
 }
 
 #[test]

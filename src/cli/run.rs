@@ -61,6 +61,13 @@ fn write(
         print(&text::run(session, page()))?
     }
     if let Some(file) = csv {
+        // A file of layers has no row for them.
+        for (construction, reason) in &session.plan().refused {
+            note(&format!(
+                "not built, and no row of the CSV: {}: {reason}",
+                text::construction_name(*construction)
+            ));
+        }
         finish(file, |file| file.finish(|out| write_csv(&report, out)))?;
     }
     if let Some(file) = ticket {

@@ -97,7 +97,21 @@ pub struct SubsetEstimate {
 pub struct RefusedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
+    /// unique, see [`Construction::method`]
+    pub method: &'static str,
     pub reason: String,
+}
+
+impl RefusedLane {
+    /// One that is not built, with its reason.
+    pub fn new(which: Construction, reason: &str) -> Self {
+        Self { which, method: which.method(), reason: reason.to_owned() }
+    }
+
+    /// All that are not built.
+    pub fn all_of(refused: &[(Construction, String)]) -> Vec<Self> {
+        refused.iter().map(|(which, reason)| Self::new(*which, reason)).collect()
+    }
 }
 
 /// How many times more neurons one construction takes than another, and how that is known.
@@ -135,9 +149,7 @@ impl Comparison {
             lane.ratio_to_first =
                 lane.neurons_per_weight.zip(first).map(|(neurons, first)| Neurons(neurons.0.ratio(first.0)));
         }
-        let refused =
-            |(which, reason): &(Construction, String)| RefusedLane { which: *which, reason: reason.clone() };
-        let refused: Vec<RefusedLane> = plan.refused.iter().map(refused).collect();
+        let refused = RefusedLane::all_of(&plan.refused);
         let asked_for = lanes.iter().map(|lane| lane.which).chain(refused.iter().map(|lane| lane.which));
         let malach = asked_for.into_iter().any(|which| which == Construction::Malach);
         let assumptions = malach.then(|| experiment.malach_assumptions()).into_iter().flatten();

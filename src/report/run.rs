@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::assumptions::AssumptionReport;
 use super::bounds::{Neurons, given};
+use super::comparison::RefusedLane;
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::construction::Existence;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Plan};
 use crate::network::Architecture;
 use crate::session::{ErrorRow, LaneView, LayerRow, Session, TicketVerdict};
 use crate::verification::{Certificate, CertifiedLayer, Found};
@@ -22,6 +23,8 @@ pub struct RunReport {
     /// `epsilon` or `weight_tolerance`: the other one follows from it
     pub given: &'static str,
     pub lanes: Vec<LaneReport>,
+    /// those that are not built
+    pub refused: Vec<RefusedLane>,
     /// of the target
     #[serde(flatten)]
     pub origin: Origin,
@@ -191,11 +194,15 @@ impl RunReport {
     /// The report of a session that has run to its end.
     pub fn new(session: &Session) -> Self {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
-        Self::of_lanes(session.experiment(), &views)
+        Self::of_lanes(session.experiment(), session.plan(), &views)
     }
 
     /// The report of these lanes as far as they are: only finished layers have rows.
-    pub fn of_lanes<'a>(experiment: &Experiment, lanes: impl IntoIterator<Item = &'a LaneView>) -> Self {
+    pub fn of_lanes<'a>(
+        experiment: &Experiment,
+        plan: &Plan,
+        lanes: impl IntoIterator<Item = &'a LaneView>,
+    ) -> Self {
         Self {
             title: experiment.title.clone(),
             origin: Origin::new(experiment),
@@ -206,6 +213,7 @@ impl RunReport {
                 .into_iter()
                 .map(|lane| LaneReport::new(experiment.target.architecture(), lane))
                 .collect(),
+            refused: RefusedLane::all_of(&plan.refused),
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::theory::Count;
 /// Lanes that are named: with the title, the command and a line for all others, eight lines.
 const LANES: usize = 5;
 
+/// Of these, lanes that are not built.
+const REFUSED: usize = 2;
+
 /// What was looked at, how far each lane got, and the command that does it again; at most eight lines. `overrides` are the
 /// arguments that the preset was opened with. Plain ASCII, but for what the user has named otherwise.
 pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
@@ -17,15 +20,23 @@ pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
     let mut text = format!("{title} (preset {}, seed {})\n", experiment.name, experiment.seed);
     let begun = |lane: &&LaneView| lane.neurons_sampled() > Count::ZERO;
     let lanes: Vec<&LaneView> = snapshot.lanes.iter().filter(begun).collect();
-    for lane in lanes.iter().take(LANES) {
+    let refused = &snapshot.plan.refused;
+    let refused_lines = refused.len().min(REFUSED);
+    let lane_lines = lanes.len().min(LANES - refused_lines);
+    for lane in lanes.iter().take(lane_lines) {
         let _ = writeln!(text, "  {}: {}", construction_name(lane.construction), how_far(lane));
     }
-    match lanes.len() {
-        0 => text.push_str("  no neuron was drawn\n"),
-        count if count > LANES => {
-            let _ = writeln!(text, "  and {} more", count - LANES);
+    if lanes.is_empty() {
+        text.push_str("  no neuron was drawn\n");
+    }
+    for (construction, reason) in refused.iter().take(refused_lines) {
+        let _ = writeln!(text, "  {} was not built: {reason}", construction_name(*construction));
+    }
+    match lanes.len() + refused.len() - lane_lines - refused_lines {
+        0 => {}
+        more => {
+            let _ = writeln!(text, "  and {more} more");
         }
-        _ => {}
     }
     if experiment.name == experiment.preset_name() {
         let _ = writeln!(text, "again: {}", command(snapshot, overrides));
@@ -129,6 +140,14 @@ mod tests {
         let steps = Command::Step(Step::Neuron, (0..8).collect());
         let text = summary(&after("ladder", vec![steps]), &[]);
         assert!(text.lines().count() <= 8, "{text}");
+    }
+
+    #[test]
+    fn a_lane_that_is_not_built_is_named_with_its_reason() {
+        let set = ["target=Explicit(layers:[[[1.5,-0.3]]])", "constructions=[Malach,Hyperbolic()]"];
+        let experiment = Experiment::load("tiny", None, &set.map(str::to_owned)).unwrap();
+        let text = summary(&Worker::spawn(Session::new(experiment).unwrap()).latest(), &[]);
+        assert!(text.contains("  malach was not built: expected weights in [-1, 1]"), "{text}");
     }
 
     /// The command is read back as the shell and the program would.

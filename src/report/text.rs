@@ -6,6 +6,7 @@ mod comparison;
 mod faithfulness;
 mod inspected;
 mod origin;
+mod refused;
 mod speed;
 
 pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
@@ -14,6 +15,7 @@ pub use comparison::{choices, comparison, differences, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use inspected::inspected;
 pub use origin::{origin, unused, unused_names};
+pub use refused::{not_built, not_built_names};
 pub use speed::speed;
 
 use std::fmt::Write as _;
@@ -261,7 +263,7 @@ fn heading(session: &Session) -> String {
         let _ = writeln!(text, "not kept by this target: {broken}");
     }
     for (construction, reason) in &session.plan().refused {
-        let _ = writeln!(text, "{} does not apply: {reason}", construction_name(*construction));
+        let _ = writeln!(text, "not built: {}: {reason}", construction_name(*construction));
     }
     text
 }

@@ -176,12 +176,9 @@ impl FaithfulnessReport {
     /// The report of what a check has shown, its intervals at `confidence` in (0, 1).
     pub fn new(check: &FaithfulnessCheck, lanes: &[LaneRuns], confidence: f64) -> Self {
         let experiment = check.experiment();
-        let refused =
-            |(which, reason): &(Construction, String)| RefusedLane { which: *which, reason: reason.clone() };
-        let not_begun = check.lanes().iter().skip(lanes.len()).map(|plan| RefusedLane {
-            which: plan.construction,
-            reason: "stopped before its first run".to_owned(),
-        });
+        let not_begun = check.lanes().iter().skip(lanes.len());
+        let not_begun =
+            not_begun.map(|plan| RefusedLane::new(plan.construction, "stopped before its first run"));
         Self {
             title: experiment.title.clone(),
             origin: Origin::new(experiment),
@@ -194,7 +191,7 @@ impl FaithfulnessReport {
             delta: experiment.delta,
             neurons_per_weight: check.budget(),
             lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment, confidence)).collect(),
-            refused: check.refused().iter().map(refused).chain(not_begun).collect(),
+            refused: RefusedLane::all_of(check.refused()).into_iter().chain(not_begun).collect(),
         }
     }
 

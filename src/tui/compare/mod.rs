@@ -30,7 +30,7 @@ use super::mouse::Target;
 use super::products::Scale;
 use crate::experiment::Construction;
 use crate::report::text::{
-    NO_PROMISE, asked, construction_name, differences, gain, grouped, subset_estimate,
+    NO_PROMISE, asked, construction_name, differences, gain, grouped, not_built, subset_estimate,
 };
 use crate::report::{ComparedLane, Comparison};
 use crate::session::{LaneView, Speed};
@@ -226,10 +226,16 @@ fn rung_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Lin
     Line::from(Span::styled(fitting(variants, width), look.theme.title))
 }
 
-/// What went wrong; what a run has estimated, of the chosen lane first; else what to press.
+/// What went wrong; which lane out of view is not built; what a run has estimated, of the chosen lane first; else what to press.
 fn event_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
     if let Some(message) = frame_lines::message(app, look) {
         return message;
+    }
+    let refused = app.snapshot.plan.refused.iter();
+    // A lane in view says it in its pane.
+    let out_of_view = refused.filter(|(construction, _)| !app.slots.shown().contains(construction));
+    if let Some(refused) = not_built(out_of_view) {
+        return Line::styled(format!(" {}", look.glyphs.write(&refused)), look.theme.bad);
     }
     if app.slots.shown().len() == 1 {
         let variants = ONE_LANE.map(str::to_owned).to_vec();

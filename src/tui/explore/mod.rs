@@ -121,6 +121,7 @@ fn status_line(app: &App, look: &Look) -> Line<'static> {
     if snapshot.lanes.len() > 1 {
         parts.push(format!("lane {} of {}", lane.index + 1, snapshot.lanes.len()));
     }
+    parts.extend(text::not_built_names(&snapshot.plan.refused));
     Line::styled(format!(" {}", parts.join(look.glyphs.separator)), look.theme.text)
 }
 
@@ -134,6 +135,9 @@ fn event_line(app: &App, look: &Look) -> Line<'static> {
     if app.editing.is_some() {
         let hint = " The last run stays until Enter forgets what was built and starts over.";
         return Line::styled(hint, look.theme.text);
+    }
+    if let (None, Some(refused)) = (view.tally.last, text::not_built(&snapshot.plan.refused)) {
+        return Line::styled(format!(" {}", look.glyphs.write(&refused)), look.theme.bad);
     }
     if app.is_new && view.tally.last.is_none() {
         let hint = " Press n to draw a neuron, space to run, ? to learn what this is.";
