@@ -47,7 +47,12 @@ impl WeightFile<'_> {
             weights.push(self.matrix(layer, found.transposed)?);
             biases.push(layer.bias.map(|bias| self.bias(bias, layer.bias_mask)).transpose()?);
         }
-        Ok(FileNetwork { weights, biases, reading: found.reading })
+        let mut reading = found.reading;
+        let mut all = weights.iter().flatten();
+        if all.clone().any(|&w| w == 0.0) && all.all(|&w| w == 0.0 || w == 1.0) {
+            reading.why.push_str("; all weights are 0 or 1, as those of masks are");
+        }
+        Ok(FileNetwork { weights, biases, reading })
     }
 
     /// A layer's matrix, outputs × inputs, its mask multiplied in.

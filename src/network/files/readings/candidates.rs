@@ -174,8 +174,12 @@ fn try_units(
             let loose = table.loose_biases(&units);
             if !loose.is_empty() {
                 // A number or a path in the name belongs to another layer, and where some biases go by name, all do.
-                let is_mute =
-                    |&i: &usize| table.names[i].template().1.is_empty() && table.names[i].path().len() == 1;
+                let elsewhere = ["pre", "latent", "visible"];
+                let is_mute = |&i: &usize| {
+                    let name = &table.names[i];
+                    let points = name.words().any(|word| elsewhere.contains(&word));
+                    name.template().1.is_empty() && name.path().len() == 1 && !points
+                };
                 let may_go_by_length =
                     units.iter().all(|unit| unit.bias.is_none()) && loose.iter().all(is_mute);
                 if !may_go_by_length || !give_by_length(table, &mut units, &loose, transposed) {

@@ -26,6 +26,9 @@ const COPY_WORDS: [&str; 17] = [
     "untrained",
 ];
 
+/// Words of the state at an end of training, where the rest of the name is that of a layer.
+const ENDS: [&str; 7] = ["final", "last", "first", "start", "end", "trained", "learned"];
+
 /// The sets of matrices of a file that holds more than one network; `None` where nothing says so.
 pub(super) fn networks(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     by_copy_words(table, matrices).or_else(|| by_paths(table, matrices))
@@ -36,6 +39,10 @@ const STAGES: [&str; 16] = [
     "layer", "layers", "block", "blocks", "hidden", "dense", "linear", "fc", "stage", "stages", "mlp", "h",
     "encoder", "decoder", "enc", "dec",
 ];
+
+fn is_stage(component: &[String]) -> bool {
+    component.iter().any(|word| STAGES.contains(&word.as_str()))
+}
 
 /// All groups, where two of them hold tensors of the same names and shapes: `q1.0` and `q1.2` beside `q2.0` and `q2.2`.
 fn same_contents<'t>(
@@ -48,9 +55,8 @@ fn same_contents<'t>(
         let mut contents: Vec<(&[Vec<String>], &[usize])> =
             group.iter().map(|&i| (&own(i)[1..], table.shape(i))).collect();
         contents.sort_unstable();
-        let is_stage = first.iter().any(|word| STAGES.contains(&word.as_str()));
         let names_layers = contents.iter().all(|(rest, _)| rest.concat().len() > 1);
-        names_layers && !is_stage && !seen.insert(contents)
+        names_layers && !is_stage(first) && !seen.insert(contents)
     };
     // One component of the path holds all words of a prefix.
     groups.iter().any(|(first, group)| is_same((first, group))).then(|| groups.values().cloned().collect())
@@ -64,6 +70,12 @@ fn by_copy_words(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>
     for &i in matrices {
         let (copy, rest): (Vec<&str>, Vec<&str>) =
             table.names[i].words().partition(|word| COPY_WORDS.contains(word));
+        let (ends, whole): (Vec<&str>, Vec<&str>) = rest.iter().partition(|word| ENDS.contains(word));
+        // `first.weight` and `last.weight` are layers, `W1_init` and `W1_final` are not.
+        let (copy, rest) = match whole.len() {
+            0 | 1 => (copy, rest),
+            _ => (copy.into_iter().chain(ends).collect(), whole),
+        };
         is_doubled |= seen.insert(rest, i).is_some();
         groups.entry(copy).or_default().push(i);
     }
@@ -97,7 +109,9 @@ fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     if !with.is_empty() {
         return Some(vec![without, with]);
     }
-    if let Some(copies) = same_contents(table, &groups, own) {
+    let prefix =
+        matches!(shared.checked_sub(1).zip(matrices.first()), Some((last, &i)) if is_stage(&path(i)[last]));
+    if !prefix && let Some(copies) = same_contents(table, &groups, own) {
         return Some(copies);
     }
     let are_side_by_side = |pair: &[usize]| !orders::tell_order(&table.names[pair[0]], &table.names[pair[1]]);

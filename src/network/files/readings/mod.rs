@@ -16,6 +16,8 @@ mod copies;
 mod evidence;
 #[cfg(test)]
 mod generated;
+#[cfg(test)]
+mod misleading;
 mod names;
 mod orders;
 mod refusal;
