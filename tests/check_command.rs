@@ -96,11 +96,13 @@ fn a_broken_promise_exits_1() {
     let arguments = ["check", "tiny", "--runs", "50", "--neurons-per-weight", "100"];
     let check = slth(&arguments).assert().code(1);
     let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
-    assert!(shown.contains("NOT kept"), "{shown}");
     assert!(shown.contains("seeds that fail"), "{shown}");
     // So few neurons are not the theorem's: the text says whose number it is, and that demands cannot be met.
     let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("NOT kept with 100 neurons per weight in place of the bound"), "{shown}");
+    assert!(
+        flat.contains("runs fail with 100 neurons per weight") && flat.contains("bound was not tested"),
+        "{shown}"
+    );
     assert!(flat.contains("the demands cannot all be met in at least"), "{shown}");
     let check = slth(&[&arguments[..], &["--json"]].concat()).assert().code(1);
     let report: Value = serde_json::from_slice(&check.get_output().stdout).unwrap();
@@ -320,4 +322,29 @@ fn an_interrupt_prints_what_was_found() {
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["stopped"], true);
+}
+
+/// With a budget the theorem's bound is not tested, and nothing says that it was.
+#[test]
+fn a_budget_is_no_bound() {
+    let in_words = |call: &[&str]| text(call).split_whitespace().collect::<Vec<_>>().join(" ");
+    let folder = tempfile::tempdir().unwrap();
+    let svg = folder.path().join("c.svg");
+    let call = ["check", "tiny", "--runs", "20", "--neurons-per-weight"];
+    let shown = in_words(&[&call[..], &["20000", "--svg", svg.to_str().unwrap()]].concat());
+    assert!(shown.contains("Complete in all 20 runs with"), "{shown}");
+    assert!(shown.contains("the theorem's bound was not tested"), "{shown}");
+    assert!(!shown.contains("promise") && !shown.contains("threshold, ┊ bound"), "{shown}");
+    assert!(shown.contains("┊ allowed") || shown.contains("] allowed"), "{shown}");
+    let drawn = std::fs::read_to_string(&svg).unwrap();
+    assert!(drawn.contains("allowed of each layer") && !drawn.contains("bound of each layer"));
+    let sums = ["100", "--set", "constructions=[SubsetSum]"];
+    let shown = in_words(&[&call[..], &sums[..]].concat());
+    assert!(shown.contains("no bound with a constant is published"), "{shown}");
+    // No run is complete, so none has an error.
+    let check = slth(&[&call[..], &["1", "--json"]].concat()).assert();
+    let report: Value = serde_json::from_slice(&check.get_output().stdout).unwrap();
+    let network = &report["lanes"][0]["network"];
+    assert_eq!(network["incomplete"], 20);
+    assert!(network["largest_certified"].is_null() && network["largest_error"].is_null(), "{network}");
 }

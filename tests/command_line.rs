@@ -541,3 +541,29 @@ fn a_lane_that_is_not_built_is_named_in_every_form() {
     assert!(shown.contains("not built: malach: expected weights in [-1, 1]"), "{shown}");
     assert!(noted.contains("no row of the CSV: malach: expected weights in [-1, 1]"), "{noted}");
 }
+
+/// Where each layer has a tolerance of its own, one number says which layer it is of.
+#[test]
+fn one_of_several_tolerances_names_its_layer() {
+    let per_layer = ["--set", "tolerance=PerLayer"];
+    let report = json(&[&["bounds", "digits", "--json"], &per_layer[..]].concat());
+    let tolerances: Vec<f64> =
+        report["weight_tolerance"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+    let finest = tolerances.iter().copied().fold(f64::INFINITY, f64::min);
+    let layer = 1 + tolerances.iter().position(|&tolerance| tolerance == finest).unwrap();
+    let shown = text(&[&["bounds", "digits"], &per_layer[..]].concat());
+    assert!(shown.contains(&format!("finest ε_w = {finest:.11e} (of layer {layer})")), "{shown}");
+    let of_layer = format!(" (of layer {layer})");
+    let line = |start: &str| shown.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
+    assert!(line("k' = ").ends_with(&of_layer) && line("products [").ends_with(&of_layer), "{shown}");
+    assert!(!text(&["bounds", "digits"]).contains("of layer"));
+}
+
+#[test]
+fn a_tolerance_just_too_fine_is_told_from_the_least() {
+    // 2η = 0.999·2⁻⁴⁵
+    let set = ["--set", "tolerance=Weight(2.8393e-14)", "--set", "constructions=[Malach,Hyperbolic()]"];
+    let report = json(&[&["run", "tiny", "--json"], &set[..]].concat());
+    let reason = report["refused"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("at least 1.421e-14") && reason.contains("found 1.420e-14"), "{reason}");
+}

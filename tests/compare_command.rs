@@ -119,7 +119,7 @@ fn compare_agrees_with_run() {
     }
     assert_eq!((&lanes[3]["allocation"], &lanes[4]["allocation"]), (&"first-fit".into(), &Value::Null));
     let assumptions = compare["malach_assumptions"].as_array().unwrap();
-    assert_eq!(assumptions.len(), 4);
+    assert_eq!(assumptions.len(), 5);
     // Weights within 0.395 of 1/√5 = 0.447, and all 20 of the first layer other than 0.
     assert_eq!((&assumptions[1]["kept"], &assumptions[3]["kept"]), (&true.into(), &false.into()));
     assert_eq!(assumptions[3]["found"], 20.0);
@@ -169,6 +169,16 @@ fn compare_prints_a_row_per_construction_and_names_what_does_not_apply() {
     let shown = text(&["compare", "tiny", "--set", target, "--set", "constructions=[Malach,Hyperbolic()]"]);
     assert!(shown.contains("not built: malach: expected weights in [-1, 1]"), "{shown}");
     assert!(shown.contains("✗ |w| ≤ 1/√n_max = 0.707, found 1.500"), "{shown}");
+    // The fifth is in the list, and in the same one as JSON has.
+    assert!(
+        shown.lines().any(|line| line.starts_with("  ") && line.contains("✗ ε/(eℓ√n_max³·ε_w) ≤ 1")
+            || line.starts_with("  ✓ ε/(eℓ√n_max³·ε_w) ≤ 1")),
+        "{shown}"
+    );
+    assert_eq!(compare["malach_assumptions"].as_array().unwrap().len(), 5);
+    let one = ["compare", "tiny", "--set", "target=Explicit(layers:[[[0.5]]])"];
+    let shown = text(&one).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("for the one target weight;"), "{shown}");
     // Nothing is said of Malach where nobody asks.
     assert!(!text(&["compare", "tiny"]).contains("Malach"));
 }

@@ -4,7 +4,7 @@
 mod screens;
 
 use screens::{Opened, PLAIN};
-use slth::session::{Command, Phase, Step};
+use slth::session::{Command, Phase, Step, TicketVerdict};
 use slth::tui::Look;
 use slth::tui::glyphs::ASCII;
 use slth::tui::screen::{Overlay, Screen};
@@ -77,6 +77,22 @@ fn an_incomplete_ticket_says_so() {
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("demands cannot be met at the bound"), "{text}");
     assert!(text.contains("the ticket does not hold"), "{text}");
+}
+
+/// The allocation runs out of neurons that are there: no verdict on the ticket.
+#[test]
+fn what_the_allocation_did_not_complete_is_no_ticket_that_does_not_hold() {
+    let settings = ["constructions=[Hyperbolic(allocation:OnDemand)]", "epsilon=1e-24"];
+    let mut screen = Opened::open("tiny", &settings);
+    screen.send(vec![Command::Step(Step::All, vec![0])]);
+    let verdict = screen.app.snapshot.lane().verdict();
+    assert_eq!(verdict, Some(TicketVerdict::NotFound));
+    for shown in Screen::ALL {
+        screen.app.screen = shown;
+        let text = screen.picture(PLAIN, 120, 40);
+        let header = text.lines().next().unwrap();
+        assert!(header.contains("done: not completed") && !header.contains("does not hold"), "{header}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What theory assumes of a target, and what this one keeps of it.
 
 use super::{Construction, Experiment, NormSource, Outline};
+use crate::network::Activation;
 
 /// Relative excess that rounding may cause where a bound is met exactly.
 const ROUNDING: f64 = 1e-9;
@@ -50,6 +51,7 @@ impl Experiment {
     /// |---|---|
     /// | all | Lemma 1's: `|w| ≤ w_max`, `|F_i| ≤ F_max`, and `‖W_i‖₂ ≤ 1` where the preset says `norms: Unit` |
     /// | Malach et al. | [those of section 3](Self::malach_assumptions), and a tolerance no finer than their proof's |
+    /// | Ramanujan et al., whole neurons | `|w| ≤ 1`, and ReLU in every layer: a neuron of G stands in for the target's |
     /// | Ramanujan et al., product weights | `|w| ≤ 1`, which is as far as G's uniform weights reach |
     /// | Pensia et al. | `|w| ≤ 1` and `|x| ≤ 1`, "the max norms of the weights and of the inputs" (section 8) |
     pub fn assumptions(&self, construction: Construction) -> Vec<Assumption> {
@@ -64,13 +66,14 @@ impl Experiment {
         }
         match construction {
             Construction::Hyperbolic { .. } | Construction::Corollary10 | Construction::SharedGolden => {}
-            Construction::Malach => {
-                all.extend(self.malach_assumptions());
-                all.push(self.malach_tolerance());
-            }
-            Construction::WholeNeuron | Construction::ProductPair => {
+            Construction::Malach => all.extend(self.malach_assumptions()),
+            Construction::WholeNeuron => {
                 all.push(Assumption::new("|w| ≤ 1", 1.0, largest));
+                let activations = self.target.architecture().activations().iter();
+                let others = activations.filter(|&&activation| activation != Activation::Relu).count();
+                all.push(Assumption::new("layers without ReLU ≤ 0", 0.0, others as f64));
             }
+            Construction::ProductPair => all.push(Assumption::new("|w| ≤ 1", 1.0, largest)),
             Construction::SubsetSum | Construction::UniformSubSums => {
                 all.push(Assumption::new("|w| ≤ 1", 1.0, largest));
                 all.push(Assumption::new("|x| ≤ 1", 1.0, self.bounds.largest[0]));
@@ -91,8 +94,9 @@ impl Experiment {
 
     /// What Malach et al. (2020) assume, and whether this target keeps it (section 3 of the paper, (i) to (iv)): for every
     /// input ‖x‖₂ ≤ 1; |w| ≤ 1/√n_max; ‖W_i‖₂ ≤ 1; and ‖W_i‖₀ ≤ n_max, where ‖W_i‖₀ is "the number of non-zero weights
-    /// at layer i", all rows of the matrix together. What is found is the largest of all inputs, weights or layers.
-    pub fn malach_assumptions(&self) -> [Assumption; 4] {
+    /// at layer i", all rows of the matrix together; and a tolerance no finer than their proof's. What is found is the largest of
+    /// all inputs, weights or layers.
+    pub fn malach_assumptions(&self) -> [Assumption; 5] {
         let n_max = self.target.architecture().n_max() as f64;
         let layers = 1..=self.target.architecture().layers();
         let non_zero = layers.map(|layer| self.target.weights(layer).iter().filter(|&&w| w != 0.0).count());
@@ -101,6 +105,7 @@ impl Experiment {
             Assumption::new("|w| ≤ 1/√n_max", 1.0 / n_max.sqrt(), self.target.largest_weight().0),
             Assumption::new("‖W_i‖₂ ≤ 1", 1.0, self.largest_norm()),
             Assumption::new("‖W_i‖₀ ≤ n_max", n_max, non_zero.max().unwrap_or(0) as f64),
+            self.malach_tolerance(),
         ]
     }
 
@@ -120,9 +125,12 @@ impl Experiment {
 mod tests {
     use super::*;
 
+    /// Those of section 3.
     fn assumptions(settings: &[&str]) -> [Assumption; 4] {
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-        Experiment::load("tiny", None, &settings).unwrap().malach_assumptions()
+        let [x, w, norm, non_zero, _] =
+            Experiment::load("tiny", None, &settings).unwrap().malach_assumptions();
+        [x, w, norm, non_zero]
     }
 
     #[test]
@@ -183,5 +191,13 @@ mod tests {
         let large = "target=Explicit(layers:[[[1.5,0.0],[0.0,0.5]]])";
         assert_eq!(broken("tiny", &[large], Construction::ProductPair), ["|w| ≤ 1"]);
         assert_eq!(broken("tiny", &[large], Construction::Corollary10), none);
+        // Its last layer is linear: a whole neuron cannot stand in for one of it.
+        let identity = broken("digits", &[], Construction::WholeNeuron);
+        assert!(identity.contains(&"layers without ReLU ≤ 0"), "{identity:?}");
+        assert_eq!(broken("tiny", &[sparse], Construction::WholeNeuron), none);
+        // Malach's assumptions are one list, wherever they are named.
+        let experiment = Experiment::load("tiny", None, &[]).unwrap();
+        let all = experiment.assumptions(Construction::Malach);
+        assert!(all.ends_with(&experiment.malach_assumptions()), "{all:?}");
     }
 }

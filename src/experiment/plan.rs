@@ -224,8 +224,12 @@ fn refusal(experiment: &Experiment, construction: Construction, tolerances: &[f6
     let finest = tolerances.iter().copied().fold(f64::INFINITY, f64::min) / 2.0;
     if finest < LEAST_TOLERANCE {
         let least = "128 steps of G's uniform weights";
+        // So many digits that the two differ.
+        let differ =
+            |&digits: &usize| format!("{LEAST_TOLERANCE:.digits$e}") != format!("{finest:.digits$e}");
+        let digits = (1..17).find(differ).unwrap_or(17);
         return Some(format!(
-            "expected a tolerance of at least {LEAST_TOLERANCE:.1e}, {least}; found {finest:.1e}"
+            "expected a tolerance of at least {LEAST_TOLERANCE:.digits$e}, {least}; found {finest:.digits$e}"
         ));
     }
     let values = (-finest.log2()).ceil() + 4.0;

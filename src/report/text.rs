@@ -86,12 +86,16 @@ pub fn fixed(value: f64, digits: usize) -> String {
 pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let mut text = String::new();
     let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
-    let tolerance = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+    let (tolerance, layer) = finest(&report.weight_tolerance);
+    let (named, of_layer) = match layer {
+        Some(layer) => ("finest ε_w", format!(" (of layer {layer})")),
+        None => ("ε_w", String::new()),
+    };
     let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
     text.push_str(&origin(&report.origin));
     let _ = writeln!(
         text,
-        "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, ε_w = {tolerance:.11e}",
+        "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, {named} = {tolerance:.11e}{of_layer}",
         report.epsilon, report.delta, report.w_max, report.f_max, report.norms
     );
     if let Some(given) = report.tolerance.given() {
@@ -110,13 +114,15 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
             let _ = writeln!(text, "  {broken}");
         }
         if let (Some(k_prime), Some(levels)) = (construction.k_prime, construction.levels) {
-            let _ = writeln!(text, "  k' = {k_prime:.10}, k = {levels}");
+            let _ = writeln!(text, "  k' = {k_prime:.10}, k = {levels}{of_layer}");
         }
         if let (Some((alpha, beta)), Some((low, high))) =
             (construction.weight_range, construction.product_range)
         {
-            let _ =
-                writeln!(text, "  weights ±[{alpha:.11e}, {beta:.11}]\n  products [{low:.11e}, {high:.11}]");
+            let _ = writeln!(
+                text,
+                "  weights ±[{alpha:.11e}, {beta:.11}]{of_layer}\n  products [{low:.11e}, {high:.11}]{of_layer}"
+            );
         } else if let Some((low, high)) = construction.weight_range {
             let _ = writeln!(text, "  weights uniform in [{low}, {high}]");
         }
@@ -140,6 +146,14 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
         let _ = writeln!(text, "{NO_PROMISE}");
     }
     page.fit(&text)
+}
+
+/// The finest of the layers' ε_w, and its layer where another layer has another one.
+pub(super) fn finest(tolerances: &[f64]) -> (f64, Option<usize>) {
+    let finest = tolerances.iter().copied().fold(f64::INFINITY, f64::min);
+    let differ = tolerances.iter().any(|&tolerance| tolerance != finest);
+    let layer = (1..).zip(tolerances).find(|(_, tolerance)| **tolerance == finest);
+    (finest, layer.map(|(layer, _)| layer).filter(|_| differ))
 }
 
 /// Which of ε and ε_w was given.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Activity, LaneView, Phase, Snapshot};
+use super::{Activity, LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 
 /// A run that took longer than this to compute is not thrown away without a question.
@@ -30,6 +30,8 @@ pub enum RunState {
     Done {
         /// lanes whose ticket holds
         holding: usize,
+        /// lanes that their allocation did not complete, a ticket being there or not excluded
+        not_completed: usize,
         /// lanes of the run
         lanes: usize,
     },
@@ -61,7 +63,9 @@ impl Snapshot {
             Activity::Paused if done < lanes => RunState::Paused { done, lanes },
             Activity::Paused => {
                 let holding = self.lanes.iter().filter(|lane| lane.error.holds == Some(true)).count();
-                RunState::Done { holding, lanes }
+                let open = [Some(TicketVerdict::NotFound), Some(TicketVerdict::Incomplete)];
+                let not_completed = self.lanes.iter().filter(|lane| open.contains(&lane.verdict())).count();
+                RunState::Done { holding, not_completed, lanes }
             }
         }
     }
@@ -107,9 +111,9 @@ mod tests {
         // Which lane is looked at is no matter.
         assert_eq!(send(Command::View { lane: 1, layer: None }).state(), lane.state());
         let mut all = send(Command::Step(Step::All, vec![0]));
-        assert_eq!(all.state(), RunState::Done { holding: 2, lanes: 2 });
+        assert_eq!(all.state(), RunState::Done { holding: 2, not_completed: 0, lanes: 2 });
         all.lanes[0].error.holds = Some(false);
-        assert_eq!(all.state(), RunState::Done { holding: 1, lanes: 2 });
+        assert_eq!(all.state(), RunState::Done { holding: 1, not_completed: 0, lanes: 2 });
         all.activity = Activity::Running;
         assert_eq!(all.state(), RunState::Running);
     }

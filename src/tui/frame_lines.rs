@@ -133,16 +133,19 @@ fn run_state(state: RunState, look: &Look) -> (&'static str, String, Style) {
         RunState::Paused { done, lanes } => {
             (glyphs.paused, format!("paused: {done} of {lanes} lanes done"), theme.text)
         }
-        RunState::Done { holding: 1, lanes: 1 } => {
+        RunState::Done { holding: 1, lanes: 1, .. } => {
             (glyphs.good, "done: the ticket holds".to_owned(), theme.good)
         }
-        RunState::Done { holding: 0, lanes: 1 } => {
+        RunState::Done { not_completed: 1, lanes: 1, .. } => {
+            (glyphs.bad, "done: not completed".to_owned(), theme.bad)
+        }
+        RunState::Done { holding: 0, lanes: 1, .. } => {
             (glyphs.bad, "done: the ticket does not hold".to_owned(), theme.bad)
         }
-        RunState::Done { holding, lanes } if holding == lanes => {
+        RunState::Done { holding, lanes, .. } if holding == lanes => {
             (glyphs.good, "done: all tickets hold".to_owned(), theme.good)
         }
-        RunState::Done { holding, lanes } => {
+        RunState::Done { holding, lanes, .. } => {
             (glyphs.bad, format!("done: {holding} of {lanes} tickets hold"), theme.bad)
         }
     }

@@ -108,10 +108,10 @@ pub struct CheckedNetwork {
     pub uncertified: u64,
     /// complete, and above ε only with the rounding of an evaluation
     pub exceeds_only_by_rounding: u64,
-    /// of the complete runs, rounding included
-    pub largest_certified: f64,
-    /// of the complete runs, in exact arithmetic
-    pub largest_error: f64,
+    /// of the complete runs, rounding included; `None` where none is complete
+    pub largest_certified: Option<f64>,
+    /// of the complete runs, in exact arithmetic; `None` where none is complete
+    pub largest_error: Option<f64>,
     pub failing_seeds: Vec<u64>,
     pub missing_seeds: Vec<u64>,
     /// with the same number of neurons per weight in every layer
@@ -195,6 +195,11 @@ impl FaithfulnessReport {
         }
     }
 
+    /// What the neurons of a layer are in the report: those of the theorem's bound, or those allowed in its place.
+    pub fn limit(&self) -> &'static str {
+        if self.neurons_per_weight.is_some() { "allowed" } else { "bound" }
+    }
+
     /// Whether a construction, with the allocation asked for, fails in more than δ of the runs, as surely as the confidence says:
     /// whatever the reason.
     pub fn has_failed(&self) -> bool {
@@ -227,6 +232,7 @@ impl CheckedLane {
         let perhaps = RateReport::new(lane.perhaps_missing_rate(), confidence);
         let missing = RateReport { high: perhaps.high, ..RateReport::new(lane.missing_rate(), confidence) };
         let assumptions = AssumptionReport::all_of(&lane.plan.assumptions);
+        let any_complete = lane.incomplete < lane.network.runs();
         Self {
             which: lane.plan.construction,
             method: lane.plan.construction.method(),
@@ -246,8 +252,8 @@ impl CheckedLane {
                 missing,
                 uncertified: lane.uncertified,
                 exceeds_only_by_rounding: lane.above_by_rounding,
-                largest_certified: lane.largest_certified,
-                largest_error: lane.largest_error,
+                largest_certified: any_complete.then_some(lane.largest_certified),
+                largest_error: any_complete.then_some(lane.largest_error),
                 failing_seeds: lane.failing_seeds.clone(),
                 missing_seeds: lane.missing_seeds.clone(),
                 threshold: threshold(&lane.network, delta),

@@ -54,8 +54,15 @@ const ASCII: Ink = Ink {
 };
 
 /// The network's failure rate against neurons per weight, both on log axes, in lines of at most `width` columns (30 at
-/// least): the rate, its interval at `confidence`, δ, the threshold and the bound. Empty where there are no neurons to draw.
-pub fn plot(lane: &LaneRuns, delta: f64, confidence: f64, width: usize, ascii: bool) -> String {
+/// least): the rate, its interval at `confidence`, δ, the threshold and the neurons of the bound or of a budget, which `limit`
+/// names. Empty where there are no neurons to draw.
+pub fn plot(
+    lane: &LaneRuns,
+    (delta, confidence): (f64, f64),
+    limit: &str,
+    width: usize,
+    ascii: bool,
+) -> String {
     let Some(axes) = Axes::of(lane, delta) else { return String::new() };
     let ink = if ascii { &ASCII } else { &UNICODE };
     let columns = width.max(LEAST_WIDTH) - NUMBERS - 2;
@@ -114,7 +121,7 @@ pub fn plot(lane: &LaneRuns, delta: f64, confidence: f64, width: usize, ascii: b
     push(&mut text, &format!("{:>NUMBERS$} {}{}", "", ink.corner, foot.iter().collect::<String>()));
     push(&mut text, &format!("  {}", numbers.iter().collect::<String>()));
     let legend = format!(
-        "{} failure rate of the network against neurons per weight, {} its interval, {} {}, {} threshold, {} bound",
+        "{} failure rate of the network against neurons per weight, {} its interval, {} {}, {} threshold, {} {limit}",
         ink.curve, ink.band, ink.delta, ink.allowed, ink.threshold, ink.bound
     );
     textwrap::wrap(&legend, width.max(LEAST_WIDTH)).iter().for_each(|line| push(&mut text, line));

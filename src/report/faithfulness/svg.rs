@@ -20,7 +20,8 @@ const PLACES: usize = 1_200;
 const NAMED: usize = 12;
 
 /// Failure rates against neurons per weight, a plot below the other for each construction: a curve for each layer and one for
-/// the network, each with its interval; δ, δ/ℓ where there are several layers, and the bound of each layer as lines.
+/// the network, each with its interval; δ, δ/ℓ where there are several layers, and the bound of each layer, or its
+/// budget, as lines.
 /// Constructions without any neurons to speak of are left out.
 ///
 /// # Errors
@@ -111,7 +112,7 @@ fn construction<'a>(
         let series = DashedLineSeries::new([(at, floor), (at, axes.rate.1)], 4, 4, color.stroke_width(1));
         let line = chart.draw_series(series)?;
         if layer == 1 {
-            line.label("bound of each layer")
+            line.label(format!("{} of each layer", report.limit()))
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(1)));
         }
     }

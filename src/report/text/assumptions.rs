@@ -13,7 +13,8 @@ pub const NO_PROMISE: &str = "! a bound that promises nothing here: the target b
 pub fn assumed(assumption: &AssumptionReport) -> String {
     let AssumptionReport { assumption, found, limit, .. } = *assumption;
     // A limit that is a number already is not repeated.
-    let limit = if assumption.ends_with('1') { String::new() } else { format!(" = {}", number(limit)) };
+    let limit =
+        if assumption.ends_with(['0', '1']) { String::new() } else { format!(" = {}", number(limit)) };
     format!("{assumption}{limit}, found {}", number(found))
 }
 

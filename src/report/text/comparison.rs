@@ -59,12 +59,16 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         "holds",
         "seconds",
     ];
-    let (weights, epsilon) = (grouped(comparison.weights as i64), session.experiment().epsilon);
+    let epsilon = session.experiment().epsilon;
+    let weights = match comparison.weights {
+        1 => "the one target weight".to_owned(),
+        weights => format!("each of {} target weights", grouped(weights as i64)),
+    };
     let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[]));
     let _ = writeln!(
         text,
-        "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for each of {weights} \
-         target weights; ratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
+        "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for {weights}; \
+         ratio: of neurons sampled, to the first row; the errors are to stay within epsilon = {epsilon}"
     );
     if comparison.lanes.iter().any(|lane| !lane.bound_applies()) {
         let _ = writeln!(text, "{NO_PROMISE}");

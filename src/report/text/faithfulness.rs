@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{broken, construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
+use crate::construction::Sum;
 use crate::report::Page;
 use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
@@ -61,7 +62,13 @@ pub fn faithfulness(
         }
         let _ = writeln!(text, "{}\n", rates(lane, report, page));
         let _ = writeln!(text, "{}\n", thresholds(lane, report, page));
-        text.push_str(&plot(runs, report.delta, report.confidence, page.width(), page.is_ascii()));
+        text.push_str(&plot(
+            runs,
+            (report.delta, report.confidence),
+            report.limit(),
+            page.width(),
+            page.is_ascii(),
+        ));
         text.push_str(&verdict(lane, report));
     }
     page.fit(&text)
@@ -88,8 +95,7 @@ fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String 
     });
     let network = &lane.network;
     let all = row("network".to_owned(), network.weights, "-".to_owned(), "-".to_owned(), &network.failures);
-    let bound = if report.neurons_per_weight.is_some() { "allowed" } else { "bound" };
-    let header = ["layer", "weights", bound, "per weight", "failures", "rate", "low", "high"];
+    let header = ["layer", "weights", report.limit(), "per weight", "failures", "rate", "low", "high"];
     page.table(&header, layers.chain([all]).collect(), &[6, 7])
 }
 
@@ -128,8 +134,8 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     let network = &lane.network;
     let delta = report.delta;
     let _ = writeln!(text);
-    if network.largest_error > 0.0 {
-        let _ = writeln!(text, "largest error certified  {:.6e}, in exact arithmetic", network.largest_error);
+    if let Some(error) = network.largest_error {
+        let _ = writeln!(text, "largest error certified  {error:.6e}, in exact arithmetic");
     }
     let runs = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
     if network.exceeds_only_by_rounding > 0 {
@@ -175,6 +181,9 @@ fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     let (low, high) = (number(network.failures.low), number(network.failures.high));
     let sure = format!("({} % sure), δ = {}", 100.0 * report.confidence, report.delta);
     let (least, most) = (number(network.missing.low), number(network.missing.high));
+    if let Some(neurons) = report.neurons_per_weight {
+        return budget(lane, &number(neurons), &sure);
+    }
     match lane.verdict {
         Verdict::Kept => format!("The promise is kept: at most {high} of all runs fail {sure}.\n"),
         Verdict::Undecided if network.failures.low > report.delta => format!(
@@ -188,18 +197,42 @@ fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
             "Not found by this allocation though it is there: at least {low} of all runs are not completed, and a ticket is \
              missing in at most {most} of them all {sure}.\n"
         ),
-        Verdict::Broken => match report.neurons_per_weight {
-            Some(neurons) => format!(
-                "NOT kept with {} neurons per weight in place of the bound: the demands cannot all be met in at least {least} \
-                 of all runs {sure}.\n",
-                number(neurons)
-            ),
-            None => format!(
-                "The promise is NOT kept: the demands cannot all be met in at least {least} of all runs {sure}.\n"
-            ),
-        },
+        Verdict::Broken => format!(
+            "The promise is NOT kept: the demands cannot all be met in at least {least} of all runs {sure}.\n"
+        ),
         Verdict::OutsideAssumptions => format!(
             "The assumptions do not hold for this target, so its bound promises nothing: at least {low} of all runs fail {sure}.\n"
         ),
     }
+}
+
+/// The verdict on a budget of neurons per weight, which says nothing of the theorem's bound.
+fn budget(lane: &CheckedLane, neurons: &str, sure: &str) -> String {
+    let network = &lane.network;
+    let (low, high) = (number(network.failures.low), number(network.failures.high));
+    let (least, most) = (number(network.missing.low), number(network.missing.high));
+    let runs = grouped(lane.runs as i64);
+    let tested = if network.failures.count == 0 {
+        format!("Complete in all {runs} runs with {neurons} neurons per weight")
+    } else {
+        let failed = grouped(i64::try_from(network.failures.count).unwrap_or(i64::MAX));
+        format!("{failed} of {runs} runs fail with {neurons} neurons per weight")
+    };
+    let claim = match lane.verdict {
+        Verdict::Kept => format!("at most {high} of all runs fail {sure}"),
+        Verdict::Undecided => format!("not decided, between {low} and {high} of all runs fail {sure}"),
+        Verdict::NotFound => format!(
+            "this allocation does not complete at least {low} of all runs, and a ticket is missing in at most {most} {sure}"
+        ),
+        Verdict::Broken => {
+            format!("the demands cannot all be met in at least {least} of all runs {sure}")
+        }
+        Verdict::OutsideAssumptions => format!("at least {low} of all runs fail {sure}"),
+    };
+    let bound = if lane.which.choices().2 == Sum::Subset {
+        "no bound with a constant is published for this construction"
+    } else {
+        "the theorem's bound was not tested"
+    };
+    format!("{tested}: {claim}; {bound}.\n")
 }

@@ -42,15 +42,17 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     });
     let header = ["layer", "name", "type", "shape", "σ", "weights", "biases", "‖W‖", "folded"];
     let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[1]));
-    let finest = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+    let tolerance = match super::finest(&report.weight_tolerance) {
+        (finest, Some(layer)) => format!("finest ε_w = {} (of layer {layer})", number(finest)),
+        (finest, None) => format!("ε_w = {}", number(finest)),
+    };
     let _ = writeln!(
         text,
-        "ε = {}, δ = {}, w_max = {}, F_max ≤ {}, ε_w = {}\n",
+        "ε = {}, δ = {}, w_max = {}, F_max ≤ {}, {tolerance}\n",
         report.epsilon,
         report.delta,
         number(report.w_max),
-        number(report.f_max),
-        number(finest)
+        number(report.f_max)
     );
     if let Some(given) = report.tolerance.given() {
         let _ = writeln!(text, "{}\n", super::follows(given, report.epsilon));

@@ -17,7 +17,7 @@ use crate::report::{Reading, Silence};
 /// A column: header, width, the least width of the pane that shows it. The first and the last are text.
 const COLUMNS: [(&str, u16, u16); 6] = [
     ("construction", 25, 0),
-    ("bound", 11, 0),
+    ("bound", 12, 0),
     ("", 7, 62),
     ("observed", 10, 48),
     ("", 9, 58),

@@ -118,8 +118,16 @@ impl Areas {
         let framed = body.height >= FRAMED;
         let beside = framed && asks_malach && body.width >= SIDE_BY_SIDE;
         let assumed = u16::from(asks_malach);
+        // Assumptions beside the figures stand below each other, others in columns of about 38 characters.
+        let rows = if beside {
+            5
+        } else if body.width >= 116 {
+            2
+        } else {
+            3
+        };
         let (figures, assumptions) = if framed {
-            (lanes + 1 + FRAME, assumed * (if beside { 4 } else { 2 } + FRAME))
+            (lanes + 1 + FRAME, assumed * (rows + FRAME))
         } else if body.height >= 12 + lanes {
             (lanes + 1, assumed * u16::from(body.height >= 16))
         } else {
