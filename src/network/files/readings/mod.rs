@@ -16,6 +16,7 @@ mod copies;
 mod evidence;
 #[cfg(test)]
 mod generated;
+mod kind;
 #[cfg(test)]
 mod misleading;
 mod names;
@@ -25,8 +26,9 @@ mod summary;
 mod tensors;
 #[cfg(test)]
 mod tests;
+mod words;
 
-pub use evidence::Kind;
+pub use kind::Kind;
 pub use refusal::Refusal;
 pub use summary::{ReadLayer, Reading, Unused};
 pub(super) use tensors::Tensors;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::candidates::{self, Candidate, Outcome};
-use super::evidence::Kind;
+use super::kind::Kind;
 use super::orders;
 use super::tensors::Table;
 

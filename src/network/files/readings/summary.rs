@@ -73,7 +73,7 @@ impl Reading {
         let used: HashSet<usize> = chosen.layers.iter().flat_map(|unit| unit.all()).collect();
         let tensors = (0..table.entries.len()).filter(|i| !used.contains(i)).map(|i| {
             let entry = &table.entries[i];
-            let kind = || evidence::kind_by_name(&table.names[i]).map(evidence::Kind::part);
+            let kind = || evidence::kind_by_name(&table.names[i]).map(super::Kind::part);
             let why = table.alone[i].or_else(kind).unwrap_or("not part of the layers");
             Unused {
                 name: entry.name.clone(),
