@@ -51,15 +51,14 @@ fn same_contents<'t>(
     own: impl Fn(usize) -> &'t [Vec<String>],
 ) -> Option<Vec<Vec<usize>>> {
     let mut seen = HashSet::new();
-    let mut is_same = |(first, group): (&&'t [String], &Vec<usize>)| {
+    let is_doubled = groups.iter().any(|(first, group)| {
         let mut contents: Vec<(&[Vec<String>], &[usize])> =
             group.iter().map(|&i| (&own(i)[1..], table.shape(i))).collect();
         contents.sort_unstable();
         let names_layers = contents.iter().all(|(rest, _)| rest.concat().len() > 1);
         names_layers && !is_stage(first) && !seen.insert(contents)
-    };
-    // One component of the path holds all words of a prefix.
-    groups.iter().any(|(first, group)| is_same((first, group))).then(|| groups.values().cloned().collect())
+    });
+    is_doubled.then(|| groups.values().cloned().collect())
 }
 
 /// `W1` and `W1_init`, `fc1.weight` and `ema.fc1.weight`.
@@ -109,9 +108,9 @@ fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     if !with.is_empty() {
         return Some(vec![without, with]);
     }
-    let prefix =
+    let is_list_of_stages =
         matches!(shared.checked_sub(1).zip(matrices.first()), Some((last, &i)) if is_stage(&path(i)[last]));
-    if !prefix && let Some(copies) = same_contents(table, &groups, own) {
+    if !is_list_of_stages && let Some(copies) = same_contents(table, &groups, own) {
         return Some(copies);
     }
     let are_side_by_side = |pair: &[usize]| !orders::tell_order(&table.names[pair[0]], &table.names[pair[1]]);
