@@ -277,7 +277,7 @@ fn sizes_that_overflow() {
 fn sizes_beyond_any_memory() {
     // 4·10¹² weights of 32 bytes each while they are put together: 119,209 GiB.
     Folder::with_target("Random(widths: [2000000, 2000000], weight_bound: 1.0)")
-        .run_refuses("p.ron:2:28", &["needs 1.2e5 GiB", "expected at most the", "GiB that are free"]);
+        .run_refuses("p.ron:2:28", &["needs 1.2e5 GiB", "expected at most the"]);
 }
 
 #[test]

@@ -13,10 +13,12 @@ mod check;
 mod compare;
 mod inspect;
 mod interrupt;
+mod limits;
 mod output;
 mod position;
 mod progress;
 mod run;
+mod threads;
 
 pub use arguments::Arguments;
 
@@ -56,13 +58,15 @@ pub enum CliError {
     /// arguments that do not fit each other or this terminal
     #[error("{0}")]
     Usage(String),
-    /// the thread pool could not be made
-    #[error("expected {threads} threads, found: {error}")]
+    /// fewer threads are allowed than a screen needs
+    #[error("expected room for {expected} threads beside the first, found room for {found}: {error}")]
     Threads {
-        /// how many were asked for
-        threads: usize,
-        /// why not
-        error: rayon::ThreadPoolBuildError,
+        /// how many are needed
+        expected: usize,
+        /// how many could be started
+        found: usize,
+        /// why no more
+        error: io::Error,
     },
     /// standard output or the terminal failed
     #[error("{0}")]
@@ -116,14 +120,14 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     let common = &arguments.common;
-    if let Some(threads) = common.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global()
-            .map_err(|error| CliError::Threads { threads, error })?;
+    limits::watch()?;
+    let has_screen = arguments.verb.is_none() && io::stdout().is_terminal() && io::stdin().is_terminal();
+    if !matches!(arguments.verb, Some(Verb::Presets { .. } | Verb::Completions { .. } | Verb::Man)) {
+        threads::start(common.threads, if has_screen { threads::OF_SCREEN } else { 0 })?;
     }
     match &arguments.verb {
-        None => explore(arguments),
+        None if has_screen => explore(arguments),
+        None => run::run(&arguments::Run::plainly(preset_of(arguments)), common),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
         Some(Verb::Check(check)) => check::check(check, common),
@@ -171,17 +175,18 @@ fn overrides(common: &Common) -> Vec<String> {
 }
 
 fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
+    limits::note_unknown_memory();
     Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
 }
 
-/// Opens the explorer; without a terminal, runs.
+/// The preset that opens.
+fn preset_of(arguments: &Arguments) -> &str {
+    arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET)
+}
+
+/// Opens the explorer.
 fn explore(arguments: &Arguments) -> Result<u8, CliError> {
-    let preset = arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET);
-    if !(io::stdout().is_terminal() && io::stdin().is_terminal()) {
-        let run = arguments::Run::plainly(preset);
-        return run::run(&run, &arguments.common);
-    }
-    let common = &arguments.common;
+    let (preset, common) = (preset_of(arguments), &arguments.common);
     let session = Session::new(load(preset, common)?)?;
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
         let message = format!(

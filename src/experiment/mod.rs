@@ -3,10 +3,13 @@
 
 mod activation;
 mod assumptions;
+#[cfg(target_os = "linux")]
+mod control_groups;
 mod digest;
 mod edited;
 mod edited_target;
 mod encoding;
+mod free_memory;
 mod memory;
 mod outline;
 mod parameter;
@@ -20,8 +23,8 @@ mod weight_file;
 pub use activation::Lipschitz;
 pub use assumptions::Assumption;
 pub use edited::{EditedSetup, Forecast, Problem};
-pub use memory::available as available_memory;
-pub(crate) use memory::require as require_memory;
+pub(crate) use free_memory::require as require_memory;
+pub use free_memory::{available as available_memory, is_known as is_memory_known};
 pub use outline::{Outline, Savings};
 pub use parameter::{Parameter, TargetKind};
 pub use plan::{LanePlan, LayerPlan, Plan};
@@ -360,6 +363,6 @@ impl Experiment {
 
     /// Refuses a plan that would need more memory than there is.
     fn check_memory(&self, plan: &Plan) -> Result<(), ExperimentError> {
-        memory::require(self.peak_memory(plan), "the run", self.source.place_of("target"))
+        free_memory::require(self.peak_memory(plan), "the run", self.source.place_of("target"))
     }
 }

@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::activation::Lipschitz;
 use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
-use super::{ExperimentError, Place, PresetSource, memory};
+use super::{ExperimentError, Place, PresetSource, free_memory};
 use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::files::{self, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
@@ -45,7 +45,7 @@ pub(super) fn network(
             let architecture = Architecture::with_activations(widths, activations)
                 .map_err(|error| fail("widths", error.to_string()))?;
             let needed = architecture.total_weights() as f64 * BYTES_PER_WEIGHT;
-            memory::require(needed, "the target network", place_of("widths"))?;
+            free_memory::require(needed, "the target network", place_of("widths"))?;
             let weights = (1..=architecture.layers()).map(|layer| {
                 random_layer(&architecture, layer, *seed, weight_bound.0, spectral_norm.map(|s| s.0))
             });
@@ -108,7 +108,7 @@ pub(super) fn network(
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
             let found = file.find_network(&options).map_err(|error| failed(&error))?;
             let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
-            memory::require(needed, "the target network", place_of("target"))?;
+            free_memory::require(needed, "the target network", place_of("target"))?;
             let read = file.network(found).map_err(|error| failed(&error))?;
             let given = (*activation, *output_activation, activations.as_deref());
             let activations = activations_of(read.weights.len(), given, place_of)?;

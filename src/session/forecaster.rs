@@ -51,10 +51,11 @@ impl Cost {
     }
 }
 
-/// A handle to the thread, which starts with the first question and ends with the handle.
+/// A handle to the thread, which starts with the first question and ends with the handle. Where the system allows no
+/// thread, questions are answered as they are asked.
 #[derive(Debug, Default)]
 pub struct Forecaster {
-    channels: Option<(Sender<Question>, Receiver<Answer>)>,
+    channels: Option<(Answering, Receiver<Answer>)>,
     /// the latest setup asked for, until it is answered
     setup: Option<u64>,
     /// costs asked for and not yet told
@@ -68,14 +69,12 @@ impl Forecaster {
             Question::Setup(setup) => self.setup = Some(setup.edits()),
             Question::Cost(_) => self.costs += 1,
         }
-        let (questions, _) = self.channels.get_or_insert_with(|| {
-            let (questions, asked) = channel();
-            let (told, answers) = channel();
-            std::thread::spawn(move || serve(&asked, &told));
-            (questions, answers)
-        });
-        // The thread ends only with the handle.
-        let _ = questions.send(question);
+        let (answering, _) = self.channels.get_or_insert_with(start);
+        // The receivers last as long as the handle.
+        match answering {
+            Answering::Thread(questions) => drop(questions.send(question)),
+            Answering::Here(answers) => drop(answers.send(answer(&question))),
+        }
     }
 
     /// An answer, if there is one.
@@ -92,6 +91,33 @@ impl Forecaster {
     /// Whether all is answered.
     pub fn is_at_rest(&self) -> bool {
         self.setup.is_none() && self.costs == 0
+    }
+}
+
+/// Who answers.
+#[derive(Debug)]
+enum Answering {
+    /// a thread that takes questions
+    Thread(Sender<Question>),
+    /// whoever asks, where the system allows no thread
+    Here(Sender<Answer>),
+}
+
+fn start() -> (Answering, Receiver<Answer>) {
+    let (questions, asked) = channel();
+    let (told, answers) = channel();
+    let by_thread = told.clone();
+    let thread = std::thread::Builder::new().name("theory".to_owned());
+    match thread.spawn(move || serve(&asked, &by_thread)) {
+        Ok(_) => (Answering::Thread(questions), answers),
+        Err(_) => (Answering::Here(told), answers),
+    }
+}
+
+fn answer(question: &Question) -> Answer {
+    match question {
+        Question::Setup(setup) => of_setup(setup),
+        Question::Cost(name) => Answer::Cost(name, of_preset(name)),
     }
 }
 
@@ -183,6 +209,17 @@ mod tests {
         });
         let cost = cost.unwrap();
         assert_eq!((cost.widths.as_slice(), cost.weights), (&[2, 3, 2][..], 12));
+    }
+
+    #[test]
+    fn without_a_thread_questions_are_answered_at_once() {
+        let (told, answers) = channel();
+        let mut forecaster =
+            Forecaster { channels: Some((Answering::Here(told), answers)), ..Forecaster::default() };
+        forecaster.ask(Question::Cost("tiny"));
+        forecaster.ask(Question::Cost("digits"));
+        let answers = settle(&mut forecaster);
+        assert!(matches!(answers[..], [Answer::Cost("tiny", Some(_)), Answer::Cost("digits", Some(_))]));
     }
 
     #[test]

@@ -104,14 +104,20 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts a thread for `session`. It waits for commands.
+    /// Starts a thread for `session`. It waits for commands. Where the system allows no thread, the only snapshot says so
+    /// ([`Activity::Failed`]).
     pub fn spawn(session: Session) -> Self {
         let (commands, receiver) = sync_channel(COMMANDS);
         let engine = Engine::new(session);
         let slot = Arc::new(Mutex::new(Arc::new(engine.snapshot())));
         let published = Arc::clone(&slot);
-        let thread = std::thread::spawn(move || engine.serve(&receiver, &published));
-        Self { commands: Some(commands), slot, thread: Some(thread), sent: 0 }
+        let thread = std::thread::Builder::new().name("engine".to_owned());
+        let thread = thread.spawn(move || engine.serve(&receiver, &published)).map_err(|error| {
+            let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let failed = format!("expected room for a thread, found: {error}");
+            Arc::make_mut(&mut slot).activity = Activity::Failed(failed);
+        });
+        Self { commands: Some(commands), slot, thread: thread.ok(), sent: 0 }
     }
 
     /// Tells the worker something. It is obeyed within a slice of a few milliseconds, a layer's measurement

@@ -96,14 +96,16 @@ impl Program {
         let keys = pty.master.take_writer().map_err(|error| failed(&error))?;
         let child = pty.slave.spawn_command(command).map_err(|error| failed(&error))?;
         let (sender, output) = channel();
-        std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().name("terminal".to_owned());
+        let read = move || {
             let mut bytes = [0; 65_536];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 if sender.send(bytes[..count].to_vec()).is_err() {
                     break;
                 }
             }
-        });
+        };
+        thread.spawn(read).map_err(|error| failed(&error))?;
         Ok(Self { child, keys, output, received: Vec::new(), _terminal: pty.master })
     }
 

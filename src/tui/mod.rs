@@ -119,6 +119,10 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
     let mut look =
         Look { theme: Theme::of(options.theme, colours), glyphs: Glyphs::choose(options.ascii, variable) };
     let mut hands = Hands::new(session, options.load);
+    if let Activity::Failed(failure) = &hands.worker.latest().activity {
+        // There is no engine to show.
+        return Ok(Ended { last: hands.worker.latest(), failure: Some(failure.clone()) });
+    }
     let _guard = Guard::take(options.mouse)?;
     let mut screen = Screen::new()?;
     let mut app = App::new(hands.worker.latest());

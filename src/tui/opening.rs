@@ -12,15 +12,28 @@ use crate::session::Session;
 pub(super) struct Opening(Option<Receiver<Result<Session, ExperimentError>>>);
 
 impl Opening {
-    /// Opens a session on a thread of its own.
+    /// Opens a session on a thread of its own, or on this one where the system allows no other.
     pub(super) fn start(&mut self, open: OpenSession) {
         let (sender, receiver) = channel();
-        std::thread::spawn(move || {
+        let open = move || {
             // A panic drops the sender, which tells as much; nobody may wait for this session any more.
             if let Ok(opened) = catch_unwind(AssertUnwindSafe(open)) {
                 let _ = sender.send(opened);
             }
+        };
+        // A thread that does not start would drop what it was given: it is handed over afterwards.
+        let (hand_over, handed) = channel::<Box<dyn FnOnce() + Send>>();
+        let thread = std::thread::Builder::new().name("opening".to_owned());
+        let started = thread.spawn(move || {
+            if let Ok(open) = handed.recv() {
+                open();
+            }
         });
+        match started {
+            Ok(_) => drop(hand_over.send(Box::new(open))),
+            // The system allows no thread: keys wait.
+            Err(_) => open(),
+        }
         self.0 = Some(receiver);
     }
 

@@ -1,0 +1,85 @@
+//! The threads of the engine: as many as asked for, or fewer where the system does not allow them.
+
+use std::io;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::available_parallelism;
+
+use rayon::{ThreadBuilder, ThreadPoolBuilder};
+
+use super::CliError;
+use super::output::note;
+use crate::experiment::available_memory;
+
+/// Threads that the explorer has beside those of the engine: signals, commands, theory, opening.
+pub(super) const OF_SCREEN: usize = 4;
+
+/// The explorer cannot do without: signals and commands.
+const LEAST_OF_SCREEN: usize = 2;
+
+/// Memory for a thread at least, in bytes: its stack and what the allocator sets aside for it, and as much again for work.
+const OF_THREAD: u64 = 16 << 20;
+
+/// Starts the engine's threads: `wanted`, else one per processor. `others` are started later and find room.
+///
+/// Where fewer are allowed (`ulimit -u`, `pids.max`, no memory for their stacks), a line says so. Results are the same
+/// for any number.
+///
+/// # Errors
+/// [`CliError::Threads`] where a screen has no room for its threads.
+pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError> {
+    let wanted = wanted.or_else(from_environment);
+    let wanted = wanted.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
+    // Stacks that fill a limit on memory would leave nothing to work with.
+    let room = usize::try_from(available_memory() / OF_THREAD).unwrap_or(usize::MAX).max(others + 1);
+    let (mut started, mut error) = (Vec::new(), None);
+    while started.len() < wanted + others && error.is_none() {
+        if started.len() == room {
+            error = Some(io::Error::from(io::ErrorKind::OutOfMemory));
+            break;
+        }
+        match wait_for_work() {
+            Ok(thread) => started.push(thread),
+            Err(refused) => error = Some(refused),
+        }
+    }
+    let threads = started.len().saturating_sub(others);
+    if let Some(error) = error {
+        if others > 0 && started.len() <= LEAST_OF_SCREEN {
+            return Err(CliError::Threads { expected: LEAST_OF_SCREEN + 1, found: started.len(), error });
+        }
+        if threads < wanted {
+            let room = threads.max(1);
+            note(&format!("expected {wanted} threads, found room for {room} ({error}): fewer do the work"));
+        }
+    }
+    let built = if started.is_empty() {
+        ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()
+    } else {
+        // Those that are not needed end here, before others are started.
+        started.truncate(threads.max(1));
+        ThreadPoolBuilder::new()
+            .num_threads(started.len())
+            .spawn_handler(move |thread| {
+                let waiting = started.get(thread.index()).ok_or(io::ErrorKind::NotFound)?;
+                waiting.send(thread).map_err(|_| io::ErrorKind::BrokenPipe.into())
+            })
+            .build_global()
+    };
+    built.map_err(|error| CliError::Internal(error.to_string()))
+}
+
+/// What rayon's own variable says.
+fn from_environment() -> Option<usize> {
+    std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|&threads| threads > 0)
+}
+
+/// A thread that exists before rayon needs it: rayon's global pool cannot be made a second time with fewer.
+fn wait_for_work() -> io::Result<Sender<ThreadBuilder>> {
+    let (sender, receiver) = channel::<ThreadBuilder>();
+    std::thread::Builder::new().spawn(move || {
+        if let Ok(thread) = receiver.recv() {
+            thread.run();
+        }
+    })?;
+    Ok(sender)
+}
