@@ -19,9 +19,9 @@ pub(super) fn bench(bench: &Bench) -> Result<u8, CliError> {
         figures.extend(work.measure(&slth)?);
     }
     if bench.json {
-        print_json(&figures)?
+        print_json(&figures)?;
     } else {
-        print(&text::speed(&figures, page()))?
+        print(&text::speed(&figures, page()))?;
     }
     Ok(0)
 }

@@ -1,56 +1,55 @@
 //! `slth check`: a construction repeated over many seeds.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arguments::{Check, Common};
+use super::files::{Results, end_by_signals};
 use super::output::{page, print, print_json};
 use super::progress::ProgressBar;
-use super::run::{finish, open};
-use super::{CliError, load};
+use super::{CliError, files, load};
 use crate::report::{FaithfulnessReport, faithfulness_svg, text, write_faithfulness_csv};
 use crate::session::FaithfulnessCheck;
 
 pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
-    let csv = check.csv.as_deref().map(open).transpose()?;
-    let svg = check.svg.as_deref().map(open).transpose()?;
+    let asked = [("--csv", check.csv.as_deref()), ("--svg", check.svg.as_deref())];
+    files::claim(&asked, &experiment)?;
+    let [csv, svg] = files::open(asked)?;
     let repeated = FaithfulnessCheck::new(experiment, check.runs, check.neurons_per_weight)?;
     let stop = Arc::new(AtomicBool::new(false));
-    stop_on_interrupt(&stop)?;
+    stop_on_interrupt(&stop);
     let bar = ProgressBar::start();
     let lanes = repeated.run(&stop, &|progress| bar.show_runs(progress));
     bar.end();
     let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence);
-    if check.json {
-        print_json(&report)?
+    let mut results = Results::default();
+    results.file(csv, |out| write_faithfulness_csv(&lanes, check.confidence, out));
+    if svg.is_some() {
+        match faithfulness_svg(&report, &lanes) {
+            Ok(picture) => results.file(svg, |out| out.write_all(picture.as_bytes())),
+            Err(error) => results.fail(CliError::Internal(error)),
+        }
+    }
+    results.text(if check.json {
+        print_json(&report)
     } else {
-        print(&text::faithfulness(&repeated, &lanes, &report, page()))?
-    }
-    if let Some(file) = csv {
-        finish(file, |file| file.finish(|out| write_faithfulness_csv(&lanes, check.confidence, out)))?;
-    }
-    if let Some(file) = svg {
-        let picture = faithfulness_svg(&report, &lanes).map_err(CliError::Internal)?;
-        finish(file, |file| file.finish(|out| out.write_all(picture.as_bytes())))?;
-    }
+        print(&text::faithfulness(&repeated, &lanes, &report, page()))
+    })?;
     // Stopped, it has not shown what was asked for.
     Ok(u8::from(report.stopped || report.has_failed()))
 }
 
 /// The first Ctrl-C sets the flag, the second one ends the program.
 #[cfg(unix)]
-fn stop_on_interrupt(stop: &Arc<AtomicBool>) -> io::Result<()> {
-    use signal_hook::consts::SIGINT;
-    use signal_hook::flag;
-    flag::register_conditional_default(SIGINT, Arc::clone(stop))?;
-    flag::register(SIGINT, Arc::clone(stop))?;
-    Ok(())
+fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    end_by_signals(move |signal| {
+        signal == signal_hook::consts::SIGINT && !stop.swap(true, Ordering::Relaxed)
+    });
 }
 
 /// Ctrl-C ends the program.
 #[cfg(not(unix))]
-fn stop_on_interrupt(_: &Arc<AtomicBool>) -> io::Result<()> {
-    Ok(())
-}
+fn stop_on_interrupt(_: &Arc<AtomicBool>) {}

@@ -9,9 +9,9 @@ pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError
     let experiment = load(&inspect.preset, common)?;
     let report = InspectReport::new(&experiment.name, &experiment);
     if inspect.json {
-        print_json(&report)?
+        print_json(&report)?;
     } else {
-        print(&text::inspected(&report, page()))?
+        print(&text::inspected(&report, page()))?;
     }
     Ok(0)
 }

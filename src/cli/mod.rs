@@ -11,6 +11,7 @@ mod arguments;
 mod bench;
 mod check;
 mod compare;
+mod files;
 mod inspect;
 mod interrupt;
 mod limits;
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSource, built_in_names};
-use crate::report::{BoundsReport, CheckpointError, summary, text};
+use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
 use crate::session::Session;
 use crate::tui::{self, theme::ThemeName};
 use arguments::{Common, Presets, Verb};
@@ -52,6 +53,9 @@ pub enum CliError {
         /// why
         error: io::Error,
     },
+    /// one file for two purposes
+    #[error(transparent)]
+    Collision(#[from] Collision),
     /// a checkpoint that cannot be used
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -81,6 +85,7 @@ impl CliError {
         match self {
             Self::Experiment(_)
             | Self::Output { .. }
+            | Self::Collision(_)
             | Self::Checkpoint(_)
             | Self::Usage(_)
             | Self::Threads { .. } => 2,
@@ -96,26 +101,22 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             output::open(words.iter().any(|word| word == "--ascii"));
-            output::print_usage(&error);
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            return ended(output::print_usage(&error));
         }
     };
     output::open(arguments.common.ascii);
     match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        // A reader that has seen enough (`slth run … | head`) is no failure.
-        Ok(Err(CliError::Io(error) | CliError::Output { error, .. }))
-            if error.kind() == io::ErrorKind::BrokenPipe =>
-        {
-            ExitCode::SUCCESS
-        }
-        Ok(Err(error)) => {
-            output::note(&error.to_string());
-            ExitCode::from(error.exit_code())
-        }
+        Ok(result) => ended(result),
         // The panic hook has printed it.
         Err(_) => ExitCode::from(3),
     }
+}
+
+fn ended(result: Result<u8, CliError>) -> ExitCode {
+    ExitCode::from(result.unwrap_or_else(|error| {
+        output::note(&error.to_string());
+        error.exit_code()
+    }))
 }
 
 fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
@@ -135,9 +136,9 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             let experiment = load(&bounds.preset, common)?;
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
             if bounds.json {
-                print_json(&report)?
+                print_json(&report)?;
             } else {
-                print(&text::bounds(&report, page()))?
+                print(&text::bounds(&report, page()))?;
             }
             Ok(0)
         }

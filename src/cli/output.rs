@@ -31,15 +31,36 @@ pub(super) fn page() -> Page {
     *PAGE.get_or_init(|| Page::new(DEFAULT_WIDTH, true))
 }
 
-/// Prints a text as it is, in ASCII where nothing else can be shown.
-pub(super) fn print(text: &str) -> Result<(), CliError> {
+/// What became of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Printed {
+    Whole,
+    /// its reader has gone, having seen enough (`slth run … | head`)
+    Unread,
+}
+
+/// Prints a text as it is, in ASCII where nothing else can be shown. A reader that has gone is no error.
+///
+/// # Errors
+/// [`CliError::Output`] of standard output.
+pub(super) fn print(text: &str) -> Result<Printed, CliError> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(page().write(text).as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| CliError::Output { path: "standard output".to_owned(), error })
+    printed(out.write_all(page().write(text).as_bytes()).and_then(|()| out.flush()))
+}
+
+fn printed(written: io::Result<()>) -> Result<Printed, CliError> {
+    match written {
+        Ok(()) => Ok(Printed::Whole),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Printed::Unread),
+        Err(error) => Err(CliError::Output { path: "standard output".to_owned(), error }),
+    }
 }
 
 /// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
-pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<Printed, CliError> {
     let mut text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
     text.push('\n');
     print(&if page().is_ascii() { json_in_ascii(&text) } else { text })
@@ -53,17 +74,29 @@ pub(super) fn note(line: &str) {
 }
 
 /// What clap has to say of the arguments: an error, the help, or the version. A value that an option does not take is one
-/// line, as a preset's would be.
-pub(super) fn print_usage(error: &clap::Error) {
+/// line, as a preset's would be. Returns the exit code.
+///
+/// # Errors
+/// [`CliError::Output`] where the help or the version cannot be written.
+pub(super) fn print_usage(error: &clap::Error) -> Result<u8, CliError> {
     if let Some(line) = of_a_value(error) {
-        return note(&line);
+        note(&line);
+        return Ok(2);
     }
-    // Nothing is left to do where even this cannot be printed.
-    let _ = match (page().is_ascii(), error.use_stderr()) {
-        (false, _) => error.print(),
-        (true, true) => write!(io::stderr(), "{}", in_ascii(&error.render().to_string())),
-        (true, false) => write!(io::stdout(), "{}", in_ascii(&error.render().to_string())),
-    };
+    if error.use_stderr() {
+        // Nothing is left to do where even this cannot be printed.
+        let _ = match page().is_ascii() {
+            false => error.print(),
+            true => write!(io::stderr(), "{}", in_ascii(&error.render().to_string())),
+        };
+        return Ok(2);
+    }
+    if page().is_ascii() {
+        print(&error.render().to_string())?;
+    } else {
+        printed(error.print().and_then(|()| io::stdout().flush()))?;
+    }
+    Ok(0)
 }
 
 /// `--threads 0: expected a number of threads from 1 to 1024`.

@@ -1,22 +1,23 @@
 //! `slth run`: the whole construction without a screen.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
+use super::files::Results;
 use super::interrupt::Interrupt;
 use super::output::{note, page, print, print_json};
 use super::progress::ProgressBar;
-use super::{CliError, load};
+use super::{CliError, files, load};
 use crate::construction::Mode;
 use crate::report::{Checkpoint, OutputFile, RunReport, text, write_csv, write_ticket};
 use crate::session::{Lane, Session};
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&run.preset, common)?;
+    let asked = [("--csv", run.csv.as_deref()), ("--ticket", run.ticket.as_deref())];
+    files::claim(&[asked[0], asked[1], ("--checkpoint", run.checkpoint.as_deref())], &experiment)?;
     // Before the work, so that none of it is lost to a file that cannot be written.
-    let csv = run.csv.as_deref().map(open).transpose()?;
-    let ticket = run.ticket.as_deref().map(open).transpose()?;
+    let [csv, ticket] = files::open(asked)?;
     if ticket.is_some() && experiment.constructions.len() > 1 {
         let message = format!(
             "--ticket: expected a preset with one construction, found {}",
@@ -34,33 +35,31 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     let checkpoint = run.checkpoint.as_deref().map(|path| Checkpoint::at(path, &session)).transpose()?;
     match &checkpoint {
         Some(checkpoint) => build_with(&mut session, checkpoint, run.every)?,
-        None => build(&mut session),
+        None => {
+            files::end_by_signals(|_| false);
+            build(&mut session);
+        }
     }
     let written = write(run, &session, csv, ticket);
     if let Some(checkpoint) = &checkpoint {
         match written {
-            Ok(()) => checkpoint.remove()?,
+            Ok(true) => checkpoint.remove()?,
             // The work is done and shall not be lost with its results.
-            Err(_) => save(checkpoint, &session),
+            Ok(false) | Err(_) => save(checkpoint, &session),
         }
     }
-    written.map(|()| exit_code(&session))
+    written.map(|_| exit_code(&session))
 }
 
-/// Writes all that was asked for.
+/// Writes all that was asked for, the text last. Whether someone has the results: files, or all of the text.
 fn write(
     run: &Run,
     session: &Session,
     csv: Option<OutputFile>,
     ticket: Option<OutputFile>,
-) -> Result<(), CliError> {
+) -> Result<bool, CliError> {
     let report = RunReport::new(session);
-    if run.json {
-        print_json(&report)?
-    } else {
-        print(&text::run(session, page()))?
-    }
-    if let Some(file) = csv {
+    if csv.is_some() {
         // A file of layers has no row for them.
         for (construction, reason) in &session.plan().refused {
             note(&format!(
@@ -68,12 +67,11 @@ fn write(
                 text::construction_name(*construction)
             ));
         }
-        finish(file, |file| file.finish(|out| write_csv(&report, out)))?;
     }
-    if let Some(file) = ticket {
-        finish(file, |file| file.finish(|out| write_ticket(session, 0, out)))?;
-    }
-    Ok(())
+    let mut results = Results::default();
+    results.file(csv, |out| write_csv(&report, out));
+    results.file(ticket, |out| write_ticket(session, 0, out));
+    results.text(if run.json { print_json(&report) } else { print(&text::run(session, page())) })
 }
 
 /// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work. A signal to end
@@ -121,18 +119,4 @@ pub(super) fn build(session: &mut Session) {
 /// 0 where every lane's ticket holds, else 1.
 pub(super) fn exit_code(session: &Session) -> u8 {
     u8::from(!session.lanes().iter().all(|lane| lane.holds() == Some(true)))
-}
-
-/// Opens a file to be written when all is done.
-pub(super) fn open(path: &Path) -> Result<OutputFile, CliError> {
-    OutputFile::create(path).map_err(|error| CliError::Output { path: path.display().to_string(), error })
-}
-
-/// Writes a file that was opened before.
-pub(super) fn finish(
-    file: OutputFile,
-    write: impl FnOnce(OutputFile) -> std::io::Result<()>,
-) -> Result<(), CliError> {
-    let path = file.path().display().to_string();
-    write(file).map_err(|error| CliError::Output { path, error })
 }

@@ -1,15 +1,37 @@
 //! An experiment written back as a preset.
 
+use std::path::PathBuf;
+
 use ron::ser::PrettyConfig;
 use serde::Serialize;
 
 use super::preset::{InputSource, TargetSource};
 use super::{Experiment, source};
+use crate::network::files::split_array_name;
 
 impl Experiment {
     /// The name or path of the preset that this experiment was made from.
     pub fn preset_name(&self) -> &str {
         &self.source.name
+    }
+
+    /// The file of the preset itself; `None` for a built-in one, and for a weight file in a preset's place.
+    pub fn preset_file(&self) -> Option<PathBuf> {
+        let is_file = self.source.folder.is_some() && !self.source.is_weight_file;
+        is_file.then(|| PathBuf::from(&self.source.name))
+    }
+
+    /// The files that the preset names, its target's and those of its inputs, without those that come with the program.
+    pub fn data_files(&self) -> Vec<PathBuf> {
+        let mut named = Vec::new();
+        if let Some(TargetSource::File { path, .. }) = &self.preset.target {
+            named.push(path.as_str());
+        }
+        if let Some(InputSource::File { path, labels }) = &self.preset.inputs {
+            let labels = labels.as_deref().map(|labels| split_array_name(labels).0);
+            named.extend([Some(split_array_name(path).0), labels].into_iter().flatten());
+        }
+        named.into_iter().filter_map(|path| self.source.path_of(path)).collect()
     }
 
     /// A complete preset, overrides and edits included, that loads to this experiment from any folder: files are named by

@@ -131,6 +131,12 @@ impl PresetSource {
         }
     }
 
+    /// The path of a file that the preset names; `None` for one that comes with the program.
+    pub(super) fn path_of(&self, path: &str) -> Option<PathBuf> {
+        let comes_with_program = self.built_in_file(path).is_some() || path.starts_with(BUILT_IN_PREFIX);
+        (!comes_with_program).then(|| self.folder.as_deref().unwrap_or(Path::new("")).join(path))
+    }
+
     /// A file that comes with the program: named so, or named by a built-in preset.
     fn built_in_file(&self, path: &str) -> Option<&'static [u8]> {
         let named = path.strip_prefix(BUILT_IN_PREFIX);

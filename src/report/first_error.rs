@@ -1,21 +1,23 @@
-//! A writer that fails once.
+//! A writer that never seems to fail.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-/// Passes everything on until something fails. That error is returned, and kept for [`finish`](Self::finish); from then on
-/// everything seems to succeed and nothing is written. A library that ends its file when it is dropped, as zip does, then
-/// has nothing to complain of, and the error is the system's own, not wrapped in the library's.
+/// Passes everything on until something fails. That error is kept for [`finish`](Self::finish); from then on nothing is written,
+/// and everything seems to succeed. So a library that cannot deal with errors, as zip cannot when it is dropped, sees none, and
+/// the error is the system's own, not wrapped in the library's.
 #[derive(Debug)]
 pub(super) struct FirstError<W> {
     out: W,
     failed: Option<io::Error>,
-    /// where the next byte stands, or would stand once something has failed
-    place: u64,
+    /// position of the next byte
+    position: u64,
+    /// position behind the last byte
+    end: u64,
 }
 
 impl<W: Write + Seek> FirstError<W> {
     pub(super) fn new(out: W) -> Self {
-        Self { out, failed: None, place: 0 }
+        Self { out, failed: None, position: 0, end: 0 }
     }
 
     /// The first error, if there was one, else what the library says.
@@ -23,35 +25,33 @@ impl<W: Write + Seek> FirstError<W> {
         self.failed.map_or(said, Err)
     }
 
-    /// Keeps an error, and returns one like it.
-    fn fail(&mut self, error: io::Error) -> io::Error {
-        let kind = error.kind();
-        self.failed = Some(error);
-        kind.into()
+    fn moved_to(&mut self, position: u64) -> u64 {
+        self.position = position;
+        self.end = self.end.max(position);
+        position
     }
 }
 
 impl<W: Write + Seek> Write for FirstError<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.failed.is_some() {
-            self.place += bytes.len() as u64;
-            return Ok(bytes.len());
-        }
-        match self.out.write(bytes) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(self.fail(error)),
-            Ok(0) if !bytes.is_empty() => Err(self.fail(io::ErrorKind::WriteZero.into())),
-            written => {
-                self.place += *written.as_ref().unwrap_or(&0) as u64;
-                written
+        let mut written = bytes.len();
+        if self.failed.is_none() {
+            match self.out.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => self.failed = Some(error),
+                Ok(0) if !bytes.is_empty() => self.failed = Some(io::ErrorKind::WriteZero.into()),
+                Ok(some) => written = some,
             }
         }
+        self.moved_to(self.position + written as u64);
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.failed.is_some() {
-            return Ok(());
+        if self.failed.is_none() {
+            self.failed = self.out.flush().err();
         }
-        self.out.flush().map_err(|error| self.fail(error))
+        Ok(())
     }
 }
 
@@ -59,15 +59,14 @@ impl<W: Write + Seek> Seek for FirstError<W> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         if self.failed.is_none() {
             match self.out.seek(to) {
-                Ok(place) => self.place = place,
-                Err(error) => return Err(self.fail(error)),
+                Ok(position) => return Ok(self.moved_to(position)),
+                Err(error) => self.failed = Some(error),
             }
-            return Ok(self.place);
         }
-        self.place = match to {
-            SeekFrom::Start(place) => place,
-            SeekFrom::Current(by) | SeekFrom::End(by) => self.place.saturating_add_signed(by),
-        };
-        Ok(self.place)
+        Ok(self.moved_to(match to {
+            SeekFrom::Start(position) => position,
+            SeekFrom::Current(by) => self.position.saturating_add_signed(by),
+            SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        }))
     }
 }

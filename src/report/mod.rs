@@ -38,7 +38,11 @@ pub use faithfulness::{
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
 pub use origin::Origin;
-pub use output::OutputFile;
+#[cfg(test)]
+pub(crate) use output::faults;
+pub use output::{
+    Claims, Collision, Contents, ENDING_SIGNALS, OutputFile, die_of, is_ignored, is_same_file, obey_signals,
+};
 pub use page::{DEFAULT_WIDTH, Page, in_ascii};
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
 pub use run::{AccuracyReport, ErrorReport, LaneReport, LayerReport, RunReport};

@@ -13,7 +13,7 @@ use super::opening::Opening;
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
-use crate::report::OutputFile;
+use crate::report::{OutputFile, is_same_file};
 use crate::session::{Command, Forecaster, Question, Session, Worker};
 
 /// What the event loop is asked to do.
@@ -92,7 +92,7 @@ impl Hands {
                     self.opening.start(Box::new(move || Session::new((*experiment).clone())));
                 }
                 Effect::Save { path, experiment, replace } => {
-                    let saved = save(&path, &experiment, replace);
+                    let saved = save(&path, &experiment, &app.snapshot.experiment, replace);
                     app.saved(path, experiment, saved);
                 }
                 Effect::Export(export) => {
@@ -129,9 +129,69 @@ impl Hands {
     }
 }
 
-/// Writes a setup as a preset. Nothing is replaced unless `replace`.
-fn save(path: &Path, experiment: &Experiment, replace: bool) -> io::Result<()> {
+/// Writes a setup as a preset. Nothing is replaced unless `replace`, and never a file that it or the setup on the screen
+/// reads its network or its inputs from.
+fn save(path: &Path, experiment: &Experiment, shown: &Experiment, replace: bool) -> io::Result<()> {
+    let mut read = experiment.data_files().into_iter().chain(shown.data_files());
+    if read.any(|file| is_same_file(&file, path)) {
+        return Err(io::Error::other("a file that the setup reads"));
+    }
     let text = experiment.to_ron().map_err(io::Error::other)?;
     let file = if replace { OutputFile::create(path)? } else { OutputFile::create_new(path)? };
     file.finish(|file| file.write_all(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::faults::{Call, each_call_fails};
+
+    #[test]
+    fn a_setup_is_not_saved_over_what_it_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (weights, link) = (folder.path().join("w.safetensors"), folder.path().join("link.ron"));
+        std::fs::copy("presets/digits-mlp.safetensors", &weights).unwrap();
+        std::fs::hard_link(&weights, &link).unwrap();
+        let before = std::fs::read(&weights).unwrap();
+        let read = Experiment::load(weights.to_str().unwrap(), None, &[]).unwrap();
+        let other = Experiment::load("tiny", None, &[]).unwrap();
+        for path in [&weights, &link] {
+            for replace in [false, true] {
+                for (saved, shown) in [(&read, &read), (&read, &other), (&other, &read)] {
+                    let error = save(path, saved, shown, replace).unwrap_err();
+                    assert_eq!(error.to_string(), "a file that the setup reads");
+                }
+            }
+            assert_eq!(std::fs::read(path).unwrap(), before);
+        }
+        save(&weights, &other, &other, true).unwrap();
+    }
+
+    #[test]
+    fn a_failing_disk_costs_no_preset() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.ron");
+        let experiment = Experiment::load("tiny", None, &[]).unwrap();
+        for replace in [false, true] {
+            let prepare = || {
+                let _ = std::fs::remove_file(&path);
+                if replace {
+                    std::fs::write(&path, "older").unwrap();
+                }
+            };
+            let whole = experiment.to_ron().unwrap();
+            each_call_fails(
+                prepare,
+                || save(&path, &experiment, &experiment, replace),
+                |saved, failed| {
+                    let found = std::fs::read_to_string(&path).ok();
+                    let names = std::fs::read_dir(folder.path()).unwrap().count();
+                    assert_eq!(names, usize::from(found.is_some()), "{failed:?}");
+                    let older = replace.then(|| "older".to_owned());
+                    let is_placed = saved.is_ok() || failed == Some(Call::SyncFolder);
+                    assert_eq!(found, if is_placed { Some(whole.clone()) } else { older }, "{failed:?}");
+                },
+            );
+        }
+    }
 }

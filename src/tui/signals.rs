@@ -5,7 +5,7 @@
 //!
 //! | signal | does |
 //! |---|---|
-//! | TERM, INT, QUIT, HUP | the terminal is given back as far as it still listens, and the program dies of the signal |
+//! | TERM, INT, QUIT, HUP | the terminal is given back as far as it still listens, files under way are removed, and the program dies of the signal |
 //! | TSTP | the terminal is given back and the program stops, where a shell is there to resume it |
 //! | CONT | the terminal is taken again, and the screen drawn anew |
 
@@ -18,9 +18,10 @@ mod unix {
     use rustix::process::{getpgid, getppid, getsid};
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
     use signal_hook::iterator::{Handle, Signals};
-    use signal_hook::low_level::{emulate_default_handler, raise};
+    use signal_hook::low_level::raise;
 
     use super::super::terminal::{give_back, take_again};
+    use crate::report::die_of;
 
     /// The thread that waits for signals; dropped, it ends.
     #[derive(Debug)]
@@ -62,7 +63,7 @@ mod unix {
             _ => {
                 // Nothing may be written any more.
                 let _held = give_back();
-                let _ = emulate_default_handler(signal);
+                die_of(signal);
             }
         }
     }

@@ -1,0 +1,201 @@
+//! The files that a command writes: opened before the work, written after it, before the text.
+
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+use super::CliError;
+use super::output::{Printed, note};
+use crate::experiment::Experiment;
+use crate::report::{Claims, Contents, OutputFile, obey_signals};
+
+/// An option that names a file, and the file.
+pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
+
+/// Refuses files that would destroy each other or what the experiment reads. `asked` are all files to be written.
+///
+/// # Errors
+/// [`CliError::Collision`].
+pub(super) fn claim(asked: &[Asked<'_>], experiment: &Experiment) -> Result<(), CliError> {
+    let files = || asked.iter().filter_map(|(option, path)| path.map(|path| (option, path)));
+    if files().next().is_none() {
+        return Ok(());
+    }
+    let mut claims = Claims::default();
+    if let Some(preset) = experiment.preset_file() {
+        claims.read(&format!("the preset {}", preset.display()), &preset)?;
+    }
+    for file in experiment.data_files() {
+        claims.read(&format!("{}, which the run reads", file.display()), &file)?;
+    }
+    for (option, path) in files() {
+        claims.write(&format!("{option} {}", path.display()), path)?;
+    }
+    Ok(claims.standard_output()?)
+}
+
+/// Opens files to be written when all is done.
+///
+/// # Errors
+/// [`CliError::Output`] for the first that cannot be.
+pub(super) fn open<const N: usize>(asked: [Asked<'_>; N]) -> Result<[Option<OutputFile>; N], CliError> {
+    let mut opened = [const { None }; N];
+    for (file, (_, path)) in opened.iter_mut().zip(asked) {
+        let open = |path: &Path| {
+            OutputFile::create(path)
+                .map_err(|error| CliError::Output { path: path.display().to_string(), error })
+        };
+        *file = path.map(open).transpose()?;
+    }
+    Ok(opened)
+}
+
+/// Has the signals to end obeyed from now on, unfinished files removed first. `hold` keeps a signal from it.
+pub(super) fn end_by_signals(hold: impl FnMut(i32) -> bool + Send + 'static) {
+    // Without a thread for it, they end the program all the same. What they may leave behind is no reason not to begin.
+    let _ = obey_signals(hold);
+}
+
+/// Writes results: every file, then the text, whatever fails.
+#[derive(Default)]
+pub(super) struct Results {
+    files: usize,
+    failed: Option<CliError>,
+}
+
+impl Results {
+    /// Writes a file, if it was asked for.
+    pub(super) fn file(
+        &mut self,
+        file: Option<OutputFile>,
+        write: impl FnOnce(&mut BufWriter<Contents<'_>>) -> io::Result<()>,
+    ) {
+        let Some(file) = file else { return };
+        let path = file.path().display().to_string();
+        match file.finish(write) {
+            Ok(()) => self.files += 1,
+            Err(error) => self.fail(CliError::Output { path, error }),
+        }
+    }
+
+    /// Notes a failure. Each is a line of its own; the caller prints the last.
+    pub(super) fn fail(&mut self, error: CliError) {
+        if let Some(before) = self.failed.replace(error) {
+            note(&before.to_string());
+        }
+    }
+
+    /// Takes what became of the text, which comes last. Whether someone has the results: a file, or all of the text.
+    ///
+    /// # Errors
+    /// The last failure.
+    pub(super) fn text(mut self, printed: Result<Printed, CliError>) -> Result<bool, CliError> {
+        let is_read = match printed {
+            Ok(printed) => printed == Printed::Whole,
+            Err(error) => {
+                self.fail(error);
+                false
+            }
+        };
+        self.failed.map_or(Ok(is_read || self.files > 0), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::report::faults::{Call, each_call_fails};
+    use crate::report::{
+        Comparison, FaithfulnessReport, RunReport, faithfulness_svg, write_comparison_csv, write_csv,
+        write_faithfulness_csv, write_ticket,
+    };
+    use crate::session::{FaithfulnessCheck, Session};
+
+    type Writer<'a> = Box<dyn Fn(&mut BufWriter<Contents<'_>>) -> io::Result<()> + 'a>;
+
+    /// Opens, writes and places one file, as a command does.
+    fn deliver(path: &Path, write: &Writer<'_>) -> Result<bool, CliError> {
+        let [file] = open([("--csv", Some(path))])?;
+        let mut results = Results::default();
+        results.file(file, write);
+        results.text(Ok(Printed::Unread))
+    }
+
+    /// Every call of every writer fails in turn, over an older file, over none, and through a link.
+    #[test]
+    fn a_failing_disk_costs_nothing_that_was_there() {
+        let tiny = || Experiment::load("tiny", None, &[]).unwrap();
+        let mut session = Session::new(tiny()).unwrap();
+        session.run(&|_| {});
+        let (report, comparison) = (RunReport::new(&session), Comparison::of_session(&session));
+        let check = FaithfulnessCheck::new(tiny(), 3, None).unwrap();
+        let lanes = check.run(&AtomicBool::new(false), &|_| {});
+        let faithfulness = FaithfulnessReport::new(&check, &lanes, 0.95);
+        let picture = faithfulness_svg(&faithfulness, &lanes).unwrap();
+        let writers: [(&str, Writer<'_>); 5] = [
+            ("run.csv", Box::new(|out| write_csv(&report, out))),
+            ("ticket.npz", Box::new(|out| write_ticket(&session, 0, out))),
+            ("compare.csv", Box::new(|out| write_comparison_csv(&comparison, out))),
+            ("check.csv", Box::new(|out| write_faithfulness_csv(&lanes, 0.95, out))),
+            ("check.svg", Box::new(|out| io::Write::write_all(out, picture.as_bytes()))),
+        ];
+        for (name, write) in &writers {
+            for is_there in [true, false] {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join(name);
+                let mut whole = Vec::new();
+                let prepare = || {
+                    let _ = std::fs::remove_file(&path);
+                    if is_there {
+                        std::fs::write(&path, "older").unwrap();
+                    }
+                };
+                each_call_fails(
+                    prepare,
+                    || deliver(&path, write),
+                    |delivered, failed| {
+                        let found = std::fs::read(&path).ok();
+                        let names = std::fs::read_dir(folder.path()).unwrap().count();
+                        assert_eq!(names, usize::from(found.is_some()), "{name} {failed:?}");
+                        if failed.is_none() {
+                            whole = found.clone().unwrap();
+                            assert!(whole.len() > 50);
+                        }
+                        match delivered {
+                            Ok(_) => assert!(found.as_ref() == Some(&whole), "{name} {failed:?}"),
+                            Err(error) => {
+                                let older = is_there.then(|| b"older".to_vec());
+                                // What is in its place already stays there.
+                                let stands = if failed == Some(Call::SyncFolder) {
+                                    Some(whole.clone())
+                                } else {
+                                    older
+                                };
+                                assert!(found == stands, "{name} {failed:?}");
+                                let message = error.to_string();
+                                assert_eq!((error.exit_code(), message.lines().count()), (2, 1), "{message}");
+                                assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+                            }
+                        }
+                    },
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_failure_is_told_and_the_others_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let asked = ["a", "b", "c"].map(at);
+        let files = open([0, 1, 2].map(|file| ("--csv", Some(asked[file].as_path())))).unwrap();
+        let mut results = Results::default();
+        for (file, fails) in files.into_iter().zip([true, false, true]) {
+            results.file(file, |_| if fails { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) });
+        }
+        let error = results.text(Ok(Printed::Whole)).unwrap_err().to_string();
+        assert!(error.starts_with(asked[2].to_str().unwrap()), "{error}");
+        assert_eq!(["a", "b", "c"].map(|name| at(name).exists()), [false, true, false]);
+    }
+}

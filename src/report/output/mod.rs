@@ -1,0 +1,420 @@
+//! Files that appear whole or not at all.
+//!
+//! Contents are written to a temporary file in the same folder: on Linux one without a name, which not even `kill -9` leaves
+//! behind, elsewhere and on file systems without such files one with a name that nobody can predict. Once all is written and
+//! on the disk, the file gets its name, and then the folder is brought to the disk too. Until then the older file stands.
+//!
+//! | at the path | what happens |
+//! |---|---|
+//! | nothing | a file of the user's default mode |
+//! | a file | it is replaced; the new one gets its mode and, where the system allows it, its owner |
+//! | a file that cannot be written to | refused when opened |
+//! | a link | it stays, and the file it leads to is replaced, or created if there is none yet |
+//! | a device or a pipe | it is written to, once the contents are complete |
+//! | `/dev/stdout`, `/dev/stderr` | the program's own stream is written to |
+//! | a folder | refused when opened |
+
+mod disk;
+#[cfg(test)]
+pub(crate) mod faults;
+mod identity;
+mod unfinished;
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+
+pub use disk::Contents;
+pub use identity::{Claims, Collision, is_same_file};
+pub use unfinished::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
+
+use unfinished::Name;
+
+/// Most links from a path to its file, as Linux has it.
+const MOST_LINKS: usize = 40;
+
+/// The mode of a new file, less the user's umask.
+const NEW_FILE: u32 = 0o666;
+
+/// The mode of a file that will get another one's.
+const PRIVATE: u32 = 0o600;
+
+/// A file under way beside the place where it will stand. Opened before a run starts, so that an unwritable
+/// place is known before hours are spent; dropped without [`finish`](Self::finish), it leaves nothing.
+#[derive(Debug)]
+pub struct OutputFile {
+    /// as it was given
+    path: PathBuf,
+    contents: File,
+    destination: Destination,
+}
+
+/// Where the contents go.
+#[derive(Debug)]
+enum Destination {
+    /// a stream, a device or a pipe, which is written to, never replaced
+    Stream(File),
+    Place(Place),
+}
+
+/// Where a file will stand.
+#[derive(Debug)]
+struct Place {
+    /// links resolved
+    path: PathBuf,
+    folder: PathBuf,
+    /// the name of the temporary file, where it has one
+    name: Option<Name>,
+    /// whether a file that stands there may be replaced
+    replaces: bool,
+}
+
+impl OutputFile {
+    /// Opens a file that will become `path` unless something stands there by then.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), and `AlreadyExists` where there is something already, a link that leads nowhere included;
+    /// [`finish`](Self::finish) looks again.
+    pub fn create_new(path: &Path) -> io::Result<Self> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let mut file = Self::create(path)?;
+        if let Destination::Place(place) = &mut file.destination {
+            place.replaces = false;
+        }
+        Ok(file)
+    }
+
+    /// Opens a file that will become the first of STEM.EXTENSION, STEM-2.EXTENSION, STEM-3.EXTENSION … that there is not
+    /// yet in `folder`, the working directory if that is empty.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create); [`finish`](Self::finish) fails where the name was taken meanwhile.
+    pub fn create_numbered(folder: &Path, stem: &str, extension: &str) -> io::Result<Self> {
+        let mut name = format!("{stem}.{extension}");
+        let mut number = 2;
+        loop {
+            match Self::create_new(&folder.join(name)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    name = format!("{stem}-{number}.{extension}");
+                    number += 1;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Opens a file that will become `path`. A link is followed; a device or a pipe is opened for writing.
+    ///
+    /// # Errors
+    /// Where `path` is a folder or a file that cannot be written to, or its folder does not exist or cannot be written to.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let (contents, destination) = match standard_stream(path) {
+            Some(stream) => (tempfile::tempfile()?, Destination::Stream(stream?)),
+            None => match disk::look(path)? {
+                Some(found) if found.is_dir() => {
+                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+                }
+                Some(found) if !found.is_file() => {
+                    (tempfile::tempfile()?, Destination::Stream(disk::open_for_writing(path)?))
+                }
+                found => Self::beside(path, found)?,
+            },
+        };
+        Ok(Self { path: path.to_owned(), contents, destination })
+    }
+
+    /// A temporary file for `path`, where a file or nothing is.
+    fn beside(path: &Path, found: Option<Metadata>) -> io::Result<(File, Destination)> {
+        if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
+        }
+        let place = resolved(path)?;
+        if found.is_some() {
+            // A file that is protected from writing is protected from being replaced.
+            disk::open_for_writing(&place)?;
+        }
+        let folder = match place.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if !folder.is_dir() {
+            let message = format!("there is no folder {}", folder.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+        let (contents, name) = temporary(&folder, if found.is_some() { PRIVATE } else { NEW_FILE })?;
+        if let Some(older) = &found {
+            take_over(&contents, older)?;
+        }
+        Ok((contents, Destination::Place(Place { path: place, folder, name, replaces: true })))
+    }
+
+    /// Writes the contents and puts the file in its place. When it returns, both are on the disk.
+    ///
+    /// # Errors
+    /// Whatever `write` or the file system reports. An older file still stands then, and nothing else is left; where the folder
+    /// alone could not be brought to the disk, the new file stands whole.
+    pub fn finish<F>(mut self, write: F) -> io::Result<()>
+    where
+        F: FnOnce(&mut BufWriter<Contents<'_>>) -> io::Result<()>,
+    {
+        let mut buffer = BufWriter::new(Contents(&self.contents));
+        let written = write(&mut buffer).and_then(|()| buffer.flush());
+        // What is left in the buffer goes nowhere, since the file does not.
+        drop(buffer.into_parts());
+        written?;
+        match self.destination {
+            Destination::Stream(mut stream) => {
+                self.contents.rewind()?;
+                io::copy(&mut self.contents, &mut Contents(&stream))?;
+                stream.flush()
+            }
+            Destination::Place(place) => {
+                disk::sync(&self.contents)?;
+                place.take(&mut self.contents)
+            }
+        }
+    }
+
+    /// Where it will stand, as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Place {
+    /// Gives the temporary file its name.
+    fn take(self, contents: &mut File) -> io::Result<()> {
+        match self.name {
+            Some(name) => name.rename(&self.path, self.replaces)?,
+            None => name_the_unnamed(contents, &self.folder, &self.path, self.replaces)?,
+        }
+        disk::sync_folder(&self.folder)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn name_the_unnamed(contents: &mut File, folder: &Path, place: &Path, replaces: bool) -> io::Result<()> {
+    match disk::link(contents, place) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && replaces => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        Ok(()) => return Ok(()),
+        Err(_) => return copy_with_a_name(contents, folder, place, replaces),
+    }
+    // A link replaces nothing, so that it is a rename that does.
+    match Name::new(folder, |name| disk::link(contents, name)) {
+        Ok(((), name)) => name.rename(place, replaces),
+        Err(_) => copy_with_a_name(contents, folder, place, replaces),
+    }
+}
+
+/// For file systems that keep files without names but never name them.
+#[cfg(target_os = "linux")]
+fn copy_with_a_name(contents: &mut File, folder: &Path, place: &Path, replaces: bool) -> io::Result<()> {
+    let (copy, name) = Name::new(folder, |name| disk::create_named(name, PRIVATE))?;
+    take_over(&copy, &contents.metadata()?)?;
+    contents.rewind()?;
+    io::copy(contents, &mut Contents(&copy))?;
+    disk::sync(&copy)?;
+    name.rename(place, replaces)
+}
+
+/// Elsewhere every temporary file has a name.
+#[cfg(not(target_os = "linux"))]
+fn name_the_unnamed(_: &mut File, _: &Path, _: &Path, _: bool) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A temporary file in `folder`, without a name if that can be had.
+fn temporary(folder: &Path, mode: u32) -> io::Result<(File, Option<Name>)> {
+    #[cfg(target_os = "linux")]
+    if let Ok(file) = disk::create_unnamed(folder, mode) {
+        return Ok((file, None));
+    }
+    let (file, name) = Name::new(folder, |name| disk::create_named(name, mode))?;
+    Ok((file, Some(name)))
+}
+
+/// Gives a new file the mode of an older one, and its owner as far as the system lets.
+#[cfg(unix)]
+fn take_over(file: &File, older: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let mut mode = older.mode() & 0o777;
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (older.uid(), older.gid())
+        && fchown(file, Some(older.uid()), Some(older.gid())).is_err()
+        && fchown(file, None, Some(older.gid())).is_err()
+    {
+        // Another group gets no more than everybody has.
+        mode = mode & !0o070 | (mode & 0o007) << 3;
+    }
+    if new.mode() & 0o777 != mode {
+        disk::set_permissions(file, std::fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn take_over(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// The place that a path leads to, links followed to a file that is there or not.
+///
+/// # Errors
+/// Where a link cannot be read, or links go round in a circle.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::canonicalize(&place) {
+            Ok(found) => return Ok(found),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(_) => {}
+        }
+        match std::fs::read_link(&place) {
+            Ok(target) => place = place.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(place),
+        }
+    }
+    Err(io::Error::other("its links go round in a circle"))
+}
+
+/// The program's own output, where a path is a name of it. Opened by that name, a file would be written from its start once
+/// more, and a socket not at all.
+fn standard_stream(path: &Path) -> Option<io::Result<File>> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let names = |number: &str, name: &str| {
+            let numbered = ["/dev/fd/", "/proc/self/fd/"].map(|folder| format!("{folder}{number}"));
+            path == Path::new(name) || numbered.iter().any(|numbered| path == Path::new(numbered))
+        };
+        let owned = if names("1", "/dev/stdout") {
+            io::stdout().as_fd().try_clone_to_owned()
+        } else if names("2", "/dev/stderr") {
+            io::stderr().as_fd().try_clone_to_owned()
+        } else {
+            return None;
+        };
+        Some(owned.map(File::from))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result.csv");
+        OutputFile::create(&path).unwrap().finish(|w| w.write_all(b"old")).unwrap();
+        drop(OutputFile::create(&path).unwrap());
+        let failed = OutputFile::create(&path).unwrap().finish(|w| {
+            w.write_all(b"half")?;
+            Err(io::Error::other("stopped"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(OutputFile::create(folder.path()).is_err());
+        assert!(OutputFile::create(&folder.path().join("no/such/folder")).is_err());
+    }
+
+    #[test]
+    fn a_new_file_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saved.ron");
+        let late = OutputFile::create_new(&path).unwrap();
+        OutputFile::create_new(&path).unwrap().finish(|w| w.write_all(b"first")).unwrap();
+        let refused = late.finish(|w| w.write_all(b"second")).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(OutputFile::create_new(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&path).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_numbered_file_stands_beside_those_that_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 1..=3 {
+            let file = OutputFile::create_numbered(folder.path(), "slth-tiny", "csv").unwrap();
+            file.finish(|w| write!(w, "{number}")).unwrap();
+        }
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(["slth-tiny.csv", "slth-tiny-2.csv", "slth-tiny-3.csv"].map(read), ["1", "2", "3"]);
+        assert!(OutputFile::create_numbered(&folder.path().join("none"), "slth-tiny", "csv").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_links_are_written_to_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        OutputFile::create(Path::new("/dev/null")).unwrap().finish(|w| w.write_all(b"gone")).unwrap();
+        assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        OutputFile::create(&link).unwrap().finish(|w| w.write_all(b"new")).unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for mode in [0o600, 0o640, 0o644, 0o666, 0o755] {
+            std::fs::write(at("file"), b"old").unwrap();
+            std::fs::set_permissions(at("file"), std::fs::Permissions::from_mode(mode)).unwrap();
+            OutputFile::create(&at("file")).unwrap().finish(|w| w.write_all(b"new")).unwrap();
+            assert_eq!(std::fs::metadata(at("file")).unwrap().permissions().mode() & 0o777, mode);
+        }
+        // A link that leads nowhere leads to the new file.
+        std::fs::create_dir(at("sub")).unwrap();
+        symlink("sub/other", at("to-other")).unwrap();
+        symlink("to-other", at("dangling")).unwrap();
+        OutputFile::create(&at("dangling")).unwrap().finish(|w| w.write_all(b"new")).unwrap();
+        assert!(std::fs::symlink_metadata(at("dangling")).unwrap().is_symlink());
+        assert_eq!(std::fs::read(at("sub/other")).unwrap(), b"new");
+        // A new file is put in the place of no link.
+        symlink("nowhere", at("nowhere-yet")).unwrap();
+        let refused = OutputFile::create_new(&at("nowhere-yet")).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        symlink("circle", at("circle")).unwrap();
+        for bad in ["circle", "sub/", "no/such", "file/under", "sub/..", &"n".repeat(300)] {
+            assert!(OutputFile::create(&at(bad)).is_err(), "{bad}");
+        }
+        assert!(OutputFile::create(Path::new("")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6);
+        assert_eq!(std::fs::read_dir(at("sub")).unwrap().count(), 1);
+    }
+
+    /// File systems without unnamed files, and those that never name one.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_is_written_whole_whatever_the_file_system_lacks() {
+        use faults::{Call, failing_kinds};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for lacking in [&[Call::CreateUnnamed][..], &[Call::Link], &[Call::CreateUnnamed, Call::Link]] {
+            for older in [None, Some("older")] {
+                let _ = std::fs::remove_file(&path);
+                older.map(|older| std::fs::write(&path, older).unwrap());
+                let write = |w: &mut BufWriter<Contents<'_>>| w.write_all(b"new");
+                failing_kinds(lacking, || OutputFile::create(&path).unwrap().finish(write).unwrap());
+                assert_eq!(std::fs::read(&path).unwrap(), b"new");
+                assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+            }
+        }
+    }
+}
