@@ -9,6 +9,9 @@ pub const DEFAULT_WIDTH: usize = 80;
 /// The fewest columns that reports are laid out for.
 const LEAST_WIDTH: usize = 40;
 
+/// The widest page.
+const MOST_WIDTH: usize = 1_000;
+
 /// Blank columns before a cell of a table, where they are enough room for the whole and where they are not.
 const PADDINGS: [usize; 2] = [2, 1];
 
@@ -83,9 +86,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page of `width` columns, 40 at least.
+    /// A page of `width` columns, from 40 to 1,000: a plot has as many cells in each row, whatever a terminal claims.
     pub fn new(width: usize, is_ascii: bool) -> Self {
-        Self { width: width.max(LEAST_WIDTH), is_ascii }
+        Self { width: width.clamp(LEAST_WIDTH, MOST_WIDTH), is_ascii }
     }
 
     /// Columns.
@@ -242,5 +245,13 @@ mod tests {
         assert_eq!(page.fit(path), "a path that reaches its end on\n  far-away-land/net.pt\n");
         let word = "x".repeat(60);
         assert_eq!(page.fit(&word), format!("{word}\n"));
+    }
+
+    #[test]
+    fn a_width_that_no_terminal_has_is_cut() {
+        assert_eq!(
+            [0, 50, 1_000_000_000, usize::MAX].map(|width| Page::new(width, true).width()),
+            [40, 50, 1_000, 1_000]
+        );
     }
 }

@@ -12,6 +12,7 @@ pub mod abandon;
 pub mod app;
 mod bars;
 pub mod bounds;
+mod capped;
 mod certificate;
 pub mod compare;
 pub mod editing;

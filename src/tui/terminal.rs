@@ -20,6 +20,7 @@ use ratatui::crossterm::terminal::{
 };
 use ratatui::crossterm::{execute, queue};
 
+use super::capped::Capped;
 use super::signals;
 
 /// Room for a large screen's worth of changes, so that a frame is one write.
@@ -154,7 +155,7 @@ impl Write for FrameBuffer {
 
 /// The screen to draw on.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    terminal: Terminal<Capped<CrosstermBackend<FrameBuffer>>>,
     buffer: FrameBuffer,
     /// [`TAKEN`] when the last frame was drawn
     taken: u64,
@@ -164,7 +165,7 @@ impl Screen {
     pub(super) fn new() -> io::Result<Self> {
         let buffer = FrameBuffer(Rc::new(RefCell::new(Vec::with_capacity(FRAME_BYTES))));
         let taken = TAKEN.load(Ordering::Relaxed);
-        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(buffer.clone()))?, buffer, taken })
+        Ok(Self { terminal: Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?, buffer, taken })
     }
 
     /// Draws one frame and sends it in one write, bracketed so that terminals show it at once.
