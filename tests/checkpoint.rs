@@ -248,7 +248,7 @@ fn the_state_is_what_its_format_says() {
         half_way.lanes().iter().flat_map(|lane| lane.builders()).map(|builder| builder.state()).collect();
     let hash = sha2::Sha256::digest(postcard::to_stdvec(&states).unwrap());
     let found: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let (format, pinned) = (2, "ce59fd8ed33886cd");
+    let (format, pinned) = (3, "285eb7ed7da78a35");
     assert_eq!(
         (CHECKPOINT_FORMAT, found.as_str()),
         (format, pinned),
@@ -272,7 +272,7 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
         for part in says {
             assert!(message.contains(part), "{message} does not say {part}");
         }
-        assert!(!folder.path().join("c.slth-part").exists());
+        assert!(!folder.path().join("c.slth-lock").exists());
     };
     let place_of = folder.path().canonicalize().unwrap().join("c").display().to_string();
     let setup = [
@@ -284,10 +284,11 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
     refused(&["--set", "epsilon=0.4"], &setup);
     refused(&["--set", "inputs=Signs"], &setup);
     type Spoil<'a> = &'a dyn Fn(&mut Vec<u8>);
-    let cases: [(Spoil<'_>, &[&str]); 8] = [
+    let cases: [(Spoil<'_>, &[&str]); 9] = [
         (&|bytes| bytes.truncate(bytes.len() - 1), &["expected a whole checkpoint"]),
-        (&|bytes| bytes.truncate(96), &["expected a whole checkpoint", "found 0 bytes"]),
+        (&|bytes| bytes.truncate(96), &["expected a whole checkpoint", "found another end, after 96 bytes"]),
         (&|bytes| bytes.truncate(60), &["expected a whole checkpoint", "found only 60 bytes"]),
+        (&|bytes| bytes.truncate(40), &["expected a whole checkpoint", "found only 40 bytes"]),
         (&|bytes| bytes.clear(), &["expected a checkpoint of slth; found a file that is none"]),
         (&|bytes| bytes.push(0), &["expected a whole checkpoint"]),
         (&|bytes| bytes[500] ^= 16, &["expected a checkpoint as it was written", "found a damaged one"]),

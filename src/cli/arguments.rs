@@ -166,7 +166,8 @@ pub(super) struct Run {
     /// when the run has ended and its results are written
     #[arg(long, value_name = "FILE")]
     pub(super) checkpoint: Option<PathBuf>,
-    /// Seconds of work between two checkpoints
+    /// Seconds of work between two checkpoints; more where writing one takes longer, so that 0 is as often as leaves half of
+    /// the time for work
     #[arg(long, value_name = "SECONDS", default_value = "30", requires = "checkpoint", value_parser = seconds)]
     pub(super) every: Duration,
 }
@@ -186,9 +187,13 @@ impl Run {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| "expected a number of seconds, 0 or more".to_owned())
+    let seconds = text.parse().ok().filter(|seconds| (0.0..=LONGEST).contains(seconds));
+    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| format!("expected a number of seconds, 0 or more and at most {LONGEST}"))
 }
+
+/// The longest time between two checkpoints: 32 years, in seconds.
+const LONGEST: f64 = 1e9;
 
 /// `slth bench`.
 #[derive(Args, Debug)]

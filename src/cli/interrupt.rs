@@ -1,63 +1,44 @@
 //! Signals to end, held back until a checkpoint is written.
 
-#[cfg(unix)]
-mod unix {
-    use std::io;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::flag;
-    use signal_hook::low_level::emulate_default_handler;
+use super::files::end_by_signals;
+use crate::report::die_of;
 
-    /// Whether a signal to end has come. The second one ends the program at once.
-    #[derive(Debug)]
-    pub(in super::super) struct Interrupt(Arc<AtomicUsize>);
-
-    impl Interrupt {
-        /// Watches from now on.
-        pub(in super::super) fn watch() -> io::Result<Self> {
-            let (signal, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-            for number in [SIGINT, SIGTERM] {
-                flag::register_conditional_default(number, Arc::clone(&again))?;
-                flag::register(number, Arc::clone(&again))?;
-                flag::register_usize(number, Arc::clone(&signal), number as usize)?;
-            }
-            Ok(Self(signal))
-        }
-
-        pub(in super::super) fn is_asked_for(&self) -> bool {
-            self.0.load(Ordering::Relaxed) != 0
-        }
-
-        /// Ends the program as the signal would have.
-        pub(in super::super) fn obey(&self) {
-            // It does not return; where it does, the run goes on.
-            let _ = emulate_default_handler(self.0.load(Ordering::Relaxed) as i32);
-        }
-    }
+/// Whether a signal to end has come: TERM, INT, HUP or QUIT. The second one ends the program at once. Where there are no such
+/// signals, the program is ended with the last checkpoint in its place.
+#[derive(Debug)]
+pub(super) struct Interrupt {
+    signal: Arc<AtomicI32>,
+    holds: Arc<AtomicBool>,
 }
 
-#[cfg(not(unix))]
-mod elsewhere {
-    /// Where there are no such signals, the program ends at once, with the last checkpoint in its place.
-    #[derive(Debug)]
-    pub(in super::super) struct Interrupt;
+impl Interrupt {
+    /// Watches from now on. Until [`hold`](Self::hold), a signal ends the program at once.
+    pub(super) fn watch() -> Self {
+        let interrupt = Self { signal: Arc::default(), holds: Arc::default() };
+        let (signal, holds) = (Arc::clone(&interrupt.signal), Arc::clone(&interrupt.holds));
+        end_by_signals(move |number| {
+            let is_first = || signal.compare_exchange(0, number, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+            holds.load(Ordering::SeqCst) && is_first()
+        });
+        interrupt
+    }
 
-    impl Interrupt {
-        pub(in super::super) fn watch() -> std::io::Result<Self> {
-            Ok(Self)
-        }
+    /// Holds the first signal back, for [`obey`](Self::obey).
+    pub(super) fn hold(&self) {
+        self.holds.store(true, Ordering::SeqCst);
+    }
 
-        pub(in super::super) fn is_asked_for(&self) -> bool {
-            false
-        }
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.signal.load(Ordering::SeqCst) != 0
+    }
 
-        pub(in super::super) fn obey(&self) {}
+    /// Ends the program as the signal would have; where that fails, returns the exit code that shells give for it.
+    pub(super) fn obey(&self) -> u8 {
+        let signal = self.signal.load(Ordering::SeqCst);
+        die_of(signal);
+        128 + signal as u8
     }
 }
-
-#[cfg(not(unix))]
-pub(super) use elsewhere::Interrupt;
-#[cfg(unix)]
-pub(super) use unix::Interrupt;

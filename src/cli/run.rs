@@ -9,10 +9,12 @@ use super::output::{note, page, print, print_json};
 use super::progress::ProgressBar;
 use super::{CliError, files, load};
 use crate::construction::Mode;
-use crate::report::{Checkpoint, OutputFile, RunReport, text, write_csv, write_ticket};
+use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, write_csv, write_ticket};
 use crate::session::{Lane, Session};
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
+    // Before anything is read or computed: nothing is to be done twice.
+    let place = run.checkpoint.as_deref().map(CheckpointPlace::take).transpose()?;
     let experiment = load(&run.preset, common)?;
     let asked = [("--csv", run.csv.as_deref()), ("--ticket", run.ticket.as_deref())];
     files::claim(&[asked[0], asked[1], ("--checkpoint", run.checkpoint.as_deref())], &experiment)?;
@@ -32,20 +34,26 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
                        in G (`--set mode=Drawn` draws them all)";
         return Err(CliError::Usage(message.to_owned()));
     }
-    let checkpoint = run.checkpoint.as_deref().map(|path| Checkpoint::at(path, &session)).transpose()?;
-    match &checkpoint {
+    let checkpoint = place.map(|place| place.of(&session));
+    let interrupt = match &checkpoint {
         Some(checkpoint) => build_with(&mut session, checkpoint, run.every)?,
         None => {
             files::end_by_signals(|_| false);
             build(&mut session);
+            None
         }
+    };
+    if let Some(interrupt) = interrupt {
+        // The lock would outlive the program.
+        drop(checkpoint);
+        return Ok(interrupt.obey());
     }
     let written = write(run, &session, csv, ticket);
     if let Some(checkpoint) = &checkpoint {
         match written {
             Ok(true) => checkpoint.remove()?,
             // The work is done and shall not be lost with its results.
-            Ok(false) | Err(_) => save(checkpoint, &session),
+            Ok(false) | Err(_) => save(checkpoint, &session, &mut false),
         }
     }
     written.map(|_| exit_code(&session))
@@ -74,9 +82,18 @@ fn write(
     results.text(if run.json { print_json(&report) } else { print(&text::run(session, page())) })
 }
 
-/// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work. A signal to end
-/// makes it the last thing that is done.
-fn build_with(session: &mut Session, checkpoint: &Checkpoint, every: Duration) -> Result<(), CliError> {
+/// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work, but no more than half of
+/// the time spent on them. A signal to end makes it the last thing that is done; then it is returned.
+fn build_with(
+    session: &mut Session,
+    checkpoint: &Checkpoint,
+    every: Duration,
+) -> Result<Option<Interrupt>, CliError> {
+    let interrupt = Interrupt::watch();
+    if let Some(error) = checkpoint.unlocked() {
+        let path = checkpoint.path().display();
+        note(&format!("{path}: cannot be locked ({error}); see to it that no other run uses it"));
+    }
     if checkpoint.read_into(session)? {
         let plans = session.lanes().iter().map(|lane| &lane.plan().layers);
         let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
@@ -84,27 +101,33 @@ fn build_with(session: &mut Session, checkpoint: &Checkpoint, every: Duration) -
         let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
         note(&format!("{}: resumed with {done} of {weights} weights complete", checkpoint.path().display()));
     }
-    let interrupt = Interrupt::watch()?;
+    interrupt.hold();
     let bar = ProgressBar::start();
+    let (mut every_or_longer, mut has_failed) = (every, false);
     loop {
         let started = Instant::now();
-        let pause = || started.elapsed() >= every || interrupt.is_asked_for();
+        let pause = || started.elapsed() >= every_or_longer || interrupt.is_asked_for();
         if session.run_until(&|progress| bar.show(progress), &pause) {
-            break;
+            bar.end();
+            return Ok(None);
         }
-        save(checkpoint, session);
+        // The last one is worth a word even if those before were not written either.
+        has_failed &= !interrupt.is_asked_for();
+        let started = Instant::now();
+        save(checkpoint, session, &mut has_failed);
+        every_or_longer = every.max(started.elapsed());
         if interrupt.is_asked_for() {
             bar.end();
-            interrupt.obey();
+            return Ok(Some(interrupt));
         }
     }
-    bar.end();
-    Ok(())
 }
 
-/// Writes a checkpoint. One that cannot be written is no reason to stop.
-fn save(checkpoint: &Checkpoint, session: &Session) {
-    if let Err(error) = checkpoint.write(session) {
+/// Writes a checkpoint. One that cannot be written is no reason to stop: the one before it still stands. It is told once.
+fn save(checkpoint: &Checkpoint, session: &Session, has_failed: &mut bool) {
+    if let Err(error) = checkpoint.write(session)
+        && !std::mem::replace(has_failed, true)
+    {
         note(&format!("{error}; the run goes on without it"));
     }
 }

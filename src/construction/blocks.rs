@@ -19,14 +19,13 @@
 //! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
 //! since a neuron that serves output b is not used up for output b′. ∎
 
-use serde::{Deserialize, Serialize};
-
+use super::saved::Position;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
 use super::{Half, Sharing, levels};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Blocks {
     /// m, neurons of a block
     size: u64,
@@ -43,7 +42,7 @@ pub(super) struct Blocks {
     stride: usize,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct OpenPair {
     input: u32,
     output: u32,
@@ -53,6 +52,26 @@ struct OpenPair {
     wanted: Vec<u64>,
     /// neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
+}
+
+impl OpenPair {
+    /// Gives the neuron of these words to the demand that it meets, if that is open. Its place.
+    fn meet(&mut self, neuron: u64, (word_in, word_out): (u64, u64), bench: &Workbench) -> Option<usize> {
+        let half = (word_in & 1) as usize;
+        let place = bench.buckets.classify(levels::t(word_in, word_out));
+        let (stride, pieces) = (self.wanted.len() / 2, self.found.len() / 2);
+        let word = &mut self.wanted[half * stride + (place >> 6)];
+        let fits = *word >> (place & 63) & !(word_in ^ word_out ^ self.negative) & 1 == 1;
+        if fits {
+            *word &= !(1 << (place & 63));
+            self.found[half * pieces + place] = neuron + 1;
+        }
+        fits.then_some(place)
+    }
+
+    fn is_open(&self) -> bool {
+        self.wanted.iter().any(|&word| word != 0)
+    }
 }
 
 impl Blocks {
@@ -78,6 +97,35 @@ impl Blocks {
         blocks
     }
 
+    /// The block and its neurons so far.
+    pub(super) fn position(&self) -> Position<'static> {
+        Position::Block { block: self.block, drawn: self.drawn }
+    }
+
+    /// The allocation with so many neurons of a block drawn: they are drawn again, without being counted. `None` where no run
+    /// can be there, or where other pairs are finished.
+    pub(super) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
+        if block >= self.blocks || drawn >= self.size {
+            return None;
+        }
+        let mut blocks = Self { block, drawn: 0, open: Vec::new(), ..*self };
+        let ends = bench.block_ends(self.by_input, block);
+        blocks.open = ends.iter().map(|&(input, output)| blocks.open_pair(input, output, bench)).collect();
+        while blocks.drawn < drawn && !blocks.open.is_empty() {
+            let neuron = block * self.size + blocks.drawn;
+            let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
+            for pair in &mut blocks.open {
+                let words = (row_in.word(pair.input.into()), row_out.word(pair.output.into()));
+                pair.meet(neuron, words, bench);
+            }
+            blocks.open.retain(OpenPair::is_open);
+            blocks.drawn += 1;
+        }
+        let open = blocks.open.iter().map(|pair| (pair.input, pair.output));
+        let is_there = bench.is_at_block((self.by_input, block), &open.collect::<Vec<_>>(), has_group);
+        is_there.then_some(blocks)
+    }
+
     /// Whether every block is through.
     pub(super) fn is_complete(&self) -> bool {
         self.block == self.blocks
@@ -88,7 +136,6 @@ impl Blocks {
         let neuron = self.block * self.size + self.drawn;
         self.drawn += 1;
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
-        let k = bench.buckets.levels();
         let tries = self.open.len() as u64;
         // All pairs of a block have the same input.
         let word_in = self.open.first().map_or(0, |pair| row_in.word(u64::from(pair.input)));
@@ -96,16 +143,10 @@ impl Blocks {
         let (mut first, mut served) = (None, 0);
         for (index, pair) in self.open.iter_mut().enumerate() {
             let word_out = row_out.word(u64::from(pair.output));
-            let t = levels::t(word_in, word_out);
             if index == 0 {
-                bench.note_product(t);
+                bench.note_product(levels::t(word_in, word_out));
             }
-            let place = bench.buckets.classify(t);
-            let word = &mut pair.wanted[half * self.stride + (place >> 6)];
-            let fits = *word >> (place & 63) & !(word_in ^ word_out ^ pair.negative) & 1 == 1;
-            if fits {
-                *word &= !(1 << (place & 63));
-                pair.found[half * k + place] = neuron + 1;
+            if let Some(place) = pair.meet(neuron, (word_in, word_out), bench) {
                 let (output, input) = (pair.output, pair.input);
                 let demand = Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 };
                 bench.serve(demand);
@@ -127,11 +168,10 @@ impl Blocks {
     fn finish_served(&mut self, bench: &mut Workbench) -> bool {
         let before = self.open.len();
         self.open.retain(|pair| {
-            let open = pair.wanted.iter().any(|&word| word != 0);
-            if !open {
+            if !pair.is_open() {
                 bench.finish(bench.pair(pair.input, pair.output), &pair.found, true);
             }
-            open
+            pair.is_open()
         });
         self.open.len() < before
     }

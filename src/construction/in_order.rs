@@ -21,8 +21,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
 use super::Half;
 use super::group::Group;
 use super::lanes::{Aligned, CHUNK, Lanes, WithLanes, dispatch};
@@ -34,7 +32,7 @@ use super::workbench::Workbench;
 /// Categories that are looked at together for those that hit a neuron.
 const BLOCK: usize = 8;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct InOrder {
     cursors: Vec<Cursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
@@ -46,7 +44,6 @@ pub(super) struct InOrder {
     open: usize,
     /// categories that have not served the first pair
     unserved: usize,
-    #[serde(skip)]
     ahead: Box<Ahead>,
 }
 
@@ -150,7 +147,7 @@ impl Ahead {
 }
 
 /// One category and the pair it serves next.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 struct Cursor {
     half: Half,
     place: usize,
@@ -228,6 +225,53 @@ impl InOrder {
         let mut in_order = Self { cursors, found, first: 0, pairs, open, unserved: open, ahead };
         in_order.finish_served(bench);
         in_order
+    }
+
+    /// The pair that each category serves next, and the neurons found for pairs that are not finished.
+    pub(super) fn position(&self) -> (Vec<u64>, (&[u64], &[u64])) {
+        (self.cursors.iter().map(|cursor| cursor.pair).collect(), self.found.as_slices())
+    }
+
+    /// The allocation with each category at its next pair, and with the neurons found for the pairs between the first and the
+    /// furthest of these. `None` where no run can be there.
+    pub(super) fn at(&self, next: &[u64], found: Vec<u64>, bench: &Workbench) -> Option<Self> {
+        let (k, first) = (bench.buckets.levels(), bench.groups.len() as u64);
+        let (earliest, furthest) = (*next.iter().min()?, *next.iter().max()?);
+        let is_whole = next.len() == self.cursors.len()
+            && earliest == first
+            && first < self.pairs
+            && furthest <= self.pairs
+            && bench.has_groups_in_order(1)
+            && bench.tally.weights_done == first
+            && (furthest - first).checked_mul(2 * k as u64) == Some(found.len() as u64);
+        if !is_whole {
+            return None;
+        }
+        let mut in_order = self.clone();
+        (in_order.first, in_order.ahead) = (first, Box::default());
+        let mut served = 0;
+        for (cursor, &pair) in in_order.cursors.iter_mut().zip(next) {
+            let pieces = found.chunks(2 * k).zip(first..pair);
+            let are_pieces = pieces.into_iter().all(|(found, pair)| {
+                let (half, place) = (cursor.half as usize, cursor.place);
+                bench.is_piece(found[half * k + place], bench.ends(pair), half, place)
+            });
+            if !are_pieces {
+                return None;
+            }
+            served += (pair - first) as usize;
+            cursor.pair = pair;
+            (cursor.input, cursor.output) = bench.ends(pair);
+            cursor.see_sign(bench);
+        }
+        // No category has found more than it has served.
+        if served != found.iter().filter(|&&neuron| neuron != 0).count() {
+            return None;
+        }
+        in_order.found = found.into();
+        in_order.open = next.iter().filter(|&&pair| pair < self.pairs).count();
+        in_order.unserved = next.iter().filter(|&&pair| pair == first).count();
+        Some(in_order)
     }
 
     /// Whether no demand is open.

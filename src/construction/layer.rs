@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::blocks::Blocks;
 use super::in_order::InOrder;
 use super::open_pairs::OpenPairs;
@@ -61,7 +59,7 @@ impl LayerProblem {
     }
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
@@ -219,7 +217,7 @@ impl LayerBuilder {
     }
 
     /// Neurons that may be drawn one by one.
-    fn most(&self) -> u64 {
+    pub(super) fn most(&self) -> u64 {
         self.problem.bound.map_or(u64::MAX, Count::saturated)
     }
 

@@ -9,8 +9,6 @@
 //! neurons go to the first pairs that can use them. Neurons are drawn one by one where a user steps, else many together, see
 //! [`passing`](super::passing); the results are the same.
 
-use serde::{Deserialize, Serialize};
-
 use super::golden::next_piece;
 use super::queue::Queue;
 use super::sums::AtHand;
@@ -20,7 +18,7 @@ use super::workbench::Workbench;
 use super::{Half, Path, levels};
 
 /// The front of open pairs, and what is known of each.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct OpenPairs {
     policy: Policy,
     pub(super) front: Vec<FrontPair>,
@@ -31,19 +29,17 @@ pub(super) struct OpenPairs {
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
     /// per slot: both sums, as far as they are made
-    #[serde(rename = "residual")]
     sums: Vec<WeightSums>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
     pub(super) fresh: u64,
     pub(super) pairs: u64,
     /// of neurons drawn together
-    #[serde(skip)]
     pub(super) queue: Box<Queue>,
 }
 
 /// A pair of the front: all that a try reads.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct FrontPair {
     pub(super) input: u32,
     pub(super) output: u32,
@@ -85,7 +81,7 @@ impl Demands<'_> {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Policy {
     AllBuckets,
     NextPiece,
@@ -122,6 +118,91 @@ impl OpenPairs {
         // Pairs that demand nothing must not wait for a neuron to reach them.
         pairs.admit_now(bench);
         pairs
+    }
+
+    /// The pairs of the front in their order, and the neurons found for each.
+    pub(super) fn position(&self, bench: &Workbench) -> (Vec<u64>, Vec<u64>) {
+        let pieces = 2 * bench.buckets.levels();
+        let pairs = self.front.iter().map(|pair| bench.pair(pair.input, pair.output)).collect();
+        let found = self.front.iter().flat_map(|pair| &self.found[pair.slot as usize * pieces..][..pieces]);
+        (pairs, found.copied().collect())
+    }
+
+    /// The allocation with these pairs in the front and these neurons found for them, all other pairs up to the last one
+    /// being finished. `None` where no run can be there.
+    pub(super) fn at(
+        &self,
+        front: &[u64],
+        found: Vec<u64>,
+        has_group: &[bool],
+        bench: &Workbench,
+    ) -> Option<Self> {
+        let pieces = 2 * bench.buckets.levels();
+        let fresh = (bench.groups.len() + front.len()) as u64;
+        let is_reached = |pair: u64| pair < fresh;
+        let is_whole = front.is_sorted_by(|a, b| a < b)
+            && front.iter().all(|&pair| is_reached(pair) && !has_group[pair as usize])
+            && bench.groups.iter().all(|&(pair, ..)| is_reached(pair))
+            && bench.tally.weights_done == bench.groups.len() as u64
+            && found.len() == front.len() * pieces
+            && fresh <= self.pairs
+            && !(front.is_empty() && fresh == self.pairs);
+        if !is_whole {
+            return None;
+        }
+        let (policy, stride, sums) = (self.policy, self.stride, vec![WeightSums::default(); front.len()]);
+        let open = vec![0; front.len() * 2 * stride];
+        let (free, queue) = (Vec::new(), Box::default());
+        let front = front.iter().zip(0..).map(|(&pair, slot)| {
+            let (input, output) = bench.ends(pair);
+            FrontPair { input, output, negative: u32::from(bench.weight(input, output) < 0.0), slot }
+        });
+        let front = front.collect();
+        let mut pairs =
+            Self { policy, front, stride, open, found, sums, free, fresh, pairs: self.pairs, queue };
+        (0..pairs.front.len()).all(|index| pairs.open_again(index, bench)).then_some(pairs)
+    }
+
+    /// Opens the demands of a pair of the front that its neurons leave open. Whether there are some, and the neurons are those
+    /// of others.
+    fn open_again(&mut self, index: usize, bench: &Workbench) -> bool {
+        let FrontPair { input, output, slot, .. } = self.front[index];
+        let (k, slot) = (bench.buckets.levels(), slot as usize);
+        let magnitude = bench.weight(input, output).abs();
+        let found = &self.found[2 * k * slot..][..2 * k];
+        let sums = &mut self.sums[slot];
+        sums.residuals = [magnitude.into(); 2];
+        let mut is_used = true;
+        for half in 0..2 {
+            let found = &found[half * k..][..k];
+            let mask = &mut self.open[(2 * index + half) * self.stride..][..self.stride];
+            let mut used = 0;
+            let mut from = 0;
+            while bench.live[half] && from < k {
+                let place = match self.policy {
+                    Policy::AllBuckets => from,
+                    Policy::NextPiece => next_piece(&bench.buckets, sums.residuals[half], from).unwrap_or(k),
+                };
+                from = place + 1;
+                let Some(&neuron) = found.get(place) else { break };
+                if bench.is_piece(neuron, (input, output), half, place) {
+                    used += 1;
+                    if self.policy == Policy::NextPiece {
+                        let path = Path::of(&bench.random, neuron - 1, input, output);
+                        sums.residuals[half] -= path.exact_product().abs();
+                        sums.paths[half].push(path);
+                    }
+                    continue;
+                }
+                set(mask, place);
+                if self.policy == Policy::NextPiece {
+                    break;
+                }
+            }
+            // A neuron that is no piece, or that no demand asked for, is not counted.
+            is_used &= used == found.iter().filter(|&&neuron| neuron != 0).count();
+        }
+        is_used && self.open(index).iter().any(|&word| word != 0)
     }
 
     /// Whether no demand is open.

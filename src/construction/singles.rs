@@ -13,9 +13,9 @@
 use rand::{Rng, RngExt};
 
 use rand::distr::Distribution;
-use serde::{Deserialize, Serialize};
 
 use super::layer::LayerProblem;
+use super::saved::Position;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
 use super::workbench::Workbench;
@@ -24,7 +24,7 @@ use crate::sampling::hits::{Hit, Malach, ProductPair};
 use crate::sampling::{Geometric, Side, Stream};
 use crate::theory::Count;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Singles {
     matching: Match,
     mode: Mode,
@@ -40,7 +40,7 @@ pub(super) struct Singles {
     open: Option<OpenWeight>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct OpenWeight {
     input: u32,
     output: u32,
@@ -51,7 +51,7 @@ struct OpenWeight {
     found: [Option<Path>; 2],
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 enum Matcher {
     EachWeight(Malach),
     Product(ProductPair),
@@ -106,6 +106,40 @@ impl Singles {
         let mut singles = Self { matching, mode, eta, bound, skipping, pair: 0, pairs, open: None };
         singles.open_weight(bench);
         singles
+    }
+
+    /// Neurons of the weight's block so far, and those found.
+    pub(super) fn position(&self) -> Position<'static> {
+        let (drawn, found) = self.open.as_ref().map_or((0, [None; 2]), |open| (open.drawn, open.found));
+        Position::Weight { drawn, found: found.map(|path| path.map(|path| path.neuron)) }
+    }
+
+    /// The allocation at the weight behind those that are finished. `None` where no run can be there.
+    pub(super) fn at(&self, drawn: u64, found: [Option<u64>; 2], bench: &Workbench) -> Option<Self> {
+        let pair = bench.groups.len() as u64;
+        let most = if self.mode == Mode::Drawn { self.bound.saturated() } else { 1 };
+        if pair >= self.pairs || !bench.has_groups_in_order(1) || drawn >= most {
+            return None;
+        }
+        let (input, output) = bench.ends(pair);
+        let w = bench.weight(input, output);
+        let matcher = Matcher::new(self.matching, w, self.eta).filter(|_| w != 0.0)?;
+        let mut open = OpenWeight { input, output, matcher, drawn, found: [None; 2] };
+        let mut is_wanted = false;
+        for half in Half::BOTH {
+            let live = bench.live[half as usize];
+            is_wanted |= live && found[half as usize].is_none();
+            let Some(neuron) = found[half as usize] else { continue };
+            let path = Path::of(&bench.random, neuron, input, output);
+            let Path { z_in, z_out, .. } = path;
+            let is_drawn = neuron.checked_sub(pair * self.bound.saturated()).is_some_and(|at| at < drawn);
+            let fits = Half::of(z_in) == half && open.matcher.accepts(half, Hit { z_in, z_out });
+            if !(live && is_drawn && fits) {
+                return None;
+            }
+            open.found[half as usize] = Some(path);
+        }
+        is_wanted.then(|| Self { pair, open: Some(open), ..*self })
     }
 
     /// Whether every weight is through.

@@ -6,9 +6,8 @@
 //! of all subsets of them is within tolerance of w. Samples are fewest this way, and the search is exponential in their number: see
 //! [`subset_sum`](super::subset_sum).
 
-use serde::{Deserialize, Serialize};
-
 use super::growing_sums::GrowingSums;
+use super::saved::Position;
 use super::subset_sum::MOST_VALUES;
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
@@ -16,9 +15,9 @@ use super::workbench::Workbench;
 use super::{Half, Path, Sharing};
 
 /// Neurons numbered for a block; far more than are ever drawn, since [`MOST_VALUES`] products end it.
-const BLOCK: u64 = 1 << 20;
+pub(super) const BLOCK: u64 = 1 << 20;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Subsets {
     tolerance: f64,
     by_input: bool,
@@ -28,7 +27,7 @@ pub(super) struct Subsets {
     open: Vec<OpenPair>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct OpenPair {
     input: u32,
     output: u32,
@@ -36,14 +35,14 @@ struct OpenPair {
 }
 
 /// One half's search for a sum.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct Search {
     state: State,
     at_hand: Vec<Path>,
     sum: Vec<Path>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 enum State {
     Open(Box<GrowingSums>),
     Found,
@@ -93,6 +92,36 @@ impl Subsets {
         let mut subsets = Self { tolerance, by_input, block: 0, blocks, drawn: 0, open: Vec::new() };
         subsets.open_block(bench);
         subsets
+    }
+
+    /// The block and its neurons so far.
+    pub(super) fn position(&self) -> Position<'static> {
+        Position::Block { block: self.block, drawn: self.drawn }
+    }
+
+    /// The allocation with so many neurons of a block drawn: they are drawn again, without being counted. `None` where no run
+    /// can be there, or where other pairs are finished.
+    pub(super) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
+        if block >= self.blocks || drawn >= BLOCK {
+            return None;
+        }
+        let mut subsets = Self { block, drawn: 0, open: Vec::new(), ..*self };
+        let is_open = |pair: &OpenPair| pair.halves.iter().any(Search::is_open);
+        let ends = bench.block_ends(self.by_input, block);
+        let pairs = ends.into_iter().map(|ends| subsets.open_pair(ends, bench));
+        subsets.open = pairs.filter(is_open).collect();
+        while subsets.drawn < drawn && !subsets.open.is_empty() {
+            let neuron = block * BLOCK + subsets.drawn;
+            for pair in &mut subsets.open {
+                let path = Path::of(&bench.random, neuron, pair.input, pair.output);
+                pair.halves[Half::of(path.z_in) as usize].add(path);
+            }
+            subsets.open.retain(is_open);
+            subsets.drawn += 1;
+        }
+        let open = subsets.open.iter().map(|pair| (pair.input, pair.output));
+        let is_there = bench.is_at_block((self.by_input, block), &open.collect::<Vec<_>>(), has_group);
+        is_there.then_some(subsets)
     }
 
     /// Whether every block is through.
@@ -162,16 +191,12 @@ impl Subsets {
     fn open_block(&mut self, bench: &mut Workbench) {
         while self.block < self.blocks {
             let ends = bench.block_ends(self.by_input, self.block);
-            for (input, output) in ends {
-                let weight = bench.weight(input, output);
-                // The empty sum is near enough to a small weight.
-                let wanted = weight.abs() > self.tolerance;
-                let halves = Half::BOTH.map(|half| {
-                    let wanted = wanted && bench.live[half as usize];
-                    bench.tally.quota[half as usize][0] += u64::from(wanted);
-                    Search::new(weight, wanted.then_some(self.tolerance))
-                });
-                self.open.push(OpenPair { input, output, halves });
+            for ends in ends {
+                let pair = self.open_pair(ends, bench);
+                for (quota, half) in bench.tally.quota.iter_mut().zip(&pair.halves) {
+                    quota[0] += u64::from(half.is_open());
+                }
+                self.open.push(pair);
             }
             self.finish_found(bench);
             if !self.open.is_empty() {
@@ -179,6 +204,18 @@ impl Subsets {
             }
             self.block += 1;
         }
+    }
+
+    /// A pair of which nothing is found yet.
+    fn open_pair(&self, (input, output): (u32, u32), bench: &Workbench) -> OpenPair {
+        let weight = bench.weight(input, output);
+        // The empty sum is near enough to a small weight.
+        let wanted = weight.abs() > self.tolerance;
+        let halves = Half::BOTH.map(|half| {
+            let wanted = wanted && bench.live[half as usize];
+            Search::new(weight, wanted.then_some(self.tolerance))
+        });
+        OpenPair { input, output, halves }
     }
 
     /// What a pair of the block being drawn has found, and the sums that its halves have settled on.

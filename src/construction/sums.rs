@@ -143,7 +143,7 @@ impl LayerBuilder {
     }
 
     /// Weights a group of the ticket's rows is for.
-    fn weights_per_group(&self) -> usize {
+    pub(super) fn weights_per_group(&self) -> usize {
         if self.problem().sum == Sum::Neuron { self.bench.inputs as usize } else { 1 }
     }
 

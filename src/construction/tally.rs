@@ -11,6 +11,9 @@ pub const PRODUCT_BINS: usize = 1024;
 /// Points of a layer's race: shares of its weights whose completion is noted.
 pub const RACE_POINTS: usize = 128;
 
+/// More than any run counts in 14 years at 10 million a second.
+const MOST_COUNTED: u64 = 1 << 52;
+
 /// What a neuron is asked for: a piece for one bucket of one half of one weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demand {
@@ -94,6 +97,32 @@ impl Tally {
             race: Vec::new(),
             last: None,
         }
+    }
+
+    /// Whether a run of as many pairs can have counted this. `new`: the counts of the same layer with nothing drawn.
+    pub(super) fn is_possible(&self, new: &Self, pairs: u64) -> bool {
+        let shapes = |tally: &Self| {
+            let halves = [&tally.filled, &tally.quota].map(|counts| [counts[0].len(), counts[1].len()]);
+            (halves, tally.products.len())
+        };
+        let demands =
+            self.filled.iter().zip(&self.quota).flat_map(|(filled, quota)| filled.iter().zip(quota));
+        let is_met = demands.into_iter().all(|(filled, quota)| filled <= quota && *quota <= pairs);
+        let drawn = self.last.map_or([0; 3], |draw| [draw.neuron, draw.tries, draw.serves]);
+        let counts = [self.sampled, self.values, self.tries, self.words];
+        let products = self.products.iter().try_fold(0, |sum: u64, &count| sum.checked_add(count));
+        let are_counts = counts.into_iter().chain(drawn).chain(products).all(|count| count <= MOST_COUNTED);
+        let neurons = [self.skipped, self.largest_block].into_iter().chain(self.waits);
+        shapes(self) == shapes(new)
+            && is_met
+            && products.is_some()
+            && are_counts
+            && self.weights_done <= pairs
+            && neurons.chain(self.race.iter().copied()).all(Count::is_possible)
+            && self.race.len() <= RACE_POINTS
+            && self.race.is_sorted()
+            && (0.0..f64::INFINITY).contains(&self.searched)
+            && self.max_error.iter().all(|&error| error >= 0.0)
     }
 
     /// Notes the points of the race that are passed with the weights complete now, out of `weights`.

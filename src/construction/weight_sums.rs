@@ -15,7 +15,6 @@
 //! in 106, as the sums are many instructions and not long waits.
 
 use pulp::{Arch, Simd, WithSimd};
-use serde::{Deserialize, Serialize};
 
 use super::golden::golden_sums;
 use super::{Buckets, Path};
@@ -26,11 +25,9 @@ use crate::sampling::{RandomLayer, Row};
 pub(super) const WEIGHTS: usize = 4;
 
 /// What both halves of a weight are put together from, positive half first.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct WeightSums {
-    /// the paths of the pieces, those of a half in the order of its sum; a run that is resumed does not know those from before
-    #[serde(skip)]
+    /// the paths of the pieces, those of a half in the order of its sum
     pub(super) paths: [Vec<Path>; 2],
     /// what they leave of |w*|
     pub(super) residuals: [DoubleDouble; 2],

@@ -9,9 +9,9 @@
 //! [`singles`](super::singles) are, with waiting times that soon leave f64 behind.
 
 use rand::distr::Distribution;
-use serde::{Deserialize, Serialize};
 
 use super::layer::LayerProblem;
+use super::saved::Position;
 use super::singles::{skipping_words, wait};
 use super::sums::AtHand;
 use super::tally::{Demand, Draw};
@@ -21,7 +21,7 @@ use crate::sampling::Stream;
 use crate::sampling::hits::{NeuronHit, WholeNeuron};
 use crate::theory::Count;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct WholeNeurons {
     mode: Mode,
     /// η, tolerance of each weight
@@ -50,6 +50,23 @@ impl WholeNeurons {
         let mut neurons = Self { mode, eta, bound, skipping, output: 0, wanted: None, drawn: 0 };
         neurons.open(bench);
         neurons
+    }
+
+    /// Neurons of the target neuron's block so far.
+    pub(super) fn position(&self) -> Position<'static> {
+        Position::Neuron { drawn: self.drawn }
+    }
+
+    /// The allocation at the target neuron behind those that are finished. `None` where no run can be there.
+    pub(super) fn at(&self, drawn: u64, bench: &Workbench) -> Option<Self> {
+        let output = u32::try_from(bench.groups.len()).ok().filter(|&output| output < bench.outputs)?;
+        let most = if self.mode == Mode::Drawn { self.bound.saturated() } else { 1 };
+        if !bench.has_groups_in_order(bench.inputs.into()) || drawn >= most {
+            return None;
+        }
+        let row = row_of(output, bench);
+        let wanted = Some(WholeNeuron::new(row.iter().copied(), self.eta).ok()?);
+        row.iter().any(|&w| w != 0.0).then_some(Self { output, wanted, drawn, ..*self })
     }
 
     /// Whether every target neuron is through.
@@ -150,7 +167,7 @@ impl WholeNeurons {
         self.drawn = 0;
         while self.output < bench.outputs {
             let output = self.output;
-            let row: Vec<f64> = (0..bench.inputs).map(|input| bench.weight(input, output)).collect();
+            let row = row_of(output, bench);
             if row.iter().all(|&w| w == 0.0) {
                 bench.keep_whole(output, &[], true);
                 self.output += 1;
@@ -187,4 +204,9 @@ impl WholeNeurons {
             self.give_up(bench);
         }
     }
+}
+
+/// The weights of a target neuron.
+fn row_of(output: u32, bench: &Workbench) -> Vec<f64> {
+    (0..bench.inputs).map(|input| bench.weight(input, output)).collect()
 }

@@ -67,6 +67,25 @@ impl Workbench {
         }
     }
 
+    /// Whether the finished pairs are those of all blocks before this one and, of this one, all that are not open, of which
+    /// there are some.
+    pub(super) fn is_at_block(
+        &self,
+        (by_input, block): (bool, u64),
+        open: &[(u32, u32)],
+        has_group: &[bool],
+    ) -> bool {
+        let ends = self.block_ends(by_input, block);
+        let before = block * ends.len() as u64;
+        let is_before = |pair| if by_input { u64::from(self.ends(pair).0) < block } else { pair < block };
+        let here = ends.iter().filter(|&&(input, output)| has_group[self.pair(input, output) as usize]);
+        !open.is_empty()
+            && here.count() + open.len() == ends.len()
+            && open.iter().all(|&(input, output)| !has_group[self.pair(input, output) as usize])
+            && self.groups.iter().filter(|&&(pair, ..)| is_before(pair)).count() as u64 == before
+            && self.groups.len() as u64 == before + (ends.len() - open.len()) as u64
+    }
+
     /// The pair with these ends.
     pub(super) fn pair(&self, input: u32, output: u32) -> u64 {
         u64::from(output) * u64::from(self.inputs) + u64::from(input)
@@ -75,6 +94,36 @@ impl Workbench {
     /// w* of a pair.
     pub(super) fn weight(&self, input: u32, output: u32) -> f64 {
         self.target.weights(self.layer)[[output as usize, input as usize]]
+    }
+
+    /// Whether the layer can have such a demand.
+    pub(super) fn has(&self, demand: &Demand) -> bool {
+        let buckets = 1..=self.tally.filled[0].len();
+        demand.input < self.inputs
+            && demand.output < self.outputs
+            && buckets.contains(&(demand.bucket as usize))
+    }
+
+    /// Whether a neuron drawn before, given as `neuron + 1`, can be the piece of a pair for this half and place.
+    pub(super) fn is_piece(
+        &self,
+        found: u64,
+        (input, output): (u32, u32),
+        half: usize,
+        place: usize,
+    ) -> bool {
+        let Some(neuron) = found.checked_sub(1).filter(|&neuron| neuron < self.tally.sampled) else {
+            return false;
+        };
+        let word_in = self.random.input_words(neuron).word(input.into());
+        let word_out = self.random.output_words(neuron).word(output.into());
+        let negative = u64::from(self.weight(input, output) < 0.0);
+        levels::piece(word_in, word_out, negative, &self.buckets) == Some((half, place))
+    }
+
+    /// Whether the groups are those of the first pairs, `step` pairs apart, in their order.
+    pub(super) fn has_groups_in_order(&self, step: u64) -> bool {
+        (0..).zip(&self.groups).all(|(number, &(pair, ..))| pair == number * step)
     }
 
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.

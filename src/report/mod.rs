@@ -24,7 +24,7 @@ mod weighed;
 
 pub use assumptions::AssumptionReport;
 pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons, SavingsReport};
-pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError};
+pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError, CheckpointPlace, Unfit, resume_from};
 pub use comparison::{
     ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate, write_comparison_csv,
 };

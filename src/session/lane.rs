@@ -20,6 +20,9 @@ const INPUTS_PER_SLICE: usize = 256;
 /// Neurons drawn between two reports of progress.
 const NEURONS_PER_REPORT: u64 = 1 << 16;
 
+/// The longest time that a lane can have computed: 2,000 years.
+const LONGEST: Duration = Duration::from_secs(1 << 36);
+
 /// How far one step goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -90,10 +93,16 @@ pub struct Lane {
 
 impl Lane {
     pub(super) fn new(experiment: &Arc<Experiment>, plan: &LanePlan) -> Self {
+        let mut lane = Self::new_unmeasured(experiment, plan);
+        lane.measure_done_layers();
+        lane
+    }
+
+    fn new_unmeasured(experiment: &Arc<Experiment>, plan: &LanePlan) -> Self {
         let builders = problems(experiment, plan).map(LayerBuilder::new).collect();
         let search =
             Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
-        let mut lane = Self {
+        Self {
             experiment: Arc::clone(experiment),
             checks: vec![None; plan.layers.len()],
             existence: vec![None; plan.layers.len()],
@@ -104,9 +113,7 @@ impl Lane {
             replay: None,
             elapsed: Duration::ZERO,
             drawn_before: 0,
-        };
-        lane.measure_done_layers();
-        lane
+        }
     }
 
     /// The lane as far as it is.
@@ -118,22 +125,25 @@ impl Lane {
         }
     }
 
-    /// Goes to where a lane of the same experiment and plan was. `None` where the state has another number of layers. What
-    /// was measured on finished layers is measured anew, when the lane goes on.
-    pub(super) fn resume(&mut self, state: LaneState<'_>) -> Option<()> {
-        if state.layers.len() != self.builders.len() {
+    /// The lane where one of the same experiment and plan was. `None` where no run can have been there. What was measured on
+    /// finished layers is measured anew, when the lane goes on.
+    pub(super) fn resumed(&self, state: LaneState<'_>) -> Option<Self> {
+        if state.layers.len() != self.builders.len() || state.elapsed > LONGEST {
             return None;
         }
-        let problems = problems(&self.experiment, &self.plan);
-        self.builders =
-            problems.zip(state.layers).map(|(p, layer)| LayerBuilder::resumed(p, layer)).collect();
-        self.checks.fill(None);
-        self.existence.fill(None);
-        self.certificate = None;
-        self.search = self.search.clone().resumed(state.found.into_owned());
-        self.elapsed = state.elapsed;
-        self.drawn_before = self.drawn();
-        Some(())
+        let mut lane = Self::new_unmeasured(&self.experiment, &self.plan);
+        let layers = problems(&self.experiment, &self.plan).zip(state.layers);
+        lane.builders = layers.map(|(p, layer)| LayerBuilder::resumed(p, layer)).collect::<Option<_>>()?;
+        // Inputs are tried once all layers are built.
+        let is_built = lane.builders.iter().all(LayerBuilder::is_done);
+        let found = state.found.into_owned();
+        if !is_built && found != *lane.search.found() {
+            return None;
+        }
+        lane.search = lane.search.resumed(found)?;
+        lane.elapsed = state.elapsed;
+        lane.drawn_before = lane.drawn();
+        Some(lane)
     }
 
     /// Neurons drawn one by one.

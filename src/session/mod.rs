@@ -108,13 +108,15 @@ impl Session {
         self.lanes.iter().map(Lane::state).collect()
     }
 
-    /// Goes to where a session of the same experiment was. `None`, with the lanes as they happen to be, where the
-    /// state has another shape.
+    /// Goes to where a session of the same experiment was. `None`, with all as it was, where no run of the experiment can
+    /// have been there.
     pub fn resume(&mut self, state: Vec<LaneState<'_>>) -> Option<()> {
         if state.len() != self.lanes.len() {
             return None;
         }
-        self.lanes.iter_mut().zip(state).try_for_each(|(lane, state)| lane.resume(state))
+        let lanes = self.lanes.iter().zip(state).map(|(lane, state)| lane.resumed(state));
+        self.lanes = lanes.collect::<Option<_>>()?;
+        Some(())
     }
 
     /// What is asked.

@@ -97,6 +97,17 @@ impl Count {
         if other < self { other } else { self }
     }
 
+    /// Whether it is a number of neurons, 0 or at least 1, and its logarithm that of the number: what is read from a file
+    /// may be neither.
+    pub fn is_possible(self) -> bool {
+        let Self { number, ln: given } = self;
+        match number {
+            0.0 => given == f64::NEG_INFINITY,
+            _ if number.is_infinite() => given > ln(f64::MAX) - 1.0,
+            _ => number >= 1.0 && (given - ln(number)).abs() <= 1e-9 * (1.0 + given.abs()),
+        }
+    }
+
     /// Its natural logarithm; −∞ for [`Count::ZERO`].
     pub fn ln(self) -> f64 {
         self.ln

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::{Array1, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::careful::forward_target;
@@ -88,9 +88,53 @@ impl Search {
         }
     }
 
-    /// The search that has found what another of the same network, domain and seed had found.
-    pub fn resumed(self, found: Found) -> Self {
-        Self { found, ..self }
+    /// The search that has found what another of the same network, domain and seed had found. `None` where none can have
+    /// found this.
+    pub fn resumed(self, found: Found) -> Option<Self> {
+        self.is_possible(&found).then_some(Self { found, ..self })
+    }
+
+    fn is_possible(&self, found: &Found) -> bool {
+        let Found { error, worst_input, tried, worst, climbers, steps, correct, mistakes } = found;
+        let total = self.total();
+        let starts = if *tried == total && self.climbs() { worst.len() } else { 0 };
+        let is_done = climbers.iter().all(|climber| climber.is_done);
+        let worst_is_tried = *worst_input < (*tried).max(1);
+        let began = climbers.iter().zip(worst).all(|(climber, &(from_error, from))| {
+            (climber.from, climber.from_error) == (from, from_error) && self.is_on_its_way(climber)
+        });
+        *tried <= total
+            && *error >= 0.0
+            && (worst_is_tried || (found.climbed().is_some() && *worst_input == total))
+            && worst.len() <= STARTS.min(*tried)
+            && worst.is_sorted_by(|a, b| a.0 > b.0 || (a.0 == b.0 && a.1 < b.1))
+            && worst.iter().all(|&(error, number)| error >= 0.0 && number < *tried)
+            && climbers.len() == starts
+            && began
+            && *steps <= if starts > 0 { STEPS } else { 0 }
+            && (*steps < STEPS || is_done)
+            && correct.is_some() == self.found.correct.is_some()
+            && correct.is_none_or(|(f, g)| f.max(g) <= *tried)
+            && mistakes.is_sorted_by(|a, b| a < b)
+            && mistakes.last().is_none_or(|last| last < tried)
+    }
+
+    /// Whether a climber is at an input of the domain, give or take rounding, and no lower than where it began.
+    fn is_on_its_way(&self, climber: &Climber) -> bool {
+        if climber.input.len() != self.target.architecture().widths()[0]
+            || climber.input.iter().any(|x| !x.is_finite())
+        {
+            return false;
+        }
+        let mut nearest = Array1::from(climber.input.to_vec());
+        self.domain.project(nearest.view_mut());
+        let is_near = |(&x, &nearest): (&f64, &f64)| (x - nearest).abs() <= 1e-9 * x.abs().max(nearest.abs());
+        climber.error >= climber.from_error && climber.input.iter().zip(&nearest).all(is_near)
+    }
+
+    /// Whether there is something between inputs to climb through.
+    fn climbs(&self) -> bool {
+        !matches!(self.domain.free(), Domain::Points { .. })
     }
 
     /// Evaluates from now on in this way.
@@ -151,7 +195,7 @@ impl Search {
             }
         }
         self.found.tried = to;
-        if to == self.total() && !matches!(self.domain.free(), Domain::Points { .. }) {
+        if to == self.total() && self.climbs() {
             self.found.climbers = self.starts();
         }
     }

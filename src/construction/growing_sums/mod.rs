@@ -35,8 +35,6 @@
 
 mod filter;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use self::filter::Filter;
 use super::subset_sum::{BestSum, SubsetSums, TooManyValues};
 
@@ -192,24 +190,6 @@ impl GrowingSums {
             Some(_) if least <= self.tolerance + margin => Verdict::Unclear,
             _ => Verdict::Beyond,
         }
-    }
-}
-
-/// As what it was given: the rest is 2¹⁴ sums and more, found anew in less time than they would take to be read.
-impl Serialize for GrowingSums {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.target, self.tolerance, &self.values).serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for GrowingSums {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (target, tolerance, values) = <(f64, f64, Vec<f64>)>::deserialize(deserializer)?;
-        let mut sums = Self::new(target, tolerance);
-        for value in values {
-            sums.add(value).map_err(de::Error::custom)?;
-        }
-        Ok(sums)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::unfinished::Name;
-use super::{PRIVATE, disk, resolved, standard_stream};
+use super::{PRIVATE, disk, follow_links, standard_stream};
 
 /// A file, whatever it is called.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Identity {
             Ok(found) if keeps_nothing(&found) => None,
             Ok(_) => Self::node(path).map(Self::There),
             Err(_) => {
-                let place = resolved(path).ok()?;
+                let place = follow_links(path).ok()?;
                 let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = folder.unwrap_or(Path::new("."));
                 let name = place.file_name()?.to_string_lossy().into_owned();
@@ -144,7 +144,7 @@ impl fmt::Display for Collision {
 }
 
 impl Claims {
-    /// Takes a file to be written, compared with all before it as a file: links are resolved, and case is ignored where the
+    /// Takes a file to be written, compared with all before it as a file: links are follow_links, and case is ignored where the
     /// folder ignores it. The null device may be written to by all.
     ///
     /// # Errors

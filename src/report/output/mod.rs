@@ -130,7 +130,7 @@ impl OutputFile {
         if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
         }
-        let place = resolved(path)?;
+        let place = follow_links(path)?;
         if found.is_some() {
             // A file that is protected from writing is protected from being replaced.
             disk::open_for_writing(&place)?;
@@ -264,7 +264,7 @@ fn take_over(_: &File, _: &Metadata) -> io::Result<()> {
 ///
 /// # Errors
 /// Where a link cannot be read, or links go round in a circle.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
         match std::fs::canonicalize(&place) {
