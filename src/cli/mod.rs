@@ -6,6 +6,7 @@
 //! | 1 | it was built and does not hold, or could not be completed within the bound |
 //! | 2 | bad arguments or input |
 //! | 3 | internal error |
+//! | 129 | the terminal is gone |
 
 mod arguments;
 mod bench;
@@ -35,6 +36,9 @@ use crate::session::Session;
 use crate::tui::{self, theme::ThemeName};
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json};
+
+/// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
+const TERMINAL_GONE: u8 = 129;
 
 /// The preset that opens without a name.
 const DEFAULT_PRESET: &str = "digits";
@@ -212,11 +216,18 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
             }
         }),
     };
-    let ended = tui::run(session, options)?;
+    let ended = match tui::run(session, options) {
+        Ok(ended) => ended,
+        // Nobody is there to be told.
+        Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
+        Err(tui::Failure::Terminal(error)) => return Err(error.into()),
+    };
     if let Some(failure) = ended.failure {
         return Err(CliError::Internal(failure));
     }
-    print(&summary(&ended.last, &overrides(common)))?;
+    if ended.reads {
+        print(&summary(&ended.last, &overrides(common)))?;
+    }
     Ok(0)
 }
 

@@ -7,6 +7,9 @@
 //!
 //! At rest nothing is drawn and nothing wakes up: the loop sleeps until a key comes. While the worker is busy it looks
 //! for a new snapshot at most `frames_per_second` times a second; a key's own effect is drawn at once.
+//!
+//! The loop waits for the terminal in one place, [`input`], and never in a write: a terminal that stops reading gets no
+//! new frame until the last one is out, and keys are read meanwhile. A terminal that is gone ends the loop ([`Failure`]).
 
 pub mod abandon;
 pub mod app;
@@ -25,8 +28,10 @@ pub mod folder;
 mod frame_lines;
 pub mod glyphs;
 mod histogram;
+mod input;
 pub mod keymap;
 mod lanes;
+mod line;
 mod log_axis;
 pub mod mouse;
 mod opening;
@@ -51,13 +56,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
 use crate::experiment::ExperimentError;
 use crate::session::{Activity, Session, Snapshot};
 use app::App;
 use effects::Hands;
 use glyphs::Glyphs;
+use input::{Arrival, Input};
 pub use terminal::columns;
 use terminal::{Guard, Screen};
 use theme::{Colours, Theme, ThemeName};
@@ -108,74 +113,110 @@ pub struct Ended {
     pub last: Arc<Snapshot>,
     /// what the engine said, where it has failed
     pub failure: Option<String>,
+    /// whether the terminal still reads; otherwise writing to it may block
+    pub reads: bool,
+}
+
+/// Why the explorer ended without being left.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// the terminal was closed or taken away
+    #[error("the terminal is gone")]
+    Gone,
+    /// whatever else the terminal reports
+    #[error(transparent)]
+    Terminal(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if line::is_gone(&error) { Self::Gone } else { Self::Terminal(error) }
+    }
 }
 
 /// Opens the explorer on `session` and returns when the user leaves.
 ///
 /// # Errors
 /// Whatever the terminal reports. It is restored in any case.
-pub fn run(session: Session, options: Options) -> io::Result<Ended> {
+pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
+    let Options { ascii, color, theme, mouse, frames_per_second, load } = options;
     let variable = |name: &str| std::env::var(name).ok();
-    let colours = Colours::of(options.color, variable);
-    let mut look =
-        Look { theme: Theme::of(options.theme, colours), glyphs: Glyphs::choose(options.ascii, variable) };
-    let mut hands = Hands::new(session, options.load);
+    let colours = Colours::of(color, variable);
+    let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
+    let mut hands = Hands::new(session, load);
     if let Activity::Failed(failure) = &hands.worker.latest().activity {
         // There is no engine to show.
-        return Ok(Ended { last: hands.worker.latest(), failure: Some(failure.clone()) });
+        return Ok(Ended { last: hands.worker.latest(), failure: Some(failure.clone()), reads: true });
     }
-    let _guard = Guard::take(options.mouse)?;
-    let mut screen = Screen::new()?;
     let mut app = App::new(hands.worker.latest());
-    (app.theme, app.colours) = (options.theme, colours);
-    let between_frames = Duration::from_secs(1) / u32::from(options.frames_per_second);
+    (app.theme, app.colours) = (theme, colours);
+    let guard = Guard::take(mouse)?;
+    show(&mut app, &mut hands, look, frames_per_second)?;
+    let reads = guard.leave();
+    let failure = match &app.latest.activity {
+        Activity::Failed(message) => Some(message.clone()),
+        _ => None,
+    };
+    Ok(Ended { last: hands.worker.latest(), failure, reads })
+}
+
+/// Draws and obeys until the user leaves.
+fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16) -> io::Result<()> {
+    let mut screen = Screen::new()?;
+    let mut input = Input::new()?;
+    let between_frames = Duration::from_secs(1) / u32::from(frames_per_second);
     let mut drawn = Instant::now();
     let mut stale = true;
     let mut at_once = true;
     loop {
-        look.theme = Theme::of(app.theme, colours);
-        if stale && (at_once || drawn.elapsed() >= between_frames) {
-            screen.draw(|frame| render(frame, &app, &look))?;
+        look.theme = Theme::of(app.theme, app.colours);
+        if screen.is_sending() {
+            screen.send()?;
+        }
+        if stale && !screen.is_sending() && (at_once || drawn.elapsed() >= between_frames) {
+            screen.draw(|frame| render(frame, app, &look))?;
             drawn = Instant::now();
             (stale, at_once) = (false, false);
         }
         let unanswered = !hands.worker.has_obeyed(&app.latest);
         let wait = if unanswered || hands.opening.is_under_way() || !hands.forecaster.is_at_rest() {
             ANSWER
-        } else if stale {
+        } else if stale && !screen.is_sending() {
             between_frames.saturating_sub(drawn.elapsed())
-        } else if !hands.worker.is_at_rest(&app.latest) {
+        } else if !stale && !hands.worker.is_at_rest(&app.latest) {
             between_frames
         } else {
             FOREVER
         };
-        let mut waiting = event::poll(wait)?;
-        while waiting {
-            let event = event::read()?;
-            let effects = match event {
-                Event::Key(key) if key.kind != KeyEventKind::Release => Some(app.press(key)),
+        input.wait(wait, screen.is_sending())?;
+        let burst = Instant::now();
+        while let Some(arrival) = input.next()? {
+            let effects = match arrival {
+                Arrival::Key(key) => Some(app.press(key)),
                 // What the mouse does elsewhere changes nothing and is drawn by nobody.
-                Event::Mouse(event) => app.mouse(event),
-                Event::Paste(text) => Some(app.paste(&text)),
-                _ => Some(Vec::new()),
+                Arrival::Mouse(event) => app.mouse(event),
+                Arrival::Paste(text) => Some(app.paste(&text)),
+                Arrival::Resized => Some(Vec::new()),
             };
             stale |= effects.is_some();
             at_once |= effects.is_some();
-            if hands.carry_out(&mut app, effects.unwrap_or_default(), &mut screen, &look)? {
-                return Ok(ended(&app, &hands));
+            if hands.carry_out(app, effects.unwrap_or_default(), &mut screen, &look)? {
+                return Ok(());
             }
             // A burst of keys costs one frame.
-            waiting = event::poll(Duration::ZERO)?;
+            if burst.elapsed() < between_frames {
+                input.wait(Duration::ZERO, false)?;
+            }
         }
         while let Some(answer) = hands.forecaster.answer() {
             let effects = app.learn(answer);
-            if hands.carry_out(&mut app, effects, &mut screen, &look)? {
-                return Ok(ended(&app, &hands));
+            if hands.carry_out(app, effects, &mut screen, &look)? {
+                return Ok(());
             }
             (stale, at_once) = (true, true);
         }
         if let Some(opened) = hands.opening.take() {
-            hands.begin(&mut app, opened);
+            hands.begin(app, opened);
             (stale, at_once) = (true, true);
         }
         let latest = hands.worker.latest();
@@ -186,15 +227,6 @@ pub fn run(session: Session, options: Options) -> io::Result<Ended> {
             stale = true;
         }
     }
-}
-
-/// What is left to be told.
-fn ended(app: &App, hands: &Hands) -> Ended {
-    let failure = match &app.latest.activity {
-        Activity::Failed(message) => Some(message.clone()),
-        _ => None,
-    };
-    Ended { last: hands.worker.latest(), failure }
 }
 
 /// How things look.

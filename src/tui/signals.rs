@@ -1,7 +1,7 @@
 //! Signals: the program ends by itself and leaves the terminal as it was, stops and comes back.
 //!
 //! A thread waits for them. What it does, it does at once and alone, whatever the other threads are stuck in: a flag that the
-//! drawing thread would have to look at is no use where that thread reads from a terminal that has gone.
+//! drawing thread would have to look at is no use where that thread is busy.
 //!
 //! | signal | does |
 //! |---|---|
@@ -14,13 +14,12 @@ mod unix {
     use std::io;
     use std::thread::JoinHandle;
 
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{getpgid, getppid, getsid};
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
     use signal_hook::iterator::{Handle, Signals};
     use signal_hook::low_level::raise;
 
-    use super::super::terminal::{give_back, take_again};
+    use super::super::terminal::{Sent, give_back, take_again};
     use crate::report::die_of;
 
     /// The thread that waits for signals; dropped, it ends.
@@ -53,7 +52,7 @@ mod unix {
     fn obey(signal: i32) {
         match signal {
             SIGTSTP if can_be_resumed() => {
-                let held = give_back();
+                let (held, _) = give_back();
                 // Returns when the program goes on.
                 let _ = raise(SIGSTOP);
                 come_back(held);
@@ -68,7 +67,7 @@ mod unix {
         }
     }
 
-    fn come_back(held: Option<std::sync::MutexGuard<'static, ()>>) {
+    fn come_back(held: Option<std::sync::MutexGuard<'static, Sent>>) {
         if take_again(held).is_ok() {
             // Wakes the thread that waits for keys; it draws all it has.
             let _ = raise(SIGWINCH);
@@ -87,14 +86,6 @@ mod unix {
     pub(in super::super) fn suspend() {
         let _ = raise(SIGTSTP);
     }
-
-    /// Whether the terminal is still there and takes what is written.
-    pub(in super::super) fn terminal_listens() -> bool {
-        let out = rustix::stdio::stdout();
-        let mut out = [PollFd::new(&out, PollFlags::OUT)];
-        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        poll(&mut out, Some(&at_once)).is_ok() && out[0].revents() == PollFlags::OUT
-    }
 }
 
 #[cfg(not(unix))]
@@ -111,13 +102,9 @@ mod elsewhere {
     }
 
     pub(in super::super) fn suspend() {}
-
-    pub(in super::super) fn terminal_listens() -> bool {
-        true
-    }
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{Watch, suspend, terminal_listens};
+pub(super) use elsewhere::{Watch, suspend};
 #[cfg(unix)]
-pub(super) use unix::{Watch, suspend, terminal_listens};
+pub(super) use unix::{Watch, suspend};

@@ -1,9 +1,14 @@
 //! The terminal: taken over, written to in whole frames, and given back as it was.
 //!
 //! Three may want it at once: the thread that draws, a signal, a panic. Each writes or changes modes only while it holds
-//! [`TERMINAL`]; one that dies does not wait long for another that is stuck on a line that no one reads.
+//! [`TERMINAL`].
+//!
+//! No write waits for a terminal that has stopped reading ([`line`]). A frame goes out as the terminal takes it, and the
+//! next one is drawn after that, so that frames are left out, never cut. On leaving, what the terminal has not read is
+//! thrown away after [`LAST_WORDS`], which makes room for what restores it.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,24 +18,39 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
-use ratatui::crossterm::style::{Print, ResetColor};
+use ratatui::crossterm::style::ResetColor;
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode, size,
 };
-use ratatui::crossterm::{execute, queue};
+use ratatui::crossterm::{Command, queue};
 
 use super::capped::Capped;
-use super::signals;
+use super::{line, signals};
 
-/// Room for a large screen's worth of changes, so that a frame is one write.
+/// Room for a large screen's worth of changes.
 const FRAME_BYTES: usize = 64 * 1024;
 
-/// How long a dying program waits for a frame that is on its way out.
+/// How long the end waits for another thread's write.
 const LAST_FRAME: Duration = Duration::from_millis(200);
 
+/// How long the end waits for a terminal that does not read.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// Held by whoever writes to the terminal or changes its modes.
-static TERMINAL: Mutex<()> = Mutex::new(());
+static TERMINAL: Mutex<Sent> = Mutex::new(Sent { anything: false, part_of_a_frame: false });
+
+/// What has been written since the terminal was taken over.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// whether there is anything to undo
+    anything: bool,
+    /// whether the last frame is not out yet: the terminal may be in the middle of a sequence
+    part_of_a_frame: bool,
+}
+
+/// Cancels a sequence that was cut off.
+const CANCEL: &str = "\x18";
 
 /// Whether the terminal is to report clicks and the wheel.
 static MOUSE: AtomicBool = AtomicBool::new(false);
@@ -63,6 +83,12 @@ pub(super) struct Guard {
 }
 
 impl Guard {
+    /// Gives the terminal back. Whether it took what restores it.
+    pub(super) fn leave(self) -> bool {
+        // Dropping finds nothing left to undo.
+        give_back().1
+    }
+
     /// Takes the terminal over, the mouse only if asked to. What fails half-way is undone.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::Relaxed);
@@ -91,27 +117,66 @@ impl Drop for Guard {
     }
 }
 
-/// Raw mode, the alternate screen, no cursor, pastes in brackets, the mouse if asked for.
+/// Raw mode. What else is changed is sent with the next frame ([`entering`]).
 fn take() -> io::Result<()> {
-    let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-    enter()
+    enter(&mut TERMINAL.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn enter() -> io::Result<()> {
+fn enter(sent: &mut Sent) -> io::Result<()> {
     enable_raw_mode()?;
+    *sent = Sent { anything: false, part_of_a_frame: false };
     TAKEN.fetch_add(1, Ordering::Relaxed);
-    execute!(io::stdout(), EnterAlternateScreen, Hide, Print(PASTE_ON))?;
-    if MOUSE.load(Ordering::Relaxed) {
-        execute!(io::stdout(), Print(MOUSE_ON))?;
-    }
     Ok(())
 }
 
-/// Undoes [`take`]. What is returned keeps others from writing to the terminal until it is dropped; there is none where
-/// another writer is stuck.
-pub(super) fn give_back() -> Option<MutexGuard<'static, ()>> {
+/// The alternate screen, no cursor, pastes in brackets, the mouse if asked for.
+fn entering() -> String {
+    let mut text = String::new();
+    add(&mut text, EnterAlternateScreen);
+    add(&mut text, Hide);
+    text.push_str(PASTE_ON);
+    if MOUSE.load(Ordering::Relaxed) {
+        text.push_str(MOUSE_ON);
+    }
+    text
+}
+
+/// Undoes [`entering`], in reverse.
+fn leaving(sent: &Sent) -> String {
+    let mut text = String::new();
+    if sent.part_of_a_frame {
+        text.push_str(CANCEL);
+        add(&mut text, EndSynchronizedUpdate);
+    }
+    if MOUSE.load(Ordering::Relaxed) {
+        text.push_str(MOUSE_OFF);
+    }
+    text.push_str(PASTE_OFF);
+    add(&mut text, ResetColor);
+    add(&mut text, Show);
+    add(&mut text, LeaveAlternateScreen);
+    text
+}
+
+fn add(text: &mut String, command: impl Command) {
+    // Strings take everything.
+    let _ = write!(text, "{}", Ansi(command));
+}
+
+/// A command as the bytes that terminals understand.
+struct Ansi<C>(C);
+
+impl<C: Command> std::fmt::Display for Ansi<C> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.write_ansi(formatter)
+    }
+}
+
+/// Undoes [`take`] and [`entering`]. The first keeps others from writing to the terminal until it is dropped, and is missing
+/// where another writer is stuck; the second is whether the terminal took what restores it.
+pub(super) fn give_back() -> (Option<MutexGuard<'static, Sent>>, bool) {
     let started = Instant::now();
-    let held = loop {
+    let mut held = loop {
         match TERMINAL.try_lock() {
             Ok(held) => break Some(held),
             Err(TryLockError::Poisoned(held)) => break Some(held.into_inner()),
@@ -119,26 +184,42 @@ pub(super) fn give_back() -> Option<MutexGuard<'static, ()>> {
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
         }
     };
-    // Where the terminal is gone, or nobody reads what it is sent, there is nothing to restore and nobody to tell.
-    if held.is_some() && signals::terminal_listens() {
-        if MOUSE.load(Ordering::Relaxed) {
-            let _ = queue!(io::stdout(), Print(MOUSE_OFF));
-        }
-        let _ = execute!(io::stdout(), Print(PASTE_OFF), ResetColor, Show, LeaveAlternateScreen);
-    }
+    let restored = held.as_deref_mut().is_some_and(|sent| restore(sent).unwrap_or(false));
     let _ = disable_raw_mode();
-    held
+    (held, restored)
+}
+
+/// Sends what restores the terminal. Whether the terminal took it.
+fn restore(sent: &mut Sent) -> io::Result<bool> {
+    if !sent.anything {
+        return Ok(true);
+    }
+    let text = leaving(sent);
+    let bytes = text.as_bytes();
+    let mut written = line::write(bytes, LAST_WORDS)?;
+    if written < bytes.len() {
+        // Nobody has read for a while. What was sent first may be cut off now, and then nothing of it counts.
+        line::discard_unread();
+        sent.part_of_a_frame = true;
+        let text = leaving(sent);
+        written = line::write(text.as_bytes(), Duration::ZERO)?;
+        if written < text.len() {
+            return Ok(false);
+        }
+    }
+    *sent = Sent { anything: false, part_of_a_frame: false };
+    Ok(true)
 }
 
 /// Takes the terminal over again after the program was stopped. The next frame is drawn in full.
-pub(super) fn take_again(held: Option<MutexGuard<'static, ()>>) -> io::Result<()> {
-    let _held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
+pub(super) fn take_again(held: Option<MutexGuard<'static, Sent>>) -> io::Result<()> {
+    let mut held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
     // The shell may have changed the modes meanwhile.
     disable_raw_mode()?;
-    enter()
+    enter(&mut held)
 }
 
-/// Collects a frame's bytes; they go out when the frame is whole.
+/// Collects a frame's bytes; they go out once the frame is whole.
 #[derive(Clone, Debug)]
 pub(super) struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
@@ -156,33 +237,62 @@ impl Write for FrameBuffer {
 /// The screen to draw on.
 pub(super) struct Screen {
     terminal: Terminal<Capped<CrosstermBackend<FrameBuffer>>>,
+    /// what was drawn; it is empty once it is sent
     buffer: FrameBuffer,
+    /// bytes of `buffer` that are sent
+    sent: usize,
     /// [`TAKEN`] when the last frame was drawn
     taken: u64,
 }
 
 impl Screen {
     pub(super) fn new() -> io::Result<Self> {
-        let buffer = FrameBuffer(Rc::new(RefCell::new(Vec::with_capacity(FRAME_BYTES))));
         let taken = TAKEN.load(Ordering::Relaxed);
-        Ok(Self { terminal: Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?, buffer, taken })
+        let mut bytes = Vec::with_capacity(FRAME_BYTES);
+        bytes.extend_from_slice(entering().as_bytes());
+        let buffer = FrameBuffer(Rc::new(RefCell::new(bytes)));
+        let terminal = Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?;
+        Ok(Self { terminal, buffer, sent: 0, taken })
     }
 
-    /// Draws one frame and sends it in one write, bracketed so that terminals show it at once.
+    /// Draws one frame, bracketed so that terminals show it at once, and sends as much of it as the terminal takes now.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
-        if self.taken != TAKEN.load(Ordering::Relaxed) {
-            // What was drawn is gone. Clearing through the terminal would ask it where its cursor is.
+        if self.is_stale() {
+            // Clearing through the terminal would ask it where its cursor is.
             *self = Self::new()?;
         }
         queue!(self.buffer, BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
         queue!(self.buffer, EndSynchronizedUpdate)?;
-        let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        self.send()
+    }
+
+    /// Whether a part of the last frame is still to be sent.
+    pub(super) fn is_sending(&self) -> bool {
+        !self.is_stale() && !self.buffer.0.borrow().is_empty()
+    }
+
+    /// Sends as much as the terminal takes now.
+    pub(super) fn send(&mut self) -> io::Result<()> {
+        let mut state = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        // The terminal was given back meanwhile, or the next frame is drawn in full.
+        if self.is_stale() {
+            return Ok(());
+        }
         let mut bytes = self.buffer.0.borrow_mut();
-        let mut out = io::stdout().lock();
-        out.write_all(&bytes)?;
-        out.flush()?;
-        bytes.clear();
+        let count = line::write(&bytes[self.sent..], Duration::ZERO)?;
+        self.sent += count;
+        state.anything |= count > 0;
+        state.part_of_a_frame = self.sent > 0 && self.sent < bytes.len();
+        if self.sent == bytes.len() {
+            bytes.clear();
+            self.sent = 0;
+        }
         Ok(())
+    }
+
+    /// Whether the terminal was taken over again since the last frame: what was drawn is gone.
+    fn is_stale(&self) -> bool {
+        self.taken != TAKEN.load(Ordering::Relaxed)
     }
 }
