@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -27,6 +28,9 @@ pub(crate) struct Explorer {
     modes: String,
     /// tells the thread that reads to let go of the terminal
     closing: Arc<AtomicBool>,
+    /// tells the thread that reads to stop for a while
+    stopped: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
     /// bytes that the program has sent
     received: Arc<AtomicUsize>,
 }
@@ -42,6 +46,14 @@ impl Explorer {
     /// Any command, in a terminal like xterm.
     pub(crate) fn spawn(command: CommandBuilder) -> Self {
         Self::spawn_in(command, &[])
+    }
+
+    /// `slth` in a terminal that is not its controlling one: no signal comes from it.
+    pub(crate) fn open_without_control(arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
+        command.args(arguments);
+        command.set_controlling_tty(false);
+        Self::spawn(command)
     }
 
     /// `slth` with these variables of the environment set.
@@ -72,9 +84,11 @@ impl Explorer {
         let reading = Arc::clone(&screen);
         let closing = Arc::new(AtomicBool::new(false));
         let closed = Arc::clone(&closing);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let pausing = Arc::clone(&stopped);
         let received = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&received);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count) = output.read(&mut bytes) {
                 if count == 0 || closed.load(Ordering::Relaxed) {
@@ -82,10 +96,14 @@ impl Explorer {
                 }
                 counted.fetch_add(count, Ordering::Relaxed);
                 reading.lock().unwrap().process(&bytes[..count]);
+                while pausing.load(Ordering::Relaxed) && !closed.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
             }
         });
         let keys = Some(pty.master.take_writer().unwrap());
-        Self { child, keys, screen, master: Some(pty.master), modes, closing, received }
+        let (master, reader) = (Some(pty.master), Some(reader));
+        Self { child, keys, screen, master, modes, closing, stopped, reader, received }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -128,8 +146,37 @@ impl Explorer {
     /// Closes the terminal under the program.
     pub(crate) fn hang_up(&mut self) {
         self.closing.store(true, Ordering::Relaxed);
+        // The thread that reads lets go of the terminal with the next frame; every key is answered by one.
+        self.press("\x1b[A");
+        self.reader.take().unwrap().join().unwrap();
         self.keys = None;
         self.master = None;
+    }
+
+    /// The terminal takes nothing any more: no byte is read, and its buffer is full.
+    #[cfg(unix)]
+    pub(crate) fn stop_reading(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let path = self.master.as_ref().unwrap().tty_name().unwrap();
+        let mut line = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        rustix::io::ioctl_fionbio(&line, true).unwrap();
+        // A terminal ignores these. The first few are read, before the thread that reads sees that it is to stop.
+        let mut full = 0;
+        while full < 10 {
+            match line.write(&[0; 512]) {
+                Ok(_) => full = 0,
+                Err(error) => {
+                    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+                    full += 1;
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            }
+        }
+    }
+
+    /// The terminal reads again.
+    pub(crate) fn read_on(&mut self) {
+        self.stopped.store(false, Ordering::Relaxed);
     }
 
     /// Waits for the end and returns the exit code.
