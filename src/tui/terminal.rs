@@ -119,19 +119,19 @@ impl Drop for Guard {
 
 /// Raw mode. What else is changed is sent with the next frame ([`entering`]).
 fn take() -> io::Result<()> {
-    enter(&mut TERMINAL.lock().unwrap_or_else(PoisonError::into_inner))
+    let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+    enter()
 }
 
-fn enter(sent: &mut Sent) -> io::Result<()> {
+fn enter() -> io::Result<()> {
     enable_raw_mode()?;
-    *sent = Sent { anything: false, part_of_a_frame: false };
     TAKEN.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }
 
 /// The alternate screen, no cursor, pastes in brackets, the mouse if asked for.
-fn entering() -> String {
-    let mut text = String::new();
+fn entering(sent: &Sent) -> String {
+    let mut text = cancelling(sent);
     add(&mut text, EnterAlternateScreen);
     add(&mut text, Hide);
     text.push_str(PASTE_ON);
@@ -141,13 +141,19 @@ fn entering() -> String {
     text
 }
 
-/// Undoes [`entering`], in reverse.
-fn leaving(sent: &Sent) -> String {
+/// Ends a frame whose rest is not sent.
+fn cancelling(sent: &Sent) -> String {
     let mut text = String::new();
     if sent.part_of_a_frame {
         text.push_str(CANCEL);
         add(&mut text, EndSynchronizedUpdate);
     }
+    text
+}
+
+/// Undoes [`entering`], in reverse.
+fn leaving(sent: &Sent) -> String {
+    let mut text = cancelling(sent);
     if MOUSE.load(Ordering::Relaxed) {
         text.push_str(MOUSE_OFF);
     }
@@ -213,10 +219,10 @@ fn restore(sent: &mut Sent) -> io::Result<bool> {
 
 /// Takes the terminal over again after the program was stopped. The next frame is drawn in full.
 pub(super) fn take_again(held: Option<MutexGuard<'static, Sent>>) -> io::Result<()> {
-    let mut held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
+    let _held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
     // The shell may have changed the modes meanwhile.
     disable_raw_mode()?;
-    enter(&mut held)
+    enter()
 }
 
 /// Collects a frame's bytes; they go out once the frame is whole.
@@ -247,9 +253,11 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new() -> io::Result<Self> {
-        let taken = TAKEN.load(Ordering::Relaxed);
         let mut bytes = Vec::with_capacity(FRAME_BYTES);
-        bytes.extend_from_slice(entering().as_bytes());
+        let sent = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = TAKEN.load(Ordering::Relaxed);
+        bytes.extend_from_slice(entering(&sent).as_bytes());
+        drop(sent);
         let buffer = FrameBuffer(Rc::new(RefCell::new(bytes)));
         let terminal = Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?;
         Ok(Self { terminal, buffer, sent: 0, taken })
@@ -283,10 +291,11 @@ impl Screen {
         let count = line::write(&bytes[self.sent..], Duration::ZERO)?;
         self.sent += count;
         state.anything |= count > 0;
-        state.part_of_a_frame = self.sent > 0 && self.sent < bytes.len();
+        state.part_of_a_frame |= count > 0;
         if self.sent == bytes.len() {
             bytes.clear();
             self.sent = 0;
+            state.part_of_a_frame = false;
         }
         Ok(())
     }
