@@ -11,8 +11,8 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use terminal::{Explorer, PATIENCE};
 
-/// Longer than an incomplete sequence is waited for.
-const PAUSE: Duration = Duration::from_millis(130);
+/// Longer than an incomplete sequence is waited for, also where the program gets its turn late.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// How long leaving may take, with room for a busy machine.
 const SOON: Duration = Duration::from_secs(2);
@@ -123,8 +123,8 @@ fn stays_awake(keys: &str, seen: &str) {
         for pieces in [1, rubbish.len()] {
             for piece in rubbish.chunks(rubbish.len() / pieces) {
                 std::io::Write::write_all(slth.keys.as_mut().unwrap(), piece).unwrap();
-                std::thread::sleep(Duration::from_millis(1));
             }
+            eprintln!("after {}", rubbish.escape_ascii());
             std::thread::sleep(PAUSE);
             slth.press("?");
             slth.shows(&["Keys, and what you see"]);
