@@ -1,5 +1,5 @@
-//! The explorer over a real SSH connection: opened, stepped, resized, cut off. Needs sshd and ssh; where they are not,
-//! it says so and skips.
+//! The explorer and a run over a real SSH connection: opened, stepped, resized, cut off. Needs sshd and ssh; where they are
+//! not, it says so and skips.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
@@ -55,6 +55,8 @@ impl Server {
             .arg(at("host"))
             .arg(format!("-oAuthorizedKeysFile={}", at("authorized").display()))
             .arg(format!("-oPidFile={}", at("pid").display()))
+            // The user's own shell begins with whatever is in its files, and may leave locks where it is killed in them.
+            .arg(format!("-oSetEnv=HOME={}", folder.path().display()))
             .args([
                 "-oListenAddress=127.0.0.1",
                 "-oStrictModes=no",
@@ -175,4 +177,63 @@ fn a_connection_that_is_cut_leaves_nothing_running() {
         }
         eprintln!("gone {:?} after the connection was cut", started.elapsed());
     }
+}
+
+/// The client goes away at moments all over a run, and a little after it. Without a terminal the run goes on to its end and
+/// writes its ticket; with one it ends by SIGHUP. Nothing but a whole ticket is ever seen.
+#[test]
+fn a_ticket_is_whole_or_not_there_whenever_the_client_goes() {
+    let Some(server) = Server::start() else { return };
+    let program = server.at("slth-over-ssh").display().to_string();
+    let results = server.at("results");
+    std::fs::create_dir(&results).unwrap();
+    let (ticket, table) = (results.join("t.npz"), results.join("o.csv"));
+    let run = |preset: &str| format!("cd {} && exec {program} run {preset}", results.display());
+    let command = format!("{} --ticket t.npz --csv o.csv", run("digits"));
+    let connect = |terminal: bool| {
+        let mut ssh = Command::new("ssh");
+        ssh.args(if terminal { &["-tt"][..] } else { &[] }).args(server.options()).arg(&command);
+        ssh.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let started = Instant::now();
+    assert!(connect(false).wait().unwrap().success());
+    let whole = started.elapsed();
+    let expected = std::fs::read(&ticket).unwrap();
+    let (mut wait, mut written) = (whole / 16, [0, 0]);
+    const CLIENTS: usize = 20;
+    for client in 0..CLIENTS {
+        let terminal = client % 2 == 1;
+        // Where it is done already, an older ticket stands.
+        let is_there = client % 4 < 2;
+        let _ = (std::fs::remove_file(&ticket), std::fs::remove_file(&table));
+        if is_there {
+            std::fs::write(&ticket, "older").unwrap();
+        }
+        let mut ssh = connect(terminal);
+        // A multiplicative walk over the time that a run takes, the same in every test.
+        wait = wait * 13 / 8;
+        while wait > whole * 9 / 8 {
+            wait /= 9;
+        }
+        std::thread::sleep(wait);
+        let reached = server.explorers() > 0;
+        ssh.kill().unwrap();
+        ssh.wait().unwrap();
+        let gone = Instant::now();
+        while server.explorers() > 0 {
+            assert!(gone.elapsed() < PATIENCE.max(whole * 4), "it still runs after {wait:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let found = std::fs::read(&ticket).ok();
+        let older = is_there.then(|| b"older".to_vec());
+        let case = format!("client {client} gone after {wait:?} of {whole:?}");
+        assert!(found.as_ref() == Some(&expected) || found == older, "{case}");
+        // Without a terminal, nothing ends a run that has begun.
+        assert!(terminal || !reached || found.as_ref() == Some(&expected), "{case}");
+        written[usize::from(terminal)] += usize::from(found.as_ref() == Some(&expected));
+        let names = std::fs::read_dir(&results).unwrap().count();
+        assert_eq!(names, usize::from(ticket.exists()) + usize::from(table.exists()), "{case}");
+        assert!(!table.exists() || std::fs::read(&table).unwrap().ends_with(b"\n"), "{case}");
+    }
+    eprintln!("{written:?} of {} clients each have a ticket, without and with a terminal", CLIENTS / 2);
 }

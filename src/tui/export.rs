@@ -172,3 +172,50 @@ impl Data {
         out.write_all(b"\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::report::faults::{Call, each_call_fails};
+    use crate::session::{Session, Worker};
+    use crate::tui::glyphs::Glyphs;
+    use crate::tui::theme::{Colours, Theme, ThemeName};
+
+    #[test]
+    fn a_failing_disk_leaves_no_part_of_an_export() {
+        let mut session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
+        session.run(&|_| {});
+        let app = App::new(Arc::clone(&Worker::spawn(session).latest()));
+        let look = Look {
+            theme: Theme::of(ThemeName::Dark, Colours::Sixteen),
+            glyphs: Glyphs::choose(false, |_| None),
+        };
+        let drawn = Buffer::filled(Rect::new(0, 0, 20, 3), 'x'.into());
+        for export in Export::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(format!("{}.{}", stem(&app), export.extension()));
+            let prepare = || drop(std::fs::remove_file(&path));
+            let whole = export.contents(&app, &look, &drawn).unwrap();
+            each_call_fails(
+                prepare,
+                || export.write(&app, &look, &drawn, folder.path()),
+                |said, failed| {
+                    let found = std::fs::read(&path).ok();
+                    let is_placed = said.is_ok() || failed == Some(Call::SyncFolder);
+                    assert!(found == is_placed.then(|| whole.clone()), "{export:?} {failed:?}");
+                    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), usize::from(is_placed));
+                    if let Err(message) = said {
+                        let name = path.file_name().unwrap().to_str().unwrap();
+                        assert!(message.starts_with(&format!("{name} cannot be written: ")), "{message}");
+                        assert_eq!(message.lines().count(), 1, "{message}");
+                    }
+                },
+            );
+        }
+    }
+}

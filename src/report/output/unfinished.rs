@@ -134,16 +134,19 @@ mod signals {
         ready.recv().unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
     }
 
-    /// Whether a signal was ignored when the program started. Ask before handling it.
+    /// Whether a signal was ignored when the program started, as HUP is by `nohup`; not where that cannot be found out. Ask
+    /// before handling it.
     pub fn is_ignored(signal: i32) -> bool {
-        use std::io::IsTerminal;
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        match mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()) {
-            Some(mask) => mask >> (signal - 1) & 1 == 1,
-            // Elsewhere only a signal handler of one's own could ask. `nohup` leaves no terminal to write to.
-            None => signal == SIGHUP && !io::stdout().is_terminal(),
-        }
+        let mask = if cfg!(any(target_os = "linux", target_os = "android")) {
+            let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+            status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
+        } else {
+            let mut ps = std::process::Command::new("ps");
+            let output = ps.args(["-o", "sigignore=", "-p", &std::process::id().to_string()]).output();
+            output.ok().and_then(|output| String::from_utf8(output.stdout).ok())
+        };
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        mask >> (signal - 1) & 1 == 1
     }
 }
 
@@ -172,3 +175,59 @@ mod signals {
 }
 
 pub use signals::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use super::*;
+    use crate::report::OutputFile;
+    use crate::report::faults::{Call, failing_kinds};
+
+    /// Tells [`a_program_with_a_named_file`] where.
+    const FOLDER: &str = "SLTH_TEST_FOLDER";
+
+    #[test]
+    #[ignore = "started by the test below"]
+    fn a_program_with_a_named_file() {
+        let Some(folder) = std::env::var_os(FOLDER) else { return };
+        obey_signals(|_| false).unwrap();
+        let path = Path::new(&folder).join("file");
+        let file = failing_kinds(&[Call::CreateUnnamed], || OutputFile::create(&path).unwrap());
+        let _ = file.finish(|out| {
+            out.write_all(&[b'x'; 1 << 20])?;
+            std::thread::sleep(Duration::from_secs(60));
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_named_file_goes_before_the_program_dies() {
+        for signal in ENDING_SIGNALS {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("file"), "older").unwrap();
+            let names = || std::fs::read_dir(folder.path()).unwrap().count();
+            let child = "report::output::unfinished::tests::a_program_with_a_named_file";
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", child, "--ignored"])
+                .env(FOLDER, folder.path())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            let started = Instant::now();
+            while names() < 2 {
+                assert!(started.elapsed() < Duration::from_secs(30), "nothing is written");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            kill_process(Pid::from_child(&child), Signal::from_named_raw(signal).unwrap()).unwrap();
+            assert_eq!(child.wait().unwrap().signal(), Some(signal));
+            assert_eq!(std::fs::read(folder.path().join("file")).unwrap(), b"older");
+            assert_eq!(names(), 1, "{signal}");
+        }
+    }
+}
