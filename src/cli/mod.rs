@@ -212,7 +212,7 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
             move |name: &str| {
                 let (name, set) = (name.to_owned(), set.clone());
                 let options = if name == first { options.clone() } else { FileOptions::default() };
-                Box::new(move || Session::new(Experiment::open(&name, &options, seed, &set)?))
+                Box::new(move || Session::new(Experiment::open_regular(&name, &options, seed, &set)?))
             }
         }),
     };

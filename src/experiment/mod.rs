@@ -11,6 +11,7 @@ mod edited_target;
 mod encoding;
 mod free_memory;
 mod memory;
+mod named_file;
 mod outline;
 mod parameter;
 mod plan;
@@ -169,7 +170,27 @@ impl Experiment {
         seed: Option<u64>,
         settings: &[String],
     ) -> Result<Self, ExperimentError> {
-        let source = PresetSource::open(name, options)?;
+        Self::of_source(PresetSource::open(name, options)?, seed, settings)
+    }
+
+    /// As [`open`](Self::open), of regular files only: no pipe that opening waits for, and no device without an end.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_regular(
+        name: &str,
+        options: &FileOptions,
+        seed: Option<u64>,
+        settings: &[String],
+    ) -> Result<Self, ExperimentError> {
+        Self::of_source(PresetSource::open_regular(name, options)?, seed, settings)
+    }
+
+    fn of_source(
+        source: PresetSource,
+        seed: Option<u64>,
+        settings: &[String],
+    ) -> Result<Self, ExperimentError> {
         let mut preset = source.parse()?;
         let overridden = override_with(&mut preset, settings)?;
         preset.seed = seed.or(preset.seed);

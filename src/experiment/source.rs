@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ron::extensions::Extensions;
 
+use super::named_file::{Kinds, Opened};
 use super::preset::Preset;
-use super::{ExperimentError, Place, encoding};
+use super::{ExperimentError, Place, encoding, named_file};
+use crate::network::files::Bytes;
 
 /// The built-in presets, in the order in which they are listed: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -50,6 +53,8 @@ pub struct PresetSource {
     pub(super) folder: Option<PathBuf>,
     /// whether the text was made for a weight file, so that the user has no text to look into
     pub(super) is_weight_file: bool,
+    /// the bytes of a weight file that is a pipe or a device, which can be read once
+    pub(super) stream: Option<Arc<[u8]>>,
 }
 
 impl PresetSource {
@@ -58,27 +63,42 @@ impl PresetSource {
     /// # Errors
     /// [`ExperimentError`] where there is no such built-in or file, or it cannot be read as text.
     pub fn find(name: &str) -> Result<Self, ExperimentError> {
-        if let Some((name, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Ok(Self {
-                name: (*name).to_owned(),
-                text: Cow::Borrowed(text),
-                folder: None,
-                is_weight_file: false,
-            });
-        }
-        let path = Path::new(name);
-        let bytes = std::fs::read(path).map_err(|error| error.to_string());
-        let text = bytes.and_then(encoding::decode).map_err(|found| {
-            let names: Vec<&str> = built_in_names().collect();
-            let expected = format!("a .ron file, a weight file or one of {}", names.join(", "));
-            ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
-        })?;
-        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        Self::built_in(name).map_or_else(|| Self::of_preset(name, Self::opened(name, Kinds::Any)?), Ok)
+    }
+
+    /// The built-in preset of this name.
+    pub(super) fn built_in(name: &str) -> Option<Self> {
+        let (name, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
+        Some(Self {
+            name: (*name).to_owned(),
+            text: Cow::Borrowed(text),
+            folder: None,
+            is_weight_file: false,
+            stream: None,
+        })
+    }
+
+    pub(super) fn opened(name: &str, kinds: Kinds) -> Result<Opened, ExperimentError> {
+        Opened::new(Path::new(name), kinds).map_err(|found| Self::unreadable(name, &found))
+    }
+
+    pub(super) fn unreadable(name: &str, found: &str) -> ExperimentError {
+        let names: Vec<&str> = built_in_names().collect();
+        let expected = format!("a .ron file, a weight file or one of {}", names.join(", "));
+        ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
+    }
+
+    /// Reads the text of a preset.
+    pub(super) fn of_preset(name: &str, opened: Opened) -> Result<Self, ExperimentError> {
+        let text = opened.preset().and_then(encoding::decode);
+        let text = text.map_err(|found| Self::unreadable(name, &found))?;
+        let folder = Path::new(name).parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Ok(Self {
             name: name.to_owned(),
             text: Cow::Owned(text),
             folder: Some(folder),
             is_weight_file: false,
+            stream: None,
         })
     }
 
@@ -111,22 +131,27 @@ impl PresetSource {
         }
     }
 
-    /// The bytes of a file that the preset names. `built-in:NAME` is one of the program's own, for any preset.
+    /// The bytes of a regular file that the preset names; they stay where they are. `built-in:NAME` is one of the program's
+    /// own, for any preset.
     ///
     /// # Errors
     /// [`ExperimentError`] at the place in the preset that names it.
-    pub fn read(&self, key: &str, path: &str) -> Result<Cow<'static, [u8]>, ExperimentError> {
+    pub fn read(&self, key: &str, path: &str) -> Result<Bytes<'static>, ExperimentError> {
         let missing = |found: String| {
             let message = format!("file {path}: expected a readable file, found: {found}");
             ExperimentError::new(self.place_of(key), message)
         };
+        if let Some(stream) = self.stream.as_ref().filter(|_| path == self.name) {
+            return Ok(Arc::clone(stream).into());
+        }
         match (self.built_in_file(path), path.strip_prefix(BUILT_IN_PREFIX), &self.folder) {
-            (Some(bytes), ..) => Ok(Cow::Borrowed(bytes)),
+            (Some(bytes), ..) => Ok(bytes.into()),
             (None, Some(_), _) => Err(missing("no such built-in file".to_owned())),
             // Built-in presets stand nowhere: other files are those of the working directory.
             (None, None, folder) => {
                 let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
-                std::fs::read(path).map(Cow::Owned).map_err(|e| missing(e.to_string()))
+                let file = named_file::regular(&path).map_err(missing)?;
+                Bytes::of_file(file).map_err(|error| missing(error.to_string()))
             }
         }
     }

@@ -6,7 +6,7 @@ use super::activation::Lipschitz;
 use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
 use super::{ExperimentError, Place, PresetSource, free_memory};
 use crate::network::files::readings::{Reading, ReadingOptions};
-use crate::network::files::{self, WeightFile};
+use crate::network::files::{self, DataArray, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 
@@ -104,7 +104,7 @@ pub(super) fn network(
                 return Err(fail("order", message));
             }
             let bytes = source.read("target", path)?;
-            let mut file = WeightFile::open(&bytes).map_err(|error| failed(&error))?;
+            let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
             let found = file.find_network(&options).map_err(|error| failed(&error))?;
             let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
@@ -196,13 +196,17 @@ pub(super) fn domain(
         InputSource::File { path, labels } => {
             let (file, array) = files::split_array_name(path);
             let bytes = source.read("inputs", file)?;
-            let points = files::read_points(&bytes, array).map_err(|e| fail(format!("file {path}: {e}")))?;
-            if points.ncols() != width || points.nrows() == 0 {
-                let found = points.shape();
+            let failed = |error| fail(format!("file {path}: {error}"));
+            let found = DataArray::of_points(bytes, array).map_err(failed)?;
+            if let Some((points, inputs)) = found.points()
+                && (inputs != width || points == 0)
+            {
                 return Err(fail(format!(
-                    "file {path}: expected points of {width} inputs, found shape {found:?}"
+                    "file {path}: expected points of {width} inputs, found shape [{points}, {inputs}]"
                 )));
             }
+            memory::require(found.peak_bytes(), "the points", place_of("inputs"))?;
+            let points = found.read_points().map_err(failed)?;
             if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
                 let place = format!("file {path}, point {point}, input {input}");
                 return Err(fail(format!("{place}: expected a finite number, found {value}")));
@@ -215,8 +219,10 @@ pub(super) fn domain(
                     let fail = |message: String| {
                         ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
                     };
-                    let labels =
-                        files::read_labels(&bytes, array, points.nrows()).map_err(|e| fail(e.to_string()))?;
+                    let count = points.nrows();
+                    let found = DataArray::of_labels(bytes, array, count).map_err(|e| fail(e.to_string()))?;
+                    memory::require(found.peak_bytes(), "the labels", place_of("labels"))?;
+                    let labels = found.read_labels(count).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
                         return Err(fail(format!("expected {expected} labels, found {found}")));

@@ -1,14 +1,13 @@
 //! A weight file in the place of a preset.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::activation::Lipschitz;
+use super::named_file::Kinds;
 use super::preset::{Preset, TargetSource};
 use super::{ExperimentError, Place, PresetSource};
-use crate::network::files::Order;
+use crate::network::files::{self, Order};
 
 /// What is said of a weight file that stands where a preset may. A preset says it in its `target`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,9 +26,6 @@ pub struct FileOptions {
 
 /// What a weight file is given that says nothing of its own: fields of a preset, with their values in RON.
 const DEFAULTS: [(&str, &str); 3] = [("epsilon", "0.01"), ("delta", "0.01"), ("inputs", "Ball(radius: 1.0)")];
-
-/// Bytes that show whether a file is a preset.
-const FIRST_BYTES: u64 = 4096;
 
 impl FileOptions {
     /// The options that are given, as on the command line.
@@ -71,19 +67,43 @@ impl PresetSource {
     /// # Errors
     /// As [`find`](Self::find), and where `options` are given for a preset.
     pub fn open(name: &str, options: &FileOptions) -> Result<Self, ExperimentError> {
-        if super::built_in_names().any(|built_in| built_in == name) || !is_weight_file(Path::new(name)) {
-            return match options.as_arguments().first() {
-                None => Self::find(name),
-                Some(option) => {
-                    let option = option.split('=').next().unwrap_or_default().to_owned();
-                    let message =
-                        format!("expected a weight file, found the preset {name}; it says so in its target");
-                    Err(ExperimentError::new(Place::Argument(option), message))
-                }
-            };
+        Self::open_kinds(name, options, Kinds::Any)
+    }
+
+    /// As [`open`](Self::open), without pipes and devices.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(super) fn open_regular(name: &str, options: &FileOptions) -> Result<Self, ExperimentError> {
+        Self::open_kinds(name, options, Kinds::Regular)
+    }
+
+    fn open_kinds(name: &str, options: &FileOptions, kinds: Kinds) -> Result<Self, ExperimentError> {
+        let no_options = || match options.as_arguments().first() {
+            None => Ok(()),
+            Some(option) => {
+                let option = option.split('=').next().unwrap_or_default().to_owned();
+                let message =
+                    format!("expected a weight file, found the preset {name}; it says so in its target");
+                Err(ExperimentError::new(Place::Argument(option), message))
+            }
+        };
+        if let Some(built_in) = Self::built_in(name) {
+            return no_options().map(|()| built_in);
         }
-        let target = super::saved::written(&options.target(name), 0)
-            .map_err(|message| ExperimentError::new(Place::File(name.to_owned()), message))?;
+        let opened = Self::opened(name, kinds)?;
+        if is_preset(Path::new(name), &opened.start) {
+            no_options()?;
+            return Self::of_preset(name, opened);
+        }
+        let failed = |message: String| ExperimentError::new(Place::File(name.to_owned()), message);
+        let mut stream = None;
+        if opened.is_stream {
+            // What is no weight file may have no end.
+            files::recognise(&opened.start).map_err(|error| failed(error.to_string()))?;
+            stream = Some(opened.stream().map_err(|found| Self::unreadable(name, &found))?.into());
+        }
+        let target = super::saved::written(&options.target(name), 0).map_err(failed)?;
         let defaults: Vec<String> = DEFAULTS.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         let text = format!("(target: {target}, {})", defaults.join(", "));
         Ok(Self {
@@ -91,6 +111,7 @@ impl PresetSource {
             text: Cow::Owned(text),
             folder: Some(PathBuf::new()),
             is_weight_file: true,
+            stream,
         })
     }
 }
@@ -115,17 +136,10 @@ pub(super) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, 
     assumed
 }
 
-/// Whether a file is no preset: presets are text that begins with a parenthesis, comments and `#![…]` apart, or have the
-/// ending `.ron`. What cannot be read is left to the reader of presets.
-fn is_weight_file(path: &Path) -> bool {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) {
-        return false;
-    }
-    let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(FIRST_BYTES).read_to_end(&mut bytes)) {
-        Ok(_) => !begins_as_preset(&bytes),
-        Err(_) => false,
-    }
+/// Whether a file is a preset: text that begins with a parenthesis, comments and `#![…]` apart, or a file with the ending
+/// `.ron`.
+fn is_preset(path: &Path, start: &[u8]) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) || begins_as_preset(start)
 }
 
 fn begins_as_preset(bytes: &[u8]) -> bool {

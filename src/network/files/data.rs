@@ -4,6 +4,7 @@
 
 use ndarray::{Array1, Array2};
 
+use super::bytes::Bytes;
 use super::number::Number;
 use super::{Entry, FileError, WeightFile};
 
@@ -26,24 +27,20 @@ pub fn split_array_name(path: &str) -> (&str, Option<&str>) {
     split.map_or((path, None), |(file, name)| (file, Some(name)))
 }
 
+/// The array of points or labels in a file, its numbers not yet read.
+pub struct DataArray<'a> {
+    file: WeightFile<'a>,
+    index: usize,
+}
+
 /// Reads points: the first axis counts them, the others are flattened in row-major order. Integers and booleans are numbers.
 ///
 /// Without a name the file's only array of two or more axes is taken.
 ///
 /// # Errors
 /// [`FileError`] where the file holds no such array, or several and `name` is missing.
-pub fn read_points(bytes: &[u8], name: Option<&str>) -> Result<Array2<f64>, FileError> {
-    let mut file = WeightFile::open(bytes)?;
-    let index = chosen(&file, name, POINTS, |entry| entry.shape.len() >= 2)?;
-    let shape = file.entries()[index].shape.clone();
-    let failed = |found: String| FileError::Data { expected: POINTS, found };
-    let [points, inputs @ ..] = shape.as_slice() else { return Err(failed("a single number".to_owned())) };
-    if inputs.is_empty() {
-        return Err(failed(format!("shape {shape:?}")));
-    }
-    let inputs = super::number::elements(inputs).ok_or_else(|| failed(format!("shape {shape:?}")))?;
-    let values = file.numbers(index)?;
-    Array2::from_shape_vec((*points, inputs), values).map_err(|error| failed(error.to_string()))
+pub fn read_points<'a>(bytes: impl Into<Bytes<'a>>, name: Option<&str>) -> Result<Array2<f64>, FileError> {
+    DataArray::of_points(bytes, name)?.read_points()
 }
 
 /// Reads class labels of `points` points: shape (n), (n, 1), (1, n), or (n, classes) with a single 1 in each row.
@@ -53,35 +50,109 @@ pub fn read_points(bytes: &[u8], name: Option<&str>) -> Result<Array2<f64>, File
 /// # Errors
 /// [`FileError`] where the file holds no such array, or several and `name` is missing, or a label is no whole number from
 /// 0 up to 2³² − 1.
-pub fn read_labels(bytes: &[u8], name: Option<&str>, points: usize) -> Result<Array1<u32>, FileError> {
-    let mut file = WeightFile::open(bytes)?;
-    // A single row is a list, unless it is the one-hot label of a single point.
-    let is_row = |shape: &[usize]| points > 1 && shape == [1, points];
-    let is_list = |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape);
-    let lists = file.entries().iter().any(is_list);
-    let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
-    let shape = file.entries()[index].shape.clone();
-    let failed = |found: String| FileError::Data { expected: LABELS, found };
-    let classes = match *shape.as_slice() {
-        [_] | [_, 1] => 1,
-        _ if is_row(&shape) => 1,
-        [_, classes] if classes > 1 => classes,
-        _ => return Err(failed(format!("shape {shape:?}"))),
-    };
-    let values = file.numbers(index)?;
-    let label = |(point, row): (usize, &[f64])| match row {
-        &[label] => {
-            let fits = (0.0..=f64::from(u32::MAX)).contains(&label) && label.fract() == 0.0;
-            if fits { Ok(label as u32) } else { Err(failed(format!("label {label} of point {point}"))) }
+pub fn read_labels<'a>(
+    bytes: impl Into<Bytes<'a>>,
+    name: Option<&str>,
+    points: usize,
+) -> Result<Array1<u32>, FileError> {
+    DataArray::of_labels(bytes, name, points)?.read_labels(points)
+}
+
+/// Whether a shape is a single row of labels, unless it is the one-hot label of a single point.
+fn is_row(shape: &[usize], points: usize) -> bool {
+    points > 1 && shape == [1, points]
+}
+
+impl<'a> DataArray<'a> {
+    /// Finds the array that [`read_points`] reads.
+    ///
+    /// # Errors
+    /// As [`read_points`].
+    pub fn of_points(bytes: impl Into<Bytes<'a>>, name: Option<&str>) -> Result<Self, FileError> {
+        let file = WeightFile::open(bytes)?;
+        let index = chosen(&file, name, POINTS, |entry| entry.shape.len() >= 2)?;
+        Ok(Self { file, index })
+    }
+
+    /// Finds the array that [`read_labels`] reads.
+    ///
+    /// # Errors
+    /// As [`read_labels`].
+    pub fn of_labels(
+        bytes: impl Into<Bytes<'a>>,
+        name: Option<&str>,
+        points: usize,
+    ) -> Result<Self, FileError> {
+        let file = WeightFile::open(bytes)?;
+        let is_list =
+            |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape, points);
+        let lists = file.entries().iter().any(is_list);
+        let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
+        Ok(Self { file, index })
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.file.entries()[self.index].shape
+    }
+
+    /// Points and inputs of each; `None` where the array is of fewer than two axes, or of more numbers than `usize` counts.
+    pub fn points(&self) -> Option<(usize, usize)> {
+        match self.shape() {
+            [points, inputs @ ..] if !inputs.is_empty() => Some((*points, super::number::elements(inputs)?)),
+            _ => None,
         }
-        row => {
-            let class = row.iter().position(|&value| value == 1.0);
-            let class = class.filter(|_| row.iter().filter(|&&value| value != 0.0).count() == 1);
-            let class = class.and_then(|class| u32::try_from(class).ok());
-            class.ok_or_else(|| failed(format!("shape {shape:?}, whose row {point} is not one 1 among 0s")))
-        }
-    };
-    values.chunks_exact(classes).enumerate().map(label).collect()
+    }
+
+    /// Bytes at the peak of reading: the numbers, and once more while their order is turned.
+    pub fn peak_bytes(&self) -> f64 {
+        2.0 * size_of::<f64>() as f64 * self.shape().iter().map(|&n| n as f64).product::<f64>()
+    }
+
+    /// Reads points, a row each.
+    ///
+    /// # Errors
+    /// As [`read_points`].
+    pub fn read_points(mut self) -> Result<Array2<f64>, FileError> {
+        let failed = |found: String| FileError::Data { expected: POINTS, found };
+        let shape = match self.shape() {
+            [] => "a single number".to_owned(),
+            shape => format!("shape {shape:?}"),
+        };
+        let shape = self.points().ok_or_else(|| failed(shape))?;
+        let values = self.file.numbers(self.index)?;
+        Array2::from_shape_vec(shape, values).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Reads labels of `points` points.
+    ///
+    /// # Errors
+    /// As [`read_labels`].
+    pub fn read_labels(mut self, points: usize) -> Result<Array1<u32>, FileError> {
+        let shape = self.shape().to_vec();
+        let failed = |found: String| FileError::Data { expected: LABELS, found };
+        let classes = match *shape.as_slice() {
+            [_] | [_, 1] => 1,
+            _ if is_row(&shape, points) => 1,
+            [_, classes] if classes > 1 => classes,
+            _ => return Err(failed(format!("shape {shape:?}"))),
+        };
+        let values = self.file.numbers(self.index)?;
+        let label = |(point, row): (usize, &[f64])| match row {
+            &[label] => {
+                let fits = (0.0..=f64::from(u32::MAX)).contains(&label) && label.fract() == 0.0;
+                if fits { Ok(label as u32) } else { Err(failed(format!("label {label} of point {point}"))) }
+            }
+            row => {
+                let class = row.iter().position(|&value| value == 1.0);
+                let class = class.filter(|_| row.iter().filter(|&&value| value != 0.0).count() == 1);
+                let class = class.and_then(|class| u32::try_from(class).ok());
+                class.ok_or_else(|| {
+                    failed(format!("shape {shape:?}, whose row {point} is not one 1 among 0s"))
+                })
+            }
+        };
+        values.chunks_exact(classes).enumerate().map(label).collect()
+    }
 }
 
 /// The array of this name, or the only candidate.

@@ -8,6 +8,9 @@ use super::readings::Refusal;
 /// Why a weight file, a file of points or a file of labels cannot be used.
 #[derive(Debug, Error)]
 pub enum FileError {
+    /// The system's own error while the file is read.
+    #[error("expected a file that can be read to its end, found: {0}")]
+    Io(#[from] std::io::Error),
     /// A file of another format.
     #[error("expected a safetensors, npz, npy or PyTorch file, found {0}")]
     Format(Foreign),
@@ -63,6 +66,18 @@ pub enum FileError {
     /// Two tensors of one name.
     #[error("tensor `{0}`: expected one of this name, found two")]
     Duplicate(String),
+    /// A name or a shape that no network has.
+    #[error(
+        "tensor `{tensor}`: expected a name of at most 1024 bytes and at most 64 axes, found {length} bytes and {axes} axes"
+    )]
+    Oversized {
+        /// the start of its name
+        tensor: String,
+        /// bytes of the name
+        length: usize,
+        /// length of the shape
+        axes: usize,
+    },
     /// A number type that is not read.
     #[error("tensor `{tensor}`: expected F16, BF16, F32 or F64, found {found}")]
     Dtype {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{FileError, archive, npy, torch};
+use super::bytes::Bytes;
+use super::{FileError, archive, npy, safetensors, torch};
 
 /// A supported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +42,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// The safetensors library's limit on a header.
-const LONGEST_SAFETENSORS_HEADER: u64 = 100_000_000;
-
-/// Where an inner format is searched: pickles name their classes early.
+/// The first bytes of a file, by which its format is told. Pickles name their classes early.
 const SEARCHED: usize = 1 << 16;
 
 /// Text is judged by its first bytes.
@@ -119,25 +117,30 @@ const PICKLE: &str = "a Python pickle, which is never executed";
 const LEVELDB_END: &[u8] = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
 /// The format of a file, told by its first bytes.
-pub(super) fn of(bytes: &[u8]) -> Result<Format, FileError> {
-    if bytes.starts_with(npy::MAGIC) {
+pub(super) fn of(bytes: &Bytes<'_>) -> Result<Format, FileError> {
+    let start = bytes.start(SEARCHED)?;
+    if start.starts_with(npy::MAGIC) {
         return Ok(Format::Npy);
     }
-    if archive::is_archive(bytes) {
+    if archive::is_archive(&start) {
         return Ok(Format::Archive);
     }
-    if torch::is_legacy(bytes) {
+    if torch::is_legacy(&start) {
         return Ok(Format::TorchLegacy);
     }
-    if let Some((length, header)) = bytes.split_first_chunk::<8>()
-        && u64::from_le_bytes(*length) <= LONGEST_SAFETENSORS_HEADER
+    if let Some((length, header)) = start.split_first_chunk::<8>()
+        && u64::from_le_bytes(*length) <= safetensors::LONGEST_HEADER
         && header.first() == Some(&b'{')
     {
         return Ok(Format::Safetensors);
     }
-    Err(FileError::Format(foreign(bytes)))
+    if bytes.end(LEVELDB_END.len())?.1 == LEVELDB_END {
+        return Err(FileError::Format(Foreign::new("the index of a TensorFlow checkpoint", FROM_KERAS)));
+    }
+    Err(FileError::Format(foreign(&start)))
 }
 
+/// Another format, by the first bytes of a file.
 fn foreign(bytes: &[u8]) -> Foreign {
     if bytes.is_empty() {
         return Foreign::new("an empty file", "the download or the saving did not finish");
@@ -146,9 +149,6 @@ fn foreign(bytes: &[u8]) -> Foreign {
         |&&(place, mark, _, _): &&Mark| bytes.get(place..).is_some_and(|rest| rest.starts_with(mark));
     if let Some(&(_, _, found, advice)) = MARKS.iter().find(marked) {
         return Foreign::new(found, advice);
-    }
-    if bytes.ends_with(LEVELDB_END) {
-        return Foreign::new("the index of a TensorFlow checkpoint", FROM_KERAS);
     }
     if let [0x80, 2..=5, ..] = bytes {
         return pickle(bytes);
@@ -187,7 +187,7 @@ fn start(text: &str) -> String {
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes[..bytes.len().min(SEARCHED)].windows(wanted.len()).any(|window| window == wanted)
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// Tells pickles apart by the classes they name.
@@ -318,7 +318,7 @@ mod tests {
     use super::*;
 
     fn found(bytes: &[u8]) -> String {
-        of(bytes).unwrap_err().to_string()
+        of(&bytes.into()).unwrap_err().to_string()
     }
 
     #[test]
@@ -412,11 +412,14 @@ mod tests {
 
     #[test]
     fn formats_that_are_read_are_told_apart() {
-        assert_eq!(of(b"\x93NUMPY\x01").unwrap(), Format::Npy);
-        assert_eq!(of(b"PK\x03\x04").unwrap(), Format::Archive);
-        assert_eq!(of(b"PK\x05\x06").unwrap(), Format::Archive);
-        assert_eq!(of(b"\x02\0\0\0\0\0\0\0{}").unwrap(), Format::Safetensors);
-        assert_eq!(of(include_bytes!("../../../tests/cases/pt/legacy.pt")).unwrap(), Format::TorchLegacy);
-        assert_eq!(of(b"L119547037146038801333356L\n.").unwrap(), Format::TorchLegacy);
+        assert_eq!(of(&b"\x93NUMPY\x01".into()).unwrap(), Format::Npy);
+        assert_eq!(of(&b"PK\x03\x04".into()).unwrap(), Format::Archive);
+        assert_eq!(of(&b"PK\x05\x06".into()).unwrap(), Format::Archive);
+        assert_eq!(of(&b"\x02\0\0\0\0\0\0\0{}".into()).unwrap(), Format::Safetensors);
+        assert_eq!(
+            of(&include_bytes!("../../../tests/cases/pt/legacy.pt").into()).unwrap(),
+            Format::TorchLegacy
+        );
+        assert_eq!(of(&b"L119547037146038801333356L\n.".into()).unwrap(), Format::TorchLegacy);
     }
 }

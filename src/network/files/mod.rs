@@ -11,11 +11,13 @@
 //! compressed data grow as they are read.
 
 mod archive;
+mod bytes;
 mod data;
 mod error;
 mod format;
 mod layers;
 mod npy;
+mod npy_header;
 mod npz;
 mod number;
 pub mod readings;
@@ -24,7 +26,8 @@ mod torch;
 
 use serde::{Deserialize, Serialize};
 
-pub use data::{read_labels, read_points, split_array_name};
+pub use bytes::Bytes;
+pub use data::{DataArray, read_labels, read_points, split_array_name};
 pub use error::FileError;
 pub use format::Foreign;
 pub use layers::FileNetwork;
@@ -66,6 +69,15 @@ pub struct Entry {
 /// [`Entry::dtype`] of a damaged array. Its shape is unknown, and reading its numbers says why.
 pub const UNREADABLE: &str = "unreadable";
 
+/// The longest name of a tensor, in bytes.
+const LONGEST_NAME: usize = 1024;
+
+/// The most axes of a tensor; NumPy and PyTorch allow as many.
+const MOST_AXES: usize = 64;
+
+/// Characters of a name that is shown and not compared.
+const LONGEST_SHOWN: usize = 100;
+
 impl Entry {
     /// Whether the numbers can be weights: floating point, real, undamaged.
     pub fn is_float(&self) -> bool {
@@ -89,7 +101,7 @@ pub struct WeightFile<'a> {
 enum Contents<'a> {
     Safetensors(safetensors::Reader<'a>),
     Npz(npz::Reader<'a>),
-    Npy(&'a [u8]),
+    Npy(Bytes<'a>),
     Torch(torch::Reader<'a>),
 }
 
@@ -98,15 +110,16 @@ impl<'a> WeightFile<'a> {
     ///
     /// # Errors
     /// [`FileError`] where the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
-    pub fn open(bytes: &'a [u8]) -> Result<Self, FileError> {
-        let (contents, entries, others) = match format::of(bytes)? {
-            Format::Archive => Self::open_archive(bytes)?,
+    pub fn open(bytes: impl Into<Bytes<'a>>) -> Result<Self, FileError> {
+        let bytes = bytes.into();
+        let (contents, mut entries, mut others) = match format::of(&bytes)? {
+            Format::Archive => Self::open_archive(&bytes)?,
             Format::TorchLegacy => {
-                let (reader, entries, others) = torch::open_legacy(bytes)?;
+                let (reader, entries, others) = torch::open_legacy(&bytes)?;
                 (Contents::Torch(reader), entries, others)
             }
             Format::Npy => {
-                let header = npy::header(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
+                let header = npy::header(&bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
                 // It has no name; this is what it is.
                 let entry = header.entry("weight".to_owned());
                 if entry.dtype == npy::PICKLED {
@@ -115,14 +128,24 @@ impl<'a> WeightFile<'a> {
                 (Contents::Npy(bytes), vec![entry], Vec::new())
             }
             Format::Safetensors => {
-                let (reader, entries) = safetensors::open(bytes)?;
+                let (reader, entries) = safetensors::open(&bytes)?;
                 (Contents::Safetensors(reader), entries, Vec::new())
             }
         };
-        let (mut entries, mut others) = (entries, others);
         for name in entries.iter_mut().map(|entry| &mut entry.name).chain(&mut others) {
             if name.contains(char::is_control) {
                 *name = printable(name);
+            }
+        }
+        for name in &mut others {
+            shorten(name);
+        }
+        for entry in &mut entries {
+            let (length, axes) = (entry.name.len(), entry.shape.len());
+            if length > LONGEST_NAME || axes > MOST_AXES {
+                shorten(&mut entry.name);
+                let tensor = std::mem::take(&mut entry.name);
+                return Err(FileError::Oversized { tensor, length, axes });
             }
         }
         let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
@@ -133,7 +156,7 @@ impl<'a> WeightFile<'a> {
         }
     }
 
-    fn open_archive(bytes: &'a [u8]) -> Result<(Contents<'a>, Vec<Entry>, Vec<String>), FileError> {
+    fn open_archive(bytes: &Bytes<'a>) -> Result<(Contents<'a>, Vec<Entry>, Vec<String>), FileError> {
         let archive = archive::open(bytes)?;
         if let Some(folder) = torch::folder(archive.file_names()) {
             let (reader, entries, others) = torch::open_zip(bytes, archive, folder)?;
@@ -189,7 +212,7 @@ impl<'a> WeightFile<'a> {
             return Err(self.not_read(index));
         }
         match &mut self.contents {
-            Contents::Safetensors(reader) => reader.values(entry),
+            Contents::Safetensors(reader) => reader.values(index, entry),
             Contents::Npz(reader) => reader.values(index),
             Contents::Npy(bytes) => {
                 npy::numbers(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))
@@ -204,6 +227,22 @@ impl<'a> WeightFile<'a> {
             npy::PICKLED => FileError::Pickled { tensor: name },
             _ => FileError::Dtype { tensor: name, found: dtype },
         }
+    }
+}
+
+/// Refuses a file whose first bytes are those of no weight file.
+///
+/// # Errors
+/// [`FileError::Format`], which names the format.
+pub fn recognise(start: &[u8]) -> Result<(), FileError> {
+    format::of(&start.into()).map(drop)
+}
+
+/// Cuts a name after [`LONGEST_SHOWN`] characters.
+fn shorten(name: &mut String) {
+    if let Some((at, _)) = name.char_indices().nth(LONGEST_SHOWN) {
+        name.truncate(at);
+        name.push('…');
     }
 }
 

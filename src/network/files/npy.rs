@@ -2,10 +2,9 @@
 
 use std::io::Read;
 
-use py_literal::Value;
-
+use super::bytes::Bytes;
 use super::number::{Number, row_major};
-use super::{Entry, FileError};
+use super::{Entry, FileError, MOST_AXES, npy_header};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -79,16 +78,17 @@ pub(super) fn expecting(expected: &'static str) -> impl Fn(String) -> FileError 
 }
 
 /// The header of a whole file, held to the file's length.
-pub(super) fn header(bytes: &[u8]) -> Result<Header, String> {
-    let header = read_header(&mut &*bytes)?;
-    header.check_length((bytes.len() - header.start) as u64)?;
+pub(super) fn header(bytes: &Bytes<'_>) -> Result<Header, String> {
+    let header = read_header(&mut bytes.cursor(0))?;
+    header.check_length(bytes.len().saturating_sub(header.start as u64))?;
     Ok(header)
 }
 
 /// The numbers of a whole file, row by row.
-pub(super) fn numbers(bytes: &[u8]) -> Result<Vec<f64>, String> {
+pub(super) fn numbers(bytes: &Bytes<'_>) -> Result<Vec<f64>, String> {
     let header = header(bytes)?;
-    read_numbers(&header, &mut &bytes[header.start..])
+    let there = bytes.len().saturating_sub(header.start as u64);
+    read_numbers(&header, &mut bytes.cursor(header.start as u64), there)
 }
 
 /// Reads magic and header.
@@ -120,32 +120,20 @@ pub(super) fn read_header(reader: &mut impl Read) -> Result<Header, String> {
     })
 }
 
-/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`
+/// The header of a text; `start` bytes stand before the numbers.
 fn parse(text: &str, start: usize) -> Option<Header> {
-    // The parser goes as deep as brackets do, and no array of numbers needs more than two.
-    if text.chars().filter(|c| "([{".contains(*c)).count() > 64 {
-        return None;
-    }
-    let Ok(Value::Dict(fields)) = text.parse::<Value>() else { return None };
-    let field = |name: &str| {
-        let mut found = fields.iter().filter(|(key, _)| matches!(key, Value::String(key) if key == name));
-        match (found.next(), found.next()) {
-            (Some((_, value)), None) => Some(value),
-            _ => None,
-        }
+    let fields = npy_header::parse(text)?;
+    let (kind, big_endian) = match &fields.descr {
+        Some(spelled) => (kind(spelled), spelled.starts_with('>')),
+        None => (Kind::Other("records of several fields".to_owned()), false),
     };
-    let Value::Tuple(sides) = field("shape")? else { return None };
-    let side = |side: &Value| match side {
-        Value::Integer(side) => side.to_string().parse::<usize>().ok(),
-        _ => None,
-    };
-    let shape = sides.iter().map(side).collect::<Option<Vec<usize>>>()?;
-    let Value::Boolean(fortran) = *field("fortran_order")? else { return None };
-    let (kind, big_endian) = match field("descr")? {
-        Value::String(spelled) => (kind(spelled), spelled.starts_with('>')),
-        _ => (Kind::Other("records of several fields".to_owned()), false),
-    };
-    Some(Header { kind, big_endian, fortran, shape, start })
+    (fields.shape.len() <= MOST_AXES).then_some(Header {
+        kind,
+        big_endian,
+        fortran: fields.fortran_order,
+        shape: fields.shape,
+        start,
+    })
 }
 
 fn kind(spelled: &str) -> Kind {
@@ -167,21 +155,23 @@ fn kind(spelled: &str) -> Kind {
 }
 
 /// Reads the numbers behind a header, row by row, and nothing may follow them. Whole numbers beyond 2⁵³ are rounded.
-pub(super) fn read_numbers(header: &Header, reader: &mut impl Read) -> Result<Vec<f64>, String> {
+/// At least `there` bytes are known to be there.
+pub(super) fn read_numbers(header: &Header, reader: &mut impl Read, there: u64) -> Result<Vec<f64>, String> {
     let expected = header.bytes()?;
-    let mut data = Vec::new();
-    // One more than there should be.
-    let read = reader.take(expected.saturating_add(1)).read_to_end(&mut data);
-    read.map_err(|error| format!("damaged data: {error}"))?;
-    match data.len() as u64 {
-        found if found < expected => return Err(format!("{found} bytes of data for {expected}")),
-        found if found > expected => return Err(format!("more than {expected} bytes of data")),
-        _ => {}
-    }
     let Kind::Number(number) = header.kind else {
         return Err(format!("numbers of type {}", header.dtype()));
     };
-    let values = number.values(&data, header.big_endian);
+    let damaged = |error: std::io::Error| format!("damaged data: {error}");
+    let known = expected.min(there);
+    let values = number.read(reader, expected, known, header.big_endian).map_err(damaged)?;
+    let found = values.len() as u64 * number.size() as u64;
+    if found < expected {
+        return Err(format!("{found} bytes of data for {expected}"));
+    }
+    // One more than there should be. Its absence also shows that the checksum of a member is right.
+    if reader.read(&mut [0]).map_err(damaged)? > 0 {
+        return Err(format!("more than {expected} bytes of data"));
+    }
     if !header.fortran || values.is_empty() {
         return Ok(values);
     }
@@ -230,23 +220,24 @@ mod tests {
             ("<u8", &[3, 0, 0, 0, 0, 0, 0, 0], 3.0),
         ];
         for (descr, data, expected) in cases {
-            assert_eq!(numbers(&array(descr, "(1,)", data)), Ok(vec![expected]), "{descr}");
+            assert_eq!(numbers(&Bytes::from(&array(descr, "(1,)", data))), Ok(vec![expected]), "{descr}");
         }
     }
 
     #[test]
     fn columns_first_is_turned() {
         let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }";
-        assert_eq!(numbers(&file(header, &[0, 10, 1, 11, 2, 12])), Ok(vec![0., 1., 2., 10., 11., 12.]));
+        let numbers = |bytes: Vec<u8>| numbers(&Bytes::from(&bytes));
+        assert_eq!(numbers(file(header, &[0, 10, 1, 11, 2, 12])), Ok(vec![0., 1., 2., 10., 11., 12.]));
         let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }";
         let turned = vec![0., 4., 2., 6., 1., 5., 3., 7.];
-        assert_eq!(numbers(&file(header, &[0, 1, 2, 3, 4, 5, 6, 7])), Ok(turned));
+        assert_eq!(numbers(file(header, &[0, 1, 2, 3, 4, 5, 6, 7])), Ok(turned));
     }
 
     #[test]
     fn headers_that_lie_are_refused() {
         let refused = |bytes: &[u8], says: &str| {
-            let found = numbers(bytes).unwrap_err();
+            let found = numbers(&Bytes::from(bytes)).unwrap_err();
             assert!(found.contains(says), "expected {says}, found {found}");
         };
         let huge = "(4611686018427387904, 4611686018427387904)";
@@ -262,7 +253,7 @@ mod tests {
         refused(&long, "a header of 65535 bytes");
         let whole = array("<f4", "(1,)", &[0; 4]);
         for cut in 0..whole.len() {
-            assert!(numbers(&whole[..cut]).is_err(), "cut at {cut}");
+            assert!(numbers(&Bytes::from(&whole[..cut])).is_err(), "cut at {cut}");
         }
     }
 }

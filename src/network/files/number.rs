@@ -1,6 +1,11 @@
 //! Element types, their bytes, and arrays in another order than row-major.
 
+use std::io::{self, Read};
+
 use half::{bf16, f16};
+
+/// Bytes that are read and turned into numbers at once; a multiple of every element's size.
+const READ_AT_ONCE: usize = 1 << 18;
 
 /// An element type with a value in f64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +77,36 @@ impl Number {
     }
 
     /// The elements in f64. Integers beyond 2⁵³ are rounded.
-    pub(super) fn values(self, data: &[u8], big_endian: bool) -> Vec<f64> {
-        data.chunks_exact(self.size()).map(|bytes| self.value(bytes, big_endian)).collect()
+    fn values(self, data: &[u8], big_endian: bool) -> impl Iterator<Item = f64> {
+        data.chunks_exact(self.size()).map(move |bytes| self.value(bytes, big_endian))
+    }
+
+    /// The elements of `bytes` bytes, fewer where the reader ends before. Room is made at once for the `known` of them that
+    /// are there, for others as they are read. At the peak the elements are held, and [`READ_AT_ONCE`] bytes.
+    pub(super) fn read(
+        self,
+        reader: &mut impl Read,
+        bytes: u64,
+        known: u64,
+        big_endian: bool,
+    ) -> io::Result<Vec<f64>> {
+        let count = usize::try_from(known / self.size() as u64).unwrap_or(usize::MAX);
+        let mut values = Vec::new();
+        values.try_reserve_exact(count).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let mut left = bytes;
+        let mut data = Vec::new();
+        while left > 0 {
+            let wanted = left.min(READ_AT_ONCE as u64);
+            data.clear();
+            reader.by_ref().take(wanted).read_to_end(&mut data)?;
+            values.try_reserve(data.len() / self.size()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            values.extend(self.values(&data, big_endian));
+            if (data.len() as u64) < wanted {
+                break;
+            }
+            left -= wanted;
+        }
+        Ok(values)
     }
 
     /// One element, from as many bytes as [`Self::size`].
@@ -123,7 +156,7 @@ pub(super) fn row_major(
     shape: &[usize],
     strides: &[usize],
     start: usize,
-    element: impl Fn(usize) -> f64,
+    mut element: impl FnMut(usize) -> f64,
 ) -> Vec<f64> {
     let count = elements(shape).unwrap_or(0);
     let mut index = vec![0; shape.len()];
@@ -164,11 +197,11 @@ mod tests {
 
     #[test]
     fn integers_keep_their_sign() {
-        assert_eq!(Number::I8.values(&[0xfe, 1], false), [-2., 1.]);
-        assert_eq!(Number::I16.values(&[0xff, 0xfe], true), [-2.]);
-        assert_eq!(Number::I64.values(&[0xff; 8], false), [-1.]);
-        assert_eq!(Number::U16.values(&[1, 2], true), [258.]);
-        assert_eq!(Number::BF16.values(&[0x20, 0xc0], false), [-2.5]);
-        assert_eq!(Number::Bool.values(&[0, 1, 7], false), [0., 1., 1.]);
+        assert_eq!(Number::I8.values(&[0xfe, 1], false).collect::<Vec<_>>(), [-2., 1.]);
+        assert_eq!(Number::I16.values(&[0xff, 0xfe], true).collect::<Vec<_>>(), [-2.]);
+        assert_eq!(Number::I64.values(&[0xff; 8], false).collect::<Vec<_>>(), [-1.]);
+        assert_eq!(Number::U16.values(&[1, 2], true).collect::<Vec<_>>(), [258.]);
+        assert_eq!(Number::BF16.values(&[0x20, 0xc0], false).collect::<Vec<_>>(), [-2.5]);
+        assert_eq!(Number::Bool.values(&[0, 1, 7], false).collect::<Vec<_>>(), [0., 1., 1.]);
     }
 }

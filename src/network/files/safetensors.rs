@@ -1,46 +1,70 @@
-//! The safetensors format.
+//! The safetensors format: the length of a header, the header in JSON, the numbers.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use safetensors::{Dtype, SafeTensors};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
+use super::bytes::Bytes;
 use super::number::Number;
 use super::{Entry, FileError};
 
+/// The library's limit on a header.
+pub(super) const LONGEST_HEADER: u64 = 100_000_000;
+
 /// A file whose header was read.
 pub(super) struct Reader<'a> {
-    tensors: SafeTensors<'a>,
+    bytes: Bytes<'a>,
+    /// type and place of each tensor
+    parts: Vec<(Dtype, u64, u64)>,
 }
 
 /// The tensors that the header describes, in the order of their data.
-pub(super) fn open(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>), FileError> {
-    let failed = |error: &dyn fmt::Display| FileError::Safetensors(error.to_string());
-    let (length, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| failed(&e))?;
+pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), FileError> {
+    let failed = |found: String| FileError::Safetensors(found);
+    let mut length = [0; 8];
+    bytes.fill(0, &mut length)?;
+    let length = u64::from_le_bytes(length);
+    let cut_short = || failed(format!("a header of {length} bytes in a file of {}", bytes.len()));
+    let start = length.checked_add(8).filter(|&start| start <= bytes.len()).ok_or_else(cut_short)?;
+    let header = bytes.part(8, length)?;
+    let header = std::str::from_utf8(&header).map_err(|error| failed(error.to_string()))?;
+    let Header(mut tensors) = serde_json::from_str(header).map_err(|error| failed(error.to_string()))?;
+    tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Of two entries of one name the library keeps the last.
-    let header = bytes.get(8..8 + length).unwrap_or_default();
-    let Names(mut names) = serde_json::from_slice(header).map_err(|e| failed(&e))?;
-    names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(FileError::Duplicate(pair[0].clone()));
+    if let Some(pair) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(FileError::Duplicate(pair[0].0.clone()));
     }
-    let tensors = SafeTensors::deserialize(bytes).map_err(|e| failed(&e))?;
-    let entries = metadata.offset_keys().into_iter().filter_map(|name| {
-        let info = metadata.info(&name)?;
-        Some(Entry { dtype: format!("{:?}", info.dtype), shape: info.shape.clone(), name })
-    });
-    let entries = entries.collect();
-    Ok((Reader { tensors }, entries))
+    // Tensors without numbers stand where the next one starts.
+    tensors.sort_by_key(|(_, tensor)| tensor.data_offsets);
+    let data = tensors.last().map_or(0, |(_, last)| last.data_offsets.1) as u64;
+    let (mut entries, mut parts) = (Vec::with_capacity(tensors.len()), Vec::with_capacity(tensors.len()));
+    for (name, tensor) in &tensors {
+        let (from, to) = (tensor.data_offsets.0 as u64, tensor.data_offsets.1 as u64);
+        parts.push((tensor.dtype, start.saturating_add(from), to.saturating_sub(from)));
+        entries.push(Entry {
+            name: name.clone(),
+            dtype: format!("{:?}", tensor.dtype),
+            shape: tensor.shape.clone(),
+        });
+    }
+    Metadata::new(None, tensors).map_err(|error| failed(error.to_string()))?;
+    if start.checked_add(data) != Some(bytes.len()) {
+        let found = bytes.len() - start;
+        return Err(failed(format!("{found} bytes of numbers where the header describes {data}")));
+    }
+    Ok((Reader { bytes: bytes.clone(), parts }, entries))
 }
 
 impl Reader<'_> {
     /// The numbers of a tensor, row by row.
-    pub(super) fn values(&self, entry: &Entry) -> Result<Vec<f64>, FileError> {
-        let view =
-            self.tensors.tensor(&entry.name).map_err(|error| FileError::Safetensors(error.to_string()))?;
-        let number = number(view.dtype())
+    pub(super) fn values(&self, index: usize, entry: &Entry) -> Result<Vec<f64>, FileError> {
+        let (dtype, place, length) = self.parts[index];
+        let number = number(dtype)
             .ok_or_else(|| FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() })?;
-        Ok(number.values(view.data(), false))
+        Ok(number.read(&mut self.bytes.cursor(place), length, length, false)?)
     }
 }
 
@@ -63,29 +87,33 @@ fn number(dtype: Dtype) -> Option<Number> {
     })
 }
 
-/// The keys of a JSON object, those that come twice included.
-struct Names(Vec<String>);
+/// The tensors of a header in its order, those of one name included.
+struct Header(Vec<(String, TensorInfo)>);
 
-impl<'de> Deserialize<'de> for Names {
+impl<'de> Deserialize<'de> for Header {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
+        struct Tensors;
 
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Names;
+        impl<'de> Visitor<'de> for Tensors {
+            type Value = Header;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of tensors")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
-                let mut names = Vec::new();
-                while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-                    names.push(name);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
+                let mut tensors = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "__metadata__" {
+                        map.next_value::<Option<HashMap<String, String>>>()?;
+                    } else {
+                        tensors.push((name, map.next_value()?));
+                    }
                 }
-                Ok(Names(names))
+                Ok(Header(tensors))
             }
         }
 
-        deserializer.deserialize_map(Keys)
+        deserializer.deserialize_map(Tensors)
     }
 }

@@ -1,6 +1,6 @@
 //! The networks that a set of matrices can form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::Order;
 use super::evidence::{self, Convention};
@@ -124,8 +124,9 @@ pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOpti
         }
     }
     let mut units: Vec<Tensors> = listed.iter().map(|&i| table.unit(i)).collect();
+    let all: HashSet<&usize> = listed.iter().collect();
     for unit in &mut units {
-        unit.bias = unit.bias.filter(|bias| !listed.contains(bias));
+        unit.bias = unit.bias.filter(|bias| !all.contains(bias));
     }
     try_units(table, &units, Some(OrderBy::List), BiasBy::Name, options, &mut outcome);
     outcome

@@ -33,7 +33,7 @@ pub use refusal::Refusal;
 pub use summary::{ReadLayer, Reading, Unused};
 pub(super) use tensors::Tensors;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Entry, Order};
 use candidates::{Candidate, Outcome};
@@ -128,10 +128,13 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
         return Err(Refusal::NoMask { tensor: table.name(tensor).to_owned() });
     }
     if let Some(networks) = copies::networks(table, &matrices) {
-        let found: Vec<Candidate> = networks
-            .iter()
-            .flat_map(|set| candidates::of_matrices(table, set, options).by_names(table, set))
-            .collect();
+        let mut found: Vec<Candidate> = Vec::new();
+        for set in networks.iter().take(MOST_NETWORKS) {
+            found.extend(candidates::of_matrices(table, set, options).by_names(table, set));
+            if found.len() >= orders::MOST_ORDERS {
+                break;
+            }
+        }
         return Err(Refusal::several(table, &found, "more than one network", true));
     }
     let outcome = candidates::of_matrices(table, &matrices, options);
@@ -154,6 +157,9 @@ fn whole_file(table: &Table<'_>, options: &ReadingOptions) -> Result<(Candidate,
     let chosen = choose(table, &matrices, outcome.found.clone(), &outcome, options)?;
     Ok((chosen, outcome))
 }
+
+/// Networks of one file that are read for a message which lists them.
+const MOST_NETWORKS: usize = 16;
 
 /// Whether an array without a name may be a layer that cannot be read.
 fn is_damaged(entry: &Entry, name: &names::Name) -> bool {
@@ -211,8 +217,18 @@ fn listed(table: &Table<'_>, listed: &[String]) -> Result<Vec<usize>, Refusal> {
         table.shape(i).len() == 2 && table.names[i].called != Called::Mask && !table.is_named_bias(i)
     };
     let matrices: Vec<usize> = (0..table.entries.len()).filter(is_matrix).collect();
+    let whole: HashMap<&str, usize> = (0..table.entries.len()).map(|i| (table.name(i), i)).collect();
+    // By their words, and by these without `weight`.
+    let mut by_words: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
+    for &i in matrices.iter().filter(|&&i| table.names[i].called == Called::Matrix) {
+        let (stem, words) = (table.names[i].stem(), table.names[i].unmasked());
+        if stem != words {
+            by_words.entry(words).or_default().push(i);
+        }
+        by_words.entry(stem).or_default().push(i);
+    }
     let find = |layer: &String| {
-        if let Some(whole) = table.entries.iter().position(|entry| entry.name == *layer) {
+        if let Some(&whole) = whole.get(layer.as_str()) {
             return match table.shape(whole) {
                 [_, _] if table.entries[whole].is_float() => Ok(whole),
                 [_, _] => Err(Refusal::Unreadable(whole)),
@@ -220,13 +236,7 @@ fn listed(table: &Table<'_>, listed: &[String]) -> Result<Vec<usize>, Refusal> {
             };
         }
         let wanted = names::Name::new(layer);
-        let is_called = |&&i: &&usize| {
-            let name = &table.names[i];
-            name.called == Called::Matrix
-                && (name.stem() == wanted.unmasked() || name.unmasked() == wanted.unmasked())
-        };
-        let found: Vec<usize> = matrices.iter().filter(is_called).copied().collect();
-        match found.as_slice() {
+        match by_words.get(&wanted.unmasked()).map(Vec::as_slice).unwrap_or_default() {
             [only] if table.entries[*only].is_float() => Ok(*only),
             [only] => Err(Refusal::Unreadable(*only)),
             [] => Err(Refusal::missing(table, layer, &matrices)),
@@ -245,7 +255,15 @@ fn listed(table: &Table<'_>, listed: &[String]) -> Result<Vec<usize>, Refusal> {
 fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusal> {
     let used: HashSet<usize> = chosen.layers.iter().flat_map(Tensors::all).collect();
     let module = |i: usize| table.names[i].path().split_last().map(|(_, module)| module).unwrap_or_default();
-    let outputs: Vec<usize> = chosen.widths(table).into_iter().skip(1).collect();
+    // The layer of each module, `None` where a module has several, and the first layer of each number of outputs.
+    let mut by_module: HashMap<&[Vec<String>], Option<usize>> = HashMap::new();
+    for unit in &chosen.layers {
+        by_module.entry(module(unit.matrix)).and_modify(|only| *only = None).or_insert(Some(unit.matrix));
+    }
+    let mut by_outputs: HashMap<usize, usize> = HashMap::new();
+    for (unit, outputs) in chosen.layers.iter().zip(chosen.widths(table).into_iter().skip(1)) {
+        by_outputs.entry(outputs).or_insert(unit.matrix);
+    }
     for i in (0..table.entries.len()).filter(|i| !used.contains(i)) {
         let name = &table.names[i];
         let tensor = || table.name(i).to_owned();
@@ -263,12 +281,11 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
             });
         }
         // `fc1.scale` beside `fc1.weight` changes what the layer computes.
-        let mut of_module = chosen.layers.iter().filter(|unit| module(unit.matrix) == module(i));
-        if let (Some(unit), None) = (of_module.next(), of_module.next())
+        if let Some(&Some(matrix)) = by_module.get(module(i))
             && !module(i).is_empty()
             && !evidence::is_record(table.alone[i])
         {
-            return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(unit.matrix).to_owned() });
+            return Err(Refusal::Companion { tensor: tensor(), matrix: table.name(matrix).to_owned() });
         }
         if evidence::may_scale(&table.entries[i], name, table.alone[i], table.format)
             && let Some(last) = chosen.layers.last()
@@ -281,9 +298,9 @@ fn refuse_left_overs(table: &Table<'_>, chosen: &Candidate) -> Result<(), Refusa
         };
         let vector = table.vector_length(i).filter(|_| may_be_bias);
         if let Some(length) = vector
-            && let Some(at) = outputs.iter().position(|&n| n == length)
+            && let Some(&matrix) = by_outputs.get(&length)
         {
-            let matrix = table.name(chosen.layers[at].matrix).to_owned();
+            let matrix = table.name(matrix).to_owned();
             return Err(Refusal::MaybeBias {
                 tensor: tensor(),
                 length,

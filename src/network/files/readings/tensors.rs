@@ -30,9 +30,9 @@ pub(super) struct Table<'a> {
     pub(super) format: &'a str,
     /// the tensors of which only their order tells what they are
     pub(super) numbered: Option<Vec<usize>>,
-    /// named biases by the stem of their names, masks by their names
-    biases: HashMap<Vec<String>, Vec<usize>>,
-    masks: HashMap<Vec<String>, Vec<usize>>,
+    /// the first of the named biases of each stem, and of the masks of each name and shape
+    biases: HashMap<Vec<String>, usize>,
+    masks: HashMap<(Vec<String>, &'a [usize]), usize>,
     /// stems of the names of all matrices
     stems: HashSet<Vec<String>>,
 }
@@ -55,9 +55,9 @@ impl<'a> Table<'a> {
         for i in live {
             let name = &table.names[i];
             if name.called == Called::Mask {
-                table.masks.entry(owned(&name.unmasked())).or_default().push(i);
+                table.masks.entry((owned(&name.unmasked()), table.shape(i))).or_insert(i);
             } else if table.is_named_bias(i) {
-                table.biases.entry(owned(&name.stem())).or_default().push(i);
+                table.biases.entry(owned(&name.stem())).or_insert(i);
             } else if table.shape(i).len() == 2 {
                 table.stems.insert(owned(&table.names[i].stem()));
             }
@@ -124,16 +124,14 @@ impl<'a> Table<'a> {
 
     /// A matrix with the mask and the bias that its name gives it.
     pub(super) fn unit(&self, matrix: usize) -> Tensors {
-        let bias =
-            self.biases.get(&owned(&self.names[matrix].stem())).and_then(|found| found.first().copied());
+        let bias = self.biases.get(&owned(&self.names[matrix].stem())).copied();
         let bias_mask = bias.and_then(|bias| self.mask_of(bias));
         Tensors { matrix, mask: self.mask_of(matrix), bias, bias_mask }
     }
 
     fn mask_of(&self, tensor: usize) -> Option<usize> {
         let name = &self.names[tensor];
-        let fits = |&i: &usize| self.shape(i) == self.shape(tensor);
-        let of_name = |words: &[&str]| self.masks.get(&owned(words))?.iter().copied().find(fits);
+        let of_name = |words: &[&str]| self.masks.get(&(owned(words), self.shape(tensor))).copied();
         // `fc1.mask` is that of the matrix.
         let of_stem = || (name.called == Called::Matrix).then(|| of_name(&name.stem())).flatten();
         of_name(&name.unmasked()).or_else(of_stem)
@@ -183,7 +181,7 @@ impl<'a> Table<'a> {
             }
         }
         let mut mixed = Vec::new();
-        if (1..=MOST_UNSURE).contains(&unsure.len()) {
+        if !unsure.is_empty() && unsure.len() <= MOST_UNSURE && sequence.len() <= MOST_MIXED {
             for choice in 0..1_u32 << unsure.len() {
                 let chosen =
                     |i: usize| unsure.iter().position(|&u| u == i).is_some_and(|at| choice >> at & 1 == 1);
@@ -232,6 +230,9 @@ impl<'a> Table<'a> {
 
 /// Tensors that may be layer or bias, all of whose choices are tried.
 const MOST_UNSURE: usize = 10;
+
+/// Tensors of a file in which they are tried.
+const MOST_MIXED: usize = 64;
 
 /// The names taken apart. `Wh` and `bh` are a weight and a bias called `h` where both stand in the file.
 fn names_of(entries: &[Entry]) -> Vec<Name> {

@@ -10,22 +10,20 @@
 //! order and the kind of its layers are code outside of the file.
 
 mod pickle;
+mod storages;
 mod tensors;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
 
-use zip::CompressionMethod;
-
-use self::pickle::{Pickle, Value};
+use self::pickle::{Damage, Pickle, Value};
+use self::storages::{Members, Storages};
 use self::tensors::{Storage, View};
 use self::walk::Contents;
-use super::archive::{Archive, MOST_PER_DEFLATED_BYTE};
-use super::number::row_major;
+use super::archive::Archive;
+use super::bytes::Bytes;
 use super::{Entry, FileError};
 
 /// Bytes of a deflated pickle for each byte of the file; pickles of networks are deflated to a fifth.
@@ -43,25 +41,13 @@ const LEGACY_MAGIC_TEXT: &[u8] = b"L119547037146038801333356L";
 /// The magic number stands behind the opcodes of protocol, frame and length.
 const LEGACY_MAGIC_WITHIN: usize = 32;
 
+/// The first bytes of a legacy file in which its pickles are looked for; twice as many while they are cut short.
+const FIRST_BYTES: u64 = 1 << 20;
+
 /// An opened file: pickle read, storages not yet.
 pub(super) struct Reader<'a> {
-    container: Container<'a>,
+    storages: Storages<'a>,
     views: Vec<View>,
-}
-
-enum Container<'a> {
-    Zip {
-        archive: Archive<'a>,
-        bytes: &'a [u8],
-        /// of `data.pkl`
-        folder: String,
-        big_endian: bool,
-        /// key and bytes of the last storage: many tensors can share one
-        last: Option<(String, Cow<'a, [u8]>)>,
-    },
-    Legacy {
-        storages: HashMap<String, &'a [u8]>,
-    },
 }
 
 pub(super) fn is_legacy(bytes: &[u8]) -> bool {
@@ -91,20 +77,22 @@ pub(super) fn folder<'n>(names: impl Iterator<Item = &'n str>) -> Option<String>
 
 /// Reads the zip form; `folder` is the one of `data.pkl`.
 pub(super) fn open_zip<'a>(
-    bytes: &'a [u8],
-    mut archive: Archive<'a>,
+    bytes: &Bytes<'a>,
+    archive: Archive<'a>,
     folder: String,
 ) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
     if archive.index_for_name(&format!("{folder}constants.pkl")).is_some() {
         return Err(FileError::WholeModule { class: "of TorchScript".to_owned() });
     }
-    let pickle = member(&mut archive, bytes, &format!("{folder}data.pkl"), |packed| {
-        packed.saturating_mul(MOST_PICKLE_PER_BYTE)
-    })?;
-    let order = format!("{folder}byteorder");
-    let big_endian = archive.index_for_name(&order).is_some()
-        && member(&mut archive, bytes, &order, |_| BYTE_ORDER_BYTES)?.starts_with(b"big");
-    let pickle = Pickle::read(&pickle).map_err(damaged)?;
+    let mut members = Members::new(archive, bytes.clone(), folder);
+    let of_member = |name: &'static str| move |found: String| damaged(format!("member `{name}`: {found}"));
+    let pickle = members.content("data.pkl", |packed| packed.saturating_mul(MOST_PICKLE_PER_BYTE));
+    let pickle =
+        pickle.unwrap_or_else(|| Err("which is not there".to_owned())).map_err(of_member("data.pkl"))?;
+    if let Some(order) = members.content("byteorder", |_| BYTE_ORDER_BYTES) {
+        members.big_endian = order.map_err(of_member("byteorder"))?.starts_with(b"big");
+    }
+    let pickle = Pickle::read(&pickle).map_err(|damage| damaged(damage.found))?;
     let Contents { entries, views, others } = contents(&pickle, bytes.len())?;
     let mut checked = HashSet::new();
     for (entry, view) in entries.iter().zip(&views) {
@@ -112,30 +100,56 @@ pub(super) fn open_zip<'a>(
         if !checked.insert((storage.key.as_str(), storage.length, number.size())) {
             continue;
         }
-        let name = format!("{folder}data/{}", storage.key);
         let failed = |found: String| damaged(format!("tensor `{}`: {found}", entry.name));
-        let index = archive.index_for_name(&name).ok_or_else(|| failed(format!("no member `{name}`")))?;
-        let raw = archive.by_index_raw(index).map_err(|error| failed(error.to_string()))?;
-        let (size, packed) = (raw.size(), raw.compressed_size().min(bytes.len() as u64));
-        let most = size.min(packed.saturating_mul(MOST_PER_DEFLATED_BYTE));
+        let (_, size, most) = members.find(storage).map_err(failed)?;
         if needed(storage, number.size()).is_none_or(|needed| needed as u64 > most) {
             let length = storage.length;
             return Err(failed(format!("a storage of {length} numbers in a member of {size} bytes")));
         }
     }
-    let container = Container::Zip { archive, bytes, folder, big_endian, last: None };
-    Ok((Reader { container, views }, entries, others))
+    Ok((Reader { storages: Storages::Zip(Box::new(members)), views }, entries, others))
 }
 
 /// Reads the legacy form.
-pub(super) fn open_legacy(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<String>), FileError> {
-    let mut rest = bytes;
+pub(super) fn open_legacy<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+    let mut length = FIRST_BYTES.min(bytes.len());
+    loop {
+        let start = bytes.part(0, length)?;
+        match pickles(&start) {
+            Ok(pickles) => return legacy(bytes, pickles),
+            Err(damage) if damage.is_cut_short && length < bytes.len() => {
+                length = length.saturating_mul(2).min(bytes.len());
+            }
+            Err(damage) => return Err(damaged(damage.found)),
+        }
+    }
+}
+
+/// The pickles at the start of the legacy form.
+struct Pickles<'p> {
+    machine: Pickle<'p>,
+    object: Pickle<'p>,
+    keys: Pickle<'p>,
+    /// where the storages begin
+    length: usize,
+}
+
+fn pickles(start: &[u8]) -> Result<Pickles<'_>, Damage> {
+    let mut length = 0;
     let mut next = || {
-        let pickle = Pickle::read(rest).map_err(damaged)?;
-        rest = &rest[pickle.length..];
-        Ok::<_, FileError>(pickle)
+        let pickle = Pickle::read(&start[length..])?;
+        length += pickle.length;
+        Ok::<_, Damage>(pickle)
     };
-    let (_magic, _protocol, machine) = (next()?, next()?, next()?);
+    let (_magic, _protocol, machine, object, keys) = (next()?, next()?, next()?, next()?, next()?);
+    Ok(Pickles { machine, object, keys, length })
+}
+
+fn legacy<'a>(
+    bytes: &Bytes<'a>,
+    pickles: Pickles<'_>,
+) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+    let Pickles { machine, object, keys, length } = pickles;
     if let Value::Dict(items) = machine.value(machine.root) {
         let is_big = |&(key, value): &(u32, u32)| {
             machine.text(key) == Some("little_endian") && matches!(machine.value(value), Value::Bool(false))
@@ -144,7 +158,6 @@ pub(super) fn open_legacy(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<S
             return Err(damaged("a file of a big-endian machine".to_owned()));
         }
     }
-    let (object, keys) = (next()?, next()?);
     // The sizes of all storages before it give a storage's offset.
     let mut types: HashMap<String, String> = HashMap::new();
     for value in object.values() {
@@ -154,6 +167,7 @@ pub(super) fn open_legacy(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<S
             types.insert(storage.key, storage.spelled);
         }
     }
+    let mut place = length as u64;
     let mut storages = HashMap::new();
     for &key in keys.sequence(keys.root).ok_or_else(|| damaged("no list of storages".to_owned()))? {
         let key = match keys.value(key) {
@@ -165,24 +179,30 @@ pub(super) fn open_legacy(bytes: &[u8]) -> Result<(Reader<'_>, Vec<Entry>, Vec<S
         let size = tensors::element_size(spelled)
             .ok_or_else(|| damaged(format!("storage `{key}` of an unknown type `{spelled}`")))?;
         let short =
-            |found: usize| damaged(format!("a file cut short: storage `{key}` ends after {found} bytes"));
-        let (length, after) = rest.split_first_chunk::<8>().ok_or_else(|| short(0))?;
-        let length =
-            usize::try_from(i64::from_le_bytes(*length)).ok().and_then(|length| length.checked_mul(size));
-        let data = length.and_then(|length| after.get(..length)).ok_or_else(|| short(after.len()))?;
-        rest = &after[data.len()..];
-        storages.insert(key, data);
+            |found: u64| damaged(format!("a file cut short: storage `{key}` ends after {found} bytes"));
+        let mut length = [0; 8];
+        if bytes.len().saturating_sub(place) < length.len() as u64 {
+            return Err(short(0));
+        }
+        bytes.fill(place, &mut length)?;
+        place += length.len() as u64;
+        let there = bytes.len() - place;
+        let length = u64::try_from(i64::from_le_bytes(length)).ok();
+        let length = length.and_then(|length| length.checked_mul(size as u64));
+        let length = length.filter(|&length| length <= there).ok_or_else(|| short(there))?;
+        storages.insert(key, (place, length));
+        place += length;
     }
     let Contents { entries, views, others } = contents(&object, bytes.len())?;
     for (entry, view) in entries.iter().zip(&views) {
         let Ok((storage, number)) = &view.source else { continue };
-        let found = storages.get(&storage.key).map_or(0, |data| data.len());
-        if needed(storage, number.size()).is_none_or(|needed| needed > found) {
+        let found = storages.get(&storage.key).map_or(0, |&(_, length)| length);
+        if needed(storage, number.size()).is_none_or(|needed| needed as u64 > found) {
             let (name, length) = (&entry.name, storage.length);
             return Err(damaged(format!("tensor `{name}`: a storage of {length} numbers in {found} bytes")));
         }
     }
-    Ok((Reader { container: Container::Legacy { storages }, views }, entries, others))
+    Ok((Reader { storages: Storages::Legacy(bytes.clone(), storages), views }, entries, others))
 }
 
 impl Reader<'_> {
@@ -191,38 +211,13 @@ impl Reader<'_> {
         let view = &self.views[index];
         let failed = |found: String| damaged(format!("tensor `{}`: {found}", entry.name));
         let (storage, number) = view.source.as_ref().map_err(|found| failed(found.clone()))?;
-        let (data, big_endian) = match &mut self.container {
-            Container::Legacy { storages } => {
-                (storages.get(&storage.key).copied().unwrap_or_default(), false)
-            }
-            Container::Zip { archive, bytes, folder, big_endian, last } => {
-                let last = match last.take() {
-                    Some(kept) if kept.0 == storage.key => last.insert(kept),
-                    _ => {
-                        let name = format!("{folder}data/{}", storage.key);
-                        let most = |packed: u64| packed.saturating_mul(MOST_PER_DEFLATED_BYTE);
-                        let data = member(archive, bytes, &name, most);
-                        last.insert((storage.key.clone(), data.map_err(|error| failed(error.to_string()))?))
-                    }
-                };
-                (last.1.as_ref(), *big_endian)
-            }
-        };
-        let needed = needed(storage, number.size());
-        if needed.is_none_or(|needed| needed > data.len()) {
-            return Err(failed(format!("{} numbers in {} bytes", storage.length, data.len())));
-        }
-        let elements = data.chunks_exact(number.size());
-        let element = |place| {
-            let bytes: Option<&[u8]> = elements.clone().nth(place);
-            bytes.map_or(0.0, |bytes| number.value(bytes, big_endian))
-        };
-        Ok(row_major(&entry.shape, &view.strides, view.start, element))
+        self.storages.values(storage, *number, view, &entry.shape).map_err(failed)
     }
 }
 
 /// The tensors of a pickle, at least one.
-fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
+fn contents(pickle: &Pickle<'_>, bytes: u64) -> Result<Contents, FileError> {
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     let contents = walk::contents(pickle, bytes)?;
     if !contents.entries.is_empty() {
         return Ok(contents);
@@ -241,38 +236,4 @@ fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
 
 fn needed(storage: &Storage, size: usize) -> Option<usize> {
     storage.length.checked_mul(size)
-}
-
-/// The bytes of a member, at most as many as `most` makes of its compressed size.
-fn member<'a>(
-    archive: &mut Archive<'a>,
-    bytes: &'a [u8],
-    name: &str,
-    most: impl Fn(u64) -> u64,
-) -> Result<Cow<'a, [u8]>, FileError> {
-    let failed = |found: String| damaged(format!("member `{name}`: {found}"));
-    let index = archive.index_for_name(name).ok_or_else(|| failed("which is not there".to_owned()))?;
-    let raw = archive.by_index_raw(index).map_err(|error| failed(error.to_string()))?;
-    let (size, packed) = (raw.size(), raw.compressed_size().min(bytes.len() as u64));
-    // `torch.save` without checksums writes 0 for each.
-    let unchecked = raw.crc32() == 0 && raw.compression() == CompressionMethod::Stored;
-    let start = raw.data_start();
-    drop(raw);
-    if unchecked {
-        let start = usize::try_from(start).ok();
-        let data =
-            start.zip(usize::try_from(size).ok()).and_then(|(start, size)| bytes.get(start..)?.get(..size));
-        return data.map(Cow::Borrowed).ok_or_else(|| failed("beyond the end of the file".to_owned()));
-    }
-    let most = most(packed);
-    if size > most {
-        return Err(failed(format!("{size} bytes from {packed}")));
-    }
-    let member = archive.by_index(index).map_err(|error| failed(error.to_string()))?;
-    let mut data = Vec::new();
-    member.take(most + 1).read_to_end(&mut data).map_err(|error| failed(error.to_string()))?;
-    if data.len() as u64 != size {
-        return Err(failed(format!("{} bytes instead of {size}", data.len())));
-    }
-    Ok(Cow::Owned(data))
 }

@@ -6,11 +6,13 @@ use std::borrow::Cow;
 pub(super) struct Input<'p> {
     bytes: &'p [u8],
     pub(super) place: usize,
+    /// whether more bytes were wanted than there are
+    pub(super) is_cut_short: bool,
 }
 
 impl<'p> Input<'p> {
     pub(super) fn new(bytes: &'p [u8]) -> Self {
-        Self { bytes, place: 0 }
+        Self { bytes, place: 0, is_cut_short: false }
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, String> {
@@ -23,8 +25,9 @@ impl<'p> Input<'p> {
 
     pub(super) fn take(&mut self, length: u64) -> Result<&'p [u8], String> {
         let rest = &self.bytes[self.place..];
-        let taken =
-            usize::try_from(length).ok().and_then(|length| rest.get(..length)).ok_or_else(cut_short)?;
+        let taken = usize::try_from(length).ok().and_then(|length| rest.get(..length));
+        self.is_cut_short |= taken.is_none();
+        let taken = taken.ok_or_else(cut_short)?;
         self.place += taken.len();
         Ok(taken)
     }
@@ -32,7 +35,9 @@ impl<'p> Input<'p> {
     /// Up to the next line feed, without it.
     pub(super) fn line(&mut self) -> Result<&'p [u8], String> {
         let rest = &self.bytes[self.place..];
-        let length = rest.iter().position(|&byte| byte == b'\n').ok_or_else(cut_short)?;
+        let length = rest.iter().position(|&byte| byte == b'\n');
+        self.is_cut_short |= length.is_none();
+        let length = length.ok_or_else(cut_short)?;
         self.place += length + 1;
         Ok(&rest[..length])
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::input::{Input, unescaped};
-use super::{Call, Id, Value};
+use super::{Call, Damage, Id, Value};
 
 /// More values than the pickle of any network has; about 130 MB.
 const MOST_VALUES: usize = 1 << 22;
@@ -43,13 +43,17 @@ impl<'p> Machine<'p> {
     }
 
     /// All values, the root among them, and the length of the pickle.
-    pub(super) fn run(mut self) -> Result<(Vec<Value<'p>>, Id, usize), String> {
+    pub(super) fn run(mut self) -> Result<(Vec<Value<'p>>, Id, usize), Damage> {
+        match self.root() {
+            Ok(root) => Ok((self.values, root, self.input.place)),
+            Err(found) => Err(Damage { found, is_cut_short: self.input.is_cut_short }),
+        }
+    }
+
+    fn root(&mut self) -> Result<Id, String> {
         loop {
             match self.input.byte()? {
-                b'.' => {
-                    let root = self.pop()?;
-                    return Ok((self.values, root, self.input.place));
-                }
+                b'.' => return self.pop(),
                 opcode => self.step(opcode)?,
             }
         }

@@ -56,6 +56,15 @@ pub(super) struct Call {
     pub(super) items: Vec<(Id, Id)>,
 }
 
+/// Why a pickle cannot be read.
+#[derive(Debug)]
+pub(super) struct Damage {
+    /// in words
+    pub(super) found: String,
+    /// whether more bytes might make it whole
+    pub(super) is_cut_short: bool,
+}
+
 /// A whole pickle.
 pub(super) struct Pickle<'p> {
     values: Vec<Value<'p>>,
@@ -68,8 +77,8 @@ impl<'p> Pickle<'p> {
     /// Reads the pickle at the start of `bytes`.
     ///
     /// # Errors
-    /// In words: the pickle is cut short or malformed.
-    pub(super) fn read(bytes: &'p [u8]) -> Result<Self, String> {
+    /// [`Damage`]: the pickle is cut short or malformed.
+    pub(super) fn read(bytes: &'p [u8]) -> Result<Self, Damage> {
         let (values, root, length) = Machine::new(bytes).run()?;
         Ok(Self { values, root, length })
     }
