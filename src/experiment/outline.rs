@@ -1,6 +1,7 @@
 //! A network as theory sees it: a shape, what Lemma 1 is told of each layer, and what is asked. The target's own, or one
 //! imagined from it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Construction, Experiment, LayerPlan, NormSource, ToleranceRule};
@@ -287,21 +288,17 @@ impl Outline {
     /// Theory's numbers for each layer of a construction.
     pub fn layers(&self, construction: Construction) -> Vec<LayerPlan> {
         // Layers that come in turn have the same numbers again and again.
-        let mut known: Vec<((usize, usize, usize, f64), LayerPlan)> = Vec::new();
+        let mut known: HashMap<(usize, usize, usize, u64), LayerPlan> = HashMap::new();
+        let n_max = self.n_max();
         let plan = |(number, tolerance): (usize, f64)| {
-            let key = (self.layers[number - 1].of, self.widths[number - 1], self.widths[number], tolerance);
-            let mut recent = known.iter().rev().take(self.target.architecture().layers() + 1);
-            if let Some((_, plan)) = recent.find(|(other, _)| *other == key) {
-                return *plan;
-            }
-            let plan = self.layer(construction, number, tolerance);
-            known.push((key, plan));
-            plan
+            let widths = (self.widths[number - 1], self.widths[number]);
+            let key = (self.layers[number - 1].of, widths.0, widths.1, tolerance.to_bits());
+            *known.entry(key).or_insert_with(|| self.layer(construction, number, tolerance, n_max))
         };
         (1..).zip(self.tolerances()).map(plan).collect()
     }
 
-    fn layer(&self, construction: Construction, number: usize, tolerance: f64) -> LayerPlan {
+    fn layer(&self, construction: Construction, number: usize, tolerance: f64, n_max: usize) -> LayerPlan {
         let (depth, delta) = (self.depth(), self.delta);
         let (_, matching, sum, sharing) = construction.choices();
         let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
@@ -328,7 +325,7 @@ impl Outline {
                 (all, all)
             }
             (Sum::Single, _, Match::EachWeight) => {
-                (Some(Count::new(malach::neurons(depth, self.n_max(), self.epsilon(), delta))), None)
+                (Some(Count::new(malach::neurons(depth, n_max, self.epsilon(), delta))), None)
             }
             (Sum::Neuron, ..) | (Sum::Single, ..) => {
                 (self.waiting_neurons(number, matching, ranges.half_tolerance), None)

@@ -189,10 +189,11 @@ impl ActivationBounds {
     /// `bounds`: those that hold for all that lies between the points x.
     fn over_points(network: &Network, mut x: Array2<f64>, bounds: Self) -> Self {
         let mut bounds = Self { norm: Vec::new(), largest: Vec::new(), ..bounds };
+        let n_max = network.architecture().n_max();
         for layer in 0..=network.architecture().layers() {
             let widen = if layer > 0 {
                 x = network.forward_layer(layer, x.view());
-                rounding_of_sums(network.architecture().n_max() * layer)
+                rounding_of_sums(n_max * layer)
             } else {
                 1.0
             };

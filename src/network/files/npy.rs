@@ -163,8 +163,7 @@ pub(super) fn read_numbers(header: &Header, reader: &mut impl Read, there: u64) 
     };
     let damaged = |error: std::io::Error| format!("damaged data: {error}");
     let known = expected.min(there);
-    let values = number.read(reader, expected, known, header.big_endian).map_err(damaged)?;
-    let found = values.len() as u64 * number.size() as u64;
+    let (values, found) = number.read(reader, expected, known, header.big_endian).map_err(damaged)?;
     if found < expected {
         return Err(format!("{found} bytes of data for {expected}"));
     }

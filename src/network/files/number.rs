@@ -81,7 +81,7 @@ impl Number {
         data.chunks_exact(self.size()).map(move |bytes| self.value(bytes, big_endian))
     }
 
-    /// The elements of `bytes` bytes, fewer where the reader ends before. Room is made at once for the `known` of them that
+    /// The elements of `bytes` bytes, fewer where the reader ends before, and the bytes that were read. Room is made at once for the `known` of them that
     /// are there, for others as they are read. At the peak the elements are held, and [`READ_AT_ONCE`] bytes.
     pub(super) fn read(
         self,
@@ -89,7 +89,7 @@ impl Number {
         bytes: u64,
         known: u64,
         big_endian: bool,
-    ) -> io::Result<Vec<f64>> {
+    ) -> io::Result<(Vec<f64>, u64)> {
         let count = usize::try_from(known / self.size() as u64).unwrap_or(usize::MAX);
         let mut values = Vec::new();
         values.try_reserve_exact(count).map_err(|_| io::ErrorKind::OutOfMemory)?;
@@ -101,12 +101,12 @@ impl Number {
             reader.by_ref().take(wanted).read_to_end(&mut data)?;
             values.try_reserve(data.len() / self.size()).map_err(|_| io::ErrorKind::OutOfMemory)?;
             values.extend(self.values(&data, big_endian));
+            left -= data.len() as u64;
             if (data.len() as u64) < wanted {
                 break;
             }
-            left -= wanted;
         }
-        Ok(values)
+        Ok((values, bytes - left))
     }
 
     /// One element, from as many bytes as [`Self::size`].

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::ErrorKind;
 
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
@@ -64,7 +65,8 @@ impl Reader<'_> {
         let (dtype, place, length) = self.parts[index];
         let number = number(dtype)
             .ok_or_else(|| FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() })?;
-        Ok(number.read(&mut self.bytes.cursor(place), length, length, false)?)
+        let (values, found) = number.read(&mut self.bytes.cursor(place), length, length, false)?;
+        if found == length { Ok(values) } else { Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()) }
     }
 }
 

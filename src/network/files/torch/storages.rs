@@ -116,11 +116,9 @@ impl<'a> Members<'a> {
         if wanted.is_whole(member.size) {
             let mut reader = self.archive.by_index(index).map_err(failed)?;
             let known = member.packed.min(member.size);
-            let values =
+            let (values, found) =
                 wanted.number.read(&mut reader, member.size, known, wanted.big_endian).map_err(said)?;
-            if values.len() as u64 * wanted.number.size() as u64 != member.size
-                || reader.read(&mut [0]).map_err(said)? > 0
-            {
+            if found != member.size || reader.read(&mut [0]).map_err(said)? > 0 {
                 return Err(format!("more or less than {} bytes", member.size));
             }
             self.checked.insert(index);
@@ -203,8 +201,9 @@ impl Wanted<'_> {
         let place = place + (self.view.start * size) as u64;
         if self.is_contiguous() {
             let length = (count * size) as u64;
-            let values = self.number.read(&mut bytes.cursor(place), length, length, self.big_endian)?;
-            return if values.len() == count { Ok(values) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+            let (values, found) =
+                self.number.read(&mut bytes.cursor(place), length, length, self.big_endian)?;
+            return if found == length { Ok(values) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
         }
         let last: usize = self.shape.iter().zip(&self.view.strides).map(|(n, stride)| (n - 1) * stride).sum();
         let span = (last + 1) * size;
