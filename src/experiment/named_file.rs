@@ -7,7 +7,7 @@ use std::fs::{File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::memory;
+use super::free_memory;
 
 /// The longest text of a preset, in bytes.
 const LONGEST_PRESET: u64 = 64 << 20;
@@ -111,7 +111,7 @@ impl Opened {
     /// # Errors
     /// In words: there are too many, or they cannot be read.
     pub(super) fn stream(self) -> Result<Vec<u8>, String> {
-        self.all(LONGEST_STREAM.min(memory::available() / 2), "a pipe or a device")
+        self.all(LONGEST_STREAM.min(free_memory::available() / 2), "a pipe or a device")
     }
 
     fn all(self, most: u64, of: &str) -> Result<Vec<u8>, String> {
