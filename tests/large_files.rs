@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use slth::experiment::{Experiment, Plan};
 use slth::network::files::readings::ReadingOptions;
 use slth::network::files::{Order, WeightFile};
 
@@ -15,7 +16,7 @@ fn bytes_of(tensors: &[Tensor]) -> usize {
 
 /// The number in place `at` of a file's data.
 fn number(at: usize) -> [u8; 4] {
-    (0.25 + (at % 7) as f32).to_le_bytes()
+    ((1 + at % 7) as f32 / 32.0).to_le_bytes()
 }
 
 fn safetensors(tensors: &[Tensor]) -> Vec<u8> {
@@ -104,7 +105,8 @@ fn torch_zip(tensors: &[Tensor], is_shared: bool) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn torch_legacy(tensors: &[Tensor]) -> Vec<u8> {
+/// The legacy form without its storages.
+fn torch_legacy_start(tensors: &[Tensor]) -> Vec<u8> {
     let mut file =
         b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.".to_vec();
     file.extend(pickle(tensors, false));
@@ -116,6 +118,11 @@ fn torch_legacy(tensors: &[Tensor]) -> Vec<u8> {
         file.extend(key.as_bytes());
     }
     file.extend(b"e.");
+    file
+}
+
+fn torch_legacy(tensors: &[Tensor]) -> Vec<u8> {
+    let mut file = torch_legacy_start(tensors);
     for (_, shape) in tensors {
         let count: usize = shape.iter().product();
         file.extend((count as u64).to_le_bytes());
@@ -124,19 +131,37 @@ fn torch_legacy(tensors: &[Tensor]) -> Vec<u8> {
     file
 }
 
+/// Processor time of this thread, or time where it is not told.
+fn spent(since: Instant) -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
+    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
 /// How long a file takes, whether it is read or refused.
 fn time(file: &[u8], options: &ReadingOptions) -> (Duration, String) {
-    let start = Instant::now();
+    let (since, start) = (Instant::now(), spent(Instant::now()));
     let read = WeightFile::open(file).and_then(|mut file| {
         let found = file.find_network(options)?;
         file.network(found)
     });
-    let elapsed = start.elapsed();
+    let elapsed = spent(since).saturating_sub(start);
     let said = match read {
         Ok(network) => format!("{} layers, {} unused", network.weights.len(), network.reading.unused.len()),
         Err(error) => error.to_string(),
     };
     (elapsed, said)
+}
+
+/// Four times the tensors take at most eight times the time.
+fn is_linear(name: &str, of: impl Fn(usize) -> (Duration, String)) {
+    /// What the smaller file takes at least, for the comparison.
+    const LEAST: Duration = Duration::from_millis(4);
+    let fastest = |n| (0..3).map(|_| of(n)).min_by_key(|(took, _)| *took).unwrap();
+    let ((small, _), (large, said)) = (fastest(750), fastest(3_000));
+    println!("{name:<26} {small:>10.1?} {large:>10.1?}  {}", said.chars().take(80).collect::<String>());
+    assert!(large <= 8 * small.max(LEAST), "{name}: {small:?}, {large:?}: {said}");
+    assert!(said.len() < 6_000, "{name}: {said}");
 }
 
 /// Names and shapes of a file of `n` tensors.
@@ -263,40 +288,261 @@ fn kinds(n: usize) -> Vec<(&'static str, Vec<Tensor>, ReadingOptions)> {
 }
 
 #[test]
-#[ignore]
-fn measure() {
+fn files_of_many_tensors_take_time_in_proportion() {
     for at in 0..kinds(1).len() {
-        let mut said = String::new();
-        let mut line = String::new();
-        for n in [1_000, 4_000, 16_000] {
-            let (name, tensors, options) = kinds(n).swap_remove(at);
-            let (took, text) = time(&safetensors(&tensors), &options);
-            line.push_str(&if line.is_empty() { format!("{name:<26}") } else { String::new() });
-            line.push_str(&format!("{:>9.0}", took.as_secs_f64() * 1e3));
-            said = text.chars().take(100).collect();
-            if took > Duration::from_secs(8) {
-                break;
-            }
-        }
-        println!("{line}  {said}");
+        is_linear(kinds(1)[at].0, |n| {
+            let (_, tensors, options) = kinds(n).swap_remove(at);
+            time(&safetensors(&tensors), &options)
+        });
     }
 }
+
 #[test]
-#[ignore]
-fn measure_formats() {
-    for (name, make) in [
-        ("npz", (|t| npz(t, zip::CompressionMethod::Stored)) as fn(&[Tensor]) -> Vec<u8>),
-        ("npz deflated", |t| npz(t, zip::CompressionMethod::Deflated)),
-        ("pt zip", |t| torch_zip(t, false)),
-        ("pt zip shared", |t| torch_zip(t, true)),
-        ("pt legacy", torch_legacy),
-    ] {
-        let mut line = format!("{name:<26}");
-        for n in [1_000, 4_000, 16_000] {
+fn every_format_takes_time_in_proportion() {
+    let formats: [(&str, fn(&[Tensor]) -> Vec<u8>); 5] = [
+        ("npz", |tensors| npz(tensors, zip::CompressionMethod::Stored)),
+        ("npz, deflated", |tensors| npz(tensors, zip::CompressionMethod::Deflated)),
+        ("pt", |tensors| torch_zip(tensors, false)),
+        ("pt of one storage", |tensors| torch_zip(tensors, true)),
+        ("pt of the legacy form", torch_legacy),
+    ];
+    for (name, file) in formats {
+        is_linear(name, |n| {
             let (_, tensors, options) = kinds(n).swap_remove(1);
-            let (took, text) = time(&make(&tensors), &options);
-            line.push_str(&format!("{:>9.0} {text}", took.as_secs_f64() * 1e3));
+            let (took, said) = time(&file(&tensors), &options);
+            assert_eq!(said, format!("{n} layers, 0 unused"));
+            (took, said)
+        });
+    }
+}
+
+#[test]
+fn networks_of_many_layers_are_planned_in_proportion() {
+    let folder = tempfile::tempdir().unwrap();
+    is_linear("planned", |n| {
+        let (_, tensors, _) = kinds(n).swap_remove(0);
+        let path = folder.path().join(format!("{n}.safetensors"));
+        std::fs::write(&path, safetensors(&tensors)).unwrap();
+        let (since, start) = (Instant::now(), spent(Instant::now()));
+        let experiment = Experiment::load(path.to_str().unwrap(), None, &["delta=0.1".to_owned()]).unwrap();
+        let lanes = Plan::new(&experiment).lanes.len();
+        (spent(since).saturating_sub(start), format!("{lanes} lanes"))
+    });
+}
+
+#[test]
+fn members_that_share_their_bytes_are_refused() {
+    let mut file = npz(&named(2, |i| format!("w{i}")), zip::CompressionMethod::Stored);
+    let end = file.len() - 22;
+    let directory = u32::from_le_bytes(file[end + 16..end + 20].try_into().unwrap()) as usize;
+    // Both entries claim a member as long as the file.
+    let mut at = directory;
+    while at < end {
+        for field in [20, 24] {
+            let long = (directory as u32).to_le_bytes();
+            file[at + field..at + field + 4].copy_from_slice(&long);
         }
-        println!("{line}");
+        at += 46 + usize::from(u16::from_le_bytes([file[at + 28], file[at + 29]]));
+    }
+    let refused = WeightFile::open(&file).err().unwrap().to_string();
+    assert!(refused.contains("share their bytes"), "{refused}");
+}
+
+/// Each of these records at the end of an archive has a directory that is damaged at its end.
+#[test]
+fn an_archive_of_many_ends_is_given_up() {
+    let file = npz(&named(2_000, |i| format!("w{i}")), zip::CompressionMethod::Stored);
+    let end = file.len() - 22;
+    let mut record = file[end..].to_vec();
+    // One member more than there are.
+    for field in [8, 10] {
+        record[field..field + 2].copy_from_slice(&2_001_u16.to_le_bytes());
+    }
+    let forged = |records: usize| [&file[..end], &record.repeat(records)].concat();
+    let (took, said) = time(&forged(50_000), &ReadingOptions::default());
+    assert!(said.contains("damaged or cut short"), "{said}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+/// A file whose `layer` of four weights stands beside one of [`LARGE`] bytes that are on no disk.
+#[cfg(target_os = "linux")]
+mod sparse {
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
+    use std::path::Path;
+    use std::process::Command;
+
+    /// Above 4 GiB, where zip archives need 64 bits.
+    const LARGE: u64 = 5 << 30;
+
+    /// A large layer's extents.
+    const SIDES: (u64, u64) = (LARGE / 4 / 1024, 1024);
+
+    fn file(path: &Path, parts: &[(u64, &[u8])], length: u64) {
+        let file = File::create(path).unwrap();
+        file.set_len(length).unwrap();
+        for (place, bytes) in parts {
+            file.write_all_at(bytes, *place).unwrap();
+        }
+    }
+
+    fn four() -> Vec<u8> {
+        [0.5_f32, -0.25, 0.125, 1.0].into_iter().flat_map(f32::to_le_bytes).collect()
+    }
+
+    fn safetensors(path: &Path) {
+        let header = format!(
+            "{{\"large.weight\":{{\"dtype\":\"F32\",\"shape\":[{},{}],\"data_offsets\":[0,{LARGE}]}},\
+             \"small.weight\":{{\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[{LARGE},{}]}}}}",
+            SIDES.0,
+            SIDES.1,
+            LARGE + 16
+        );
+        let start = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+        let data = start.len() as u64;
+        file(path, &[(0, &start), (data + LARGE, &four())], data + LARGE + 16);
+    }
+
+    /// Sizes and places of a stored member, in 64 bits.
+    struct Stored {
+        name: &'static str,
+        /// what stands in front of zeros
+        content: Vec<u8>,
+        size: u64,
+        checksum: u32,
+    }
+
+    /// A zip archive of stored members.
+    fn archive(path: &Path, members: &[Stored]) {
+        let (mut parts, mut directory, mut place) = (Vec::new(), Vec::new(), 0_u64);
+        for Stored { name, content, size, checksum } in members {
+            let sizes = [&size.to_le_bytes()[..], &size.to_le_bytes()].concat();
+            let mut common = vec![45, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            common.extend(checksum.to_le_bytes());
+            common.extend([0xff; 8]);
+            common.extend((name.len() as u16).to_le_bytes());
+            let extra = |more: &[u8]| {
+                let length = (sizes.len() + more.len()) as u16;
+                let of_sizes: Vec<u8> =
+                    [&1_u16.to_le_bytes()[..], &length.to_le_bytes(), &sizes, more].concat();
+                of_sizes
+            };
+            let local = extra(&[]);
+            let mut header = b"PK\x03\x04".to_vec();
+            header.extend(&common);
+            header.extend((local.len() as u16).to_le_bytes());
+            header.extend(name.as_bytes());
+            header.extend(local);
+            header.extend(content);
+            let length = header.len() as u64 - content.len() as u64 + size;
+            let central = extra(&place.to_le_bytes());
+            directory.extend(b"PK\x01\x02\x2d\0");
+            directory.extend(&common);
+            directory.extend((central.len() as u16).to_le_bytes());
+            directory.extend([0; 10]);
+            directory.extend([0xff; 4]);
+            directory.extend(name.as_bytes());
+            directory.extend(central);
+            parts.push((place, header));
+            place += length;
+        }
+        let count = (members.len() as u64).to_le_bytes();
+        let mut end = directory.clone();
+        end.extend(b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0");
+        end.extend([count, count, (directory.len() as u64).to_le_bytes(), place.to_le_bytes()].concat());
+        end.extend(b"PK\x06\x07\0\0\0\0");
+        end.extend((place + directory.len() as u64).to_le_bytes());
+        end.extend(b"\x01\0\0\0PK\x05\x06\0\0\0\0");
+        end.extend([0xff; 12]);
+        end.extend([0, 0]);
+        let length = place + end.len() as u64;
+        parts.push((place, end));
+        let parts: Vec<(u64, &[u8])> =
+            parts.iter().map(|(place, bytes)| (*place, bytes.as_slice())).collect();
+        file(path, &parts, length);
+    }
+
+    fn checksum(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
+        })
+    }
+
+    fn npy(rows: u64, columns: u64, data: &[u8]) -> Vec<u8> {
+        let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}\n");
+        let length = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\0", &length[..], header.as_bytes(), data].concat()
+    }
+
+    fn npz(path: &Path) {
+        let (large, small) = (npy(SIDES.0, SIDES.1, &[]), npy(2, 2, &four()));
+        let size = large.len() as u64 + LARGE;
+        let (length, crc) = (small.len() as u64, checksum(&small));
+        archive(
+            path,
+            &[
+                Stored { name: "large.weight.npy", content: large, size, checksum: 1 },
+                Stored { name: "small.weight.npy", content: small, size: length, checksum: crc },
+            ],
+        );
+    }
+
+    fn tensors() -> [super::Tensor; 2] {
+        let sides = vec![SIDES.0 as usize, SIDES.1 as usize];
+        [("large.weight".to_owned(), sides), ("small.weight".to_owned(), vec![2, 2])]
+    }
+
+    fn torch_zip(path: &Path) {
+        let pickle = super::pickle(&tensors(), false);
+        let (length, crc) = (pickle.len() as u64, checksum(&pickle));
+        archive(
+            path,
+            &[
+                Stored { name: "net/data.pkl", content: pickle, size: length, checksum: crc },
+                Stored { name: "net/data/0", content: Vec::new(), size: LARGE, checksum: 1 },
+                Stored { name: "net/data/1", content: four(), size: 16, checksum: checksum(&four()) },
+            ],
+        );
+    }
+
+    fn torch_legacy(path: &Path) {
+        let start = super::torch_legacy_start(&tensors());
+        let (place, numbers) = (start.len() as u64, LARGE / 4);
+        let small = [&4_u64.to_le_bytes()[..], &four()].concat();
+        let parts: [(u64, &[u8]); 3] =
+            [(0, &start), (place, &numbers.to_le_bytes()), (place + 8 + LARGE, &small)];
+        file(path, &parts, place + 8 + LARGE + 24);
+    }
+
+    /// What `slth` says with 2 GB of address space.
+    fn slth(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = Command::new("bash");
+        command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_slth")]);
+        let output = command.args(arguments).current_dir(folder).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    }
+
+    #[test]
+    fn a_small_layer_of_a_large_file_is_read_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let files: [(&str, fn(&Path)); 4] =
+            [("a.safetensors", safetensors), ("b.npz", npz), ("c.pt", torch_zip), ("d.pt", torch_legacy)];
+        for (name, write) in files {
+            write(&folder.path().join(name));
+            let (code, said) = slth(folder.path(), &["inspect", name, "--layers", "small.weight"]);
+            assert_eq!(code, Some(0), "{name}: {said}");
+            assert!(said.contains("small.weight") && said.contains("large.weight"), "{name}: {said}");
+            let (code, said) = slth(folder.path(), &["inspect", name, "--layers", "large.weight"]);
+            assert_eq!(code, Some(2), "{name}: {said}");
+            assert!(said.contains("the target network needs"), "{name}: {said}");
+            if name.ends_with("pt") {
+                continue;
+            }
+            let points = format!("inputs=File(path: \"{name}:small.weight\")");
+            let target = format!("target=File(path: \"{name}\", layers: [\"small.weight\"])");
+            let (code, said) = slth(folder.path(), &["inspect", "tiny", "--set", &target, "--set", &points]);
+            assert_eq!(code, Some(0), "{name}: {said}");
+        }
     }
 }
