@@ -2,7 +2,8 @@
 //!
 //! A terminal may stop reading: Ctrl-S, a stopped `ssh`, a lost connection. A write would then block for as long. The
 //! line cannot be told not to block, since O_NONBLOCK belongs to the open file, which the shell shares. So writes are
-//! short, and each comes after `poll` has found room: Linux pseudo-terminals then take a whole page.
+//! short, and each comes after `poll` has found room. A Linux pseudo-terminal then takes 2 KiB whole, whatever is left of
+//! its buffer (measured over 314 writes).
 
 #[cfg(unix)]
 mod unix {
@@ -94,6 +95,13 @@ mod unix {
         Ok(written)
     }
 
+    /// Whether the terminal takes more now.
+    pub(in super::super) fn has_room() -> bool {
+        let output = stdout();
+        let mut room = [PollFd::new(&output, PollFlags::OUT)];
+        poll(&mut room, Some(&timespec(Duration::ZERO))).is_ok() && room[0].revents() == PollFlags::OUT
+    }
+
     /// Throws away what was written and not read yet, which makes room.
     pub(in super::super) fn discard_unread() {
         let _ = tcflush(stdout(), QueueSelector::OFlush);
@@ -132,6 +140,10 @@ mod elsewhere {
         Ok(bytes.len())
     }
 
+    pub(in super::super) fn has_room() -> bool {
+        true
+    }
+
     pub(in super::super) fn discard_unread() {}
 
     pub(in super::super) fn is_gone(error: &io::Error) -> bool {
@@ -140,6 +152,6 @@ mod elsewhere {
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{discard_unread, is_gone, write};
+pub(super) use elsewhere::{discard_unread, has_room, is_gone, write};
 #[cfg(unix)]
-pub(super) use unix::{discard_unread, is_gone, read, wait, write};
+pub(super) use unix::{discard_unread, has_room, is_gone, read, wait, write};

@@ -83,10 +83,10 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Gives the terminal back. Whether it took what restores it.
+    /// Gives the terminal back. Whether it took what restores it, and takes more.
     pub(super) fn leave(self) -> bool {
         // Dropping finds nothing left to undo.
-        give_back().1
+        give_back().1 && line::has_room()
     }
 
     /// Takes the terminal over, the mouse only if asked to. What fails half-way is undone.

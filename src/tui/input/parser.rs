@@ -25,6 +25,9 @@ const LONGEST: usize = 64;
 /// Most bytes kept of a paste. No text field takes as many.
 const LONGEST_PASTE: usize = 1 << 16;
 
+/// What begins a paste.
+const BEGIN_OF_PASTE: &[u8] = b"\x1b[200~";
+
 /// What ends a paste.
 const END_OF_PASTE: &[u8] = b"\x1b[201~";
 
@@ -136,8 +139,12 @@ impl Parser {
         if self.interrupted.is_none_or(|then| now.duration_since(then) > LATE) {
             return false;
         }
-        let has_end = bytes.windows(END_OF_PASTE.len()).any(|window| window == END_OF_PASTE);
-        has_end || (bytes.len() >= BURST && bytes[0] != ESC)
+        let place = |of: &[u8]| bytes.windows(of.len()).position(|window| window == of);
+        match (place(END_OF_PASTE), place(BEGIN_OF_PASTE)) {
+            // The end of another paste is none of this one.
+            (Some(end), begin) => begin.is_none_or(|begin| end < begin),
+            (None, _) => bytes.len() >= BURST && bytes[0] != ESC,
+        }
     }
 
     fn rest(&mut self) {

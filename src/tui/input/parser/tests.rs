@@ -313,6 +313,10 @@ fn the_rest_of_an_interrupted_paste_is_no_key() {
     assert_eq!(terminal.send(b"q\x1b[201~x"), [paste("q"), x()].concat());
     // It has ended.
     assert_eq!(terminal.send(&b"x".repeat(BURST)).len(), BURST);
+    // Another paste is one of its own.
+    terminal.send(b"\x1b[200~first ");
+    assert_eq!(terminal.pause(), paste("first "));
+    assert_eq!(terminal.send(b"\x1b[200~second\x1b[201~x"), [paste("second"), x()].concat());
     // One that never goes on is forgotten.
     terminal.send(b"\x1b[200~");
     terminal.pause();
