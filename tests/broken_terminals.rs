@@ -239,6 +239,15 @@ fn a_run_goes_on_while_the_terminal_does_not_read() {
     slth.press("a");
     std::thread::sleep(Duration::from_secs(1));
     assert!(!slth.text().contains("done"));
+    #[cfg(target_os = "linux")]
+    {
+        // Nobody watches for the terminal in a loop.
+        let process = slth.child.process_id().unwrap();
+        let (before, _) = used(process);
+        std::thread::sleep(Duration::from_secs(1));
+        let (after, _) = used(process);
+        assert!(after - before <= 0.05, "{} s of processor time in 1 s", after - before);
+    }
     slth.read_on();
     slth.shows(&["done: the ticket holds", "found ≤ certified ≤ ε"]);
     // The whole picture is there, not only what has changed since.

@@ -150,7 +150,7 @@ fn digits_over_ssh() {
     slth.shows(&["tolerance", "F_max"]);
     slth.press("a");
     slth.shows(&["done: the ticket holds"]);
-    slth.press("q");
+    slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
     assert_eq!(server.explorers(), 0);
