@@ -255,6 +255,12 @@ fn no_file_is_written_over_another() {
             );
         }
     }
+    let lock = folder.path().canonicalize().unwrap().join("c.slth-lock");
+    refused(
+        folder.path(),
+        &["run", "tiny", "--csv", "c.slth-lock", "--checkpoint", "c"],
+        &own(&format!("the checkpoint's lock {}", lock.display()), "--csv c.slth-lock"),
+    );
     let weights = "digits-mlp.safetensors";
     refused(folder.path(), &["run", weights, "--ticket", "hard"], &own("--ticket hard", &data(weights)));
     // What a shell sends to the file is written over too.
@@ -276,11 +282,16 @@ fn what_is_replaced_keeps_its_permissions_and_its_links() {
     std::fs::set_permissions(at("t.npz"), std::fs::Permissions::from_mode(0o604)).unwrap();
     symlink("t.npz", at("link")).unwrap();
     symlink("new.csv", at("dangling")).unwrap();
-    let words = ["run", "tiny", "--ticket", "link", "--csv", "dangling"];
+    // A name that was once predictable, as a trap.
+    std::fs::write(at("precious"), "precious").unwrap();
+    symlink("precious", at("c.slth-part")).unwrap();
+    let words = ["run", "tiny", "--ticket", "link", "--csv", "dangling", "--checkpoint", "c", "--every", "0"];
     assert!(slth(folder.path(), &words).output().unwrap().status.success());
     assert_eq!(std::fs::metadata(at("t.npz")).unwrap().mode() & 0o777, 0o604);
     assert!(is_whole(&at("t.npz")) && is_whole(&at("new.csv")));
-    assert_eq!(names(folder.path()), ["dangling", "link", "new.csv", "t.npz"]);
+    assert_eq!(std::fs::read(at("precious")).unwrap(), b"precious");
+    let left = ["c.slth-part", "dangling", "link", "new.csv", "precious", "t.npz"];
+    assert_eq!(names(folder.path()), left);
 }
 
 /// The ends that come from outside, at moments all over a run: an older file or a whole new one, and nothing beside it.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arguments::{Check, Common};
-use super::files::{Results, end_by_signals};
+use super::files::Results;
+#[cfg(unix)]
+use super::files::end_by_signals;
 use super::output::{page, print, print_json};
 use super::progress::ProgressBar;
 use super::{CliError, files, load};
@@ -16,10 +18,11 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
     let asked = [("--csv", check.csv.as_deref()), ("--svg", check.svg.as_deref())];
     files::claim(&asked, &experiment)?;
+    let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    stop_on_interrupt(&stop, &runs);
     let [csv, svg] = files::open(asked)?;
     let repeated = FaithfulnessCheck::new(experiment, check.runs, check.neurons_per_weight)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    stop_on_interrupt(&stop);
+    runs.store(true, Ordering::Relaxed);
     let bar = ProgressBar::start();
     let lanes = repeated.run(&stop, &|progress| bar.show_runs(progress));
     bar.end();
@@ -41,15 +44,16 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     Ok(u8::from(report.stopped || report.has_failed()))
 }
 
-/// The first Ctrl-C sets the flag, the second one ends the program.
+/// Once `runs` is set, the first Ctrl-C sets `stop`; any other signal ends the program.
 #[cfg(unix)]
-fn stop_on_interrupt(stop: &Arc<AtomicBool>) {
-    let stop = Arc::clone(stop);
+fn stop_on_interrupt(stop: &Arc<AtomicBool>, runs: &Arc<AtomicBool>) {
+    let (stop, runs) = (Arc::clone(stop), Arc::clone(runs));
     end_by_signals(move |signal| {
-        signal == signal_hook::consts::SIGINT && !stop.swap(true, Ordering::Relaxed)
+        let is_first = || !stop.swap(true, Ordering::Relaxed);
+        signal == signal_hook::consts::SIGINT && runs.load(Ordering::Relaxed) && is_first()
     });
 }
 
 /// Ctrl-C ends the program.
 #[cfg(not(unix))]
-fn stop_on_interrupt(_: &Arc<AtomicBool>) {}
+fn stop_on_interrupt(_: &Arc<AtomicBool>, _: &Arc<AtomicBool>) {}

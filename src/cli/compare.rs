@@ -12,8 +12,8 @@ pub(super) fn compare(compare: &Compare, common: &Common) -> Result<u8, CliError
     let experiment = load(&compare.preset, common)?;
     let asked = [("--csv", compare.csv.as_deref())];
     files::claim(&asked, &experiment)?;
-    let [csv] = files::open(asked)?;
     end_by_signals(|_| false);
+    let [csv] = files::open(asked)?;
     let mut session = Session::new(experiment)?;
     build(&mut session);
     let comparison = Comparison::of_session(&session);

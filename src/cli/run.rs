@@ -13,11 +13,14 @@ use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, wr
 use crate::session::{Lane, Session};
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
+    let interrupt = Interrupt::watch();
     // Before anything is read or computed: nothing is to be done twice.
     let place = run.checkpoint.as_deref().map(CheckpointPlace::take).transpose()?;
     let experiment = load(&run.preset, common)?;
     let asked = [("--csv", run.csv.as_deref()), ("--ticket", run.ticket.as_deref())];
-    files::claim(&[asked[0], asked[1], ("--checkpoint", run.checkpoint.as_deref())], &experiment)?;
+    let checkpoint = ("--checkpoint", run.checkpoint.as_deref());
+    let lock = ("the checkpoint's lock", place.as_ref().map(CheckpointPlace::lock_file));
+    files::claim(&[asked[0], asked[1], checkpoint, lock], &experiment)?;
     // Before the work, so that none of it is lost to a file that cannot be written.
     let [csv, ticket] = files::open(asked)?;
     if ticket.is_some() && experiment.constructions.len() > 1 {
@@ -35,17 +38,14 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
         return Err(CliError::Usage(message.to_owned()));
     }
     let checkpoint = place.map(|place| place.of(&session));
-    let interrupt = match &checkpoint {
-        Some(checkpoint) => build_with(&mut session, checkpoint, run.every)?,
+    let is_interrupted = match &checkpoint {
+        Some(checkpoint) => build_with(&mut session, checkpoint, run.every, &interrupt)?,
         None => {
-            files::end_by_signals(|_| false);
             build(&mut session);
-            None
+            false
         }
     };
-    if let Some(interrupt) = interrupt {
-        // The lock would outlive the program.
-        drop(checkpoint);
+    if is_interrupted {
         return Ok(interrupt.obey());
     }
     let written = write(run, &session, csv, ticket);
@@ -83,13 +83,13 @@ fn write(
 }
 
 /// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work, but no more than half of
-/// the time spent on them. A signal to end makes it the last thing that is done; then it is returned.
+/// the time spent on them. A signal to end makes it the last thing that is done. Whether it came.
 fn build_with(
     session: &mut Session,
     checkpoint: &Checkpoint,
     every: Duration,
-) -> Result<Option<Interrupt>, CliError> {
-    let interrupt = Interrupt::watch();
+    interrupt: &Interrupt,
+) -> Result<bool, CliError> {
     if let Some(error) = checkpoint.unlocked() {
         let path = checkpoint.path().display();
         note(&format!("{path}: cannot be locked ({error}); see to it that no other run uses it"));
@@ -109,7 +109,7 @@ fn build_with(
         let pause = || started.elapsed() >= every_or_longer || interrupt.is_asked_for();
         if session.run_until(&|progress| bar.show(progress), &pause) {
             bar.end();
-            return Ok(None);
+            return Ok(false);
         }
         // The last one is worth a word even if those before were not written either.
         has_failed &= !interrupt.is_asked_for();
@@ -118,7 +118,7 @@ fn build_with(
         every_or_longer = every.max(started.elapsed());
         if interrupt.is_asked_for() {
             bar.end();
-            return Ok(Some(interrupt));
+            return Ok(true);
         }
     }
 }

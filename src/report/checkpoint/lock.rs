@@ -9,6 +9,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::super::output::{keep, remove_on_signal};
+
 /// What a lock file begins with; the process number follows.
 const MARK: &str = "slth ";
 
@@ -67,9 +69,19 @@ impl Lock {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
             write!(file, "{MARK}{}\n", std::process::id())?;
+            if unsupported.is_none() {
+                remove_on_signal(&path);
+            }
             return Ok(Self { path, file, unsupported });
         }
         Err(LockError::Held(None))
+    }
+}
+
+impl Lock {
+    /// The lock file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -79,6 +91,7 @@ impl Drop for Lock {
         if self.unsupported.is_none() && is_at(&self.file, &self.path) {
             let _ = std::fs::remove_file(&self.path);
         }
+        keep(&self.path);
     }
 }
 

@@ -116,6 +116,11 @@ impl CheckpointPlace {
         }
     }
 
+    /// The file that locks it.
+    pub fn lock_file(&self) -> &Path {
+        self.lock.path()
+    }
+
     /// The same place, for the checkpoints of a session's experiment.
     pub fn of(self, session: &Session) -> Checkpoint {
         Checkpoint { place: self, experiment: session.experiment().digest(session.plan()) }

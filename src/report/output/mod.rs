@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub use disk::Contents;
 pub use identity::{Claims, Collision, is_same_file};
 pub use unfinished::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
+pub(super) use unfinished::{keep, remove_on_signal};
 
 use unfinished::Name;
 

@@ -23,6 +23,16 @@ fn names() -> MutexGuard<'static, Vec<PathBuf>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Has a file removed where a signal ends the program, until [`keep`].
+pub(in super::super) fn remove_on_signal(path: &Path) {
+    names().push(path.to_owned());
+}
+
+/// Undoes [`remove_on_signal`].
+pub(in super::super) fn keep(path: &Path) {
+    names().retain(|name| name != path);
+}
+
 /// The name of a temporary file. Dropped, it is removed with its file.
 #[derive(Debug)]
 pub(super) struct Name {
