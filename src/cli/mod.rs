@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0 | the ticket holds, or what was asked for is printed |
 //! | 1 | it was built and does not hold, or could not be completed within the bound |
-//! | 2 | bad arguments or input |
+//! | 2 | bad arguments or input, or a result that cannot be written |
 //! | 3 | internal error |
 //! | 129 | the terminal is gone |
 
