@@ -16,6 +16,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`exact`] | sums and products carried beyond f64, with the proof of their bounds |
+//! | [`visible`] | texts of others without characters that hide or deceive |
 //! | [`network`] | the target F: shapes, activations, weight files, spectral norms, bounds on activations |
 //! | [`theory`] | the paper's closed forms, a file per statement |
 //! | [`sampling`] | the words of G as a function of their place, the hyperbolic law, the exact law of products |
@@ -54,3 +55,4 @@ pub mod speed;
 pub mod theory;
 pub mod tui;
 pub mod verification;
+pub mod visible;

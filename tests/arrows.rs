@@ -7,27 +7,49 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The modules and what each may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
+    ("visible", &[]),
     ("exact", &[]),
-    ("network", &[]),
+    ("network", &["visible"]),
     ("theory", &["network"]),
     ("sampling", &["theory"]),
     ("construction", &["exact", "network", "theory", "sampling"]),
     ("verification", &["exact", "network", "theory", "sampling", "construction"]),
-    ("experiment", &["network", "theory", "sampling", "construction"]),
-    ("session", &["network", "theory", "sampling", "construction", "verification", "experiment"]),
+    ("experiment", &["visible", "network", "theory", "sampling", "construction"]),
+    ("session", &["visible", "network", "theory", "sampling", "construction", "verification", "experiment"]),
     ("speed", &["network", "sampling", "construction", "verification", "experiment", "session"]),
     (
         "report",
-        &["network", "theory", "sampling", "construction", "verification", "experiment", "session", "speed"],
+        &[
+            "visible",
+            "network",
+            "theory",
+            "sampling",
+            "construction",
+            "verification",
+            "experiment",
+            "session",
+            "speed",
+        ],
     ),
     (
         "tui",
-        &["network", "theory", "sampling", "construction", "verification", "experiment", "session", "report"],
+        &[
+            "visible",
+            "network",
+            "theory",
+            "sampling",
+            "construction",
+            "verification",
+            "experiment",
+            "session",
+            "report",
+        ],
     ),
     (
         "cli",
         &[
+            "visible",
             "network",
             "theory",
             "sampling",

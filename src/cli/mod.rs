@@ -34,8 +34,9 @@ use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSo
 use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
 use crate::session::Session;
 use crate::tui::{self, theme::ThemeName};
+use crate::visible::shortened;
 use arguments::{Common, Presets, Verb};
-use output::{page, print, print_json};
+use output::{page, print, print_json, print_ron, print_script};
 
 /// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
 const TERMINAL_GONE: u8 = 129;
@@ -50,7 +51,7 @@ pub enum CliError {
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     /// a file that cannot be written
-    #[error("{path}: expected a writable file, found: {error}")]
+    #[error("{}: expected a writable file, found: {error}", shortened(path))]
     Output {
         /// where
         path: String,
@@ -105,10 +106,11 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             output::open(words.iter().any(|word| word == "--ascii"));
-            return ended(output::print_usage(&error));
+            return ended(output::print_usage(error));
         }
     };
     output::open(arguments.common.ascii);
+    output::note_panics();
     match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
         Ok(result) => ended(result),
         // The panic hook has printed it.
@@ -150,23 +152,23 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Bench(bench)) => bench::bench(bench),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::From { file }) }) => {
-            print(&load(file, common)?.to_ron().map_err(CliError::Usage)?)?;
+            print_ron(&load(file, common)?.to_ron().map_err(CliError::Usage)?)?;
             Ok(0)
         }
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
-            print(&PresetSource::find(name)?.text)?;
+            print_ron(&PresetSource::find(name)?.text)?;
             Ok(0)
         }
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "slth", &mut script);
-            print(&String::from_utf8_lossy(&script))?;
+            print_script(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
         Some(Verb::Man) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
-            print(&String::from_utf8_lossy(&page))?;
+            print_script(&String::from_utf8_lossy(&page))?;
             Ok(0)
         }
     }

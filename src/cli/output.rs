@@ -4,11 +4,12 @@ use std::error::Error as _;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::CliError;
-use crate::report::{DEFAULT_WIDTH, Page, in_ascii};
+use crate::report::{DEFAULT_WIDTH, Page, in_ascii, json_text, shown_ron};
 use crate::tui::{self, glyphs::Glyphs};
+use crate::visible::{LONGEST, json_in_ascii, message, shortened, shortened_to};
 
 /// What standard output is laid out for, from [`open`] on.
 static PAGE: OnceLock<Page> = OnceLock::new();
@@ -39,13 +40,42 @@ pub(super) enum Printed {
     Unread,
 }
 
-/// Prints a text as it is, in ASCII where nothing else can be shown. A reader that has gone is no error.
+/// Prints a text, as the page can show it. A reader that has gone is no error.
 ///
 /// # Errors
 /// [`CliError::Output`] of standard output.
 pub(super) fn print(text: &str) -> Result<Printed, CliError> {
+    write(&page().write(text))
+}
+
+/// Prints a script of the program's own as it is, in ASCII where nothing else can be shown.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_script(text: &str) -> Result<Printed, CliError> {
+    if page().is_ascii() { write(&in_ascii(text)) } else { write(text) }
+}
+
+/// Prints a preset, which reads back as the same.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_ron(text: &str) -> Result<Printed, CliError> {
+    write(&shown_ron(text, page().is_ascii()))
+}
+
+/// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<Printed, CliError> {
+    let text = json_text(value)?;
+    if page().is_ascii() { write(&json_in_ascii(&text)) } else { write(&text) }
+}
+
+fn write(text: &str) -> Result<Printed, CliError> {
     let mut out = io::stdout().lock();
-    printed(out.write_all(page().write(text).as_bytes()).and_then(|()| out.flush()))
+    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 fn printed(written: io::Result<()>) -> Result<Printed, CliError> {
@@ -56,21 +86,23 @@ fn printed(written: io::Result<()>) -> Result<Printed, CliError> {
     }
 }
 
-/// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
-///
-/// # Errors
-/// As [`print`].
-pub(super) fn print_json(value: &impl serde::Serialize) -> Result<Printed, CliError> {
-    let mut text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
-    text.push('\n');
-    print(&if page().is_ascii() { json_in_ascii(&text) } else { text })
-}
-
 /// A line on standard error, whatever characters a path or a title holds.
 pub(super) fn note(line: &str) {
-    let line = page().write(line).replace(char::is_control, "?");
     // Nothing is left to do where even this cannot be printed.
-    let _ = writeln!(io::stderr(), "slth: {line}");
+    let _ = writeln!(io::stderr(), "slth: {}", page().write(&message(line)));
+}
+
+/// From now on a panic is one line, like any other error; where a backtrace is asked for, what Rust says follows.
+pub(super) fn note_panics() {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let says = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map(|place| format!(", in {}:{}", place.file(), place.line()));
+        note(&format!("internal error: {says}{}", place.unwrap_or_default()));
+        if std::env::var_os("RUST_BACKTRACE").is_some_and(|asked| asked != "0") {
+            default(panic);
+        }
+    }));
 }
 
 /// What clap has to say of the arguments: an error, the help, or the version. A value that an option does not take is one
@@ -78,8 +110,9 @@ pub(super) fn note(line: &str) {
 ///
 /// # Errors
 /// [`CliError::Output`] where the help or the version cannot be written.
-pub(super) fn print_usage(error: &clap::Error) -> Result<u8, CliError> {
-    if let Some(line) = of_a_value(error) {
+pub(super) fn print_usage(mut error: clap::Error) -> Result<u8, CliError> {
+    show_values(&mut error);
+    if let Some(line) = of_a_value(&error) {
         note(&line);
         return Ok(2);
     }
@@ -107,29 +140,24 @@ fn of_a_value(error: &clap::Error) -> Option<String> {
     Some(format!("{} {value}: {why}", option.split(' ').next().unwrap_or_default()))
 }
 
-/// JSON has only strings that are not ASCII.
-fn json_in_ascii(text: &str) -> String {
-    let mut plain = String::new();
-    for c in text.chars() {
-        if c.is_ascii() {
-            plain.push(c);
-        } else {
-            let mut units = [0; 2];
-            plain.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_in_ascii_reads_back_as_it_was() {
-        let value = serde_json::json!({"‖x‖₂ ≤ 1": "größe 🎲 \u{7f}"});
-        let text = json_in_ascii(&value.to_string());
-        assert!(text.is_ascii(), "{text}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+/// Puts the visible form of what was typed in its place.
+fn show_values(error: &mut clap::Error) {
+    let typed: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(shortened(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(|text| shortened(text)).collect())))
+            }
+            // Suggestions repeat what was typed.
+            ContextValue::StyledStrs(texts) => {
+                let shown = texts.iter().map(|text| shortened_to(&text.to_string(), 2 * LONGEST).into());
+                Some((kind, ContextValue::StyledStrs(shown.collect())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
     }
 }

@@ -11,6 +11,7 @@ use super::{CliError, files, load};
 use crate::construction::Mode;
 use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, write_csv, write_ticket};
 use crate::session::{Lane, Session};
+use crate::visible::shortened;
 
 pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     let interrupt = Interrupt::watch();
@@ -99,7 +100,10 @@ fn build_with(
         let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
         let builders = session.lanes().iter().flat_map(Lane::builders);
         let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
-        note(&format!("{}: resumed with {done} of {weights} weights complete", checkpoint.path().display()));
+        note(&format!(
+            "{}: resumed with {done} of {weights} weights complete",
+            shortened(&checkpoint.path().to_string_lossy())
+        ));
     }
     interrupt.hold();
     let bar = ProgressBar::start();

@@ -7,6 +7,7 @@ use serde::de::{self, DeserializeSeed, EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::network::Activation;
+use crate::visible::shortened_to;
 
 /// The slope of a leaky ReLU without one: PyTorch's default.
 const DEFAULT_SLOPE: f64 = 0.01;
@@ -79,15 +80,14 @@ fn named(name: &str) -> Result<Named, String> {
 }
 
 fn unknown(text: &str) -> String {
-    let shown: String = text.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    let more = if text.chars().count() > SHOWN { "…" } else { "" };
-    format!("expected an activation ({KNOWN}), found `{shown}{more}`")
+    format!("expected an activation ({KNOWN}), found `{}`", shortened_to(text, SHOWN))
 }
 
 fn jumps(name: &str) -> String {
     format!(
-        "expected an activation with a Lipschitz factor, found {name}: it jumps at 0, so no accuracy of the weights \
-         bounds the error of its output and Lemma 1 does not apply"
+        "expected an activation with a Lipschitz factor, found {}: it jumps at 0, so no accuracy of the weights \
+         bounds the error of its output and Lemma 1 does not apply",
+        shortened_to(name, SHOWN)
     )
 }
 

@@ -35,6 +35,7 @@ impl Experiment {
             mode,
             seed,
             source: _,
+            settings: _,
             preset: _,
         } = self;
         let mut hash = Sha256::new();

@@ -6,6 +6,7 @@ use super::parameter::{Parameter, TargetKind};
 use super::preset::{Positive, TargetSource, Width};
 use super::{Experiment, saved, source};
 use crate::network::files::Order;
+use crate::visible::shortened;
 
 /// What kind of target a preset has.
 pub(super) fn kind_of(target: Option<&TargetSource>) -> TargetKind {
@@ -71,7 +72,7 @@ pub(super) fn target(
     if let (None, true) = (kind, problems.is_empty()) {
         let found = setup.text(Parameter::Target).trim();
         let expected = setup.target_kinds().iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" or ");
-        let message = format!("expected {expected}, found `{found}`");
+        let message = format!("expected {expected}, found `{}`", shortened(found));
         problems.push(Problem { parameter: Parameter::Target, message });
     }
     let (Some(kind), true) = (kind, problems.is_empty()) else { return Err(problems) };

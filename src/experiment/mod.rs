@@ -16,7 +16,9 @@ mod outline;
 mod parameter;
 mod plan;
 mod preset;
+mod ron_error;
 mod saved;
+mod settings;
 mod source;
 mod target;
 mod weight_file;
@@ -36,11 +38,14 @@ pub use weight_file::FileOptions;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use settings::Settings;
+
 use thiserror::Error;
 
 use crate::construction::Mode;
 use crate::network::files::readings::Reading;
 use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
+use crate::visible::{self, number, shortened};
 
 /// Where a mistake is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +70,8 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Position { file, line, column } => write!(f, "{file}:{line}:{column}"),
-            Self::File(name) | Self::Argument(name) | Self::Field(name) => f.write_str(name),
+            Self::Position { file, line, column } => write!(f, "{}:{line}:{column}", shortened(file)),
+            Self::File(name) | Self::Argument(name) | Self::Field(name) => f.write_str(&shortened(name)),
         }
     }
 }
@@ -81,25 +86,13 @@ pub struct ExperimentError {
 
 impl ExperimentError {
     pub(crate) fn new(place: Place, message: String) -> Self {
-        Self { place, message }
+        Self { place, message: visible::message(&message) }
     }
 
     /// What was expected and what was found, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }
-}
-
-/// Applies `key=value`s to a preset. Returns each key and the argument that it stands in.
-fn override_with(preset: &mut Preset, settings: &[String]) -> Result<Vec<(String, String)>, ExperimentError> {
-    let (mut all, mut keys) = (Preset::default(), Vec::new());
-    for setting in settings {
-        let (key, value) = parse_override(setting)?;
-        all.override_with(value);
-        keys.push((key, format!("--set {setting}")));
-    }
-    preset.set(all);
-    Ok(keys)
 }
 
 /// A validated experiment.
@@ -146,6 +139,8 @@ pub struct Experiment {
     /// what was assumed of a weight file that stands in a preset's place, as fields of a preset
     pub assumed: Vec<String>,
     source: PresetSource,
+    /// what was set in place of the preset's fields
+    settings: Settings,
     /// what was read, overrides included
     preset: Arc<Preset>,
 }
@@ -192,14 +187,13 @@ impl Experiment {
         settings: &[String],
     ) -> Result<Self, ExperimentError> {
         let mut preset = source.parse()?;
-        let overridden = override_with(&mut preset, settings)?;
+        let settings = Settings::apply(&mut preset, settings)?;
         preset.seed = seed.or(preset.seed);
-        let place_of = |key: &str| match overridden.iter().rfind(|(name, _)| name == key) {
-            Some((_, argument)) => Place::Argument(argument.clone()),
-            None => source.place_of(key),
-        };
-        let assumed = weight_file::assumed(&preset, &source, &overridden);
-        Ok(Self { assumed, ..Self::new(preset, &source, &place_of, &[])? })
+        let place_of = |key: &str| settings.place_of(key).unwrap_or_else(|| source.place_of(key));
+        let assumed = weight_file::assumed(&preset, &source, settings.all());
+        let made = Self::new(preset, &source, &place_of, &[]);
+        let made = made.map_err(|error| settings.blame(error, &source))?;
+        Ok(Self { assumed, settings, ..made })
     }
 
     /// Puts an experiment together. What needs the target alone, or target and inputs, is taken over from one of
@@ -227,8 +221,9 @@ impl Experiment {
             (None, None) => return Err(missing("epsilon")),
             (Some(epsilon), Some(given)) => {
                 let message = format!(
-                    "expected no epsilon beside tolerance: Weight({given}), from which it follows; found {}",
-                    epsilon.0
+                    "expected no epsilon beside tolerance: Weight({}), from which it follows; found {}",
+                    number(given),
+                    number(epsilon.0)
                 );
                 return Err(at("epsilon", message));
             }
@@ -270,6 +265,7 @@ impl Experiment {
         let (largest, layer, output, input) = target.largest_weight();
         let w_max = preset.w_max.map_or(largest, |w| w.0);
         if largest > w_max {
+            let (largest, w_max) = (number(largest), number(w_max));
             let found = format!("|w*| = {largest} in layer {layer}, output {output}, input {input}");
             return Err(at("w_max", format!("expected no weight above w_max = {w_max}, found {found}")));
         }
@@ -305,6 +301,7 @@ impl Experiment {
             seed: preset.seed.unwrap_or(0),
             assumed: Vec::new(),
             source: source.clone(),
+            settings: Settings::default(),
             preset: written,
         };
         if experiment.constructions.is_empty() {
@@ -314,14 +311,15 @@ impl Experiment {
         experiment.epsilon = outline.epsilon();
         let (epsilon, given) = (experiment.epsilon, tolerance.given());
         if let Some(given) = given.filter(|&given| given > w_max) {
+            let (given, w_max) = (number(given), number(w_max));
             let message = format!(
                 "expected a tolerance of at most w_max = {w_max}, which is met without any neuron; found {given}"
             );
             return Err(at("tolerance", message));
         }
         if !(epsilon > 0.0 && epsilon.is_finite()) {
-            let message =
-                format!("expected a tolerance from which a finite epsilon follows, found {epsilon}");
+            let found = number(given.unwrap_or(epsilon));
+            let message = format!("expected a tolerance from which a finite epsilon follows, found {found}");
             return Err(at("tolerance", message));
         }
         if let Some(largest) = outline.largest_epsilon()
@@ -329,14 +327,23 @@ impl Experiment {
         {
             let bound =
                 "e·√n_max·F_max·∏max{1, λ‖W*‖}, above which norms of the target are no substitute for Ŵ's";
-            let message = format!("expected at most {largest}, which is {bound}; found {epsilon}");
+            let (largest, epsilon) = (number(largest), number(epsilon));
+            let message =
+                format!("expected an epsilon of at most {largest}, which is {bound}; found {epsilon}");
             return Err(match given {
                 None => at("epsilon", message),
-                Some(given) => at("tolerance", format!("epsilon that follows from {given}: {message}")),
+                Some(given) => {
+                    at("tolerance", format!("epsilon that follows from {}: {message}", number(given)))
+                }
             });
         }
         outline.check_ranges().map_err(|(key, message)| at(key, message))?;
         Ok(experiment)
+    }
+
+    /// Where a field stands: in an argument or in the preset.
+    fn place_of(&self, key: &str) -> Place {
+        self.settings.place_of(key).unwrap_or_else(|| self.source.place_of(key))
     }
 
     /// Bounds on ‖W*_i‖₂, never below it, computed once for a target.
@@ -361,12 +368,16 @@ impl Experiment {
     /// # Errors
     /// [`ExperimentError`] with what is needed and what there is.
     pub fn check_can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
-        let place = || self.source.place_of("target");
+        self.can_run(plan).map_err(|error| self.settings.blame_for_run(error, &self.source))
+    }
+
+    fn can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        let place = || self.place_of("target");
         let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
         if finest < plan::FINEST_TOLERANCE * self.w_max {
             let message = format!(
-                "a weight must be accurate to {finest:.3e}, finer than sums of 106 bits hold (expected at least {:.1e}, \
-                 1e-28 of w_max); `slth bounds` works",
+                "expected weights that may be off by {:.1e} or more, 1e-28 of w_max; found {finest:.3e}, finer than sums of 106 \
+                 bits hold (`slth bounds` works)",
                 plan::FINEST_TOLERANCE * self.w_max
             );
             return Err(ExperimentError::new(place(), message));
@@ -377,13 +388,13 @@ impl Experiment {
                 .iter()
                 .map(|(construction, why)| format!("{}: {why}", construction.name()))
                 .collect();
-            return Err(ExperimentError::new(self.source.place_of("constructions"), reasons.join("; ")));
+            return Err(ExperimentError::new(self.place_of("constructions"), reasons.join("; ")));
         }
         self.check_memory(plan)
     }
 
     /// Refuses a plan that would need more memory than there is.
     fn check_memory(&self, plan: &Plan) -> Result<(), ExperimentError> {
-        free_memory::require(self.peak_memory(plan), "the run", self.source.place_of("target"))
+        free_memory::require(self.peak_memory(plan), "the run", self.place_of("target"))
     }
 }

@@ -10,6 +10,7 @@ use crate::network::Network;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
 use crate::theory::{Count, corollary10, malach, shared_golden, theorem3};
+use crate::visible::number;
 
 /// All that the closed forms take. It is cheap to copy and can be bent: another ε, another width, another depth.
 #[derive(Clone, Debug)]
@@ -243,16 +244,26 @@ impl Outline {
             // Squares of weights are the ends of the product law.
             let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
             if !(low >= f64::MIN_POSITIVE && high <= f64::MAX && tolerance >= f64::MIN_POSITIVE) {
-                let (expected, w_max) = ("weights and a tolerance whose products f64 can hold", self.w_max);
+                let (expected, w_max) = (
+                    "weights and a tolerance whose products are ordinary numbers, from 2.3e-308 to 1.7e308",
+                    self.w_max,
+                );
                 return Err((
                     "target",
-                    format!("expected {expected}, found w_max = {w_max:e}, tolerance = {tolerance:e}"),
+                    format!(
+                        "expected {expected}, found w_max = {}, tolerance = {}",
+                        number(w_max),
+                        number(tolerance)
+                    ),
                 ));
             }
             if ranges.k_prime >= MOST_LEVELS as f64 {
                 let (k_prime, base) = (ranges.k_prime, self.base);
                 let expected = format!("a base that makes fewer than {MOST_LEVELS} buckets");
-                return Err(("base", format!("expected {expected}, found {base} with {k_prime:.0}")));
+                return Err((
+                    "base",
+                    format!("expected {expected}, found {base} with {}", number(k_prime.round())),
+                ));
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::network::Activation;
 use crate::sampling::hits::LEAST_TOLERANCE;
 use crate::theory::Count;
 use crate::theory::section5::Ranges;
+use crate::visible;
 
 /// The finest ε_w/w_max for which residuals hold: they are carried to within 2·10⁻³¹·w_max (see [`exact`](crate::exact)), of
 /// which half a tolerance is 250 times as much.
@@ -210,7 +211,10 @@ fn refusal(experiment: &Experiment, construction: Construction, tolerances: &[f6
     let (largest, layer, output, input) = experiment.target.largest_weight();
     if sum != Sum::Subset && largest > 1.0 {
         let place = format!("layer {layer}, output {output}, input {input}");
-        return Some(format!("expected weights in [-1, 1], as G's are; found |w*| = {largest} in {place}"));
+        return Some(format!(
+            "expected weights in [-1, 1], as G's are; found |w*| = {} in {place}",
+            visible::number(largest)
+        ));
     }
     let activations = experiment.target.architecture().activations().iter();
     let other = (1..).zip(activations).find(|(_, activation)| **activation != Activation::Relu);

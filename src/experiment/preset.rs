@@ -402,7 +402,7 @@ macro_rules! checked {
                 if holds(number.0) {
                     Ok(Self(number.0 as $inner))
                 } else {
-                    Err(format!("expected {}, found {}", $expected, number.0))
+                    Err(format!("expected {}, found {}", $expected, crate::visible::number(number.0)))
                 }
             }
         }

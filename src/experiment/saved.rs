@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::preset::{InputSource, TargetSource};
 use super::{Experiment, source};
 use crate::network::files::split_array_name;
+use crate::visible::shortened;
 
 impl Experiment {
     /// The name or path of the preset that this experiment was made from.
@@ -56,7 +57,7 @@ impl Experiment {
         preset.title.get_or_insert_with(|| self.title.clone());
         // A field a line.
         let text = written(&preset, 1)?;
-        let name = self.name.replace(char::is_control, "?");
+        let name = shortened(&self.name);
         Ok(format!("// Saved by slth: {name}.\n{text}\n"))
     }
 }
@@ -83,6 +84,7 @@ mod tests {
         shown.name = String::new();
         shown.source = super::super::PresetSource::find("tiny").unwrap();
         shown.preset = Default::default();
+        shown.settings = Default::default();
         shown.norm_bounds = Default::default();
         format!("{shown:?} {:?}", Plan::new(&shown))
     }

@@ -8,8 +8,9 @@ use ron::extensions::Extensions;
 
 use super::named_file::{Kinds, Opened};
 use super::preset::Preset;
-use super::{ExperimentError, Place, encoding, named_file};
+use super::{ExperimentError, Place, encoding, named_file, ron_error};
 use crate::network::files::Bytes;
+use crate::visible::shortened;
 
 /// The built-in presets, in the order in which they are listed: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -23,9 +24,6 @@ const BUILT_IN: [(&str, &str); 9] = [
     ("deep", include_str!("../../presets/deep.ron")),
     ("wide", include_str!("../../presets/wide.ron")),
 ];
-
-/// Most characters of a wrong value that a message repeats.
-const SHOWN: usize = 20;
 
 /// The files that built-in presets name.
 const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
@@ -110,25 +108,8 @@ impl PresetSource {
         parse(&self.text).map_err(|error| {
             let start = error.span.start;
             let place = Place::Position { file: self.name.clone(), line: start.line, column: start.col };
-            ExperimentError::new(place, self.with_what_was_found(&error))
+            ExperimentError::new(place, ron_error::message(&error, &self.text))
         })
-    }
-
-    /// RON's message; where it says only what was expected, the text that stands there instead is added.
-    fn with_what_was_found(&self, error: &ron::error::SpannedError) -> String {
-        let message = error.code.to_string();
-        let (line, column) = (error.span.start.line, error.span.start.col);
-        if !message.starts_with("Expected") || message.contains("found") {
-            return message;
-        }
-        let rest_of_line = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-        // A file's control characters are nothing for the terminal.
-        let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-        let rest: String = rest_of_line.chars().skip(column.saturating_sub(1)).map(shown).collect();
-        match rest.trim() {
-            "" => format!("{message}, found the end of the line"),
-            found => format!("{message}, found `{}`", found.chars().take(SHOWN).collect::<String>()),
-        }
     }
 
     /// The bytes of a regular file that the preset names; they stay where they are. `built-in:NAME` is one of the program's
@@ -138,7 +119,7 @@ impl PresetSource {
     /// [`ExperimentError`] at the place in the preset that names it.
     pub fn read(&self, key: &str, path: &str) -> Result<Bytes<'static>, ExperimentError> {
         let missing = |found: String| {
-            let message = format!("file {path}: expected a readable file, found: {found}");
+            let message = format!("file {}: expected a readable file, found: {found}", shortened(path));
             ExperimentError::new(self.place_of(key), message)
         };
         if let Some(stream) = self.stream.as_ref().filter(|_| path == self.name) {
@@ -180,10 +161,13 @@ impl PresetSource {
             folder => {
                 let joined = folder.as_deref().unwrap_or(Path::new("")).join(path);
                 let absolute = std::path::absolute(&joined)
-                    .map_err(|error| format!("file {}: {error}", joined.display()))?;
+                    .map_err(|error| format!("file {}: {error}", shortened(&joined.to_string_lossy())))?;
                 let text = absolute.to_str().map(str::to_owned);
                 text.ok_or_else(|| {
-                    format!("file {}: expected a path in UTF-8, as presets are", absolute.display())
+                    format!(
+                        "file {}: expected a path in UTF-8, as presets are",
+                        shortened(&absolute.to_string_lossy())
+                    )
                 })
             }
         }
@@ -216,21 +200,12 @@ pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentErro
 /// # Errors
 /// In words.
 pub(super) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
-    let preset = parse(&format!("({key}: {value})")).map_err(|error| with_value(&error, value))?;
+    let written = format!("({key}: {value}");
+    let preset = parse(&format!("{written})")).map_err(|error| ron_error::message(&error, &written))?;
     match Preset::default().override_with(preset.clone()) {
         fields @ 2.. => Err(format!("expected one key and its value, found {fields} keys")),
         _ => Ok(preset),
     }
-}
-
-/// RON's message, and the value where it says only what was expected.
-pub(super) fn with_value(error: &ron::error::SpannedError, value: &str) -> String {
-    let (message, value) = (error.code.to_string(), value.trim());
-    if message.contains("found") || value.is_empty() {
-        return message;
-    }
-    let shown: String = value.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    format!("{message}, found `{shown}`")
 }
 
 /// RON as presets use it.

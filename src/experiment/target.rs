@@ -9,6 +9,7 @@ use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::files::{self, DataArray, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
+use crate::visible::{number, shortened};
 
 pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 
@@ -64,8 +65,12 @@ pub(super) fn network(
                     return Err(fail("layers", message));
                 }
                 let values = rows.iter().flatten().map(|w| w.0).collect();
-                let matrix = Array2::from_shape_vec((rows.len(), columns), values)
-                    .map_err(|error| fail("layers", error.to_string()))?;
+                let matrix = Array2::from_shape_vec((rows.len(), columns), values).map_err(|_| {
+                    fail(
+                        "layers",
+                        format!("layer {}: expected a matrix, found another number of weights", layer + 1),
+                    )
+                })?;
                 weights.push(matrix);
             }
             let biases = biases.as_deref().unwrap_or_default();
@@ -80,7 +85,11 @@ pub(super) fn network(
             let activations = activations_of(weights.len(), given, place_of)?;
             Network::with_biases(weights, biases.iter().map(bias).collect(), activations).map(drawn).map_err(
                 |error| {
-                    let key = if matches!(error, NetworkError::Biases { .. }) { "biases" } else { "layers" };
+                    let key = if matches!(error, NetworkError::Biases { .. } | NetworkError::Fold { .. }) {
+                        "biases"
+                    } else {
+                        "layers"
+                    };
                     fail(key, error.to_string())
                 },
             )
@@ -96,7 +105,8 @@ pub(super) fn network(
         } => {
             let failed = |error: &dyn std::fmt::Display| {
                 // Where the file stands for the preset, the place names it.
-                let file = if source.is_weight_file { String::new() } else { format!("file {path}: ") };
+                let file =
+                    if source.is_weight_file { String::new() } else { format!("file {}: ", shortened(path)) };
                 fail("target", format!("{file}{error}"))
             };
             if let (Some(_), Some(order)) = (layers, order) {
@@ -187,7 +197,7 @@ pub(super) fn domain(
             if let Some(input) = crossed {
                 let is_same = low.same().is_some() && high.same().is_some();
                 let place = if is_same { String::new() } else { format!(" at input {input}") };
-                let (low, high) = (low.at(input), high.at(input));
+                let (low, high) = (number(low.at(input)), number(high.at(input)));
                 return Err(fail(format!("expected low ≤ high{place}, found {low} > {high}")));
             }
             Ok(Domain::Box { low, high })
@@ -196,19 +206,20 @@ pub(super) fn domain(
         InputSource::File { path, labels } => {
             let (file, array) = files::split_array_name(path);
             let bytes = source.read("inputs", file)?;
-            let failed = |error| fail(format!("file {path}: {error}"));
+            let failed = |error| fail(format!("file {}: {error}", shortened(path)));
             let found = DataArray::of_points(bytes, array).map_err(failed)?;
             if let Some((points, inputs)) = found.points()
                 && (inputs != width || points == 0)
             {
                 return Err(fail(format!(
-                    "file {path}: expected points of {width} inputs, found shape [{points}, {inputs}]"
+                    "file {}: expected points of {width} inputs, found shape [{points}, {inputs}]",
+                    shortened(path)
                 )));
             }
             free_memory::require(found.peak_bytes(), "the points", place_of("inputs"))?;
             let points = found.read_points().map_err(failed)?;
             if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
-                let place = format!("file {path}, point {point}, input {input}");
+                let place = format!("file {}, point {point}, input {input}", shortened(path));
                 return Err(fail(format!("{place}: expected a finite number, found {value}")));
             }
             let labels = match labels {
@@ -217,7 +228,10 @@ pub(super) fn domain(
                     let (file, array) = files::split_array_name(path);
                     let bytes = source.read("labels", file)?;
                     let fail = |message: String| {
-                        ExperimentError::new(place_of("labels"), format!("file {path}: {message}"))
+                        ExperimentError::new(
+                            place_of("labels"),
+                            format!("file {}: {message}", shortened(path)),
+                        )
                     };
                     let count = points.nrows();
                     let found = DataArray::of_labels(bytes, array, count).map_err(|e| fail(e.to_string()))?;

@@ -8,6 +8,7 @@ use super::named_file::Kinds;
 use super::preset::{Preset, TargetSource};
 use super::{ExperimentError, Place, PresetSource};
 use crate::network::files::{self, Order};
+use crate::visible::shortened;
 
 /// What is said of a weight file that stands where a preset may. A preset says it in its `target`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,8 +84,10 @@ impl PresetSource {
             None => Ok(()),
             Some(option) => {
                 let option = option.split('=').next().unwrap_or_default().to_owned();
-                let message =
-                    format!("expected a weight file, found the preset {name}; it says so in its target");
+                let message = format!(
+                    "expected a weight file, found the preset {}; it says so in its target",
+                    shortened(name)
+                );
                 Err(ExperimentError::new(Place::Argument(option), message))
             }
         };

@@ -33,7 +33,7 @@
 use ndarray::{Array1, Array2, Axis};
 use serde::Serialize;
 
-use super::{Activation, Architecture};
+use super::{Activation, Architecture, NetworkError};
 
 /// What was folded into a network that had biases.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -69,11 +69,14 @@ impl Fold {
     }
 
     /// Folds finite biases of fitting lengths, of which there is at least one, into finite weights of fitting shapes.
+    ///
+    /// # Errors
+    /// [`NetworkError::Fold`] where b_i/c_{i−1} overflows.
     pub(super) fn new(
         given: &Architecture,
         weights: Vec<Array2<f64>>,
         mut biases: Vec<Option<Array1<f64>>>,
-    ) -> (Self, Vec<Array2<f64>>) {
+    ) -> Result<(Self, Vec<Array2<f64>>), NetworkError> {
         biases.resize(given.layers(), None);
         let last = biases.iter().rposition(Option::is_some).unwrap_or(0);
         let mut constants = vec![1.0];
@@ -88,7 +91,12 @@ impl Fold {
             let mut with = Array2::zeros((rows + usize::from(carries_on), columns + 1));
             let (mut upper, _) = with.view_mut().split_at(Axis(0), rows);
             if let Some(bias) = bias {
-                upper.column_mut(columns).assign(&(bias / constant));
+                let weights = bias / constant;
+                if let Some(output) = weights.iter().position(|weight| !weight.is_finite()) {
+                    let (layer, bias) = (index + 1, bias[output]);
+                    return Err(NetworkError::Fold { layer, output, constant, bias });
+                }
+                upper.column_mut(columns).assign(&weights);
             }
             upper.split_at(Axis(1), columns).0.assign(&w);
             if carries_on {
@@ -100,7 +108,7 @@ impl Fold {
             folded.push(with);
         }
         let biased = biases.iter().map(Option::is_some).collect();
-        (Self { widths: given.widths().to_vec(), constants, biased }, folded)
+        Ok((Self { widths: given.widths().to_vec(), constants, biased }, folded))
     }
 }
 
@@ -112,7 +120,7 @@ fn carry(activation: Activation) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Network, NetworkError, with_constant};
+    use crate::network::{Network, with_constant};
     use ndarray::array;
     use proptest::prelude::*;
 
@@ -226,6 +234,13 @@ mod tests {
         assert!(matches!(with(array![1.0]), NetworkError::Biases { layer: 1, expected: 2, .. }));
         let nan = with(array![1.0, f64::NAN]).to_string();
         assert_eq!(nan, "layer 1: expected 2 finite biases, or none, found NaN");
+        let huge = vec![Some(array![0.0, 0.1]), Some(array![0.0, -1e308])];
+        let logistic = vec![Activation::Logistic; 2];
+        let folded = Network::with_biases(vec![Array2::eye(2); 2], huge, logistic).unwrap_err();
+        assert_eq!(folded, NetworkError::Fold { layer: 2, output: 1, constant: 0.5, bias: -1e308 });
+        assert!(
+            folded.to_string().ends_with("divided by 0.5, the constant that it is folded into; found -1e308")
+        );
         let activations = Network::with_biases(vec![Array2::eye(2)], Vec::new(), Vec::new()).unwrap_err();
         assert_eq!(activations, NetworkError::Activations { expected: 1, found: 0 });
     }

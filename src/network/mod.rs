@@ -22,6 +22,8 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::visible::number;
+
 /// Why layers do not make a network.
 #[derive(Debug, Error, PartialEq)]
 pub enum NetworkError {
@@ -76,6 +78,23 @@ pub enum NetworkError {
         expected: usize,
         /// how many there are, or the first that is not finite
         found: String,
+    },
+    /// A bias that no weight can stand for.
+    #[error(
+        "layer {layer}, output {output}: expected a bias that stays finite when it is divided by {}, the constant that \
+         it is folded into; found {}",
+        number(*constant),
+        number(*bias)
+    )]
+    Fold {
+        /// layer, from 1
+        layer: usize,
+        /// its place in the layer
+        output: usize,
+        /// what the constant neuron before the layer carries
+        constant: f64,
+        /// the bias
+        bias: f64,
     },
 }
 
@@ -226,7 +245,7 @@ impl Network {
         if biases.iter().all(Option::is_none) {
             return Ok(Self { architecture, weights, fold: None });
         }
-        let (fold, weights) = Fold::new(&architecture, weights, biases);
+        let (fold, weights) = Fold::new(&architecture, weights, biases)?;
         let mut widths = fold.widths().to_vec();
         widths.iter_mut().take(fold.constants().len()).for_each(|width| *width += 1);
         let architecture = Architecture::with_activations(widths, architecture.activations)?;

@@ -15,6 +15,7 @@ mod origin;
 mod output;
 mod page;
 mod plotted;
+mod ron;
 mod run;
 mod size;
 mod summary;
@@ -45,6 +46,7 @@ pub use output::{
 };
 pub use page::{DEFAULT_WIDTH, Page, in_ascii};
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
+pub use ron::{json_text, shown_ron};
 pub use run::{AccuracyReport, ErrorReport, LaneReport, LayerReport, RunReport};
 pub use size::{Kept, Share, Size, SizeReport};
 pub use summary::summary;

@@ -11,6 +11,7 @@ use crate::construction::LayerBuilder;
 use crate::network::Fold;
 use crate::sampling::{Hyperbolic, Law, VERSION};
 use crate::session::Session;
+use crate::visible::visible_in_json;
 
 /// The `meta` array: a JSON text as u1 bytes, `json.loads(bytes(npz["meta"]))`.
 #[derive(Serialize)]
@@ -85,7 +86,7 @@ fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> 
         constants: experiment.target.fold().map(Fold::constants),
     };
     let mut npz = NpzWriter::new(out);
-    let text = serde_json::to_vec(&meta)?;
+    let text = visible_in_json(&serde_json::to_string(&meta)?).into_owned().into_bytes();
     let failed = |error: ndarray_npy::WriteNpzError| io::Error::other(error);
     npz.add_array("meta", &ArrayView1::from(&text)).map_err(failed)?;
     for (ticket, layer) in lane.tickets().zip(1..) {

@@ -3,6 +3,8 @@
 use comfy_table::{CellAlignment, Table, presets};
 use textwrap::core::display_width;
 
+use crate::visible::visible_lines;
+
 /// The columns of a report that goes to no terminal.
 pub const DEFAULT_WIDTH: usize = 80;
 
@@ -101,9 +103,10 @@ impl Page {
         self.is_ascii
     }
 
-    /// A text as this page can show it.
+    /// A text as this page can show it: without characters that hide or deceive, line feeds apart.
     pub fn write(self, text: &str) -> String {
-        if self.is_ascii { in_ascii(text) } else { text.to_owned() }
+        let text = visible_lines(text);
+        if self.is_ascii { in_ascii(&text) } else { text.into_owned() }
     }
 
     /// A text in which no line is wider than the page, unless a word alone is. Lines that are too wide are wrapped, and go on

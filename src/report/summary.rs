@@ -5,9 +5,13 @@ use std::fmt::Write as _;
 use super::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
+use crate::visible::{is_hidden, shortened};
 
 /// Lanes that are named: with the title, the command and a line for all others, eight lines.
 const LANES: usize = 5;
+
+/// Most characters of the command that does it again.
+const LONGEST_COMMAND: usize = 4000;
 
 /// Of these, lanes that are not built.
 const REFUSED: usize = 2;
@@ -16,8 +20,8 @@ const REFUSED: usize = 2;
 /// arguments that the preset was opened with. Plain ASCII, but for what the user has named otherwise.
 pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
     let experiment = &snapshot.experiment;
-    let title = experiment.title.replace(char::is_control, "?");
-    let mut text = format!("{title} (preset {}, seed {})\n", experiment.name, experiment.seed);
+    let (title, name) = (shortened(&experiment.title), shortened(&experiment.name));
+    let mut text = format!("{title} (preset {name}, seed {})\n", experiment.seed);
     let begun = |lane: &&LaneView| lane.neurons_sampled() > Count::ZERO;
     let lanes: Vec<&LaneView> = snapshot.lanes.iter().filter(begun).collect();
     let refused = &snapshot.plan.refused;
@@ -93,7 +97,11 @@ fn command(snapshot: &Snapshot, overrides: &[String]) -> String {
     {
         words.extend(["--set".to_owned(), format!("constructions={list}")]);
     }
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    match command.chars().count() {
+        0..=LONGEST_COMMAND => command,
+        long => format!("slth run with the options it was opened with, {long} characters"),
+    }
 }
 
 /// A word as a shell reads it.
@@ -101,6 +109,16 @@ fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+:,@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
+    } else if word.contains(is_hidden) {
+        // bash, zsh and ksh read the bytes of what is not to be seen.
+        let shown = |c: char| match c {
+            '\'' | '\\' => format!("\\{c}"),
+            c if is_hidden(c) => {
+                c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+            }
+            c => c.to_string(),
+        };
+        format!("$'{}'", word.chars().map(shown).collect::<String>())
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }

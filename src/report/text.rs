@@ -31,6 +31,7 @@ use crate::experiment::{Construction, ToleranceRule};
 use crate::network::Architecture;
 use crate::session::{LaneView, Session, TicketVerdict};
 use crate::theory::Count;
+use crate::visible::shortened;
 
 /// Open demands that are named one by one.
 const NAMED_DEMANDS: usize = 5;
@@ -91,7 +92,7 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
         Some(layer) => ("finest ε_w", format!(" (of layer {layer})")),
         None => ("ε_w", String::new()),
     };
-    let _ = writeln!(text, "{}\nwidths {}", report.title, widths.join("-"));
+    let _ = writeln!(text, "{}\nwidths {}", shortened(&report.title), widths.join("-"));
     text.push_str(&origin(&report.origin));
     let _ = writeln!(
         text,
@@ -262,7 +263,12 @@ pub fn widths(widths: &[usize]) -> String {
 /// What stands above a run's results: what was asked, and what the target does not allow.
 fn heading(session: &Session) -> String {
     let experiment = session.experiment();
-    let mut text = format!("{} (preset {}, seed {})\n", experiment.title, experiment.name, experiment.seed);
+    let mut text = format!(
+        "{} (preset {}, seed {})\n",
+        shortened(&experiment.title),
+        shortened(&experiment.name),
+        experiment.seed
+    );
     text.push_str(&origin(&Origin::new(experiment)));
     if experiment.target.fold().is_some() {
         let (given, folded) =

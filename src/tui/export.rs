@@ -10,9 +10,10 @@ use super::app::App;
 use super::screen::Screen;
 use super::svg;
 use crate::report::{
-    Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, WeighedReport,
+    Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, WeighedReport, json_text,
     write_comparison_csv, write_csv, write_evaluated_csv, write_plotted_csv, write_weighed_csv,
 };
+use crate::visible::{is_hidden, shortened};
 
 /// What can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,9 @@ pub enum Export {
     /// the screen with its colours
     Svg,
 }
+
+/// Most characters of a preset's name in that of a file; file systems allow 255 bytes.
+const LONGEST_STEM: usize = 50;
 
 /// The numbers behind a screen.
 enum Data {
@@ -75,7 +79,7 @@ impl Export {
         match written {
             Ok(path) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let parent = path.parent().unwrap_or(Path::new("")).display();
+                let parent = shortened(&path.parent().unwrap_or(Path::new("")).to_string_lossy());
                 Ok(format!("{name} is written: {}, in {parent}", self.name()))
             }
             Err(error) => Err(format!("{}.{} cannot be written: {error}", stem(app), self.extension())),
@@ -115,8 +119,8 @@ impl Export {
 pub fn stem(app: &App) -> String {
     let experiment = &app.snapshot.experiment;
     let preset = Path::new(experiment.preset_name()).file_stem().unwrap_or_default().to_string_lossy();
-    let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let preset: String = preset.chars().map(plain).collect();
+    let plain = |c: char| if (c.is_alphanumeric() && !is_hidden(c)) || "-_.".contains(c) { c } else { '-' };
+    let preset: String = preset.chars().take(LONGEST_STEM).map(plain).collect();
     let edited = if experiment.name == experiment.preset_name() { "" } else { "-edited" };
     format!("slth-{preset}{edited}-{}", app.screen.name().to_lowercase())
 }
@@ -162,14 +166,14 @@ impl Data {
     }
 
     fn write_json(&self, mut out: impl Write) -> io::Result<()> {
-        match self {
-            Self::Explored(report) => serde_json::to_writer_pretty(&mut out, report),
-            Self::Compared(report) => serde_json::to_writer_pretty(&mut out, report),
-            Self::Evaluated(report) => serde_json::to_writer_pretty(&mut out, report),
-            Self::Weighed(report) => serde_json::to_writer_pretty(&mut out, report),
-            Self::Plotted(report) => serde_json::to_writer_pretty(&mut out, report),
+        let text = match self {
+            Self::Explored(report) => json_text(report),
+            Self::Compared(report) => json_text(report),
+            Self::Evaluated(report) => json_text(report),
+            Self::Weighed(report) => json_text(report),
+            Self::Plotted(report) => json_text(report),
         }?;
-        out.write_all(b"\n")
+        out.write_all(text.as_bytes())
     }
 }
 

@@ -8,6 +8,7 @@ use ratatui::text::Span;
 use tui_input::{Input, InputRequest};
 
 use super::Look;
+use crate::visible::is_hidden;
 
 /// A text and a cursor in it.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +70,7 @@ impl Field {
         let mut column = 0;
         let [mut before, mut at, mut after] = [String::new(), String::new(), String::new()];
         for (index, c) in self.text().chars().enumerate() {
+            let c = if is_hidden(c) { '?' } else { c };
             let next = column + Span::raw(c.to_string()).width();
             if column >= start && next <= start + width {
                 match index.cmp(&self.input.cursor()) {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::visible::{shortened, visible};
+
 /// The endings of presets and of weight files, in lower case.
 const PRESET: &str = "ron";
 const WEIGHTS: [&str; 5] = ["safetensors", "npz", "npy", "pt", "pth"];
@@ -43,7 +45,7 @@ impl Kind {
 /// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// its name, without control characters
+    /// its name in its visible form
     pub name: String,
     /// where it is
     pub path: PathBuf,
@@ -74,7 +76,7 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
     let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     for entry in std::fs::read_dir(read)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().replace(char::is_control, "?");
+        let name = visible(&entry.file_name().to_string_lossy()).into_owned();
         let path = folder.join(entry.file_name());
         // Links are followed; what has gone meanwhile is left out.
         let Ok(found) = std::fs::metadata(&path) else { continue };
@@ -117,15 +119,17 @@ pub fn completed(text: &str) -> Result<(String, Vec<String>), String> {
     let text = text.trim_start();
     let start = text.rfind('/').map_or(0, |at| at + 1);
     let (folder, begun) = text.split_at(start);
-    let listing = list(&expanded(folder)).map_err(|error| format!("folder {folder}: {error}"))?;
-    let names: Vec<String> = listing
-        .entries
-        .iter()
-        .filter(|entry| entry.name.starts_with(begun))
-        .map(|entry| entry.name.clone() + if entry.kind == Kind::Folder { "/" } else { "" })
-        .collect();
+    let listing =
+        list(&expanded(folder)).map_err(|error| format!("folder {}: {error}", shortened(folder)))?;
+    // What is typed is the name itself.
+    let typed = |entry: &Entry| {
+        let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(begun)
+            .then(|| format!("{name}{}", if entry.kind == Kind::Folder { "/" } else { "" }))
+    };
+    let names: Vec<String> = listing.entries.iter().filter_map(typed).collect();
     let Some(first) = names.first() else {
-        return Err(format!("no folder, preset or weight file begins with `{begun}`"));
+        return Err(format!("no folder, preset or weight file begins with `{}`", shortened(begun)));
     };
     let shared = |name: &String| first.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
     let length = names.iter().map(shared).min().unwrap_or(0);
@@ -158,7 +162,7 @@ mod tests {
             [
                 ("inner", Kind::Folder),
                 ("b.RON", Kind::Preset),
-                ("a?.npy", Kind::Weights),
+                ("a\\u{1b}.npy", Kind::Weights),
                 ("net.pt", Kind::Weights),
                 ("net2.npz", Kind::Weights)
             ]

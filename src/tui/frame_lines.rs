@@ -14,6 +14,10 @@ use super::mouse::{Areas, Target};
 use super::screen::Screen;
 use crate::report::text::grouped;
 use crate::session::{Activity, RunState, Speed};
+use crate::visible::{shortened, shortened_to};
+
+/// Most characters of a preset's name on top.
+const LONGEST_NAME: usize = 40;
 
 /// Columns for what a table is narrowed by.
 const FILTER_WIDTH: usize = 24;
@@ -109,13 +113,14 @@ pub(super) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     let happening = [
         Span::styled(format!(" {mark} {state}"), style),
         Span::styled(glyphs.separator, theme.faint),
-        Span::styled(&*snapshot.experiment.name, theme.title),
+        Span::styled(shortened_to(&snapshot.experiment.name, LONGEST_NAME), theme.title),
     ];
     let (mut named, mut short) = (screens(true), screens(false));
     named.extend(happening.clone());
     short.extend(happening);
     let least = named.width();
-    let about = [Span::styled(glyphs.separator, theme.faint), Span::raw(&*snapshot.experiment.title)];
+    let about =
+        [Span::styled(glyphs.separator, theme.faint), Span::raw(shortened(&snapshot.experiment.title))];
     named.extend(about.clone());
     short.extend(about);
     Title { named, short, least, areas: &app.areas, look: *look }
@@ -173,7 +178,7 @@ pub(super) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'s
     if filter.typing {
         spans.extend(filter.field.spans(look, width.saturating_sub(1)));
     } else {
-        spans.push(Span::styled(format!("{} (Esc: all)", filter.field.text()), look.theme.text));
+        spans.push(Span::styled(format!("{} (Esc: all)", shortened(filter.field.text())), look.theme.text));
     }
     Line::from(spans)
 }
@@ -186,11 +191,11 @@ pub(super) fn message(app: &App, look: &Look) -> Option<Line<'static>> {
         return Some(line);
     }
     if let (None, Some(notice)) = (&app.message, &app.notice) {
-        return Some(Line::styled(format!(" {notice}"), look.theme.good));
+        return Some(Line::styled(format!(" {}", look.glyphs.write(notice)), look.theme.good));
     }
     let text = match (&app.message, &app.latest.activity) {
         (Some(message), _) => format!(" {}", look.glyphs.write(message)),
-        (None, Activity::Failed(message)) => format!(" internal error: {message}"),
+        (None, Activity::Failed(message)) => format!(" internal error: {}", look.glyphs.write(message)),
         (None, _) => return None,
     };
     Some(Line::styled(text, look.theme.bad))

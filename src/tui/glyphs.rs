@@ -3,6 +3,7 @@
 use ratatui::symbols::border;
 
 use crate::report::in_ascii;
+use crate::visible::visible;
 
 /// Characters and words that depend on what the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -183,12 +184,11 @@ pub const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
-    /// A text of reports as this terminal can show it: in ASCII, mathematical signs are spelt out.
+    /// A text of reports, or of others, as this terminal can show it: without characters that hide or deceive; in ASCII,
+    /// mathematical signs are spelt out.
     pub fn write(&self, text: &str) -> String {
-        if !self.ascii_only {
-            return text.to_owned();
-        }
-        in_ascii(text)
+        let text = visible(text);
+        if self.ascii_only { in_ascii(&text) } else { text.into_owned() }
     }
 
     /// ASCII where asked for, or where the locale (the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set) is

@@ -56,9 +56,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 use crate::experiment::ExperimentError;
 use crate::session::{Activity, Session, Snapshot};
+use crate::visible::is_hidden;
 use app::App;
 use effects::Hands;
 use glyphs::Glyphs;
@@ -229,6 +231,16 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
     }
 }
 
+/// What a cell holds besides what it shows, such as a zero-width joiner behind a letter, goes nowhere.
+fn show_no_hidden(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if cell.symbol().contains(is_hidden) {
+            let shown: String = cell.symbol().chars().filter(|&c| !is_hidden(c)).collect();
+            cell.set_symbol(if shown.is_empty() { "?" } else { &shown });
+        }
+    }
+}
+
 /// How things look.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -249,6 +261,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         screen::Screen::Outputs => outputs::render(frame, app, look),
     }
     overlay::render(frame, app, look);
+    show_no_hidden(frame.buffer_mut());
     if look.glyphs.ascii_only {
         // Titles and messages come from users' files and may hold anything.
         for cell in &mut frame.buffer_mut().content {

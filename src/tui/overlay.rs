@@ -16,6 +16,7 @@ use super::mouse::Target;
 use super::picker_window;
 use super::prompt::{Prompt, Wish};
 use super::screen::Overlay;
+use crate::visible::shortened;
 
 /// What this is, for someone who has just arrived.
 const ABOUT: &str = "A random network that is large enough contains a good approximation of any given network, found by \
@@ -151,7 +152,7 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
     let width = usize::from(frame.area().width.saturating_sub(4)).clamp(12, QUESTION_WIDTH);
     let mut lines = match &prompt.wish {
         Wish::Replace(path, _) => {
-            let question = format!("Replace {}?", path.display());
+            let question = format!("Replace {}?", look.glyphs.write(&shortened(&path.to_string_lossy())));
             textwrap::wrap(&question, width).iter().map(|row| Line::from(row.to_string())).collect()
         }
         Wish::Save(_) | Wish::Open => {
@@ -176,7 +177,7 @@ fn question(frame: &mut Frame<'_>, prompt: &Prompt, context: Context, look: &Loo
         Wish::Input(inputs) => vec![numbered(prompt, 0, inputs.saturating_sub(1), look)],
     };
     if let Some(problem) = &prompt.problem {
-        let text = format!("{} {problem}", look.glyphs.bad);
+        let text = format!("{} {}", look.glyphs.bad, look.glyphs.write(problem));
         let rows = textwrap::wrap(&text, width);
         lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.bad)));
     }

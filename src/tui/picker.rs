@@ -13,6 +13,7 @@ use super::prompt::Prompt;
 use super::screen::Overlay;
 use crate::experiment::{PresetSource, built_in_names};
 use crate::session::{Cost, Question};
+use crate::visible::shortened;
 
 /// The built-in presets and what is known of them, and the folder looked into.
 #[derive(Clone, Debug)]
@@ -129,7 +130,7 @@ impl App {
         match path.to_str() {
             Some(text) => self.abandon(Abandon::Load(text.to_owned())),
             None => {
-                let shown = path.display();
+                let shown = shortened(&path.to_string_lossy());
                 self.message = Some(format!("{shown}: expected a path in UTF-8, as presets are"));
                 Vec::new()
             }
@@ -153,7 +154,7 @@ impl App {
             Ok(listing) => picker.listing = Some(Ok(listing)),
             // One that cannot be looked into leaves the one before.
             Err(error) if was.is_some() => {
-                self.message = Some(format!("{}: {error}", folder.display()));
+                self.message = Some(format!("{}: {error}", shortened(&folder.to_string_lossy())));
                 return;
             }
             Err(error) => picker.listing = Some(Err(error.to_string())),

@@ -14,6 +14,7 @@ use super::overlay::{keys, window};
 use super::picker::{Picker, Row};
 use crate::report::text::{grouped, widths};
 use crate::theory::Count;
+use crate::visible::shortened;
 
 /// Width of the names of presets and files.
 const NAMES: usize = 21;
@@ -177,7 +178,7 @@ fn folder_name(picker: &Picker) -> String {
         Some(Ok(listing)) if listing.folder.as_os_str().is_empty() => {
             "files in the working directory".to_owned()
         }
-        Some(Ok(listing)) => format!("files in {}", listing.folder.display()).replace(char::is_control, "?"),
+        Some(Ok(listing)) => format!("files in {}", shortened(&listing.folder.to_string_lossy())),
         _ => "files".to_owned(),
     }
 }
@@ -192,7 +193,7 @@ fn below(app: &App, picker: &Picker, selected: usize, look: &Look, width: usize)
     };
     let (text, style) = match (&app.message, &app.notice) {
         (Some(message), _) => (look.glyphs.write(message), look.theme.bad),
-        (None, Some(notice)) => (notice.clone(), look.theme.good),
+        (None, Some(notice)) => (look.glyphs.write(notice), look.theme.good),
         (None, None) => (says.to_owned(), look.theme.faint),
     };
     let mut lines = vec![Line::default()];
@@ -209,12 +210,9 @@ pub(super) fn refusal(frame: &mut Frame<'_>, app: &App, look: &Look, error: &str
     app.areas.add(frame.area(), Target::Nothing);
     let width = usize::from(frame.area().width).saturating_sub(FRAME.0).clamp(8, REFUSAL_WIDTH);
     let text = look.glyphs.write(error);
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    for paragraph in text.lines() {
-        let paragraph = paragraph.replace(char::is_control, "?");
-        let rows = textwrap::wrap(&paragraph, width);
-        lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.text)));
-    }
+    let rows = textwrap::wrap(&text, width);
+    let mut lines: Vec<Line<'_>> =
+        rows.iter().map(|row| Line::styled(row.to_string(), look.theme.text)).collect();
     lines.push(Line::default());
     let after = "Nothing was changed. How a weight file is read can be chosen in the editor (e): target File, with the \
                  fields path, layers, transposed and order.";

@@ -10,9 +10,10 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::panic::PanicHookInfo;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
@@ -76,9 +77,13 @@ pub fn columns() -> Option<usize> {
     size().ok().map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0)
 }
 
+/// What is done on a panic.
+type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
+
 /// Undoes what was done to the terminal, in reverse, when dropped.
-#[derive(Debug)]
 pub(super) struct Guard {
+    /// the panic hook that was there before
+    before: Arc<Hook>,
     _signals: signals::Watch,
 }
 
@@ -92,16 +97,17 @@ impl Guard {
     /// Takes the terminal over, the mouse only if asked to. What fails half-way is undone.
     pub(super) fn take(mouse: bool) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::Relaxed);
-        let before = std::panic::take_hook();
+        let before: Arc<Hook> = std::panic::take_hook().into();
+        let own = Arc::clone(&before);
         let owner = std::thread::current().id();
         std::panic::set_hook(Box::new(move |panic| {
             // A panic of the worker becomes an error on the screen; only this thread's own ends the screen.
             if std::thread::current().id() == owner {
                 drop(give_back());
-                before(panic);
+                own(panic);
             }
         }));
-        let guard = Self { _signals: signals::Watch::start()? };
+        let guard = Self { before, _signals: signals::Watch::start()? };
         take()?;
         Ok(guard)
     }
@@ -110,9 +116,10 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(give_back());
-        // The hook of a screen that is gone must not hide panics. The default one is what was there before.
+        // The hook of a screen that is gone must not hide panics.
         if !std::thread::panicking() {
-            drop(std::panic::take_hook());
+            let before = Arc::clone(&self.before);
+            std::panic::set_hook(Box::new(move |panic| before(panic)));
         }
     }
 }

@@ -16,6 +16,7 @@ use super::prompt::{Prompt, Wish};
 use super::screen::Overlay;
 use crate::experiment::Experiment;
 use crate::session::Answer;
+use crate::visible::shortened;
 
 impl App {
     /// What a key changes, and what it asks for: the table first, then the field that is open.
@@ -170,7 +171,7 @@ impl App {
 
     /// Takes what became of a file that was to be written.
     pub fn saved(&mut self, path: PathBuf, experiment: Arc<Experiment>, result: io::Result<()>) {
-        let shown = path.display();
+        let shown = shortened(&path.to_string_lossy());
         match result {
             Ok(()) => self.notice = Some(format!("saved: slth {shown} opens it, slth run {shown} runs it")),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

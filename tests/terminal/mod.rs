@@ -33,6 +33,8 @@ pub(crate) struct Explorer {
     reader: Option<JoinHandle<()>>,
     /// bytes that the program has sent
     received: Arc<AtomicUsize>,
+    /// the bytes themselves
+    sent: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Explorer {
@@ -88,6 +90,8 @@ impl Explorer {
         let pausing = Arc::clone(&stopped);
         let received = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&received);
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&sent);
         let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count) = output.read(&mut bytes) {
@@ -95,6 +99,7 @@ impl Explorer {
                     return;
                 }
                 counted.fetch_add(count, Ordering::Relaxed);
+                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
                 reading.lock().unwrap().process(&bytes[..count]);
                 while pausing.load(Ordering::Relaxed) && !closed.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(1));
@@ -103,7 +108,7 @@ impl Explorer {
         });
         let keys = Some(pty.master.take_writer().unwrap());
         let (master, reader) = (Some(pty.master), Some(reader));
-        Self { child, keys, screen, master, modes, closing, stopped, reader, received }
+        Self { child, keys, screen, master, modes, closing, stopped, reader, received, sent }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -134,6 +139,11 @@ impl Explorer {
     /// Bytes that the program has sent so far.
     pub(crate) fn received(&self) -> usize {
         self.received.load(Ordering::Relaxed)
+    }
+
+    /// All that the program has sent so far.
+    pub(crate) fn sent(&self) -> Vec<u8> {
+        self.sent.lock().unwrap().clone()
     }
 
     /// Gives the terminal another size.

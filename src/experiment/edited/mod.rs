@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::parameter::{Parameter, TargetKind};
 use super::preset::{Construction, Preset};
-use super::{Experiment, ExperimentError, Place, Plan, edited_target, saved, source};
+use super::{Experiment, ExperimentError, Place, Plan, edited_target, ron_error, saved, source};
 
 /// Why a value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,9 +289,9 @@ fn put(parameter: Parameter, text: &str, preset: &mut Preset) -> Result<(), Stri
 /// A value from its text.
 ///
 /// # Errors
-/// RON's message, with the text where it says only what was expected.
+/// In words, what was expected and what was found.
 pub(super) fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    source::ron().from_str(text).map_err(|error| source::with_value(&error, text))
+    source::ron().from_str(text).map_err(|error| ron_error::message(&error, text))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::FileError;
 use super::bytes::{Bytes, Cursor};
+use super::{FileError, damage};
 
 const MAGIC: &[u8] = b"PK\x03\x04";
 /// An archive without members; also the start of the record at the end of any.
@@ -37,7 +37,7 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<Archive<'a>, FileError> {
     // The library tries every such record with the directory before it. A sound file is read once.
     let mut reader = bytes.cursor(0);
     let allowance = reader.allow(bytes.len().saturating_mul(2).saturating_add(1 << 16));
-    let archive = ZipArchive::new(reader).map_err(|error| FileError::Archive(error.to_string()))?;
+    let archive = ZipArchive::new(reader).map_err(|error| FileError::Archive(damage::of_archive(&error)))?;
     allowance.lift();
     let Directory { doubled, packed } = read_directory(&mut bytes.cursor(archive.central_directory_start()))?;
     if let Some(name) = doubled {

@@ -7,6 +7,7 @@ use ndarray::{Array1, Array2};
 use super::bytes::Bytes;
 use super::number::Number;
 use super::{Entry, FileError, WeightFile};
+use crate::visible::number;
 
 const POINTS: &str = "points × inputs";
 const LABELS: &str = "labels (whole numbers, or one-hot), one per point";
@@ -120,7 +121,8 @@ impl<'a> DataArray<'a> {
         };
         let shape = self.points().ok_or_else(|| failed(shape))?;
         let values = self.file.numbers(self.index)?;
-        Array2::from_shape_vec(shape, values).map_err(|error| failed(error.to_string()))
+        Array2::from_shape_vec(shape, values)
+            .map_err(|_| failed("numbers that do not fill their shape".to_owned()))
     }
 
     /// Reads labels of `points` points.
@@ -140,7 +142,11 @@ impl<'a> DataArray<'a> {
         let label = |(point, row): (usize, &[f64])| match row {
             &[label] => {
                 let fits = (0.0..=f64::from(u32::MAX)).contains(&label) && label.fract() == 0.0;
-                if fits { Ok(label as u32) } else { Err(failed(format!("label {label} of point {point}"))) }
+                if fits {
+                    Ok(label as u32)
+                } else {
+                    Err(failed(format!("label {} of point {point}", number(label))))
+                }
             }
             row => {
                 let class = row.iter().position(|&value| value == 1.0);

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::format::Foreign;
 use super::readings::Refusal;
+use crate::visible::number;
 
 /// Why a weight file, a file of points or a file of labels cannot be used.
 #[derive(Debug, Error)]
@@ -111,7 +112,7 @@ pub enum FileError {
         matrix: String,
     },
     /// A mask with other numbers than 0 and 1.
-    #[error("mask `{mask}`: expected 0 and 1 only, found {found}")]
+    #[error("mask `{mask}`: expected 0 and 1 only, found {}", number(*found))]
     MaskValue {
         /// the mask's name
         mask: String,

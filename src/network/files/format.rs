@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::bytes::Bytes;
 use super::{FileError, archive, npy, safetensors, torch};
+use crate::visible::visible;
 
 /// A supported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +184,7 @@ pub(super) fn foreign_archive<'n>(names: impl Iterator<Item = &'n str>) -> Forei
 
 /// The start of a text from a file.
 fn start(text: &str) -> String {
-    super::printable(text).chars().take(40).collect()
+    visible(&text.chars().take(40).collect::<String>()).into_owned()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

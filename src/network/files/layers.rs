@@ -64,7 +64,7 @@ impl WeightFile<'_> {
             _ => (0, 0),
         };
         let stored = Array2::from_shape_vec(shape, values)
-            .map_err(|error| FileError::Safetensors(error.to_string()))?;
+            .map_err(|_| FileError::Safetensors("numbers that do not fill a matrix".to_owned()))?;
         let weights = match transposed {
             true => stored.reversed_axes().as_standard_layout().into_owned(),
             false => stored,

@@ -12,6 +12,7 @@
 
 mod archive;
 mod bytes;
+mod damage;
 mod data;
 mod error;
 mod format;
@@ -132,11 +133,6 @@ impl<'a> WeightFile<'a> {
                 (Contents::Safetensors(reader), entries, Vec::new())
             }
         };
-        for name in entries.iter_mut().map(|entry| &mut entry.name).chain(&mut others) {
-            if name.contains(char::is_control) {
-                *name = printable(name);
-            }
-        }
         for name in &mut others {
             shorten(name);
         }
@@ -244,11 +240,6 @@ fn shorten(name: &mut String) {
         name.truncate(at);
         name.push('…');
     }
-}
-
-/// A text from a file as a terminal may show it.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 #[cfg(test)]

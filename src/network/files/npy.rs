@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::bytes::Bytes;
 use super::number::{Number, row_major};
-use super::{Entry, FileError, MOST_AXES, npy_header};
+use super::{Entry, FileError, MOST_AXES, damage, npy_header};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -161,7 +161,7 @@ pub(super) fn read_numbers(header: &Header, reader: &mut impl Read, there: u64) 
     let Kind::Number(number) = header.kind else {
         return Err(format!("numbers of type {}", header.dtype()));
     };
-    let damaged = |error: std::io::Error| format!("damaged data: {error}");
+    let damaged = |error: std::io::Error| format!("damaged data: {}", damage::of_data(&error));
     let known = expected.min(there);
     let (values, found) = number.read(reader, expected, known, header.big_endian).map_err(damaged)?;
     if found < expected {

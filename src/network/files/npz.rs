@@ -7,7 +7,7 @@ use zip::CompressionMethod;
 use super::archive::{Archive, MOST_PER_DEFLATED_BYTE, method_name};
 use super::bytes::Bytes;
 use super::npy::{self, Header};
-use super::{Entry, FileError, UNREADABLE};
+use super::{Entry, FileError, UNREADABLE, damage};
 
 /// NumPy's ending of a member's name.
 const SUFFIX: &str = ".npy";
@@ -30,7 +30,7 @@ pub(super) fn open<'a>(
     bytes: &Bytes<'a>,
     mut archive: Archive<'a>,
 ) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
-    let failed = |error: zip::result::ZipError| FileError::Npz(error.to_string());
+    let failed = |error: zip::result::ZipError| FileError::Npz(damage::of_archive(&error));
     let (mut arrays, mut entries, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for index in 0..archive.len() {
         let raw = archive.by_index_raw(index).map_err(failed)?;
@@ -87,13 +87,15 @@ enum Unread {
 }
 
 fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: u64) -> Result<Header, Unread> {
-    let damaged = |found: &dyn std::fmt::Display| Unread::Damaged(format!("damaged data: {found}"));
-    let mut member = archive.by_index(index).map_err(|error| damaged(&error))?;
+    let damaged = |found: String| Unread::Damaged(format!("damaged data: {found}"));
+    let mut member = archive.by_index(index).map_err(|error| damaged(damage::of_archive(&error)))?;
     let most = member.compressed_size().min(file_bytes).saturating_mul(MOST_PER_DEFLATED_BYTE);
     let mut magic = [0; npy::MAGIC.len()];
     match member.read_exact(&mut magic) {
         Ok(()) if magic == npy::MAGIC => {}
-        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => return Err(damaged(&error)),
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
+            return Err(damaged(damage::of_data(&error)));
+        }
         _ => return Err(Unread::NoArray),
     }
     npy::read_header(&mut magic.as_slice().chain(&mut member))
@@ -105,7 +107,8 @@ impl Reader<'_> {
     /// The numbers of an array, row by row.
     pub(super) fn values(&mut self, array: usize) -> Result<Vec<f64>, FileError> {
         let Array { index, header } = &self.arrays[array];
-        let mut member = self.archive.by_index(*index).map_err(|error| FileError::Npz(error.to_string()))?;
+        let mut member =
+            self.archive.by_index(*index).map_err(|error| FileError::Npz(damage::of_archive(&error)))?;
         let name = member.name().to_owned();
         let header = header.as_ref().map_err(|found| in_member(&name, found.clone()))?;
         // A deflated member is no shorter than its bytes, in all but tiny ones.

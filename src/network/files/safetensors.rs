@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use super::bytes::Bytes;
 use super::number::Number;
-use super::{Entry, FileError};
+use super::{Entry, FileError, damage};
 
 /// The library's limit on a header.
 pub(super) const LONGEST_HEADER: u64 = 100_000_000;
@@ -31,8 +31,9 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), Fi
     let cut_short = || failed(format!("a header of {length} bytes in a file of {}", bytes.len()));
     let start = length.checked_add(8).filter(|&start| start <= bytes.len()).ok_or_else(cut_short)?;
     let header = bytes.part(8, length)?;
-    let header = std::str::from_utf8(&header).map_err(|error| failed(error.to_string()))?;
-    let Header(mut tensors) = serde_json::from_str(header).map_err(|error| failed(error.to_string()))?;
+    let header = std::str::from_utf8(&header).map_err(|_| failed("a header that is no UTF-8".to_owned()))?;
+    let Header(mut tensors) =
+        serde_json::from_str(header).map_err(|error| failed(damage::of_header(&error)))?;
     tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Of two entries of one name the library keeps the last.
     if let Some(pair) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -51,7 +52,7 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), Fi
             shape: tensor.shape.clone(),
         });
     }
-    Metadata::new(None, tensors).map_err(|error| failed(error.to_string()))?;
+    Metadata::new(None, tensors).map_err(|error| failed(damage::of_tensors(&error)))?;
     if start.checked_add(data) != Some(bytes.len()) {
         let found = bytes.len() - start;
         return Err(failed(format!("{found} bytes of numbers where the header describes {data}")));

@@ -28,6 +28,7 @@ use super::OutputFile;
 use super::output::follow_links;
 use crate::sampling::VERSION;
 use crate::session::{LaneState, Session};
+use crate::visible::shortened;
 
 /// The version of the format: one more whenever a type changes that is part of the state.
 pub const CHECKPOINT_FORMAT: u32 = 3;
@@ -44,7 +45,7 @@ const AT_ONCE: usize = 1 << 18;
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// it cannot be read or written
-    #[error("{path}: expected a checkpoint that can be read and written, found: {error}")]
+    #[error("{}: expected a checkpoint that can be read and written, found: {error}", shortened(path))]
     Io {
         /// where
         path: String,
@@ -52,7 +53,7 @@ pub enum CheckpointError {
         error: io::Error,
     },
     /// another file, another version, another experiment, or not all of it
-    #[error("{path}: {unfit}")]
+    #[error("{}: {unfit}", shortened(path))]
     Refused {
         /// where
         path: String,
@@ -60,7 +61,7 @@ pub enum CheckpointError {
         unfit: Unfit,
     },
     /// another run uses it
-    #[error("{path}: expected a checkpoint that no other run uses, found it in use by another slth process{}", number(.pid))]
+    #[error("{}: expected a checkpoint that no other run uses, found it in use by another slth process{}", shortened(path), number(.pid))]
     InUse {
         /// where
         path: String,

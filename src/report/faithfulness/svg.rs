@@ -9,6 +9,7 @@ use super::FaithfulnessReport;
 use super::axes::{Axes, Sample, number};
 use crate::session::LaneRuns;
 use crate::theory::Count;
+use crate::visible::shortened;
 
 /// Size of a construction's plot, in the picture's units.
 const PLOT: (u32, u32) = (960, 540);
@@ -56,7 +57,7 @@ fn construction<'a>(
 ) -> Result<(), Box<dyn Error + 'a>> {
     let title = format!(
         "{}: {}, {} runs, {} % intervals",
-        report.title,
+        shortened(&report.title),
         construction_name(lane.plan.construction),
         lane.network.runs(),
         100.0 * report.confidence

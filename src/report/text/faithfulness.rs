@@ -9,6 +9,7 @@ use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
 };
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns};
+use crate::visible::shortened;
 
 /// What a check has shown.
 pub fn faithfulness(
@@ -20,8 +21,8 @@ pub fn faithfulness(
     let experiment = check.experiment();
     let mut text = String::new();
     let last = experiment.seed.wrapping_add(report.runs - 1);
-    let _ =
-        writeln!(text, "{} (preset {}, seeds {} to {last})", report.title, experiment.name, experiment.seed);
+    let (title, name) = (shortened(&report.title), shortened(&experiment.name));
+    let _ = writeln!(text, "{title} (preset {name}, seeds {} to {last})", experiment.seed);
     text.push_str(&super::origin(&report.origin));
     if report.stopped {
         let _ = writeln!(text, "STOPPED: what follows is what was found up to then.");

@@ -7,6 +7,10 @@ use super::super::page::Page;
 use super::{NO_PROMISE, count, grouped, marked, number, number_of_neurons, widths};
 use crate::report::ConstructionBounds;
 use crate::theory::Count;
+use crate::visible::{shortened, shortened_to};
+
+/// Most characters of a tensor's name in a table.
+const NAME: usize = 48;
 
 /// The text of `slth inspect`.
 pub fn inspected(report: &InspectReport, page: Page) -> String {
@@ -14,7 +18,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     let _ = writeln!(
         text,
         "{}: widths {}, {} weights",
-        report.file,
+        shortened(&report.file),
         widths(&report.widths),
         grouped(report.weights as i64)
     );
@@ -25,7 +29,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
     let rows = report.layers.iter().map(|layer| {
         let (name, dtype) = match &layer.tensor {
-            Some(tensor) => (tensor.name.replace(char::is_control, "?"), tensor.dtype.clone()),
+            Some(tensor) => (shortened_to(&tensor.name, NAME), tensor.dtype.clone()),
             None => ("-".to_owned(), "-".to_owned()),
         };
         vec![

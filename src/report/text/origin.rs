@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::origin::Origin;
 use crate::network::files::readings::{Reading, Unused};
+use crate::visible::shortened;
 
 /// Unused tensors that a text names one by one.
 const MOST_NAMED: usize = 12;
@@ -25,7 +26,7 @@ pub fn origin(origin: &Origin) -> String {
             text,
             "assumed: {} (`slth presets from {}` prints the preset)",
             origin.assumed.join(", "),
-            origin.name
+            shortened(&origin.name)
         );
     }
     text
@@ -39,11 +40,15 @@ fn layers(reading: &Reading) -> Vec<String> {
     let mut lines: Vec<String> = (1..)
         .zip(reading.layers.iter().take(MOST_LAYERS))
         .map(|(number, layer)| {
-            let mask =
-                |mask: &Option<String>| mask.as_ref().map_or(String::new(), |mask| format!(" · {mask}"));
-            let bias = layer.bias.as_ref().map_or("no bias".to_owned(), |bias| format!("bias {}", bias.name));
+            let mask = |mask: &Option<String>| {
+                mask.as_ref().map_or(String::new(), |mask| format!(" · {}", shortened(mask)))
+            };
+            let bias = layer
+                .bias
+                .as_ref()
+                .map_or("no bias".to_owned(), |bias| format!("bias {}", shortened(&bias.name)));
             let (rows, columns) = layer.stored;
-            let matrix = format!("{} {rows}x{columns}{}", layer.matrix.name, mask(&layer.mask));
+            let matrix = format!("{} {rows}x{columns}{}", shortened(&layer.matrix.name), mask(&layer.mask));
             format!("layer {number}: {matrix}, {bias}{}", mask(&layer.bias_mask))
         })
         .collect();
@@ -66,7 +71,7 @@ pub fn unused(reading: &Reading, most: usize) -> String {
 pub fn unused_names(reading: &Reading) -> Option<String> {
     /// More would not fit.
     const MOST: usize = 3;
-    let names: Vec<&str> = reading.unused.iter().take(MOST).map(|unused| unused.name.as_str()).collect();
+    let names: Vec<String> = reading.unused.iter().take(MOST).map(|unused| shortened(&unused.name)).collect();
     let more = reading.unused.len().saturating_sub(MOST);
     let names = names.join(", ");
     match more {
@@ -83,7 +88,7 @@ fn described(unused: &Unused) -> String {
     });
     let kind: Vec<String> = unused.dtype.iter().cloned().chain(shape).collect();
     match kind.is_empty() {
-        true => format!("{} ({})", unused.name, unused.why),
-        false => format!("{} ({}: {})", unused.name, kind.join(" "), unused.why),
+        true => format!("{} ({})", shortened(&unused.name), unused.why),
+        false => format!("{} ({}: {})", shortened(&unused.name), kind.join(" "), unused.why),
     }
 }

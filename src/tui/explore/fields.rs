@@ -91,7 +91,7 @@ fn field(editing: &Editing, parameter: Parameter, look: &Look, width: usize) -> 
     } else if chosen {
         spans.extend(editing.field().spans(look, room));
     } else {
-        spans.push(Span::styled(cut(setup.text(parameter), room, look), theme.text));
+        spans.push(Span::styled(cut(&look.glyphs.write(setup.text(parameter)), room, look), theme.text));
     }
     if setup.text(parameter).trim().is_empty() {
         spans.push(Span::styled(left_out(editing, parameter), theme.faint));

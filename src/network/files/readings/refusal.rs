@@ -6,6 +6,7 @@ use super::candidates::{self, Candidate, Outcome};
 use super::kind::Kind;
 use super::orders;
 use super::tensors::Table;
+use crate::visible::shortened_to;
 
 /// Why a file's tensors are not read as a network.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -144,6 +145,8 @@ pub enum Refusal {
 
 /// Names that a message lists at most.
 const MOST_NAMES: usize = 6;
+/// Characters of an option's layers at most.
+const LONGEST_LIST: usize = 1000;
 /// Layers that an option spells out at most.
 const MOST_LAYERS: usize = 24;
 
@@ -288,7 +291,7 @@ pub(super) fn layers(table: &Table<'_>, candidate: &Candidate) -> String {
     if candidate.layers.len() > MOST_LAYERS {
         list.push("…");
     }
-    let list = list.join(",");
+    let list = shortened_to(&list.join(","), LONGEST_LIST);
     let is_plain = |c: char| c.is_alphanumeric() || "_-./,:…".contains(c);
     if list.chars().all(is_plain) { list } else { format!("'{list}'") }
 }

@@ -25,6 +25,7 @@ use self::walk::Contents;
 use super::archive::Archive;
 use super::bytes::Bytes;
 use super::{Entry, FileError};
+use crate::visible::shortened_to;
 
 /// Bytes of a deflated pickle for each byte of the file; pickles of networks are deflated to a fifth.
 const MOST_PICKLE_PER_BYTE: u64 = 64;
@@ -65,7 +66,7 @@ fn damaged(found: String) -> FileError {
 fn printable(text: &str) -> String {
     /// Characters of a message.
     const MOST: usize = 400;
-    super::printable(text).chars().take(MOST).collect()
+    shortened_to(text, MOST)
 }
 
 /// The folder of `data.pkl` among the names of an archive's members, `NAME/` or nothing.

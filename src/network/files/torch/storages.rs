@@ -10,6 +10,7 @@ use zip::CompressionMethod;
 
 use super::super::archive::{Archive, MOST_PER_DEFLATED_BYTE};
 use super::super::bytes::Bytes;
+use super::super::damage;
 use super::super::number::{Number, elements, row_major};
 use super::tensors::{Storage, View};
 
@@ -71,7 +72,7 @@ impl<'a> Members<'a> {
         if member.size > most {
             return Err(format!("{} bytes from {}", member.size, member.packed));
         }
-        let reader = self.archive.by_index(index).map_err(|error| error.to_string())?;
+        let reader = self.archive.by_index(index).map_err(|error| damage::of_archive(&error))?;
         let mut data = Vec::new();
         reader.take(most.saturating_add(1)).read_to_end(&mut data).map_err(said)?;
         if data.len() as u64 != member.size {
@@ -89,7 +90,7 @@ impl<'a> Members<'a> {
     }
 
     fn member(&mut self, index: usize) -> Result<Member, String> {
-        let raw = self.archive.by_index_raw(index).map_err(|error| error.to_string())?;
+        let raw = self.archive.by_index_raw(index).map_err(|error| damage::of_archive(&error))?;
         let is_stored = raw.compression() == CompressionMethod::Stored;
         Ok(Member {
             place: raw.data_start(),
@@ -229,5 +230,5 @@ impl Wanted<'_> {
 }
 
 fn said(error: io::Error) -> String {
-    error.to_string()
+    damage::of_data(&error)
 }
