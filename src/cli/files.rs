@@ -7,6 +7,7 @@ use super::CliError;
 use super::output::{Printed, note};
 use crate::experiment::Experiment;
 use crate::report::{Claims, Contents, OutputFile, obey_signals};
+use crate::visible::shortened;
 
 /// An option that names a file, and the file.
 pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
@@ -22,15 +23,20 @@ pub(super) fn claim(asked: &[Asked<'_>], experiment: &Experiment) -> Result<(), 
     }
     let mut claims = Claims::default();
     if let Some(preset) = experiment.preset_file() {
-        claims.read(&format!("the preset {}", preset.display()), &preset)?;
+        claims.read(&format!("the preset {}", named(&preset)), &preset)?;
     }
     for file in experiment.data_files() {
-        claims.read(&format!("{}, which the run reads", file.display()), &file)?;
+        claims.read(&format!("{}, which the run reads", named(&file)), &file)?;
     }
     for (option, path) in files() {
-        claims.write(&format!("{option} {}", path.display()), path)?;
+        claims.write(&format!("{option} {}", named(path)), path)?;
     }
     Ok(claims.standard_output()?)
+}
+
+/// A path as a message names it.
+fn named(path: &Path) -> String {
+    shortened(&path.to_string_lossy())
 }
 
 /// Opens files to be written when all is done.

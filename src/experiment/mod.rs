@@ -328,8 +328,7 @@ impl Experiment {
             let bound =
                 "e·√n_max·F_max·∏max{1, λ‖W*‖}, above which norms of the target are no substitute for Ŵ's";
             let (largest, epsilon) = (number(largest), number(epsilon));
-            let message =
-                format!("expected an epsilon of at most {largest}, which is {bound}; found {epsilon}");
+            let message = format!("expected at most {largest}, which is {bound}; found {epsilon}");
             return Err(match given {
                 None => at("epsilon", message),
                 Some(given) => {
@@ -376,8 +375,8 @@ impl Experiment {
         let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
         if finest < plan::FINEST_TOLERANCE * self.w_max {
             let message = format!(
-                "expected weights that may be off by {:.1e} or more, 1e-28 of w_max; found {finest:.3e}, finer than sums of 106 \
-                 bits hold (`slth bounds` works)",
+                "expected at least {:.1e} as the accuracy of a weight, 1e-28 of w_max; found that it must be accurate to \
+                 {finest:.3e}, finer than sums of 106 bits hold (`slth bounds` works)",
                 plan::FINEST_TOLERANCE * self.w_max
             );
             return Err(ExperimentError::new(place(), message));

@@ -157,7 +157,10 @@ fn names(names: &[&str]) -> String {
 /// The rest of the line at a place.
 fn found(text: &str, place: Position) -> String {
     let line = text.split('\n').nth(place.line.saturating_sub(1)).unwrap_or_default();
-    let rest: String = line.chars().skip(place.col.saturating_sub(1)).collect();
+    let start = place.col.saturating_sub(1);
+    // A sign is part of its number.
+    let signed = start.checked_sub(1).filter(|&sign| matches!(line.chars().nth(sign), Some('-' | '+')));
+    let rest: String = line.chars().skip(signed.unwrap_or(start)).collect();
     match (rest.trim(), text.split('\n').count() > place.line) {
         ("", true) => "the end of the line".to_owned(),
         ("", false) => "the end".to_owned(),

@@ -141,7 +141,8 @@ impl OutputFile {
             _ => PathBuf::from("."),
         };
         if !folder.is_dir() {
-            let message = format!("there is no folder {}", folder.display());
+            let message =
+                format!("there is no folder {}", crate::visible::shortened(&folder.to_string_lossy()));
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
         let (contents, name) = temporary(&folder, if found.is_some() { PRIVATE } else { NEW_FILE })?;
