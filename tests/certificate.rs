@@ -8,7 +8,7 @@ use ndarray::Array2;
 use slth::construction::LayerTicket;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
 use slth::experiment::{Experiment, Plan};
-use slth::network::{Activation, ActivationBounds, Domain, Network};
+use slth::network::{Activation, ActivationBounds, Domain, NEVER, Network};
 use slth::sampling::{Hyperbolic, Law, Side, Stream};
 use slth::session::{Lane, Session};
 use slth::theory::section5::Ranges;
@@ -226,7 +226,7 @@ impl AtScale {
             assert!(builder.is_complete(), "a layer of scale {scale:e}");
             let never_negative = target.architecture().inputs_never_negative(layer);
             let parts = Parts::Halves { never_negative, skipped: false };
-            let check = LayerCheck::measure(&target, layer, builder.ticket(), parts);
+            let check = LayerCheck::measure(&target, layer, builder.ticket(), parts, NEVER).unwrap();
             assert!(check.largest_error() <= scale / 20.0 && check.largest_error() > 0.0);
             told.push((check.norm_target, scale / 10.0));
             checks.push(check);

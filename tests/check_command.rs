@@ -26,6 +26,7 @@ fn check_json_has_the_stable_keys() {
             "..allocation",
             "..mode",
             "..runs",
+            "..unfinished_seeds",
             "..least_claim",
             "..layers",
             "....layer",

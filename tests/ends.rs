@@ -5,6 +5,7 @@
 mod terminal;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ndarray::Array2;
 use portable_pty::CommandBuilder;
@@ -33,6 +34,22 @@ fn q_and_control_c() {
         assert_eq!(slth.ends(), 0);
         slth.assert_restored();
     }
+}
+
+/// A layer's norms take long here, and look at nothing meanwhile.
+#[test]
+fn q_is_obeyed_while_a_layer_is_measured() {
+    const MOST: Duration = Duration::from_secs(5);
+    let target = "target=Random(widths:[300,300,2],weight_bound:0.05,seed:7)";
+    let mut slth = Explorer::open(&["tiny", "--set", target, "--set", "epsilon=1.0"]);
+    slth.shows(&["paused"]);
+    slth.press("a");
+    slth.shows(&["measuring its weights"]);
+    let asked = Instant::now();
+    slth.leave();
+    assert_eq!(slth.ends(), 0);
+    assert!(asked.elapsed() < MOST, "it took {:?}", asked.elapsed());
+    slth.assert_restored();
 }
 
 /// At rest, and while the engine runs flat out.

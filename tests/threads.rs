@@ -143,3 +143,43 @@ fn steps_back_lead_where_steps_forward_came_from() {
         assert!(Outcome::of(lane) == expected, "lane {index}");
     }
 }
+
+/// Large enough for a layer to be measured on a thread of its own.
+const MEASURED_ASIDE: [&str; 2] =
+    ["target=Random(widths:[110,110,4],weight_bound:1.0,spectral_norm:1.0,seed:7)", "epsilon=0.5"];
+
+/// Whoever never waits for a measurement comes to the same results, step by step and headless, and through a step back in its middle.
+#[test]
+fn waiting_for_no_measurement_changes_nothing() {
+    let expected = run_on(2, "tiny", &MEASURED_ASIDE).remove(0);
+    let mut stepped = session("tiny", &MEASURED_ASIDE);
+    let lane = stepped.lane_mut(0);
+    let measured_in = |lane: &mut Lane, step: Step| {
+        let mut calls = 0;
+        while !lane.advance_until(step, 5_000, &|| true) {
+            calls += usize::from(lane.is_measuring());
+        }
+        calls
+    };
+    assert!(measured_in(lane, Step::Layer) > 0, "the measurement is not waited for");
+    assert!(lane.checks()[0].is_some() && lane.builders()[1].draws() == 0, "it is part of the step");
+    lane.take_back(Step::Neuron);
+    assert!(lane.checks()[0].is_none() && !lane.replay(1_000));
+    while !lane.replay(5_000) {}
+    while !lane.is_measuring() {
+        lane.advance_until(Step::Layer, 5_000, &|| true);
+    }
+    assert_eq!(lane.phase(), Phase::Building(1));
+    lane.take_back(Step::Layer);
+    assert!(!lane.is_measuring() && lane.is_untouched());
+    measured_in(lane, Step::All);
+    assert!(Outcome::of(lane) == expected);
+
+    let mut headless = session("tiny", &MEASURED_ASIDE);
+    let mut pauses = 0;
+    while !headless.run_until(&|_| (), &|| true) {
+        pauses += usize::from(headless.lanes()[0].is_measuring());
+    }
+    assert!(pauses > 0, "a pause is not kept waiting by a measurement");
+    assert!(Outcome::of(&headless.lanes()[0]) == expected);
+}

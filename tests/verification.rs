@@ -8,7 +8,7 @@ use ndarray::{Array2, array};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use slth::construction::{Allocation, Half, LayerTicket, Sharing};
-use slth::network::{Activation, ActivationBounds, Domain, Network};
+use slth::network::{Activation, ActivationBounds, Domain, NEVER, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
 use slth::verification::{Certificate, LayerCheck, MaskedLayer, Parts, Search};
@@ -43,12 +43,8 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
             architecture.inputs_never_negative(layer) || (layer == 1 && domain.is_never_negative());
         let skipped = skip && never_negative;
         let builder = built(case.problem(layer, skipped));
-        checks.push(LayerCheck::measure(
-            &case.target,
-            layer,
-            builder.ticket(),
-            Parts::Halves { never_negative, skipped },
-        ));
+        let parts = Parts::Halves { never_negative, skipped };
+        checks.push(LayerCheck::measure(&case.target, layer, builder.ticket(), parts, NEVER).unwrap());
         tickets.push(builder.ticket().clone());
     }
     let bounds = ActivationBounds::new(&case.target, domain);

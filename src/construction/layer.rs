@@ -106,7 +106,7 @@ impl LayerBuilder {
             tally: Tally::new(k),
             target: Arc::clone(&problem.target),
             layer: problem.layer,
-            kept: LayerTicket::default(),
+            kept: Arc::default(),
             groups: Vec::new(),
             finished_last: None,
             open: Vec::new(),
@@ -249,7 +249,8 @@ impl LayerBuilder {
         self.note_race();
         let groups = std::mem::take(&mut self.bench.groups);
         self.bench.finished_last = groups.last().map(|&(pair, ..)| pair);
-        self.bench.kept = std::mem::take(&mut self.bench.kept).ordered_by_pair(&groups);
+        let kept = Arc::unwrap_or_clone(std::mem::take(&mut self.bench.kept));
+        self.bench.kept = Arc::new(kept.ordered_by_pair(&groups));
         self.done = true;
     }
 
@@ -297,6 +298,11 @@ impl LayerBuilder {
     /// which weights were finished.
     pub fn ticket(&self) -> &LayerTicket {
         &self.bench.kept
+    }
+
+    /// The same, for other threads.
+    pub fn shared_ticket(&self) -> Arc<LayerTicket> {
+        Arc::clone(&self.bench.kept)
     }
 
     /// The buckets of the layer.

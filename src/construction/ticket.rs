@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::exact::DoubleDouble;
 use crate::sampling::RandomLayer;
 
+/// Rows from which on columns are brought into order in parallel.
+const ORDERED_IN_PARALLEL: usize = 1 << 20;
+
 /// The kept paths (input → neuron → output) of one layer, as parallel columns, one row per path. Rows are in
 /// the order of the pairs they serve, (output, input) ascending; within a pair those with z_in > 0 come
 /// first, each half from its largest piece to its smallest.
@@ -143,11 +146,23 @@ impl LayerTicket {
     pub(super) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
         let mut by_pair: Vec<u32> = (0..groups.len() as u32).collect();
         by_pair.sort_unstable_by_key(|&group| groups[group as usize].0);
-        order(&mut self.neuron, groups, &by_pair);
-        order(&mut self.input, groups, &by_pair);
-        order(&mut self.output, groups, &by_pair);
-        order(&mut self.z_in, groups, &by_pair);
-        order(&mut self.z_out, groups, &by_pair);
+        let Self { neuron, input, output, z_in, z_out } = &mut self;
+        let by_pair = &by_pair;
+        if neuron.len() < ORDERED_IN_PARALLEL {
+            order(neuron, groups, by_pair);
+            order(z_in, groups, by_pair);
+            order(z_out, groups, by_pair);
+            order(input, groups, by_pair);
+            order(output, groups, by_pair);
+            return self;
+        }
+        rayon::scope(|scope| {
+            scope.spawn(|_| order(neuron, groups, by_pair));
+            scope.spawn(|_| order(z_in, groups, by_pair));
+            scope.spawn(|_| order(z_out, groups, by_pair));
+            scope.spawn(|_| order(input, groups, by_pair));
+            scope.spawn(|_| order(output, groups, by_pair));
+        });
         self
     }
 }

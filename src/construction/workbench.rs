@@ -28,7 +28,8 @@ pub(super) struct Workbench {
     pub(super) tally: Tally,
     pub(super) target: Arc<Network>,
     pub(super) layer: usize,
-    pub(super) kept: LayerTicket,
+    /// shared with computations on other threads once the layer is done
+    pub(super) kept: Arc<LayerTicket>,
     /// (pair, first row, rows) of each group of `kept`, in order of finishing; taken away once the layer is done
     pub(super) groups: Vec<(u64, usize, usize)>,
     /// the pair of the last group
@@ -166,7 +167,7 @@ impl Workbench {
         let (input, output) = self.ends(pair);
         let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
         let first = self.kept.len();
-        self.kept.extend(paths);
+        Arc::make_mut(&mut self.kept).extend(paths);
         for half in Half::BOTH.into_iter().filter(|&half| self.live[half as usize]) {
             let error = &mut self.tally.max_error[half as usize];
             *error = error.max(residual[half as usize].abs());
@@ -182,7 +183,7 @@ impl Workbench {
             // Columns that grow by doubling are copied again and again, into pages that are new each time.
             let pairs = self.pairs() as usize;
             let rows = (self.kept.len() as f64 * pairs as f64 / TELLING as f64) as usize;
-            self.kept.make_room(rows + rows / 16);
+            Arc::make_mut(&mut self.kept).make_room(rows + rows / 16);
             self.groups.reserve(pairs);
         }
     }
@@ -198,7 +199,7 @@ impl Workbench {
             self.tally.max_error = self.tally.max_error.map(|largest| largest.max(error));
         }
         let first = self.kept.len();
-        self.kept.extend(paths);
+        Arc::make_mut(&mut self.kept).extend(paths);
         self.groups.push((self.pair(0, output), first, paths.len()));
         self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
     }
@@ -238,9 +239,8 @@ impl Workbench {
             *error = error.max(sums.residuals[half].nearest().abs());
         }
         let first = self.kept.len();
-        for paths in &sums.paths {
-            self.kept.extend(paths);
-        }
+        let kept = Arc::make_mut(&mut self.kept);
+        sums.paths.iter().for_each(|paths| kept.extend(paths));
         self.end_group(pair, first);
         self.tally.weights_done += u64::from(complete);
     }

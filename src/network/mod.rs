@@ -11,12 +11,14 @@ mod edge;
 pub mod files;
 pub mod range;
 mod spectral;
+mod stop;
 
 pub use activation::Activation;
 pub use bias::Fold;
 pub use domain::{ActivationBounds, Domain, with_constant};
 pub use edge::Edge;
 pub use spectral::{spectral_norm, spectral_norm_bound};
+pub use stop::{NEVER, Stop};
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::Serialize;

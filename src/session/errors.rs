@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use crate::construction::{FinishedWeight, LayerBuilder};
 
+/// Weights whose errors are computed between two looks at commands: some ten milliseconds.
+const WEIGHTS_AT_ONCE: usize = 1 << 14;
+
 /// |w* − ŵ|/ε_w of every weight of a layer, the larger one of its halves. Cheap to clone: rows are shared until they change.
 #[derive(Clone, Debug)]
 pub struct ErrorMap {
@@ -13,8 +16,10 @@ pub struct ErrorMap {
     tolerance: f64,
     /// a row for each output; NaN with its sign bit clear where the weight is not finished, else rounded up
     rows: Vec<Arc<[f32]>>,
-    /// weights noted so far
+    /// weights noted so far, of those of a finished layer anew
     noted: usize,
+    /// weights whose errors are there
+    known: usize,
     /// whether these are the weights of a finished layer
     done: bool,
     worst: Option<(f64, usize)>,
@@ -28,23 +33,26 @@ impl ErrorMap {
         let (outputs, inputs) = problem.target.weights(problem.layer).dim();
         let row: Arc<[f32]> = vec![f32::NAN; inputs].into();
         let rows = vec![row; outputs];
-        Self { inputs, tolerance, rows, noted: 0, done: false, worst: None, finished_last: None }
+        Self { inputs, tolerance, rows, noted: 0, known: 0, done: false, worst: None, finished_last: None }
     }
 
     /// Takes in what was finished since the last time; all of it where the layer has been gone back on, or has come to its end
-    /// and to another order of its rows.
-    pub(super) fn follow(&mut self, builder: &LayerBuilder) {
+    /// and to another order of its rows. At most [`WEIGHTS_AT_ONCE`] are taken in; whether that was all.
+    pub(super) fn follow(&mut self, builder: &LayerBuilder) -> bool {
         if builder.finished_weights() < self.noted || (self.done && !builder.is_done()) {
             *self = Self::new(builder, self.tolerance);
         }
         if builder.is_done() && !self.done {
             (self.noted, self.done) = (0, true);
         }
-        for weight in builder.finished_from(self.noted) {
+        let finished = builder.finished_weights();
+        for weight in builder.finished_from(self.noted).take(WEIGHTS_AT_ONCE) {
             self.note(builder, &weight);
         }
-        self.noted = builder.finished_weights();
+        self.noted = finished.min(self.noted + WEIGHTS_AT_ONCE);
+        self.known = self.known.max(self.noted);
         self.finished_last = builder.finished_last().map(|(input, output)| (output, input));
+        self.noted == finished
     }
 
     fn note(&mut self, builder: &LayerBuilder, weight: &FinishedWeight) {
@@ -103,7 +111,7 @@ impl ErrorMap {
 
     /// Weights that are finished, with all their pieces or without.
     pub fn finished(&self) -> usize {
-        self.noted
+        self.known
     }
 }
 
@@ -126,6 +134,7 @@ mod tests {
             tolerance: 1.0,
             rows,
             noted: 11,
+            known: 11,
             done: false,
             worst: None,
             finished_last: None,

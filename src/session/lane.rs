@@ -8,14 +8,27 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::background::{Background, drop_aside};
 use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
-use crate::network::Domain;
+use crate::network::{Domain, NEVER, Stop};
 use crate::sampling::{Hyperbolic, Law, Uniform};
-use crate::verification::{Certificate, Evaluation, Found, LayerCheck, Parts, Search};
+use crate::verification::{Certificate, Evaluation, Found, LayerCheck, MaskedNetwork, Parts, Search};
 
-/// Inputs tried between two looks at the clock or at a command.
+/// Inputs tried between two looks at the clock or at a command, at most.
 const INPUTS_PER_SLICE: usize = 256;
+
+/// Inputs that are evaluated together anyway.
+const LEAST_INPUTS_PER_SLICE: usize = 64;
+
+/// Paths times inputs between two looks at the clock or at a command: below 0.1 s on one core.
+const PATHS_PER_SLICE: usize = 1 << 30;
+
+/// What a measurement may cost, as [`cost_of_measuring`], before it gets a thread of its own: a few milliseconds.
+const LONG_MEASUREMENT: f64 = 1e6;
+
+/// Paths of a Ĝ that is put together on a thread of its own.
+const LONG_TICKET: usize = 1 << 20;
 
 /// Neurons drawn between two reports of progress.
 const NEURONS_PER_REPORT: u64 = 1 << 16;
@@ -39,7 +52,7 @@ pub enum Step {
 /// What a lane is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// drawing the neurons of this layer, from 1
+    /// drawing the neurons of this layer, from 1, or measuring it, see [`Lane::is_measuring`]
     Building(usize),
     /// trying inputs
     Verifying,
@@ -72,6 +85,9 @@ pub struct LaneState<'a> {
     elapsed: Duration,
 }
 
+/// What is known of a finished layer, once it is measured.
+type Measured = (LayerCheck, Existence);
+
 /// One construction of a session.
 #[derive(Clone, Debug)]
 pub struct Lane {
@@ -81,9 +97,15 @@ pub struct Lane {
     checks: Vec<Option<LayerCheck>>,
     /// of each finished layer: whether its neurons can meet all demands
     existence: Vec<Option<Existence>>,
+    /// of each layer: its measurement, where it is under way
+    measuring: Vec<Option<Background<Measured>>>,
     /// once every layer is measured
     certificate: Option<Arc<Certificate>>,
     search: Search,
+    /// Ĝ on its way, for the search
+    pruning: Option<Background<Arc<MaskedNetwork>>>,
+    /// the step that ends with the measurement under way
+    ending: Option<Step>,
     /// a layer that was taken back, from 0, and the draws that it is to have again
     replay: Option<(usize, u64)>,
     elapsed: Duration,
@@ -94,7 +116,8 @@ pub struct Lane {
 impl Lane {
     pub(super) fn new(experiment: &Arc<Experiment>, plan: &LanePlan) -> Self {
         let mut lane = Self::new_unmeasured(experiment, plan);
-        lane.measure_done_layers();
+        // What takes longer is measured when the lane goes on.
+        lane.measure_done_layers(&|| true);
         lane
     }
 
@@ -106,10 +129,13 @@ impl Lane {
             experiment: Arc::clone(experiment),
             checks: vec![None; plan.layers.len()],
             existence: vec![None; plan.layers.len()],
+            measuring: vec![None; plan.layers.len()],
             certificate: None,
             plan: plan.clone(),
             builders,
             search,
+            pruning: None,
+            ending: None,
             replay: None,
             elapsed: Duration::ZERO,
             drawn_before: 0,
@@ -163,28 +189,50 @@ impl Lane {
 
     /// What the lane is doing, or would do next.
     pub fn phase(&self) -> Phase {
-        match self.builders.iter().position(|builder| !builder.is_done()) {
+        let is_open =
+            |(builder, measuring): (&LayerBuilder, &Option<_>)| !builder.is_done() || measuring.is_some();
+        match self.builders.iter().zip(&self.measuring).position(is_open) {
             Some(index) => Phase::Building(index + 1),
             None if self.search.is_done() => Phase::Done,
             None => Phase::Verifying,
         }
     }
 
+    /// Whether the layer of [`phase`](Self::phase) is built, and being measured.
+    pub fn is_measuring(&self) -> bool {
+        self.measuring.iter().any(Option::is_some)
+    }
+
     /// Goes on towards the end of `step`, drawing at most about `budget` neurons. Whether the step's end is
     /// reached. The way a run is cut into steps and budgets does not change its result.
     pub fn advance(&mut self, step: Step, budget: u64) -> bool {
+        self.advance_until(step, budget, NEVER)
+    }
+
+    /// Goes on as [`advance`](Self::advance) does, and waits for a long computation only until `stop` says so. The computation goes
+    /// on meanwhile, on a thread of its own.
+    pub fn advance_until(&mut self, step: Step, budget: u64, stop: Stop<'_>) -> bool {
         if !self.replay(budget) {
             return false;
         }
         let started = Instant::now();
-        let reached = match self.phase() {
+        let reached = self.go_on(step, budget, stop);
+        self.elapsed += started.elapsed();
+        reached
+    }
+
+    fn go_on(&mut self, step: Step, budget: u64, stop: Stop<'_>) -> bool {
+        // A lane that was resumed is measured when it goes on, too.
+        if !self.measure_done_layers(stop) {
+            return false;
+        }
+        if self.ending.take() == Some(step) {
+            return true;
+        }
+        match self.phase() {
             Phase::Done => true,
             Phase::Verifying => {
-                // A lane that was resumed is measured when it goes on.
-                if self.certificate.is_none() {
-                    self.measure_done_layers();
-                }
-                self.search.advance(self.builders.iter().map(LayerBuilder::ticket), INPUTS_PER_SLICE);
+                self.try_inputs(INPUTS_PER_SLICE, stop);
                 self.search.is_done()
             }
             Phase::Building(layer) => {
@@ -196,19 +244,44 @@ impl Lane {
                     Step::Layer | Step::All => builder.advance(budget, Until::Neurons),
                 };
                 let (done, weight_done) = (builder.is_done(), builder.tally().weights_done > weights_done);
-                if done {
-                    self.measure_done_layers();
-                }
-                match step {
+                let reached = match step {
                     Step::Neuron => true,
                     Step::Weight => weight_done || done,
                     Step::Layer => done,
                     Step::All => false,
+                };
+                if done && !self.measure_done_layers(stop) {
+                    self.ending = reached.then_some(step);
+                    return false;
                 }
+                reached
             }
-        };
-        self.elapsed += started.elapsed();
-        reached
+        }
+    }
+
+    /// Tries at most so many inputs more, or climbs a step.
+    fn try_inputs(&mut self, most: usize, stop: Stop<'_>) {
+        let paths: usize = self.tickets().map(|ticket| ticket.len()).sum();
+        // In a pool, this thread has to help.
+        let is_alone = rayon::current_thread_index().is_none();
+        if paths > LONG_TICKET && self.search.pruned().is_none() && is_alone {
+            let (target, builders) = (&self.experiment.target, &self.builders);
+            let pruning = self.pruning.get_or_insert_with(|| {
+                let target = Arc::clone(target);
+                let tickets: Vec<_> = builders.iter().map(|builder| builder.shared_ticket()).collect();
+                Background::start(move |_| {
+                    let tickets = tickets.iter().map(|ticket| &**ticket);
+                    Some(Arc::new(MaskedNetwork::new(target.architecture(), tickets)))
+                })
+            });
+            let Some(pruned) = pruning.wait(stop) else { return };
+            self.pruning = None;
+            self.search.try_on(pruned);
+        }
+        let at_once = (most / INPUTS_PER_SLICE * PATHS_PER_SLICE / paths.max(1))
+            .next_multiple_of(LEAST_INPUTS_PER_SLICE);
+        let at_once = at_once.clamp(LEAST_INPUTS_PER_SLICE, most);
+        self.search.advance(self.builders.iter().map(LayerBuilder::ticket), at_once);
     }
 
     /// Takes the last step back: the neuron drawn last, what was drawn since a weight was completed, or the layer. One layer
@@ -225,16 +298,18 @@ impl Lane {
             Step::Layer | Step::All => 0,
         };
         for layer in layer..self.builders.len() {
-            self.builders[layer] = self.builders[layer].restarted();
+            let restarted = self.builders[layer].restarted();
+            drop_aside(std::mem::replace(&mut self.builders[layer], restarted));
             self.checks[layer] = None;
             self.existence[layer] = None;
+            self.measuring[layer] = None;
         }
-        self.certificate = None;
+        (self.certificate, self.pruning, self.ending) = (None, None, None);
         let experiment = &self.experiment;
         self.search =
             Search::new(Arc::clone(&experiment.target), Arc::clone(&experiment.domain), experiment.seed);
         self.replay = (draws > 0).then_some((layer, draws));
-        self.measure_done_layers();
+        self.measure_done_layers(&|| true);
     }
 
     /// Builds again what [`take_back`](Self::take_back) has left to be, drawing at most `budget` neurons. Whether nothing
@@ -251,14 +326,11 @@ impl Lane {
         self.replay.is_none()
     }
 
-    /// Builds all layers in parallel and tries all inputs, or as many until `pause` says to stop. Whether all is known.
-    pub(super) fn run(
-        &mut self,
-        progress: &(dyn Fn(Progress) + Sync),
-        pause: &(dyn Fn() -> bool + Sync),
-    ) -> bool {
+    /// Builds all layers in parallel and tries all inputs, or as many until `pause` says to stop. Whether all is known. What takes
+    /// long without a look at `pause` goes on on a thread of its own, and is picked up by the next call.
+    pub(super) fn run(&mut self, progress: &(dyn Fn(Progress) + Sync), pause: Stop<'_>) -> bool {
         let started = Instant::now();
-        self.replay = None;
+        (self.replay, self.ending) = (None, None);
         let weights: u64 = self.plan.layers.iter().map(|layer| layer.weights).sum();
         let neurons = AtomicU64::new(self.drawn() - self.drawn_before);
         let weights_done = AtomicU64::new(self.weights_done());
@@ -272,8 +344,8 @@ impl Lane {
         let inputs = self.search.total();
         // A neuron may take milliseconds where each is followed by a search for subset sums.
         let at_once = if construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_REPORT };
-        let measured = self.checks.par_iter_mut().zip(&mut self.existence);
-        self.builders.par_iter_mut().zip(measured).for_each(|(builder, (check, existence))| {
+        let measured = self.checks.par_iter_mut().zip(&mut self.existence).zip(&mut self.measuring);
+        self.builders.par_iter_mut().zip(measured).for_each(|(builder, ((check, existence), measuring))| {
             let (mut sampled, mut done) = (builder.tally().sampled, builder.tally().weights_done);
             while !builder.is_done() {
                 builder.advance(at_once, Until::Neurons);
@@ -286,17 +358,16 @@ impl Lane {
                     break;
                 }
             }
-            if builder.is_done() {
-                check.get_or_insert_with(|| measure(experiment, builder));
-                existence.get_or_insert_with(|| builder.existence());
+            if builder.is_done()
+                && check.is_none()
+                && let Some(measured) = measure(experiment, builder, measuring, pause)
+            {
+                (*check, *existence) = (Some(measured.0), Some(measured.1));
             }
         });
-        let built = self.builders.iter().all(LayerBuilder::is_done);
-        if built {
-            self.certify();
-        }
-        while built && !self.search.is_done() {
-            self.search.advance(self.builders.iter().map(LayerBuilder::ticket), 4 * INPUTS_PER_SLICE);
+        self.certify();
+        while self.certificate.is_some() && !self.search.is_done() {
+            self.try_inputs(4 * INPUTS_PER_SLICE, pause);
             report(self.search.found().tried, inputs);
             if pause() {
                 break;
@@ -306,15 +377,18 @@ impl Lane {
         self.phase() == Phase::Done
     }
 
-    fn measure_done_layers(&mut self) {
-        let measured = self.checks.iter_mut().zip(&mut self.existence);
-        for (builder, (check, existence)) in self.builders.iter().zip(measured) {
-            if builder.is_done() {
-                check.get_or_insert_with(|| measure(&self.experiment, builder));
-                existence.get_or_insert_with(|| builder.existence());
+    /// Measures all layers that are done and are not measured. Whether all of them are now.
+    fn measure_done_layers(&mut self, stop: Stop<'_>) -> bool {
+        for (index, builder) in self.builders.iter().enumerate() {
+            if !builder.is_done() || self.checks[index].is_some() {
+                continue;
             }
+            let measured = measure(&self.experiment, builder, &mut self.measuring[index], stop);
+            let Some((check, existence)) = measured else { return false };
+            (self.checks[index], self.existence[index]) = (Some(check), Some(existence));
         }
         self.certify();
+        true
     }
 
     /// Puts the certificate together once every layer is measured, and evaluates as it asks for.
@@ -359,6 +433,11 @@ impl Lane {
     /// What the inputs tried so far have shown.
     pub fn found(&self) -> &Found {
         self.search.found()
+    }
+
+    /// Ĝ, while inputs are tried on it.
+    pub(super) fn pruned(&self) -> Option<&Arc<MaskedNetwork>> {
+        self.search.pruned()
     }
 
     /// Inputs to be tried in all.
@@ -446,7 +525,35 @@ fn law_of(choice: LawChoice, plan: &LayerPlan) -> Law {
     }
 }
 
-fn measure(experiment: &Experiment, builder: &LayerBuilder) -> LayerCheck {
+/// Measures a finished layer. Where that is long it goes on as `under_way`, and is waited for until `stop` says so.
+fn measure(
+    experiment: &Experiment,
+    builder: &LayerBuilder,
+    under_way: &mut Option<Background<Measured>>,
+    stop: Stop<'_>,
+) -> Option<Measured> {
+    let measurement = || measurement(experiment, builder);
+    if under_way.is_none() && cost_of_measuring(builder) < LONG_MEASUREMENT {
+        return measurement()(NEVER);
+    }
+    let measured = under_way.get_or_insert_with(|| Background::start(measurement())).wait(stop)?;
+    *under_way = None;
+    Some(measured)
+}
+
+/// Multiplications of the norms of a layer, about, its rows, and the neurons that a search for a matching may go through.
+fn cost_of_measuring(builder: &LayerBuilder) -> f64 {
+    let (rows, columns) = builder.problem().target.weights(builder.problem().layer).dim();
+    let norms = (rows * columns) as f64 * rows.min(columns) as f64;
+    let searched = if builder.existence().is_open() { builder.tally().sampled as f64 } else { 0.0 };
+    norms + builder.ticket().len() as f64 + searched
+}
+
+/// The measurement of a finished layer, for any thread.
+fn measurement(
+    experiment: &Experiment,
+    builder: &LayerBuilder,
+) -> impl FnOnce(Stop<'_>) -> Option<Measured> + Send + 'static {
     let layer = builder.problem().layer;
     let parts = match builder.problem().sum {
         Sum::Neuron => Parts::Neurons,
@@ -455,5 +562,10 @@ fn measure(experiment: &Experiment, builder: &LayerBuilder) -> LayerCheck {
             skipped: builder.problem().skip_negative_half,
         },
     };
-    LayerCheck::measure(&experiment.target, layer, builder.ticket(), parts)
+    let (target, ticket) = (Arc::clone(&experiment.target), builder.shared_ticket());
+    let existence = builder.existence();
+    move |stop| {
+        let check = LayerCheck::measure(&target, layer, &ticket, parts, stop)?;
+        Some((check, existence.answer(stop)?))
+    }
 }

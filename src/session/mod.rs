@@ -5,6 +5,7 @@
 //! [`Worker`], a thread that owns a session, obeys [`Command`]s and publishes [`Snapshot`]s. Both go through the same
 //! lanes, and the numbers do not depend on which, nor on the number of threads.
 
+mod background;
 mod errors;
 mod faithfulness;
 mod forecaster;
@@ -52,9 +53,10 @@ impl Session {
         Ok(session)
     }
 
-    /// Forgets all that was built.
-    pub fn restart(&mut self) {
-        self.lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
+    /// Forgets all that was built, and returns the lanes that have built it.
+    pub fn restart(&mut self) -> Vec<Lane> {
+        let lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
+        std::mem::replace(&mut self.lanes, lanes)
     }
 
     /// Has lanes of these constructions beside those of the experiment. Lanes that were added before and of which nothing is

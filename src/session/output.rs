@@ -1,18 +1,24 @@
 //! F and Ĝ at one input.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{ArrayView1, Axis};
 
+use super::background::Background;
 use super::{Lane, Session};
-use crate::construction::LayerBuilder;
+use crate::construction::{LayerBuilder, LayerTicket};
+use crate::experiment::Experiment;
 use crate::network::Domain;
 use crate::verification::careful::forward_target;
-use crate::verification::{MaskedNetwork, error_between, inputs, prediction};
+use crate::verification::{Climber, Evaluation, MaskedNetwork, error_between, inputs, prediction};
 
 /// Neighbouring inputs that are evaluated together. It takes hardly longer than for one of them, and less than a slice of
 /// the search over all inputs does.
 const BATCH: usize = 8;
+
+/// Weights of F and paths of Ĝ from which on they are evaluated on a thread of their own.
+const LONG: u64 = 1 << 20;
 
 /// The least side of an input that is looked at as a picture.
 const LEAST_SIDE: usize = 4;
@@ -106,27 +112,83 @@ impl Session {
     /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries, and behind them the one that it has
     /// climbed to. What an input gives does not depend on the others.
     pub fn outputs(&self, lane_index: usize, from: usize, to: usize) -> Vec<OutputView> {
-        let (experiment, lane) = (self.experiment(), &self.lanes()[lane_index]);
-        let (target, domain) = (&experiment.target, &*experiment.domain);
-        let (width, tried) = (target.architecture().widths()[0], lane.inputs());
-        let mut x = inputs(domain, width, experiment.seed, from.min(tried), to.min(tried));
-        if let Some(climbed) = lane.found().climbed().filter(|_| to > tried) {
+        self.output_question(lane_index, from, to, None).answer().0
+    }
+
+    /// [`outputs`](Self::outputs) for any thread. `pruned`: Ĝ, where it is there already.
+    fn output_question(
+        &self,
+        lane_index: usize,
+        from: usize,
+        to: usize,
+        pruned: Option<Arc<MaskedNetwork>>,
+    ) -> OutputQuestion {
+        let lane = &self.lanes()[lane_index];
+        OutputQuestion {
+            experiment: Arc::clone(self.experiment()),
+            lane: lane_index,
+            range: from..to,
+            tried: lane.inputs(),
+            inputs: lane.inputs_shown(),
+            climbed: lane.found().climbed().filter(|_| to > lane.inputs()).cloned(),
+            evaluation: lane.evaluation(),
+            tickets: is_built(lane)
+                .then(|| lane.builders().iter().map(LayerBuilder::shared_ticket).collect()),
+            pruned: pruned.or_else(|| lane.pruned().cloned()),
+        }
+    }
+}
+
+/// F and Ĝ at some inputs, still to be evaluated.
+struct OutputQuestion {
+    experiment: Arc<Experiment>,
+    lane: usize,
+    range: Range<usize>,
+    /// inputs that the search tries
+    tried: usize,
+    /// inputs that can be looked at
+    inputs: usize,
+    climbed: Option<Climber>,
+    evaluation: Evaluation,
+    /// once all layers are built
+    tickets: Option<Vec<Arc<LayerTicket>>>,
+    pruned: Option<Arc<MaskedNetwork>>,
+}
+
+impl OutputQuestion {
+    /// Whether the answer takes longer than a few milliseconds.
+    fn is_long(&self) -> bool {
+        let weights = self.experiment.target.architecture().total_weights();
+        let paths: usize = self.tickets.iter().flatten().map(|ticket| ticket.len()).sum();
+        weights + paths as u64 > LONG
+    }
+
+    /// What there is to see, and Ĝ.
+    fn answer(self) -> Answer {
+        let (target, domain) = (&self.experiment.target, &*self.experiment.domain);
+        let (width, tried, Range { start: from, end: to }) =
+            (target.architecture().widths()[0], self.tried, self.range);
+        let mut x = inputs(domain, width, self.experiment.seed, from.min(tried), to.min(tried));
+        if let Some(climbed) = &self.climbed {
             // Of the same width as all others.
             let _ = x.push_row(ArrayView1::from(&climbed.input[..]));
         }
-        let evaluation = lane.evaluation();
-        let f = forward_target(target, evaluation, x.clone());
-        let masked = || MaskedNetwork::new(target.architecture(), lane.tickets());
-        let pruned = is_built(lane).then(|| masked().forward(evaluation, x.view()));
+        let f = forward_target(target, self.evaluation, x.clone());
+        let masked = self.tickets.map(|tickets| {
+            let tickets = tickets.iter().map(|ticket| &**ticket);
+            let masked = || Arc::new(MaskedNetwork::new(target.architecture(), tickets));
+            self.pruned.unwrap_or_else(masked)
+        });
+        let pruned = masked.as_ref().map(|masked| masked.forward(self.evaluation, x.view()));
         let free = domain.free_coordinates(x.ncols());
         let shows_pictures = matches!(domain.free(), Domain::Points { .. } | Domain::Box { .. });
         let rows = x.axis_iter(Axis(0)).zip(f.axis_iter(Axis(0))).enumerate();
-        rows.map(|(row, (x, f))| {
+        let views = rows.map(|(row, (x, f))| {
             let x = x.iter().copied().take(free).collect::<Vec<f64>>();
             OutputView {
-                lane: lane_index,
+                lane: self.lane,
                 input: from + row,
-                inputs: lane.inputs_shown(),
+                inputs: self.inputs,
                 is_climbed: from + row == tried,
                 picture: Picture::new(&x).filter(|_| shows_pictures),
                 x,
@@ -134,8 +196,8 @@ impl Session {
                 target: Outputs::new(f),
                 pruned: pruned.as_ref().map(|g| PrunedOutputs::new(f, g.row(row))),
             }
-        })
-        .collect()
+        });
+        (views.collect(), masked)
     }
 }
 
@@ -148,15 +210,28 @@ fn is_built(lane: &Lane) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct OutputWatch {
     input: Option<usize>,
-    /// run, lane, whether Ĝ was there, and how many inputs, that the views are of
-    of: Option<(u64, usize, bool, usize)>,
+    /// what the views are of
+    of: Option<Seen>,
     views: Vec<Arc<OutputView>>,
+    /// views on their way, and from which input on
+    under_way: Option<(Seen, usize, Background<Answer>)>,
+    /// Ĝ of the views, as long as it is watched: it takes longer to put together than to evaluate
+    pruned: Option<Arc<MaskedNetwork>>,
 }
+
+/// Run, lane, whether Ĝ is there, how many inputs, and how F and Ĝ are evaluated.
+type Seen = (u64, usize, bool, usize, Evaluation);
+
+/// Views of inputs, and the Ĝ that they show.
+type Answer = (Vec<OutputView>, Option<Arc<MaskedNetwork>>);
 
 impl OutputWatch {
     /// Shows another input, or none.
     pub(super) fn turn_to(&mut self, input: Option<usize>) {
         self.input = input;
+        if input.is_none() {
+            *self = Self::default();
+        }
     }
 
     /// Shows the first input, if any was shown.
@@ -164,19 +239,52 @@ impl OutputWatch {
         self.input = self.input.map(|_| 0);
     }
 
-    /// Computes what is watched, if it is not known yet.
-    pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize) {
+    /// Computes what is watched, if it is not known yet; what takes long, on a thread of its own.
+    pub(super) fn look(&mut self, session: &Session, run: u64, lane_index: usize) {
         let Some(input) = self.input else { return };
-        let inputs = session.lanes()[lane].inputs_shown();
+        let lane = &session.lanes()[lane_index];
+        let inputs = lane.inputs_shown();
         // A session that was loaded since may have fewer inputs.
         let input = input.min(inputs.saturating_sub(1));
         self.input = Some(input);
-        let of = Some((run, lane, is_built(&session.lanes()[lane]), inputs));
-        if self.of != of || self.view().is_none() {
-            let from = input - input % BATCH;
-            let views = session.outputs(lane, from, (from + BATCH).min(inputs));
-            (self.of, self.views) = (of, views.into_iter().map(Arc::new).collect());
+        let seen = (run, lane_index, is_built(lane), inputs, lane.evaluation());
+        if self.of == Some(seen) && self.view().is_some() {
+            self.under_way = None;
+            return;
         }
+        let from = input - input % BATCH;
+        // Ĝ depends on the run, the lane, and whether it is there.
+        let same = self.of.is_some_and(|of| (of.0, of.1, of.2) == (seen.0, seen.1, seen.2));
+        let pruned = self.pruned.take().filter(|_| same);
+        let is_this = |(of, first, _): &(Seen, usize, _)| (*of, *first) == (seen, from);
+        let answer = match self.under_way.take().filter(is_this) {
+            Some((.., background)) => background,
+            None => {
+                let to = (from + BATCH).min(inputs);
+                let question = session.output_question(lane_index, from, to, pruned.clone());
+                if question.is_long() {
+                    Background::start(move |_| Some(question.answer()))
+                } else {
+                    let (views, pruned) = question.answer();
+                    self.show(seen, views, pruned);
+                    return;
+                }
+            }
+        };
+        match answer.wait(&|| true) {
+            Some((views, pruned)) => self.show(seen, views, pruned),
+            None => (self.under_way, self.pruned) = (Some((seen, from, answer)), pruned),
+        }
+    }
+
+    fn show(&mut self, seen: Seen, views: Vec<OutputView>, pruned: Option<Arc<MaskedNetwork>>) {
+        self.views = views.into_iter().map(Arc::new).collect();
+        (self.of, self.pruned) = (Some(seen), pruned);
+    }
+
+    /// Whether what is watched is still on its way.
+    pub(super) fn is_behind(&self) -> bool {
+        self.under_way.is_some()
     }
 
     /// What is watched.

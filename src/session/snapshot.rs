@@ -54,6 +54,8 @@ pub struct Snapshot {
     pub weight: Option<Arc<WeightView>>,
     /// F and its Ĝ at the input that is watched, if any is
     pub output: Option<Arc<OutputView>>,
+    /// whether the weight or the output is still being computed, so that another snapshot follows
+    pub is_behind: bool,
 }
 
 impl Snapshot {
@@ -86,6 +88,8 @@ pub struct LaneView {
     pub race: Vec<(Count, f64)>,
     /// time spent computing
     pub elapsed: Duration,
+    /// whether the layer of its phase is built and being measured
+    pub is_measuring: bool,
 }
 
 impl LaneView {
@@ -265,6 +269,7 @@ impl Session {
             error: ErrorRow::new(lane, self.experiment().epsilon),
             race: race(lane.builders()),
             elapsed: lane.elapsed(),
+            is_measuring: lane.is_measuring(),
         }
     }
 

@@ -52,6 +52,8 @@ pub(super) struct WeightWatch {
     /// the weight that was looked at last, where it was finished: lane, layer, whether the layer was done
     finished: Option<(usize, usize, bool, FinishedWeight)>,
     view: Option<Arc<WeightView>>,
+    /// whether errors of weights that are finished are still to be computed
+    is_behind: bool,
 }
 
 impl WeightWatch {
@@ -61,11 +63,12 @@ impl WeightWatch {
     }
 
     /// Looks at the weight as it is now. Costs nothing while none is watched; errors are computed once for each weight that
-    /// is finished.
+    /// is finished, so many at each look that none takes long.
     pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize, layer: Option<usize>) {
         if self.run != run {
             *self = Self { weight: self.weight, run, ..Self::default() };
         }
+        self.is_behind = false;
         self.view = self.weight.map(|(output, input)| {
             let layer = looked_at(&session.lanes()[lane], layer);
             Arc::new(self.view_of(session, lane, layer, output, input))
@@ -83,14 +86,14 @@ impl WeightWatch {
         let builder = &session.lanes()[lane].builders()[layer - 1];
         let tolerance = session.plan().weight_tolerance[layer - 1];
         let errors = self.errors.entry((lane, layer)).or_insert_with(|| ErrorMap::new(builder, tolerance));
-        errors.follow(builder);
+        self.is_behind = !errors.follow(builder);
         let (outputs, inputs) = errors.dim();
         let (output, input) = (output.min(outputs - 1), input.min(inputs - 1));
         let same = |(at_lane, at_layer, done, weight): &(usize, usize, bool, FinishedWeight)| {
             (*at_lane, *at_layer, *done) == (lane, layer, builder.is_done())
                 && (weight.output, weight.input) == (output, input)
         };
-        if errors.largest(output..output + 1, input..input + 1).is_none() {
+        if !builder.is_done() && errors.largest(output..output + 1, input..input + 1).is_none() {
             self.finished = None;
         } else if !self.finished.as_ref().is_some_and(same) {
             let weight = builder.finished(input, output);
@@ -113,6 +116,11 @@ impl WeightWatch {
             sums,
             errors: errors.clone(),
         }
+    }
+
+    /// Whether the next look will see more, without another command.
+    pub(super) fn is_behind(&self) -> bool {
+        self.is_behind
     }
 
     /// What was seen.

@@ -1,21 +1,24 @@
-//! The worker: a thread that owns a session. Commands go in through a bounded channel; the latest snapshot comes
-//! out of a slot that holds one. No lock is held while computing or drawing.
+//! The worker: a thread that owns a session. Commands go in through a channel; the latest snapshot comes out of a slot that
+//! holds one. No lock is held while computing or drawing.
+//!
+//! No command waits for a long computation: the worker computes in slices of milliseconds, and a computation that cannot be cut, as
+//! that of a norm, goes on beside it, see [`background`](super::background). A worker that is dropped is not waited for either.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::background::drop_aside;
 use super::output::OutputWatch;
 use super::weight::WeightWatch;
 use super::{Activity, Lane, Phase, Session, Snapshot, Step};
 use crate::construction::Sum;
 use crate::experiment::Construction;
 
-/// Commands that may wait for the worker; more than a person types within one slice.
-const COMMANDS: usize = 64;
+/// Steps asked for ahead; more than a person types while another is on its way.
+const STEPS_AHEAD: usize = 64;
 
 /// Neurons drawn between two looks at the clock: at most a few milliseconds.
 const NEURONS_PER_SLICE: u64 = 2_000;
@@ -23,6 +26,9 @@ const NEURONS_PER_SLICE: u64 = 2_000;
 /// The longest time without a look at the commands, and between two snapshots of a busy worker.
 const SLICE: Duration = Duration::from_millis(5);
 const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
+
+/// Between two looks for what is evaluated beside the worker, for the snapshot alone.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// A running session aims to end within this time at its first speed, so that there is something to see.
 const WATCHABLE: Duration = Duration::from_secs(20);
@@ -94,12 +100,11 @@ pub enum Command {
     WatchOutput(Option<usize>),
 }
 
-/// A handle to the thread. Dropping it ends the thread.
+/// A handle to the thread. Dropping it ends the thread, at its next look at the commands; nobody waits for that.
 #[derive(Debug)]
 pub struct Worker {
-    commands: Option<SyncSender<Command>>,
+    commands: Sender<Command>,
     slot: Arc<Mutex<Arc<Snapshot>>>,
-    thread: Option<JoinHandle<()>>,
     sent: u64,
 }
 
@@ -107,24 +112,24 @@ impl Worker {
     /// Starts a thread for `session`. It waits for commands. Where the system allows no thread, the only snapshot says so
     /// ([`Activity::Failed`]).
     pub fn spawn(session: Session) -> Self {
-        let (commands, receiver) = sync_channel(COMMANDS);
+        let (commands, receiver) = channel();
         let engine = Engine::new(session);
         let slot = Arc::new(Mutex::new(Arc::new(engine.snapshot())));
         let published = Arc::clone(&slot);
         let thread = std::thread::Builder::new().name("engine".to_owned());
-        let thread = thread.spawn(move || engine.serve(&receiver, &published)).map_err(|error| {
+        if let Err(error) = thread.spawn(move || engine.serve(&receiver, &published)) {
             let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
             let failed = format!("expected room for a thread, found: {error}");
             Arc::make_mut(&mut slot).activity = Activity::Failed(failed);
-        });
-        Self { commands: Some(commands), slot, thread: thread.ok(), sent: 0 }
+        }
+        Self { commands, slot, sent: 0 }
     }
 
-    /// Tells the worker something. It is obeyed within a slice of a few milliseconds, a layer's measurement
-    /// apart.
+    /// Tells the worker something, without waiting. It is obeyed within a slice of milliseconds, or for the largest networks of
+    /// tenths of a second.
     pub fn send(&mut self, command: Command) {
         // A worker that has failed listens no more; its last snapshot says so.
-        if self.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok()) {
+        if self.commands.send(command).is_ok() {
             self.sent += 1;
         }
     }
@@ -141,17 +146,7 @@ impl Worker {
 
     /// Whether nothing new can come without a command: all are obeyed and the worker waits.
     pub fn is_at_rest(&self, snapshot: &Snapshot) -> bool {
-        !snapshot.activity.is_busy() && self.has_obeyed(snapshot)
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            // A worker never panics out of its thread; there is nothing to tell.
-            let _ = thread.join();
-        }
+        !snapshot.activity.is_busy() && !snapshot.is_behind && self.has_obeyed(snapshot)
     }
 }
 
@@ -208,6 +203,8 @@ impl Engine {
         let mut published = Instant::now();
         loop {
             let wait = match self.mode {
+                Mode::Paused if self.weight.is_behind() => Duration::ZERO,
+                Mode::Paused if self.output.is_behind() => BETWEEN_LOOKS,
                 Mode::Paused => Duration::MAX,
                 Mode::Stepping(_) | Mode::GoingBack => Duration::ZERO,
                 Mode::Running(..) => self.until_next_neuron(),
@@ -237,10 +234,12 @@ impl Engine {
                 let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
                 let mut last = (**slot.lock().unwrap_or_else(PoisonError::into_inner)).clone();
                 last.activity = Activity::Failed(text.to_owned());
+                last.is_behind = false;
                 publish(last);
                 return;
             }
-            if obeyed || self.mode == Mode::Paused || published.elapsed() >= BETWEEN_SNAPSHOTS {
+            let at_rest = self.mode == Mode::Paused && !self.is_behind();
+            if obeyed || at_rest || published.elapsed() >= BETWEEN_SNAPSHOTS {
                 publish(self.snapshot());
                 published = Instant::now();
             }
@@ -251,7 +250,7 @@ impl Engine {
         let step = matches!(command, Command::Step(..) | Command::Back(..));
         if step && matches!(self.mode, Mode::Stepping(_) | Mode::GoingBack) {
             // Keys may come faster than steps end; each counts, as many as a person would press ahead.
-            if self.waiting.len() < COMMANDS {
+            if self.waiting.len() < STEPS_AHEAD {
                 self.waiting.push_back(command);
             }
             return;
@@ -273,11 +272,11 @@ impl Engine {
             Command::Run(lanes) => self.set_moving(Mode::Running(Instant::now(), 0), lanes),
             Command::Pause => self.mode = Mode::Paused,
             Command::Restart => {
-                self.session.restart();
+                drop_aside(self.session.restart());
                 self.start_over();
             }
             Command::Load(session) => {
-                self.session = *session;
+                drop_aside(std::mem::replace(&mut self.session, *session));
                 self.speed = watchable_speed(&self.session);
                 self.lane = 0;
                 self.output.turn_back();
@@ -353,8 +352,13 @@ impl Engine {
 
     /// Whether all that moves draws neurons.
     fn is_building(&self) -> bool {
-        let phase = |&lane: &usize| self.session.lanes()[lane].phase();
-        self.moving.iter().map(phase).all(|phase| matches!(phase, Phase::Building(_)))
+        let draws = |lane: &Lane| matches!(lane.phase(), Phase::Building(_)) && !lane.is_measuring();
+        self.moving.iter().all(|&lane| draws(&self.session.lanes()[lane]))
+    }
+
+    /// Whether the next snapshot shows more, without another command.
+    fn is_behind(&self) -> bool {
+        self.weight.is_behind() || self.output.is_behind()
     }
 
     /// How long a paced run has nothing to do.
@@ -387,6 +391,7 @@ impl Engine {
             shown: self.lane,
             weight: self.weight.view(),
             output: self.output.view(),
+            is_behind: self.is_behind(),
         }
     }
 }
@@ -401,7 +406,7 @@ fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
     loop {
         let now = left.min(at_once);
         let reached = match step {
-            Some(step) => lane.advance(step, now),
+            Some(step) => lane.advance_until(step, now, &|| started.elapsed() >= SLICE),
             None => lane.replay(now),
         };
         left = left.saturating_sub(at_once);
@@ -435,4 +440,67 @@ fn watchable_speed(session: &Session) -> Speed {
         lane.plan().layers.iter().map(|layer| 2 * layer.ranges.levels as u64 * layer.weights).sum()
     };
     session.lanes().first().map_or(Speed::FlatOut, |lane| Speed::to_watch(demands(lane)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    /// A worker whose first layer takes tenths of a second to measure, while it does.
+    fn measuring() -> Worker {
+        let settings = ["target=Random(widths:[200,200,2],weight_bound:0.05,seed:7)", "epsilon=1.0"];
+        let experiment = Experiment::load("tiny", None, &settings.map(str::to_owned)).unwrap();
+        let mut worker = Worker::spawn(Session::new(experiment).unwrap());
+        worker.send(Command::Run(vec![0]));
+        while worker.latest().speed != Speed::FlatOut {
+            worker.send(Command::ChangeSpeed { faster: true });
+            std::thread::yield_now();
+        }
+        while !worker.latest().lane().is_measuring {
+            assert!(worker.latest().activity.is_busy(), "{:?}", worker.latest().activity);
+            std::thread::yield_now();
+        }
+        worker
+    }
+
+    fn obeyed(worker: &mut Worker, command: Command) -> Arc<Snapshot> {
+        worker.send(command);
+        while !worker.has_obeyed(&worker.latest()) {
+            std::thread::yield_now();
+        }
+        worker.latest()
+    }
+
+    #[test]
+    fn a_measurement_keeps_no_command_waiting() {
+        let mut worker = measuring();
+        let viewed = obeyed(&mut worker, Command::View { lane: 0, layer: Some(2) });
+        assert!(viewed.lane().is_measuring && viewed.lane().view.layer == 2);
+        let watched = obeyed(&mut worker, Command::WatchWeight(Some((3, 5))));
+        assert!(watched.weight.is_some());
+        let paused = obeyed(&mut worker, Command::Pause);
+        assert_eq!(paused.activity, Activity::Paused);
+        // What was measured meanwhile is picked up, and the run goes on.
+        worker.send(Command::Step(Step::Layer, vec![0]));
+        while !worker.is_at_rest(&worker.latest()) {
+            std::thread::yield_now();
+        }
+        let measured = worker.latest();
+        assert!(measured.lane().layers.iter().all(|row| row.check.is_some()));
+        let restarted = obeyed(&mut worker, Command::Restart);
+        assert_eq!(restarted.lane().neurons_sampled(), crate::theory::Count::ZERO);
+    }
+
+    /// The thread is left to itself; what it owns is freed when it sees that nobody listens.
+    #[test]
+    fn a_worker_that_is_dropped_is_not_waited_for() {
+        let worker = measuring();
+        let experiment = Arc::downgrade(&worker.latest().experiment);
+        let slot = Arc::downgrade(&worker.slot);
+        drop(worker);
+        while slot.strong_count() > 0 || experiment.strong_count() > 0 {
+            std::thread::yield_now();
+        }
+    }
 }

@@ -8,6 +8,9 @@ use crate::experiment::Construction;
 use crate::report::text::construction_name;
 use crate::session::{Activity, Command, Snapshot};
 
+/// What a lane is doing between the last neuron of a layer and the next layer.
+pub(super) const MEASURING: &str = "built, measuring its weights";
+
 /// What Compare shows of a run that has just been opened.
 pub(super) fn slots_of(snapshot: &Snapshot) -> Slots {
     Slots::new(&constructions_of(snapshot))

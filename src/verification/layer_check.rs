@@ -5,13 +5,16 @@ use ndarray::{Array2, Zip};
 use crate::construction::{Half, LayerTicket};
 use crate::exact::{DoubleDouble, SUM_ROUNDING};
 use crate::network::range::{self, SMALLEST, product};
-use crate::network::{Network, spectral_norm, spectral_norm_bound};
+use crate::network::{Network, Stop, spectral_norm, spectral_norm_bound};
 
 /// Products of two f64 are exact as [`DoubleDouble`]s from here on, 2⁻⁹⁶⁸.
 const LEAST_EXACT: f64 = f64::from_bits((1023 - 968) << 52);
 
 /// The unit roundoff of f64.
 pub(super) const UNIT: f64 = f64::EPSILON / 2.0;
+
+/// Rows of a ticket between two looks at a request to stop: milliseconds.
+const ROWS_BETWEEN_LOOKS: usize = 1 << 18;
 
 /// What the kept neurons of a layer are parts of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +115,16 @@ impl LayerCheck {
     /// for each weight that is not 0 besides, and Ĝ's at most (1 + |z_out|)·η/2 for each path, as z_in·x is multiplied by z_out; the
     /// other halves of η cover the rounding of σ and of these sums. z_in·z_out is exact from 2⁻⁹⁶⁸ on; below, it is off
     /// by at most 4η/2, one for each of its partial products (see [`exact`](crate::exact)).
-    pub fn measure(target: &Network, layer: usize, ticket: &LayerTicket, parts: Parts) -> Self {
+    ///
+    /// `None` where `stop`, asked before each of the long steps, has ended it.
+    pub fn measure(
+        target: &Network,
+        layer: usize,
+        ticket: &LayerTicket,
+        parts: Parts,
+        stop: Stop<'_>,
+    ) -> Option<Self> {
+        let go_on = || if stop() { None } else { Some(()) };
         let w = target.weights(layer);
         let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));
         let mut pieces = [(); 2].map(|()| Array2::<f64>::zeros(w.dim()));
@@ -124,7 +136,10 @@ impl LayerCheck {
         let mut underflow = Rounding { target: non_zero as f64 * SMALLEST, pruned: 0.0 };
         // Products that may not be exact.
         let mut inexact = 0.0;
-        for path in ticket.paths() {
+        for (row, path) in ticket.paths().enumerate() {
+            if row % ROWS_BETWEEN_LOOKS == 0 {
+                go_on()?;
+            }
             let (output, input) = (path.output as usize, path.input as usize);
             fan_in[output] += 1;
             if pair != Some((output, input)) {
@@ -153,6 +168,7 @@ impl LayerCheck {
         let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
         let norm_target = spectral_norm(w.view());
+        go_on()?;
 
         // γ_n = n·u/(1 − n·u) for n roundings.
         let gamma = |n: usize| n as f64 * UNIT / (1.0 - n as f64 * UNIT);
@@ -170,8 +186,14 @@ impl LayerCheck {
             relative + 2.0 * inexact * SMALLEST
         };
         let norm_of = |half: usize| spectral_norm_bound(delta[half].view()) + measured(half);
-        let delta_norms = [Some(norm_of(0)), (!skipped).then(|| norm_of(1))];
+        let mut delta_norms = [Some(norm_of(0)), None];
+        go_on()?;
+        if !skipped {
+            delta_norms[1] = Some(norm_of(1));
+            go_on()?;
+        }
         let target_bound = spectral_norm_bound(w.view());
+        go_on()?;
         let mut delta_norm = norm_of_both(&delta_norms[..used]);
         let gain = if used == 1 {
             spectral_norm_bound(pruned[0].view()) + product(UNIT, frobenius(&pruned[0])) + measured(0)
@@ -182,6 +204,7 @@ impl LayerCheck {
             delta_norm = delta_norm.min(spectral_norm_bound(dominating.view()) + rounding);
             target_bound + delta_norm
         };
+        go_on()?;
         let of_halves = |m: &[Array2<f64>; 2]| m[..used].iter().map(frobenius).fold(0.0, f64::hypot);
         let (pieces, partial_sums) = (of_halves(&pieces), of_halves(&partial_sums));
         let (weights, columns) = (frobenius(w), w.ncols());
@@ -201,20 +224,25 @@ impl LayerCheck {
                 }
             },
         };
-        Self {
+        let mut norm_pruned = 0.0;
+        for pruned in &pruned {
+            norm_pruned = f64::max(norm_pruned, spectral_norm(pruned.view()));
+            go_on()?;
+        }
+        Some(Self {
             layer,
             kept_neurons: ticket.kept_neurons(),
             kept_weights: ticket.kept_weights(),
             max_error,
             norm_target,
-            norm_pruned: pruned.iter().map(|m| spectral_norm(m.view())).fold(0.0, f64::max),
+            norm_pruned,
             delta_norms,
             delta_norm,
             gain,
             target_bound,
             rounding: [plain, careful],
             underflow,
-        }
+        })
     }
 }
 

@@ -157,6 +157,16 @@ impl Search {
         self.found.tried == self.total() && self.found.climbers.iter().all(|climber| climber.is_done)
     }
 
+    /// Ĝ, as long as inputs are tried on it.
+    pub fn pruned(&self) -> Option<&Arc<MaskedNetwork>> {
+        self.pruned.as_ref()
+    }
+
+    /// Tries inputs on this Ĝ, which was built elsewhere.
+    pub fn try_on(&mut self, pruned: Arc<MaskedNetwork>) {
+        self.pruned = Some(pruned);
+    }
+
     /// Tries up to `count` more inputs on the network of these tickets, layer 1 first and the same at every call, or, once all
     /// have been tried, climbs a step.
     pub fn advance<'a>(&mut self, tickets: impl Iterator<Item = &'a LayerTicket>, count: usize) {

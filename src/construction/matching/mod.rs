@@ -26,6 +26,7 @@ use std::collections::HashMap;
 use super::levels;
 use super::tally::Demand;
 use super::{Allocation, Buckets, Half, LayerBuilder, LayerProblem, Sharing, Sum, Until};
+use crate::network::Stop;
 use crate::sampling::RandomLayer;
 use crate::theory::Count;
 
@@ -37,6 +38,9 @@ pub const MOST_TRIES: u64 = 1 << 30;
 
 /// Demands of a layer that another allocation is run for.
 const MOST_DEMANDS_TO_ALLOCATE: u64 = 1 << 24;
+
+/// Neurons of another allocation, and tries of the matching, between two looks at a request to stop: milliseconds.
+const NEURONS_BETWEEN_LOOKS: u64 = 1 << 16;
 
 /// Edges kept at a time, 4 bytes each: 64 MiB.
 const MOST_EDGES_KEPT: usize = 1 << 24;
@@ -86,44 +90,65 @@ impl LayerBuilder {
     /// An allocation that is complete has shown it. Where neurons are not shared by demands, nothing competes: a demand that stays open
     /// has no neuron. Where the layer shares its neurons, `FirstFit` is tried on the same neurons, then the exact matching, then
     /// `InOrder`; the first answer counts.
-    pub fn existence(&self) -> Existence {
-        let (_, open) = self.open_demands();
-        let Some(&example) = open.first() else { return Existence::There };
-        let problem = self.problem();
-        match (problem.sum, problem.sharing) {
-            (Sum::Golden, Sharing::Layer(allocation)) => shared(problem, allocation),
-            (Sum::Subset, _) => Existence::NotDecided(Undecided::SearchEnded),
+    pub fn existence(&self) -> ExistenceQuestion {
+        ExistenceQuestion { problem: self.problem().clone(), open: self.open_demands().1.first().copied() }
+    }
+}
+
+/// Whether the neurons of a layer can meet all of its demands: a question of its own, for any thread.
+#[derive(Clone, Debug)]
+pub struct ExistenceQuestion {
+    problem: LayerProblem,
+    /// a demand that the layer's allocation has left open
+    open: Option<Demand>,
+}
+
+impl ExistenceQuestion {
+    /// The answer; `None` where `stop` has ended its search.
+    pub fn answer(&self, stop: Stop<'_>) -> Option<Existence> {
+        let Some(example) = self.open else { return Some(Existence::There) };
+        match (self.problem.sum, self.problem.sharing) {
+            (Sum::Golden, Sharing::Layer(allocation)) => shared(&self.problem, allocation, stop),
+            (Sum::Subset, _) => Some(Existence::NotDecided(Undecided::SearchEnded)),
             (Sum::Golden | Sum::Single | Sum::Neuron, _) => {
-                Existence::Missing(Shortage { demands: 1, neurons: 0, example })
+                Some(Existence::Missing(Shortage { demands: 1, neurons: 0, example }))
             }
         }
+    }
+
+    /// Whether it needs a search.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 }
 
 /// [`LayerBuilder::existence`] where the layer shares its neurons and `failed` has not found it.
-fn shared(problem: &LayerProblem, failed: Allocation) -> Existence {
+fn shared(problem: &LayerProblem, failed: Allocation, stop: Stop<'_>) -> Option<Existence> {
     let graph = Graph::new(problem);
     let completes = |allocation: Allocation| {
         let affordable = failed != allocation && graph.demands() <= MOST_DEMANDS_TO_ALLOCATE;
-        affordable && is_complete_with(problem, allocation)
+        if affordable { is_complete_with(problem, allocation, stop) } else { Some(false) }
     };
-    if completes(Allocation::FirstFit) {
-        return Existence::There;
+    if completes(Allocation::FirstFit)? {
+        return Some(Existence::There);
     }
-    match graph.matching(MOST_VERTICES, MOST_TRIES) {
-        Existence::NotDecided(_) if completes(Allocation::InOrder) => Existence::There,
-        decided => decided,
+    match graph.matching(MOST_VERTICES, MOST_TRIES, stop)? {
+        Existence::NotDecided(_) if completes(Allocation::InOrder)? => Some(Existence::There),
+        decided => Some(decided),
     }
 }
 
-/// Whether an allocation completes the layer with the same neurons.
-fn is_complete_with(problem: &LayerProblem, allocation: Allocation) -> bool {
+/// Whether an allocation completes the layer with the same neurons; `None` where it was stopped.
+fn is_complete_with(problem: &LayerProblem, allocation: Allocation, stop: Stop<'_>) -> Option<bool> {
     let mut builder =
         LayerBuilder::new(LayerProblem { sharing: Sharing::Layer(allocation), ..problem.clone() });
     while !builder.is_done() {
-        builder.advance(u64::MAX, Until::Neurons);
+        if stop() {
+            return None;
+        }
+        builder.advance(NEURONS_BETWEEN_LOOKS, Until::Neurons);
     }
-    builder.is_complete()
+    Some(builder.is_complete())
 }
 
 /// The graph of a layer's demands and neurons, as a function.
@@ -181,26 +206,20 @@ impl Graph {
         }
     }
 
-    /// The exact answer, if at most so many vertices and tries are enough for it.
-    fn matching(&self, most_vertices: u64, most_tries: u64) -> Existence {
+    /// The exact answer, if at most so many vertices and tries are enough for it; `None` where it was stopped.
+    fn matching(&self, most_vertices: u64, most_tries: u64, stop: Stop<'_>) -> Option<Existence> {
         let (demands, neurons) = (self.demands(), self.neurons);
         let too_large = Existence::NotDecided(Undecided::TooLarge { demands, neurons });
         if neurons < demands {
-            return Existence::Missing(Shortage { demands, neurons, example: self.demand(0) });
+            return Some(Existence::Missing(Shortage { demands, neurons, example: self.demand(0) }));
         }
         if demands.saturating_add(neurons) > most_vertices.min(u64::from(NONE)) {
-            return too_large;
+            return Some(too_large);
         }
-        let mut matching = Matching::new(self, most_tries);
-        let Some(open) = matching.first_fit() else { return too_large };
-        for demand in open {
-            match matching.augment(demand) {
-                None => return too_large,
-                Some(Ok(())) => {}
-                Some(Err(shortage)) => return Existence::Missing(shortage),
-            }
-        }
-        Existence::There
+        let mut matching = Matching::new(self, most_tries, stop);
+        let decided = matching.decide();
+        // Tries have run out, or there was no time for them.
+        if matching.is_stopped { None } else { Some(decided.unwrap_or(too_large)) }
     }
 }
 
@@ -217,6 +236,10 @@ struct Matching<'a> {
     kept: HashMap<usize, PairEdges>,
     edges_kept: usize,
     tries_left: u64,
+    /// tries since the last look at `stop`
+    unlooked: u64,
+    stop: Stop<'a>,
+    is_stopped: bool,
 }
 
 /// The neurons that can meet each demand of a pair.
@@ -227,7 +250,7 @@ struct PairEdges {
 }
 
 impl<'a> Matching<'a> {
-    fn new(graph: &'a Graph, tries_left: u64) -> Self {
+    fn new(graph: &'a Graph, tries_left: u64, stop: Stop<'a>) -> Self {
         let (neurons, demands) = (graph.neurons as usize, graph.demands() as usize);
         Self {
             graph,
@@ -237,13 +260,31 @@ impl<'a> Matching<'a> {
             kept: HashMap::new(),
             edges_kept: 0,
             tries_left,
+            unlooked: 0,
+            stop,
+            is_stopped: false,
         }
     }
 
-    /// Takes so many tries from what is left; `None` where there are too few.
+    /// Whether a matching covers all demands; `None` where tries have run out, or it was stopped.
+    fn decide(&mut self) -> Option<Existence> {
+        for demand in self.first_fit()? {
+            if let Err(shortage) = self.augment(demand)? {
+                return Some(Existence::Missing(shortage));
+            }
+        }
+        Some(Existence::There)
+    }
+
+    /// Takes so many tries from what is left; `None` where there are too few, or it is to stop.
     fn spend(&mut self, tries: u64) -> Option<()> {
         self.tries_left = self.tries_left.checked_sub(tries)?;
-        Some(())
+        self.unlooked += tries;
+        if self.unlooked >= NEURONS_BETWEEN_LOOKS {
+            self.unlooked = 0;
+            self.is_stopped = (self.stop)();
+        }
+        (!self.is_stopped).then_some(())
     }
 
     fn hold(&mut self, demand: u32, neuron: u32) {
@@ -293,10 +334,11 @@ impl<'a> Matching<'a> {
             next += 1;
             let pair = demand as usize / each;
             self.keep_edges(pair)?;
-            let edges = &self.kept[&pair];
             let at = demand as usize % each;
-            let neurons = &edges.neurons[edges.starts[at]..edges.starts[at + 1]];
-            self.tries_left = self.tries_left.checked_sub(neurons.len() as u64)?;
+            let of_demand = |edges: &PairEdges| edges.starts[at]..edges.starts[at + 1];
+            self.spend(of_demand(&self.kept[&pair]).len() as u64)?;
+            let edges = &self.kept[&pair];
+            let neurons = &edges.neurons[of_demand(edges)];
             for &neuron in neurons {
                 if self.reached_from[neuron as usize] != NONE {
                     continue;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::construction::{Match, Mode};
-use crate::network::{Activation, Network};
+use crate::network::{Activation, NEVER, Network};
 use crate::sampling::{Hyperbolic, Law, Side, Stream};
 use crate::theory::section5::Ranges;
 use ndarray::Array2;
@@ -83,7 +83,7 @@ fn the_matching_agrees_with_all_assignments() {
         let problem = problem(shape, half, neurons, seed, skip);
         let expected = any_assignment(&neurons_of_demands(&problem), &mut Vec::new());
         let graph = Graph::new(&problem);
-        match graph.matching(MOST_VERTICES, MOST_TRIES) {
+        match graph.matching(MOST_VERTICES, MOST_TRIES, NEVER).unwrap() {
             Existence::There => assert!(expected, "case {case}"),
             Existence::Missing(shortage) => {
                 assert!(!expected && shortage.neurons < shortage.demands, "case {case}: {shortage:?}");
@@ -91,7 +91,8 @@ fn the_matching_agrees_with_all_assignments() {
             Existence::NotDecided(_) => panic!("case {case}"),
         }
         seen[usize::from(expected)] += 1;
-        saved += u32::from(expected && !is_complete_with(&problem, Allocation::FirstFit));
+        saved +=
+            u32::from(expected && is_complete_with(&problem, Allocation::FirstFit, NEVER) == Some(false));
     }
     assert!(seen[0] > 100 && seen[1] > 100, "{seen:?}");
     // Among them are some that FirstFit does not find.
@@ -103,9 +104,12 @@ fn a_completed_allocation_is_a_proof() {
     for seed in 0..60 {
         let problem = problem((2, 3), 0.05, 400 + 20 * seed, seed, false);
         let graph = Graph::new(&problem);
-        let exists = graph.matching(MOST_VERTICES, MOST_TRIES) == Existence::There;
+        let exists = graph.matching(MOST_VERTICES, MOST_TRIES, NEVER) == Some(Existence::There);
         for allocation in [Allocation::FirstFit, Allocation::InOrder] {
-            assert!(exists || !is_complete_with(&problem, allocation), "seed {seed}, {allocation:?}");
+            assert!(
+                exists || is_complete_with(&problem, allocation, NEVER) == Some(false),
+                "seed {seed}, {allocation:?}"
+            );
         }
     }
 }
@@ -116,9 +120,9 @@ fn what_is_too_large_is_not_decided() {
     let graph = Graph::new(&problem);
     let demands = graph.demands();
     let open = Existence::NotDecided(Undecided::TooLarge { demands, neurons: 2_000 });
-    assert_eq!(graph.matching(2_000, MOST_TRIES), open);
-    assert_eq!(graph.matching(MOST_VERTICES, 10), open);
-    assert_eq!(graph.matching(MOST_VERTICES, MOST_TRIES), Existence::There);
+    assert_eq!(graph.matching(2_000, MOST_TRIES, NEVER), Some(open));
+    assert_eq!(graph.matching(MOST_VERTICES, 10, NEVER), Some(open));
+    assert_eq!(graph.matching(MOST_VERTICES, MOST_TRIES, NEVER), Some(Existence::There));
 }
 
 /// A single weight at k′ = 39: what the docs and the README say of `OnDemand`, and M_i for one weight. The mean of 150 runs is off by 2 %.

@@ -8,6 +8,7 @@ mod packed;
 mod paths;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +109,7 @@ impl LayerBuilder {
         }
         let bench = &mut builder.bench;
         bench.tally = tally;
-        bench.kept = ticket;
+        bench.kept = Arc::new(ticket);
         bench.groups = if done { Vec::new() } else { groups };
         bench.finished_last = state.finished_last;
         bench.open = state.open.into_owned();

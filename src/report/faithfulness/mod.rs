@@ -59,6 +59,8 @@ pub struct CheckedLane {
     pub mode: &'static str,
     /// made
     pub runs: u64,
+    /// of runs under way that were not waited for when it was stopped
+    pub unfinished_seeds: Vec<u64>,
     /// an upper limit below this cannot come of so many runs
     pub least_claim: f64,
     pub layers: Vec<CheckedLayer>,
@@ -239,6 +241,7 @@ impl CheckedLane {
             allocation: allocation(lane.plan.construction),
             mode: lane.plan.mode.name(),
             runs: lane.network.runs(),
+            unfinished_seeds: lane.unfinished_seeds.clone(),
             least_claim: FailureRate::least_claim(lane.network.runs(), confidence),
             layers: layers.collect(),
             network: CheckedNetwork {

@@ -58,6 +58,10 @@ pub fn faithfulness(
             grouped(lane.runs as i64),
             mode(runs.plan.mode)
         );
+        if !lane.unfinished_seeds.is_empty() {
+            let seeds: Vec<String> = lane.unfinished_seeds.iter().map(u64::to_string).collect();
+            let _ = writeln!(text, "not waited for, and not counted: seed {}\n", seeds.join(", "));
+        }
         if let Some(broken) = broken(&lane.assumptions) {
             let _ = writeln!(text, "{broken}\n");
         }

@@ -19,17 +19,24 @@ mod survival;
 pub use rate::FailureRate;
 pub use survival::{Survival, Threshold};
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::lane::{Lane, Phase, Step};
+use super::lane::{Lane, Step};
 use crate::construction::{Existence, LayerBuilder, Mode, Sum};
 use crate::experiment::{
     Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
     require_memory,
 };
+use crate::network::Stop;
 use crate::theory::Count;
+
+/// How long runs under way may go on once they are asked to stop.
+const GRACE: Duration = Duration::from_millis(400);
+
+/// Between two looks at a request to stop, and at the time since.
+const NEURONS_PER_LOOK: u64 = 1 << 16;
 
 /// Failing runs whose seeds are kept.
 const SEEDS_KEPT: usize = 8;
@@ -74,6 +81,8 @@ pub struct LaneRuns {
     pub failing_seeds: Vec<u64>,
     /// the first seeds of missing tickets
     pub missing_seeds: Vec<u64>,
+    /// seeds of runs under way that were not waited for when it was stopped, rising; they are none of the runs
+    pub unfinished_seeds: Vec<u64>,
     /// time that it took
     pub elapsed: Duration,
 }
@@ -201,9 +210,10 @@ impl FaithfulnessCheck {
     }
 
     /// Repeats every construction, on the threads of the current rayon pool. `progress` is called after each run, from any
-    /// of them. Once `stop` is set no run begins; those under way come to their end, and count: to drop them would be to
-    /// drop the longest, which are the likeliest to fail. What is returned are the constructions that were begun, each
-    /// with the runs 0, 1, … that were made. Without a stop, the numbers do not depend on the threads.
+    /// of them. Once `stop` is set no run begins. Those under way may come to their end, and then count: to drop them would be to
+    /// drop the longest, which are the likeliest to fail. A run that takes more than a fraction of a second longer is dropped all the
+    /// same, and named in [`LaneRuns::unfinished_seeds`]. What is returned are the constructions of which a run was made, each
+    /// with the runs 0, 1, … but for those. Without a stop, the numbers do not depend on the threads.
     pub fn run(&self, stop: &AtomicBool, progress: &(dyn Fn(RunsProgress) + Sync)) -> Vec<LaneRuns> {
         let lanes = self.lanes.iter().map(|plan| self.repeat(plan, stop, progress));
         lanes.take_while(|lane| lane.network.runs() > 0).collect()
@@ -218,6 +228,8 @@ impl FaithfulnessCheck {
         let started = Instant::now();
         let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let at_once = (available_memory() as f64 / self.memory.max(1.0)).max(1.0);
+        let asked = OnceLock::new();
+        let must_end = || stop.load(Ordering::Relaxed) && asked.get_or_init(Instant::now).elapsed() >= GRACE;
         let threads = rayon::broadcast(|thread| {
             let mut runs = Runs::new(plan.layers.len());
             let mut experiment = Arc::clone(&self.experiment);
@@ -228,7 +240,10 @@ impl FaithfulnessCheck {
                     break;
                 }
                 Arc::make_mut(&mut experiment).seed = self.experiment.seed.wrapping_add(run);
-                let failed = runs.add(run, &experiment, plan);
+                let Some(failed) = runs.add(run, &experiment, plan, &must_end) else {
+                    runs.unfinished.push(run);
+                    break;
+                };
                 progress(RunsProgress {
                     construction: plan.construction,
                     done: done.fetch_add(1, Ordering::Relaxed) + 1,
@@ -259,6 +274,7 @@ impl FaithfulnessCheck {
             largest_error: runs.largest_error,
             failing_seeds: seeds(&runs.failed),
             missing_seeds: seeds(&runs.missed),
+            unfinished_seeds: seeds(&runs.unfinished),
             elapsed: started.elapsed(),
         }
     }
@@ -287,6 +303,8 @@ struct Runs {
     failed: Vec<u64>,
     /// the first of them whose ticket is missing
     missed: Vec<u64>,
+    /// runs that were not waited for
+    unfinished: Vec<u64>,
 }
 
 impl Runs {
@@ -304,14 +322,25 @@ impl Runs {
             largest_error: 0.0,
             failed: Vec::new(),
             missed: Vec::new(),
+            unfinished: Vec::new(),
         }
     }
 
-    /// Makes one run with the experiment's seed. Whether it failed.
-    fn add(&mut self, run: u64, experiment: &Arc<Experiment>, plan: &LanePlan) -> bool {
+    /// Makes one run with the experiment's seed. Whether it failed; `None` where it had to end before it was through.
+    fn add(
+        &mut self,
+        run: u64,
+        experiment: &Arc<Experiment>,
+        plan: &LanePlan,
+        must_end: Stop<'_>,
+    ) -> Option<bool> {
         let mut lane = Lane::new(experiment, plan);
-        while let Phase::Building(_) = lane.phase() {
-            lane.advance(Step::Layer, u64::MAX);
+        let at_once = if plan.construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_LOOK };
+        while lane.certificate().is_none() {
+            if must_end() {
+                return None;
+            }
+            lane.advance_until(Step::Layer, at_once, must_end);
         }
         self.runs += 1;
         let mut largest = Some(Count::ZERO);
@@ -339,7 +368,7 @@ impl Runs {
         if failed && self.failed.len() < SEEDS_KEPT {
             self.failed.push(run);
         }
-        failed
+        Some(failed)
     }
 
     /// Notes a run in which a layer was not complete within its limit, and whether its ticket is there.
@@ -374,6 +403,8 @@ impl Runs {
         self.network.extend(other.network);
         self.failed.extend(other.failed);
         self.missed.extend(other.missed);
+        self.unfinished.extend(other.unfinished);
+        self.unfinished.sort_unstable();
         for runs in [&mut self.failed, &mut self.missed] {
             runs.sort_unstable();
             runs.truncate(SEEDS_KEPT);

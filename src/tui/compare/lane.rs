@@ -8,6 +8,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::super::Look;
 use super::super::app::App;
 use super::super::frame_lines::{cut, fitting};
+use super::super::lanes::MEASURING;
 use super::super::log_axis::LogAxis;
 use super::super::products::{self, Scale};
 use crate::construction::Mode;
@@ -77,6 +78,11 @@ fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
     let parts = |parts: &[&str]| parts.join(glyphs.separator);
     let (in_words, in_short) = (mode(lane.mode), lane.mode.name());
     match lane.phase {
+        Phase::Building(layer) if lane.is_measuring => {
+            let layer = format!("layer {layer}/{}", lane.layers.len());
+            let variants = vec![parts(&[&layer, MEASURING]), layer];
+            (fitting(variants, width), theme.text)
+        }
         Phase::Building(layer) => {
             let layer = format!("layer {layer}/{}", lane.layers.len());
             let done = format!("{}/{}", grouped(lane.weights_done() as i64), grouped(lane.weights() as i64));

@@ -23,6 +23,7 @@ use ratatui::widgets::Widget;
 use super::Look;
 use super::app::App;
 use super::frame_lines::{self, pane};
+use super::lanes::MEASURING;
 use super::products;
 use crate::report::text::{self, construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::Phase;
@@ -87,6 +88,10 @@ fn status_line(app: &App, look: &Look) -> Line<'static> {
         parts.push(format!("viewing layer {}, computed {built}", lane.view.layer));
     }
     match lane.phase {
+        Phase::Building(layer) if lane.is_measuring => {
+            parts.push(format!("layer {layer}/{layers}"));
+            parts.push(MEASURING.to_owned());
+        }
         Phase::Building(layer) => {
             let row = &lane.layers[layer - 1];
             let (weights_done, weights) = (grouped(row.weights_done as i64), grouped(row.weights as i64));
