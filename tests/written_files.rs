@@ -119,6 +119,36 @@ fn files_are_written_whoever_reads_the_text() {
     }
 }
 
+/// No file may have a byte: what was there stays, every file that is missing is named, and the text is printed all the same.
+#[test]
+fn a_disk_that_takes_nothing_costs_nothing_that_was_there() {
+    // A run with a checkpoint is refused before it begins.
+    for (arguments, files) in WRITERS.into_iter().filter(|(arguments, _)| !arguments.contains(&"c")) {
+        let folder = tempfile::tempdir().unwrap();
+        files.iter().for_each(|file| std::fs::write(folder.path().join(file), "older").unwrap());
+        let words =
+            [&["-c", "ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_slth")], arguments].concat();
+        let output = Command::new("sh").args(words).current_dir(folder.path()).output().unwrap();
+        let told = message(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        let missing = |file: &&str| {
+            format!("slth: {file}: expected a writable file, found: File too large (os error 27)")
+        };
+        let expected: Vec<String> = files.iter().map(missing).collect();
+        assert_eq!(told.lines().collect::<Vec<_>>(), expected, "{arguments:?}");
+        assert!(output.stdout.len() > 200 && output.stdout.ends_with(b"\n"), "{arguments:?}");
+        assert_eq!(names(folder.path()), files, "{arguments:?}");
+        for file in files {
+            assert_eq!(std::fs::read(folder.path().join(file)).unwrap(), b"older", "{arguments:?} {file}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = "ulimit -f 0; exec \"$0\" run tiny --checkpoint c";
+    let words = ["-c", script, env!("CARGO_BIN_EXE_slth")];
+    let output = Command::new("sh").args(words).current_dir(folder.path()).output().unwrap();
+    assert_eq!((output.status.code(), names(folder.path())), (Some(2), Vec::new()), "{}", message(&output));
+}
+
 #[test]
 fn a_text_that_cannot_be_written_is_told() {
     let folder = tempfile::tempdir().unwrap();

@@ -66,13 +66,15 @@ impl Lock {
             if !text.is_empty() && !text.starts_with(MARK.as_bytes()) {
                 return Err(LockError::Foreign(path));
             }
-            file.set_len(0)?;
-            file.seek(SeekFrom::Start(0))?;
-            write!(file, "{MARK}{}\n", std::process::id())?;
             if unsupported.is_none() {
                 remove_on_signal(&path);
             }
-            return Ok(Self { path, file, unsupported });
+            // Dropped where its file cannot be written to.
+            let mut lock = Self { path, file, unsupported };
+            lock.file.set_len(0)?;
+            lock.file.seek(SeekFrom::Start(0))?;
+            write!(lock.file, "{MARK}{}\n", std::process::id())?;
+            return Ok(lock);
         }
         Err(LockError::Held(None))
     }

@@ -337,6 +337,13 @@ impl<W: Write> Hashed<W> {
     fn new(inner: W) -> Self {
         Self { inner, length: 0, hash: Sha256::new(), error: None }
     }
+
+    /// Keeps an error, and returns one like it.
+    fn fail(&mut self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.error = Some(error);
+        kind.into()
+    }
 }
 
 impl<W: Write> Write for Hashed<W> {
@@ -344,11 +351,7 @@ impl<W: Write> Write for Hashed<W> {
         let written = match self.inner.write(bytes) {
             Ok(written) => written,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-            Err(error) => {
-                let kind = error.kind();
-                self.error = Some(error);
-                return Err(kind.into());
-            }
+            Err(error) => return Err(self.fail(error)),
         };
         self.hash.update(&bytes[..written]);
         self.length += written as u64;
@@ -356,6 +359,46 @@ impl<W: Write> Write for Hashed<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.inner.flush().map_err(|error| self.fail(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::report::faults::{Call, each_call_fails};
+
+    #[test]
+    fn a_failing_disk_costs_no_older_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c");
+        let session = || Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
+        let (new, mut built) = (session(), session());
+        built.run(&|_| {});
+        let checkpoint = Checkpoint::at(&path, &new).unwrap();
+        checkpoint.write(&built).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        checkpoint.write(&new).unwrap();
+        let older = std::fs::read(&path).unwrap();
+        let prepare = || std::fs::write(&path, &older).unwrap();
+        each_call_fails(
+            prepare,
+            || checkpoint.write(&built),
+            |written, failed| {
+                let is_placed = written.is_ok() || failed == Some(Call::SyncFolder);
+                assert!(
+                    std::fs::read(&path).unwrap() == if is_placed { &whole[..] } else { &older },
+                    "{failed:?}"
+                );
+                // And the lock.
+                assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "{failed:?}");
+                if let Err(error) = written {
+                    let message = error.to_string();
+                    assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+                    assert!(message.lines().count() == 1 && !message.contains("serialize"), "{message}");
+                }
+            },
+        );
     }
 }
