@@ -1,11 +1,10 @@
-//! Runs that are stopped, killed, and gone on with from their checkpoint.
+//! Checkpoints: what they hold, and what is refused.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::process::Command;
 
 use calls::slth;
 use serde_json::Value;
@@ -95,145 +94,6 @@ fn without_times(mut report: Value) -> Value {
         assert!(lane.as_object_mut().unwrap().remove("elapsed_seconds").unwrap().is_f64());
     }
     report
-}
-
-/// A call of `slth run` in a folder, and what it must come to.
-struct Run<'a> {
-    folder: &'a Path,
-    arguments: &'a [&'a str],
-    seed: u64,
-    moments: u64,
-}
-
-impl Run<'_> {
-    fn checkpoint(&self) -> std::path::PathBuf {
-        self.folder.join("run.checkpoint")
-    }
-
-    fn start(&self) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
-        command.args(self.arguments).args(["--checkpoint", "run.checkpoint", "--every", "0"]);
-        command.current_dir(self.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().unwrap()
-    }
-
-    /// The next number below `below` of the run's own sequence.
-    fn next(&mut self, below: u64) -> u64 {
-        self.moments += 1;
-        Stream::new(self.seed, 0, Side::In).row(0).word(self.moments) % below
-    }
-
-    /// Waits until a checkpoint has been written `changes` times. Whether the run is still on then.
-    fn wait(&self, child: &mut Child, changes: u64) -> bool {
-        let mut seen = self.written();
-        let mut left = changes;
-        while left > 0 {
-            if child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            let now = self.written();
-            left -= u64::from(now.is_some() && now != seen);
-            seen = now.or(seen);
-            std::thread::sleep(Duration::from_micros(300));
-        }
-        true
-    }
-
-    fn written(&self) -> Option<SystemTime> {
-        std::fs::metadata(self.checkpoint()).and_then(|found| found.modified()).ok()
-    }
-
-    /// Kills the run at random moments, `kills` times in all, and goes on each time. What it has printed whenever it came
-    /// to its end.
-    fn killed(&mut self, kills: u32) -> Vec<String> {
-        let mut ends = Vec::new();
-        let mut killed = 0;
-        // Each time one more checkpoint is written at least, so that this comes to an end under any load.
-        while killed < kills || self.checkpoint().exists() {
-            let mut child = self.start();
-            let (changes, moment) = (1 + self.next(3), self.next(12_000));
-            if killed < kills && self.wait(&mut child, changes) {
-                std::thread::sleep(Duration::from_micros(moment));
-                child.kill().unwrap();
-            }
-            let output = child.wait_with_output().unwrap();
-            if output.status.success() {
-                assert!(!self.checkpoint().exists(), "a checkpoint is left");
-                ends.push(String::from_utf8(output.stdout).unwrap());
-            } else {
-                assert!(
-                    output.stderr.is_empty() || String::from_utf8_lossy(&output.stderr).contains("resumed")
-                );
-                assert_eq!(output.status.code(), None, "{}", String::from_utf8_lossy(&output.stderr));
-                killed += 1;
-            }
-        }
-        ends
-    }
-}
-
-#[test]
-fn a_killed_run_gives_the_same_ticket() {
-    let folder = tempfile::tempdir().unwrap();
-    let target = "target=Random(widths: [40, 40, 16], weight_bound: 1.0, spectral_norm: 1.0, seed: 7)";
-    for (construction, seed) in [("Corollary10", 1), ("Hyperbolic(allocation: InOrder)", 2)] {
-        let constructions = format!("constructions=[{construction}]");
-        let plain = ["run", "example-5", "--set", target, "--set", &constructions, "--json", "--ticket"];
-        let expected = folder.path().join("expected.npz");
-        let whole = slth(&[&plain[..], &[expected.to_str().unwrap()]].concat()).assert().success();
-        let whole: Value = serde_json::from_slice(&whole.get_output().stdout).unwrap();
-        let arguments = [&plain[..], &["killed.npz"]].concat();
-        let ends = Run { folder: folder.path(), arguments: &arguments, seed, moments: 0 }.killed(7);
-        assert!(!ends.is_empty());
-        for end in ends {
-            assert_eq!(without_times(serde_json::from_str(&end).unwrap()), without_times(whole.clone()));
-        }
-        let read = |name| std::fs::read(folder.path().join(name)).unwrap();
-        assert!(read("killed.npz") == read("expected.npz"), "another ticket");
-        std::fs::remove_file(folder.path().join("killed.npz")).unwrap();
-    }
-}
-
-#[test]
-fn a_killed_run_of_many_lanes_gives_the_same_report() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
-    let arguments = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
-    let whole = slth(&arguments).current_dir(folder.path()).assert();
-    let whole: Value = serde_json::from_slice(&whole.get_output().stdout).unwrap();
-    let ends = Run { folder: folder.path(), arguments: &arguments, seed: 3, moments: 0 }.killed(6);
-    for end in ends {
-        assert_eq!(without_times(serde_json::from_str(&end).unwrap()), without_times(whole.clone()));
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_run_leaves_its_last_state() {
-    use std::os::unix::process::ExitStatusExt;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
-    let arguments = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
-    let run = Run { folder: folder.path(), arguments: &arguments, seed: 4, moments: 0 };
-    let mut interrupted = 0;
-    for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
-        let mut child = run.start();
-        if run.wait(&mut child, 2) {
-            let pid = rustix::process::Pid::from_child(&child);
-            rustix::process::kill_process(pid, signal).unwrap();
-        }
-        let status = child.wait().unwrap();
-        // It may have been through before the signal came.
-        if !status.success() {
-            assert_eq!(status.signal(), Some(signal.as_raw()));
-            assert!(run.checkpoint().exists());
-            interrupted += 1;
-        }
-    }
-    assert!(interrupted > 0 || !run.checkpoint().exists());
-    let end = run.start().wait_with_output().unwrap();
-    assert!(end.status.success() && !run.checkpoint().exists());
-    assert_eq!(String::from_utf8(end.stderr).unwrap().contains("resumed with"), interrupted > 0);
 }
 
 /// The hash of a state half-way, without the time it took.
