@@ -89,11 +89,12 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // A signal must not remove the file once another run may have it.
+        keep(&self.path);
         // While it is still locked, so that nobody else can hold what is removed.
         if self.unsupported.is_none() && is_at(&self.file, &self.path) {
             let _ = std::fs::remove_file(&self.path);
         }
-        keep(&self.path);
     }
 }
 
