@@ -168,15 +168,15 @@ impl Explorer {
     pub(crate) fn stop_reading(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
         let path = self.master.as_ref().unwrap().tty_name().unwrap();
-        let mut line = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+        let line = std::fs::OpenOptions::new().write(true).open(path).unwrap();
         rustix::io::ioctl_fionbio(&line, true).unwrap();
         // A terminal ignores these. The first few are read, before the thread that reads sees that it is to stop.
         let mut full = 0;
         while full < 10 {
-            match line.write(&[0; 512]) {
+            match rustix::io::write(&line, &[0; 512]) {
                 Ok(_) => full = 0,
                 Err(error) => {
-                    assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+                    assert_eq!(error, rustix::io::Errno::AGAIN);
                     full += 1;
                     std::thread::sleep(Duration::from_millis(2));
                 }
