@@ -139,7 +139,7 @@ impl Singles {
             }
             open.found[half as usize] = Some(path);
         }
-        is_wanted.then(|| Self { pair, open: Some(open), ..*self })
+        is_wanted.then_some(Self { pair, open: Some(open), ..*self })
     }
 
     /// Whether every weight is through.

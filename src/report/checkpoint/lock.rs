@@ -73,7 +73,7 @@ impl Lock {
             let mut lock = Self { path, file, unsupported };
             lock.file.set_len(0)?;
             lock.file.seek(SeekFrom::Start(0))?;
-            write!(lock.file, "{MARK}{}\n", std::process::id())?;
+            writeln!(lock.file, "{MARK}{}", std::process::id())?;
             return Ok(lock);
         }
         Err(LockError::Held(None))

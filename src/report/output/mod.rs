@@ -411,7 +411,9 @@ mod tests {
         for lacking in [&[Call::CreateUnnamed][..], &[Call::Link], &[Call::CreateUnnamed, Call::Link]] {
             for older in [None, Some("older")] {
                 let _ = std::fs::remove_file(&path);
-                older.map(|older| std::fs::write(&path, older).unwrap());
+                if let Some(older) = older {
+                    std::fs::write(&path, older).unwrap();
+                }
                 let write = |w: &mut BufWriter<Contents<'_>>| w.write_all(b"new");
                 failing_kinds(lacking, || OutputFile::create(&path).unwrap().finish(write).unwrap());
                 assert_eq!(std::fs::read(&path).unwrap(), b"new");
