@@ -1,7 +1,7 @@
 //! The line to the terminal: read, written to and waited for, never longer than said.
 //!
 //! A terminal may stop reading: Ctrl-S, a stopped `ssh`, a lost connection. A write would then block for as long. The
-//! line cannot be told not to block, since O_NONBLOCK belongs to the open file, which the shell shares. So writes are
+//! line cannot be told not to block, since O_NONBLOCK belongs to the open file, shared with the shell. So writes are
 //! short, and each comes after `poll` has found room. A Linux pseudo-terminal then takes 2 KiB whole, whatever is left of
 //! its buffer (measured over 314 writes).
 
@@ -19,7 +19,7 @@ mod unix {
     /// Most bytes of one write.
     const CHUNK: usize = 512;
 
-    /// What a wait was ended by; nothing where the time was up.
+    /// The reasons why a wait ended; none if the time was up.
     #[derive(Clone, Copy, Debug)]
     pub(in super::super) struct Ready {
         /// there is something to read
@@ -28,7 +28,7 @@ mod unix {
         pub(in super::super) other: bool,
     }
 
-    /// Waits until the terminal has sent something, takes output where `sending`, or `other` is readable.
+    /// Waits for terminal input, for room for output if `sending`, or for `other` to be readable.
     ///
     /// # Errors
     /// [`is_gone`] tells whether the terminal is gone.
@@ -49,11 +49,11 @@ mod unix {
         if has_hung_up(output) {
             return Err(Errno::IO.into());
         }
-        // Reading from a terminal that has hung up says so.
+        // A hang-up is reported by the read.
         Ok(Ready { input: !input.is_empty(), other: !other.is_empty() })
     }
 
-    /// Reads what the terminal has sent; nothing where a signal came first.
+    /// Reads terminal input; 0 bytes if a signal came first.
     ///
     /// # Errors
     /// [`is_gone`] tells whether the terminal is gone.
@@ -102,12 +102,12 @@ mod unix {
         poll(&mut room, Some(&timespec(Duration::ZERO))).is_ok() && room[0].revents() == PollFlags::OUT
     }
 
-    /// Throws away what was written and not read yet, which makes room.
+    /// Discards all output not yet read by the terminal. This makes room.
     pub(in super::super) fn discard_unread() {
         let _ = tcflush(stdout(), QueueSelector::OFlush);
     }
 
-    /// Whether an error comes from a terminal that is gone: closed, hung up or taken away.
+    /// Whether an error comes from a lost terminal: closed, hung up or taken away.
     pub(in super::super) fn is_gone(error: &io::Error) -> bool {
         let gone = [Errno::IO, Errno::NXIO, Errno::NODEV, Errno::PIPE, Errno::BADF, Errno::NOTTY];
         let code = error.raw_os_error();

@@ -3,9 +3,9 @@
 //! Three may want it at once: the thread that draws, a signal, a panic. Each writes or changes modes only while it holds
 //! [`TERMINAL`].
 //!
-//! No write waits for a terminal that has stopped reading ([`line`]). A frame goes out as the terminal takes it, and the
-//! next one is drawn after that, so that frames are left out, never cut. On leaving, what the terminal has not read is
-//! thrown away after [`LAST_WORDS`], which makes room for what restores it.
+//! No write waits for a stopped terminal ([`line`]). A frame goes out as the terminal takes it, and the next one is drawn
+//! afterwards: frames are left out, never cut. On leaving, output still unread after [`LAST_WORDS`] is discarded, to make
+//! room for the restoring sequences.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -35,13 +35,13 @@ const FRAME_BYTES: usize = 64 * 1024;
 /// How long the end waits for another thread's write.
 const LAST_FRAME: Duration = Duration::from_millis(200);
 
-/// How long the end waits for a terminal that does not read.
+/// How long the end waits for a stopped terminal.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Held by whoever writes to the terminal or changes its modes.
 static TERMINAL: Mutex<Sent> = Mutex::new(Sent { anything: false, part_of_a_frame: false });
 
-/// What has been written since the terminal was taken over.
+/// Output since the terminal was taken over.
 #[derive(Debug)]
 pub(super) struct Sent {
     /// whether there is anything to undo
@@ -50,7 +50,7 @@ pub(super) struct Sent {
     part_of_a_frame: bool,
 }
 
-/// Cancels a sequence that was cut off.
+/// Cancels a truncated sequence.
 const CANCEL: &str = "\x18";
 
 /// Whether the terminal is to report clicks and the wheel.
@@ -88,7 +88,7 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Gives the terminal back. Whether it took what restores it, and takes more.
+    /// Gives the terminal back. Returns whether it took the restoring sequences, and takes more.
     pub(super) fn leave(self) -> bool {
         // Dropping finds nothing left to undo.
         give_back().1 && line::has_room()
@@ -124,7 +124,7 @@ impl Drop for Guard {
     }
 }
 
-/// Raw mode. What else is changed is sent with the next frame ([`entering`]).
+/// Raw mode. All other modes are sent with the next frame ([`entering`]).
 fn take() -> io::Result<()> {
     let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
     enter()
@@ -148,7 +148,7 @@ fn entering(sent: &Sent) -> String {
     text
 }
 
-/// Ends a frame whose rest is not sent.
+/// Ends a truncated frame.
 fn cancelling(sent: &Sent) -> String {
     let mut text = String::new();
     if sent.part_of_a_frame {
@@ -176,7 +176,7 @@ fn add(text: &mut String, command: impl Command) {
     let _ = write!(text, "{}", Ansi(command));
 }
 
-/// A command as the bytes that terminals understand.
+/// A command as an escape sequence.
 struct Ansi<C>(C);
 
 impl<C: Command> std::fmt::Display for Ansi<C> {
@@ -186,7 +186,7 @@ impl<C: Command> std::fmt::Display for Ansi<C> {
 }
 
 /// Undoes [`take`] and [`entering`]. The first keeps others from writing to the terminal until it is dropped, and is missing
-/// where another writer is stuck; the second is whether the terminal took what restores it.
+/// if another writer is stuck; the second is whether the terminal took the restoring sequences.
 pub(super) fn give_back() -> (Option<MutexGuard<'static, Sent>>, bool) {
     let started = Instant::now();
     let mut held = loop {
@@ -202,7 +202,7 @@ pub(super) fn give_back() -> (Option<MutexGuard<'static, Sent>>, bool) {
     (held, restored)
 }
 
-/// Sends what restores the terminal. Whether the terminal took it.
+/// Sends the restoring sequences. Returns whether the terminal took them.
 fn restore(sent: &mut Sent) -> io::Result<bool> {
     if !sent.anything {
         return Ok(true);
@@ -211,7 +211,7 @@ fn restore(sent: &mut Sent) -> io::Result<bool> {
     let bytes = text.as_bytes();
     let mut written = line::write(bytes, LAST_WORDS)?;
     if written < bytes.len() {
-        // Nobody has read for a while. What was sent first may be cut off now, and then nothing of it counts.
+        // Nobody has read for a while. The first attempt may be truncated now: all of it is sent again.
         line::discard_unread();
         sent.part_of_a_frame = true;
         let text = leaving(sent);
@@ -250,9 +250,9 @@ impl Write for FrameBuffer {
 /// The screen to draw on.
 pub(super) struct Screen {
     terminal: Terminal<Capped<CrosstermBackend<FrameBuffer>>>,
-    /// what was drawn; it is empty once it is sent
+    /// the last frame; empty once it is sent
     buffer: FrameBuffer,
-    /// bytes of `buffer` that are sent
+    /// bytes of `buffer` already sent
     sent: usize,
     /// [`TAKEN`] when the last frame was drawn
     taken: u64,
@@ -270,7 +270,7 @@ impl Screen {
         Ok(Self { terminal, buffer, sent: 0, taken })
     }
 
-    /// Draws one frame, bracketed so that terminals show it at once, and sends as much of it as the terminal takes now.
+    /// Draws one frame, bracketed so that terminals show it at once, and sends as much of it as fits now.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         if self.is_stale() {
             // Clearing through the terminal would ask it where its cursor is.
@@ -307,7 +307,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Whether the terminal was taken over again since the last frame: what was drawn is gone.
+    /// Whether the terminal was taken over again since the last frame: its contents are gone.
     fn is_stale(&self) -> bool {
         self.taken != TAKEN.load(Ordering::Relaxed)
     }

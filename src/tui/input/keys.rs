@@ -1,4 +1,4 @@
-//! What complete sequences mean: keys and the mouse. All else that terminals send means nothing here.
+//! The meaning of complete sequences: keys and the mouse. All other sequences have none.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
@@ -80,7 +80,7 @@ pub(super) fn csi(parameters: &[u8], last: u8) -> Option<Arrival> {
     }
     let numbers = numbers(parameters)?;
     let [first, second, third] = numbers.map(|(number, _)| number);
-    // Key releases are reported to programs that ask for them (kitty).
+    // A key release (kitty): reported on request only.
     let (_, kind) = numbers[1];
     if kind == Some(3) {
         return None;
@@ -162,7 +162,7 @@ fn of_code_point(code_point: u32, modifiers: KeyModifiers) -> Option<Arrival> {
     Some(key(code, modifiers))
 }
 
-/// CSI < buttons ; column ; row M, or m where a button is released.
+/// CSI < buttons ; column ; row M, or m for a released button.
 fn sgr_mouse(report: &[u8], last: u8) -> Option<Arrival> {
     let numbers = numbers(report)?;
     let [Some(buttons), Some(column), Some(row)] = numbers.map(|(number, _)| number) else { return None };

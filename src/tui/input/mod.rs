@@ -1,8 +1,8 @@
-//! What the terminal sends: keys, mouse reports, pastes, a new size.
+//! Terminal input: keys, mouse reports, pastes, a new size.
 //!
-//! On Unix the bytes are read and parsed here. crossterm keeps an incomplete sequence until it is completed, so that one
-//! unfinished paste makes it deaf to all keys, and it reads on for ever from a terminal that is gone. Windows delivers
-//! events, not bytes; crossterm's are taken there.
+//! On Unix the bytes are read and parsed here. crossterm keeps an incomplete sequence for ever: one unfinished paste makes it
+//! deaf to all keys. It also reads on for ever from a closed terminal. Windows delivers events, not bytes; crossterm's are
+//! taken there.
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
@@ -11,7 +11,7 @@ mod keys;
 #[cfg(unix)]
 mod parser;
 
-/// What has arrived.
+/// One piece of input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// a key
@@ -20,7 +20,7 @@ pub(super) enum Arrival {
     Mouse(MouseEvent),
     /// a pasted text
     Paste(String),
-    /// another size, or a screen that is to be drawn anew
+    /// another size; also sent to have the screen drawn anew
     Resized,
 }
 
@@ -59,8 +59,7 @@ mod unix {
             Ok(Self { parser: Parser::default(), resized: false, window_changes, handler })
         }
 
-        /// Waits until something arrives, until the terminal takes more output where `sending`, or until the time is up;
-        /// it may return earlier.
+        /// Waits for input, for room for more output if `sending`, or until the time is up; it may return earlier.
         ///
         /// # Errors
         /// [`line::is_gone`] tells whether the terminal is gone.
@@ -82,13 +81,13 @@ mod unix {
                 let count = line::read(&mut bytes)?;
                 self.parser.feed(&bytes[..count], Instant::now());
             } else if left.is_some_and(|left| started.elapsed() >= left) {
-                // Only now: bytes that came in time may have waited for this thread.
+                // Only now: bytes may have come in time and waited for this thread.
                 self.parser.expire(Instant::now());
             }
             Ok(())
         }
 
-        /// The next of what has arrived, without waiting.
+        /// The next piece of input, without waiting.
         pub(in super::super) fn next(&mut self) -> io::Result<Option<Arrival>> {
             if std::mem::take(&mut self.resized) {
                 return Ok(Some(Arrival::Resized));

@@ -1,11 +1,11 @@
 //! Terminal input, byte by byte: keys, mouse reports and pastes.
 //!
-//! Bytes arrive cut anywhere. A sequence that is complete is an event, or is swallowed whole where it has no meaning here:
-//! a late answer to some other program's question presses no key. A sequence that stays incomplete for [`PATIENCE`] is
-//! dropped by [`Parser::expire`], and the next byte is a key again.
+//! Bytes arrive cut anywhere. A complete sequence is an event, or without a meaning here it is swallowed whole: a late answer
+//! to another program's query presses no key. A sequence still without its end after [`PATIENCE`] is dropped by
+//! [`Parser::expire`], and the next byte is a key again.
 //!
-//! The grammar is ECMA-48's, in the state machine of <https://vt100.net/emu/dec_ansi_parser>, with what terminals send
-//! besides: SS3 keys, X10 mouse reports, the Linux console's function keys and bracketed pastes.
+//! The grammar is ECMA-48's, in the state machine of <https://vt100.net/emu/dec_ansi_parser>, and a few additions: SS3 keys,
+//! X10 mouse reports, the Linux console's function keys and bracketed pastes.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,16 +25,16 @@ const LONGEST: usize = 64;
 /// Most bytes kept of a paste. No text field takes as many.
 const LONGEST_PASTE: usize = 1 << 16;
 
-/// What begins a paste.
+/// The start marker of a bracketed paste.
 const BEGIN_OF_PASTE: &[u8] = b"\x1b[200~";
 
-/// What ends a paste.
+/// The end marker of a bracketed paste.
 const END_OF_PASTE: &[u8] = b"\x1b[201~";
 
 /// How long the rest of an interrupted paste is still expected: a lost packet is sent again within seconds.
 const LATE: Duration = Duration::from_secs(10);
 
-/// Bytes in one read that nobody typed: the rest of an interrupted paste.
+/// Bytes in one read too many for typing: the rest of an interrupted paste.
 const BURST: usize = 16;
 
 const ESC: u8 = 0x1b;
@@ -42,7 +42,7 @@ const BEL: u8 = 0x07;
 const CAN: u8 = 0x18;
 const SUB: u8 = 0x1a;
 
-/// Where in a sequence the next byte stands.
+/// The position of the next byte in its sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     /// outside of all sequences
@@ -62,7 +62,7 @@ enum State {
     Mouse,
     /// in the text of an OSC, DCS, SOS, PM or APC sequence
     Text,
-    /// behind an ESC in that text
+    /// behind an ESC in the text
     TextEscape,
     /// in a paste, behind this many bytes of [`END_OF_PASTE`]
     Paste(usize),
@@ -111,7 +111,7 @@ impl Parser {
         self.last.filter(|_| self.state != State::Ground).map(|last| last + PATIENCE)
     }
 
-    /// Gives an incomplete sequence up. A lone ESC is the key, and what came of a paste is a paste.
+    /// Gives an incomplete sequence up. A lone ESC is the key; a paste without its end is a paste.
     pub(super) fn expire(&mut self, now: Instant) {
         match self.state {
             State::Escape => self.arrived.push_back(keys::escape()),
@@ -124,7 +124,7 @@ impl Parser {
         self.rest();
     }
 
-    /// The next of what has arrived.
+    /// The next piece of input.
     pub(super) fn next(&mut self) -> Option<Arrival> {
         self.arrived.pop_front()
     }
@@ -134,7 +134,7 @@ impl Parser {
         self.arrived.is_empty()
     }
 
-    /// Whether a read continues a paste that was interrupted: typed keys come in ones and twos.
+    /// Whether a read continues an interrupted paste: typed keys come in ones and twos.
     fn is_rest_of_paste(&mut self, bytes: &[u8], now: Instant) -> bool {
         if self.interrupted.is_none_or(|then| now.duration_since(then) > LATE) {
             return false;
@@ -199,7 +199,7 @@ impl Parser {
         self.begin(byte);
     }
 
-    /// A byte outside of all sequences. Those from 0x80 are UTF-8 or introduce a sequence in one byte (C1).
+    /// A byte outside of all sequences. From 0x80 on it is UTF-8, or introduces a sequence alone (C1).
     fn begin(&mut self, byte: u8) {
         match byte {
             ESC => self.state = State::Escape,
@@ -242,7 +242,7 @@ impl Parser {
             b'[' => self.state = State::Csi,
             b'O' => self.state = State::Ss3,
             b']' | b'P' | b'X' | b'^' | b'_' => self.state = State::Text,
-            // The end of a text that was given up.
+            // The end of an abandoned text.
             b'\\' => self.rest(),
             _ => {
                 self.state = State::Ground;
