@@ -116,6 +116,25 @@ fn the_state_is_what_its_format_says() {
     );
 }
 
+/// What is written while nothing is drawn is the time that a run stands still, and takes to leave.
+#[test]
+fn a_checkpoint_takes_few_bytes_for_a_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("c");
+    let large = "target=Random(widths: [60, 60, 10], weight_bound: 1.0, activation: Relu, seed: 5)";
+    for allocation in ["InOrder", "FirstFit", "OnDemand"] {
+        let construction = format!("constructions=[Hyperbolic(allocation: {allocation})]");
+        let mut session = session(folder.path(), &[large, &construction, "epsilon=0.01"]);
+        session.lane_mut(0).advance(Step::Layer, u64::MAX);
+        session.lane_mut(0).advance(Step::Layer, 2_000);
+        Checkpoint::at(&place, &session).unwrap().write(&session).unwrap();
+        let paths: usize = session.lanes()[0].tickets().map(|ticket| ticket.len()).sum();
+        let bytes = std::fs::metadata(&place).unwrap().len() as usize;
+        // Counts of 4 layers and halves are a few thousand bytes, of whatever network.
+        assert!(paths > 20_000 && bytes < 3 * paths + 40_000, "{allocation}: {bytes} bytes, {paths} paths");
+    }
+}
+
 #[test]
 fn what_is_no_checkpoint_of_this_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -207,6 +226,7 @@ fn checkpoints_that_cannot_be_written_do_not_stop_a_run() {
     let warnings = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{warnings}");
     assert!(warnings.contains("expected a checkpoint that can be") && warnings.contains("the run goes on"));
+    assert_eq!(warnings.matches("the run goes on").count(), 1, "{warnings}");
     assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["lanes"].is_array());
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
@@ -218,6 +238,9 @@ fn every_needs_a_checkpoint() {
         (["--every", "5"].as_slice(), "--checkpoint <FILE>"),
         (&["--checkpoint", "c", "--every=-1"], "expected a number of seconds, 0 or more"),
         (&["--checkpoint", "c", "--every", "NaN"], "expected a number of seconds, 0 or more"),
+        (&["--checkpoint", "c", "--every", "inf"], "0 or more and at most 1000000000"),
+        (&["--checkpoint", "c", "--every", "1e300"], "0 or more and at most 1000000000"),
+        (&["--checkpoint", "c", "--every", "0.5s"], "expected a number of seconds, 0 or more"),
         (&["--checkpoint", "no/such/folder/c"], "no/such/folder/c: expected a checkpoint that can be"),
     ] {
         let failed = slth(&[&["run", "tiny"], arguments].concat()).assert().code(2);

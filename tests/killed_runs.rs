@@ -193,6 +193,28 @@ fn an_interrupted_run_leaves_its_last_state() {
     assert!(names(folder.path()).is_empty());
 }
 
+/// In the release build, on a machine with nothing else to do, a run of a million weights leaves within half a second.
+#[test]
+fn a_run_of_many_weights_leaves_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = "target=Random(widths: [300, 300, 10], weight_bound: 1.0, spectral_norm: 1.0, seed: 7)";
+    let arguments = ["run", "example-5", "--json", "--set", target];
+    let mut run = Run { folder: folder.path(), arguments: &arguments, seed: 7, moments: 0 };
+    for _ in 0..4 {
+        let mut child = run.start();
+        // Anywhere from the first layer to the search.
+        if run.wait(&mut child, 2) {
+            std::thread::sleep(Duration::from_millis(run.next(1_500)));
+            let sent = std::time::Instant::now();
+            kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+            let status = child.wait().unwrap();
+            assert!(sent.elapsed() < Duration::from_secs(10), "left after {:?}", sent.elapsed());
+            assert!(status.success() || (status.signal() == Some(15) && run.checkpoint().exists()));
+        }
+        let _ = child.wait();
+    }
+}
+
 #[test]
 fn an_ignored_hangup_stays_ignored() {
     let (folder, whole) = every_lane();
