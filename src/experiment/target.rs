@@ -173,7 +173,11 @@ fn random_layer(
     });
     if let Some(norm) = norm {
         let found = spectral_norm(w.view());
-        if found > norm {
+        if found.is_infinite() {
+            // The norm is no number, and larger than the one asked for.
+            w /= bound;
+            w *= norm / spectral_norm(w.view());
+        } else if found > norm {
             w *= norm / found;
         }
     }

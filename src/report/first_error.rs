@@ -15,7 +15,7 @@ pub(super) struct FirstError<W> {
     end: u64,
 }
 
-impl<W: Write + Seek> FirstError<W> {
+impl<W: Write> FirstError<W> {
     pub(super) fn new(out: W) -> Self {
         Self { out, failed: None, position: 0, end: 0 }
     }
@@ -32,7 +32,7 @@ impl<W: Write + Seek> FirstError<W> {
     }
 }
 
-impl<W: Write + Seek> Write for FirstError<W> {
+impl<W: Write> Write for FirstError<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut written = bytes.len();
         if self.failed.is_none() {

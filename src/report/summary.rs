@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
-use crate::visible::{is_hidden, shortened};
+use crate::visible::{is_hidden, number, shortened};
 
 /// Lanes that are named: with the title, the command and a line for all others, eight lines.
 const LANES: usize = 5;
@@ -68,11 +68,14 @@ fn how_far(lane: &LaneView) -> String {
     let Some(certified) = error.certified else { return built };
     match lane.verdict() {
         Some(TicketVerdict::Holds) => {
-            format!("{built}, found {found:.3e} <= certified {certified:.3e} <= epsilon {}", error.epsilon)
+            format!(
+                "{built}, found {found:.3e} <= certified {certified:.3e} <= epsilon {}",
+                number(error.epsilon)
+            )
         }
         Some(TicketVerdict::HoldsExactly) => format!(
             "{built}, holds in exact arithmetic: certified {certified:.3e} exceeds epsilon {} only by rounding",
-            error.epsilon
+            number(error.epsilon)
         ),
         Some(TicketVerdict::NotFound) => {
             format!("{built}, not completed by this allocation though it is there")
@@ -81,7 +84,7 @@ fn how_far(lane: &LaneView) -> String {
         Some(TicketVerdict::Incomplete) => format!("{built}, not completed within the bound"),
         Some(TicketVerdict::NotCertified) => format!(
             "{built}, does not hold: found {found:.3e}, certified {certified:.3e}, epsilon {}",
-            error.epsilon
+            number(error.epsilon)
         ),
         None => format!("{built}, certified {certified:.3e}, not all inputs tried"),
     }

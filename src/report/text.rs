@@ -31,7 +31,7 @@ use crate::experiment::{Construction, ToleranceRule};
 use crate::network::Architecture;
 use crate::session::{LaneView, Session, TicketVerdict};
 use crate::theory::Count;
-use crate::visible::shortened;
+use crate::visible::{number as plain, shortened};
 
 /// Open demands that are named one by one.
 const NAMED_DEMANDS: usize = 5;
@@ -97,7 +97,11 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let _ = writeln!(
         text,
         "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, {named} = {tolerance:.11e}{of_layer}",
-        report.epsilon, report.delta, report.w_max, report.f_max, report.norms
+        plain(report.epsilon),
+        plain(report.delta),
+        plain(report.w_max),
+        plain(report.f_max),
+        report.norms
     );
     if let Some(given) = report.tolerance.given() {
         let _ = writeln!(text, "{}", follows(given, report.epsilon));

@@ -25,6 +25,7 @@ use thiserror::Error;
 
 use self::lock::{Lock, LockError};
 use super::OutputFile;
+use super::first_error::FirstError;
 use super::output::follow_links;
 use crate::sampling::VERSION;
 use crate::session::{LaneState, Session};
@@ -185,7 +186,10 @@ impl Checkpoint {
 
     fn write_to<W: Write>(&self, out: &mut BufWriter<Hashed<W>>, session: &Session) -> io::Result<()> {
         out.write_all(&header(&self.experiment))?;
-        postcard::to_io(&session.state(), &mut *out).map_err(io::Error::other)?;
+        // postcard says of every error that its buffer is full.
+        let mut state = FirstError::new(&mut *out);
+        let said = postcard::to_io(&session.state(), &mut state).map(drop).map_err(io::Error::other);
+        state.finish(said)?;
         out.flush()?;
         let length = out.get_ref().length - HEADER as u64;
         out.write_all(&length.to_le_bytes())?;

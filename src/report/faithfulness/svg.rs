@@ -9,7 +9,7 @@ use super::FaithfulnessReport;
 use super::axes::{Axes, Sample, number};
 use crate::session::LaneRuns;
 use crate::theory::Count;
-use crate::visible::shortened;
+use crate::visible::{self, shortened};
 
 /// Size of a construction's plot, in the picture's units.
 const PLOT: (u32, u32) = (960, 540);
@@ -98,7 +98,7 @@ fn construction<'a>(
     let delta = report.delta.log10();
     chart
         .draw_series(DashedLineSeries::new(across(delta), 8, 4, RED.stroke_width(1)))?
-        .label(format!("delta = {}", report.delta))
+        .label(format!("delta = {}", visible::number(report.delta)))
         .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], RED.stroke_width(1)));
     let share = delta - (layers as f64).log10();
     if layers > 1 && share > floor {

@@ -10,6 +10,7 @@ use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
 use crate::report::{Neurons, Page};
 use crate::session::{Session, TicketVerdict};
 use crate::theory::Count;
+use crate::visible;
 
 /// What a run's subset sums took.
 pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
@@ -59,7 +60,7 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         "holds",
         "seconds",
     ];
-    let epsilon = session.experiment().epsilon;
+    let epsilon = visible::number(session.experiment().epsilon);
     let weights = match comparison.weights {
         1 => "the one target weight".to_owned(),
         weights => format!("each of {} target weights", grouped(weights as i64)),

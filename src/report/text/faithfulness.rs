@@ -9,7 +9,7 @@ use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
 };
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns};
-use crate::visible::shortened;
+use crate::visible::{self, shortened};
 
 /// What a check has shown.
 pub fn faithfulness(
@@ -34,7 +34,7 @@ pub fn faithfulness(
     let _ = writeln!(
         text,
         "A run fails where a layer is not complete {within},\nor where the error certified in exact arithmetic is above ε = {}.",
-        report.epsilon
+        visible::number(report.epsilon)
     );
     if let Some(given) = experiment.tolerance.given() {
         let _ = writeln!(text, "{}", follows(given, experiment.epsilon));
@@ -122,7 +122,7 @@ fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> St
     });
     let mut all = vec!["network".to_owned()];
     all.extend(cells(&lane.network.threshold));
-    let delta = format!("rate {}", report.delta);
+    let delta = format!("rate {}", visible::number(report.delta));
     let share = format!("rate {}", number(report.delta / lane.layers.len() as f64));
     let mut header = vec!["layer", &delta, "low", "high"];
     if several {
@@ -170,9 +170,10 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     if lane.least_claim > delta {
         let _ = writeln!(
             text,
-            "{} runs can claim no rate below {}; for δ = {delta} it takes {} at least.",
+            "{} runs can claim no rate below {}; for δ = {} it takes {} at least.",
             grouped(lane.runs as i64),
             number(lane.least_claim),
+            visible::number(delta),
             grouped(FailureRate::runs_to_claim(delta, report.confidence) as i64)
         );
     }
@@ -184,7 +185,7 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
 fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     let network = &lane.network;
     let (low, high) = (number(network.failures.low), number(network.failures.high));
-    let sure = format!("({} % sure), δ = {}", 100.0 * report.confidence, report.delta);
+    let sure = format!("({} % sure), δ = {}", 100.0 * report.confidence, visible::number(report.delta));
     let (least, most) = (number(network.missing.low), number(network.missing.high));
     if let Some(neurons) = report.neurons_per_weight {
         return budget(lane, &number(neurons), &sure);

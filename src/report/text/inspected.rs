@@ -7,7 +7,7 @@ use super::super::page::Page;
 use super::{NO_PROMISE, count, grouped, marked, number, number_of_neurons, widths};
 use crate::report::ConstructionBounds;
 use crate::theory::Count;
-use crate::visible::{shortened, shortened_to};
+use crate::visible::{self, shortened, shortened_to};
 
 /// Most characters of a tensor's name in a table.
 const NAME: usize = 48;
@@ -53,8 +53,8 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     let _ = writeln!(
         text,
         "ε = {}, δ = {}, w_max = {}, F_max ≤ {}, {tolerance}\n",
-        report.epsilon,
-        report.delta,
+        visible::number(report.epsilon),
+        visible::number(report.delta),
         number(report.w_max),
         number(report.f_max)
     );
