@@ -14,7 +14,7 @@ use slth::network::Domain;
 use slth::session::Session;
 use slth::tui::theme::ThemeName;
 use slth::tui::{Color, Options, run};
-use terminal::Explorer;
+use terminal::{Explorer, PATIENCE};
 use vt100::MouseProtocolMode;
 
 fn signal(slth: &Explorer, name: &str) {
@@ -40,11 +40,15 @@ fn q_and_control_c() {
 #[test]
 fn q_is_obeyed_while_a_layer_is_measured() {
     const MOST: Duration = Duration::from_secs(5);
-    let target = "target=Random(widths:[300,300,2],weight_bound:0.05,seed:7)";
-    let mut slth = Explorer::open(&["tiny", "--set", target, "--set", "epsilon=1.0"]);
+    let target = "target=Random(widths:[240,240,2],weight_bound:0.05,seed:7)";
+    let mut slth = Explorer::open(&["tiny", "--set", target, "--set", "epsilon=20.0"]);
     slth.shows(&["paused"]);
     slth.press("a");
-    slth.shows(&["measuring its weights"]);
+    let started = Instant::now();
+    while !slth.text().contains("measuring its weights") {
+        assert!(started.elapsed() < 4 * PATIENCE, "{}", slth.text());
+        std::thread::sleep(Duration::from_millis(1));
+    }
     let asked = Instant::now();
     slth.leave();
     assert_eq!(slth.ends(), 0);

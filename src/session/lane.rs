@@ -265,16 +265,11 @@ impl Lane {
         // In a pool, this thread has to help.
         let is_alone = rayon::current_thread_index().is_none();
         if paths > LONG_TICKET && self.search.pruned().is_none() && is_alone {
-            let (target, builders) = (&self.experiment.target, &self.builders);
-            let pruning = self.pruning.get_or_insert_with(|| {
-                let target = Arc::clone(target);
-                let tickets: Vec<_> = builders.iter().map(|builder| builder.shared_ticket()).collect();
-                Background::start(move |_| {
-                    let tickets = tickets.iter().map(|ticket| &**ticket);
-                    Some(Arc::new(MaskedNetwork::new(target.architecture(), tickets)))
-                })
-            });
-            let Some(pruned) = pruning.wait(stop) else { return };
+            let pruning = self.pruning();
+            let Some(pruned) = pruning.wait(stop) else {
+                self.pruning = Some(pruning);
+                return;
+            };
             self.pruning = None;
             self.search.try_on(pruned);
         }
@@ -433,6 +428,18 @@ impl Lane {
     /// What the inputs tried so far have shown.
     pub fn found(&self) -> &Found {
         self.search.found()
+    }
+
+    /// Ĝ on its way, or begun. All layers are built.
+    pub(super) fn pruning(&self) -> Background<Arc<MaskedNetwork>> {
+        self.pruning.clone().unwrap_or_else(|| {
+            let target = Arc::clone(&self.experiment.target);
+            let tickets: Vec<_> = self.builders.iter().map(LayerBuilder::shared_ticket).collect();
+            Background::start(move |_| {
+                let tickets = tickets.iter().map(|ticket| &**ticket);
+                Some(Arc::new(MaskedNetwork::new(target.architecture(), tickets)))
+            })
+        })
     }
 
     /// Ĝ, while inputs are tried on it.

@@ -112,17 +112,11 @@ impl Session {
     /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries, and behind them the one that it has
     /// climbed to. What an input gives does not depend on the others.
     pub fn outputs(&self, lane_index: usize, from: usize, to: usize) -> Vec<OutputView> {
-        self.output_question(lane_index, from, to, None).answer().0
+        self.output_question(lane_index, from, to).answer()
     }
 
-    /// [`outputs`](Self::outputs) for any thread. `pruned`: Ĝ, where it is there already.
-    fn output_question(
-        &self,
-        lane_index: usize,
-        from: usize,
-        to: usize,
-        pruned: Option<Arc<MaskedNetwork>>,
-    ) -> OutputQuestion {
+    /// [`outputs`](Self::outputs) for any thread.
+    fn output_question(&self, lane_index: usize, from: usize, to: usize) -> OutputQuestion {
         let lane = &self.lanes()[lane_index];
         OutputQuestion {
             experiment: Arc::clone(self.experiment()),
@@ -134,7 +128,7 @@ impl Session {
             evaluation: lane.evaluation(),
             tickets: is_built(lane)
                 .then(|| lane.builders().iter().map(LayerBuilder::shared_ticket).collect()),
-            pruned: pruned.or_else(|| lane.pruned().cloned()),
+            pruned: lane.pruned().cloned(),
         }
     }
 }
@@ -152,6 +146,7 @@ struct OutputQuestion {
     evaluation: Evaluation,
     /// once all layers are built
     tickets: Option<Vec<Arc<LayerTicket>>>,
+    /// Ĝ, where it is put together already
     pruned: Option<Arc<MaskedNetwork>>,
 }
 
@@ -163,8 +158,13 @@ impl OutputQuestion {
         weights + paths as u64 > LONG
     }
 
-    /// What there is to see, and Ĝ.
-    fn answer(self) -> Answer {
+    /// Whether Ĝ is there to be seen, but still to be put together.
+    fn needs_pruned(&self) -> bool {
+        self.tickets.is_some() && self.pruned.is_none()
+    }
+
+    /// What there is to see.
+    fn answer(self) -> Vec<OutputView> {
         let (target, domain) = (&self.experiment.target, &*self.experiment.domain);
         let (width, tried, Range { start: from, end: to }) =
             (target.architecture().widths()[0], self.tried, self.range);
@@ -197,7 +197,7 @@ impl OutputQuestion {
                 pruned: pruned.as_ref().map(|g| PrunedOutputs::new(f, g.row(row))),
             }
         });
-        (views.collect(), masked)
+        views.collect()
     }
 }
 
@@ -214,16 +214,14 @@ pub(super) struct OutputWatch {
     of: Option<Seen>,
     views: Vec<Arc<OutputView>>,
     /// views on their way, and from which input on
-    under_way: Option<(Seen, usize, Background<Answer>)>,
-    /// Ĝ of the views, as long as it is watched: it takes longer to put together than to evaluate
-    pruned: Option<Arc<MaskedNetwork>>,
+    under_way: Option<(Seen, usize, Background<Vec<OutputView>>)>,
+    /// Ĝ of this run and lane, or on its way, as long as it is watched: it takes longer to put together than to evaluate
+    pruning: Option<(u64, usize, Background<Arc<MaskedNetwork>>)>,
+    is_behind: bool,
 }
 
 /// Run, lane, whether Ĝ is there, how many inputs, and how F and Ĝ are evaluated.
 type Seen = (u64, usize, bool, usize, Evaluation);
-
-/// Views of inputs, and the Ĝ that they show.
-type Answer = (Vec<OutputView>, Option<Arc<MaskedNetwork>>);
 
 impl OutputWatch {
     /// Shows another input, or none.
@@ -248,43 +246,57 @@ impl OutputWatch {
         let input = input.min(inputs.saturating_sub(1));
         self.input = Some(input);
         let seen = (run, lane_index, is_built(lane), inputs, lane.evaluation());
-        if self.of == Some(seen) && self.view().is_some() {
-            self.under_way = None;
-            return;
-        }
+        let is_known = self.of == Some(seen) && self.view().is_some();
+        self.is_behind = !is_known && !self.answer(session, seen, input);
+    }
+
+    /// Answers for this input and its neighbours. Whether the answer is there.
+    fn answer(&mut self, session: &Session, seen: Seen, input: usize) -> bool {
+        let (run, lane_index, is_built, inputs, _) = seen;
+        let lane = &session.lanes()[lane_index];
         let from = input - input % BATCH;
-        // Ĝ depends on the run, the lane, and whether it is there.
-        let same = self.of.is_some_and(|of| (of.0, of.1, of.2) == (seen.0, seen.1, seen.2));
-        let pruned = self.pruned.take().filter(|_| same);
         let is_this = |(of, first, _): &(Seen, usize, _)| (*of, *first) == (seen, from);
         let answer = match self.under_way.take().filter(is_this) {
-            Some((.., background)) => background,
+            Some((.., answer)) => answer,
             None => {
-                let to = (from + BATCH).min(inputs);
-                let question = session.output_question(lane_index, from, to, pruned.clone());
-                if question.is_long() {
-                    Background::start(move |_| Some(question.answer()))
-                } else {
-                    let (views, pruned) = question.answer();
-                    self.show(seen, views, pruned);
-                    return;
+                let mut question = session.output_question(lane_index, from, (from + BATCH).min(inputs));
+                if !question.is_long() {
+                    self.show(seen, question.answer());
+                    return true;
                 }
+                if question.needs_pruned() {
+                    // Whichever input is looked at, Ĝ is put together once.
+                    let same = |(of, at, _): &(u64, usize, _)| (*of, *at) == (run, lane_index) && is_built;
+                    let pruning = self.pruning.take().filter(same);
+                    let pruning = pruning.map_or_else(|| lane.pruning(), |(.., pruning)| pruning);
+                    question.pruned = pruning.wait(&|| true);
+                    self.pruning = Some((run, lane_index, pruning));
+                    if question.pruned.is_none() {
+                        return false;
+                    }
+                }
+                Background::start(move |_| Some(question.answer()))
             }
         };
         match answer.wait(&|| true) {
-            Some((views, pruned)) => self.show(seen, views, pruned),
-            None => (self.under_way, self.pruned) = (Some((seen, from, answer)), pruned),
+            Some(views) => {
+                self.show(seen, views);
+                true
+            }
+            None => {
+                self.under_way = Some((seen, from, answer));
+                false
+            }
         }
     }
 
-    fn show(&mut self, seen: Seen, views: Vec<OutputView>, pruned: Option<Arc<MaskedNetwork>>) {
-        self.views = views.into_iter().map(Arc::new).collect();
-        (self.of, self.pruned) = (Some(seen), pruned);
+    fn show(&mut self, seen: Seen, views: Vec<OutputView>) {
+        (self.of, self.views) = (Some(seen), views.into_iter().map(Arc::new).collect());
     }
 
     /// Whether what is watched is still on its way.
     pub(super) fn is_behind(&self) -> bool {
-        self.under_way.is_some()
+        self.is_behind
     }
 
     /// What is watched.
