@@ -4,12 +4,14 @@
 //! written in about three. Each path read back is one of G.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::workbench::Workbench;
-use super::super::{LayerProblem, LayerTicket, Mode, Path, Sharing, Sum};
+use super::super::{Half, LayerProblem, LayerTicket, Mode, Path, Sharing, Sum};
 use super::super::{subset_sum, subsets};
 use super::packed::Packed;
 use crate::theory::Count;
@@ -119,8 +121,52 @@ impl<'a> SavedPaths<'a> {
                 (ticket.z_in, ticket.z_out) = (z_in.into_owned(), z_out.into_owned());
             }
         }
-        Some(Kept { ticket, groups, has_group })
+        let in_order = |&(pair, first, count): &(u64, usize, usize)| {
+            whole || is_in_order(&ticket, first..first + count, pair, problem, bench)
+        };
+        let is_possible =
+            groups.par_iter().all(in_order) && (!shares(problem) || are_distinct(&ticket.neuron));
+        is_possible.then_some(Kept { ticket, groups, has_group })
     }
+}
+
+/// Whether all weights of a layer choose from the same neurons, each of which serves one at most.
+fn shares(problem: &LayerProblem) -> bool {
+    problem.sum == Sum::Golden && matches!(problem.sharing, Sharing::Layer(_))
+}
+
+fn are_distinct(neurons: &[u64]) -> bool {
+    let mut neurons = neurons.to_vec();
+    neurons.par_sort_unstable();
+    neurons.is_sorted_by(|a, b| a < b)
+}
+
+/// Whether the rows of a pair stand as its sum puts them: halves that are built, the positive one first, each with its pieces
+/// from the largest on, its values in the order of their neurons, or its only path.
+fn is_in_order(
+    ticket: &LayerTicket,
+    rows: Range<usize>,
+    pair: u64,
+    problem: &LayerProblem,
+    bench: &Workbench,
+) -> bool {
+    let is_of_half = |path: &Path| {
+        let half = Half::of(path.z_in) as usize;
+        let skipped = problem.sum == Sum::Single && problem.mode == Mode::SkipAhead;
+        bench.live[half]
+            && (!skipped || (path.neuron == 2 * pair + half as u64 && path.z_in != 0.0 && path.z_out != 0.0))
+    };
+    let follows = |a: &Path, b: &Path| match (Half::of(a.z_in) as usize).cmp(&(Half::of(b.z_in) as usize)) {
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal => match problem.sum {
+            Sum::Golden => a.product().abs() > b.product().abs(),
+            Sum::Subset => a.neuron < b.neuron,
+            Sum::Single | Sum::Neuron => false,
+        },
+    };
+    let paths = || rows.clone().map(|row| ticket.path(row));
+    paths().all(|path| is_of_half(&path)) && paths().zip(paths().skip(1)).all(|(a, b)| follows(&a, &b))
 }
 
 /// Pair and rows of each group of a ticket in the order of [`LayerTicket`].
