@@ -153,7 +153,14 @@ pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
     let mut app = App::new(hands.worker.latest());
     (app.theme, app.colours) = (theme, colours);
     let guard = Guard::take(mouse)?;
-    show(&mut app, &mut hands, look, frames_per_second)?;
+    if let Err(error) = show(&mut app, &mut hands, look, frames_per_second) {
+        let failure = Failure::from(error);
+        if matches!(failure, Failure::Gone) {
+            // The end does not wait for the engine: nobody is there to see its last step.
+            std::mem::forget(hands);
+        }
+        return Err(failure);
+    }
     let reads = guard.leave();
     let failure = match &app.latest.activity {
         Activity::Failed(message) => Some(message.clone()),
