@@ -584,3 +584,79 @@ fn points_and_labels_of_an_archive() {
         &["file xy.npz:x: ", "no array `x` among `x_test` [50, 64], `y_test` [50]"],
     );
 }
+
+/// Pipes and devices.
+#[cfg(unix)]
+mod special_files {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    use super::{Folder, PRESET};
+
+    fn pipe(folder: &Folder) {
+        assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+    }
+
+    #[test]
+    fn a_preset_names_regular_files_only() {
+        for (path, kind) in [
+            ("/dev/zero", "a device"),
+            ("/dev/stdin", ""),
+            ("pipe", "a pipe"),
+            (".", "a folder"),
+            ("s", "a socket"),
+        ] {
+            let target = Folder::with_target(&format!("File(path: \"{path}\")"));
+            let points = Folder::with("Ball(radius: 1.0)", &format!("File(path: \"{path}\")"));
+            let labels = Folder::with("seed: 1", "seed: 2");
+            let digits = include_str!("../presets/digits.ron");
+            let named = digits.replace("built-in:digits-test-labels.npy", path);
+            assert_ne!(named, digits);
+            std::fs::write(labels.path("d.ron"), named).unwrap();
+            for folder in [&target, &points] {
+                pipe(folder);
+                let _socket = std::os::unix::net::UnixListener::bind(folder.path("s")).unwrap();
+                let found = format!("file {path}: expected a readable file, found: {kind}");
+                let place = if std::ptr::eq(folder, &target) { "p.ron:2:13" } else { "p.ron:9:13" };
+                folder.refuses(&["run", "p.ron"], place, &[&found, "no regular file"]);
+            }
+            if path.starts_with("/dev") {
+                let found = format!("file {path}: expected a readable file, found: {kind}");
+                labels.refuses(&["run", "d.ron"], "d.ron:5:67", &[&found, "no regular file"]);
+            }
+        }
+    }
+
+    #[test]
+    fn devices_of_the_command_line_end() {
+        let folder = Folder::with("seed: 1", "seed: 2");
+        folder.refuses(
+            &["run", "/dev/zero"],
+            "/dev/zero",
+            &["expected a safetensors, npz, npy or PyTorch file"],
+        );
+        folder.refuses(&["run", "/dev/null"], "/dev/null", &["an empty file"]);
+        folder.refuses(&["run", "."], ".", &["a folder, no regular file"]);
+        std::os::unix::fs::symlink("/dev/zero", folder.path("zero.ron")).unwrap();
+        folder.refuses(&["run", "zero.ron"], "zero.ron", &["a preset of more than 64 MiB"]);
+    }
+
+    /// What `slth inspect ARGUMENT` says of these bytes on its standard input.
+    fn inspected(argument: &str, bytes: &[u8]) -> String {
+        let mut slth = Command::new(env!("CARGO_BIN_EXE_slth"));
+        let slth = slth.args(["inspect", argument]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = slth.stderr(Stdio::piped()).spawn().unwrap();
+        running.stdin.take().unwrap().write_all(bytes).unwrap();
+        let output = running.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn a_preset_and_a_weight_file_may_come_through_a_pipe() {
+        assert!(inspected("/dev/stdin", PRESET.as_bytes()).contains("2-3-2"));
+        let file = include_bytes!("../presets/digits-mlp.safetensors");
+        assert!(file.len() > 4096);
+        assert!(inspected("/dev/stdin", file).contains("64-"));
+    }
+}

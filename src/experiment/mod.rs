@@ -181,7 +181,11 @@ impl Experiment {
         Self::of_source(PresetSource::open_regular(name, options)?, seed, settings)
     }
 
-    fn of_source(
+    /// The experiment of a preset that was read before, with overrides.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn of_source(
         source: PresetSource,
         seed: Option<u64>,
         settings: &[String],

@@ -61,7 +61,10 @@ impl PresetSource {
     /// # Errors
     /// [`ExperimentError`] where there is no such built-in or file, or it cannot be read as text.
     pub fn find(name: &str) -> Result<Self, ExperimentError> {
-        Self::built_in(name).map_or_else(|| Self::of_preset(name, Self::opened(name, Kinds::Any)?), Ok)
+        match Self::built_in(name) {
+            Some(built_in) => Ok(built_in),
+            None => Self::of_preset(name, Self::opened(name, Kinds::Any)?),
+        }
     }
 
     /// The built-in preset of this name.
@@ -80,16 +83,22 @@ impl PresetSource {
         Opened::new(Path::new(name), kinds).map_err(|found| Self::unreadable(name, &found))
     }
 
+    pub(super) fn of_preset(name: &str, opened: Opened) -> Result<Self, ExperimentError> {
+        Self::of_text(name, opened.preset().map_err(|found| Self::unreadable(name, &found))?)
+    }
+
     pub(super) fn unreadable(name: &str, found: &str) -> ExperimentError {
         let names: Vec<&str> = built_in_names().collect();
         let expected = format!("a .ron file, a weight file or one of {}", names.join(", "));
         ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
     }
 
-    /// Reads the text of a preset.
-    pub(super) fn of_preset(name: &str, opened: Opened) -> Result<Self, ExperimentError> {
-        let text = opened.preset().and_then(encoding::decode);
-        let text = text.map_err(|found| Self::unreadable(name, &found))?;
+    /// A preset of these bytes; the files that it names are relative to the folder of `name`.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where they are no text.
+    pub fn of_text(name: &str, bytes: Vec<u8>) -> Result<Self, ExperimentError> {
+        let text = encoding::decode(bytes).map_err(|found| Self::unreadable(name, &found))?;
         let folder = Path::new(name).parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Ok(Self {
             name: name.to_owned(),

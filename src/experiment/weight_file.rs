@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::activation::Lipschitz;
 use super::named_file::Kinds;
@@ -99,14 +100,27 @@ impl PresetSource {
             no_options()?;
             return Self::of_preset(name, opened);
         }
-        let failed = |message: String| ExperimentError::new(Place::File(name.to_owned()), message);
         let mut stream = None;
         if opened.is_stream {
             // What is no weight file may have no end.
-            files::recognise(&opened.start).map_err(|error| failed(error.to_string()))?;
+            files::recognise(&opened.start)
+                .map_err(|error| ExperimentError::new(Place::File(name.to_owned()), error.to_string()))?;
             stream = Some(opened.stream().map_err(|found| Self::unreadable(name, &found))?.into());
         }
-        let target = super::saved::written(&options.target(name), 0).map_err(failed)?;
+        Self::of_weights(name, options, stream)
+    }
+
+    /// What a preset says of a weight file: the regular file `name`, or `bytes` that were read from it before.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] where the name or an option cannot be written in a preset.
+    pub fn of_weights(
+        name: &str,
+        options: &FileOptions,
+        bytes: Option<Arc<[u8]>>,
+    ) -> Result<Self, ExperimentError> {
+        let target = super::saved::written(&options.target(name), 0)
+            .map_err(|message| ExperimentError::new(Place::File(name.to_owned()), message))?;
         let defaults: Vec<String> = DEFAULTS.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         let text = format!("(target: {target}, {})", defaults.join(", "));
         Ok(Self {
@@ -114,7 +128,7 @@ impl PresetSource {
             text: Cow::Owned(text),
             folder: Some(PathBuf::new()),
             is_weight_file: true,
-            stream,
+            stream: bytes,
         })
     }
 }

@@ -8,7 +8,14 @@
 //!
 //! # Files that lie
 //! No length that a header claims is believed: it is held to the bytes that are there before anything is allocated, and
-//! compressed data grow as they are read.
+//! compressed data grow as they are read. Opening and finding a network take time and memory in proportion to the file, for
+//! any names, shapes and numbers of tensors.
+//!
+//! # Memory
+//! A file stays on disk ([`Bytes::of_file`]). An opened file holds its header, of a PyTorch file also its pickle. Reading a
+//! network holds 8 bytes for each number of its layers, and of one layer at a time: 8 more per number where it has a mask, or is
+//! turned (inputs × outputs, columns first); for a view into a PyTorch storage that is not contiguous up to 16 per number. A part
+//! of a deflated PyTorch storage takes the whole storage, at most 64 times its bytes in the file.
 
 mod archive;
 mod bytes;
