@@ -28,7 +28,7 @@ fn adversary(session: &Session, lane: &Lane, count: usize) -> f64 {
     let (target, domain) = (&session.experiment().target, &session.experiment().domain);
     let architecture = target.architecture();
     let x = inputs(domain, architecture.widths()[0], 0xAD7E, 0, count);
-    let f = forward_target(target, lane.evaluation(), x.clone());
+    let f = forward_target(target, lane.evaluation(), x.view());
     let g = MaskedNetwork::new(architecture, lane.tickets()).forward(lane.evaluation(), x.view());
     f.rows().into_iter().zip(g.rows()).map(|(f, g)| error_between(f, g)).fold(0.0, f64::max)
 }
@@ -133,7 +133,7 @@ fn evaluations_are_as_exact_as_the_certificate_says() {
     let pruned = MaskedNetwork::new(target.architecture(), lane.tickets());
     let mut lost = [0.0, 0.0];
     for (evaluation, lost) in [Evaluation::Plain, Evaluation::Careful].into_iter().zip(&mut lost) {
-        let f = forward_target(target, evaluation, x.clone());
+        let f = forward_target(target, evaluation, x.view());
         let g = pruned.forward(evaluation, x.view());
         let off = |y: &Array2<f64>, row: usize, exact_y: Vec<RBig>| -> f64 {
             let each = y

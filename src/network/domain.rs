@@ -1,10 +1,12 @@
 //! The inputs of interest X, and how large a network's activations can become on them.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Slice};
+use std::iter;
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, CowArray, Slice};
 use serde::Serialize;
 
 use super::range::{self, SMALLEST, norm, product};
-use super::{Activation, Edge, Network, spectral_norm_bound};
+use super::{Activation, Edge, Network, spectral_norm_bound, through_layers};
 
 /// X, the set of inputs for which F and Ĝ are compared.
 #[derive(Clone, Debug, Serialize)]
@@ -164,20 +166,12 @@ impl ActivationBounds {
     /// Over points they are the maxima themselves. Elsewhere each is the smaller of what the norms give
     /// (|W_j·y| ≤ ‖W_j‖₂·sup‖y‖₂) and what intervals give. All are widened by more than their rounding.
     pub fn new(network: &Network, domain: &Domain) -> Self {
-        match domain {
+        let bounds = Self::over_intervals(network, domain);
+        match domain.free() {
             Domain::Points { points, .. } => {
-                Self::over_points(network, points.clone(), Self::over_intervals(network, domain))
+                Self::over_points(network, points.view(), domain.has_constant(), bounds)
             }
-            Domain::WithConstant(inner) => {
-                let bounds = Self::over_intervals(network, domain);
-                match &**inner {
-                    Domain::Points { points, .. } => {
-                        Self::over_points(network, with_constant(points.view()), bounds)
-                    }
-                    _ => bounds,
-                }
-            }
-            _ => Self::over_intervals(network, domain),
+            _ => bounds,
         }
     }
 
@@ -186,21 +180,39 @@ impl ActivationBounds {
         self.largest[..self.largest.len() - 1].iter().copied().fold(0.0, f64::max)
     }
 
-    /// `bounds`: those that hold for all that lies between the points x.
-    fn over_points(network: &Network, mut x: Array2<f64>, bounds: Self) -> Self {
-        let mut bounds = Self { norm: Vec::new(), largest: Vec::new(), ..bounds };
-        let n_max = network.architecture().n_max();
-        for layer in 0..=network.architecture().layers() {
-            let widen = if layer > 0 {
-                x = network.forward_layer(layer, x.view());
-                rounding_of_sums(n_max * layer)
-            } else {
-                1.0
+    /// `bounds`: those that hold for all that lies between the points. Some points are evaluated at a time, each followed by a
+    /// constant 1 where `has_constant`.
+    fn over_points(network: &Network, points: ArrayView2<'_, f64>, has_constant: bool, bounds: Self) -> Self {
+        let architecture = network.architecture();
+        let layers = architecture.layers();
+        // ‖F_i‖₂ and the largest |F_{i,j}| of the points so far, as they were computed.
+        let (mut norms, mut largest_of) = (vec![0.0; layers + 1], vec![0.0; layers + 1]);
+        for points in points.axis_chunks_iter(Axis(0), architecture.inputs_together()) {
+            let x = if has_constant { with_constant(points).into() } else { CowArray::from(points) };
+            let mut note = |layer: usize, y: ArrayView2<'_, f64>| {
+                let of_rows = y.rows().into_iter().map(|y| norm(y.dot(&y), y.iter().copied()));
+                norms[layer] = range::largest(iter::once(norms[layer]).chain(of_rows));
+                largest_of[layer] = range::largest(iter::once(largest_of[layer]).chain(y.iter().copied()));
             };
-            bounds.norm.push(product(largest_norm(x.view()), widen));
-            bounds.largest.push(product(or_infinite(range::largest(x.iter().copied())), widen));
+            note(0, x.view());
+            through_layers(1..=layers, x.view(), |layer, x| {
+                let y = network.forward_layer(layer, x);
+                note(layer, y.view());
+                y
+            });
         }
-        bounds
+        let n_max = architecture.n_max();
+        let widen = |layer: usize| if layer > 0 { rounding_of_sums(n_max * layer) } else { 1.0 };
+        let norm = |(layer, &norm): (usize, &f64)| {
+            let norm = product(or_infinite(norm), rounding_of_sums(architecture.widths()[layer]));
+            product(norm, widen(layer))
+        };
+        let largest = |(layer, &largest): (usize, &f64)| product(or_infinite(largest), widen(layer));
+        Self {
+            norm: norms.iter().enumerate().map(norm).collect(),
+            largest: largest_of.iter().enumerate().map(largest).collect(),
+            ..bounds
+        }
     }
 
     fn over_intervals(network: &Network, domain: &Domain) -> Self {

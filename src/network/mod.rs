@@ -10,6 +10,7 @@ mod domain;
 mod edge;
 pub mod files;
 pub mod range;
+mod rows;
 mod spectral;
 mod stop;
 
@@ -17,6 +18,7 @@ pub use activation::Activation;
 pub use bias::Fold;
 pub use domain::{ActivationBounds, Domain, with_constant};
 pub use edge::Edge;
+pub use rows::{BLOCK, BYTES_PER_VALUE};
 pub use spectral::{spectral_norm, spectral_norm_bound};
 pub use stop::{NEVER, Stop};
 
@@ -310,8 +312,20 @@ impl Network {
 
     /// F applied to a batch: `points × n₀` in, `points × n_ℓ` out.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        (1..=self.architecture.layers()).fold(x.to_owned(), |x, layer| self.forward_layer(layer, x.view()))
+        through_layers(1..=self.architecture.layers(), x, |layer, x| self.forward_layer(layer, x))
     }
+}
+
+/// `x` through these layers, one after the other. No copy of it is made where there is a layer.
+pub fn through_layers<L>(
+    layers: impl IntoIterator<Item = L>,
+    x: ArrayView2<'_, f64>,
+    mut apply: impl FnMut(L, ArrayView2<'_, f64>) -> Array2<f64>,
+) -> Array2<f64> {
+    let mut layers = layers.into_iter();
+    let Some(first) = layers.next() else { return x.to_owned() };
+    let first = apply(first, x);
+    layers.fold(first, |x, layer| apply(layer, x.view()))
 }
 
 #[cfg(test)]

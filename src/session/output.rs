@@ -173,7 +173,7 @@ impl OutputQuestion {
             // Of the same width as all others.
             let _ = x.push_row(ArrayView1::from(&climbed.input[..]));
         }
-        let f = forward_target(target, self.evaluation, x.clone());
+        let f = forward_target(target, self.evaluation, x.view());
         let masked = self.tickets.map(|tickets| {
             let tickets = tickets.iter().map(|ticket| &**ticket);
             let masked = || Arc::new(MaskedNetwork::new(target.architecture(), tickets));

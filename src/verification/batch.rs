@@ -7,7 +7,7 @@ use crate::construction::Half;
 
 /// Points evaluated together: so many times a path is used when it comes from memory. Their inputs stay in the caches
 /// meanwhile.
-pub(super) const BLOCK: usize = 64;
+pub(super) use crate::network::BLOCK;
 
 /// A value for each point of a block, where vectors of them begin and end with a line of the caches.
 #[derive(Clone, Copy, Debug)]

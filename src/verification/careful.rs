@@ -24,17 +24,17 @@ use super::Evaluation;
 use super::masked::MaskedLayer;
 use crate::construction::Half;
 use crate::exact::two_sum;
-use crate::network::{Activation, Network};
+use crate::network::{Activation, Network, through_layers};
 
 /// Points that are evaluated together.
 const LANES: usize = 8;
 
 /// F applied to a batch: `points × n₀` in, `points × n_ℓ` out.
-pub fn forward_target(target: &Network, evaluation: Evaluation, x: Array2<f64>) -> Array2<f64> {
+pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
     if evaluation == Evaluation::Plain {
-        return target.forward(x.view());
+        return target.forward(x);
     }
-    (1..=target.architecture().layers()).fold(x, |x, layer| {
+    through_layers(1..=target.architecture().layers(), x, |layer, x| {
         let w = target.weights(layer);
         let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
             for row in w.rows() {
@@ -45,7 +45,7 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: Array2<f64>) 
                 add(sum.value());
             }
         };
-        in_lanes(x.view(), w.nrows(), target.architecture().activation(layer), &sums)
+        in_lanes(x, w.nrows(), target.architecture().activation(layer), &sums)
     })
 }
 

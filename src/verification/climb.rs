@@ -69,7 +69,7 @@ impl Slope<'_> {
             let (climber, part) = (row / PARTS.len(), PARTS[row % PARTS.len()]);
             candidate.assign(&towards(self.domain, x.row(climber), gradient.row(climber), part));
         }
-        let f = forward_target(self.target, self.evaluation, candidates.clone());
+        let f = forward_target(self.target, self.evaluation, candidates.view());
         let g = self.pruned.forward(self.evaluation, candidates.view());
         for (place, &index) in under_way.iter().enumerate() {
             let climber = &mut climbers[index];

@@ -1,11 +1,11 @@
 //! Inputs to try F and Ĝ on.
 
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use rand::RngExt;
 use rand::distr::Distribution;
 use rand_distr::StandardNormal;
 
-use crate::network::{Domain, with_constant};
+use crate::network::Domain;
 use crate::sampling::{Side, Stream};
 
 /// Inputs tried where the domain is not a list of points.
@@ -24,13 +24,24 @@ pub fn inputs_to_try(domain: &Domain) -> usize {
 /// Ball: every second input lies on the sphere, where homogeneous networks err most, the others uniformly
 /// within. Box: every second input at a corner, the others uniform. Signs: uniform corners.
 pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) -> Array2<f64> {
-    if let Domain::WithConstant(domain) = domain {
-        return with_constant(inputs(domain, width - 1, seed, from, to).view());
-    }
-    if let Domain::Points { points, .. } = domain {
-        return points.slice_axis(Axis(0), Slice::from(from..to)).to_owned();
-    }
     let mut inputs = Array2::zeros((to - from, width));
+    if domain.has_constant() {
+        let (free, mut constant) = inputs.view_mut().split_at(Axis(1), width - 1);
+        constant.fill(1.0);
+        fill(domain.free(), free, seed, from);
+    } else {
+        fill(domain, inputs.view_mut(), seed, from);
+    }
+    inputs
+}
+
+/// Fills the rows with the inputs from number `from` on, of a domain without a constant.
+fn fill(domain: &Domain, mut inputs: ArrayViewMut2<'_, f64>, seed: u64, from: usize) {
+    let (to, width) = (from + inputs.nrows(), inputs.ncols());
+    if let Domain::Points { points, .. } = domain {
+        inputs.assign(&points.slice_axis(Axis(0), Slice::from(from..to)));
+        return;
+    }
     for (mut x, number) in inputs.rows_mut().into_iter().zip(from..) {
         let mut words = Stream::new(seed, 0, Side::In).row(number as u64).reader();
         let at_edge = number % 2 == 0;
@@ -62,7 +73,6 @@ pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) 
             }
         }
     }
-    inputs
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use super::careful;
 use super::paths::Paths;
 use super::whole::WholeNeurons;
 use crate::construction::LayerTicket;
-use crate::network::{Activation, Architecture};
+use crate::network::{Activation, Architecture, through_layers};
 
 /// Ĝ: the layers of a target's shape, each joined to the next by the kept neurons between them.
 #[derive(Clone, Debug)]
@@ -62,8 +62,8 @@ impl MaskedNetwork {
                 });
                 y.values(self.layers.last().map_or(x.ncols(), MaskedLayer::outputs))
             }
-            Evaluation::Careful => self.layers.iter().fold(x.to_owned(), |x, layer| {
-                let y = careful::forward_masked(layer, x.view());
+            Evaluation::Careful => through_layers(&self.layers, x, |layer, x| {
+                let y = careful::forward_masked(layer, x);
                 for (overflowed, y) in overflowed.iter_mut().zip(y.rows()) {
                     *overflowed |= y.iter().any(|y| !y.is_finite());
                 }

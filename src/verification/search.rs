@@ -167,8 +167,8 @@ impl Search {
         self.pruned = Some(pruned);
     }
 
-    /// Tries up to `count` more inputs on the network of these tickets, layer 1 first and the same at every call, or, once all
-    /// have been tried, climbs a step.
+    /// Tries up to `count` more inputs, fewer where they are long, on the network of these tickets, layer 1 first and the same
+    /// at every call, or, once all have been tried, climbs a step.
     pub fn advance<'a>(&mut self, tickets: impl Iterator<Item = &'a LayerTicket>, count: usize) {
         let pruned = self.pruned.take();
         let pruned =
@@ -183,10 +183,10 @@ impl Search {
 
     fn try_inputs(&mut self, pruned: &MaskedNetwork, count: usize) {
         let from = self.found.tried;
-        let to = (from + count).min(self.total());
         let architecture = self.target.architecture();
+        let to = (from + count.min(architecture.inputs_together())).min(self.total());
         let x = inputs(&self.domain, architecture.widths()[0], self.seed, from, to);
-        let expected = forward_target(&self.target, self.evaluation, x.clone());
+        let expected = forward_target(&self.target, self.evaluation, x.view());
         let pruned = pruned.forward(self.evaluation, x.view());
         for (number, (f, g)) in (from..).zip(expected.axis_iter(Axis(0)).zip(pruned.axis_iter(Axis(0)))) {
             let error = error_between(f, g);

@@ -1,0 +1,52 @@
+//! How many inputs go through networks together, so that memory does not grow with the number of inputs.
+
+use super::Architecture;
+
+/// Inputs in a block of the masked network's evaluation. A block of fewer takes as much memory as a full one.
+pub const BLOCK: usize = 64;
+
+/// Bytes that one value of a batch takes in the masked network, 8 of them for itself: both parts of it by sign stand beside it,
+/// and begin with a cache line.
+pub const BYTES_PER_VALUE: usize = 27;
+
+/// Bytes that all values of a batch may take.
+const MOST_BYTES: usize = 64 << 20;
+
+impl Architecture {
+    /// Inputs that are evaluated together: as many blocks as fit into 64 MiB, and at least one. Results of an input do not depend
+    /// on the others.
+    pub fn inputs_together(&self) -> usize {
+        let blocks = MOST_BYTES as f64 / (BLOCK as f64 * self.bytes_per_input());
+        BLOCK * (blocks as usize).max(1)
+    }
+
+    /// Bytes that F and the masked network take for an input: x and the outputs of F beside the inputs and outputs of a layer of Ĝ, or
+    /// x beside those of a layer of F.
+    pub fn bytes_per_input(&self) -> f64 {
+        let widths = self.widths();
+        let ends = widths.windows(2).map(|ends| ends[0] as f64 + ends[1] as f64).fold(0.0, f64::max);
+        let [first, .., last] = widths else { return 0.0 };
+        8.0 * (*first as f64 + 2.0 * *last as f64) + BYTES_PER_VALUE as f64 * ends
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Activation;
+
+    #[test]
+    fn wide_networks_take_fewer_inputs_at_a_time() {
+        let of = |widths: &[usize]| {
+            let architecture = Architecture::new(widths.to_vec(), Activation::Relu, Activation::Relu).unwrap();
+            (architecture.inputs_together(), architecture.bytes_per_input())
+        };
+        for widths in [&[2, 3, 2][..], &[784, 300, 10], &[4096, 4096], &[1, 20_000], &[20_000, 1]] {
+            let (inputs, each) = of(widths);
+            let bytes = inputs as f64 * each;
+            assert!(inputs.is_multiple_of(BLOCK) && bytes <= MOST_BYTES as f64, "{widths:?}");
+            assert!(bytes + BLOCK as f64 * each > MOST_BYTES as f64, "{widths:?}");
+        }
+        assert_eq!(of(&[1, 1_000_000]).0, BLOCK);
+    }
+}
