@@ -5,9 +5,8 @@ use super::Architecture;
 /// Inputs in a block of the masked network's evaluation. A block of fewer takes as much memory as a full one.
 pub const BLOCK: usize = 64;
 
-/// Bytes that one value of a batch takes in the masked network, 8 of them for itself: both parts of it by sign stand beside it,
-/// and begin with a cache line.
-pub const BYTES_PER_VALUE: usize = 27;
+/// Bytes that one value of a batch takes in the masked network: the value, and both parts of it by sign where any is negative.
+pub const BYTES_PER_VALUE: usize = 24;
 
 /// Bytes that all values of a batch may take.
 const MOST_BYTES: usize = 64 << 20;

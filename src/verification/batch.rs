@@ -1,15 +1,16 @@
 //! What the neurons of a layer get to see of its inputs, at many points.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::construction::Half;
 
-/// Points evaluated together: so many times a path is used when it comes from memory. Their inputs stay in the caches
-/// meanwhile.
+/// Points evaluated together: uses per load of a path. Their inputs stay in the caches meanwhile.
 pub(super) use crate::network::BLOCK;
 
-/// A value for each point of a block, where vectors of them begin and end with a line of the caches.
+/// A value for each point of a block, aligned to cache lines.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Values(pub(super) [f64; BLOCK]);
@@ -20,87 +21,125 @@ impl Default for Values {
     }
 }
 
-impl Values {
-    /// Whether this is so at any point.
-    #[inline(always)]
-    fn any(&self, is_so: impl Fn(f64) -> bool) -> bool {
-        // To the end, as vectors do it.
-        self.0.iter().fold(false, |any, &x| any | is_so(x))
-    }
+/// Numbers of a cache line.
+const LINE: usize = 8;
 
-    /// The values where this is so, 0 elsewhere.
-    #[inline(always)]
-    fn where_it(&self, is_so: impl Fn(f64) -> bool) -> Self {
-        Self(self.0.map(|x| if is_so(x) { x } else { 0.0 }))
-    }
-}
-
-/// One input at the points of a block.
+/// Memory of batches that are through, for those to come. An allocator keeps what each of its threads has freed: a search would
+/// grow with the threads that its slices happen to run on.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
-    /// its values; 0 behind the last point
-    values: Values,
-    /// max{0, x} and min{0, x}, where some value is negative or NaN
-    parts: Option<Box<[Values; 2]>>,
-    /// whether the neurons of a half fire at any of the points
-    fires: [bool; 2],
+pub(super) struct Spare {
+    /// inputs of the widest batch
+    widest: usize,
+    buffers: Arc<Mutex<Vec<Vec<f64>>>>,
 }
 
-impl Column {
-    #[inline(always)]
-    pub(super) fn of(values: Values) -> Self {
-        let has_parts = values.any(|x| x < 0.0 || x.is_nan());
-        let parts = || Box::new([values.where_it(|x| x > 0.0), values.where_it(|x| x < 0.0)]);
-        let fires = [values.any(|x| x > 0.0), values.any(|x| x < 0.0)];
-        Self { parts: has_parts.then(parts), fires, values }
+impl Spare {
+    /// Memory for batches of at most so many inputs each.
+    pub(super) fn for_widths(widest: usize) -> Self {
+        Self { widest, buffers: Arc::default() }
     }
 
-    /// What the neurons of a half get to see; `None` where none of them fires at any of the points.
-    #[inline(always)]
-    pub(super) fn seen_by(&self, half: Half) -> Option<&Values> {
-        let part = self.parts.as_ref().map_or(&self.values, |parts| &parts[half as usize]);
-        self.fires[half as usize].then_some(part)
+    fn take(&self, length: usize) -> Vec<f64> {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        match buffers.pop() {
+            Some(buffer) if buffer.len() >= length => buffer,
+            // Pages are taken from the system as they are written to.
+            _ => vec![0.0; length],
+        }
+    }
+}
+
+/// Values of many blocks, each aligned to cache lines.
+#[derive(Debug)]
+struct Columns {
+    numbers: Vec<f64>,
+    start: usize,
+    columns: usize,
+    spare: Spare,
+}
+
+impl Columns {
+    /// Values of `width` inputs at so many blocks, anything at first.
+    fn new(width: usize, blocks: usize, spare: &Spare) -> Self {
+        let numbers = spare.take(width.max(spare.widest) * blocks * BLOCK + LINE - 1);
+        let start = numbers.as_ptr().align_offset(align_of::<Values>()).min(LINE - 1);
+        Self { numbers, start, columns: width * blocks, spare: spare.clone() }
     }
 
-    /// Its values; 0 behind the last point.
-    pub(super) fn values(&self) -> &Values {
-        &self.values
+    #[inline(always)]
+    fn all(&self) -> &[[f64; BLOCK]] {
+        &self.numbers[self.start..].as_chunks().0[..self.columns]
+    }
+
+    fn all_mut(&mut self) -> &mut [[f64; BLOCK]] {
+        &mut self.numbers[self.start..].as_chunks_mut().0[..self.columns]
+    }
+}
+
+impl Drop for Columns {
+    fn drop(&mut self) {
+        let mut buffers = self.spare.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        buffers.push(std::mem::take(&mut self.numbers));
     }
 }
 
 /// The inputs of a layer at many points.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Batch {
     points: usize,
-    /// block by block of each input, one input after the other
-    columns: Vec<Column>,
+    width: usize,
+    /// block by block of each input, one input after the other; 0 behind the last point
+    values: Columns,
+    /// max{0, x} and min{0, x}, where some value of the batch is negative or NaN
+    parts: Option<[Columns; 2]>,
+    /// of each column: whether the neurons of a half fire at any of its points
+    fires: Vec<[bool; 2]>,
 }
 
 impl Batch {
     /// The inputs `x`, points × inputs.
-    pub(super) fn of(x: ArrayView2<'_, f64>) -> Self {
-        Self::of_columns(x.nrows(), x.ncols(), |input, block, points| {
+    pub(super) fn of(x: ArrayView2<'_, f64>, spare: &Spare) -> Self {
+        Self::of_columns(x.nrows(), x.ncols(), spare, |input, block, points| {
             let mut values = Values::default();
             for (point, value) in values.0[..points].iter_mut().enumerate() {
                 *value = x[[block * BLOCK + point, input]];
             }
-            Column::of(values)
+            values
         })
     }
 
-    /// A batch of `width` inputs. `column` makes each of their columns: it is given the input, the block, and the number of
-    /// points in the block.
+    /// A batch of `width` inputs. `column` makes each of their columns, 0 behind the last point: it is given the input, the block,
+    /// and the number of points in the block.
     pub(super) fn of_columns(
         points: usize,
         width: usize,
-        column: impl Fn(usize, usize, usize) -> Column + Sync,
+        spare: &Spare,
+        column: impl Fn(usize, usize, usize) -> Values + Sync,
     ) -> Self {
         let blocks = points.div_ceil(BLOCK);
-        let at = |at: usize| {
+        let mut values = Columns::new(width, blocks, spare);
+        let fires = values.all_mut().par_iter_mut().enumerate().map(|(at, to)| {
             let block = at % blocks;
-            column(at / blocks, block, BLOCK.min(points - block * BLOCK))
+            *to = column(at / blocks, block, BLOCK.min(points - block * BLOCK)).0;
+            // To the end, as vectors do it.
+            to.iter().fold(([false; 2], false), |([positive, negative], is_nan), &x| {
+                ([positive | (x > 0.0), negative | (x < 0.0)], is_nan | x.is_nan())
+            })
+        });
+        let (fires, is_nan): (Vec<[bool; 2]>, Vec<bool>) = fires.unzip();
+        let has_parts = fires.par_iter().zip(is_nan).any(|(fires, is_nan)| fires[1] || is_nan);
+        let part = |half: Half| {
+            let mut part = Columns::new(width, blocks, spare);
+            part.all_mut().par_iter_mut().zip(values.all()).for_each(|(part, values)| {
+                *part = values.map(|x| {
+                    let is_seen = if half == Half::Positive { x > 0.0 } else { x < 0.0 };
+                    if is_seen { x } else { 0.0 }
+                });
+            });
+            part
         };
-        Self { points, columns: (0..width * blocks).into_par_iter().map(at).collect() }
+        let parts = has_parts.then(|| Half::BOTH.map(part));
+        Self { points, width, values, parts, fires }
     }
 
     /// Points of the batch.
@@ -108,33 +147,44 @@ impl Batch {
         self.points
     }
 
-    /// An input at the points of a block.
-    #[inline(always)]
-    pub(super) fn column(&self, input: usize, block: usize) -> &Column {
-        &self.columns[input * self.points.div_ceil(BLOCK) + block]
+    fn blocks(&self) -> usize {
+        self.points.div_ceil(BLOCK)
     }
 
-    /// All inputs at the points of a block, in their order.
+    /// An input at the points of a block; 0 behind the last point.
     #[inline(always)]
-    pub(super) fn block(&self, block: usize) -> impl Iterator<Item = &Column> {
-        self.columns.chunks_exact(self.points.div_ceil(BLOCK)).map(move |column| &column[block])
+    pub(super) fn values_at(&self, input: usize, block: usize) -> &[f64; BLOCK] {
+        &self.values.all()[input * self.blocks() + block]
+    }
+
+    /// What the neurons of each half get to see of all inputs at the points of a block, input by input; `None` where none of them
+    /// fires at any of the points.
+    #[inline(always)]
+    pub(super) fn seen(&self, block: usize) -> impl Iterator<Item = [Option<&[f64; BLOCK]>; 2]> {
+        let (blocks, values) = (self.blocks(), self.values.all());
+        let parts = self.parts.as_ref().map_or([values; 2], |parts| [parts[0].all(), parts[1].all()]);
+        (0..self.width).map(move |input| {
+            let at = input * blocks + block;
+            let fires = self.fires[at];
+            [fires[0].then(|| &parts[0][at]), fires[1].then(|| &parts[1][at])]
+        })
     }
 
     /// Marks the points at which some value is not finite.
     pub(super) fn note_overflow(&self, overflowed: &mut [bool]) {
-        for (at, column) in self.columns.iter().enumerate() {
-            if column.values.any(|x| !x.is_finite()) {
-                let block = at % self.points.div_ceil(BLOCK);
-                let points = overflowed[BLOCK * block..].iter_mut().zip(&column.values.0);
+        for (at, values) in self.values.all().iter().enumerate() {
+            if values.iter().fold(false, |any, x| any | !x.is_finite()) {
+                let block = at % self.blocks();
+                let points = overflowed[BLOCK * block..].iter_mut().zip(values);
                 points.for_each(|(overflowed, x)| *overflowed |= !x.is_finite());
             }
         }
     }
 
-    /// Points × `width` values.
-    pub(super) fn values(&self, width: usize) -> Array2<f64> {
-        Array2::from_shape_fn((self.points, width), |(point, input)| {
-            self.column(input, point / BLOCK).values.0[point % BLOCK]
+    /// Points × inputs.
+    pub(super) fn to_array(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.points, self.width), |(point, input)| {
+            self.values_at(input, point / BLOCK)[point % BLOCK]
         })
     }
 }

@@ -91,11 +91,11 @@ impl Slope<'_> {
         let layers = architecture.layers();
         let (mut inputs_f, mut inputs_g) = (vec![x.clone()], vec![x.clone()]);
         let (mut sums_f, mut sums_g) = (Vec::new(), Vec::new());
-        for (layer, masked) in (1..=layers).zip(self.pruned.layers()) {
+        for layer in 1..=layers {
             let activation = architecture.activation(layer);
             sums_f.push(inputs_f[layer - 1].dot(&self.target.weights(layer).t()));
             inputs_f.push(sums_f[layer - 1].mapv(|sum| activation.apply(sum)));
-            sums_g.push(masked.sums(inputs_g[layer - 1].view()));
+            sums_g.push(self.pruned.sums(layer - 1, inputs_g[layer - 1].view()));
             inputs_g.push(sums_g[layer - 1].mapv(|sum| activation.apply(sum)));
         }
         let mut difference = &inputs_g[layers] - &inputs_f[layers];

@@ -19,7 +19,7 @@ use ndarray::{Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};
 
 use super::Evaluation;
-use super::batch::{Batch, Column};
+use super::batch::{Batch, Spare, Values};
 use super::careful;
 use super::paths::Paths;
 use super::whole::WholeNeurons;
@@ -30,6 +30,7 @@ use crate::network::{Activation, Architecture, through_layers};
 #[derive(Clone, Debug)]
 pub struct MaskedNetwork {
     layers: Vec<MaskedLayer>,
+    spare: Spare,
 }
 
 impl MaskedNetwork {
@@ -39,7 +40,8 @@ impl MaskedNetwork {
             let [inputs, outputs] = [number - 1, number].map(|at| architecture.widths()[at]);
             MaskedLayer::new(ticket, inputs, outputs, architecture.activation(number))
         };
-        tickets.zip(1..).map(layer).collect()
+        let layers = tickets.zip(1..).map(layer).collect();
+        Self { layers, spare: Spare::for_widths(architecture.n_max()) }
     }
 
     /// The layers, layer 1 first.
@@ -55,12 +57,13 @@ impl MaskedNetwork {
         // In a thread of the pool, so that there is no way in and out of it at each layer.
         let mut y = rayon::scope(|_| match evaluation {
             Evaluation::Plain => {
-                let y = self.layers.iter().fold(Batch::of(x), |x, layer| {
-                    let y = layer.apply(&x, layer.activation);
+                let x = Batch::of(x, &self.spare);
+                let y = self.layers.iter().fold(x, |x, layer| {
+                    let y = layer.apply(&x, layer.activation, &self.spare);
                     y.note_overflow(&mut overflowed);
                     y
                 });
-                y.values(self.layers.last().map_or(x.ncols(), MaskedLayer::outputs))
+                y.to_array()
             }
             Evaluation::Careful => through_layers(&self.layers, x, |layer, x| {
                 let y = careful::forward_masked(layer, x);
@@ -76,6 +79,12 @@ impl MaskedNetwork {
         y
     }
 
+    /// What arrives at the outputs of a layer, given from 0, before its activation.
+    pub(super) fn sums(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        let x = Batch::of(x, &self.spare);
+        self.layers[layer].apply(&x, Activation::Identity, &self.spare).to_array()
+    }
+
     /// Bytes that its weights and their ends take.
     pub fn bytes(&self) -> usize {
         let of_layer = |layer: &MaskedLayer| match &layer.neurons {
@@ -89,7 +98,9 @@ impl MaskedNetwork {
 /// Layer 1 first.
 impl FromIterator<MaskedLayer> for MaskedNetwork {
     fn from_iter<I: IntoIterator<Item = MaskedLayer>>(layers: I) -> Self {
-        Self { layers: layers.into_iter().collect() }
+        let layers: Vec<MaskedLayer> = layers.into_iter().collect();
+        let widest = layers.iter().map(MaskedLayer::outputs).max().unwrap_or(0);
+        Self { layers, spare: Spare::for_widths(widest) }
     }
 }
 
@@ -145,18 +156,14 @@ impl MaskedLayer {
 
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        self.apply(&Batch::of(x), self.activation).values(self.outputs())
-    }
-
-    /// What arrives at its outputs, before its activation.
-    pub(super) fn sums(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        self.apply(&Batch::of(x), Activation::Identity).values(self.outputs())
+        let spare = Spare::for_widths(self.outputs());
+        self.apply(&Batch::of(x, &spare), self.activation, &spare).to_array()
     }
 
     /// `activation` of what arrives at the outputs.
-    fn apply(&self, inputs: &Batch, activation: Activation) -> Batch {
+    fn apply(&self, inputs: &Batch, activation: Activation, spare: &Spare) -> Batch {
         let arch = Arch::new();
-        Batch::of_columns(inputs.points(), self.outputs(), |output, block, points| {
+        Batch::of_columns(inputs.points(), self.outputs(), spare, |output, block, points| {
             arch.dispatch(OutputAt { neurons: &self.neurons, output, inputs, block, points, activation })
         })
     }
@@ -186,17 +193,17 @@ struct OutputAt<'a> {
 }
 
 impl WithSimd for OutputAt<'_> {
-    type Output = Column;
+    type Output = Values;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Column {
+    fn with_simd<S: Simd>(self, simd: S) -> Values {
         let Self { neurons, output, inputs, block, points, activation } = self;
         let mut y = match neurons {
             Neurons::Single(paths) => paths.sums(simd, output, inputs, block, points),
             Neurons::Whole(neurons) => neurons[output].sums(inputs, block),
         };
         y.0[..points].iter_mut().for_each(|y| *y = activation.of_sum(*y));
-        Column::of(y)
+        y
     }
 }
 
@@ -244,12 +251,13 @@ mod tests {
 
     /// The layer with the instructions of `simd`.
     fn with_instructions<S: Simd>(layer: &MaskedLayer, x: &Array2<f64>, simd: S) -> Array2<f64> {
-        let inputs = &Batch::of(x.view());
+        let spare = Spare::for_widths(layer.outputs());
+        let inputs = &Batch::of(x.view(), &spare);
         let MaskedLayer { neurons, activation } = layer;
-        let columns = Batch::of_columns(x.nrows(), layer.outputs(), |output, block, points| {
+        let columns = Batch::of_columns(x.nrows(), layer.outputs(), &spare, |output, block, points| {
             OutputAt { neurons, output, inputs, block, points, activation: *activation }.with_simd(simd)
         });
-        columns.values(layer.outputs())
+        columns.to_array()
     }
 
     #[test]

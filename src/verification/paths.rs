@@ -123,10 +123,10 @@ impl Paths {
         at: usize,
     ) -> [S::f64s; N] {
         let mut sums = [simd.splat_f64s(0.0); N];
-        for (input, column) in inputs.block(block).enumerate() {
-            for half in Half::BOTH {
-                let Some(part) = column.seen_by(half) else { continue };
-                let part = S::as_simd_f64s(&part.0).0;
+        for (input, seen) in inputs.seen(block).enumerate() {
+            for (half, part) in zip(Half::BOTH, seen) {
+                let Some(part) = part else { continue };
+                let part = S::as_simd_f64s(part).0;
                 let x: [S::f64s; N] = std::array::from_fn(|vector| part[at + vector]);
                 for &[z_in, z_out] in self.of_half(output, input, half) {
                     let [z_in, z_out] = [z_in, z_out].map(|z| simd.splat_f64s(z));

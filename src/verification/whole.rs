@@ -60,8 +60,8 @@ impl WholeNeurons {
         for (z_out, synapses) in self.iter() {
             let mut h = [0.0; BLOCK];
             for &(input, z_in) in synapses {
-                let x = inputs.column(input as usize, block).values();
-                h.iter_mut().zip(&x.0).for_each(|(h, x)| *h = z_in.mul_add(*x, *h));
+                let x = inputs.values_at(input as usize, block);
+                h.iter_mut().zip(x).for_each(|(h, x)| *h = z_in.mul_add(*x, *h));
             }
             for (sum, h) in sums.0.iter_mut().zip(h) {
                 // A sum that has overflowed may be of either sign.
@@ -95,6 +95,7 @@ impl WholeNeurons {
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::Spare;
     use super::*;
     use ndarray::{Array2, array};
 
@@ -109,7 +110,7 @@ mod tests {
         };
         let outputs = WholeNeurons::of(&ticket, 2).unwrap();
         let x = array![[3.0, 1.0], [1.0, 3.0], [-1.0, -4.0]];
-        let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view()), 0));
+        let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view(), &Spare::for_widths(2)), 0));
         // Neuron 3 fires at x₀ = −1 only: 10·1 on top of 2·7.
         assert_eq!(sums.map(|sums| sums.0[..3].to_vec()), [[2.0, 0.0, 24.0], [2.0, 2.0, 0.0]]);
         let slopes = [0, 1].map(|output| {
