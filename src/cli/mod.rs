@@ -194,7 +194,7 @@ fn preset_of(arguments: &Arguments) -> &str {
 /// Opens the explorer.
 fn explore(arguments: &Arguments) -> Result<u8, CliError> {
     let (preset, common) = (preset_of(arguments), &arguments.common);
-    let session = Session::new(load(preset, common)?)?;
+    let session = Session::to_watch(load(preset, common)?)?;
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
         let message = format!(
             "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
@@ -214,7 +214,7 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
             move |name: &str| {
                 let (name, set) = (name.to_owned(), set.clone());
                 let options = if name == first { options.clone() } else { FileOptions::default() };
-                Box::new(move || Session::new(Experiment::open_regular(&name, &options, seed, &set)?))
+                Box::new(move || Session::to_watch(Experiment::open_regular(&name, &options, seed, &set)?))
             }
         }),
     };

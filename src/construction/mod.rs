@@ -34,7 +34,9 @@ mod workbench;
 
 pub use buckets::{Buckets, MOST_LEVELS};
 pub use layer::{LayerBuilder, LayerProblem, Until};
-pub use matching::{Existence, ExistenceQuestion, MOST_TRIES, MOST_VERTICES, Shortage, Undecided};
+pub use matching::{
+    Existence, ExistenceQuestion, MOST_EDGES_KEPT, MOST_TRIES, MOST_VERTICES, Shortage, Undecided,
+};
 pub use saved::LayerState;
 pub use singles::ln_hit_probability;
 pub use sums::{Fate, FinishedWeight, SumStep, WeightState, WeightSum, residuals};

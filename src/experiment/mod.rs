@@ -375,6 +375,18 @@ impl Experiment {
     }
 
     fn can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        self.can_build(plan)?;
+        // The experiment itself is there.
+        let needed = self.peak_memory(plan) - self.shared_memory();
+        free_memory::require(needed, "the run", self.place_of("target"))
+    }
+
+    /// Refuses a plan without lanes, or with tolerances that are too fine.
+    pub(crate) fn check_can_build(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        self.can_build(plan).map_err(|error| self.settings.blame_for_run(error, &self.source))
+    }
+
+    fn can_build(&self, plan: &Plan) -> Result<(), ExperimentError> {
         let place = || self.place_of("target");
         let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
         if finest < plan::FINEST_TOLERANCE * self.w_max {
@@ -393,11 +405,12 @@ impl Experiment {
                 .collect();
             return Err(ExperimentError::new(self.place_of("constructions"), reasons.join("; ")));
         }
-        self.check_memory(plan)
+        Ok(())
     }
 
-    /// Refuses a plan that would need more memory than there is.
-    fn check_memory(&self, plan: &Plan) -> Result<(), ExperimentError> {
-        free_memory::require(self.peak_memory(plan), "the run", self.place_of("target"))
+    /// Refuses a plan whose lanes would need more memory on screens than there is. `held`: bytes of lanes that are there.
+    pub(crate) fn check_screen_memory(&self, plan: &Plan, held: f64) -> Result<(), ExperimentError> {
+        let needed = self.screen_memory(plan) - self.shared_memory() - held;
+        free_memory::require(needed, "the run on the screen", self.place_of("target"))
     }
 }

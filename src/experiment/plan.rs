@@ -80,8 +80,8 @@ impl Plan {
         plan
     }
 
-    /// Adds a lane, once; or the reason why there can be none.
-    pub(crate) fn add(&mut self, experiment: &Experiment, construction: Construction) {
+    /// Adds a lane, once; or the reason why there can be none. `held`: bytes that the lanes before it have taken.
+    pub(crate) fn add(&mut self, experiment: &Experiment, construction: Construction, held: f64) {
         if self.lanes.iter().any(|lane| lane.construction == construction)
             || self.refused.iter().any(|(refused, _)| *refused == construction)
         {
@@ -91,7 +91,7 @@ impl Plan {
             Ok(lane) => self.lanes.push(lane),
             Err(reason) => return self.refused.push((construction, reason)),
         }
-        if let Err(reason) = experiment.check_memory(self) {
+        if let Err(reason) = experiment.check_screen_memory(self, held) {
             self.lanes.pop();
             self.refused.push((construction, reason.to_string()));
         }
@@ -135,7 +135,12 @@ impl LanePlan {
         (1..).zip(&self.layers).map(layer).sum()
     }
 
-    fn expected_draws_of(&self, experiment: &Experiment, number: usize, plan: &LayerPlan) -> Count {
+    pub(super) fn expected_draws_of(
+        &self,
+        experiment: &Experiment,
+        number: usize,
+        plan: &LayerPlan,
+    ) -> Count {
         /// `InOrder` against `FirstFit` at Example 5: 310 neurons per weight, and 78.
         const IN_ORDER: f64 = 4.0;
         /// `OnDemand` and `SharedGolden` there: 22 and 23.

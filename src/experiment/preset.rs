@@ -48,6 +48,14 @@ pub struct Preset {
 }
 
 impl Preset {
+    /// Weights that are written out in it.
+    pub(super) fn written_weights(&self) -> usize {
+        match &self.target {
+            Some(TargetSource::Explicit { layers, .. }) => layers.iter().flatten().map(Vec::len).sum(),
+            _ => 0,
+        }
+    }
+
     /// As [`override_with`](Self::override_with), where ε and a given ε_w take each other's place: of a preset that has
     /// one, the other one may be set.
     pub(super) fn set(&mut self, settings: Self) {

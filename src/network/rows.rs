@@ -37,7 +37,8 @@ mod tests {
     #[test]
     fn wide_networks_take_fewer_inputs_at_a_time() {
         let of = |widths: &[usize]| {
-            let architecture = Architecture::new(widths.to_vec(), Activation::Relu, Activation::Relu).unwrap();
+            let architecture =
+                Architecture::new(widths.to_vec(), Activation::Relu, Activation::Relu).unwrap();
             (architecture.inputs_together(), architecture.bytes_per_input())
         };
         for widths in [&[2, 3, 2][..], &[784, 300, 10], &[4096, 4096], &[1, 20_000], &[20_000, 1]] {

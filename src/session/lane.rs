@@ -497,6 +497,12 @@ impl Lane {
         self.elapsed
     }
 
+    /// Bytes of the tickets so far.
+    pub(super) fn memory(&self) -> f64 {
+        let row = size_of::<u64>() + 2 * size_of::<u32>() + 2 * size_of::<f64>();
+        self.tickets().map(|ticket| (row * ticket.len()) as f64).sum()
+    }
+
     /// The masks of every layer, layer 1 first.
     pub fn tickets(&self) -> impl Iterator<Item = &LayerTicket> {
         self.builders.iter().map(LayerBuilder::ticket)

@@ -53,6 +53,16 @@ impl Session {
         Ok(session)
     }
 
+    /// As [`new`](Self::new), for screens: they keep more, and may have all lanes under way at once.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn to_watch(experiment: Experiment) -> Result<Self, ExperimentError> {
+        let session = Self::new(experiment)?;
+        session.experiment.check_screen_memory(&session.plan, 0.0)?;
+        Ok(session)
+    }
+
     /// Forgets all that was built, and returns the lanes that have built it.
     pub fn restart(&mut self) -> Vec<Lane> {
         let lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
@@ -83,7 +93,8 @@ impl Session {
     /// target, or not in the memory there is, is noted in the plan with its reason.
     pub fn add_lane(&mut self, construction: Construction) {
         let plan = Arc::make_mut(&mut self.plan);
-        plan.add(&self.experiment, construction);
+        let held = self.lanes.iter().map(Lane::memory).sum();
+        plan.add(&self.experiment, construction, held);
         if let Some(plan) = plan.lanes.get(self.lanes.len()) {
             self.lanes.push(Lane::new(&self.experiment, plan));
         }

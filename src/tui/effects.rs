@@ -89,7 +89,7 @@ impl Hands {
                 Effect::Complete(text) => app.path_completed(folder::completed(&text)),
                 Effect::Start(experiment) => {
                     app.notice = Some(OPENING.to_owned());
-                    self.opening.start(Box::new(move || Session::new((*experiment).clone())));
+                    self.opening.start(Box::new(move || Session::to_watch((*experiment).clone())));
                 }
                 Effect::Save { path, experiment, replace } => {
                     let saved = save(&path, &experiment, &app.snapshot.experiment, replace);

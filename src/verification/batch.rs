@@ -26,26 +26,22 @@ const LINE: usize = 8;
 
 /// Memory of batches that are through, for those to come. An allocator keeps what each of its threads has freed: a search would
 /// grow with the threads that its slices happen to run on.
-#[derive(Clone, Debug)]
-pub(super) struct Spare {
-    /// inputs of the widest batch
-    widest: usize,
-    buffers: Arc<Mutex<Vec<Vec<f64>>>>,
-}
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spare(Arc<Mutex<Vec<Vec<f64>>>>);
 
 impl Spare {
-    /// Memory for batches of at most so many inputs each.
-    pub(super) fn for_widths(widest: usize) -> Self {
-        Self { widest, buffers: Arc::default() }
+    /// The smallest buffer that is long enough, but not twice as long as it needs to be.
+    fn take(&self, length: usize) -> Vec<f64> {
+        let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fitting = (0..buffers.len()).filter(|&at| (length..=2 * length).contains(&buffers[at].len()));
+        match fitting.min_by_key(|&at| buffers[at].len()) {
+            Some(at) => buffers.swap_remove(at),
+            None => vec![0.0; length],
+        }
     }
 
-    fn take(&self, length: usize) -> Vec<f64> {
-        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
-        match buffers.pop() {
-            Some(buffer) if buffer.len() >= length => buffer,
-            // Pages are taken from the system as they are written to.
-            _ => vec![0.0; length],
-        }
+    fn give_back(&self, buffer: Vec<f64>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 }
 
@@ -61,7 +57,7 @@ struct Columns {
 impl Columns {
     /// Values of `width` inputs at so many blocks, anything at first.
     fn new(width: usize, blocks: usize, spare: &Spare) -> Self {
-        let numbers = spare.take(width.max(spare.widest) * blocks * BLOCK + LINE - 1);
+        let numbers = spare.take(width * blocks * BLOCK + LINE - 1);
         let start = numbers.as_ptr().align_offset(align_of::<Values>()).min(LINE - 1);
         Self { numbers, start, columns: width * blocks, spare: spare.clone() }
     }
@@ -78,8 +74,7 @@ impl Columns {
 
 impl Drop for Columns {
     fn drop(&mut self) {
-        let mut buffers = self.spare.buffers.lock().unwrap_or_else(PoisonError::into_inner);
-        buffers.push(std::mem::take(&mut self.numbers));
+        self.spare.give_back(std::mem::take(&mut self.numbers));
     }
 }
 

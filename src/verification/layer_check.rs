@@ -125,6 +125,9 @@ impl LayerCheck {
         stop: Stop<'_>,
     ) -> Option<Self> {
         let go_on = || if stop() { None } else { Some(()) };
+        // Copies of rows, gone before there are any of weights.
+        let (kept_neurons, kept_weights) = (ticket.kept_neurons(), ticket.kept_weights());
+        go_on()?;
         let w = target.weights(layer);
         let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));
         let mut pieces = [(); 2].map(|()| Array2::<f64>::zeros(w.dim()));
@@ -231,8 +234,8 @@ impl LayerCheck {
         }
         Some(Self {
             layer,
-            kept_neurons: ticket.kept_neurons(),
-            kept_weights: ticket.kept_weights(),
+            kept_neurons,
+            kept_weights,
             max_error,
             norm_target,
             norm_pruned,

@@ -40,8 +40,7 @@ impl MaskedNetwork {
             let [inputs, outputs] = [number - 1, number].map(|at| architecture.widths()[at]);
             MaskedLayer::new(ticket, inputs, outputs, architecture.activation(number))
         };
-        let layers = tickets.zip(1..).map(layer).collect();
-        Self { layers, spare: Spare::for_widths(architecture.n_max()) }
+        tickets.zip(1..).map(layer).collect()
     }
 
     /// The layers, layer 1 first.
@@ -98,9 +97,7 @@ impl MaskedNetwork {
 /// Layer 1 first.
 impl FromIterator<MaskedLayer> for MaskedNetwork {
     fn from_iter<I: IntoIterator<Item = MaskedLayer>>(layers: I) -> Self {
-        let layers: Vec<MaskedLayer> = layers.into_iter().collect();
-        let widest = layers.iter().map(MaskedLayer::outputs).max().unwrap_or(0);
-        Self { layers, spare: Spare::for_widths(widest) }
+        Self { layers: layers.into_iter().collect(), spare: Spare::default() }
     }
 }
 
@@ -156,7 +153,7 @@ impl MaskedLayer {
 
     /// The layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        let spare = Spare::for_widths(self.outputs());
+        let spare = Spare::default();
         self.apply(&Batch::of(x, &spare), self.activation, &spare).to_array()
     }
 
@@ -251,7 +248,7 @@ mod tests {
 
     /// The layer with the instructions of `simd`.
     fn with_instructions<S: Simd>(layer: &MaskedLayer, x: &Array2<f64>, simd: S) -> Array2<f64> {
-        let spare = Spare::for_widths(layer.outputs());
+        let spare = Spare::default();
         let inputs = &Batch::of(x.view(), &spare);
         let MaskedLayer { neurons, activation } = layer;
         let columns = Batch::of_columns(x.nrows(), layer.outputs(), &spare, |output, block, points| {

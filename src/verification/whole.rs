@@ -110,7 +110,7 @@ mod tests {
         };
         let outputs = WholeNeurons::of(&ticket, 2).unwrap();
         let x = array![[3.0, 1.0], [1.0, 3.0], [-1.0, -4.0]];
-        let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view(), &Spare::for_widths(2)), 0));
+        let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view(), &Spare::default()), 0));
         // Neuron 3 fires at x₀ = −1 only: 10·1 on top of 2·7.
         assert_eq!(sums.map(|sums| sums.0[..3].to_vec()), [[2.0, 0.0, 24.0], [2.0, 2.0, 0.0]]);
         let slopes = [0, 1].map(|output| {

@@ -48,7 +48,7 @@ const MARGIN: f64 = 1.0 / (1_u64 << 44) as f64;
 const RANGE: f64 = (1_u64 << 37) as f64;
 
 /// p, by the number of older values: so that making filters takes about as long as queries.
-fn lower_values(older: usize) -> usize {
+pub fn lower_values(older: usize) -> usize {
     match older {
         0..19 => 8,
         19..25 => 11,

@@ -43,7 +43,7 @@ const MOST_DEMANDS_TO_ALLOCATE: u64 = 1 << 24;
 const NEURONS_BETWEEN_LOOKS: u64 = 1 << 16;
 
 /// Edges kept at a time, 4 bytes each: 64 MiB.
-const MOST_EDGES_KEPT: usize = 1 << 24;
+pub const MOST_EDGES_KEPT: usize = 1 << 24;
 
 /// Sentinel: a demand without a neuron, a neuron without a demand, or one that no search has reached.
 const NONE: u32 = u32::MAX;

@@ -127,11 +127,10 @@ impl FaithfulnessCheck {
     /// there is.
     pub fn new(experiment: Experiment, runs: u64, budget: Option<f64>) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
-        experiment.check_can_run(&plan)?;
-        let memory = experiment.peak_memory(&plan);
+        experiment.check_can_build(&plan)?;
         let Plan { lanes, refused, .. } = plan;
         let experiment = Arc::new(experiment);
-        let mut check = Self { experiment, runs, budget, lanes: Vec::new(), refused, memory };
+        let mut check = Self { experiment, runs, budget, lanes: Vec::new(), refused, memory: 0.0 };
         for plan in lanes {
             let construction = plan.construction;
             match check.limited(plan) {
@@ -148,6 +147,8 @@ impl FaithfulnessCheck {
                 reasons.join("; "),
             ));
         }
+        let builds = check.lanes.iter().map(|plan| check.experiment.memory_of_build(plan));
+        check.memory = builds.fold(0.0, f64::max);
         check.require_memory()?;
         Ok(check)
     }
@@ -175,13 +176,29 @@ impl FaithfulnessCheck {
         Ok(plan)
     }
 
-    /// Refuses more runs than there is memory for: their numbers, and one run under way at least.
-    fn require_memory(&self) -> Result<(), ExperimentError> {
+    /// Bytes at the peak, as they are expected: the numbers that runs leave behind, and the runs under way, as many as there are
+    /// threads, or as memory allows.
+    pub fn peak_memory(&self) -> f64 {
+        let threads = rayon::current_num_threads() as f64;
+        let at_once = threads.min(self.runs as f64).min(self.at_once().floor());
+        self.experiment.shared_memory() + self.numbers() + at_once * self.memory
+    }
+
+    fn numbers(&self) -> f64 {
         let curves = self.experiment.target.architecture().layers() as f64 + 1.0;
         // Those of a lane are there twice while they are put together.
-        let numbers = self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64;
+        self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64
+    }
+
+    /// Runs that memory allows at a time, at least one.
+    fn at_once(&self) -> f64 {
+        (available_memory() as f64 / self.memory.max(1.0)).max(1.0)
+    }
+
+    /// Refuses more runs than there is memory for: their numbers, and one run under way at least.
+    fn require_memory(&self) -> Result<(), ExperimentError> {
         let what = format!("what {} runs leave behind", self.runs);
-        require_memory(numbers + self.memory, &what, Place::Argument(format!("--runs {}", self.runs)))
+        require_memory(self.numbers() + self.memory, &what, Place::Argument(format!("--runs {}", self.runs)))
     }
 
     /// What is asked.
@@ -227,7 +244,7 @@ impl FaithfulnessCheck {
     ) -> LaneRuns {
         let started = Instant::now();
         let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        let at_once = (available_memory() as f64 / self.memory.max(1.0)).max(1.0);
+        let at_once = self.at_once();
         let asked = OnceLock::new();
         let must_end = || stop.load(Ordering::Relaxed) && asked.get_or_init(Instant::now).elapsed() >= GRACE;
         let threads = rayon::broadcast(|thread| {
