@@ -51,6 +51,11 @@ fn mistake(named: &str, predicted: f64, taken: f64) -> Option<String> {
     (!fits).then_some(line)
 }
 
+fn predicted(preset: &str, settings: &[String]) -> f64 {
+    let experiment = Experiment::load(preset, None, settings).unwrap();
+    experiment.peak_memory(&Plan::new(&experiment))
+}
+
 fn threads() {
     // The second of the tests finds it built.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(THREADS).build_global();
@@ -104,7 +109,7 @@ fn the_peak_of_a_run_is_predicted_within_a_quarter() {
         ("tiny", &[&wide_in, loose, &long]),
         ("tiny", &[&wide_out, loose]),
         ("tiny", &[&wide_out, loose, &shared]),
-        ("tiny", &[&line, loose]),
+        ("tiny", &[&line, "epsilon=1.0"]),
         ("tiny", &[&small, &many]),
         ("tiny", &[&random(&[60, 50, 10], 0.3), loose, &sums]),
         ("tiny", &[&middle, &malach, "mode=SkipAhead"]),
@@ -120,9 +125,45 @@ fn the_peak_of_a_run_is_predicted_within_a_quarter() {
     ];
     let mistakes = cases.iter().filter_map(|(preset, settings)| {
         let settings = owned(settings);
-        let experiment = Experiment::load(preset, None, &settings).unwrap();
-        let predicted = experiment.peak_memory(&Plan::new(&experiment));
-        mistake(&format!("{preset} {settings:?}"), predicted, taken("run", preset, &settings, &[]))
+        let named = format!("{preset} {settings:?}");
+        mistake(&named, predicted(preset, &settings), taken("run", preset, &settings, &[]))
     });
     assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn the_peak_of_many_runs_is_predicted_within_a_quarter() {
+    threads();
+    let layer = random(&[100, 10], 0.05);
+    // The second runs out of neurons, and matches what is left exactly.
+    let cases: [(&[&str], &str); 3] = [
+        (&[&layer, "epsilon=10.0"], "1000"),
+        (&[&layer, "epsilon=1.0"], "82"),
+        (&[&random(&[400, 300, 10], 0.05), "epsilon=10.0"], "1000"),
+    ];
+    let mistakes = cases.iter().filter_map(|(settings, neurons)| {
+        let settings = owned(settings);
+        let experiment = Experiment::load("tiny", None, &settings).unwrap();
+        let check = FaithfulnessCheck::new(experiment, 4, Some(neurons.parse().unwrap())).unwrap();
+        let taken = taken("check", "tiny", &settings, &["--runs", "4", "--neurons-per-weight", neurons]);
+        mistake(&format!("check {settings:?}"), check.peak_memory(), taken)
+    });
+    assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// Ten times the points take as much more as the points themselves, which are held once.
+#[test]
+fn what_is_computed_of_points_does_not_grow_with_their_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = random(&[50, 60, 3], 0.3);
+    let of = |points: usize| {
+        let path = folder.path().join("points.npy");
+        write_points(&path, points, 50);
+        let inputs = format!("inputs=File(path:{:?})", path.to_str().unwrap());
+        taken("run", "tiny", &owned(&[&network, "epsilon=10.0", &inputs]), &[])
+    };
+    let (few, many) = (of(4_000), of(40_000));
+    let points = 8.0 * 50.0 * 36_000.0;
+    println!("{:.1} MiB, then {:.1}", few / MIB, many / MIB);
+    assert!(many - few < 1.6 * points, "{few} {many}");
 }

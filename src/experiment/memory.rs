@@ -163,8 +163,10 @@ impl Experiment {
         let masked = layers.clone().map(|layer| each(layer - 1) + each(layer)).fold(0.0, f64::max);
         let before = |layer: usize| if layer > 1 { widths[layer - 1] } else { 0.0 };
         let target = layers.map(|layer| 8.0 * (before(layer) + widths[layer])).fold(0.0, f64::max);
-        let tried = inputs * (8.0 * widths[0] + target) + padded * masked;
-        let climbed = 8.0 * CLIMBED * widths[0] + 4.0 * 8.0 * 8.0 * widths.iter().sum::<f64>();
+        let outputs = 8.0 * widths[widths.len() - 1];
+        let tried = inputs * (8.0 * widths[0] + target + outputs) + padded * masked;
+        let climbed =
+            CLIMBED * (8.0 * widths[0] + 2.0 * outputs) + 4.0 * 8.0 * 8.0 * widths.iter().sum::<f64>();
         tried.max(climbed + padded * masked)
     }
 

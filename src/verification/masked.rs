@@ -53,25 +53,30 @@ impl MaskedNetwork {
     /// and the outputs behind it would look as if they were right.
     pub fn forward(&self, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut overflowed = vec![false; x.nrows()];
-        // In a thread of the pool, so that there is no way in and out of it at each layer.
-        let mut y = rayon::scope(|_| match evaluation {
+        // In a thread of the pool, so that there is no way in and out of it at each layer. What comes out is made outside: an
+        // allocator keeps memory for each thread.
+        let mut y = match evaluation {
             Evaluation::Plain => {
                 let x = Batch::of(x, &self.spare);
-                let y = self.layers.iter().fold(x, |x, layer| {
-                    let y = layer.apply(&x, layer.activation, &self.spare);
-                    y.note_overflow(&mut overflowed);
-                    y
+                let y = rayon::scope(|_| {
+                    self.layers.iter().fold(x, |x, layer| {
+                        let y = layer.apply(&x, layer.activation, &self.spare);
+                        y.note_overflow(&mut overflowed);
+                        y
+                    })
                 });
                 y.to_array()
             }
-            Evaluation::Careful => through_layers(&self.layers, x, |layer, x| {
-                let y = careful::forward_masked(layer, x);
-                for (overflowed, y) in overflowed.iter_mut().zip(y.rows()) {
-                    *overflowed |= y.iter().any(|y| !y.is_finite());
-                }
-                y
+            Evaluation::Careful => rayon::scope(|_| {
+                through_layers(&self.layers, x, |layer, x| {
+                    let y = careful::forward_masked(layer, x);
+                    for (overflowed, y) in overflowed.iter_mut().zip(y.rows()) {
+                        *overflowed |= y.iter().any(|y| !y.is_finite());
+                    }
+                    y
+                })
             }),
-        });
+        };
         for (mut y, _) in y.rows_mut().into_iter().zip(overflowed).filter(|(_, overflowed)| *overflowed) {
             y.fill(f64::NAN);
         }
