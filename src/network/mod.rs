@@ -344,6 +344,22 @@ mod tests {
         assert_eq!(network.architecture().total_weights(), 9);
     }
 
+    /// More terms than the product of matrices adds up at a time, and all sizes of batches that it may treat differently.
+    #[test]
+    fn an_input_does_not_depend_on_its_batch() {
+        let value = |at: usize| (at.wrapping_mul(2_654_435_761) % 1_000_003) as f64 / 500_000.0 - 1.0;
+        let w1 = Array2::from_shape_fn((13, 700), |(i, j)| value(701 * i + j));
+        let w2 = Array2::from_shape_fn((1, 13), |(_, j)| value(7 * j));
+        let network = Network::new(vec![w1, w2], Activation::Tanh, Activation::Identity).unwrap();
+        let x = Array2::from_shape_fn((97, 700), |(p, a)| value(997 * p + 3 * a));
+        let whole = network.forward(x.view());
+        for together in [1, 2, 7, 8, 32, 64] {
+            let parts = x.axis_chunks_iter(Axis(0), together).map(|x| network.forward(x));
+            let parts: Vec<f64> = parts.flatten().collect();
+            assert_eq!(parts, whole.iter().copied().collect::<Vec<_>>(), "{together}");
+        }
+    }
+
     #[test]
     fn misfits_are_named() {
         let relu = Activation::Relu;
