@@ -165,5 +165,6 @@ fn what_is_computed_of_points_does_not_grow_with_their_number() {
     let (few, many) = (of(4_000), of(40_000));
     let points = 8.0 * 50.0 * 36_000.0;
     println!("{:.1} MiB, then {:.1}", few / MIB, many / MIB);
-    assert!(many - few < 1.6 * points, "{few} {many}");
+    // And as their file has them, while they are read.
+    assert!(many - few < 1.7 * points, "{few} {many}");
 }

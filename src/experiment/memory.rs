@@ -5,7 +5,7 @@
 //!
 //! | phase | what is held |
 //! |---|---|
-//! | loading | copies of a layer while its norms are computed, and [`BOUNDED`] for each pair of its shorter side |
+//! | loading | points as their file holds them; copies of a layer while its norms are computed, and [`BOUNDED`] for each pair of its shorter side |
 //! | building | for each layer under way its open demands, which are many in order or where outputs share |
 //! | measuring | for each layer [`MEASURED`]·P, or a copy of its rows |
 //! | matching | after an allocation that ran out of neurons: a second ticket, then [`matching`] |
@@ -50,6 +50,9 @@ const BOUNDED: f64 = 2.0 * 8.0;
 
 /// Vectors of Lanczos' method, at most.
 const BASIS: f64 = 300.0 * 8.0;
+
+/// A value of a point as its file holds it, beside which it is turned into an f64: 1 to 8 bytes.
+const POINT_READ: f64 = 4.0;
 
 /// A layer of a lane, whatever its size: its builder, its counts and histograms, the race.
 const LAYER: f64 = 14.0 * (1 << 10) as f64;
@@ -140,7 +143,11 @@ impl Experiment {
             (8.0 * weights + BOUNDED * shorter * shorter + BASIS.min(8.0 * shorter) * shorter)
                 .max(16.0 * weights)
         };
-        layers.map(of_layer).fold(0.0, f64::max)
+        let read = match self.domain.free() {
+            Domain::Points { points, .. } => POINT_READ * points.len() as f64,
+            _ => 0.0,
+        };
+        layers.map(of_layer).fold(read, f64::max)
     }
 
     /// Inputs on their way through both networks, or climbing.
