@@ -33,6 +33,7 @@ use clap::{CommandFactory, Parser};
 use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSource, built_in_names};
 use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
 use crate::session::Session;
+use crate::tui::keeper::{self, Keeper};
 use crate::tui::{self, theme::ThemeName};
 use crate::visible::shortened;
 use arguments::{Common, Presets, Verb};
@@ -101,6 +102,10 @@ impl CliError {
 
 /// Runs the program. Errors are one line on standard error.
 pub fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == keeper::ARGUMENT) {
+        keeper::keep();
+        return ExitCode::SUCCESS;
+    }
     let words = position::behind_the_command(&Arguments::command(), std::env::args_os().collect());
     let arguments = match Arguments::try_parse_from(words.clone()) {
         Ok(arguments) => arguments,
@@ -127,13 +132,15 @@ fn ended(result: Result<u8, CliError>) -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     let common = &arguments.common;
-    limits::watch()?;
     let has_screen = arguments.verb.is_none() && io::stdout().is_terminal() && io::stdin().is_terminal();
+    // The explorer does without one that cannot be made.
+    let keeper = if has_screen { Keeper::new().ok() } else { None };
+    limits::watch()?;
     if !matches!(arguments.verb, Some(Verb::Presets { .. } | Verb::Completions { .. } | Verb::Man)) {
         threads::start(common.threads, if has_screen { threads::OF_SCREEN } else { 0 })?;
     }
     match &arguments.verb {
-        None if has_screen => explore(arguments),
+        None if has_screen => explore(arguments, keeper),
         None => run::run(&arguments::Run::plainly(preset_of(arguments)), common),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
@@ -192,7 +199,7 @@ fn preset_of(arguments: &Arguments) -> &str {
 }
 
 /// Opens the explorer.
-fn explore(arguments: &Arguments) -> Result<u8, CliError> {
+fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError> {
     let (preset, common) = (preset_of(arguments), &arguments.common);
     let session = Session::to_watch(load(preset, common)?)?;
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
@@ -207,6 +214,7 @@ fn explore(arguments: &Arguments) -> Result<u8, CliError> {
         theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
         mouse: arguments.mouse,
         frames_per_second: arguments.fps,
+        keeper,
         load: Box::new({
             let (seed, set) = (common.seed, common.set.clone());
             // Its options are those of one file.

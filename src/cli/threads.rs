@@ -10,8 +10,8 @@ use super::CliError;
 use super::output::note;
 use crate::experiment::available_memory;
 
-/// Threads that the explorer has beside those of the engine: signals, commands, theory, opening.
-pub(super) const OF_SCREEN: usize = 4;
+/// Threads that the explorer has beside those of the engine: signals, commands, theory, opening; and its keeper, a process.
+pub(super) const OF_SCREEN: usize = 5;
 
 /// The explorer cannot do without: signals and commands.
 const LEAST_OF_SCREEN: usize = 2;

@@ -29,6 +29,7 @@ mod frame_lines;
 pub mod glyphs;
 mod histogram;
 mod input;
+pub mod keeper;
 pub mod keymap;
 mod lanes;
 mod line;
@@ -51,6 +52,7 @@ pub mod theme;
 mod typed;
 pub mod weight;
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,6 +67,7 @@ use app::App;
 use effects::Hands;
 use glyphs::Glyphs;
 use input::{Arrival, Input};
+use keeper::Keeper;
 pub use terminal::columns;
 use terminal::{Guard, Screen};
 use theme::{Colours, Theme, ThemeName};
@@ -98,6 +101,8 @@ pub struct Options {
     pub mouse: bool,
     /// most frames per second while the engine runs
     pub frames_per_second: u16,
+    /// gives the terminal back where the program is killed
+    pub keeper: Option<Keeper>,
     /// opens a session of another preset
     pub load: LoadSession,
 }
@@ -107,6 +112,10 @@ const ANSWER: Duration = Duration::from_millis(2);
 
 /// At rest: until a key comes.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Files that a screen opens at once, at most: two pairs of sockets for signals, the terminal, a pipe to the keeper, and a
+/// file that is read or written.
+const FILES: usize = 8;
 
 /// How the explorer was left.
 #[derive(Debug)]
@@ -141,7 +150,7 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// Whatever the terminal reports. It is restored in any case.
 pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
-    let Options { ascii, color, theme, mouse, frames_per_second, load } = options;
+    let Options { ascii, color, theme, mouse, frames_per_second, keeper, load } = options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
@@ -152,7 +161,8 @@ pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
     }
     let mut app = App::new(hands.worker.latest());
     (app.theme, app.colours) = (theme, colours);
-    let guard = Guard::take(mouse)?;
+    require_files()?;
+    let guard = Guard::take(mouse, keeper)?;
     if let Err(error) = show(&mut app, &mut hands, look, frames_per_second) {
         let failure = Failure::from(error);
         if matches!(failure, Failure::Gone) {
@@ -167,6 +177,18 @@ pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
         _ => None,
     };
     Ok(Ended { last: hands.worker.latest(), failure, reads })
+}
+
+/// Looks for room for the files that a screen opens, before the terminal is taken.
+fn require_files() -> io::Result<()> {
+    let wanted = if cfg!(unix) { FILES } else { 0 };
+    let opened: io::Result<Vec<File>> = (0..wanted).map(|_| File::open("/dev/null")).collect();
+    opened.map(drop).map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("expected room for {FILES} more open files (ulimit -n), found: {error}"),
+        )
+    })
 }
 
 /// Draws and obeys until the user leaves.

@@ -27,6 +27,7 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{Command, queue};
 
 use super::capped::Capped;
+use super::keeper::{self, Keeper};
 use super::{line, signals};
 
 /// Room for a large screen's worth of changes.
@@ -95,7 +96,7 @@ impl Guard {
     }
 
     /// Takes the terminal over, the mouse only if asked to. What fails half-way is undone.
-    pub(super) fn take(mouse: bool) -> io::Result<Self> {
+    pub(super) fn take(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::Relaxed);
         let before: Arc<Hook> = std::panic::take_hook().into();
         let own = Arc::clone(&before);
@@ -108,6 +109,9 @@ impl Guard {
             }
         }));
         let guard = Self { before, _signals: signals::Watch::start()? };
+        if let Some(keeper) = keeper {
+            keeper.start();
+        }
         take()?;
         Ok(guard)
     }
@@ -116,6 +120,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(give_back());
+        keeper::dismiss();
         // The hook of a screen that is gone must not hide panics.
         if !std::thread::panicking() {
             let before = Arc::clone(&self.before);
@@ -131,6 +136,7 @@ fn take() -> io::Result<()> {
 }
 
 fn enter() -> io::Result<()> {
+    keeper::taking(MOUSE.load(Ordering::Relaxed));
     enable_raw_mode()?;
     TAKEN.fetch_add(1, Ordering::Relaxed);
     Ok(())
@@ -138,7 +144,7 @@ fn enter() -> io::Result<()> {
 
 /// The alternate screen, no cursor, pastes in brackets, the mouse if asked for.
 fn entering(sent: &Sent) -> String {
-    let mut text = cancelling(sent);
+    let mut text = cancelling(sent.part_of_a_frame);
     add(&mut text, EnterAlternateScreen);
     add(&mut text, Hide);
     text.push_str(PASTE_ON);
@@ -149,19 +155,19 @@ fn entering(sent: &Sent) -> String {
 }
 
 /// Ends a truncated frame.
-fn cancelling(sent: &Sent) -> String {
+fn cancelling(part_of_a_frame: bool) -> String {
     let mut text = String::new();
-    if sent.part_of_a_frame {
+    if part_of_a_frame {
         text.push_str(CANCEL);
         add(&mut text, EndSynchronizedUpdate);
     }
     text
 }
 
-/// Undoes [`entering`], in reverse.
-fn leaving(sent: &Sent) -> String {
-    let mut text = cancelling(sent);
-    if MOUSE.load(Ordering::Relaxed) {
+/// Undoes [`entering`], in reverse. The keeper sends it too.
+pub(super) fn leaving(mouse: bool, part_of_a_frame: bool) -> String {
+    let mut text = cancelling(part_of_a_frame);
+    if mouse {
         text.push_str(MOUSE_OFF);
     }
     text.push_str(PASTE_OFF);
@@ -199,6 +205,9 @@ pub(super) fn give_back() -> (Option<MutexGuard<'static, Sent>>, bool) {
     };
     let restored = held.as_deref_mut().is_some_and(|sent| restore(sent).unwrap_or(false));
     let _ = disable_raw_mode();
+    if restored {
+        keeper::given_back();
+    }
     (held, restored)
 }
 
@@ -207,14 +216,15 @@ fn restore(sent: &mut Sent) -> io::Result<bool> {
     if !sent.anything {
         return Ok(true);
     }
-    let text = leaving(sent);
+    let mouse = MOUSE.load(Ordering::Relaxed);
+    let text = leaving(mouse, sent.part_of_a_frame);
     let bytes = text.as_bytes();
     let mut written = line::write(bytes, LAST_WORDS)?;
     if written < bytes.len() {
         // Nobody has read for a while. The first attempt may be truncated now: all of it is sent again.
         line::discard_unread();
         sent.part_of_a_frame = true;
-        let text = leaving(sent);
+        let text = leaving(mouse, true);
         written = line::write(text.as_bytes(), Duration::ZERO)?;
         if written < text.len() {
             return Ok(false);
