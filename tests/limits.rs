@@ -398,7 +398,9 @@ fn a_screen_needs_three_threads_and_says_so() {
 fn too_few_open_files_are_one_message_or_no_matter() {
     for count in 3..=30 {
         let (code, _, error) = told(&shell(&format!("prlimit --nofile={count} $SLTH run tiny")));
-        let fine = code == Some(0) && error.is_empty();
+        // With five, /proc cannot be read, which a line says.
+        let fine =
+            code == Some(0) && (error.is_empty() || count <= 6 && error.contains("how much memory is free"));
         let refused = code == Some(2) && error.lines().count() == 1;
         // With three, not even the loader can open a library.
         assert!(fine || refused || code == Some(127), "{count} files: {code:?} {error}");
