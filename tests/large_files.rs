@@ -299,7 +299,8 @@ fn files_of_many_tensors_take_time_in_proportion() {
 
 #[test]
 fn every_format_takes_time_in_proportion() {
-    let formats: [(&str, fn(&[Tensor]) -> Vec<u8>); 5] = [
+    type Format = (&'static str, fn(&[Tensor]) -> Vec<u8>);
+    let formats: [Format; 5] = [
         ("npz", |tensors| npz(tensors, zip::CompressionMethod::Stored)),
         ("npz, deflated", |tensors| npz(tensors, zip::CompressionMethod::Deflated)),
         ("pt", |tensors| torch_zip(tensors, false)),
@@ -526,7 +527,8 @@ mod sparse {
     #[test]
     fn a_small_layer_of_a_large_file_is_read_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let files: [(&str, fn(&Path)); 4] =
+        type Named = (&'static str, fn(&Path));
+        let files: [Named; 4] =
             [("a.safetensors", safetensors), ("b.npz", npz), ("c.pt", torch_zip), ("d.pt", torch_legacy)];
         for (name, write) in files {
             write(&folder.path().join(name));
