@@ -2,7 +2,7 @@
 //!
 //! The inputs are those of `fuzz/corpus`, changed in the same way each time. Each reader has two seconds; `SLTH_MUTATED_SECONDS`
 //! gives another time, `SLTH_MUTATED_INPUTS` a number of inputs instead. `cargo fuzz` runs the same readers.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "mutated/targets.rs"]
 mod targets;
@@ -252,7 +252,8 @@ fn attack(name: &'static str, read: fn(&[u8]) -> bool, mut seeds: Vec<Vec<u8>>, 
     let number = |variable: &str| std::env::var(variable).ok().map(|number| number.parse::<u64>().unwrap());
     let inputs = number("SLTH_MUTATED_INPUTS").unwrap_or(u64::MAX);
     let seconds = number("SLTH_MUTATED_SECONDS").unwrap_or(if inputs == u64::MAX { 2 } else { u64::MAX });
-    let current: Arc<Mutex<Option<(Instant, Vec<u8>)>>> = Arc::default();
+    type Current = Option<(Instant, Vec<u8>)>;
+    let current: Arc<Mutex<Current>> = Arc::default();
     let of_worker = Arc::clone(&current);
     let worker = std::thread::spawn(move || {
         let since = Instant::now();
