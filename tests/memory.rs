@@ -92,8 +92,8 @@ fn the_peak_of_a_run_is_predicted_within_a_quarter() {
     let one = |construction: &str| format!("constructions=[{construction}]");
     let (malach, shared, whole) = (one("Malach"), one("SharedGolden"), one("ProductPair"));
     let sums = one("SubsetSum");
-    let (wide_in, wide_out) = (random(&[30_000, 1], 0.001), random(&[1, 30_000], 0.05));
-    let (many, long) = (file("many.npy", 200_000, 20), file("long.npy", 300, 30_000));
+    let (wide_in, wide_out) = (random(&[12_000, 1], 0.001), random(&[1, 12_000], 0.05));
+    let (many, long) = (file("many.npy", 200_000, 20), file("long.npy", 300, 12_000));
     let small = random(&[20, 20, 5], 0.3);
     let middle = random(&[300, 400, 10], 0.05);
     let cases: [(&str, &[&str]); 18] = [
