@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::background::{Background, drop_aside};
+use super::measurement::{Measured, measure};
 use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
 use crate::network::{Domain, NEVER, Stop};
 use crate::sampling::{Hyperbolic, Law, Uniform};
-use crate::verification::{Certificate, Evaluation, Found, LayerCheck, MaskedNetwork, Parts, Search};
+use crate::verification::{Certificate, Evaluation, Found, LayerCheck, MaskedNetwork, Search};
 
 /// Inputs tried between two looks at the clock or at a command, at most.
 const INPUTS_PER_SLICE: usize = 256;
@@ -23,9 +24,6 @@ const LEAST_INPUTS_PER_SLICE: usize = 64;
 
 /// Paths times inputs between two looks at the clock or at a command: below 0.1 s on one core.
 const PATHS_PER_SLICE: usize = 1 << 30;
-
-/// What a measurement may cost, as [`cost_of_measuring`], before it gets a thread of its own: a few milliseconds.
-const LONG_MEASUREMENT: f64 = 1e6;
 
 /// Paths of a Ĝ that is put together on a thread of its own.
 const LONG_TICKET: usize = 1 << 20;
@@ -84,9 +82,6 @@ pub struct LaneState<'a> {
     found: Cow<'a, Found>,
     elapsed: Duration,
 }
-
-/// What is known of a finished layer, once it is measured.
-type Measured = (LayerCheck, Existence);
 
 /// One construction of a session.
 #[derive(Clone, Debug)]
@@ -535,50 +530,5 @@ fn law_of(choice: LawChoice, plan: &LayerPlan) -> Law {
             let (alpha, beta) = plan.ranges.weight;
             Law::Hyperbolic(Hyperbolic::new(alpha, beta).expect("a plan has 0 < α < β"))
         }
-    }
-}
-
-/// Measures a finished layer. Where that is long it goes on as `under_way`, and is waited for until `stop` says so.
-fn measure(
-    experiment: &Experiment,
-    builder: &LayerBuilder,
-    under_way: &mut Option<Background<Measured>>,
-    stop: Stop<'_>,
-) -> Option<Measured> {
-    let measurement = || measurement(experiment, builder);
-    if under_way.is_none() && cost_of_measuring(builder) < LONG_MEASUREMENT {
-        return measurement()(NEVER);
-    }
-    let measured = under_way.get_or_insert_with(|| Background::start(measurement())).wait(stop)?;
-    *under_way = None;
-    Some(measured)
-}
-
-/// Multiplications of the norms of a layer, about, its rows, and the neurons that a search for a matching may go through.
-fn cost_of_measuring(builder: &LayerBuilder) -> f64 {
-    let (rows, columns) = builder.problem().target.weights(builder.problem().layer).dim();
-    let norms = (rows * columns) as f64 * rows.min(columns) as f64;
-    let searched = if builder.existence().is_open() { builder.tally().sampled as f64 } else { 0.0 };
-    norms + builder.ticket().len() as f64 + searched
-}
-
-/// The measurement of a finished layer, for any thread.
-fn measurement(
-    experiment: &Experiment,
-    builder: &LayerBuilder,
-) -> impl FnOnce(Stop<'_>) -> Option<Measured> + Send + 'static {
-    let layer = builder.problem().layer;
-    let parts = match builder.problem().sum {
-        Sum::Neuron => Parts::Neurons,
-        Sum::Golden | Sum::Single | Sum::Subset => Parts::Halves {
-            never_negative: experiment.inputs_never_negative(layer),
-            skipped: builder.problem().skip_negative_half,
-        },
-    };
-    let (target, ticket) = (Arc::clone(&experiment.target), builder.shared_ticket());
-    let existence = builder.existence();
-    move |stop| {
-        let check = LayerCheck::measure(&target, layer, &ticket, parts, stop)?;
-        Some((check, existence.answer(stop)?))
     }
 }

@@ -10,9 +10,11 @@ mod errors;
 mod faithfulness;
 mod forecaster;
 mod lane;
+mod measurement;
 mod output;
 mod run_state;
 mod snapshot;
+mod speed;
 mod verdict;
 mod weight;
 mod worker;
@@ -24,9 +26,10 @@ pub use lane::{Lane, LaneState, Phase, Progress, Step};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
+pub use speed::Speed;
 pub use verdict::TicketVerdict;
 pub use weight::WeightView;
-pub use worker::{Command, Speed, Worker};
+pub use worker::{Command, Worker};
 
 use std::sync::Arc;
 

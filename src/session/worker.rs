@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::background::drop_aside;
 use super::output::OutputWatch;
+use super::speed::Speed;
 use super::weight::WeightWatch;
 use super::{Activity, Lane, Phase, Session, Snapshot, Step};
 use crate::construction::Sum;
@@ -29,41 +30,6 @@ const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
 
 /// Between two looks for what is evaluated beside the worker, for the snapshot alone.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
-
-/// A running session aims to end within this time at its first speed, so that there is something to see.
-const WATCHABLE: Duration = Duration::from_secs(20);
-
-/// Neurons per second while running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speed {
-    /// this many
-    PerSecond(u64),
-    /// as fast as the machine can
-    FlatOut,
-}
-
-impl Speed {
-    const LADDER: [u64; 18] = [
-        1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000,
-        500_000,
-    ];
-
-    /// The slowest speed at which `neurons` take no longer than one can watch.
-    pub fn to_watch(neurons: u64) -> Self {
-        let needed = neurons / WATCHABLE.as_secs();
-        Self::LADDER.into_iter().find(|&speed| speed >= needed).map_or(Self::FlatOut, Self::PerSecond)
-    }
-
-    /// The next faster or slower speed.
-    pub fn changed(self, faster: bool) -> Self {
-        let place = match self {
-            Self::PerSecond(speed) => Self::LADDER.partition_point(|&s| s < speed),
-            Self::FlatOut => Self::LADDER.len(),
-        };
-        let place = if faster { place + 1 } else { place.saturating_sub(1) };
-        Self::LADDER.get(place).map_or(Self::FlatOut, |&speed| Self::PerSecond(speed))
-    }
-}
 
 /// What a worker can be told.
 #[derive(Debug)]
@@ -180,7 +146,7 @@ enum Mode {
 
 impl Engine {
     fn new(session: Session) -> Self {
-        let speed = watchable_speed(&session);
+        let speed = Speed::of(&session);
         Self {
             session,
             mode: Mode::Paused,
@@ -277,7 +243,7 @@ impl Engine {
             }
             Command::Load(session) => {
                 drop_aside(std::mem::replace(&mut self.session, *session));
-                self.speed = watchable_speed(&self.session);
+                self.speed = Speed::of(&self.session);
                 self.lane = 0;
                 self.output.turn_back();
                 self.start_over();
@@ -327,7 +293,7 @@ impl Engine {
                 Mode::GoingBack => (None, NEURONS_PER_SLICE),
                 Mode::Stepping(step) => (Some(step), NEURONS_PER_SLICE),
                 Mode::Running(since, drawn) => {
-                    (Some(Step::All), due(self.speed, since, drawn).min(NEURONS_PER_SLICE))
+                    (Some(Step::All), self.speed.due(since, drawn).min(NEURONS_PER_SLICE))
                 }
             };
             if budget == 0 && self.is_building() {
@@ -365,7 +331,7 @@ impl Engine {
     fn until_next_neuron(&self) -> Duration {
         match (self.mode, self.speed) {
             (Mode::Running(since, drawn), Speed::PerSecond(speed))
-                if self.is_building() && due(self.speed, since, drawn) == 0 =>
+                if self.is_building() && self.speed.due(since, drawn) == 0 =>
             {
                 let at = Duration::from_secs_f64((drawn + 1) as f64 / speed as f64);
                 at.saturating_sub(since.elapsed()).clamp(Duration::from_millis(1), Duration::from_secs(1))
@@ -416,30 +382,12 @@ fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
     }
 }
 
-/// Neurons that a run at `speed` is behind.
-fn due(speed: Speed, since: Instant, drawn: u64) -> u64 {
-    match speed {
-        Speed::FlatOut => u64::MAX,
-        Speed::PerSecond(speed) => {
-            ((since.elapsed().as_secs_f64() * speed as f64) as u64).saturating_sub(drawn)
-        }
-    }
-}
-
 fn receive(commands: &Receiver<Command>, wait: Duration) -> Result<Command, RecvTimeoutError> {
     if wait == Duration::MAX {
         commands.recv().map_err(|_| RecvTimeoutError::Disconnected)
     } else {
         commands.recv_timeout(wait)
     }
-}
-
-/// A speed to watch the first lane at. First-fit fills every demand, so there are about as many neurons.
-fn watchable_speed(session: &Session) -> Speed {
-    let demands = |lane: &Lane| -> u64 {
-        lane.plan().layers.iter().map(|layer| 2 * layer.ranges.levels as u64 * layer.weights).sum()
-    };
-    session.lanes().first().map_or(Speed::FlatOut, |lane| Speed::to_watch(demands(lane)))
 }
 
 #[cfg(test)]
