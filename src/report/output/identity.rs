@@ -144,7 +144,7 @@ impl fmt::Display for Collision {
 }
 
 impl Claims {
-    /// Takes a file to be written, compared with all before it as a file: links are follow_links, and case is ignored where the
+    /// Takes a file to be written, compared with all before it as a file: links are followed, and case is ignored where the
     /// folder ignores it. The null device may be written to by all.
     ///
     /// # Errors
