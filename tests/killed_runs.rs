@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use calls::slth;
+use calls::{interruptible, slth};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use slth::report::CheckpointPlace;
@@ -73,7 +73,7 @@ impl Run<'_> {
     }
 
     fn start(&self) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
+        let mut command = interruptible();
         command.args(self.arguments).args(["--checkpoint", "run.checkpoint", "--every", "0"]);
         command.current_dir(self.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()

@@ -12,12 +12,12 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use calls::{TINY_RON, text};
+use calls::{TINY_RON, interruptible, text};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A call in a folder of its own.
 fn slth(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));
+    let mut command = interruptible();
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_remove("COLUMNS");
     command
 }

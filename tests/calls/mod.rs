@@ -13,6 +13,20 @@ pub(crate) fn slth(arguments: &[&str]) -> Command {
     command
 }
 
+/// The program with signals as a terminal's shell starts it. A background job of a script and `nohup` pass on ignored signals, and
+/// the program keeps to that.
+pub(crate) fn interruptible() -> std::process::Command {
+    let reset = "--default-signal=HUP,INT,QUIT,TERM";
+    let is_known = std::process::Command::new("env").args([reset, "true"]).status();
+    if is_known.is_ok_and(|status| status.success()) {
+        let mut command = std::process::Command::new("env");
+        command.args([reset, env!("CARGO_BIN_EXE_slth")]);
+        command
+    } else {
+        std::process::Command::new(env!("CARGO_BIN_EXE_slth"))
+    }
+}
+
 pub(crate) fn text(arguments: &[&str]) -> String {
     String::from_utf8(slth(arguments).assert().success().get_output().stdout.clone()).unwrap()
 }

@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_named_file_goes_before_the_program_dies() {
-        for signal in ENDING_SIGNALS {
+        // The child ignores what this process ignores, as a background job of a script does.
+        for signal in ENDING_SIGNALS.into_iter().filter(|&signal| !is_ignored(signal)) {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("file"), "older").unwrap();
             let names = || std::fs::read_dir(folder.path()).unwrap().count();
