@@ -365,7 +365,7 @@ impl Outline {
                 (self.weights(number) as f64, 2.0, ln_p(extremes.0)?.min(ln_p(extremes.1)?))
             }
         };
-        let factor = crate::theory::ln(demands * blocks * self.depth() as f64 / self.delta);
+        let factor = crate::theory::ln_over(demands * blocks * self.depth() as f64, self.delta);
         let each = Count::new(factor).times_exp(-ln_p).ceil();
         Some(each.times(blocks))
     }

@@ -1,6 +1,6 @@
 //! Corollary 10: samples for the weights in [0, w_max], one pool of samples for each.
 
-use super::{lemma9, ln};
+use super::{lemma9, ln_over};
 
 /// k′ = log_{base}(base·w_max/ε); the paper prints log_{3/2}(3w_max/2ε).
 ///
@@ -12,7 +12,7 @@ pub fn k_prime(accuracy: f64, w_max: f64, base: f64) -> f64 {
 /// m = ⌈k′ ln(k′/δ)⌉ samples of P_ε ∝ 1/v on [γ²ε, γ·w_max] hold, with probability ≥ 1 − δ, one in every
 /// bucket, and so a subset within ε below every weight in [0, w_max].
 pub fn samples(k_prime: f64, delta: f64) -> u64 {
-    (k_prime * ln(k_prime / delta)).ceil() as u64
+    (k_prime * ln_over(k_prime, delta)).ceil() as u64
 }
 
 /// Neurons for each weight of a layer when no neuron is shared between weights, so that all layers succeed
@@ -25,7 +25,7 @@ pub fn samples(k_prime: f64, delta: f64) -> u64 {
 /// are wanted, which doubles the categories.
 pub fn neurons_per_weight(k_prime: f64, weights: u64, layers: usize, delta: f64, all_targets: bool) -> u64 {
     let categories = if all_targets { 4.0 } else { 2.0 } * k_prime;
-    (8.0 * k_prime * ln(categories * weights as f64 * layers as f64 / delta)).ceil() as u64
+    (8.0 * k_prime * ln_over(categories * weights as f64 * layers as f64, delta)).ceil() as u64
 }
 
 #[cfg(test)]

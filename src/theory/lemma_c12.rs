@@ -1,13 +1,13 @@
 //! Lemma C.12, batch sampling: draws until every category holds enough samples.
 
-use super::ln;
+use super::ln_over;
 
 /// ⌈(2/c)(N + ln(K/δ))⌉ draws leave each of `categories` K, of probability ≥ `probability` c each, with at
 /// least `samples` N, with probability ≥ 1 − δ.
 ///
 /// 0 < c ≤ 1, 0 < δ < 1, K > 0 (it may be real: the paper puts 2k′ for 2k).
 pub fn draws(probability: f64, samples: u64, categories: f64, delta: f64) -> u64 {
-    ((2.0 / probability) * (samples as f64 + ln(categories / delta))).ceil() as u64
+    ((2.0 / probability) * (samples as f64 + ln_over(categories, delta))).ceil() as u64
 }
 
 #[cfg(test)]

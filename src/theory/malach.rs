@@ -1,6 +1,6 @@
 //! Malach et al. (2020), Theorem A.6, as section 3 of the paper states it.
 
-use super::ln;
+use super::ln_over;
 
 /// ⌈64ℓ²n_max³/ε²·ln(2n_max²ℓ/δ)⌉, neurons for each of the n_max² weights an added layer may have. A real
 /// number, since it passes 2⁶⁴ easily.
@@ -8,7 +8,7 @@ use super::ln;
 /// It holds for inputs with ‖x‖₂ ≤ 1, |w| ≤ 1/√n_max, ‖W_i‖₂ ≤ 1 and ‖W_i‖₀ ≤ n_max.
 pub fn neurons_per_weight(layers: usize, n_max: usize, epsilon: f64, delta: f64) -> f64 {
     let (l, n) = (layers as f64, n_max as f64);
-    (64.0 * l * l * n * n * n / (epsilon * epsilon) * ln(2.0 * n * n * l / delta)).ceil()
+    (64.0 * l * l * n * n * n / (epsilon * epsilon) * ln_over(2.0 * n * n * l, delta)).ceil()
 }
 
 /// n_max² times [`neurons_per_weight`]: neurons of one added layer.

@@ -37,6 +37,12 @@ pub(crate) fn ln(x: f64) -> f64 {
     pxfm::f_log(x)
 }
 
+/// ln (K/δ), for K > 0 and 0 < δ < 1 however small: K/δ itself may be beyond f64.
+pub(crate) fn ln_over(k: f64, delta: f64) -> f64 {
+    let ratio = k / delta;
+    if ratio.is_finite() { ln(ratio) } else { ln(k) - ln(delta) }
+}
+
 /// Relative closeness for the figures quoted to ten digits.
 #[cfg(test)]
 pub(crate) fn assert_digits(found: f64, expected: f64) {

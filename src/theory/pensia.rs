@@ -1,7 +1,7 @@
 //! Pensia et al. (2020), *Optimal Lottery Tickets via SubsetSum*, Theorem 1: neurons for one input of a layer,
 //! shared by its outputs, so that every weight is a subset sum of their products.
 
-use super::ln;
+use super::ln_over;
 
 /// ln(n_{i−1}·n_i·ℓ/min{ε, δ}), the logarithm of the bound m = C·ln(…). Above 0.
 ///
@@ -10,7 +10,7 @@ use super::ln;
 ///
 /// `weights` P_i = n_{i−1}·n_i, `layers` ℓ ≥ 1, `epsilon` > 0, 0 < `delta` < 1.
 pub fn log_term(weights: u64, layers: usize, epsilon: f64, delta: f64) -> f64 {
-    ln(weights as f64 * layers as f64 / epsilon.min(delta))
+    ln_over(weights as f64 * layers as f64, epsilon.min(delta))
 }
 
 #[cfg(test)]

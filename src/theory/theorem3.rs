@@ -8,19 +8,30 @@ pub fn category_probability(k_prime: f64) -> f64 {
     1.0 / (8.0 * k_prime)
 }
 
+/// Lemma C.12 for one layer of ℓ, at δ_i = δ/ℓ.
+fn draws(k_prime: f64, weights: u64, categories: f64, layers: usize, delta: f64) -> u64 {
+    let (probability, each) = (category_probability(k_prime), delta / layers as f64);
+    if each.is_normal() {
+        lemma_c12::draws(probability, weights, categories, each)
+    } else {
+        // Too small for all digits of δ/ℓ: K/(δ/ℓ) = Kℓ/δ.
+        lemma_c12::draws(probability, weights, categories * layers as f64, delta)
+    }
+}
+
 /// M_i = ⌈16k′(P_i + ln(2ℓk′/δ))⌉, as printed: Lemma C.12 with 2k′ categories, P_i samples in each and
 /// δ_i = δ/ℓ.
 ///
 /// `weights` P_i, `layers` ℓ ≥ 1, 0 < `delta` < 1.
 pub fn neurons(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
-    lemma_c12::draws(category_probability(k_prime), weights, 2.0 * k_prime, delta / layers as f64)
+    draws(k_prime, weights, 2.0 * k_prime, layers, delta)
 }
 
 /// ⌈16k′(P_i + ln(ℓk′/δ))⌉: M_i where only the half for x > 0 is built, which has k′ categories, not 2k′ (see
 /// `skip_dead_halves`). It saves no more than 16k′·ln 2 neurons: every category must still gather P_i neurons at its
 /// probability of 1/(8k′), and those that fire for x < 0 are drawn all the same. What it halves are the neurons kept.
 pub fn neurons_of_one_half(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
-    lemma_c12::draws(category_probability(k_prime), weights, k_prime, delta / layers as f64)
+    draws(k_prime, weights, k_prime, layers, delta)
 }
 
 /// ⌈16k′(P_i + ln(4ℓk′P_i/δ))⌉: the same with the proof's gap closed.
@@ -33,20 +44,20 @@ pub fn neurons_of_one_half(k_prime: f64, weights: u64, layers: usize, delta: f64
 /// |S|/P_i; the neurons of one pair's categories are disjoint, so these alone see P_i·|S|/P_i = |S| neurons.
 pub fn neurons_all_targets(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     let categories = 4.0 * k_prime * weights as f64;
-    lemma_c12::draws(category_probability(k_prime), weights, categories, delta / layers as f64)
+    draws(k_prime, weights, categories, layers, delta)
 }
 
 /// ⌈16k′(P_i + ln(2ℓk′P_i/δ))⌉: proven enough for one target alone, whose signs are known: the repair of
 /// [`neurons_all_targets`] with 2k′ categories a pair. [`neurons`] is as large only where P_i = 1.
 pub fn neurons_one_target(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     let categories = 2.0 * k_prime * weights as f64;
-    lemma_c12::draws(category_probability(k_prime), weights, categories, delta / layers as f64)
+    draws(k_prime, weights, categories, layers, delta)
 }
 
 /// What Remark 4 prints as an upper bound on M_i/n_max², 16k′ + ln(2ℓk′/δ)/n_max². It drops the factor 16k′ before the logarithm:
 /// M_i/n_max² = 16k′ + 16k′·ln(2ℓk′/δ)/n_max² is above it, whatever the network.
 pub fn remark_4_as_printed(k_prime: f64, n_max: usize, layers: usize, delta: f64) -> f64 {
-    16.0 * k_prime + super::ln(2.0 * layers as f64 * k_prime / delta) / (n_max as f64).powi(2)
+    16.0 * k_prime + super::ln_over(2.0 * layers as f64 * k_prime, delta) / (n_max as f64).powi(2)
 }
 
 #[cfg(test)]
@@ -91,6 +102,25 @@ mod tests {
         // Example 5: 628.69 neurons per weight, for which the remark has 627.99.
         let k = k_prime(3.678794411714423e-7);
         assert_eq!(format!("{:.2}", remark_4_as_printed(k, 100, 10, 0.01)), "627.99");
+    }
+
+    /// Each e-fold of δ costs 16k′ neurons, down to the smallest number above 0.
+    #[test]
+    fn bounds_grow_with_the_logarithm_of_delta() {
+        let k = k_prime(3.678794411714423e-7);
+        let forms = [neurons, neurons_of_one_half, neurons_all_targets, neurons_one_target];
+        for (number, bound) in forms.into_iter().enumerate() {
+            for layers in [1, 3, 1_000_000] {
+                let at = |delta: f64| bound(k, 10, layers, delta) as f64;
+                for delta in [1e-200_f64, 1e-300, 1e-306, 1e-307, 1e-308, 1e-315, 5e-324] {
+                    let expected = at(1e-2) + 16.0 * k * (1e-2_f64.ln() - delta.ln());
+                    assert!(
+                        (at(delta) - expected).abs() < 2.5,
+                        "form {number}, {layers} layers, δ = {delta:e}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
