@@ -262,7 +262,7 @@ fn no_file_is_written_over_another() {
         );
     }
     let preset = "the preset p.ron";
-    let data = |file: &str| format!("{file}, which the run reads");
+    let data = |file: &str| format!("{file}, which is read");
     for (path, other) in [
         ("p.ron", preset.to_owned()),
         ("preset-link", preset.to_owned()),
@@ -302,6 +302,63 @@ fn no_file_is_written_over_another() {
     // Nothing is destroyed in a device.
     let null = ["check", "tiny", "--runs", "2", "--csv", "/dev/null", "--svg", "/dev/null"];
     assert!(slth(folder.path(), &null).output().unwrap().status.success());
+}
+
+/// Before anything is computed, by every command that reads a file.
+#[test]
+fn no_text_is_written_over_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for file in ["digits-mlp.safetensors", "digits-test-inputs.npy", "digits-test-labels.npy"] {
+        std::fs::copy(Path::new("presets").join(file), at(file)).unwrap();
+    }
+    std::fs::write(at("p.ron"), text(&["presets", "show", "digits"]).replace("built-in:", "")).unwrap();
+    symlink("p.ron", at("link.ron")).unwrap();
+    let reads_presets: [&[&str]; 9] = [
+        &["link.ron"],
+        &["run", "p.ron"],
+        &["run", "p.ron", "--json"],
+        &["compare", "p.ron"],
+        &["check", "p.ron", "--runs", "3"],
+        &["bounds", "p.ron"],
+        &["inspect", "p.ron", "--json"],
+        &["presets", "from", "p.ron"],
+        &["presets", "show", "p.ron"],
+    ];
+    let reads_weights: [&[&str]; 7] = [
+        &["digits-mlp.safetensors"],
+        &["run", "digits-mlp.safetensors"],
+        &["compare", "digits-mlp.safetensors"],
+        &["check", "digits-mlp.safetensors"],
+        &["bounds", "digits-mlp.safetensors"],
+        &["inspect", "digits-mlp.safetensors"],
+        &["presets", "from", "digits-mlp.safetensors"],
+    ];
+    let of_preset = reads_presets.map(|arguments| {
+        let name = arguments.iter().find(|word| word.ends_with(".ron")).unwrap();
+        (arguments, "p.ron", format!("the preset {name}"))
+    });
+    let of_weights = reads_weights.map(|arguments| {
+        (arguments, "digits-mlp.safetensors", "digits-mlp.safetensors, which is read".to_owned())
+    });
+    let points = "digits-test-inputs.npy";
+    let run: &[&str] = &["run", "p.ron"];
+    let of_points = [(run, points, format!("{points}, which is read"))];
+    for (arguments, file, other) in of_preset.into_iter().chain(of_weights).chain(of_points) {
+        for appends in [true, false] {
+            let before = std::fs::read(at(file)).unwrap();
+            let out = File::options().append(appends).write(true).read(true).open(at(file)).unwrap();
+            let output = slth(folder.path(), arguments).stdout(out).output().unwrap();
+            let told = message(&output);
+            let says = format!("slth: standard output: expected a file of its own, found the one of {other}");
+            assert_eq!((output.status.code(), told), (Some(2), says), "{arguments:?}");
+            assert!(std::fs::read(at(file)).unwrap() == before, "{arguments:?}");
+        }
+    }
+    // Another file is none of theirs.
+    let log = File::create(at("log")).unwrap();
+    assert!(slth(folder.path(), &["bounds", "p.ron"]).stdout(log).status().unwrap().success());
+    assert!(std::fs::read(at("log")).unwrap().len() > 200);
 }
 
 #[test]

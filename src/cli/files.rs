@@ -5,33 +5,47 @@ use std::path::Path;
 
 use super::CliError;
 use super::output::{Printed, note};
-use crate::experiment::Experiment;
-use crate::report::{Claims, Contents, OutputFile, obey_signals};
+use crate::experiment::{Experiment, PresetSource};
+use crate::report::{Claims, Collision, Contents, OutputFile, obey_signals};
 use crate::visible::shortened;
 
 /// An option that names a file, and the file.
 pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
 
-/// Refuses files that would destroy each other or what the experiment reads. `asked` are all files to be written.
+/// Refuses files that would destroy each other or what the experiment reads. `asked` are all files to be written. Standard output
+/// is one more.
 ///
 /// # Errors
 /// [`CliError::Collision`].
 pub(super) fn claim(asked: &[Asked<'_>], experiment: &Experiment) -> Result<(), CliError> {
     let files = || asked.iter().filter_map(|(option, path)| path.map(|path| (option, path)));
-    if files().next().is_none() {
-        return Ok(());
-    }
     let mut claims = Claims::default();
     if let Some(preset) = experiment.preset_file() {
-        claims.read(&format!("the preset {}", named(&preset)), &preset)?;
+        claim_preset(&mut claims, &preset)?;
     }
     for file in experiment.data_files() {
-        claims.read(&format!("{}, which the run reads", named(&file)), &file)?;
+        claims.read(&format!("{}, which is read", named(&file)), &file)?;
     }
     for (option, path) in files() {
         claims.write(&format!("{option} {}", named(path)), path)?;
     }
     Ok(claims.standard_output()?)
+}
+
+/// As [`claim`], for a command that prints a preset as it stands.
+///
+/// # Errors
+/// [`CliError::Collision`].
+pub(super) fn claim_text_of(preset: &PresetSource) -> Result<(), CliError> {
+    let mut claims = Claims::default();
+    if let Some(file) = preset.file() {
+        claim_preset(&mut claims, &file)?;
+    }
+    Ok(claims.standard_output()?)
+}
+
+fn claim_preset(claims: &mut Claims, file: &Path) -> Result<(), Collision> {
+    claims.read(&format!("the preset {}", named(file)), file)
 }
 
 /// A path as a message names it.

@@ -2,11 +2,12 @@
 
 use super::arguments::{Common, Inspect};
 use super::output::{page, print, print_json};
-use super::{CliError, load};
+use super::{CliError, files, load};
 use crate::report::{InspectReport, text};
 
 pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&inspect.preset, common)?;
+    files::claim(&[], &experiment)?;
     let report = InspectReport::new(&experiment.name, &experiment);
     if inspect.json {
         print_json(&report)?;

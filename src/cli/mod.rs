@@ -147,6 +147,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Check(check)) => check::check(check, common),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;
+            files::claim(&[], &experiment)?;
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
             if bounds.json {
                 print_json(&report)?;
@@ -159,11 +160,15 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Bench(bench)) => bench::bench(bench),
         Some(Verb::Presets { show: None }) => presets(),
         Some(Verb::Presets { show: Some(Presets::From { file }) }) => {
-            print_ron(&load(file, common)?.to_ron().map_err(CliError::Usage)?)?;
+            let experiment = load(file, common)?;
+            files::claim(&[], &experiment)?;
+            print_ron(&experiment.to_ron().map_err(CliError::Usage)?)?;
             Ok(0)
         }
         Some(Verb::Presets { show: Some(Presets::Show { name }) }) => {
-            print_ron(&PresetSource::find(name)?.text)?;
+            let source = PresetSource::find(name)?;
+            files::claim_text_of(&source)?;
+            print_ron(&source.text)?;
             Ok(0)
         }
         Some(Verb::Completions { shell }) => {

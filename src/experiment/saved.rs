@@ -18,8 +18,7 @@ impl Experiment {
 
     /// The file of the preset itself; `None` for a built-in one, and for a weight file in a preset's place.
     pub fn preset_file(&self) -> Option<PathBuf> {
-        let is_file = self.source.folder.is_some() && !self.source.is_weight_file;
-        is_file.then(|| PathBuf::from(&self.source.name))
+        self.source.file()
     }
 
     /// The files that the preset names, its target's and those of its inputs, without those that come with the program.

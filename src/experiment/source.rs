@@ -109,6 +109,12 @@ impl PresetSource {
         })
     }
 
+    /// The file that the text was read from; `None` for a built-in, and for a text that was made for a weight file.
+    pub fn file(&self) -> Option<PathBuf> {
+        let is_file = self.folder.is_some() && !self.is_weight_file;
+        is_file.then(|| PathBuf::from(&self.name))
+    }
+
     /// Reads the text.
     ///
     /// # Errors

@@ -162,7 +162,7 @@ impl Claims {
         self.claim(what, Identity::of(path), Role::Read)
     }
 
-    /// Takes the file that standard output goes to, if it is one.
+    /// Takes the file that standard output goes to, if it is one. What is written and read is claimed before.
     ///
     /// # Errors
     /// Where the file is taken otherwise than as standard output.
@@ -185,6 +185,7 @@ impl Claims {
         if let Some(other) = self.0.iter().find(collides) {
             // The one that is written is the one to change.
             let (what, other) = match role {
+                Role::StandardOutput if other.role == Role::Read => (what.to_owned(), other.what.clone()),
                 Role::Read | Role::StandardOutput => (other.what.clone(), what.to_owned()),
                 Role::Written | Role::Stream => (what.to_owned(), other.what.clone()),
             };
