@@ -22,6 +22,14 @@ fn slth(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// A call in a folder of its own, from a shell that redirects its output.
+fn redirected(folder: &Path, arguments: &[&str], to: &str) -> Command {
+    let script = format!("exec \"$0\" \"$@\" {to}");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_slth")]).args(arguments).current_dir(folder);
+    command
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
@@ -94,9 +102,8 @@ fn files_are_written_whoever_reads_the_text() {
                 "pipe" => command.stdout(closed_pipe()),
                 "full" => command.stdout(File::options().write(true).open("/dev/full").unwrap()),
                 _ => {
-                    let words = [&["-c", "exec \"$0\" \"$@\" >&-", env!("CARGO_BIN_EXE_slth")], arguments];
-                    command = Command::new("sh");
-                    command.args(words.concat()).current_dir(folder.path())
+                    command = redirected(folder.path(), arguments, ">&-");
+                    &mut command
                 }
             };
             let output = command.stderr(Stdio::piped()).output().unwrap();
@@ -172,10 +179,25 @@ fn a_text_that_cannot_be_written_is_told() {
 fn a_checkpoint_stays_where_no_result_was_taken() {
     let folder = tempfile::tempdir().unwrap();
     let run = ["run", "tiny", "--checkpoint", "c"];
-    let output = slth(folder.path(), &run).stdout(closed_pipe()).output().unwrap();
-    assert_eq!((output.status.code(), names(folder.path())), (Some(0), vec!["c".to_owned()]));
-    let output = slth(folder.path(), &run).output().unwrap();
-    assert!(output.stdout.ends_with(b"\n") && output.status.success());
+    let json = ["run", "tiny", "--json", "--checkpoint", "c"];
+    // As daemons open it.
+    let null: Stdio = File::options().read(true).write(true).open("/dev/null").unwrap().into();
+    for (arguments, to, out) in [
+        (&run[..], "", closed_pipe()),
+        (&run, "", null),
+        (&run, ">&-", Stdio::piped()),
+        (&json, ">&-", Stdio::piped()),
+        (&json, ">&- <&- 2>&-", Stdio::piped()),
+    ] {
+        let output = redirected(folder.path(), arguments, to).stdout(out).output().unwrap();
+        assert_eq!((output.status.code(), message(&output).as_str()), (Some(0), ""), "{arguments:?} {to}");
+        assert_eq!((names(folder.path()), output.stdout.len()), (vec!["c".to_owned()], 0), "{to}");
+        let output = redirected(folder.path(), arguments, "").output().unwrap();
+        assert!(output.stdout.ends_with(b"\n") && output.status.success(), "{arguments:?}");
+        assert!(names(folder.path()).is_empty(), "{arguments:?}");
+    }
+    // A shell's null device is where its user sends the text.
+    assert!(redirected(folder.path(), &run, ">/dev/null").status().unwrap().success());
     assert!(names(folder.path()).is_empty());
 }
 
@@ -191,6 +213,15 @@ fn a_file_that_is_a_closed_pipe_is_an_error() {
         let told = message(&output);
         assert_eq!(output.status.code(), Some(2), "{command} {option}: {told}");
         assert_eq!(told, "slth: /dev/stdout: expected a writable file, found: Broken pipe (os error 32)");
+    }
+    for name in ["/dev/stdout", "/dev/fd/1", "/dev/stderr"] {
+        let words = ["run", "tiny", "--csv", name];
+        let closed = if name == "/dev/stderr" { "2>&-" } else { ">&-" };
+        let output = redirected(folder.path(), &words, closed).output().unwrap();
+        let says = format!("slth: {name}: expected a writable file, found: it is closed");
+        let told = if name == "/dev/stderr" { String::new() } else { says };
+        assert_eq!((output.status.code(), message(&output)), (Some(2), told), "{name}");
+        assert!(redirected(folder.path(), &words, ">/dev/null 2>&1").status().unwrap().success(), "{name}");
     }
     assert!(names(folder.path()).is_empty());
 }

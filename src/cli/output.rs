@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::CliError;
-use crate::report::{DEFAULT_WIDTH, Page, in_ascii, json_text, shown_ron};
+use crate::report::{DEFAULT_WIDTH, Page, in_ascii, is_standard_output_closed, json_text, shown_ron};
 use crate::tui::{self, glyphs::Glyphs};
 use crate::visible::{LONGEST, json_in_ascii, message, shortened, shortened_to};
 
@@ -36,7 +36,7 @@ pub(super) fn page() -> Page {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Printed {
     Whole,
-    /// its reader has gone, having seen enough (`slth run … | head`)
+    /// its reader has gone, having seen enough (`slth run … | head`), or there never was one (`>&-`)
     Unread,
 }
 
@@ -74,6 +74,9 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<Printed, CliEr
 }
 
 fn write(text: &str) -> Result<Printed, CliError> {
+    if is_standard_output_closed() {
+        return Ok(Printed::Unread);
+    }
     let mut out = io::stdout().lock();
     printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }

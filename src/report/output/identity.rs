@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::stream::standard_stream;
 use super::unfinished::Name;
-use super::{PRIVATE, disk, follow_links, standard_stream};
+use super::{PRIVATE, disk, follow_links};
 
 /// A file, whatever it is called.
 #[derive(Clone, Debug)]

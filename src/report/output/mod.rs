@@ -18,6 +18,7 @@ mod disk;
 #[cfg(test)]
 pub(crate) mod faults;
 mod identity;
+mod stream;
 mod unfinished;
 
 use std::fs::{File, Metadata};
@@ -26,9 +27,11 @@ use std::path::{Path, PathBuf};
 
 pub use disk::Contents;
 pub use identity::{Claims, Collision, is_same_file};
+pub use stream::is_standard_output_closed;
 pub use unfinished::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
 pub(super) use unfinished::{keep, remove_on_signal};
 
+use stream::standard_stream;
 use unfinished::Name;
 
 /// Most links from a path to its file, as Linux has it.
@@ -280,32 +283,6 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("its links go round in a circle"))
-}
-
-/// The program's own output, where a path is a name of it. Opened by that name, a file would be written from its start once
-/// more, and a socket not at all.
-fn standard_stream(path: &Path) -> Option<io::Result<File>> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        let names = |number: &str, name: &str| {
-            let numbered = ["/dev/fd/", "/proc/self/fd/"].map(|folder| format!("{folder}{number}"));
-            path == Path::new(name) || numbered.iter().any(|numbered| path == Path::new(numbered))
-        };
-        let owned = if names("1", "/dev/stdout") {
-            io::stdout().as_fd().try_clone_to_owned()
-        } else if names("2", "/dev/stderr") {
-            io::stderr().as_fd().try_clone_to_owned()
-        } else {
-            return None;
-        };
-        Some(owned.map(File::from))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
 }
 
 #[cfg(test)]
