@@ -153,14 +153,15 @@ fn time(file: &[u8], options: &ReadingOptions) -> (Duration, String) {
     (elapsed, said)
 }
 
-/// Four times the tensors take at most eight times the time.
+/// Eight times the tensors take at most 24 times the time: three times as much as in proportion, for caches and neighbours, and less
+/// than half of what every pair of tensors would take.
 fn is_linear(name: &str, of: impl Fn(usize) -> (Duration, String)) {
     /// What the smaller file takes at least, for the comparison.
-    const LEAST: Duration = Duration::from_millis(4);
+    const LEAST: Duration = Duration::from_millis(3);
     let fastest = |n| (0..3).map(|_| of(n)).min_by_key(|(took, _)| *took).unwrap();
-    let ((small, _), (large, said)) = (fastest(750), fastest(3_000));
+    let ((small, _), (large, said)) = (fastest(500), fastest(4_000));
     println!("{name:<26} {small:>10.1?} {large:>10.1?}  {}", said.chars().take(80).collect::<String>());
-    assert!(large <= 8 * small.max(LEAST), "{name}: {small:?}, {large:?}: {said}");
+    assert!(large <= 24 * small.max(LEAST), "{name}: {small:?}, {large:?}: {said}");
     assert!(said.len() < 6_000, "{name}: {said}");
 }
 

@@ -259,7 +259,9 @@ fn a_stopped_program_is_kept_too() {
         if resumed {
             slth.shows(&["slth: killed, or memory has ended; the terminal is restored"]);
         }
-        assert_eq!(slth.ends(), 137);
+        // A shell that has seen its job die finds none to bring back.
+        let code = slth.ends();
+        assert!(code == 137 || (code == 1 && !resumed), "{code}");
         assert_gone(keeper);
         assert!(resumed || !slth.text().contains("restored"), "{}", slth.text());
         slth.assert_restored();

@@ -9,6 +9,9 @@ const SHOWN: usize = 40;
 
 /// What was expected and what was found, in one line. `text` is what was read.
 pub(super) fn message(error: &SpannedError, text: &str) -> String {
+    if let (Error::ExpectedComma, Some(number)) = (&error.code, broken_number(text, error.span.start)) {
+        return format!("expected a number, found `{}`", shortened_to(&number, SHOWN));
+    }
     match said(&error.code) {
         Said::All(message) => message,
         Said::Expected(expected) => format!("expected {expected}, found {}", found(text, error.span.start)),
@@ -152,6 +155,18 @@ fn names(names: &[&str]) -> String {
         [] => "no names at all".to_owned(),
         names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// The word around a place where it begins as a number does and goes on as none: `0.1x`.
+fn broken_number(text: &str, place: Position) -> Option<String> {
+    let of_word = |c: &char| c.is_alphanumeric() || "_.+-".contains(*c);
+    let line: Vec<char> = text.split('\n').nth(place.line.saturating_sub(1))?.chars().collect();
+    let at = place.col.saturating_sub(1).min(line.len());
+    let before = line[..at].iter().rev().take_while(|c| of_word(c)).count();
+    let after = line[at..].iter().take_while(|c| of_word(c)).count();
+    let word: String = line[at - before..at + after].iter().collect();
+    let begins = word.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
+    (begins && before > 0 && after > 0).then_some(word)
 }
 
 /// The rest of the line at a place.
