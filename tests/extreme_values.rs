@@ -281,7 +281,7 @@ fn settings_are_to_blame_for_what_they_break_and_for_nothing_else() {
     for (settings, place) in [
         (&["epsilon=abc"][..], "--set epsilon=abc: expected a number, found `abc`"),
         (&["epsilon=0.1x"], "--set epsilon=0.1x: expected a number, found `0.1x`"),
-        (&["seed=-3.e4z"], "--set seed=-3.e4z: expected a number, found `-3.e4z`"),
+        (&["seed=7.5.1"], "--set seed=7.5.1: expected a number, found `7.5.1`"),
         (&["w_max=0.5"], "--set w_max=0.5: expected no weight above w_max = 0.5"),
         (&["delta=0.5", "f_max=1e-9", "seed=3"], "--set f_max=1e-9: tiny:"),
         (&["epsilon=1e-30", "delta=0.5"], "--set epsilon=1e-30: tiny:"),
