@@ -232,6 +232,46 @@ fn a_terminal_that_stops_reading_can_be_left() {
     }
 }
 
+/// A run of more than 5 s: the question that comes before leaving is asked where it can be seen, and only there.
+#[test]
+fn a_question_that_nobody_can_see_does_not_hold_the_program() {
+    let opened = |leave| {
+        // Billions of neurons for each weight.
+        let long = ["malach-vs-hyperbolic", "--set", "epsilon=1e-3", "--set", "mode=Drawn"];
+        let mut slth = opened(Explorer::open(&long), "1", "Buckets");
+        slth.press("a");
+        (slth, leave)
+    };
+    let running = ["q", "\x03"].map(opened);
+    std::thread::sleep(Duration::from_secs(7));
+    for (mut slth, leave) in running {
+        // Computing takes longer than that where others compute too.
+        let started = Instant::now();
+        while !slth.text().contains("paused") {
+            assert!(started.elapsed() < PATIENCE, "{}", slth.text());
+            slth.press(" ");
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        slth.press(leave);
+        slth.shows(&["Leave?", "Any other key: stay"]);
+        // Seen, the question stays though the terminal stops.
+        slth.stop_reading();
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(slth.child.try_wait().unwrap().is_none(), "{leave:?}");
+        slth.press("n");
+        // A frame that has nowhere to go.
+        slth.press("?");
+        slth.press("\x1b");
+        std::thread::sleep(PAUSE);
+        let started = Instant::now();
+        slth.press(leave);
+        assert_eq!(slth.ends(), 0, "{leave:?}");
+        assert!(started.elapsed() < SOON, "{leave:?}: {:?}", started.elapsed());
+        slth.read_on();
+        slth.assert_restored();
+    }
+}
+
 #[test]
 fn a_run_goes_on_while_the_terminal_does_not_read() {
     let mut slth = opened(Explorer::open(&["tiny"]), "1", "Buckets");

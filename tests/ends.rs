@@ -211,9 +211,9 @@ fn failing() {
         keeper: None,
         load: Box::new(|_| panic!("the list of presets has failed")),
     };
-    let ended = run(Session::new(experiment).unwrap(), options);
+    let ended = run("tiny", Box::new(|| Session::new(experiment)), options);
     std::process::exit(match ended {
-        Ok(ended) if ended.failure.is_some() => 3,
+        Ok(Some(ended)) if ended.failure.is_some() => 3,
         _ => 0,
     });
 }

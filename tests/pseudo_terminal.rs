@@ -37,6 +37,50 @@ fn tiny_is_stepped_through_and_left() {
     slth.assert_restored();
 }
 
+/// A network of 4 million weights, which takes seconds to open.
+const LARGE: [&str; 3] = ["tiny", "--set", "target=Random(widths:[2000,2000,10],weight_bound:0.05,seed:7)"];
+
+#[test]
+fn the_first_setup_can_be_left_while_it_is_opened() {
+    for leave in ["q", "\x03", "\x1b"] {
+        let mut slth = Explorer::open(&LARGE);
+        slth.shows(&["slth opening… · tiny", "q quit"]);
+        slth.resize(PtySize { rows: 10, cols: 40, pixel_width: 0, pixel_height: 0 });
+        // Other keys are dropped.
+        slth.press("a? n");
+        slth.paste("q");
+        std::thread::sleep(Duration::from_millis(300));
+        slth.shows(&["slth opening… · tiny", "q quit"]);
+        let started = Instant::now();
+        slth.press(leave);
+        assert_eq!(slth.ends(), 0, "{leave:?}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{leave:?}: {:?}", started.elapsed());
+        slth.assert_restored();
+        assert_eq!(slth.text().trim(), "", "{leave:?}");
+    }
+}
+
+/// What cannot be opened is told in a line. One that is soon known does not touch the screen before.
+#[test]
+fn a_first_setup_that_cannot_be_opened_is_a_line() {
+    let mut slth = Explorer::open(&["no-such-preset"]);
+    assert_eq!(slth.ends(), 2);
+    slth.shows(&["slth: no-such-preset: expected"]);
+    let sent = String::from_utf8_lossy(&slth.sent()).into_owned();
+    assert!(!sent.contains('\x1b'), "{sent:?}");
+    slth.assert_restored();
+    // The last of many numbers is none.
+    let file = tempfile::Builder::new().suffix(".ron").tempfile().unwrap();
+    let row = "0.25, ".repeat(3_000_000);
+    std::fs::write(file.path(), format!("(target: Explicit([[[{row}none]]]))")).unwrap();
+    let mut slth = Explorer::open(&[file.path().to_str().unwrap()]);
+    slth.shows(&["slth opening…"]);
+    assert_eq!(slth.ends(), 2);
+    slth.assert_restored();
+    slth.shows(&["expected"]);
+    assert!(!slth.text().contains("opening"), "{}", slth.text());
+}
+
 #[test]
 fn another_preset_is_picked() {
     let mut slth = Explorer::open(&["tiny"]);

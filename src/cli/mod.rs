@@ -34,7 +34,7 @@ use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSo
 use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
 use crate::session::Session;
 use crate::tui::keeper::{self, Keeper};
-use crate::tui::{self, theme::ThemeName};
+use crate::tui::{self, OpenSession, theme::ThemeName};
 use crate::visible::shortened;
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json, print_ron, print_script};
@@ -206,7 +206,6 @@ fn preset_of(arguments: &Arguments) -> &str {
 /// Opens the explorer.
 fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError> {
     let (preset, common) = (preset_of(arguments), &arguments.common);
-    let session = Session::to_watch(load(preset, common)?)?;
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
         let message = format!(
             "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
@@ -231,11 +230,17 @@ fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError
             }
         }),
     };
-    let ended = match tui::run(session, options) {
-        Ok(ended) => ended,
+    let ended = match tui::run(preset, first_session(preset, common)?, options) {
+        Ok(Some(ended)) => ended,
+        // There is nothing to sum up.
+        Ok(None) => return Ok(0),
         // Nobody is there to be told.
         Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
         Err(tui::Failure::Terminal(error)) => return Err(error.into()),
+        Err(tui::Failure::NotOpened(tui::NotOpened::Experiment(error))) => return Err(error.into()),
+        Err(tui::Failure::NotOpened(tui::NotOpened::Lost)) => {
+            return Err(CliError::Internal("the setup could not be opened".to_owned()));
+        }
     };
     if let Some(failure) = ended.failure {
         return Err(CliError::Internal(failure));
@@ -244,6 +249,20 @@ fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError
         print(&summary(&ended.last, &overrides(common)))?;
     }
     Ok(0)
+}
+
+/// What opens the session that the explorer begins with.
+fn first_session(preset: &str, common: &Common) -> Result<OpenSession, CliError> {
+    if std::fs::metadata(preset).is_ok_and(|file| !file.is_file()) {
+        // A pipe, or the terminal itself: it is read before the explorer reads keys.
+        let experiment = load(preset, common)?;
+        return Ok(Box::new(move || Session::to_watch(experiment)));
+    }
+    // Before the terminal is taken.
+    limits::note_unknown_memory();
+    let (preset, options) = (preset.to_owned(), common.weight_file.options());
+    let (seed, set) = (common.seed, common.set.clone());
+    Ok(Box::new(move || Session::to_watch(Experiment::open(&preset, &options, seed, &set)?)))
 }
 
 fn presets() -> Result<u8, CliError> {

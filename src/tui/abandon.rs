@@ -83,12 +83,14 @@ impl App {
         }
     }
 
+    /// Whether the question is open that comes before leaving.
+    pub(super) fn asks_about_leaving(&self) -> bool {
+        matches!(&self.prompt, Some(Prompt { wish: Wish::Abandon(Abandon::Quit, _), .. }))
+    }
+
     /// Leaves: at once where leaving is what was asked about, so that Ctrl-C twice always leaves.
     pub(super) fn quit(&mut self) -> Vec<Effect> {
-        match &self.prompt {
-            Some(Prompt { wish: Wish::Abandon(Abandon::Quit, _), .. }) => vec![Effect::Quit],
-            _ => self.abandon(Abandon::Quit),
-        }
+        if self.asks_about_leaving() { vec![Effect::Quit] } else { self.abandon(Abandon::Quit) }
     }
 }
 

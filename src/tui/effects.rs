@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use super::app::App;
 use super::export::Export;
 use super::folder;
-use super::opening::Opening;
+use super::opening::{NotOpened, Opening};
 use super::terminal::Screen;
 use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
@@ -117,14 +117,14 @@ impl Hands {
     }
 
     /// Goes on with the session that was opened.
-    pub(super) fn begin(&mut self, app: &mut App, opened: Result<Session, String>) {
+    pub(super) fn begin(&mut self, app: &mut App, opened: Result<Session, NotOpened>) {
         app.notice = None;
         match opened {
             Ok(session) => {
                 self.worker.send(Command::Load(Box::new(session)));
                 app.editing = None;
             }
-            Err(error) => app.failed_to_open(error),
+            Err(error) => app.failed_to_open(error.to_string()),
         }
     }
 }

@@ -66,10 +66,12 @@ use crate::visible::is_hidden;
 use app::App;
 use effects::Hands;
 use glyphs::Glyphs;
-use input::{Arrival, Input};
+use input::Arrival;
 use keeper::Keeper;
+pub use opening::NotOpened;
+use opening::Opening;
+use terminal::Taken;
 pub use terminal::columns;
-use terminal::{Guard, Screen};
 use theme::{Colours, Theme, ThemeName};
 
 /// When to use colours.
@@ -110,6 +112,12 @@ pub struct Options {
 /// While a command is on its way to the worker, how often its answer is looked for.
 const ANSWER: Duration = Duration::from_millis(2);
 
+/// How long the first session may take before the screen says that it is being opened.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// While a question has not reached the terminal, how often the terminal is looked at.
+const UNSEEN: Duration = Duration::from_millis(50);
+
 /// At rest: until a key comes.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -137,6 +145,9 @@ pub enum Failure {
     /// whatever else the terminal reports
     #[error(transparent)]
     Terminal(io::Error),
+    /// there is no session
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
 }
 
 impl From<io::Error> for Failure {
@@ -145,25 +156,45 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Opens the explorer on `session` and returns when the user leaves.
+/// Opens the explorer on the session that `open` gives, and returns when the user leaves; `None` where that is before the
+/// session is there. The screen says meanwhile that `name` is being opened.
 ///
 /// # Errors
-/// Whatever the terminal reports. It is restored in any case.
-pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
-    let Options { ascii, color, theme, mouse, frames_per_second, keeper, load } = options;
+/// Why there is no session, or whatever the terminal reports. It is restored in any case.
+pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<Ended>, Failure> {
+    let Options { ascii, color, theme, mouse, frames_per_second, mut keeper, load } = options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
+    let mut opening = Opening::default();
+    opening.start(open);
+    // What opens soon, or cannot be opened, does not touch the terminal before.
+    let (session, taken) = match opening.wait(QUIET) {
+        Some(opened) => (opened?, None),
+        None => {
+            require_files()?;
+            let mut taken = Taken::new(mouse, keeper.take())?;
+            match opening.watch(&mut taken, name, &look)? {
+                Some(opened) => (opened?, Some(taken)),
+                None => return Ok(None),
+            }
+        }
+    };
     let mut hands = Hands::new(session, load);
     if let Activity::Failed(failure) = &hands.worker.latest().activity {
         // There is no engine to show.
-        return Ok(Ended { last: hands.worker.latest(), failure: Some(failure.clone()), reads: true });
+        return Ok(Some(Ended { last: hands.worker.latest(), failure: Some(failure.clone()), reads: true }));
     }
     let mut app = App::new(hands.worker.latest());
     (app.theme, app.colours) = (theme, colours);
-    require_files()?;
-    let guard = Guard::take(mouse, keeper)?;
-    if let Err(error) = show(&mut app, &mut hands, look, frames_per_second) {
+    let mut taken = match taken {
+        Some(taken) => taken,
+        None => {
+            require_files()?;
+            Taken::new(mouse, keeper)?
+        }
+    };
+    if let Err(error) = show(&mut app, &mut hands, &mut taken, look, frames_per_second) {
         let failure = Failure::from(error);
         if matches!(failure, Failure::Gone) {
             // The end does not wait for the engine: nobody is there to see its last step.
@@ -171,12 +202,12 @@ pub fn run(session: Session, options: Options) -> Result<Ended, Failure> {
         }
         return Err(failure);
     }
-    let reads = guard.leave();
+    let reads = taken.guard.leave();
     let failure = match &app.latest.activity {
         Activity::Failed(message) => Some(message.clone()),
         _ => None,
     };
-    Ok(Ended { last: hands.worker.latest(), failure, reads })
+    Ok(Some(Ended { last: hands.worker.latest(), failure, reads }))
 }
 
 /// Looks for room for the files that a screen opens, before the terminal is taken.
@@ -192,13 +223,20 @@ fn require_files() -> io::Result<()> {
 }
 
 /// Draws and obeys until the user leaves.
-fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16) -> io::Result<()> {
-    let mut screen = Screen::new()?;
-    let mut input = Input::new()?;
+fn show(
+    app: &mut App,
+    hands: &mut Hands,
+    taken: &mut Taken,
+    mut look: Look,
+    frames_per_second: u16,
+) -> io::Result<()> {
+    let Taken { screen, input, .. } = taken;
     let between_frames = Duration::from_secs(1) / u32::from(frames_per_second);
     let mut drawn = Instant::now();
     let mut stale = true;
     let mut at_once = true;
+    // Whether the last frame holds the question about leaving, and whether the terminal took such a frame.
+    let (mut question_drawn, mut question_sent) = (false, false);
     loop {
         look.theme = Theme::of(app.theme, app.colours);
         if screen.is_sending() {
@@ -208,6 +246,13 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
             screen.draw(|frame| render(frame, app, &look))?;
             drawn = Instant::now();
             (stale, at_once) = (false, false);
+            question_drawn = app.asks_about_leaving();
+        }
+        let asks = app.asks_about_leaving();
+        question_sent = asks && (question_sent || question_drawn && !screen.is_sending());
+        if asks && !question_sent && screen.is_stuck() {
+            // Nobody can see the question: the wish counts.
+            return Ok(());
         }
         let unanswered = !hands.worker.has_obeyed(&app.latest);
         let wait = if unanswered || hands.opening.is_under_way() || !hands.forecaster.is_at_rest() {
@@ -219,6 +264,7 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
         } else {
             FOREVER
         };
+        let wait = if asks && !question_sent { wait.min(UNSEEN) } else { wait };
         input.wait(wait, screen.is_sending())?;
         let burst = Instant::now();
         while let Some(arrival) = input.next()? {
@@ -231,7 +277,7 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
             };
             stale |= effects.is_some();
             at_once |= effects.is_some();
-            if hands.carry_out(app, effects.unwrap_or_default(), &mut screen, &look)? {
+            if hands.carry_out(app, effects.unwrap_or_default(), screen, &look)? {
                 return Ok(());
             }
             // A burst of keys costs one frame.
@@ -241,7 +287,7 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
         }
         while let Some(answer) = hands.forecaster.answer() {
             let effects = app.learn(answer);
-            if hands.carry_out(app, effects, &mut screen, &look)? {
+            if hands.carry_out(app, effects, screen, &look)? {
                 return Ok(());
             }
             (stale, at_once) = (true, true);
@@ -256,6 +302,19 @@ fn show(app: &mut App, hands: &mut Hands, mut look: Look, frames_per_second: u16
             at_once |= latest.obeyed != app.latest.obeyed || hands.worker.is_at_rest(&latest);
             app.show(latest);
             stale = true;
+        }
+    }
+}
+
+/// Replaces what is not to be sent to this terminal.
+fn replace_unshowable(buffer: &mut Buffer, look: &Look) {
+    show_no_hidden(buffer);
+    if look.glyphs.ascii_only {
+        // Titles and messages come from users' files and may hold anything.
+        for cell in &mut buffer.content {
+            if !cell.symbol().is_ascii() {
+                cell.set_symbol("?");
+            }
         }
     }
 }
@@ -290,13 +349,5 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         screen::Screen::Outputs => outputs::render(frame, app, look),
     }
     overlay::render(frame, app, look);
-    show_no_hidden(frame.buffer_mut());
-    if look.glyphs.ascii_only {
-        // Titles and messages come from users' files and may hold anything.
-        for cell in &mut frame.buffer_mut().content {
-            if !cell.symbol().is_ascii() {
-                cell.set_symbol("?");
-            }
-        }
-    }
+    replace_unshowable(frame.buffer_mut(), look);
 }

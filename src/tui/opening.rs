@@ -1,11 +1,36 @@
 //! Sessions opened beside the screen: the norms of wide layers take a while, and keys are answered meanwhile.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
-use super::OpenSession;
+use ratatui::Frame;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame_lines::draw_line;
+use super::input::Arrival;
+use super::keymap::{self, Action, Context};
+use super::terminal::{Screen, Taken};
+use super::{Look, OpenSession, replace_unshowable, signals};
 use crate::experiment::ExperimentError;
 use crate::session::Session;
+use crate::visible::shortened;
+
+/// How often the session on its way is looked for.
+const ANSWER: Duration = Duration::from_millis(2);
+
+/// Why a session could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOpened {
+    /// the experiment cannot be used
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// the thread that opened it has panicked
+    #[error("internal error: the setup could not be opened")]
+    Lost,
+}
 
 /// A session on its way. What is opened later takes its place.
 #[derive(Debug, Default)]
@@ -43,16 +68,80 @@ impl Opening {
     }
 
     /// The session once it is there, or why there is none.
-    pub(super) fn take(&mut self) -> Option<Result<Session, String>> {
-        let opened = match self.0.as_ref()?.try_recv() {
-            Ok(opened) => opened.map_err(|error| error.to_string()),
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => {
-                Err("internal error: the setup could not be opened".to_owned())
-            }
+    pub(super) fn take(&mut self) -> Option<Result<Session, NotOpened>> {
+        self.wait(Duration::ZERO)
+    }
+
+    /// As [`take`](Self::take), after waiting for it.
+    pub(super) fn wait(&mut self, at_most: Duration) -> Option<Result<Session, NotOpened>> {
+        let opened = match self.0.as_ref()?.recv_timeout(at_most) {
+            Ok(opened) => opened.map_err(NotOpened::Experiment),
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => Err(NotOpened::Lost),
         };
         self.0 = None;
         Some(opened)
+    }
+
+    /// Shows that the session called `name` is on its way, until it is there or the user leaves (`None`). Keys that do
+    /// not leave or suspend are dropped.
+    ///
+    /// # Errors
+    /// Whatever the terminal reports.
+    pub(super) fn watch(
+        &mut self,
+        taken: &mut Taken,
+        name: &str,
+        look: &Look,
+    ) -> std::io::Result<Option<Result<Session, NotOpened>>> {
+        let Taken { screen, input, .. } = taken;
+        let mut stale = true;
+        loop {
+            if screen.is_sending() {
+                screen.send()?;
+            }
+            if stale && !screen.is_sending() {
+                draw(screen, name, look)?;
+                stale = false;
+            }
+            input.wait(ANSWER, screen.is_sending())?;
+            while let Some(arrival) = input.next()? {
+                match arrival {
+                    Arrival::Key(key) if key.code == KeyCode::Esc => return Ok(None),
+                    Arrival::Key(key) => match keymap::action(Context::Explore, key) {
+                        Some(Action::Quit) => return Ok(None),
+                        Some(Action::Suspend) => signals::suspend(),
+                        _ => {}
+                    },
+                    Arrival::Resized => stale = true,
+                    Arrival::Mouse(_) | Arrival::Paste(_) => {}
+                }
+            }
+            if let Some(opened) = self.take() {
+                return Ok(Some(opened));
+            }
+        }
+    }
+}
+
+fn draw(screen: &mut Screen, name: &str, look: &Look) -> std::io::Result<()> {
+    screen.draw(|frame| {
+        render(frame, name, look);
+        replace_unshowable(frame.buffer_mut(), look);
+    })
+}
+
+/// The line on top, as it is once the session is there, and the keys that are obeyed.
+fn render(frame: &mut Frame<'_>, name: &str, look: &Look) {
+    let area = frame.area();
+    let top = Line::from(vec![
+        Span::styled("slth ", look.theme.title),
+        Span::styled(format!("opening{}", look.glyphs.pending), look.theme.key),
+        Span::styled(format!("{}{}", look.glyphs.separator, shortened(name)), look.theme.text),
+    ]);
+    let keys = Line::styled("q quit", look.theme.faint);
+    for (line, y) in [(top, area.y), (keys, area.bottom().saturating_sub(1))] {
+        draw_line(&line, look, Rect { y, height: area.height.min(1), ..area }, frame.buffer_mut());
     }
 }
 
@@ -62,12 +151,8 @@ mod tests {
     use crate::experiment::Experiment;
 
     fn wait(opening: &mut Opening) -> Result<Session, String> {
-        loop {
-            if let Some(opened) = opening.take() {
-                return opened;
-            }
-            std::thread::yield_now();
-        }
+        let opened = opening.wait(Duration::from_secs(60)).unwrap();
+        opened.map_err(|error| error.to_string())
     }
 
     #[test]

@@ -27,6 +27,7 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{Command, queue};
 
 use super::capped::Capped;
+use super::input::Input;
 use super::keeper::{self, Keeper};
 use super::{line, signals};
 
@@ -38,6 +39,9 @@ const LAST_FRAME: Duration = Duration::from_millis(200);
 
 /// How long the end waits for a stopped terminal.
 const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// A terminal that takes nothing of a frame for this long has stopped. A slow line takes some of it more often.
+const STUCK: Duration = Duration::from_millis(500);
 
 /// Held by whoever writes to the terminal or changes its modes.
 static TERMINAL: Mutex<Sent> = Mutex::new(Sent { anything: false, part_of_a_frame: false });
@@ -76,6 +80,21 @@ static TAKEN: AtomicU64 = AtomicU64::new(0);
 /// Columns of the terminal, if there is one that tells.
 pub fn columns() -> Option<usize> {
     size().ok().map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0)
+}
+
+/// A terminal taken over, to draw on and to read from. The guard is dropped last.
+pub(super) struct Taken {
+    pub(super) screen: Screen,
+    pub(super) input: Input,
+    pub(super) guard: Guard,
+}
+
+impl Taken {
+    /// As [`Guard::take`].
+    pub(super) fn new(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
+        let guard = Guard::take(mouse, keeper)?;
+        Ok(Self { screen: Screen::new()?, input: Input::new()?, guard })
+    }
 }
 
 /// What is done on a panic.
@@ -264,6 +283,8 @@ pub(super) struct Screen {
     buffer: FrameBuffer,
     /// bytes of `buffer` already sent
     sent: usize,
+    /// when the terminal last took some of it, or it was drawn
+    progress: Instant,
     /// [`TAKEN`] when the last frame was drawn
     taken: u64,
 }
@@ -277,7 +298,7 @@ impl Screen {
         drop(sent);
         let buffer = FrameBuffer(Rc::new(RefCell::new(bytes)));
         let terminal = Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?;
-        Ok(Self { terminal, buffer, sent: 0, taken })
+        Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken })
     }
 
     /// Draws one frame, bracketed so that terminals show it at once, and sends as much of it as fits now.
@@ -289,12 +310,18 @@ impl Screen {
         queue!(self.buffer, BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
         queue!(self.buffer, EndSynchronizedUpdate)?;
+        self.progress = Instant::now();
         self.send()
     }
 
     /// Whether a part of the last frame is still to be sent.
     pub(super) fn is_sending(&self) -> bool {
         !self.is_stale() && !self.buffer.0.borrow().is_empty()
+    }
+
+    /// Whether the terminal has taken nothing of the last frame for a while ([`STUCK`]).
+    pub(super) fn is_stuck(&self) -> bool {
+        self.is_sending() && self.progress.elapsed() >= STUCK
     }
 
     /// Sends as much as the terminal takes now.
@@ -307,6 +334,9 @@ impl Screen {
         let mut bytes = self.buffer.0.borrow_mut();
         let count = line::write(&bytes[self.sent..], Duration::ZERO)?;
         self.sent += count;
+        if count > 0 {
+            self.progress = Instant::now();
+        }
         state.anything |= count > 0;
         state.part_of_a_frame |= count > 0;
         if self.sent == bytes.len() {
