@@ -151,6 +151,18 @@ fn the_peak_of_many_runs_is_predicted_within_a_quarter() {
     assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
 }
 
+/// As many threads would take twice as much as they may.
+#[test]
+fn no_more_runs_are_under_way_than_a_limit_allows() {
+    let script = "ulimit -d 250000; exec \"$0\" \"$@\"";
+    let mut slth = Command::new("sh");
+    slth.args(["-c", script, env!("CARGO_BIN_EXE_slth"), "check", "tiny", "--runs", "8", "--threads", "8"]);
+    slth.args(["--set", &random(&[300, 300, 10], 0.05)]);
+    let ended = slth.stdout(Stdio::null()).output().unwrap();
+    let code = ended.status.code();
+    assert!(code.is_some_and(|code| code <= 1), "{code:?} {}", String::from_utf8_lossy(&ended.stderr));
+}
+
 /// Ten times the points take as much more as the points themselves, which are held once.
 #[test]
 fn what_is_computed_of_points_does_not_grow_with_their_number() {

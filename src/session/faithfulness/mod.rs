@@ -38,6 +38,13 @@ const GRACE: Duration = Duration::from_millis(400);
 /// Between two looks at a request to stop, and at the time since.
 const NEURONS_PER_LOOK: u64 = 1 << 16;
 
+/// Memory that is set aside for a run, in terms of what it takes. A vector that grows is there twice meanwhile, and limits count what is
+/// reserved and not yet written.
+const SET_ASIDE: f64 = 2.0;
+
+/// What the allocator keeps of the runs before, in terms of what a run takes.
+const RETAINED: f64 = 0.3;
+
 /// Failing runs whose seeds are kept.
 const SEEDS_KEPT: usize = 8;
 
@@ -52,6 +59,8 @@ pub struct FaithfulnessCheck {
     refused: Vec<(Construction, String)>,
     /// bytes that one run takes, at most
     memory: f64,
+    /// runs under way together, at most
+    at_once: usize,
 }
 
 /// What the runs of one construction have shown.
@@ -130,7 +139,8 @@ impl FaithfulnessCheck {
         experiment.check_can_build(&plan)?;
         let Plan { lanes, refused, .. } = plan;
         let experiment = Arc::new(experiment);
-        let mut check = Self { experiment, runs, budget, lanes: Vec::new(), refused, memory: 0.0 };
+        let mut check =
+            Self { experiment, runs, budget, lanes: Vec::new(), refused, memory: 0.0, at_once: 1 };
         for plan in lanes {
             let construction = plan.construction;
             match check.limited(plan) {
@@ -150,6 +160,7 @@ impl FaithfulnessCheck {
         let builds = check.lanes.iter().map(|plan| check.experiment.memory_of_build(plan));
         check.memory = builds.fold(0.0, f64::max);
         check.require_memory()?;
+        check.at_once = check.most_at_once(available_memory() as f64);
         Ok(check)
     }
 
@@ -177,11 +188,12 @@ impl FaithfulnessCheck {
     }
 
     /// Bytes at the peak, as they are expected: the numbers that runs leave behind, and the runs under way, as many as there are
-    /// threads, or as memory allows.
+    /// threads, or as memory allowed when this was made.
     pub fn peak_memory(&self) -> f64 {
-        let threads = rayon::current_num_threads() as f64;
-        let at_once = threads.min(self.runs as f64).min(self.at_once().floor());
-        self.experiment.shared_memory() + self.numbers() + at_once * self.memory
+        let at_once = rayon::current_num_threads().min(self.at_once) as f64;
+        let (at_once, retained) =
+            if at_once < self.runs as f64 { (at_once, RETAINED) } else { (self.runs as f64, 0.0) };
+        self.experiment.shared_memory() + self.numbers() + (at_once + retained) * self.memory
     }
 
     fn numbers(&self) -> f64 {
@@ -190,14 +202,17 @@ impl FaithfulnessCheck {
         self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64
     }
 
-    /// Runs that memory allows at a time, at least one.
-    fn at_once(&self) -> f64 {
-        (available_memory() as f64 / self.memory.max(1.0)).max(1.0)
+    /// Runs that so many free bytes allow at a time, at least one.
+    fn most_at_once(&self, free: f64) -> usize {
+        ((free - self.numbers()) / (SET_ASIDE * self.memory).max(1.0)).max(1.0) as usize
     }
 
     /// Refuses more runs than there is memory for: their numbers, and one run under way at least.
     fn require_memory(&self) -> Result<(), ExperimentError> {
-        let what = format!("what {} runs leave behind", self.runs);
+        let what = match self.runs {
+            1 => "one run".to_owned(),
+            runs => format!("what {runs} runs leave behind, with one run under way,"),
+        };
         require_memory(self.numbers() + self.memory, &what, Place::Argument(format!("--runs {}", self.runs)))
     }
 
@@ -244,13 +259,12 @@ impl FaithfulnessCheck {
     ) -> LaneRuns {
         let started = Instant::now();
         let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        let at_once = self.at_once();
         let asked = OnceLock::new();
         let must_end = || stop.load(Ordering::Relaxed) && asked.get_or_init(Instant::now).elapsed() >= GRACE;
         let threads = rayon::broadcast(|thread| {
             let mut runs = Runs::new(plan.layers.len());
             let mut experiment = Arc::clone(&self.experiment);
-            while (thread.index() as f64) < at_once && !stop.load(Ordering::Relaxed) {
+            while thread.index() < self.at_once && !stop.load(Ordering::Relaxed) {
                 // Runs begin in the order of their seeds, so that those made are the first ones, whenever it is stopped.
                 let run = next.fetch_add(1, Ordering::Relaxed);
                 if run >= self.runs {
