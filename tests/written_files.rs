@@ -227,6 +227,26 @@ fn a_file_that_is_a_closed_pipe_is_an_error() {
 }
 
 #[test]
+fn what_was_typed_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let not_text = "expected text in UTF-8, found other bytes";
+    for (words, place, says) in [
+        ("run tiny --checkpoint /dev/stdout | cat", "/dev/stdout", "it is a device or a pipe"),
+        ("run ''", "''", "expected a .ron file, a weight file"),
+        ("$(printf 'a\\377.ron')", "a\u{fffd}.ron", not_text),
+        ("run tiny --csv $(printf 'a\\377') --set $(printf 'title=\\377')", "title=\u{fffd}", not_text),
+    ] {
+        let script = format!("\"$0\" {words}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_slth")]).current_dir(folder.path());
+        let told = message(&command.env("LC_ALL", "C.UTF-8").output().unwrap());
+        assert!(told.starts_with(&format!("slth: {place}: ")) && told.contains(says), "{words}: {told}");
+        assert_eq!(told.lines().count(), 1, "{words}: {told}");
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
 fn a_table_and_the_text_share_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

@@ -7,7 +7,7 @@ use super::CliError;
 use super::output::{Printed, note};
 use crate::experiment::{Experiment, PresetSource};
 use crate::report::{Claims, Collision, Contents, OutputFile, obey_signals};
-use crate::visible::shortened;
+use crate::visible::file_name;
 
 /// An option that names a file, and the file.
 pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
@@ -50,7 +50,7 @@ fn claim_preset(claims: &mut Claims, file: &Path) -> Result<(), Collision> {
 
 /// A path as a message names it.
 fn named(path: &Path) -> String {
-    shortened(&path.to_string_lossy())
+    file_name(&path.to_string_lossy())
 }
 
 /// Opens files to be written when all is done.

@@ -24,10 +24,12 @@ mod threads;
 
 pub use arguments::Arguments;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSource, built_in_names};
@@ -35,7 +37,7 @@ use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
 use crate::session::Session;
 use crate::tui::keeper::{self, Keeper};
 use crate::tui::{self, OpenSession, theme::ThemeName};
-use crate::visible::shortened;
+use crate::visible::file_name;
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json, print_ron, print_script};
 
@@ -52,7 +54,7 @@ pub enum CliError {
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     /// a file that cannot be written
-    #[error("{}: expected a writable file, found: {error}", shortened(path))]
+    #[error("{}: expected a writable file, found: {error}", file_name(path))]
     Output {
         /// where
         path: String,
@@ -78,7 +80,10 @@ pub enum CliError {
         /// why no more
         error: io::Error,
     },
-    /// standard output or the terminal failed
+    /// the terminal failed
+    #[error("the terminal: expected one that can be read and drawn on, found: {0}")]
+    Terminal(io::Error),
+    /// standard output or the system failed
     #[error("{0}")]
     Io(#[from] io::Error),
     /// the engine failed while a screen was open
@@ -95,7 +100,7 @@ impl CliError {
             | Self::Checkpoint(_)
             | Self::Usage(_)
             | Self::Threads { .. } => 2,
-            Self::Io(_) | Self::Internal(_) => 3,
+            Self::Terminal(_) | Self::Io(_) | Self::Internal(_) => 3,
         }
     }
 }
@@ -111,7 +116,13 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             output::open(words.iter().any(|word| word == "--ascii"));
-            return ended(output::print_usage(error));
+            return ended(match no_text(&error, words) {
+                Some(argument) => Err(CliError::Usage(format!(
+                    "{}: expected text in UTF-8, found other bytes",
+                    file_name(&argument)
+                ))),
+                None => output::print_usage(error),
+            });
         }
     };
     output::open(arguments.common.ascii);
@@ -121,6 +132,26 @@ pub fn main() -> ExitCode {
         // The panic hook has printed it.
         Err(_) => ExitCode::from(3),
     }
+}
+
+/// The argument that is no UTF-8 where text is expected, its other bytes replaced. Paths of options may hold any bytes.
+fn no_text(error: &clap::Error, mut words: Vec<OsString>) -> Option<String> {
+    if error.kind() != ErrorKind::InvalidUtf8 {
+        return None;
+    }
+    // clap does not say which: the last one that it refuses is that with which it takes all.
+    for at in 1..words.len() {
+        if words[at].to_str().is_none() {
+            let text = words[at].to_string_lossy().into_owned();
+            words[at] = text.clone().into();
+            let refused =
+                Arguments::try_parse_from(&words).is_err_and(|e| e.kind() == ErrorKind::InvalidUtf8);
+            if !refused {
+                return Some(text);
+            }
+        }
+    }
+    None
 }
 
 fn ended(result: Result<u8, CliError>) -> ExitCode {
@@ -236,7 +267,9 @@ fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError
         Ok(None) => return Ok(0),
         // Nobody is there to be told.
         Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
-        Err(tui::Failure::Terminal(error)) => return Err(error.into()),
+        // What the program itself says of a limit is a whole message.
+        Err(tui::Failure::Terminal(error)) if error.raw_os_error().is_none() => return Err(error.into()),
+        Err(tui::Failure::Terminal(error)) => return Err(CliError::Terminal(error)),
         Err(tui::Failure::NotOpened(tui::NotOpened::Experiment(error))) => return Err(error.into()),
         Err(tui::Failure::NotOpened(tui::NotOpened::Lost)) => {
             return Err(CliError::Internal("the setup could not be opened".to_owned()));

@@ -92,7 +92,7 @@ fn build_with(
     interrupt: &Interrupt,
 ) -> Result<bool, CliError> {
     if let Some(error) = checkpoint.unlocked() {
-        let path = checkpoint.path().display();
+        let path = checkpoint.given().display();
         note(&format!("{path}: cannot be locked ({error}); see to it that no other run uses it"));
     }
     if checkpoint.read_into(session)? {
@@ -102,7 +102,7 @@ fn build_with(
         let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
         note(&format!(
             "{}: resumed with {done} of {weights} weights complete",
-            shortened(&checkpoint.path().to_string_lossy())
+            shortened(&checkpoint.given().to_string_lossy())
         ));
     }
     interrupt.hold();

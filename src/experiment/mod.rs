@@ -71,7 +71,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Position { file, line, column } => write!(f, "{}:{line}:{column}", shortened(file)),
-            Self::File(name) | Self::Argument(name) | Self::Field(name) => f.write_str(&shortened(name)),
+            Self::File(name) => f.write_str(&visible::file_name(name)),
+            Self::Argument(name) | Self::Field(name) => f.write_str(&shortened(name)),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::named_file::{Kinds, Opened};
 use super::preset::Preset;
 use super::{ExperimentError, Place, encoding, named_file, ron_error};
 use crate::network::files::Bytes;
-use crate::visible::shortened;
+use crate::visible::{file_name, shortened};
 
 /// The built-in presets, in the order in which they are listed: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
@@ -134,7 +134,7 @@ impl PresetSource {
     /// [`ExperimentError`] at the place in the preset that names it.
     pub fn read(&self, key: &str, path: &str) -> Result<Bytes<'static>, ExperimentError> {
         let missing = |found: String| {
-            let message = format!("file {}: expected a readable file, found: {found}", shortened(path));
+            let message = format!("file {}: expected a readable file, found: {found}", file_name(path));
             ExperimentError::new(self.place_of(key), message)
         };
         if let Some(stream) = self.stream.as_ref().filter(|_| path == self.name) {

@@ -34,7 +34,10 @@ mod unix {
             let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT])?;
             let handle = signals.handle();
             let thread = std::thread::Builder::new().name("signals".to_owned());
-            let thread = thread.spawn(move || signals.forever().for_each(obey))?;
+            let thread = thread.spawn(move || signals.forever().for_each(obey)).map_err(|error| {
+                let says = format!("expected room for one more thread (ulimit -u), found: {error}");
+                io::Error::new(error.kind(), says)
+            })?;
             Ok(Self { handle, thread: Some(thread) })
         }
     }

@@ -75,6 +75,11 @@ pub fn shortened(text: &str) -> String {
     shortened_to(text, LONGEST)
 }
 
+/// A file's name as the place of a message, as [`shortened`]: an empty one is `''`.
+pub fn file_name(name: &str) -> String {
+    if name.is_empty() { "''".to_owned() } else { shortened(name) }
+}
+
 /// A value's visible form in at most `most` characters, of which there are 8 at least.
 pub fn shortened_to(text: &str, most: usize) -> String {
     // No more than `most` characters at either end can be needed, however long the text is.

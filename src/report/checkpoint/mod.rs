@@ -29,7 +29,7 @@ use super::first_error::FirstError;
 use super::output::follow_links;
 use crate::sampling::VERSION;
 use crate::session::{LaneState, Session};
-use crate::visible::shortened;
+use crate::visible::file_name;
 
 /// The version of the format: one more whenever a type changes that is part of the state.
 pub const CHECKPOINT_FORMAT: u32 = 3;
@@ -46,7 +46,7 @@ const AT_ONCE: usize = 1 << 18;
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// it cannot be read or written
-    #[error("{}: expected a checkpoint that can be read and written, found: {error}", shortened(path))]
+    #[error("{}: expected a checkpoint that can be read and written, found: {error}", file_name(path))]
     Io {
         /// where
         path: String,
@@ -54,7 +54,7 @@ pub enum CheckpointError {
         error: io::Error,
     },
     /// another file, another version, another experiment, or not all of it
-    #[error("{}: {unfit}", shortened(path))]
+    #[error("{}: {unfit}", file_name(path))]
     Refused {
         /// where
         path: String,
@@ -62,7 +62,7 @@ pub enum CheckpointError {
         unfit: Unfit,
     },
     /// another run uses it
-    #[error("{}: expected a checkpoint that no other run uses, found it in use by another slth process{}", shortened(path), number(.pid))]
+    #[error("{}: expected a checkpoint that no other run uses, found it in use by another slth process{}", file_name(path), number(.pid))]
     InUse {
         /// where
         path: String,
@@ -91,6 +91,9 @@ pub struct Checkpoint {
 /// A place for checkpoints, locked against other runs until it is dropped.
 #[derive(Debug)]
 pub struct CheckpointPlace {
+    /// as it was given, for messages
+    given: PathBuf,
+    /// links resolved
     path: PathBuf,
     lock: Lock,
 }
@@ -103,12 +106,16 @@ impl CheckpointPlace {
     /// [`CheckpointError::InUse`] where another run has it, [`CheckpointError::Io`] where something else than a file stands there,
     /// or its folder cannot be written to.
     pub fn take(path: &Path) -> Result<Self, CheckpointError> {
-        let failed = |error| CheckpointError::Io { path: path.display().to_string(), error };
-        let path = resolved(path).map_err(failed)?;
-        let path_text = path.display().to_string();
-        check_place(&path).map_err(|error| CheckpointError::Io { path: path_text.clone(), error })?;
+        let given = path.to_owned();
+        let path_text = given.display().to_string();
+        let failed = |error| CheckpointError::Io { path: path_text.clone(), error };
+        // By the name that was given: that of a pipe leads nowhere once it is resolved.
+        refuse_others(&given).map_err(failed)?;
+        let path = resolved(&given).map_err(failed)?;
+        // Whether its folder can be written to; dropped, it leaves nothing.
+        OutputFile::create(&path).map_err(failed)?;
         match Lock::take(&path) {
-            Ok(lock) => Ok(Self { path, lock }),
+            Ok(lock) => Ok(Self { given, path, lock }),
             Err(LockError::Held(pid)) => Err(CheckpointError::InUse { path: path_text, pid }),
             Err(LockError::Foreign(lock)) => {
                 let error = io::Error::other(format!("{} is in the way, no lock of slth's", lock.display()));
@@ -137,16 +144,13 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     Ok(std::fs::canonicalize(folder)?.join(name))
 }
 
-fn check_place(path: &Path) -> io::Result<()> {
+/// Refuses what is there and no file.
+fn refuse_others(path: &Path) -> io::Result<()> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-        }
-        Ok(found) if !found.is_file() => return Err(io::Error::other("it is a device or a pipe")),
-        Ok(_) | Err(_) => {}
+        Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        Ok(found) if !found.is_file() => Err(io::Error::other("it is a device or a pipe")),
+        Ok(_) | Err(_) => Ok(()),
     }
-    // Whether its folder can be written to; dropped, it leaves nothing.
-    OutputFile::create(path).map(drop)
 }
 
 impl Checkpoint {
@@ -158,8 +162,13 @@ impl Checkpoint {
         Ok(CheckpointPlace::take(path)?.of(session))
     }
 
-    /// Where it stands.
-    pub fn path(&self) -> &Path {
+    /// Its name as it was given.
+    pub fn given(&self) -> &Path {
+        &self.place.given
+    }
+
+    /// Where it stands, links resolved.
+    fn path(&self) -> &Path {
         &self.place.path
     }
 
@@ -230,11 +239,11 @@ impl Checkpoint {
     }
 
     fn failed(&self, error: io::Error) -> CheckpointError {
-        CheckpointError::Io { path: self.path().display().to_string(), error }
+        CheckpointError::Io { path: self.given().display().to_string(), error }
     }
 
     fn refused(&self, unfit: Unfit) -> CheckpointError {
-        CheckpointError::Refused { path: self.path().display().to_string(), unfit }
+        CheckpointError::Refused { path: self.given().display().to_string(), unfit }
     }
 }
 
