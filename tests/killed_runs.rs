@@ -295,7 +295,7 @@ fn a_run_is_refused_by_every_name_of_a_checkpoint_in_use() {
         let output = call(name);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(message.contains("elsewhere/real: ") && message.contains(&number), "{message}");
+        assert!(message.starts_with(&format!("slth: {name}: ")) && message.contains(&number), "{message}");
         assert!(output.stdout.is_empty());
     }
     drop(place);
