@@ -220,7 +220,7 @@ pub(super) fn domain(
                     shortened(path)
                 )));
             }
-            free_memory::require(found.peak_bytes(), "the points", place_of("inputs"))?;
+            free_memory::require(found.peak_bytes(), "reading the points", place_of("inputs"))?;
             let points = found.read_points().map_err(failed)?;
             if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
                 let place = format!("file {}, point {point}, input {input}", shortened(path));
@@ -239,7 +239,7 @@ pub(super) fn domain(
                     };
                     let count = points.nrows();
                     let found = DataArray::of_labels(bytes, array, count).map_err(|e| fail(e.to_string()))?;
-                    free_memory::require(found.peak_bytes(), "the labels", place_of("labels"))?;
+                    free_memory::require(found.peak_bytes(), "reading the labels", place_of("labels"))?;
                     let labels = found.read_labels(count).map_err(|e| fail(e.to_string()))?;
                     if labels.len() != points.nrows() {
                         let (expected, found) = (points.nrows(), labels.len());
