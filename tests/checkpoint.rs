@@ -6,28 +6,13 @@ mod calls;
 use std::path::Path;
 use std::process::Command;
 
-use calls::slth;
+use calls::{EVERY_LANE, slth};
 use serde_json::Value;
 use sha2::Digest;
 use slth::experiment::Experiment;
 use slth::report::{CHECKPOINT_FORMAT, Checkpoint, RunReport};
 use slth::sampling::{Side, Stream};
 use slth::session::{Phase, Session, Step};
-
-/// Every construction, allocation and mode on a network of 48 weights.
-const EVERY_LANE: &str = r#"(
-    title: "Every lane",
-    target: Random(widths: [4, 6, 4], weight_bound: 0.4, spectral_norm: 1.0, activation: Relu, seed: 5),
-    inputs: Ball(radius: 1.0),
-    epsilon: 0.5,
-    delta: 0.01,
-    w_max: 1.0,
-    constructions: [
-        WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, UniformSubSums, SubsetSum,
-        Hyperbolic(allocation: InOrder), Hyperbolic(allocation: FirstFit), Hyperbolic(allocation: OnDemand),
-    ],
-    seed: 42,
-)"#;
 
 fn session(folder: &Path, settings: &[&str]) -> Session {
     let preset = folder.join("p.ron");

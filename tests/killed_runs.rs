@@ -9,26 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use calls::{interruptible, slth};
+use calls::{EVERY_LANE, interruptible, slth};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use slth::report::CheckpointPlace;
 use slth::sampling::{Side, Stream};
-
-/// Every construction and allocation on a network of 48 weights.
-const EVERY_LANE: &str = r#"(
-    title: "Every lane",
-    target: Random(widths: [4, 6, 4], weight_bound: 0.4, spectral_norm: 1.0, activation: Relu, seed: 5),
-    inputs: Ball(radius: 1.0),
-    epsilon: 0.5,
-    delta: 0.01,
-    w_max: 1.0,
-    constructions: [
-        WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, UniformSubSums, SubsetSum,
-        Hyperbolic(allocation: InOrder), Hyperbolic(allocation: FirstFit), Hyperbolic(allocation: OnDemand),
-    ],
-    seed: 42,
-)"#;
 
 const EVERY_LANE_RUN: [&str; 5] = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
 
@@ -53,10 +38,7 @@ fn report_of(output: &Output) -> Value {
 
 /// The names in a folder, but for the preset.
 fn names(folder: &Path) -> Vec<String> {
-    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string());
-    let mut names: Vec<String> = names.map(Result::unwrap).filter(|name| name != "p.ron").collect();
-    names.sort();
-    names
+    calls::names(folder).into_iter().filter(|name| name != "p.ron").collect()
 }
 
 /// A call of `slth run` in a folder, and what it must come to.

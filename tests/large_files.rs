@@ -1,8 +1,11 @@
 //! Files of many tensors are read in linear time, and a small layer of a large file is read alone.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod calls;
+
 use std::time::{Duration, Instant};
 
+use calls::spent;
 use slth::experiment::{Experiment, Plan};
 use slth::network::files::readings::ReadingOptions;
 use slth::network::files::{Order, WeightFile};
@@ -129,13 +132,6 @@ fn torch_legacy(tensors: &[Tensor]) -> Vec<u8> {
         file.extend((0..count).flat_map(number));
     }
     file
-}
-
-/// Processor time of this thread, or time where it is not told.
-fn spent(since: Instant) -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
-    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
 /// How long a file takes, whether it is read or refused.

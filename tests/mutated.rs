@@ -4,6 +4,7 @@
 //! gives another time, `SLTH_MUTATED_INPUTS` a number of inputs instead. `cargo fuzz` runs the same readers.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod calls;
 #[path = "mutated/targets.rs"]
 mod targets;
 
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use calls::spent;
 use slth::sampling::{Row, Side, Stream};
 
 /// The longest that one input may take.
@@ -225,13 +227,6 @@ fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.map_or(0, |peak| 1024 * peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap())
-}
-
-/// Processor time of this thread, or time where it is not told.
-fn spent(since: Instant) -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
-    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
 /// Where an input is kept that fails.

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use calls::{TINY_RON, interruptible, text};
+use calls::{TINY_RON, interruptible, names, text};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A call in a folder of its own.
@@ -28,15 +28,6 @@ fn redirected(folder: &Path, arguments: &[&str], to: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_slth")]).args(arguments).current_dir(folder);
     command
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// Whether a ticket or a table is there from its first byte to its last.

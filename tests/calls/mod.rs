@@ -1,10 +1,28 @@
 //! Calls of the program without a terminal, and what they print.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use assert_cmd::Command;
 use serde_json::Value;
 
 pub(crate) const TINY_RON: &str = include_str!("../../presets/tiny.ron");
+
+/// Every construction, allocation and mode on a network of 48 weights.
+pub(crate) const EVERY_LANE: &str = r#"(
+    title: "Every lane",
+    target: Random(widths: [4, 6, 4], weight_bound: 0.4, spectral_norm: 1.0, activation: Relu, seed: 5),
+    inputs: Ball(radius: 1.0),
+    epsilon: 0.5,
+    delta: 0.01,
+    w_max: 1.0,
+    constructions: [
+        WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, UniformSubSums, SubsetSum,
+        Hyperbolic(allocation: InOrder), Hyperbolic(allocation: FirstFit), Hyperbolic(allocation: OnDemand),
+    ],
+    seed: 42,
+)"#;
 
 /// A call without a terminal, as every call of a test is; `COLUMNS` would change how help wraps.
 pub(crate) fn slth(arguments: &[&str]) -> Command {
@@ -57,4 +75,19 @@ pub(crate) fn assert_close(found: &Value, expected: f64) {
 
 pub(crate) fn as_number(value: &Value) -> Value {
     value.as_f64().map_or(value.clone(), Value::from)
+}
+
+/// The names in a folder, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Processor time of this thread, or time where it is not told.
+pub(crate) fn spent(since: Instant) -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
+    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
