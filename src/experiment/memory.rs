@@ -139,9 +139,8 @@ impl Experiment {
         let layers = 1..=self.target.architecture().layers();
         let of_layer = |layer| {
             let (rows, columns) = self.target.weights(layer).dim();
-            let (weights, shorter) = (rows as f64 * columns as f64, rows.min(columns) as f64);
-            (8.0 * weights + BOUNDED * shorter * shorter + BASIS.min(8.0 * shorter) * shorter)
-                .max(16.0 * weights)
+            let weights = rows as f64 * columns as f64;
+            (8.0 * weights + norms(rows, columns)).max(16.0 * weights)
         };
         let read = match self.domain.free() {
             Domain::Points { points, .. } => POINT_READ * points.len() as f64,
@@ -190,9 +189,7 @@ impl Experiment {
             memory.kept += ticket + LAYER + buckets + queue;
             memory.masked += PATH * rows + PLACE * weights;
             let (outputs, inputs) = self.target.weights(number).dim();
-            let shorter = outputs.min(inputs) as f64;
-            let matrices =
-                MEASURED * weights + BOUNDED * shorter * shorter + BASIS.min(8.0 * shorter) * shorter;
+            let matrices = MEASURED * weights + norms(outputs, inputs);
             let measured = matrices.max(ROW_COUNTED * rows);
             let of_layer = measured.max(under_way(lane, layer, outputs as f64));
             retained.push(if measured > GIVEN_BACK { 0.0 } else { of_layer });
@@ -244,6 +241,12 @@ impl Experiment {
             }
         }
     }
+}
+
+/// What the norms of a matrix are computed with, beside itself.
+fn norms(rows: usize, columns: usize) -> f64 {
+    let shorter = rows.min(columns) as f64;
+    BOUNDED * shorter * shorter + BASIS.min(8.0 * shorter) * shorter
 }
 
 /// The sum of the `count` largest of these.

@@ -42,8 +42,8 @@ pub use origin::Origin;
 #[cfg(test)]
 pub(crate) use output::faults;
 pub use output::{
-    Claims, Collision, Contents, ENDING_SIGNALS, OutputFile, die_of, is_ignored, is_same_file,
-    is_standard_output_closed, obey_signals,
+    Claims, Collision, Contents, ENDING_SIGNALS, OutputFile, die_of, is_same_file, is_standard_output_closed,
+    obey_signals,
 };
 pub use page::{DEFAULT_WIDTH, Page, in_ascii};
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};

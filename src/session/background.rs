@@ -4,6 +4,7 @@
 //! obeyed, a pause included, and its result is picked up when the run goes on. Nothing is computed twice. Once nobody can ask for the
 //! result any more, the computation ends at its next look.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -58,19 +59,8 @@ impl<T: Clone + Send + 'static> Background<T> {
             has_ended: Condvar::new(),
             is_abandoned: AtomicBool::new(false),
         });
-        // The thread takes it, or what is left without a thread.
-        let work = Arc::new(Mutex::new(Some(work)));
-        let take_up = {
-            let task = Arc::clone(&task);
-            move || {
-                if let Some(work) = lock(&work).take() {
-                    task.carry_out(work);
-                }
-            }
-        };
-        if thread::Builder::new().name("background".to_owned()).spawn(take_up.clone()).is_err() {
-            take_up();
-        }
+        let carrying = Arc::clone(&task);
+        on_own_thread("background", move || carrying.carry_out(work));
         Self(Arc::new(Handle(task)))
     }
 
@@ -97,25 +87,42 @@ impl<T: Send> Task<T> {
         let outcome = match catch_unwind(AssertUnwindSafe(|| work(&stop))) {
             Ok(Some(found)) => Outcome::Found(found),
             Ok(None) => Outcome::UnderWay,
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
-                Outcome::Panicked(text.to_owned())
-            }
+            Err(panic) => Outcome::Panicked(panic_message(&*panic)),
         };
         *lock(&self.outcome) = outcome;
         self.has_ended.notify_all();
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// What a panic says.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic").to_owned()
+}
+
+/// Locks a mutex that a panic leaves usable.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does something on a thread of its own, or on this one where the system allows no other.
+pub fn on_own_thread(name: &str, work: impl FnOnce() + Send + 'static) {
+    // A thread that does not start drops what it was given: both share it.
+    let work = Arc::new(Mutex::new(Some(work)));
+    let take_up = move || {
+        let work = lock(&work).take();
+        if let Some(work) = work {
+            work();
+        }
+    };
+    if thread::Builder::new().name(name.to_owned()).spawn(take_up.clone()).is_err() {
+        take_up();
+    }
 }
 
 /// Drops something large on a thread of its own: freeing gigabytes takes as long as a frame or many.
 pub(super) fn drop_aside(what: impl Send + 'static) {
-    // Without a thread to be had, it is dropped here.
-    let _ = thread::Builder::new().name("dropping".to_owned()).spawn(move || drop(what));
+    on_own_thread("dropping", move || drop(what));
 }
 
 #[cfg(test)]

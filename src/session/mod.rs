@@ -19,6 +19,7 @@ mod verdict;
 mod weight;
 mod worker;
 
+pub use background::on_own_thread;
 pub use errors::ErrorMap;
 pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};

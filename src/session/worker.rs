@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::background::drop_aside;
+use super::background::{drop_aside, lock, panic_message};
 use super::output::OutputWatch;
 use super::speed::Speed;
 use super::weight::WeightWatch;
@@ -84,7 +84,7 @@ impl Worker {
         let published = Arc::clone(&slot);
         let thread = std::thread::Builder::new().name("engine".to_owned());
         if let Err(error) = thread.spawn(move || engine.serve(&receiver, &published)) {
-            let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut slot = lock(&slot);
             let failed = format!("expected room for a thread, found: {error}");
             Arc::make_mut(&mut slot).activity = Activity::Failed(failed);
         }
@@ -102,7 +102,7 @@ impl Worker {
 
     /// The latest snapshot.
     pub fn latest(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.slot.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.slot))
     }
 
     /// Whether all commands sent so far had been obeyed at this snapshot.
@@ -164,7 +164,7 @@ impl Engine {
 
     fn serve(mut self, commands: &Receiver<Command>, slot: &Mutex<Arc<Snapshot>>) {
         let publish = |snapshot: Snapshot| {
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+            *lock(slot) = Arc::new(snapshot);
         };
         let mut published = Instant::now();
         loop {
@@ -196,10 +196,8 @@ impl Engine {
                 self.output.look(&self.session, self.run, self.lane);
             }));
             if let Err(panic) = work {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
-                let mut last = (**slot.lock().unwrap_or_else(PoisonError::into_inner)).clone();
-                last.activity = Activity::Failed(text.to_owned());
+                let mut last = (**lock(slot)).clone();
+                last.activity = Activity::Failed(panic_message(&*panic));
                 last.is_behind = false;
                 publish(last);
                 return;

@@ -15,7 +15,7 @@ use super::keymap::{self, Action, Context};
 use super::terminal::{Screen, Taken};
 use super::{Look, OpenSession, replace_unshowable, signals};
 use crate::experiment::ExperimentError;
-use crate::session::Session;
+use crate::session::{Session, on_own_thread};
 use crate::visible::shortened;
 
 /// How often the session on its way is looked for.
@@ -46,19 +46,7 @@ impl Opening {
                 let _ = sender.send(opened);
             }
         };
-        // A thread that does not start would drop what it was given: it is handed over afterwards.
-        let (hand_over, handed) = channel::<Box<dyn FnOnce() + Send>>();
-        let thread = std::thread::Builder::new().name("opening".to_owned());
-        let started = thread.spawn(move || {
-            if let Ok(open) = handed.recv() {
-                open();
-            }
-        });
-        match started {
-            Ok(_) => drop(hand_over.send(Box::new(open))),
-            // The system allows no thread: keys wait.
-            Err(_) => open(),
-        }
+        on_own_thread("opening", open);
         self.0 = Some(receiver);
     }
 

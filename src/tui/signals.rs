@@ -15,12 +15,12 @@ mod unix {
     use std::thread::JoinHandle;
 
     use rustix::process::{getpgid, getppid, getsid};
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
+    use signal_hook::consts::{SIGCONT, SIGSTOP, SIGTSTP, SIGWINCH};
     use signal_hook::iterator::{Handle, Signals};
     use signal_hook::low_level::raise;
 
     use super::super::terminal::{Sent, give_back, take_again};
-    use crate::report::die_of;
+    use crate::report::{ENDING_SIGNALS, die_of};
 
     /// The thread that waits for signals; dropped, it ends.
     #[derive(Debug)]
@@ -31,7 +31,7 @@ mod unix {
 
     impl Watch {
         pub(in super::super) fn start() -> io::Result<Self> {
-            let mut signals = Signals::new([SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT])?;
+            let mut signals = Signals::new(ENDING_SIGNALS.into_iter().chain([SIGTSTP, SIGCONT]))?;
             let handle = signals.handle();
             let thread = std::thread::Builder::new().name("signals".to_owned());
             let thread = thread.spawn(move || signals.forever().for_each(obey)).map_err(|error| {

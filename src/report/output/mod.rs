@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 pub use disk::Contents;
 pub use identity::{Claims, Collision, is_same_file};
 pub use stream::is_standard_output_closed;
-pub use unfinished::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
+pub use unfinished::{ENDING_SIGNALS, die_of, obey_signals};
 pub(super) use unfinished::{keep, remove_on_signal};
 
 use stream::standard_stream;

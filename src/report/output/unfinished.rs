@@ -128,8 +128,8 @@ mod signals {
         let (sender, ready) = sync_channel(1);
         // The thread comes first: handlers without it would only swallow the signals.
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            let watched = ENDING_SIGNALS.iter().filter(|&&signal| !is_ignored(signal));
-            let signals = Signals::new(watched);
+            let ignored = ignored_signals();
+            let signals = Signals::new(ENDING_SIGNALS.iter().filter(|&signal| !ignored.contains(signal)));
             let (mut signals, started) = match signals {
                 Ok(signals) => (Some(signals), Ok(())),
                 Err(error) => (None, Err(error)),
@@ -144,9 +144,9 @@ mod signals {
         ready.recv().unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
     }
 
-    /// Whether a signal was ignored when the program started, as HUP is by `nohup`; not where that cannot be found out. Ask
-    /// before handling it.
-    pub fn is_ignored(signal: i32) -> bool {
+    /// The ending signals that were ignored when the program started, as HUP is by `nohup`; none where that cannot be found
+    /// out. Ask before handling them.
+    pub(super) fn ignored_signals() -> Vec<i32> {
         let mask = if cfg!(any(target_os = "linux", target_os = "android")) {
             let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
             status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map(str::to_owned)
@@ -156,7 +156,7 @@ mod signals {
             output.ok().and_then(|output| String::from_utf8(output.stdout).ok())
         };
         let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-        mask >> (signal - 1) & 1 == 1
+        ENDING_SIGNALS.into_iter().filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
     }
 }
 
@@ -177,14 +177,9 @@ mod signals {
     pub fn obey_signals(_: impl FnMut(i32) -> bool + Send + 'static) -> io::Result<()> {
         Ok(())
     }
-
-    /// There are no such signals.
-    pub fn is_ignored(_: i32) -> bool {
-        false
-    }
 }
 
-pub use signals::{ENDING_SIGNALS, die_of, is_ignored, obey_signals};
+pub use signals::{ENDING_SIGNALS, die_of, obey_signals};
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
@@ -219,7 +214,8 @@ mod tests {
     #[test]
     fn a_named_file_goes_before_the_program_dies() {
         // The child ignores what this process ignores, as a background job of a script does.
-        for signal in ENDING_SIGNALS.into_iter().filter(|&signal| !is_ignored(signal)) {
+        let ignored = signals::ignored_signals();
+        for signal in ENDING_SIGNALS.into_iter().filter(|signal| !ignored.contains(signal)) {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("file"), "older").unwrap();
             let names = || std::fs::read_dir(folder.path()).unwrap().count();
