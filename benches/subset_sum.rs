@@ -10,8 +10,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use slth::construction::growing_sums::GrowingSums;
-use slth::construction::subset_sum::{BestSum, SubsetSums};
+use slth::construction::best_subset::{BestSum, SubsetSums};
+use slth::construction::incremental::GrowingSums;
 use slth::speed::Work;
 use slth::speed::subset_sums::{rows, search, uniform};
 

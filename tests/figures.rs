@@ -213,7 +213,7 @@ fn other_figures_of_the_readme_are_computed() {
     states(&format!("every half of a weight within {half:.2}·10⁻²⁷, half of that"));
     // No failure in N runs: the rate is at most 1 − (α/2)^{1/N}, about ln(2/α)/N.
     states(&format!("can claim no rate below about {:.1}/N", (2.0 / 0.05_f64).ln()));
-    let values = slth::construction::subset_sum::MOST_VALUES;
+    let values = slth::construction::best_subset::MOST_VALUES;
     states(&format!("a subset sum of more than {values} values"));
     let rust = include_str!("../Cargo.toml").lines().find(|line| line.starts_with("rust-version")).unwrap();
     states(&format!("Rust toolchain ({} or later)", rust.split('"').nth(1).unwrap()));

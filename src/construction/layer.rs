@@ -2,65 +2,25 @@
 
 use std::sync::Arc;
 
-use super::blocks::Blocks;
-use super::in_order::InOrder;
-use super::open_pairs::OpenPairs;
-use super::singles::Singles;
-use super::subsets::Subsets;
-use super::tally::{Demand, Tally};
-use super::whole_neurons::WholeNeurons;
-use super::workbench::Workbench;
-use super::{Allocation, Buckets, LayerTicket, Match, Mode, Sharing, Sum};
-use crate::network::Network;
-use crate::sampling::{Law, RandomLayer};
+use crate::construction::blocks::golden::Blocks;
+use crate::construction::blocks::single::Singles;
+use crate::construction::blocks::subset::Subsets;
+use crate::construction::blocks::whole_neuron::WholeNeurons;
+use crate::construction::buckets::Buckets;
+use crate::construction::problem::{Allocation, LayerProblem, Mode, Sharing, Sum, Until};
+use crate::construction::shared::in_order::InOrder;
+use crate::construction::shared::open_pairs::OpenPairs;
+use crate::construction::tally::{Demand, Tally};
+use crate::construction::ticket::LayerTicket;
+use crate::construction::workbench::Workbench;
+use crate::sampling::RandomLayer;
 use crate::theory::Count;
-use crate::theory::section5::Ranges;
 
 /// Neurons from which on they are tried many at once.
 const LEAST_AT_ONCE: u64 = 8;
 
-/// What one layer's construction is given.
 #[derive(Clone, Debug)]
-pub struct LayerProblem {
-    /// the target network F
-    pub target: Arc<Network>,
-    /// which layer of it, from 1
-    pub layer: usize,
-    /// the ranges of weights and products
-    pub ranges: Ranges,
-    /// the law of G's weights
-    pub law: Law,
-    /// seed of G
-    pub seed: u64,
-    /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer;
-    /// `None` where nothing bounds them
-    pub bound: Option<Count>,
-    /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
-    pub skip_negative_half: bool,
-    /// what a neuron is matched by
-    pub matching: Match,
-    /// how a weight is put together
-    pub sum: Sum,
-    /// who may use a neuron
-    pub sharing: Sharing,
-    /// whether every neuron is drawn; only [`Sum::Single`] and [`Sum::Neuron`] can skip ahead
-    pub mode: Mode,
-}
-
-impl LayerProblem {
-    /// Blocks that the bound is shared out to, in equal parts: one for a layer that shares its neurons, else one for each
-    /// input, weight or target neuron.
-    pub fn blocks(&self) -> Count {
-        let (outputs, inputs) = self.target.weights(self.layer).dim();
-        Count::from(match self.sum {
-            Sum::Neuron => outputs as u64,
-            Sum::Golden | Sum::Single | Sum::Subset => self.sharing.blocks(inputs as u64, outputs as u64),
-        })
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Allocator {
+pub(crate) enum Allocator {
     OpenPairs(OpenPairs),
     InOrder(InOrder),
     Blocks(Blocks),
@@ -69,24 +29,15 @@ pub(super) enum Allocator {
     WholeNeurons(WholeNeurons),
 }
 
-/// How far [`LayerBuilder::advance`] may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// until this many neurons are drawn
-    Neurons,
-    /// until another target weight is complete
-    WeightDone,
-}
-
 /// Draws the neurons of one layer, one after another, and gives them to the weights that can use them.
 #[derive(Clone, Debug)]
 pub struct LayerBuilder {
     problem: LayerProblem,
-    pub(super) bench: Workbench,
-    pub(super) allocator: Allocator,
-    pub(super) done: bool,
+    pub(crate) bench: Workbench,
+    pub(crate) allocator: Allocator,
+    pub(crate) done: bool,
     /// draws so far; neurons, unless they are skipped ahead to
-    pub(super) draws: u64,
+    pub(crate) draws: u64,
 }
 
 impl LayerBuilder {
@@ -217,7 +168,7 @@ impl LayerBuilder {
     }
 
     /// Neurons that may be drawn one by one.
-    pub(super) fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         self.problem.bound.map_or(u64::MAX, Count::saturated)
     }
 
@@ -289,7 +240,7 @@ impl LayerBuilder {
         })
     }
 
-    /// Demands left open when the neurons ran out: how many, and the first [`LISTED_DEMANDS`](super::LISTED_DEMANDS) of them.
+    /// Demands left open when the neurons ran out: how many, and the first [`LISTED_DEMANDS`](crate::construction::workbench::LISTED_DEMANDS) of them.
     pub fn open_demands(&self) -> (u64, &[Demand]) {
         (self.bench.open_count, &self.bench.open)
     }

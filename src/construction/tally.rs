@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Half;
+use crate::construction::half::Half;
 use crate::theory::Count;
 
 /// Bins of the product histogram over t ∈ [0, 2), t = ln(|z_in·z_out|/α²)/Λ.
@@ -47,12 +47,12 @@ pub struct Tally {
     pub sampled: u64,
     /// neurons passed over without being drawn, hits included (skip-ahead)
     pub skipped: Count,
-    /// sum of the neurons that each hit took, per half ([`Sum::Single`](super::Sum::Single))
+    /// sum of the neurons that each hit took, per half ([`Sum::Single`](crate::construction::problem::Sum::Single))
     pub waits: [Count; 2],
-    /// products that were at hand for finished weights ([`Sum::Subset`](super::Sum::Subset))
+    /// products that were at hand for finished weights ([`Sum::Subset`](crate::construction::problem::Sum::Subset))
     pub values: u64,
-    /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](super::Sum::Golden)), sums
-    /// looked at, made, queried or held against a query ([`Sum::Subset`](super::Sum::Subset)); single neurons need none
+    /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](crate::construction::problem::Sum::Golden)), sums
+    /// looked at, made, queried or held against a query ([`Sum::Subset`](crate::construction::problem::Sum::Subset)); single neurons need none
     pub searched: f64,
     /// neurons that the block with the most of them took, of those that are through; 0 where a layer shares its neurons
     pub largest_block: Count,
@@ -79,7 +79,7 @@ pub struct Tally {
 
 impl Tally {
     /// Nothing drawn yet; `k` buckets a half.
-    pub(super) fn new(k: usize) -> Self {
+    pub(crate) fn new(k: usize) -> Self {
         Self {
             sampled: 0,
             skipped: Count::ZERO,
@@ -100,7 +100,7 @@ impl Tally {
     }
 
     /// Whether a run of as many pairs can have counted this. `new`: the counts of the same layer with nothing drawn.
-    pub(super) fn is_possible(&self, new: &Self, pairs: u64) -> bool {
+    pub(crate) fn is_possible(&self, new: &Self, pairs: u64) -> bool {
         let shapes = |tally: &Self| {
             let halves = [&tally.filled, &tally.quota].map(|counts| [counts[0].len(), counts[1].len()]);
             (halves, tally.products.len())
@@ -126,7 +126,7 @@ impl Tally {
     }
 
     /// Notes the points of the race that are passed with the weights complete now, out of `weights`.
-    pub(super) fn note_race(&mut self, weights: u64) {
+    pub(crate) fn note_race(&mut self, weights: u64) {
         let passed = u128::from(self.weights_done) * RACE_POINTS as u128 / u128::from(weights);
         if passed as usize > self.race.len() {
             let neurons = self.neurons();
@@ -135,7 +135,7 @@ impl Tally {
     }
 
     /// Notes the neurons that a block took.
-    pub(super) fn note_block(&mut self, neurons: Count) {
+    pub(crate) fn note_block(&mut self, neurons: Count) {
         if neurons > self.largest_block {
             self.largest_block = neurons;
         }

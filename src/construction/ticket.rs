@@ -114,7 +114,7 @@ impl LayerTicket {
         distinct(&self.input) + distinct(&self.output)
     }
 
-    pub(super) fn extend(&mut self, paths: &[Path]) {
+    pub(crate) fn extend(&mut self, paths: &[Path]) {
         self.neuron.extend(paths.iter().map(|path| path.neuron));
         self.input.extend(paths.iter().map(|path| path.input));
         self.output.extend(paths.iter().map(|path| path.output));
@@ -123,7 +123,7 @@ impl LayerTicket {
     }
 
     /// Makes room for `rows` more rows, as far as there is any: fewer may come.
-    pub(super) fn make_room(&mut self, rows: usize) {
+    pub(crate) fn make_room(&mut self, rows: usize) {
         _ = self.neuron.try_reserve(rows);
         _ = self.input.try_reserve(rows);
         _ = self.output.try_reserve(rows);
@@ -143,7 +143,7 @@ impl LayerTicket {
     ///
     /// Rows move within their columns: weights are finished nearly in the order of their pairs, so that few groups have to be
     /// put aside at a time until those before them are in place.
-    pub(super) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
+    pub(crate) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
         let mut by_pair: Vec<u32> = (0..groups.len() as u32).collect();
         by_pair.sort_unstable_by_key(|&group| groups[group as usize].0);
         let Self { neuron, input, output, z_in, z_out } = &mut self;

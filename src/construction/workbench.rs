@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::sums::residuals;
-use super::tally::{Demand, PRODUCT_BINS, Tally};
-use super::weight_sums::{Found, WEIGHTS, WeightSums, sum_up};
-use super::{Buckets, Half, LayerTicket, Path, levels};
+use crate::construction::buckets::{Buckets, levels};
+use crate::construction::half::Half;
+use crate::construction::inspection::residuals;
+use crate::construction::sums::assembly::{Found, WEIGHTS, WeightSums, sum_up};
+use crate::construction::tally::{Demand, PRODUCT_BINS, Tally};
+use crate::construction::ticket::{LayerTicket, Path};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
 use crate::sampling::{RandomLayer, UniformProductLaw};
@@ -18,49 +20,49 @@ const TELLING: usize = 128;
 
 /// What the allocations share: the problem laid out for speed, the counts, the kept paths.
 #[derive(Clone, Debug)]
-pub(super) struct Workbench {
-    pub(super) random: RandomLayer,
-    pub(super) buckets: Buckets,
-    pub(super) inputs: u32,
-    pub(super) outputs: u32,
+pub(crate) struct Workbench {
+    pub(crate) random: RandomLayer,
+    pub(crate) buckets: Buckets,
+    pub(crate) inputs: u32,
+    pub(crate) outputs: u32,
     /// halves to be built, positive first
-    pub(super) live: [bool; 2],
-    pub(super) tally: Tally,
-    pub(super) target: Arc<Network>,
-    pub(super) layer: usize,
+    pub(crate) live: [bool; 2],
+    pub(crate) tally: Tally,
+    pub(crate) target: Arc<Network>,
+    pub(crate) layer: usize,
     /// shared with computations on other threads once the layer is done
-    pub(super) kept: Arc<LayerTicket>,
+    pub(crate) kept: Arc<LayerTicket>,
     /// (pair, first row, rows) of each group of `kept`, in order of finishing; taken away once the layer is done
-    pub(super) groups: Vec<(u64, usize, usize)>,
+    pub(crate) groups: Vec<(u64, usize, usize)>,
     /// the pair of the last group
-    pub(super) finished_last: Option<u64>,
-    pub(super) open: Vec<Demand>,
-    pub(super) open_count: u64,
+    pub(crate) finished_last: Option<u64>,
+    pub(crate) open: Vec<Demand>,
+    pub(crate) open_count: u64,
     /// of the weights that were summed up last
-    pub(super) sums: [WeightSums; WEIGHTS],
+    pub(crate) sums: [WeightSums; WEIGHTS],
     /// draws after which weights were completed, rising
-    pub(super) completed: Vec<u64>,
+    pub(crate) completed: Vec<u64>,
 }
 
 impl Workbench {
     /// Notes that weights were completed with this draw; the tally says with how many neurons.
-    pub(super) fn note_completed(&mut self, draws: u64) {
+    pub(crate) fn note_completed(&mut self, draws: u64) {
         self.completed.push(draws);
         self.tally.note_race(self.pairs());
     }
 
     /// P_i, the pairs of the layer. Pair p is (output p / n_{i−1}, input p mod n_{i−1}).
-    pub(super) fn pairs(&self) -> u64 {
+    pub(crate) fn pairs(&self) -> u64 {
         u64::from(self.inputs) * u64::from(self.outputs)
     }
 
     /// (input, output) of a pair.
-    pub(super) fn ends(&self, pair: u64) -> (u32, u32) {
+    pub(crate) fn ends(&self, pair: u64) -> (u32, u32) {
         ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
     }
 
     /// (input, output) of the pairs of a block: all outputs of one input, or one pair.
-    pub(super) fn block_ends(&self, by_input: bool, block: u64) -> Vec<(u32, u32)> {
+    pub(crate) fn block_ends(&self, by_input: bool, block: u64) -> Vec<(u32, u32)> {
         if by_input {
             (0..self.outputs).map(|output| (block as u32, output)).collect()
         } else {
@@ -70,7 +72,7 @@ impl Workbench {
 
     /// Whether the finished pairs are those of all blocks before this one and, of this one, all that are not open, of which
     /// there are some.
-    pub(super) fn is_at_block(
+    pub(crate) fn is_at_block(
         &self,
         (by_input, block): (bool, u64),
         open: &[(u32, u32)],
@@ -88,17 +90,17 @@ impl Workbench {
     }
 
     /// The pair with these ends.
-    pub(super) fn pair(&self, input: u32, output: u32) -> u64 {
+    pub(crate) fn pair(&self, input: u32, output: u32) -> u64 {
         u64::from(output) * u64::from(self.inputs) + u64::from(input)
     }
 
     /// w* of a pair.
-    pub(super) fn weight(&self, input: u32, output: u32) -> f64 {
+    pub(crate) fn weight(&self, input: u32, output: u32) -> f64 {
         self.target.weights(self.layer)[[output as usize, input as usize]]
     }
 
     /// Whether the layer can have such a demand.
-    pub(super) fn has(&self, demand: &Demand) -> bool {
+    pub(crate) fn has(&self, demand: &Demand) -> bool {
         let buckets = 1..=self.tally.filled[0].len();
         demand.input < self.inputs
             && demand.output < self.outputs
@@ -106,7 +108,7 @@ impl Workbench {
     }
 
     /// Whether a neuron drawn before, given as `neuron + 1`, can be the piece of a pair for this half and place.
-    pub(super) fn is_piece(
+    pub(crate) fn is_piece(
         &self,
         found: u64,
         (input, output): (u32, u32),
@@ -123,19 +125,19 @@ impl Workbench {
     }
 
     /// Whether the groups are those of the first pairs, `step` pairs apart, in their order.
-    pub(super) fn has_groups_in_order(&self, step: u64) -> bool {
+    pub(crate) fn has_groups_in_order(&self, step: u64) -> bool {
         (0..).zip(&self.groups).all(|(number, &(pair, ..))| pair == number * step)
     }
 
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
     #[inline(always)]
-    pub(super) fn note_product(&mut self, t: u64) {
+    pub(crate) fn note_product(&mut self, t: u64) {
         self.tally.products[levels::bin_of::<PRODUCT_BINS>(t)] += 1;
     }
 
     /// The same of sums of [`levels`], which are of these words: those of the input and the output.
     #[inline(always)]
-    pub(super) fn note_products_of(&mut self, sums: &[u32], words: impl Fn(usize) -> (u64, u64)) {
+    pub(crate) fn note_products_of(&mut self, sums: &[u32], words: impl Fn(usize) -> (u64, u64)) {
         // Doubts are so few that they are looked for in all sums at once.
         let in_doubt =
             sums.iter().fold(false, |any, &sum| any | levels::bin_is_in_doubt::<PRODUCT_BINS>(sum));
@@ -151,19 +153,19 @@ impl Workbench {
     }
 
     /// Notes the first product of a neuron with uniform weights.
-    pub(super) fn note_product_value(&mut self, product: f64) {
+    pub(crate) fn note_product_value(&mut self, product: f64) {
         let place = UniformProductLaw::axis(product) * PRODUCT_BINS as f64;
         // What lies below the axis is counted in its first bin; it is rarer than 2 in 100,000.
         self.tally.products[(place.max(0.0) as usize).min(PRODUCT_BINS - 1)] += 1;
     }
 
     /// The number of the layer, from 1.
-    pub(super) fn layer_number(&self) -> u64 {
+    pub(crate) fn layer_number(&self) -> u64 {
         self.layer as u64
     }
 
     /// Keeps the paths that were found for a pair, positive half first.
-    pub(super) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
+    pub(crate) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
         let (input, output) = self.ends(pair);
         let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
         let first = self.kept.len();
@@ -189,7 +191,7 @@ impl Workbench {
     }
 
     /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
-    pub(super) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
+    pub(crate) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
         let mut found = vec![DoubleDouble::ZERO; self.inputs as usize];
         for path in paths {
             found[path.input as usize] = path.exact_product();
@@ -205,13 +207,13 @@ impl Workbench {
     }
 
     /// Notes a demand that is met by the neuron being drawn.
-    pub(super) fn serve(&mut self, demand: Demand) {
+    pub(crate) fn serve(&mut self, demand: Demand) {
         self.tally.filled[demand.half as usize][demand.bucket as usize - 1] += 1;
     }
 
     /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
     /// none; positive half first; empty where it demands none) and keeps the paths that the sum uses.
-    pub(super) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
+    pub(crate) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
         self.sum_up(&[(pair, found)]);
         let sums = std::mem::take(&mut self.sums[0]);
         self.keep_sums(pair, &sums, complete);
@@ -219,7 +221,7 @@ impl Workbench {
     }
 
     /// Puts at most [`WEIGHTS`] weights together, given as for [`finish`](Self::finish): the first of `sums` are theirs.
-    pub(super) fn sum_up(&mut self, found: &[(u64, &[u64])]) {
+    pub(crate) fn sum_up(&mut self, found: &[(u64, &[u64])]) {
         let mut weights = [Found::default(); WEIGHTS];
         for (weight, &(pair, neurons)) in weights.iter_mut().zip(found) {
             let (input, output) = self.ends(pair);
@@ -232,7 +234,7 @@ impl Workbench {
     }
 
     /// Keeps the paths of a weight that was put together.
-    pub(super) fn keep_sums(&mut self, pair: u64, sums: &WeightSums, complete: bool) {
+    pub(crate) fn keep_sums(&mut self, pair: u64, sums: &WeightSums, complete: bool) {
         for half in (0..2).filter(|&half| self.live[half]) {
             self.tally.searched += self.buckets.levels() as f64;
             let error = &mut self.tally.max_error[half];
@@ -247,7 +249,7 @@ impl Workbench {
 
     /// Notes the demands of a pair that stay open at the end: the set bits, half after half; those of a half that is
     /// not built do not count.
-    pub(super) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
+    pub(crate) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
         let levels = self.tally.filled[0].len();
         for (half, mask) in Half::BOTH.into_iter().zip(wanted.chunks(wanted.len() / 2)) {
             if !self.live[half as usize] {
@@ -260,7 +262,7 @@ impl Workbench {
     }
 
     /// Notes a demand that stays open at the end.
-    pub(super) fn leave_open(&mut self, demand: Demand) {
+    pub(crate) fn leave_open(&mut self, demand: Demand) {
         self.open_count += 1;
         if self.open.len() < LISTED_DEMANDS {
             self.open.push(demand);

@@ -15,8 +15,8 @@
 //! Layers are built and measured on as many threads as there are. Reports are smaller than any of these.
 
 use super::{Construction, Experiment, LanePlan, LayerPlan, Plan};
-use crate::construction::growing_sums::lower_values;
-use crate::construction::subset_sum::MOST_VALUES;
+use crate::construction::best_subset::MOST_VALUES;
+use crate::construction::incremental::lower_values;
 use crate::construction::{Allocation, MOST_EDGES_KEPT, MOST_VERTICES, Sharing, Sum};
 use crate::network::{BLOCK, Domain};
 use crate::theory::Count;

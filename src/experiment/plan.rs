@@ -1,7 +1,7 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
 use super::{Assumption, Construction, Experiment, LawChoice, Outline, Savings};
-use crate::construction::subset_sum::MOST_VALUES;
+use crate::construction::best_subset::MOST_VALUES;
 use crate::construction::{Allocation, Match, Mode, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
 use crate::network::Activation;
 use crate::sampling::hits::LEAST_TOLERANCE;

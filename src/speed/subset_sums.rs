@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::{Figure, ROUNDS, median, timed};
-use crate::construction::subset_sum::{BestSum, SubsetSums};
+use crate::construction::best_subset::{BestSum, SubsetSums};
 use crate::sampling::{Side, Stream};
 
 /// Weights of a row and rows, for each layer.

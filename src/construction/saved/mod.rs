@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use self::packed::Packed;
 use self::paths::{Kept, SavedPaths};
-use super::layer::{Allocator, LayerBuilder, LayerProblem};
-use super::workbench::{LISTED_DEMANDS, Workbench};
-use super::{Demand, Mode, Tally};
+use crate::construction::layer::{Allocator, LayerBuilder};
+use crate::construction::problem::{LayerProblem, Mode};
+use crate::construction::tally::{Demand, Tally};
+use crate::construction::workbench::{LISTED_DEMANDS, Workbench};
 
 /// All of a [`LayerBuilder`] that does not follow from its [`LayerProblem`] and from G.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub struct LayerState<'a> {
 
 /// How far an allocator is, beside the pairs that are finished.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) enum Position<'a> {
+pub(crate) enum Position<'a> {
     /// no more neurons will be drawn
     Done,
     /// `OpenPairs`: the pairs of the front, and of each the neuron + 1 for each (half, place), 0 for none

@@ -16,19 +16,19 @@ const MOST_BYTES: usize = 10;
 /// A list of numbers, serialised as byte strings of 7 bits per byte. With `DIFFERENCES` each number is stored as its
 /// difference from the one before it: neurons and pairs of neighbouring rows are close to each other.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Packed<'a, const DIFFERENCES: bool> {
+pub(crate) struct Packed<'a, const DIFFERENCES: bool> {
     /// two slices, for a ring buffer
     parts: [Cow<'a, [u64]>; 2],
 }
 
 impl<'a, const DIFFERENCES: bool> Packed<'a, DIFFERENCES> {
     /// The numbers of two slices, one after the other.
-    pub(in super::super) fn of_parts((first, second): (&'a [u64], &'a [u64])) -> Self {
+    pub(crate) fn of_parts((first, second): (&'a [u64], &'a [u64])) -> Self {
         Self { parts: [Cow::Borrowed(first), Cow::Borrowed(second)] }
     }
 
     /// All numbers as one list.
-    pub(in super::super) fn into_vec(self) -> Vec<u64> {
+    pub(crate) fn into_vec(self) -> Vec<u64> {
         let [first, second] = self.parts;
         let mut numbers = first.into_owned();
         numbers.extend_from_slice(&second);

@@ -10,15 +10,18 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::super::workbench::Workbench;
-use super::super::{Half, LayerProblem, LayerTicket, Mode, Path, Sharing, Sum};
-use super::super::{subset_sum, subsets};
 use super::packed::Packed;
+use crate::construction::blocks::subset;
+use crate::construction::half::Half;
+use crate::construction::problem::{LayerProblem, Mode, Sharing, Sum};
+use crate::construction::sums::best_subset;
+use crate::construction::ticket::{LayerTicket, Path};
+use crate::construction::workbench::Workbench;
 use crate::theory::Count;
 
 /// The kept paths, in groups of rows for each pair (for each target neuron where neurons stand in for whole ones).
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct SavedPaths<'a> {
+pub(crate) struct SavedPaths<'a> {
     /// the pair of each group: in the order of finishing, once the layer is done in that of the pairs
     pairs: Packed<'a, true>,
     /// rows of each group; of a layer that is done, groups without rows are left out
@@ -30,17 +33,17 @@ pub(super) struct SavedPaths<'a> {
 }
 
 /// What was read back.
-pub(super) struct Kept {
-    pub(super) ticket: LayerTicket,
+pub(crate) struct Kept {
+    pub(crate) ticket: LayerTicket,
     /// as [`Workbench::groups`]
-    pub(super) groups: Vec<(u64, usize, usize)>,
+    pub(crate) groups: Vec<(u64, usize, usize)>,
     /// per pair whether it has a group
-    pub(super) has_group: Vec<bool>,
+    pub(crate) has_group: Vec<bool>,
 }
 
 impl<'a> SavedPaths<'a> {
     /// The paths of a layer.
-    pub(super) fn new(problem: &LayerProblem, bench: &'a Workbench, done: bool) -> Self {
+    pub(crate) fn new(problem: &LayerProblem, bench: &'a Workbench, done: bool) -> Self {
         let ticket = &bench.kept;
         let (pairs, rows) = if done {
             groups_of(ticket, problem.sum == Sum::Neuron, bench)
@@ -55,7 +58,7 @@ impl<'a> SavedPaths<'a> {
     }
 
     /// The paths in memory, of a layer of which `sampled` neurons were drawn. `None` where no run can have kept them.
-    pub(super) fn restored(
+    pub(crate) fn restored(
         self,
         problem: &LayerProblem,
         bench: &Workbench,
@@ -191,7 +194,7 @@ fn most_rows(problem: &LayerProblem, bench: &Workbench) -> u64 {
         Sum::Neuron => bench.inputs.into(),
         Sum::Single => 2,
         Sum::Golden => 2 * bench.buckets.levels() as u64,
-        Sum::Subset => 2 * subset_sum::MOST_VALUES as u64,
+        Sum::Subset => 2 * best_subset::MOST_VALUES as u64,
     }
 }
 
@@ -224,7 +227,7 @@ impl Numbers {
             }
             (Sum::Neuron, Mode::Drawn) => Self::Blocks { size: size(), of: BlockOf::Output },
             (Sum::Single, Mode::Drawn) => Self::Blocks { size: size(), of: BlockOf::Pair },
-            (Sum::Subset, _) => Self::Blocks { size: subsets::BLOCK, of: by_sharing() },
+            (Sum::Subset, _) => Self::Blocks { size: subset::BLOCK, of: by_sharing() },
             (Sum::Golden, _) => match problem.sharing {
                 Sharing::Layer(_) => Self::Below(sampled),
                 Sharing::Input | Sharing::Nobody => Self::Blocks { size: size(), of: by_sharing() },

@@ -6,23 +6,24 @@
 //! they are within 2η of w*. Each target neuron has a block of neurons to itself.
 //!
 //! The probability of a hit falls with the power of the number of inputs, so that such neurons are skipped ahead to as those of
-//! [`singles`](super::singles) are, with waiting times that soon leave f64 behind.
+//! [`singles`](crate::construction::blocks::single) are, with waiting times that soon leave f64 behind.
 
 use rand::distr::Distribution;
 
-use super::layer::LayerProblem;
-use super::saved::Position;
-use super::singles::{skipping_words, wait};
-use super::sums::AtHand;
-use super::tally::{Demand, Draw};
-use super::workbench::Workbench;
-use super::{Half, Mode, Path};
+use super::single::{skipping_words, wait};
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::problem::{LayerProblem, Mode};
+use crate::construction::saved::Position;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::ticket::Path;
+use crate::construction::workbench::Workbench;
 use crate::sampling::Stream;
 use crate::sampling::hits::{NeuronHit, WholeNeuron};
 use crate::theory::Count;
 
 #[derive(Clone, Debug)]
-pub(super) struct WholeNeurons {
+pub(crate) struct WholeNeurons {
     mode: Mode,
     /// η, tolerance of each weight
     eta: f64,
@@ -44,7 +45,7 @@ pub fn ln_neuron_probability(row: impl IntoIterator<Item = f64>, eta: f64) -> Op
 
 impl WholeNeurons {
     /// `bound`: neurons that a target neuron has to itself.
-    pub(super) fn new(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Self {
+    pub(crate) fn new(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Self {
         let skipping = skipping_words(problem.seed, bench);
         let (mode, eta) = (problem.mode, problem.ranges.half_tolerance);
         let mut neurons = Self { mode, eta, bound, skipping, output: 0, wanted: None, drawn: 0 };
@@ -53,12 +54,12 @@ impl WholeNeurons {
     }
 
     /// Neurons of the target neuron's block so far.
-    pub(super) fn position(&self) -> Position<'static> {
+    pub(crate) fn position(&self) -> Position<'static> {
         Position::Neuron { drawn: self.drawn }
     }
 
     /// The allocation at the target neuron behind those that are finished. `None` where no run can be there.
-    pub(super) fn at(&self, drawn: u64, bench: &Workbench) -> Option<Self> {
+    pub(crate) fn at(&self, drawn: u64, bench: &Workbench) -> Option<Self> {
         let output = u32::try_from(bench.groups.len()).ok().filter(|&output| output < bench.outputs)?;
         let most = if self.mode == Mode::Drawn { self.bound.saturated() } else { 1 };
         if !bench.has_groups_in_order(bench.inputs.into()) || drawn >= most {
@@ -70,12 +71,12 @@ impl WholeNeurons {
     }
 
     /// Whether every target neuron is through.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.wanted.is_none()
     }
 
     /// Draws one neuron; when skipping ahead, all that one target neuron needs. Whether its weights were finished.
-    pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, bench: &mut Workbench) -> bool {
         let Some(wanted) = self.wanted.take() else { return false };
         let (found, exhausted) = match self.mode {
             Mode::Drawn => (self.draw_neuron(&wanted, bench), self.drawn == self.bound.saturated()),
@@ -194,12 +195,12 @@ impl WholeNeurons {
     }
 
     /// A target neuron being worked on has nothing until its neuron is found.
-    pub(super) fn at_hand(&self, output: u32) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, output: u32) -> Option<AtHand> {
         (self.wanted.is_some() && output == self.output).then(AtHand::default)
     }
 
     /// Finishes what is left without another neuron.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while self.wanted.take().is_some() {
             self.give_up(bench);
         }

@@ -36,7 +36,7 @@
 mod filter;
 
 use self::filter::Filter;
-use super::subset_sum::{BestSum, SubsetSums, TooManyValues};
+use crate::construction::sums::best_subset::{BestSum, SubsetSums, TooManyValues};
 
 /// Values beyond which [`SubsetSums`] searches, whose sorted halves are larger than this filter gets.
 const MOST_FILTERED: usize = 36;
@@ -60,12 +60,12 @@ pub fn lower_values(older: usize) -> usize {
 /// A search for a subset sum within a tolerance of a target.
 ///
 /// ```
-/// use slth::construction::growing_sums::GrowingSums;
+/// use slth::construction::incremental::GrowingSums;
 /// let mut sums = GrowingSums::new(0.2, 0.06);
 /// assert_eq!(sums.add(0.5)?, None);
 /// assert_eq!(sums.add(0.125)?, None);
 /// assert_eq!(sums.add(-0.25)?.map(|best| (best.mask, best.sum)), Some((0b101, 0.25)));
-/// # Ok::<(), slth::construction::subset_sum::TooManyValues>(())
+/// # Ok::<(), slth::construction::best_subset::TooManyValues>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct GrowingSums {

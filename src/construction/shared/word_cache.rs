@@ -1,8 +1,8 @@
 //! Neurons that are tried together against one pair after another, with their words kept.
 
-use super::lanes::{Aligned, CHUNK, Lanes, VECTOR};
-use super::levels::{self, Wanted};
 use super::queue::cuts;
+use super::vectors::{Aligned, CHUNK, Lanes, VECTOR};
+use crate::construction::buckets::levels::{self, Wanted};
 use crate::sampling::{RandomLayer, Row};
 
 /// One word of each neuron of a group, as [`levels`] are added.
@@ -10,7 +10,7 @@ type Words = Aligned<[u32; CHUNK]>;
 
 /// The words of 64 neurons, each synapse's generated once it is asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Group {
+pub(crate) struct Group {
     inputs: Columns,
     outputs: Columns,
 }
@@ -18,34 +18,34 @@ pub(super) struct Group {
 impl Group {
     /// Goes to neurons `first`, `first` + 1, … of a layer with so many inputs and outputs.
     #[inline(always)]
-    pub(super) fn go_to(&mut self, random: &RandomLayer, first: u64, inputs: u32, outputs: u32) {
+    pub(crate) fn go_to(&mut self, random: &RandomLayer, first: u64, inputs: u32, outputs: u32) {
         self.inputs.go_to(inputs, |lane| random.input_words(first + lane));
         self.outputs.go_to(outputs, |lane| random.output_words(first + lane));
     }
 
     /// Asks for the words at these ends: all that were asked for are [generated](Self::generate) in one go.
     #[inline(always)]
-    pub(super) fn ask_for(&mut self, input: u32, output: u32) {
+    pub(crate) fn ask_for(&mut self, input: u32, output: u32) {
         self.inputs.ask_for(input);
         self.outputs.ask_for(output);
     }
 
     /// Generates the words that were asked for.
     #[inline(always)]
-    pub(super) fn generate<L: Lanes>(&mut self, lanes: L) {
+    pub(crate) fn generate<L: Lanes>(&mut self, lanes: L) {
         self.inputs.generate(lanes, |cut| cut);
         self.outputs.generate(lanes, levels::of_output);
     }
 
     /// The neurons whose product at these ends is wanted, or might be; their words have been generated.
     #[inline(always)]
-    pub(super) fn hits<L: Lanes>(&self, lanes: L, input: u32, output: u32, wanted: Wanted) -> u64 {
+    pub(crate) fn hits<L: Lanes>(&self, lanes: L, input: u32, output: u32, wanted: Wanted) -> u64 {
         lanes.wanted(&self.sums(input, output), wanted)
     }
 
     /// The sums of all neurons at these ends, whose words have been generated.
     #[inline(always)]
-    pub(super) fn sums(&self, input: u32, output: u32) -> [u32; CHUNK] {
+    pub(crate) fn sums(&self, input: u32, output: u32) -> [u32; CHUNK] {
         let (mut sums, b) = (self.inputs.words[input as usize].0, &self.outputs.words[output as usize].0);
         sums.iter_mut().zip(b).for_each(|(sum, &b)| *sum += b);
         sums
@@ -53,13 +53,13 @@ impl Group {
 
     /// One of [`sums`](Self::sums).
     #[inline(always)]
-    pub(super) fn sum(&self, lane: usize, input: u32, output: u32) -> u32 {
+    pub(crate) fn sum(&self, lane: usize, input: u32, output: u32) -> u32 {
         self.inputs.words[input as usize].0[lane] + self.outputs.words[output as usize].0[lane]
     }
 
     /// The words of the neuron in a lane at these ends.
     #[cold]
-    pub(super) fn words(&self, lane: usize, input: u32, output: u32) -> (u64, u64) {
+    pub(crate) fn words(&self, lane: usize, input: u32, output: u32) -> (u64, u64) {
         let word =
             |columns: &Columns, synapse: u32| Row::from_state(columns.rows.0[lane]).word(synapse.into());
         (word(&self.inputs, input), word(&self.outputs, output))

@@ -17,15 +17,15 @@ const NONE: u16 = u16::MAX;
 /// Where the lower sums are, in fixed point: a bit for each cell that one of them reaches into, and the sums themselves
 /// by words of bits.
 #[derive(Clone, Debug)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// p
-    pub(super) lower_values: usize,
+    pub(crate) lower_values: usize,
     /// multiples in 1: of 2³² that there are, a cell has 2^(26 − p)
     scale: f64,
     /// in multiples, the tolerance, m, and what 45 numbers lose when they are rounded; less than half a cell
     reach: u32,
     /// all values
-    pub(super) values: Vec<u32>,
+    pub(crate) values: Vec<u32>,
     /// sum of each subset of the first p values, or of fewer that there are, the subset being the index
     sums: Vec<u32>,
     /// as many words as there are sums of p values; empty where there are fewer
@@ -37,7 +37,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn new(lower_values: usize, tolerance: f64) -> Self {
+    pub(crate) fn new(lower_values: usize, tolerance: f64) -> Self {
         let multiples = 1_u32 << (26 - lower_values - CELL);
         Self {
             lower_values,
@@ -66,7 +66,7 @@ impl Filter {
     }
 
     /// Adds a value. How many lower sums were made.
-    pub(super) fn add(&mut self, value: f64) -> u64 {
+    pub(crate) fn add(&mut self, value: f64) -> u64 {
         let value = self.fixed(value);
         self.values.push(value);
         if self.values.len() > self.lower_values {
@@ -98,7 +98,7 @@ impl Filter {
 
     /// Adds to `masks` the subsets whose sums are in reach of x. How many sums were looked at, and whether these were all
     /// that had to be: a crowd of them ends the search.
-    pub(super) fn find(&self, x: f64, masks: &mut Vec<u64>) -> (u64, bool) {
+    pub(crate) fn find(&self, x: f64, masks: &mut Vec<u64>) -> (u64, bool) {
         let x = self.fixed(x);
         if self.bits.is_empty() {
             masks.extend(places_in_reach(x, self.reach, &self.sums));

@@ -15,26 +15,26 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::buckets::Approximation;
-use super::levels::{self, Wanted};
+use crate::construction::buckets::Approximation;
+use crate::construction::buckets::levels::{self, Wanted};
 
 /// Neurons that are looked at together: a bit of a word for each.
-pub(super) const CHUNK: usize = 64;
+pub(crate) const CHUNK: usize = 64;
 
 /// Lanes that make a vector of cuts.
-pub(super) const VECTOR: usize = 16;
+pub(crate) const VECTOR: usize = 16;
 
 /// Words of open demands of a half that [`Lanes::candidates`] looks at.
-pub(super) const DEMAND_WORDS: usize = 4;
+pub(crate) const DEMAND_WORDS: usize = 4;
 
 /// What vectors are loaded from, so that they begin and end with a line of the caches: across two of them, each load takes
 /// twice as long.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Aligned<T>(pub(super) T);
+pub(crate) struct Aligned<T>(pub(crate) T);
 
 /// What is done with whole vectors of [`levels`].
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     /// [`levels::of_input`] of each word.
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR];
 
@@ -60,7 +60,7 @@ pub(super) trait Lanes: Copy {
 }
 
 /// Something that is computed with lanes.
-pub(super) trait WithLanes {
+pub(crate) trait WithLanes {
     type Output;
 
     /// To be inlined, so that all of it is compiled for the instructions that there are.
@@ -68,7 +68,7 @@ pub(super) trait WithLanes {
 }
 
 /// Does it with the widest lanes that there are.
-pub(super) fn dispatch<T: WithLanes>(work: T) -> T::Output {
+pub(crate) fn dispatch<T: WithLanes>(work: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V4::try_new() {
         return Simd::vectorize(wide, With { work, lanes: wide });
@@ -92,7 +92,7 @@ impl<T: WithLanes, L: Lanes> WithSimd for With<T, L> {
 
 /// Lane after lane, as far as the compiler knows no better.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plain;
+pub(crate) struct Plain;
 
 impl Lanes for Plain {
     #[inline(always)]

@@ -3,14 +3,14 @@
 //! A neuron goes to the first pair that can use it, so what becomes of the neurons at a pair depends only on those that the
 //! pairs before it have left, in their order. A *queue* of neurons therefore goes from pair to pair, each pair taking
 //! what it can use, first neuron first: the neurons each pair gets are the same as if every neuron had been tried along
-//! all pairs before the next one was drawn. Neurons are [`lanes`](super::lanes); all of a pair is a constant.
+//! all pairs before the next one was drawn. Neurons are [`lanes`](crate::construction::shared::vectors); all of a pair is a constant.
 
-use super::lanes::{Aligned, CHUNK, Lanes, VECTOR};
-use super::levels;
+use super::vectors::{Aligned, CHUNK, Lanes, VECTOR};
+use crate::construction::buckets::levels;
 use crate::sampling::{RandomLayer, Row};
 
 /// Neurons that can pass along the pairs together.
-pub(super) const QUEUE: usize = 1024;
+pub(crate) const QUEUE: usize = 1024;
 
 /// A queue is closed up when this share of its places, of 8, was left by neurons that were taken.
 const GAPS: usize = 3;
@@ -20,7 +20,7 @@ type Column<T> = Aligned<[[T; CHUNK]; QUEUE / CHUNK]>;
 
 /// Neurons that no pair has taken yet, in their order.
 #[derive(Clone, Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     /// places in use, gaps included
     len: usize,
     /// neurons left
@@ -50,7 +50,7 @@ impl Default for Queue {
 impl Queue {
     /// `count` ≤ [`QUEUE`] new neurons from `first` on.
     #[inline(always)]
-    pub(super) fn fill(&mut self, random: &RandomLayer, first: u64, count: usize) {
+    pub(crate) fn fill(&mut self, random: &RandomLayer, first: u64, count: usize) {
         (self.len, self.left) = (count, count);
         self.all_live();
         let (inputs, outputs) = (self.inputs.0.as_flattened_mut(), self.outputs.0.as_flattened_mut());
@@ -73,19 +73,19 @@ impl Queue {
     }
 
     /// Neurons left.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left
     }
 
     /// Number, from the first one, of the first neuron left.
-    pub(super) fn next(&self) -> Option<u32> {
+    pub(crate) fn next(&self) -> Option<u32> {
         let chunk = self.live.iter().position(|&live| live != 0)?;
         Some(self.number(chunk, self.live[chunk].trailing_zeros()))
     }
 
     /// The lanes of a chunk with numbers from this one on.
     #[inline(always)]
-    pub(super) fn lanes_from(&self, chunk: usize, number: u32) -> u64 {
+    pub(crate) fn lanes_from(&self, chunk: usize, number: u32) -> u64 {
         let numbers = &self.numbers.0[chunk][..(self.len - CHUNK * chunk).min(CHUNK)];
         if numbers.first().is_none_or(|&first| first >= number) {
             return u64::MAX;
@@ -99,7 +99,7 @@ impl Queue {
     }
 
     /// Neurons left from this number on.
-    pub(super) fn left_from(&self, number: u32) -> usize {
+    pub(crate) fn left_from(&self, number: u32) -> usize {
         let numbers = &self.numbers.0.as_flattened()[..self.len];
         let place = numbers.partition_point(|&other| other < number);
         let Some(&here) = self.live.get(place / CHUNK) else { return 0 };
@@ -109,32 +109,32 @@ impl Queue {
 
     /// Chunks in use.
     #[inline(always)]
-    pub(super) fn chunks(&self) -> usize {
+    pub(crate) fn chunks(&self) -> usize {
         self.len.div_ceil(CHUNK)
     }
 
     /// The lanes of a chunk that hold the neurons left.
     #[inline(always)]
-    pub(super) fn live(&self, chunk: usize) -> u64 {
+    pub(crate) fn live(&self, chunk: usize) -> u64 {
         self.live[chunk]
     }
 
     /// The number of the neuron in a lane.
     #[inline(always)]
-    pub(super) fn number(&self, chunk: usize, lane: u32) -> u32 {
+    pub(crate) fn number(&self, chunk: usize, lane: u32) -> u32 {
         self.numbers.0[chunk][lane as usize % CHUNK]
     }
 
     /// Takes the neurons in these lanes out, which hold some.
     #[inline(always)]
-    pub(super) fn take(&mut self, chunk: usize, lanes: u64) {
+    pub(crate) fn take(&mut self, chunk: usize, lanes: u64) {
         self.live[chunk] &= !lanes;
         self.left -= lanes.count_ones() as usize;
     }
 
     /// The sums of a chunk's neurons for the chosen output and the input of this [`step`](Row::step).
     #[inline(always)]
-    pub(super) fn sums<L: Lanes>(&self, lanes: L, chunk: usize, step: u64) -> [u32; CHUNK] {
+    pub(crate) fn sums<L: Lanes>(&self, lanes: L, chunk: usize, step: u64) -> [u32; CHUNK] {
         let mut sums = self.cuts_out.0[chunk];
         let sums_of = sums.as_chunks_mut::<VECTOR>().0;
         for (sums, rows) in sums_of.iter_mut().zip(self.inputs.0[chunk].as_chunks().0) {
@@ -147,7 +147,7 @@ impl Queue {
 
     /// The words of the neuron in a lane for this input and the chosen output.
     #[cold]
-    pub(super) fn words(&self, chunk: usize, lane: u32, input: u32) -> (u64, u64) {
+    pub(crate) fn words(&self, chunk: usize, lane: u32, input: u32) -> (u64, u64) {
         let word = |column: &Column<u64>, synapse: u32| {
             Row::from_state(column.0[chunk][lane as usize % CHUNK]).word(synapse.into())
         };
@@ -156,7 +156,7 @@ impl Queue {
 
     /// Closes gaps where there are many; places change.
     #[inline(always)]
-    pub(super) fn close_up<L: Lanes>(&mut self, lanes: L) {
+    pub(crate) fn close_up<L: Lanes>(&mut self, lanes: L) {
         if 8 * (self.len - self.left) <= GAPS * self.len {
             return;
         }
@@ -187,7 +187,7 @@ impl Queue {
 
     /// Chooses the output that the neurons are tried with.
     #[inline(always)]
-    pub(super) fn choose_output<L: Lanes>(&mut self, lanes: L, output: u32) {
+    pub(crate) fn choose_output<L: Lanes>(&mut self, lanes: L, output: u32) {
         self.output = output;
         let (step, vectors) = (Row::step(output.into()), self.len.div_ceil(VECTOR));
         let rows = &self.outputs.0.as_flattened().as_chunks().0[..vectors];
@@ -200,7 +200,7 @@ impl Queue {
 
 /// The words of these rows, [cut](levels::of_input), for the synapse of this [`step`](Row::step).
 #[inline(always)]
-pub(super) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
+pub(crate) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
     let mut words = [0; VECTOR];
     for (word, &row) in words.iter_mut().zip(rows) {
         *word = Row::from_state(row).unfinished_after(step);
@@ -210,13 +210,13 @@ pub(super) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32;
 
 /// The lanes behind this one.
 #[inline(always)]
-pub(super) fn behind(lane: u32) -> u64 {
+pub(crate) fn behind(lane: u32) -> u64 {
     (u64::MAX << lane) << 1
 }
 
 /// The lanes whose bits are set, in their order.
 #[inline(always)]
-pub(super) fn lanes_of(mut lanes: u64) -> impl Iterator<Item = u32> {
+pub(crate) fn lanes_of(mut lanes: u64) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let lane = lanes.trailing_zeros();
         lanes &= lanes.wrapping_sub(1);

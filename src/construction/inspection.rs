@@ -6,10 +6,13 @@
 
 use std::ops::Range;
 
-use super::golden::golden_sum;
-use super::layer::{Allocator, LayerBuilder};
-use super::workbench::Workbench;
-use super::{Buckets, Half, Path, Sum};
+use crate::construction::buckets::Buckets;
+use crate::construction::half::Half;
+use crate::construction::layer::{Allocator, LayerBuilder};
+use crate::construction::problem::Sum;
+use crate::construction::sums::golden::golden_sum;
+use crate::construction::ticket::Path;
+use crate::construction::workbench::Workbench;
 use crate::exact::DoubleDouble;
 
 /// How far a weight is.
@@ -94,11 +97,11 @@ pub struct FinishedWeight {
 
 /// What a weight under way has.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AtHand {
+pub(crate) struct AtHand {
     /// paths found for it
-    pub(super) paths: Vec<Path>,
+    pub(crate) paths: Vec<Path>,
     /// per half, those that its search has settled on
-    pub(super) chosen: [Option<Vec<Path>>; 2],
+    pub(crate) chosen: [Option<Vec<Path>>; 2],
 }
 
 /// w* − ŵ of the two halves, from the paths of a weight in their order, each as its nearest f64. `whole`: a path serves
@@ -117,7 +120,7 @@ pub fn residuals(w: f64, paths: impl Iterator<Item = Path>, whole: bool) -> [f64
 
 impl Workbench {
     /// The paths of the neurons found for a weight's buckets, given as for [`finish`](Self::finish).
-    pub(super) fn paths(&self, pair: u64, found: impl IntoIterator<Item = u64>) -> Vec<Path> {
+    pub(crate) fn paths(&self, pair: u64, found: impl IntoIterator<Item = u64>) -> Vec<Path> {
         let (input, output) = self.ends(pair);
         let neurons = found.into_iter().filter_map(|neuron| neuron.checked_sub(1));
         neurons.map(|neuron| Path::of(&self.random, neuron, input, output)).collect()
@@ -143,7 +146,7 @@ impl LayerBuilder {
     }
 
     /// Weights a group of the ticket's rows is for.
-    pub(super) fn weights_per_group(&self) -> usize {
+    pub(crate) fn weights_per_group(&self) -> usize {
         if self.problem().sum == Sum::Neuron { self.bench.inputs as usize } else { 1 }
     }
 

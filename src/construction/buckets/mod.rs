@@ -1,7 +1,9 @@
 //! Buckets: which piece of a golden-ratio sum a product can be.
 
-use super::lanes::DEMAND_WORDS;
-use super::levels::{self, Wanted};
+pub(crate) mod levels;
+
+use self::levels::Wanted;
+use crate::construction::shared::vectors::DEMAND_WORDS;
 use crate::theory::section5::Ranges;
 
 /// The buckets (γ^{u+1}·w_max, γ^u·w_max], u = 1…k, of one layer.
@@ -34,19 +36,19 @@ pub struct Buckets {
 /// place + 1 unless it is not the same at both ends of it; then the place is in doubt. Where x is truncated instead, −1 < x < 0
 /// becomes 0, and there is no bucket either.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Approximation {
+pub(crate) struct Approximation {
     /// k′/2²⁹
-    pub(super) slope: f32,
+    pub(crate) slope: f32,
     /// 3k′/2 + 1, the margin below and above
-    pub(super) from: [f32; 2],
+    pub(crate) from: [f32; 2],
 }
 
 impl Approximation {
     /// A place that no bucket has where there are at most as many: those for which [`DEMAND_WORDS`] have a bit, but the last.
-    pub(super) const BEYOND: u32 = 64 * DEMAND_WORDS as u32 - 1;
+    pub(crate) const BEYOND: u32 = 64 * DEMAND_WORDS as u32 - 1;
 
     /// Instead of a place that is in doubt.
-    pub(super) const IN_DOUBT: u32 = u32::MAX;
+    pub(crate) const IN_DOUBT: u32 = u32::MAX;
 
     fn new(k_prime: f64, strip: f64) -> Self {
         let (from, margin) = (1.5 * k_prime + 1.0, 2.0_f64.powi(-20) * (1.0 + k_prime) + strip);
@@ -57,7 +59,7 @@ impl Approximation {
     /// The place of the product of a sum of [`levels`], [`BEYOND`](Self::BEYOND) where it is that or more or out of range, or
     /// [`IN_DOUBT`](Self::IN_DOUBT).
     #[inline(always)]
-    pub(super) fn place(&self, sum: u32) -> u32 {
+    pub(crate) fn place(&self, sum: u32) -> u32 {
         let u = levels::u(sum) as i32 as f32;
         let [low, high] = self.from.map(|from| floor(from - self.slope * u));
         if low == high { (low.wrapping_sub(1) as u32).min(Self::BEYOND) } else { Self::IN_DOUBT }
@@ -76,7 +78,7 @@ fn floor(x: f32) -> i32 {
 const TOP: u64 = 3 << 52;
 
 /// Edges that a residual is held against at once.
-pub(super) const EDGES_AT_ONCE: usize = 8;
+pub(crate) const EDGES_AT_ONCE: usize = 8;
 
 /// Above this many buckets the integers of [`Buckets::classify`] would overflow. A base of 1.0001 makes 400,000.
 pub const MOST_LEVELS: usize = 1 << 20;
@@ -110,7 +112,7 @@ impl Buckets {
 
     /// The upper edges of the buckets at place ≤ k and those behind it; −∞ where there are none.
     #[inline]
-    pub(super) fn edges_below(&self, place: usize) -> &[f64; EDGES_AT_ONCE] {
+    pub(crate) fn edges_below(&self, place: usize) -> &[f64; EDGES_AT_ONCE] {
         let edges = self.edges[place + 1..].first_chunk();
         edges.expect("edges are followed by as many that are none")
     }
@@ -126,7 +128,7 @@ impl Buckets {
     /// are in range, and a jump that is wrong that often costs more than the rest of a try (measured: 11 ns
     /// a try with one, 4 ns without).
     #[inline(always)]
-    pub(super) fn place(&self, t: u64) -> usize {
+    pub(crate) fn place(&self, t: u64) -> usize {
         // Where t > 3/2 the difference wraps to at least 2⁶³, and the place to at least 2¹⁰·k′.
         let place = (scaled(t, self.scale) >> 96) as u64;
         let in_range = (place.wrapping_sub(self.levels as u64) as i64 >> 63) as u64;
@@ -135,20 +137,20 @@ impl Buckets {
 
     /// Finds places with fewer bits, for many products at once.
     #[inline(always)]
-    pub(super) fn approximation(&self) -> &Approximation {
+    pub(crate) fn approximation(&self) -> &Approximation {
         &self.approximation
     }
 
     /// The sums of [`levels`] whose products a demand for this bucket can use, for a half of a weight with `negative` = 1
     /// where w* < 0.
     #[inline(always)]
-    pub(super) fn wanted(&self, place: usize, half: usize, negative: u32) -> Wanted {
+    pub(crate) fn wanted(&self, place: usize, half: usize, negative: u32) -> Wanted {
         self.wanted[place].with_signs(half, negative)
     }
 
     /// Whether t is so near an edge that the f64 product might lie beyond it.
     #[inline(always)]
-    pub(super) fn is_near_an_edge(&self, t: u64) -> bool {
+    pub(crate) fn is_near_an_edge(&self, t: u64) -> bool {
         let fraction = (scaled(t, self.scale) >> 32) as u64;
         fraction.wrapping_add(self.margin) < 2 * self.margin
     }

@@ -63,7 +63,7 @@ pub struct TooManyValues {
 
 impl TooManyValues {
     /// Refuses more than [`MOST_VALUES`].
-    pub(super) fn check(values: usize) -> Result<(), Self> {
+    pub(crate) fn check(values: usize) -> Result<(), Self> {
         if values <= MOST_VALUES { Ok(()) } else { Err(Self { values }) }
     }
 
@@ -83,7 +83,7 @@ pub struct BestSum {
 }
 
 impl BestSum {
-    pub(super) fn of(mask: u64, values: &[f64]) -> Self {
+    pub(crate) fn of(mask: u64, values: &[f64]) -> Self {
         let (mut sum, mut rest) = (0.0, mask);
         while rest != 0 {
             sum += values[rest.trailing_zeros() as usize];
@@ -96,11 +96,11 @@ impl BestSum {
 /// All subset sums of some values, ready to be searched any number of times.
 ///
 /// ```
-/// use slth::construction::subset_sum::SubsetSums;
+/// use slth::construction::best_subset::SubsetSums;
 /// let sums = SubsetSums::new(&[0.5, -0.25, 0.125])?;
 /// let best = sums.best(0.2);
 /// assert_eq!((best.mask, best.sum), (0b011, 0.25));
-/// # Ok::<(), slth::construction::subset_sum::TooManyValues>(())
+/// # Ok::<(), slth::construction::best_subset::TooManyValues>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct SubsetSums {
@@ -163,7 +163,7 @@ impl SubsetSums {
     }
 
     /// Lower and upper sums that were made for this.
-    pub(super) fn made(&self) -> u64 {
+    pub(crate) fn made(&self) -> u64 {
         (self.masks.len() + self.upper.len()) as u64
     }
 

@@ -17,25 +17,26 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::golden::golden_sums;
-use super::{Buckets, Path};
+use crate::construction::buckets::Buckets;
+use crate::construction::ticket::Path;
 use crate::exact::DoubleDouble;
 use crate::sampling::{RandomLayer, Row};
 
 /// Weights whose sums are made together.
-pub(super) const WEIGHTS: usize = 4;
+pub(crate) const WEIGHTS: usize = 4;
 
 /// What both halves of a weight are put together from, positive half first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct WeightSums {
+pub(crate) struct WeightSums {
     /// the paths of the pieces, those of a half in the order of its sum
-    pub(super) paths: [Vec<Path>; 2],
+    pub(crate) paths: [Vec<Path>; 2],
     /// what they leave of |w*|
-    pub(super) residuals: [DoubleDouble; 2],
+    pub(crate) residuals: [DoubleDouble; 2],
 }
 
 impl WeightSums {
     /// Whether there is a path for each neuron that was found, given as [`Found::neurons`].
-    pub(super) fn has_all(&self, neurons: &[u64]) -> bool {
+    pub(crate) fn has_all(&self, neurons: &[u64]) -> bool {
         let halves = neurons.split_at(neurons.len() / 2);
         let found = [halves.0, halves.1].map(|half| half.iter().filter(|&&neuron| neuron != 0).count());
         found == [self.paths[0].len(), self.paths[1].len()]
@@ -44,17 +45,17 @@ impl WeightSums {
 
 /// What was found for a weight.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Found<'a> {
-    pub(super) input: u32,
-    pub(super) output: u32,
+pub(crate) struct Found<'a> {
+    pub(crate) input: u32,
+    pub(crate) output: u32,
     /// |w*| for each half, 0 for one that is not built
-    pub(super) magnitudes: [f64; 2],
+    pub(crate) magnitudes: [f64; 2],
     /// neuron + 1 for each (half, place), 0 for none; empty where nothing was
-    pub(super) neurons: &'a [u64],
+    pub(crate) neurons: &'a [u64],
 }
 
 /// Puts at most [`WEIGHTS`] weights together, `sums` of as many.
-pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>], sums: &mut [WeightSums]) {
+pub(crate) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>], sums: &mut [WeightSums]) {
     if found.len() == 1 {
         dispatch(SumUp::<2> { random, buckets, found, sums });
     } else {
@@ -62,7 +63,7 @@ pub(super) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>
     }
 }
 
-/// With vectors of four where there are any, unlike [`lanes::dispatch`](super::lanes::dispatch): wider ones take longer beside
+/// With vectors of four where there are any, unlike [`lanes::dispatch`](crate::construction::shared::vectors::dispatch): wider ones take longer beside
 /// exponentials that are computed one by one.
 fn dispatch(work: impl WithSimd<Output = ()>) {
     #[cfg(target_arch = "x86_64")]
@@ -133,9 +134,9 @@ impl<const SUMS: usize> WithSimd for SumUp<'_, SUMS> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::golden::golden_sum;
     use super::*;
-    use crate::construction::golden::golden_sum;
-    use crate::construction::levels;
+    use crate::construction::buckets::levels;
     use crate::sampling::{Hyperbolic, Law, Side, Stream};
     use crate::theory::section5::Ranges;
 

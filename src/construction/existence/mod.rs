@@ -23,9 +23,11 @@
 
 use std::collections::HashMap;
 
-use super::levels;
-use super::tally::Demand;
-use super::{Allocation, Buckets, Half, LayerBuilder, LayerProblem, Sharing, Sum, Until};
+use crate::construction::buckets::{Buckets, levels};
+use crate::construction::half::Half;
+use crate::construction::layer::LayerBuilder;
+use crate::construction::problem::{Allocation, LayerProblem, Sharing, Sum, Until};
+use crate::construction::tally::Demand;
 use crate::network::Stop;
 use crate::sampling::RandomLayer;
 use crate::theory::Count;

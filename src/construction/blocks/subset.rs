@@ -1,24 +1,26 @@
 //! Weights as subset sums of the products at hand (Pensia et al. 2020, after Lueker 1998; with a pool for each weight, the
 //! conjecture of Orseau et al., Appendix A).
 //!
-//! Neurons come in blocks as in [`blocks`](super::blocks), uniform weights instead of hyperbolic ones: for each pair and
+//! Neurons come in blocks as in [`blocks`](crate::construction::blocks::golden), uniform weights instead of hyperbolic ones: for each pair and
 //! half, every neuron whose z_in has the half's sign adds its product, of either sign, to the values at hand, until the best
 //! of all subsets of them is within tolerance of w. Samples are fewest this way, and the search is exponential in their number: see
-//! [`subset_sum`](super::subset_sum).
+//! [`subset_sum`](crate::construction::sums::best_subset).
 
-use super::growing_sums::GrowingSums;
-use super::saved::Position;
-use super::subset_sum::MOST_VALUES;
-use super::sums::AtHand;
-use super::tally::{Demand, Draw};
-use super::workbench::Workbench;
-use super::{Half, Path, Sharing};
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::problem::Sharing;
+use crate::construction::saved::Position;
+use crate::construction::sums::best_subset::MOST_VALUES;
+use crate::construction::sums::incremental::GrowingSums;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::ticket::Path;
+use crate::construction::workbench::Workbench;
 
 /// Neurons numbered for a block; far more than are ever drawn, since [`MOST_VALUES`] products end it.
-pub(super) const BLOCK: u64 = 1 << 20;
+pub(crate) const BLOCK: u64 = 1 << 20;
 
 #[derive(Clone, Debug)]
-pub(super) struct Subsets {
+pub(crate) struct Subsets {
     tolerance: f64,
     by_input: bool,
     block: u64,
@@ -86,7 +88,7 @@ impl Search {
 }
 
 impl Subsets {
-    pub(super) fn new(sharing: Sharing, tolerance: f64, bench: &mut Workbench) -> Self {
+    pub(crate) fn new(sharing: Sharing, tolerance: f64, bench: &mut Workbench) -> Self {
         let by_input = sharing == Sharing::Input;
         let blocks = if by_input { u64::from(bench.inputs) } else { bench.pairs() };
         let mut subsets = Self { tolerance, by_input, block: 0, blocks, drawn: 0, open: Vec::new() };
@@ -95,13 +97,13 @@ impl Subsets {
     }
 
     /// The block and its neurons so far.
-    pub(super) fn position(&self) -> Position<'static> {
+    pub(crate) fn position(&self) -> Position<'static> {
         Position::Block { block: self.block, drawn: self.drawn }
     }
 
     /// The allocation with so many neurons of a block drawn: they are drawn again, without being counted. `None` where no run
     /// can be there, or where other pairs are finished.
-    pub(super) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
+    pub(crate) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
         if block >= self.blocks || drawn >= BLOCK {
             return None;
         }
@@ -125,12 +127,12 @@ impl Subsets {
     }
 
     /// Whether every block is through.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.block == self.blocks
     }
 
     /// Draws the next neuron and offers it to every open pair of its block. Whether a weight was finished.
-    pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, bench: &mut Workbench) -> bool {
         let neuron = self.block * BLOCK + self.drawn;
         self.drawn += 1;
         let tries = self.open.len() as u64;
@@ -219,7 +221,7 @@ impl Subsets {
     }
 
     /// What a pair of the block being drawn has found, and the sums that its halves have settled on.
-    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
         let open = self.open.iter().find(|open| bench.pair(open.input, open.output) == pair)?;
         let paths = open.halves.iter().flat_map(|search| &search.at_hand).copied().collect();
         let chosen = [0, 1].map(|half| (!open.halves[half].is_open()).then(|| open.halves[half].sum.clone()));
@@ -227,7 +229,7 @@ impl Subsets {
     }
 
     /// Finishes what is left without another neuron.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while self.block < self.blocks {
             self.close_block(bench);
         }

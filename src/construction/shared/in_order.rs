@@ -21,19 +21,19 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::Half;
-use super::group::Group;
-use super::lanes::{Aligned, CHUNK, Lanes, WithLanes, dispatch};
-use super::levels::{self, Wanted};
-use super::sums::AtHand;
-use super::tally::{Demand, Draw};
-use super::workbench::Workbench;
+use super::vectors::{Aligned, CHUNK, Lanes, WithLanes, dispatch};
+use super::word_cache::Group;
+use crate::construction::buckets::levels::{self, Wanted};
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::workbench::Workbench;
 
 /// Categories that are looked at together for those that hit a neuron.
 const BLOCK: usize = 8;
 
 #[derive(Clone, Debug)]
-pub(super) struct InOrder {
+pub(crate) struct InOrder {
     cursors: Vec<Cursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
     found: VecDeque<u64>,
@@ -211,7 +211,7 @@ impl WithLanes for DrawGroup<'_> {
 }
 
 impl InOrder {
-    pub(super) fn new(bench: &mut Workbench) -> Self {
+    pub(crate) fn new(bench: &mut Workbench) -> Self {
         let pairs = bench.pairs();
         let mut cursors = Vec::new();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
@@ -228,13 +228,13 @@ impl InOrder {
     }
 
     /// The pair that each category serves next, and the neurons found for pairs that are not finished.
-    pub(super) fn position(&self) -> (Vec<u64>, (&[u64], &[u64])) {
+    pub(crate) fn position(&self) -> (Vec<u64>, (&[u64], &[u64])) {
         (self.cursors.iter().map(|cursor| cursor.pair).collect(), self.found.as_slices())
     }
 
     /// The allocation with each category at its next pair, and with the neurons found for the pairs between the first and the
     /// furthest of these. `None` where no run can be there.
-    pub(super) fn at(&self, next: &[u64], found: Vec<u64>, bench: &Workbench) -> Option<Self> {
+    pub(crate) fn at(&self, next: &[u64], found: Vec<u64>, bench: &Workbench) -> Option<Self> {
         let (k, first) = (bench.buckets.levels(), bench.groups.len() as u64);
         let (earliest, furthest) = (*next.iter().min()?, *next.iter().max()?);
         let is_whole = next.len() == self.cursors.len()
@@ -275,12 +275,12 @@ impl InOrder {
     }
 
     /// Whether no demand is open.
-    pub(super) fn is_complete(&self, bench: &Workbench) -> bool {
+    pub(crate) fn is_complete(&self, bench: &Workbench) -> bool {
         bench.tally.weights_done == self.pairs
     }
 
     /// Tries a neuron against each category's next pair. Whether a weight was finished.
-    pub(super) fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
         let mut best: Option<usize> = None;
         let mut tries = 0;
@@ -312,7 +312,7 @@ impl InOrder {
     ///
     /// All neurons of a group are tried against a category at once; where one is given to it, those after it are tried
     /// again, against the category's next pair.
-    pub(super) fn draw_group(&mut self, first: u64, count: u64, bench: &mut Workbench) -> (u64, bool) {
+    pub(crate) fn draw_group(&mut self, first: u64, count: u64, bench: &mut Workbench) -> (u64, bool) {
         dispatch(DrawGroup { in_order: self, first, count, bench })
     }
 
@@ -452,7 +452,7 @@ impl InOrder {
     }
 
     /// What a pair has found that some category has served and another has not.
-    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
         let reached = self.cursors.iter().any(|cursor| cursor.pair >= pair);
         let row = 2 * bench.buckets.levels();
         let from = pair.checked_sub(self.first)? as usize * row;
@@ -461,7 +461,7 @@ impl InOrder {
     }
 
     /// Finishes every pair as far as it goes; demands still open are noted.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while self.first < self.pairs {
             let (input, output) = bench.ends(self.first);
             for cursor in self.cursors.iter().filter(|cursor| cursor.pair <= self.first) {

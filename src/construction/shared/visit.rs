@@ -3,19 +3,19 @@
 //! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
 //! finds each product's bucket and asks whether that is demanded.
 
-use super::buckets::{Approximation, Buckets};
-use super::lanes::{CHUNK, DEMAND_WORDS, Lanes};
-use super::levels::{self, Wanted};
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{Queue, behind, lanes_of};
-use super::tally::Demand;
-use super::workbench::Workbench;
+use super::vectors::{CHUNK, DEMAND_WORDS, Lanes};
+use crate::construction::buckets::levels::{self, Wanted};
+use crate::construction::buckets::{Approximation, Buckets};
+use crate::construction::tally::Demand;
+use crate::construction::workbench::Workbench;
 
 /// Demands up to which each is looked for by itself.
 const FEW: usize = 8;
 
 /// A pair that is tried.
-pub(super) struct Visit {
+pub(crate) struct Visit {
     /// where it stands in the front
     index: usize,
     pair: FrontPair,
@@ -28,7 +28,7 @@ pub(super) struct Visit {
     /// if so: the demands left, as many as are open
     few: [Open; FEW],
     /// the last neuron that was given to the pair
-    pub(super) given: Option<Given>,
+    pub(crate) given: Option<Given>,
 }
 
 /// An open demand.
@@ -43,11 +43,11 @@ struct Open {
 
 /// A neuron that was given to the pair.
 #[derive(Clone, Copy)]
-pub(super) struct Given {
+pub(crate) struct Given {
     /// from the first one of the queue
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// of its chunk
-    pub(super) lane: u32,
+    pub(crate) lane: u32,
     half: usize,
     place: usize,
 }
@@ -55,7 +55,7 @@ pub(super) struct Given {
 impl Visit {
     /// A pair that no neuron of the queue was tried against.
     #[inline(always)]
-    pub(super) fn new(pairs: &OpenPairs, index: usize, first: u64, bench: &Workbench) -> Self {
+    pub(crate) fn new(pairs: &OpenPairs, index: usize, first: u64, bench: &Workbench) -> Self {
         let words = pairs.open(index);
         let open = words.iter().map(|word| word.count_ones() as usize).sum();
         let (pair, has_few, few) = (pairs.front[index], open <= FEW, [Open::default(); FEW]);
@@ -74,12 +74,12 @@ impl Visit {
 
     /// The neuron that the pair is finished with.
     #[inline(always)]
-    pub(super) fn finishes_with(&self) -> Option<Given> {
+    pub(crate) fn finishes_with(&self) -> Option<Given> {
         self.given.filter(|_| self.open == 0)
     }
 
     /// The demand that a neuron was given for.
-    pub(super) fn demand(&self, Given { half, place, .. }: Given) -> Demand {
+    pub(crate) fn demand(&self, Given { half, place, .. }: Given) -> Demand {
         self.pair.demand(half, place)
     }
 
@@ -91,7 +91,7 @@ impl Visit {
 
     /// Takes from a chunk what the pair can use, first neuron first, until nothing is demanded any more.
     #[inline(always)]
-    pub(super) fn take<L: Lanes>(
+    pub(crate) fn take<L: Lanes>(
         &mut self,
         pairs: &mut OpenPairs,
         lanes: L,

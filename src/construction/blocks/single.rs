@@ -14,18 +14,19 @@ use rand::{Rng, RngExt};
 
 use rand::distr::Distribution;
 
-use super::layer::LayerProblem;
-use super::saved::Position;
-use super::sums::AtHand;
-use super::tally::{Demand, Draw};
-use super::workbench::Workbench;
-use super::{Half, Match, Mode, Path};
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::problem::{LayerProblem, Match, Mode};
+use crate::construction::saved::Position;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::ticket::Path;
+use crate::construction::workbench::Workbench;
 use crate::sampling::hits::{Hit, Malach, ProductPair};
 use crate::sampling::{Geometric, Side, Stream};
 use crate::theory::Count;
 
 #[derive(Clone, Debug)]
-pub(super) struct Singles {
+pub(crate) struct Singles {
     matching: Match,
     mode: Mode,
     /// η, tolerance of a match
@@ -98,7 +99,7 @@ pub fn ln_hit_probability(matching: Match, w: f64, eta: f64) -> Option<f64> {
 
 impl Singles {
     /// `bound`: neurons that a weight has to itself.
-    pub(super) fn new(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Self {
+    pub(crate) fn new(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Self {
         let LayerProblem { matching, mode, seed, .. } = *problem;
         let eta = problem.ranges.half_tolerance;
         let skipping = skipping_words(seed, bench);
@@ -109,13 +110,13 @@ impl Singles {
     }
 
     /// Neurons of the weight's block so far, and those found.
-    pub(super) fn position(&self) -> Position<'static> {
+    pub(crate) fn position(&self) -> Position<'static> {
         let (drawn, found) = self.open.as_ref().map_or((0, [None; 2]), |open| (open.drawn, open.found));
         Position::Weight { drawn, found: found.map(|path| path.map(|path| path.neuron)) }
     }
 
     /// The allocation at the weight behind those that are finished. `None` where no run can be there.
-    pub(super) fn at(&self, drawn: u64, found: [Option<u64>; 2], bench: &Workbench) -> Option<Self> {
+    pub(crate) fn at(&self, drawn: u64, found: [Option<u64>; 2], bench: &Workbench) -> Option<Self> {
         let pair = bench.groups.len() as u64;
         let most = if self.mode == Mode::Drawn { self.bound.saturated() } else { 1 };
         if pair >= self.pairs || !bench.has_groups_in_order(1) || drawn >= most {
@@ -143,12 +144,12 @@ impl Singles {
     }
 
     /// Whether every weight is through.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.pair == self.pairs
     }
 
     /// Draws one neuron; when skipping ahead, all that one weight needs. Whether a weight was finished.
-    pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, bench: &mut Workbench) -> bool {
         let Some(mut open) = self.open.take() else { return false };
         let exhausted = match self.mode {
             Mode::Drawn => {
@@ -247,13 +248,13 @@ impl Singles {
     }
 
     /// What the weight being worked on has found.
-    pub(super) fn at_hand(&self, pair: u64) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, pair: u64) -> Option<AtHand> {
         let open = self.open.as_ref().filter(|_| pair == self.pair)?;
         Some(AtHand { paths: open.found.into_iter().flatten().collect(), ..AtHand::default() })
     }
 
     /// Finishes what is left without another neuron.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while let Some(open) = self.open.take() {
             let unserved = open.found.map(|found| u64::from(found.is_none()));
             bench.leave_open_all(open.input, open.output, &unserved);
@@ -266,12 +267,12 @@ impl Singles {
 }
 
 /// The words that skipping ahead needs, a row per weight or neuron: those of a layer that G has not.
-pub(super) fn skipping_words(seed: u64, bench: &Workbench) -> Stream {
+pub(crate) fn skipping_words(seed: u64, bench: &Workbench) -> Stream {
     Stream::new(seed, (1 << 32) + bench.layer_number(), Side::In)
 }
 
 /// Neurons up to the next hit of any of `open` demands, each hit with probability e^`ln_p`, no two by one neuron.
-pub(super) fn wait(ln_p: f64, open: usize, words: &mut impl Rng) -> Count {
+pub(crate) fn wait(ln_p: f64, open: usize, words: &mut impl Rng) -> Count {
     let ln_any = ln_p + crate::theory::ln(open as f64);
     // Demands never share a neuron, so their probabilities add up to at most 1.
     Geometric::new(ln_any.min(0.0)).map_or(Count::from_ln(f64::INFINITY), |law| law.sample(words))

@@ -1,4 +1,4 @@
-//! `FirstFit` and `OnDemand`, many neurons at a time: a [`Queue`](super::queue::Queue) of them passes along the open pairs.
+//! `FirstFit` and `OnDemand`, many neurons at a time: a [`Queue`](crate::construction::shared::queue::Queue) of them passes along the open pairs.
 //!
 //! All comes out as if one neuron had been tried along all pairs after the other ([`OpenPairs::draw`]): tickets, counts, and
 //! the order in which weights are finished. A pair that is finished with some neuron is not tried by those behind it; a pair
@@ -8,12 +8,12 @@
 //! Example 5, on one thread of a shared machine with AVX-512, against the time to generate the random words consumed
 //! (`cargo bench --bench construction`): `FirstFit` takes 5.1 times as long a neuron at a time and 1.9 times this way,
 //! `OnDemand` 4.1 and 1.4. It was 3.4 until
-//! tries became intervals of one integer in vectors written out ([`levels`](super::levels), [`lanes`](super::lanes)), both
-//! halves of a weight were summed side by side without guessing at edges ([`golden`](super::golden)), and nothing was
+//! tries became intervals of one integer in vectors written out ([`levels`](crate::construction::buckets::levels), [`lanes`](crate::construction::shared::vectors)), both
+//! halves of a weight were summed side by side without guessing at edges ([`golden`](crate::construction::sums::golden)), and nothing was
 //! allocated for a weight; 2.5 until the ticket was brought into order in place (2.4) and given its room at once (2.3): each
 //! page of memory that is new costs as much as ten neurons; 2.1 once vectors were loaded from whole cache lines and words cut to
 //! 32 bits; 2.0 once first products were looked for only where they are new, and 1.9 without jumps at the signs of weights and
-//! with weights summed up four at a time ([`weight_sums`](super::weight_sums)). `OnDemand` took 1.8 while it made its paths
+//! with weights summed up four at a time ([`weight_sums`](crate::construction::sums::assembly)). `OnDemand` took 1.8 while it made its paths
 //! twice, and 1.6 while queues had 512 neurons.
 //!
 //! What is left, of 100: 15 to generate the words of a neuron's tries, in vectors; 27 to try and to take; 15 for the sums of
@@ -24,12 +24,12 @@
 //! fewer or more demands looked for one by one; gaps closed earlier; sums whose pieces are foreseen with estimates, so that their
 //! exponentials do not wait for each other, as estimating 78 products costs what the 20 that are taken save.
 
-use super::lanes::{Lanes, WithLanes, dispatch};
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::{QUEUE, behind, lanes_of};
-use super::tally::{Demand, Draw};
+use super::vectors::{Lanes, WithLanes, dispatch};
 use super::visit::Visit;
-use super::workbench::Workbench;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::workbench::Workbench;
 use crate::sampling::Row;
 
 /// The neuron with which a pair is finished that goes on.
@@ -85,7 +85,7 @@ impl WithLanes for DrawMany<'_> {
 
 impl OpenPairs {
     /// Draws `count` neurons, or as many as are best drawn together, or as many as it takes to meet all demands. How many.
-    pub(super) fn draw_many(&mut self, first: u64, count: u64, bench: &mut Workbench) -> u64 {
+    pub(crate) fn draw_many(&mut self, first: u64, count: u64, bench: &mut Workbench) -> u64 {
         let count = count.min(QUEUE as u64) as usize;
         dispatch(DrawMany { pairs: self, first, count, bench })
     }

@@ -1,6 +1,6 @@
 //! The golden-ratio sum of Lemma 9.
 
-use super::Buckets;
+use crate::construction::buckets::Buckets;
 use crate::exact::DoubleDouble;
 
 /// The smallest place ≥ `from` (bucket place + 1) whose upper edge is at most `residual`: the next piece
@@ -47,7 +47,7 @@ pub fn golden_sum(
 /// [`golden_sum`] for several sums side by side. `take` is told the places of the pieces that they take next, and their
 /// residuals, and returns the pieces; where a place is k, the sum has ended, and needs a piece of 0.
 #[inline(always)]
-pub(super) fn golden_sums<const N: usize>(
+pub(crate) fn golden_sums<const N: usize>(
     buckets: &Buckets,
     magnitudes: [f64; N],
     mut take: impl FnMut(&[usize; N], &[DoubleDouble; N]) -> [DoubleDouble; N],

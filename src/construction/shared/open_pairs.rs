@@ -7,60 +7,62 @@
 //! # Layout
 //! The pairs a neuron has reached so far and that are still open form the *front*, in trying order; it stays short, since the
 //! neurons go to the first pairs that can use them. Neurons are drawn one by one where a user steps, else many together, see
-//! [`passing`](super::passing); the results are the same.
+//! [`passing`](crate::construction::shared::passing); the results are the same.
 
-use super::golden::next_piece;
 use super::queue::Queue;
-use super::sums::AtHand;
-use super::tally::{Demand, Draw, Tally};
-use super::weight_sums::{WEIGHTS, WeightSums};
-use super::workbench::Workbench;
-use super::{Half, Path, levels};
+use crate::construction::buckets::levels;
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::sums::assembly::{WEIGHTS, WeightSums};
+use crate::construction::sums::golden::next_piece;
+use crate::construction::tally::{Demand, Draw, Tally};
+use crate::construction::ticket::Path;
+use crate::construction::workbench::Workbench;
 
 /// The front of open pairs, and what is known of each.
 #[derive(Clone, Debug)]
-pub(super) struct OpenPairs {
+pub(crate) struct OpenPairs {
     policy: Policy,
-    pub(super) front: Vec<FrontPair>,
+    pub(crate) front: Vec<FrontPair>,
     /// words of open-demand bits per half; place k is never set
-    pub(super) stride: usize,
+    pub(crate) stride: usize,
     /// 2·stride words per pair of the front: bit `place` of a half is set while that bucket is wanted
-    pub(super) open: Vec<u64>,
+    pub(crate) open: Vec<u64>,
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
     /// per slot: both sums, as far as they are made
     sums: Vec<WeightSums>,
     free: Vec<u32>,
     /// the next pair that no neuron has reached
-    pub(super) fresh: u64,
-    pub(super) pairs: u64,
+    pub(crate) fresh: u64,
+    pub(crate) pairs: u64,
     /// of neurons drawn together
-    pub(super) queue: Box<Queue>,
+    pub(crate) queue: Box<Queue>,
 }
 
 /// A pair of the front: all that a try reads.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FrontPair {
-    pub(super) input: u32,
-    pub(super) output: u32,
+pub(crate) struct FrontPair {
+    pub(crate) input: u32,
+    pub(crate) output: u32,
     /// 1 where w* < 0
-    pub(super) negative: u32,
+    pub(crate) negative: u32,
     /// which slot of `found` and `residual` the pair uses
     slot: u32,
 }
 
 impl FrontPair {
     /// A demand of the pair.
-    pub(super) fn demand(&self, half: usize, place: usize) -> Demand {
+    pub(crate) fn demand(&self, half: usize, place: usize) -> Demand {
         let Self { input, output, .. } = *self;
         Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 }
     }
 }
 
 /// The demands of a pair, and what met them, half after half.
-pub(super) struct Demands<'a> {
+pub(crate) struct Demands<'a> {
     /// bits of open demands
-    pub(super) open: &'a mut [u64],
+    pub(crate) open: &'a mut [u64],
     found: &'a mut [u64],
     filled: [&'a mut [u64]; 2],
 }
@@ -68,7 +70,7 @@ pub(super) struct Demands<'a> {
 impl Demands<'_> {
     /// Meets the demand for a piece of this half and place with a neuron, if it is open. Whether it was.
     #[inline(always)]
-    pub(super) fn meet(&mut self, half: usize, place: usize, neuron: u64) -> bool {
+    pub(crate) fn meet(&mut self, half: usize, place: usize, neuron: u64) -> bool {
         let word = &mut self.open[self.open.len() / 2 * half + (place >> 6)];
         let rest = *word & !(1 << (place & 63));
         let is_open = rest != *word;
@@ -89,7 +91,7 @@ enum Policy {
 
 impl OpenPairs {
     /// All 2k demands of a pair are open from the start.
-    pub(super) fn first_fit(bench: &mut Workbench) -> Self {
+    pub(crate) fn first_fit(bench: &mut Workbench) -> Self {
         let pairs = bench.pairs();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
@@ -98,7 +100,7 @@ impl OpenPairs {
     }
 
     /// Each half demands the piece its sum takes next.
-    pub(super) fn on_demand(bench: &mut Workbench) -> Self {
+    pub(crate) fn on_demand(bench: &mut Workbench) -> Self {
         Self::new(Policy::NextPiece, bench)
     }
 
@@ -121,7 +123,7 @@ impl OpenPairs {
     }
 
     /// The pairs of the front in their order, and the neurons found for each.
-    pub(super) fn position(&self, bench: &Workbench) -> (Vec<u64>, Vec<u64>) {
+    pub(crate) fn position(&self, bench: &Workbench) -> (Vec<u64>, Vec<u64>) {
         let pieces = 2 * bench.buckets.levels();
         let pairs = self.front.iter().map(|pair| bench.pair(pair.input, pair.output)).collect();
         let found = self.front.iter().flat_map(|pair| &self.found[pair.slot as usize * pieces..][..pieces]);
@@ -130,7 +132,7 @@ impl OpenPairs {
 
     /// The allocation with these pairs in the front and these neurons found for them, all other pairs up to the last one
     /// being finished. `None` where no run can be there.
-    pub(super) fn at(
+    pub(crate) fn at(
         &self,
         front: &[u64],
         found: Vec<u64>,
@@ -206,12 +208,12 @@ impl OpenPairs {
     }
 
     /// Whether no demand is open.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.front.is_empty() && self.fresh == self.pairs
     }
 
     /// Tries a neuron against the open pairs. Whether a weight was finished.
-    pub(super) fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
         let half_bits = 64 * self.stride;
         let (mut output, mut word_out, mut words_out) = (u32::MAX, 0, 0);
@@ -267,7 +269,7 @@ impl OpenPairs {
 
     /// Brings the next pair that demands anything into the front. Pairs on the way that demand nothing are handed over, to be
     /// finished. Whether there was one.
-    pub(super) fn admit(&mut self, bench: &mut Workbench, without_demands: &mut dyn FnMut(u64)) -> bool {
+    pub(crate) fn admit(&mut self, bench: &mut Workbench, without_demands: &mut dyn FnMut(u64)) -> bool {
         let k = bench.buckets.levels();
         while self.fresh < self.pairs {
             let pair = self.fresh;
@@ -334,7 +336,7 @@ impl OpenPairs {
     /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the place that the half demands next,
     /// if there is one that it did not demand before.
     #[inline(always)]
-    pub(super) fn give(
+    pub(crate) fn give(
         &mut self,
         index: usize,
         half: usize,
@@ -358,7 +360,7 @@ impl OpenPairs {
 
     /// The demands of the pair at `index` of the front, and the queue whose neurons may meet them.
     #[inline(always)]
-    pub(super) fn demands<'a>(
+    pub(crate) fn demands<'a>(
         &'a mut self,
         index: usize,
         tally: &'a mut Tally,
@@ -372,7 +374,7 @@ impl OpenPairs {
 
     /// Open demands of the pair at `index` of the front, the words of the positive half first.
     #[inline(always)]
-    pub(super) fn open(&self, index: usize) -> &[u64] {
+    pub(crate) fn open(&self, index: usize) -> &[u64] {
         &self.open[2 * self.stride * index..][..2 * self.stride]
     }
 
@@ -385,7 +387,7 @@ impl OpenPairs {
     }
 
     /// Puts pairs together that were taken out of the front, unless all of their pieces were taken as they were found.
-    pub(super) fn sum_up(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
+    pub(crate) fn sum_up(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
         let k = bench.buckets.levels();
         let found = |pair: &FrontPair| &self.found[pair.slot as usize * 2 * k..][..2 * k];
         let is_made = |pair: &FrontPair| {
@@ -403,7 +405,7 @@ impl OpenPairs {
     }
 
     /// Keeps the paths of a pair that was [put together](Self::sum_up).
-    pub(super) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
+    pub(crate) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
         let (slot, number) = (pair.slot as usize, bench.pair(pair.input, pair.output));
         let k = bench.buckets.levels();
         bench.keep_sums(number, &self.sums[slot], complete);
@@ -413,7 +415,7 @@ impl OpenPairs {
     }
 
     /// Takes out of the front the pairs for which `met`, asked in order, says so.
-    pub(super) fn take_out(&mut self, met: impl Fn(usize) -> bool) {
+    pub(crate) fn take_out(&mut self, met: impl Fn(usize) -> bool) {
         let words = 2 * self.stride;
         let mut kept = 0;
         for index in 0..self.front.len() {
@@ -428,7 +430,7 @@ impl OpenPairs {
     }
 
     /// What a pair of the front has found.
-    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
         let k = bench.buckets.levels();
         let slot = self.front.iter().find(|front| bench.pair(front.input, front.output) == pair)?.slot;
         let found = &self.found[slot as usize * 2 * k..][..2 * k];
@@ -436,7 +438,7 @@ impl OpenPairs {
     }
 
     /// Finishes every pair as far as it goes; demands still open are noted.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         loop {
             while let Some(&FrontPair { input, output, .. }) = self.front.first() {
                 bench.leave_open_all(input, output, &self.open[..2 * self.stride]);

@@ -8,7 +8,7 @@
 //! decide: such a sum is in doubt, and the words themselves tell ([`piece`]). Of the neurons that are given away that is one in
 //! a million or so.
 
-use super::Buckets;
+use crate::construction::buckets::Buckets;
 
 /// Bits of u.
 const BITS: u32 = 30;
@@ -19,7 +19,7 @@ const CUT_OFF: u32 = 24;
 /// The cut of an input word that lacks the last step of its mixing, see
 /// [`Row::unfinished_after`](crate::sampling::Row).
 #[inline(always)]
-pub(super) fn of_input(unfinished: u64) -> u32 {
+pub(crate) fn of_input(unfinished: u64) -> u32 {
     // That step, z ^ z >> 31, leaves the upper 31 bits as they are.
     let sign = (unfinished ^ unfinished >> 31) as u32;
     (unfinished >> (11 + CUT_OFF)) as u32 | sign << 31
@@ -27,38 +27,38 @@ pub(super) fn of_input(unfinished: u64) -> u32 {
 
 /// The cut of an output word, of what [`of_input`] makes of it.
 #[inline(always)]
-pub(super) fn of_output(cut: u32) -> u32 {
+pub(crate) fn of_output(cut: u32) -> u32 {
     cut & u32::MAX >> 1 | cut >> 31 << BITS
 }
 
 /// u of a sum.
 #[inline(always)]
-pub(super) fn u(sum: u32) -> u32 {
+pub(crate) fn u(sum: u32) -> u32 {
     sum & ((1 << BITS) - 1)
 }
 
 /// 1 where z_in < 0: which half the product serves.
 #[inline(always)]
-pub(super) fn half(sum: u32) -> usize {
+pub(crate) fn half(sum: u32) -> usize {
     (sum >> 31) as usize
 }
 
 /// Whether the product has the sign of its half: z_in·z_out·w* > 0 for z_in > 0, with `negative` = 1 where w* < 0.
 #[inline(always)]
-pub(super) fn fits(sum: u32, negative: u32) -> bool {
+pub(crate) fn fits(sum: u32, negative: u32) -> bool {
     (sum >> 31) ^ (sum >> BITS & 1) == negative
 }
 
 /// t of two words, in units of 2⁻⁵³.
 #[inline(always)]
-pub(super) fn t(word_in: u64, word_out: u64) -> u64 {
+pub(crate) fn t(word_in: u64, word_out: u64) -> u64 {
     (word_in >> 11) + (word_out >> 11)
 }
 
 /// The half and the bucket's place whose piece the product of these words can be, if it can be one, for a weight with
 /// `negative` = 1 where w* < 0: z_in·z_out·w* > 0 for z_in > 0.
 #[inline(always)]
-pub(super) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Buckets) -> Option<(usize, usize)> {
+pub(crate) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Buckets) -> Option<(usize, usize)> {
     let (half, place) = ((word_in & 1) as usize, buckets.classify(t(word_in, word_out)));
     let fits = (word_in ^ word_out ^ negative) & 1 == 0;
     (fits && place < buckets.levels()).then_some((half, place))
@@ -67,52 +67,52 @@ pub(super) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Bucket
 /// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, unless that [is in doubt](bin_is_in_doubt); see also
 /// [`bin_of`].
 #[inline(always)]
-pub(super) fn bin<const BINS: usize>(sum: u32) -> usize {
+pub(crate) fn bin<const BINS: usize>(sum: u32) -> usize {
     (u(sum) >> (BITS - BINS.ilog2())) as usize
 }
 
 /// Whether a sum's t may lie in the part behind its own.
 #[inline(always)]
-pub(super) fn bin_is_in_doubt<const BINS: usize>(sum: u32) -> bool {
+pub(crate) fn bin_is_in_doubt<const BINS: usize>(sum: u32) -> bool {
     (u(sum) + 1) & ((1 << (BITS - BINS.ilog2())) - 1) == 0
 }
 
 /// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 this t is in; in units of 2⁻⁵³.
 #[inline(always)]
-pub(super) fn bin_of<const BINS: usize>(t: u64) -> usize {
+pub(crate) fn bin_of<const BINS: usize>(t: u64) -> usize {
     (t >> (54 - BINS.ilog2())) as usize
 }
 
 /// The sums whose products can be one piece, or might: `low`, …, `low` + `width` − 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) low: u32,
-    pub(super) width: u32,
+pub(crate) struct Wanted {
+    pub(crate) low: u32,
+    pub(crate) width: u32,
 }
 
 impl Wanted {
     /// Products with t from `low` on, `count` of them in units of 2⁻⁵³, and both weights positive.
-    pub(super) fn new((low, count): (u64, u64)) -> Self {
+    pub(crate) fn new((low, count): (u64, u64)) -> Self {
         let [first, last] = [low, low + count].map(|t| (t >> CUT_OFF) as u32);
         Self { low: first.wrapping_sub(1), width: last - first + 2 }
     }
 
     /// The same with the signs of a half, for a weight with `negative` = 1 where w* < 0.
     #[inline(always)]
-    pub(super) fn with_signs(self, half: usize, negative: u32) -> Self {
+    pub(crate) fn with_signs(self, half: usize, negative: u32) -> Self {
         let signs = (half as u32) << 31 | (half as u32 ^ negative) << BITS;
         Self { low: self.low.wrapping_add(signs), width: self.width }
     }
 
     /// Whether a sum is among them.
     #[inline(always)]
-    pub(super) fn might_have(self, sum: u32) -> bool {
+    pub(crate) fn might_have(self, sum: u32) -> bool {
         sum.wrapping_sub(self.low) < self.width
     }
 
     /// Whether a sum's products are such without doubt: u is above the first of them, and u + 2 is not above the last.
     #[inline(always)]
-    pub(super) fn has(self, sum: u32) -> bool {
+    pub(crate) fn has(self, sum: u32) -> bool {
         sum.wrapping_sub(self.low).wrapping_sub(2) < self.width.saturating_sub(4)
     }
 }

@@ -19,14 +19,16 @@
 //! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
 //! since a neuron that serves output b is not used up for output b′. ∎
 
-use super::saved::Position;
-use super::sums::AtHand;
-use super::tally::{Demand, Draw};
-use super::workbench::Workbench;
-use super::{Half, Sharing, levels};
+use crate::construction::buckets::levels;
+use crate::construction::half::Half;
+use crate::construction::inspection::AtHand;
+use crate::construction::problem::Sharing;
+use crate::construction::saved::Position;
+use crate::construction::tally::{Demand, Draw};
+use crate::construction::workbench::Workbench;
 
 #[derive(Clone, Debug)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     /// m, neurons of a block
     size: u64,
     /// the block being drawn, from 0
@@ -75,7 +77,7 @@ impl OpenPair {
 }
 
 impl Blocks {
-    pub(super) fn new(sharing: Sharing, size: u64, bench: &mut Workbench) -> Self {
+    pub(crate) fn new(sharing: Sharing, size: u64, bench: &mut Workbench) -> Self {
         let pairs = bench.pairs();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
@@ -98,13 +100,13 @@ impl Blocks {
     }
 
     /// The block and its neurons so far.
-    pub(super) fn position(&self) -> Position<'static> {
+    pub(crate) fn position(&self) -> Position<'static> {
         Position::Block { block: self.block, drawn: self.drawn }
     }
 
     /// The allocation with so many neurons of a block drawn: they are drawn again, without being counted. `None` where no run
     /// can be there, or where other pairs are finished.
-    pub(super) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
+    pub(crate) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
         if block >= self.blocks || drawn >= self.size {
             return None;
         }
@@ -127,12 +129,12 @@ impl Blocks {
     }
 
     /// Whether every block is through.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.block == self.blocks
     }
 
     /// Draws the next neuron and offers it to every open pair of its block. Whether a weight was finished.
-    pub(super) fn draw(&mut self, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw(&mut self, bench: &mut Workbench) -> bool {
         let neuron = self.block * self.size + self.drawn;
         self.drawn += 1;
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
@@ -215,13 +217,13 @@ impl Blocks {
     }
 
     /// What a pair of the block being drawn has found.
-    pub(super) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
         let open = self.open.iter().find(|open| bench.pair(open.input, open.output) == pair)?;
         Some(AtHand { paths: bench.paths(pair, open.found.iter().copied()), ..AtHand::default() })
     }
 
     /// Closes the blocks that are not through.
-    pub(super) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while self.block < self.blocks {
             self.close_block(bench);
         }

@@ -1,0 +1,9 @@
+//! Allocators whose weights all share the neurons of a layer.
+
+pub(crate) mod in_order;
+pub(crate) mod open_pairs;
+mod passing;
+mod queue;
+pub(crate) mod vectors;
+mod visit;
+mod word_cache;
