@@ -2,7 +2,8 @@
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
-use std::thread::available_parallelism;
+use std::thread::{JoinHandle, available_parallelism, sleep};
+use std::time::{Duration, Instant};
 
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
@@ -13,11 +14,14 @@ use crate::experiment::available_memory;
 /// Threads that the explorer has beside those of the engine: signals, commands, theory, opening; and its keeper, a process.
 pub(super) const OF_SCREEN: usize = 5;
 
-/// The explorer cannot do without: signals and commands.
-const LEAST_OF_SCREEN: usize = 2;
+/// Threads that the explorer requires beside one of the engine: signals and commands, and a place for its opening or its keeper.
+const LEAST_OF_SCREEN: usize = 3;
 
 /// Memory for a thread at least, in bytes: its stack and what the allocator sets aside for it, and as much again for work.
 const OF_THREAD: u64 = 16 << 20;
+
+/// Longest wait for the system to count an ended thread no more.
+const LONGEST_END: Duration = Duration::from_secs(1);
 
 /// Starts the engine's threads: `wanted`, else one per processor. `others` are started later and find room.
 ///
@@ -31,6 +35,7 @@ pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError
     let wanted = wanted.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
     // Stacks that fill a limit on memory would leave nothing to work with.
     let room = usize::try_from(available_memory() / OF_THREAD).unwrap_or(usize::MAX).max(others + 1);
+    let before = counted_threads();
     let (mut started, mut error) = (Vec::new(), None);
     while started.len() < wanted + others && error.is_none() {
         if started.len() == room {
@@ -55,13 +60,13 @@ pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError
     let built = if started.is_empty() {
         ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()
     } else {
-        // Those that are not needed end here, before others are started.
-        started.truncate(threads.max(1));
+        // The screen's own threads take the places of the rest.
+        end(started.split_off(threads.max(1).min(started.len())), before.map(|count| count + threads.max(1)));
         ThreadPoolBuilder::new()
             .num_threads(started.len())
             .spawn_handler(move |thread| {
                 let waiting = started.get(thread.index()).ok_or(io::ErrorKind::NotFound)?;
-                waiting.send(thread).map_err(|_| io::ErrorKind::BrokenPipe.into())
+                waiting.work.send(thread).map_err(|_| io::ErrorKind::BrokenPipe.into())
             })
             .build_global()
     };
@@ -73,13 +78,39 @@ fn from_environment() -> Option<usize> {
     std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|&threads| threads > 0)
 }
 
-/// A thread that exists before rayon needs it: rayon's global pool cannot be made a second time with fewer.
-fn wait_for_work() -> io::Result<Sender<ThreadBuilder>> {
-    let (sender, receiver) = channel::<ThreadBuilder>();
-    std::thread::Builder::new().spawn(move || {
+/// A started thread without work yet. Dropping `work` ends it.
+struct Waiting {
+    work: Sender<ThreadBuilder>,
+    thread: JoinHandle<()>,
+}
+
+/// Starts a thread before rayon needs it: rayon's global pool cannot be made a second time with fewer.
+fn wait_for_work() -> io::Result<Waiting> {
+    let (work, receiver) = channel::<ThreadBuilder>();
+    let thread = std::thread::Builder::new().spawn(move || {
         if let Ok(thread) = receiver.recv() {
             thread.run();
         }
     })?;
-    Ok(sender)
+    Ok(Waiting { work, thread })
+}
+
+/// Ends threads, and waits until the system has room for others: a joined thread still counts against `ulimit -u` for a moment.
+/// `left` is the number of threads of the process afterwards.
+fn end(spare: Vec<Waiting>, left: Option<usize>) {
+    for Waiting { work, thread } in spare {
+        drop(work);
+        // A thread without work has no panic to report.
+        let _ = thread.join();
+    }
+    let started = Instant::now();
+    let is_counted = || left.zip(counted_threads()).is_some_and(|(left, counted)| counted > left);
+    while is_counted() && started.elapsed() < LONGEST_END {
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// Threads of this process, as Linux counts them.
+fn counted_threads() -> Option<usize> {
+    Some(std::fs::read_dir("/proc/self/task").ok()?.count())
 }

@@ -5,11 +5,12 @@
 //! result any more, the computation ends at its next look.
 
 use std::any::Any;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::network::Stop;
 
@@ -105,18 +106,51 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does something on a thread of its own, or on this one where the system allows no other.
+/// Runs `work` on a new thread, or on this one where the system allows no other.
 pub fn on_own_thread(name: &str, work: impl FnOnce() + Send + 'static) {
-    // A thread that does not start drops what it was given: both share it.
-    let work = Arc::new(Mutex::new(Some(work)));
-    let take_up = move || {
-        let work = lock(&work).take();
+    if let Err((_, work)) = try_on_new_thread(name, work) {
+        work();
+    }
+}
+
+/// Runs `work` on a new thread. Where the system allows none, it is asked again for `patience`: an ended thread still counts for
+/// a moment.
+///
+/// # Errors
+/// The system's last refusal.
+pub(super) fn on_new_thread(
+    name: &str,
+    patience: Duration,
+    mut work: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+    let started = Instant::now();
+    loop {
+        match try_on_new_thread(name, work) {
+            Ok(()) => return Ok(()),
+            Err((error, _)) if started.elapsed() >= patience => return Err(error),
+            Err((_, refused)) => work = refused,
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Runs `work` on a new thread, or gives it back with the system's refusal.
+fn try_on_new_thread<W: FnOnce() + Send + 'static>(name: &str, work: W) -> Result<(), (io::Error, W)> {
+    // A thread that does not start drops its closure: both sides share the work.
+    let shared = Arc::new(Mutex::new(Some(work)));
+    let taken = Arc::clone(&shared);
+    let run = move || {
+        let work = lock(&taken).take();
         if let Some(work) = work {
             work();
         }
     };
-    if thread::Builder::new().name(name.to_owned()).spawn(take_up.clone()).is_err() {
-        take_up();
+    match thread::Builder::new().name(name.to_owned()).spawn(run) {
+        Ok(_) => Ok(()),
+        Err(error) => match lock(&shared).take() {
+            Some(work) => Err((error, work)),
+            None => Ok(()),
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::background::{drop_aside, lock, panic_message};
+use super::background::{drop_aside, lock, on_new_thread, panic_message};
 use super::output::OutputWatch;
 use super::speed::Speed;
 use super::weight::WeightWatch;
@@ -30,6 +30,9 @@ const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
 
 /// Between two looks for what is evaluated beside the worker, for the snapshot alone.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// Longest time for which the system may refuse the engine's thread.
+const LONGEST_REFUSAL: Duration = Duration::from_secs(1);
 
 /// What a worker can be told.
 #[derive(Debug)]
@@ -82,8 +85,8 @@ impl Worker {
         let engine = Engine::new(session);
         let slot = Arc::new(Mutex::new(Arc::new(engine.snapshot())));
         let published = Arc::clone(&slot);
-        let thread = std::thread::Builder::new().name("engine".to_owned());
-        if let Err(error) = thread.spawn(move || engine.serve(&receiver, &published)) {
+        let serve = move || engine.serve(&receiver, &published);
+        if let Err(error) = on_new_thread("engine", LONGEST_REFUSAL, serve) {
             let mut slot = lock(&slot);
             let failed = format!("expected room for a thread, found: {error}");
             Arc::make_mut(&mut slot).activity = Activity::Failed(failed);
