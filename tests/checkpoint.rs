@@ -93,7 +93,7 @@ fn the_state_is_what_its_format_says() {
         half_way.lanes().iter().flat_map(|lane| lane.builders()).map(|builder| builder.state()).collect();
     let hash = sha2::Sha256::digest(postcard::to_stdvec(&states).unwrap());
     let found: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let (format, pinned) = (3, "285eb7ed7da78a35");
+    let (format, pinned) = (4, "285eb7ed7da78a35");
     assert_eq!(
         (CHECKPOINT_FORMAT, found.as_str()),
         (format, pinned),
@@ -149,7 +149,7 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
     refused(&["--set", "epsilon=0.4"], &setup);
     refused(&["--set", "inputs=Signs"], &setup);
     type Spoil<'a> = &'a dyn Fn(&mut Vec<u8>);
-    let cases: [(Spoil<'_>, &[&str]); 9] = [
+    let cases: [(Spoil<'_>, &[&str]); 10] = [
         (&|bytes| bytes.truncate(bytes.len() - 1), &["expected a whole checkpoint"]),
         (&|bytes| bytes.truncate(96), &["expected a whole checkpoint", "found another end, after 96 bytes"]),
         (&|bytes| bytes.truncate(60), &["expected a whole checkpoint", "found only 60 bytes"]),
@@ -157,6 +157,7 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
         (&|bytes| bytes.clear(), &["expected a checkpoint of slth; found a file that is none"]),
         (&|bytes| bytes.push(0), &["expected a whole checkpoint"]),
         (&|bytes| bytes[500] ^= 16, &["expected a checkpoint as it was written", "found a damaged one"]),
+        (&|bytes| bytes[16] = 3, &["expected a checkpoint of format 4", "found format 3"]),
         (&|bytes| bytes[16] = 200, &["expected a checkpoint of format", "found format 200"]),
         (&|bytes| bytes[20] = 9, &["of the random network", "found version 9"]),
     ];

@@ -31,8 +31,8 @@ use crate::sampling::VERSION;
 use crate::session::{LaneState, Session};
 use crate::visible::file_name;
 
-/// The version of the format: one more whenever a type changes that is part of the state.
-pub const CHECKPOINT_FORMAT: u32 = 3;
+/// The version of the format: raised with every change of a type in the state, or of the digest.
+pub const CHECKPOINT_FORMAT: u32 = 4;
 
 const MAGIC: [u8; 16] = *b"slth checkpoint\n";
 
