@@ -43,6 +43,7 @@
 //! # Ok::<(), slth::experiment::ExperimentError>(())
 //! ```
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod construction;
 pub mod exact;
@@ -51,8 +52,10 @@ pub mod network;
 pub mod report;
 pub mod sampling;
 pub mod session;
+#[cfg(feature = "cli")]
 pub mod speed;
 pub mod theory;
+#[cfg(feature = "tui")]
 pub mod tui;
 pub mod verification;
 pub mod visible;

@@ -8,8 +8,8 @@ use clap_complete::Shell;
 
 use crate::experiment::{FileOptions, Lipschitz};
 use crate::network::files::Order;
-use crate::tui::Color;
-use crate::tui::theme::ThemeName;
+#[cfg(feature = "tui")]
+use crate::tui::{Color, theme::ThemeName};
 
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///
@@ -22,9 +22,11 @@ pub struct Arguments {
     /// A built-in preset's name, a .ron file or a weight file
     #[arg(value_name = "PRESET")]
     pub(super) preset: Option<String>,
+    #[cfg(feature = "tui")]
     /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
     #[arg(long)]
     pub(super) mouse: bool,
+    #[cfg(feature = "tui")]
     /// Most frames drawn per second while running
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = frames)]
     pub(super) fps: u16,
@@ -49,9 +51,11 @@ pub(super) struct Common {
     /// Print and draw with ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
+    #[cfg(feature = "tui")]
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub(super) color: Color,
+    #[cfg(feature = "tui")]
     /// Which colours; without it dark, or light where COLORFGBG says so
     #[arg(long, value_enum, global = true)]
     pub(super) theme: Option<ThemeName>,
@@ -237,6 +241,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     pub(super) csv: Option<PathBuf>,
     /// Draw them in this file
+    #[cfg(feature = "plots")]
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
 }
@@ -245,6 +250,7 @@ fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
+#[cfg(feature = "tui")]
 fn frames(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(n) if (1..=60).contains(&n) => Ok(n),

@@ -1,6 +1,6 @@
 //! `slth check`: a construction repeated over many seeds.
 
-use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,12 +11,12 @@ use super::files::end_by_signals;
 use super::output::{page, print, print_json};
 use super::progress::ProgressBar;
 use super::{CliError, files, load};
-use crate::report::{FaithfulnessReport, faithfulness_svg, text, write_faithfulness_csv};
-use crate::session::FaithfulnessCheck;
+use crate::report::{FaithfulnessReport, OutputFile, text, write_faithfulness_csv};
+use crate::session::{FaithfulnessCheck, LaneRuns};
 
 pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
-    let asked = [("--csv", check.csv.as_deref()), ("--svg", check.svg.as_deref())];
+    let asked = [("--csv", check.csv.as_deref()), ("--svg", svg_file(check))];
     files::claim(&asked, &experiment)?;
     let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     stop_on_interrupt(&stop, &runs);
@@ -29,12 +29,7 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence);
     let mut results = Results::default();
     results.file(csv, |out| write_faithfulness_csv(&lanes, check.confidence, out));
-    if svg.is_some() {
-        match faithfulness_svg(&report, &lanes) {
-            Ok(picture) => results.file(svg, |out| out.write_all(picture.as_bytes())),
-            Err(error) => results.fail(CliError::Internal(error)),
-        }
-    }
+    draw(&report, &lanes, svg, &mut results);
     results.text(if check.json {
         print_json(&report)
     } else {
@@ -43,6 +38,32 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     // Stopped, it has not shown what was asked for.
     Ok(u8::from(report.stopped || report.has_failed()))
 }
+
+/// The file that the failure curves are drawn in.
+#[cfg(feature = "plots")]
+fn svg_file(check: &Check) -> Option<&Path> {
+    check.svg.as_deref()
+}
+
+/// None: this program draws no files.
+#[cfg(not(feature = "plots"))]
+fn svg_file(_: &Check) -> Option<&Path> {
+    None
+}
+
+/// Draws the failure curves, if a file was named for them.
+#[cfg(feature = "plots")]
+fn draw(report: &FaithfulnessReport, lanes: &[LaneRuns], svg: Option<OutputFile>, results: &mut Results) {
+    if svg.is_some() {
+        match crate::report::faithfulness_svg(report, lanes) {
+            Ok(picture) => results.file(svg, |out| std::io::Write::write_all(out, picture.as_bytes())),
+            Err(error) => results.fail(CliError::Internal(error)),
+        }
+    }
+}
+
+#[cfg(not(feature = "plots"))]
+fn draw(_: &FaithfulnessReport, _: &[LaneRuns], _: Option<OutputFile>, _: &mut Results) {}
 
 /// Once `runs` is set, the first Ctrl-C sets `stop`; any other signal ends the program.
 #[cfg(unix)]

@@ -120,7 +120,7 @@ impl Results {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "plots"))]
 mod tests {
     use std::sync::atomic::AtomicBool;
 

@@ -12,6 +12,8 @@ mod arguments;
 mod bench;
 mod check;
 mod compare;
+#[cfg(feature = "tui")]
+mod explore;
 mod files;
 mod inspect;
 mod interrupt;
@@ -32,17 +34,11 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::experiment::{Experiment, ExperimentError, FileOptions, Plan, PresetSource, built_in_names};
-use crate::report::{BoundsReport, CheckpointError, Collision, summary, text};
-use crate::session::Session;
-use crate::tui::keeper::{self, Keeper};
-use crate::tui::{self, OpenSession, theme::ThemeName};
+use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
+use crate::report::{BoundsReport, CheckpointError, Collision, text};
 use crate::visible::file_name;
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json, print_ron, print_script};
-
-/// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
-const TERMINAL_GONE: u8 = 129;
 
 /// The preset that opens without a name.
 const DEFAULT_PRESET: &str = "digits";
@@ -107,8 +103,8 @@ impl CliError {
 
 /// Runs the program. Errors are one line on standard error.
 pub fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == keeper::ARGUMENT) {
-        keeper::keep();
+    #[cfg(feature = "tui")]
+    if explore::keeps_the_terminal() {
         return ExitCode::SUCCESS;
     }
     let words = position::behind_the_command(&Arguments::command(), std::env::args_os().collect());
@@ -163,15 +159,20 @@ fn ended(result: Result<u8, CliError>) -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     let common = &arguments.common;
-    let has_screen = arguments.verb.is_none() && io::stdout().is_terminal() && io::stdin().is_terminal();
-    // The explorer does without one that cannot be made.
-    let keeper = if has_screen { Keeper::new().ok() } else { None };
+    let has_screen = cfg!(feature = "tui")
+        && arguments.verb.is_none()
+        && io::stdout().is_terminal()
+        && io::stdin().is_terminal();
+    // Before any thread: it starts a process. The explorer does without one that cannot be made.
+    #[cfg(feature = "tui")]
+    let keeper = if has_screen { crate::tui::keeper::Keeper::new().ok() } else { None };
     limits::watch()?;
     if !matches!(arguments.verb, Some(Verb::Presets { .. } | Verb::Completions { .. } | Verb::Man)) {
         threads::start(common.threads, if has_screen { threads::OF_SCREEN } else { 0 })?;
     }
     match &arguments.verb {
-        None if has_screen => explore(arguments, keeper),
+        #[cfg(feature = "tui")]
+        None if has_screen => explore::explore(arguments, keeper),
         None => run::run(&arguments::Run::plainly(preset_of(arguments)), common),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
@@ -217,13 +218,6 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     }
 }
 
-/// The arguments that change a preset.
-fn overrides(common: &Common) -> Vec<String> {
-    let seed = common.seed.map(|seed| ["--seed".to_owned(), seed.to_string()]);
-    let set = common.set.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
-    seed.into_iter().flatten().chain(set).chain(common.weight_file.options().as_arguments()).collect()
-}
-
 fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
     limits::note_unknown_memory();
     Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
@@ -232,70 +226,6 @@ fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
 /// The preset that opens.
 fn preset_of(arguments: &Arguments) -> &str {
     arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET)
-}
-
-/// Opens the explorer.
-fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError> {
-    let (preset, common) = (preset_of(arguments), &arguments.common);
-    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
-        let message = format!(
-            "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
-        );
-        return Err(CliError::Usage(message));
-    }
-    let options = tui::Options {
-        ascii: common.ascii,
-        color: common.color,
-        theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
-        mouse: arguments.mouse,
-        frames_per_second: arguments.fps,
-        keeper,
-        load: Box::new({
-            let (seed, set) = (common.seed, common.set.clone());
-            // Its options are those of one file.
-            let (first, options) = (preset.to_owned(), common.weight_file.options());
-            move |name: &str| {
-                let (name, set) = (name.to_owned(), set.clone());
-                let options = if name == first { options.clone() } else { FileOptions::default() };
-                Box::new(move || Session::to_watch(Experiment::open_regular(&name, &options, seed, &set)?))
-            }
-        }),
-    };
-    let ended = match tui::run(preset, first_session(preset, common)?, options) {
-        Ok(Some(ended)) => ended,
-        // There is nothing to sum up.
-        Ok(None) => return Ok(0),
-        // Nobody is there to be told.
-        Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
-        // What the program itself says of a limit is a whole message.
-        Err(tui::Failure::Terminal(error)) if error.raw_os_error().is_none() => return Err(error.into()),
-        Err(tui::Failure::Terminal(error)) => return Err(CliError::Terminal(error)),
-        Err(tui::Failure::NotOpened(tui::NotOpened::Experiment(error))) => return Err(error.into()),
-        Err(tui::Failure::NotOpened(tui::NotOpened::Lost)) => {
-            return Err(CliError::Internal("the setup could not be opened".to_owned()));
-        }
-    };
-    if let Some(failure) = ended.failure {
-        return Err(CliError::Internal(failure));
-    }
-    if ended.reads {
-        print(&summary(&ended.last, &overrides(common)))?;
-    }
-    Ok(0)
-}
-
-/// What opens the session that the explorer begins with.
-fn first_session(preset: &str, common: &Common) -> Result<OpenSession, CliError> {
-    if std::fs::metadata(preset).is_ok_and(|file| !file.is_file()) {
-        // A pipe, or the terminal itself: it is read before the explorer reads keys.
-        let experiment = load(preset, common)?;
-        return Ok(Box::new(move || Session::to_watch(experiment)));
-    }
-    // Before the terminal is taken.
-    limits::note_unknown_memory();
-    let (preset, options) = (preset.to_owned(), common.weight_file.options());
-    let (seed, set) = (common.seed, common.set.clone());
-    Ok(Box::new(move || Session::to_watch(Experiment::open(&preset, &options, seed, &set)?)))
 }
 
 fn presets() -> Result<u8, CliError> {

@@ -1,14 +1,15 @@
 //! All that is printed goes through here: in ASCII where the terminal has no more, as wide as it is.
 
 use std::error::Error as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::CliError;
-use crate::report::{DEFAULT_WIDTH, Page, in_ascii, is_standard_output_closed, json_text, shown_ron};
-use crate::tui::{self, glyphs::Glyphs};
+use crate::report::{
+    DEFAULT_WIDTH, Page, in_ascii, is_standard_output_closed, json_text, shown_ron, shows_only_ascii,
+};
 use crate::visible::{LONGEST, json_in_ascii, message, shortened, shortened_to};
 
 /// What standard output is laid out for, from [`open`] on.
@@ -18,8 +19,9 @@ static PAGE: OnceLock<Page> = OnceLock::new();
 /// the terminal, else `COLUMNS`, else 80.
 pub(super) fn open(ascii: bool) {
     let variable = |name: &str| std::env::var(name).ok();
-    let is_ascii = Glyphs::choose(ascii, variable).ascii_only;
-    let terminal = io::stdout().is_terminal().then(tui::columns).flatten();
+    let is_ascii = ascii || shows_only_ascii(variable);
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
+    let terminal = terminal.filter(|&columns| columns > 0);
     let given =
         || variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
     let width = terminal.or_else(given).unwrap_or(DEFAULT_WIDTH);

@@ -32,9 +32,11 @@ pub use comparison::{
 pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
 pub use evaluated::{EvaluatedReport, write_evaluated_csv};
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
+#[cfg(feature = "plots")]
+pub use faithfulness::svg as faithfulness_svg;
 pub use faithfulness::{
     CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, ThresholdReport, Verdict,
-    plot as faithfulness_plot, svg as faithfulness_svg, write_faithfulness_csv,
+    plot as faithfulness_plot, write_faithfulness_csv,
 };
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use npz::write_ticket;
@@ -45,7 +47,7 @@ pub use output::{
     Claims, Collision, Contents, ENDING_SIGNALS, OutputFile, die_of, is_same_file, is_standard_output_closed,
     obey_signals,
 };
-pub use page::{DEFAULT_WIDTH, Page, in_ascii};
+pub use page::{DEFAULT_WIDTH, Page, in_ascii, shows_only_ascii};
 pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
 pub use ron::{json_text, shown_ron};
 pub use run::{AccuracyReport, ErrorReport, LaneReport, LayerReport, RunReport};

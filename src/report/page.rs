@@ -80,6 +80,15 @@ pub fn in_ascii(text: &str) -> String {
     plain
 }
 
+/// Whether the locale, the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set, is not UTF-8.
+pub fn shows_only_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|v| !v.is_empty());
+    !locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
 /// What a text report is laid out for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {

@@ -7,6 +7,7 @@ mod faithfulness;
 mod inspected;
 mod origin;
 mod refused;
+#[cfg(feature = "cli")]
 mod speed;
 
 pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
@@ -16,6 +17,7 @@ pub use faithfulness::faithfulness;
 pub use inspected::inspected;
 pub use origin::{origin, unused, unused_names};
 pub use refused::{not_built, not_built_names};
+#[cfg(feature = "cli")]
 pub use speed::speed;
 
 use std::fmt::Write as _;

@@ -2,7 +2,7 @@
 
 use ratatui::symbols::border;
 
-use crate::report::in_ascii;
+use crate::report::{in_ascii, shows_only_ascii};
 use crate::visible::visible;
 
 /// Characters and words that depend on what the terminal can show.
@@ -194,12 +194,7 @@ impl Glyphs {
     /// ASCII where asked for, or where the locale (the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set) is
     /// no UTF-8.
     pub fn choose(ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|v| !v.is_empty());
-        let utf8 = locale.is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        });
-        if ascii || !utf8 { ASCII } else { UNICODE }
+        if ascii || shows_only_ascii(variable) { ASCII } else { UNICODE }
     }
 }
 

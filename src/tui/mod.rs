@@ -71,11 +71,11 @@ use keeper::Keeper;
 pub use opening::NotOpened;
 use opening::Opening;
 use terminal::Taken;
-pub use terminal::columns;
 use theme::{Colours, Theme, ThemeName};
 
 /// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Color {
     /// unless NO_COLOR is set
     Auto,

@@ -22,7 +22,7 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::style::ResetColor;
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode, size,
+    disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{Command, queue};
 
@@ -76,11 +76,6 @@ const PASTE_OFF: &str = "\x1b[?2004l";
 
 /// Counts the times that the terminal was taken over: what was on it before is gone.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
-
-/// Columns of the terminal, if there is one that tells.
-pub fn columns() -> Option<usize> {
-    size().ok().map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0)
-}
 
 /// A terminal taken over, to draw on and to read from. The guard is dropped last.
 pub(super) struct Taken {

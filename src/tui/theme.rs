@@ -5,7 +5,8 @@ use ratatui::style::{Color as Ink, Modifier, Style};
 use super::Color;
 
 /// Which colours, where there are colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ThemeName {
     /// for a dark background
     Dark,

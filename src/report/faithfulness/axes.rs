@@ -14,6 +14,7 @@ pub(super) struct Axes {
 
 /// A failure rate at one place, as decimal logarithms, −∞ for none at all.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "plots"), allow(dead_code))] // a text plot has one sample per column
 pub(super) struct Sample {
     pub(super) neurons: f64,
     pub(super) rate: f64,

@@ -3,10 +3,12 @@
 mod axes;
 mod csv;
 mod plot;
+#[cfg(feature = "plots")]
 mod svg;
 
 pub use csv::write_faithfulness_csv;
 pub use plot::plot;
+#[cfg(feature = "plots")]
 pub use svg::svg;
 
 use serde::Serialize;

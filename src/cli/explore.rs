@@ -1,0 +1,93 @@
+//! `slth PRESET`: the explorer.
+
+use super::arguments::{Arguments, Common};
+use super::output::print;
+use super::{CliError, limits, load, preset_of};
+use crate::experiment::{Experiment, FileOptions};
+use crate::report::summary;
+use crate::session::Session;
+use crate::tui::keeper::{self, Keeper};
+use crate::tui::{self, OpenSession, theme::ThemeName};
+
+/// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
+const TERMINAL_GONE: u8 = 129;
+
+/// Whether this process was started to give the terminal back after a kill. It then does so, and returns when that is done.
+pub(super) fn keeps_the_terminal() -> bool {
+    let is_keeper = std::env::args_os().nth(1).is_some_and(|argument| argument == keeper::ARGUMENT);
+    if is_keeper {
+        keeper::keep();
+    }
+    is_keeper
+}
+
+/// The arguments that change a preset.
+fn overrides(common: &Common) -> Vec<String> {
+    let seed = common.seed.map(|seed| ["--seed".to_owned(), seed.to_string()]);
+    let set = common.set.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
+    seed.into_iter().flatten().chain(set).chain(common.weight_file.options().as_arguments()).collect()
+}
+
+/// Opens the explorer.
+pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError> {
+    let (preset, common) = (preset_of(arguments), &arguments.common);
+    if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
+        let message = format!(
+            "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
+        );
+        return Err(CliError::Usage(message));
+    }
+    let options = tui::Options {
+        ascii: common.ascii,
+        color: common.color,
+        theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
+        mouse: arguments.mouse,
+        frames_per_second: arguments.fps,
+        keeper,
+        load: Box::new({
+            let (seed, set) = (common.seed, common.set.clone());
+            // Its options are those of one file.
+            let (first, options) = (preset.to_owned(), common.weight_file.options());
+            move |name: &str| {
+                let (name, set) = (name.to_owned(), set.clone());
+                let options = if name == first { options.clone() } else { FileOptions::default() };
+                Box::new(move || Session::to_watch(Experiment::open_regular(&name, &options, seed, &set)?))
+            }
+        }),
+    };
+    let ended = match tui::run(preset, first_session(preset, common)?, options) {
+        Ok(Some(ended)) => ended,
+        // There is nothing to sum up.
+        Ok(None) => return Ok(0),
+        // Nobody is there to be told.
+        Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
+        // What the program itself says of a limit is a whole message.
+        Err(tui::Failure::Terminal(error)) if error.raw_os_error().is_none() => return Err(error.into()),
+        Err(tui::Failure::Terminal(error)) => return Err(CliError::Terminal(error)),
+        Err(tui::Failure::NotOpened(tui::NotOpened::Experiment(error))) => return Err(error.into()),
+        Err(tui::Failure::NotOpened(tui::NotOpened::Lost)) => {
+            return Err(CliError::Internal("the setup could not be opened".to_owned()));
+        }
+    };
+    if let Some(failure) = ended.failure {
+        return Err(CliError::Internal(failure));
+    }
+    if ended.reads {
+        print(&summary(&ended.last, &overrides(common)))?;
+    }
+    Ok(0)
+}
+
+/// What opens the session that the explorer begins with.
+fn first_session(preset: &str, common: &Common) -> Result<OpenSession, CliError> {
+    if std::fs::metadata(preset).is_ok_and(|file| !file.is_file()) {
+        // A pipe, or the terminal itself: it is read before the explorer reads keys.
+        let experiment = load(preset, common)?;
+        return Ok(Box::new(move || Session::to_watch(experiment)));
+    }
+    // Before the terminal is taken.
+    limits::note_unknown_memory();
+    let (preset, options) = (preset.to_owned(), common.weight_file.options());
+    let (seed, set) = (common.seed, common.set.clone());
+    Ok(Box::new(move || Session::to_watch(Experiment::open(&preset, &options, seed, &set)?)))
+}
