@@ -1,4 +1,4 @@
-//! Terminals that go away, send rubbish or stop reading, on every screen.
+//! Terminals disappearing, sending rubbish or no longer reading, on every screen.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 #![cfg(unix)]
 
@@ -11,16 +11,16 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use terminal::{Explorer, PATIENCE};
 
-/// Longer than an incomplete sequence is waited for, also where the program gets its turn late.
+/// Longer than the wait for the rest of an escape sequence, on a loaded machine too.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// How long leaving may take, with room for a busy machine.
+/// The longest time for leaving, with room for a busy machine.
 const SOON: Duration = Duration::from_secs(2);
 
-/// The exit code where the terminal is gone.
+/// The exit code after the terminal has gone.
 const GONE: u32 = 129;
 
-/// The keys that lead to each screen, window and question, and what is seen there.
+/// The keys to each screen, window and question, and a text visible there.
 const PLACES: [(&str, &str); 12] = [
     ("1", "Buckets"),
     ("2", "Race"),
@@ -36,7 +36,7 @@ const PLACES: [(&str, &str); 12] = [
     ("?/", "/"),
 ];
 
-/// What makes a terminal's reader wait for more, and what it must swallow. Each is followed by a pause and a key.
+/// Incomplete sequences and sequences to be swallowed, each followed by a pause and a key.
 const RUBBISH: [&[u8]; 16] = [
     b"\x1b[?",
     b"\x1b[",
@@ -66,7 +66,7 @@ fn opened(mut slth: Explorer, keys: &str, seen: &str) -> Explorer {
     slth
 }
 
-/// Seconds of processor time that a process has used, and whether it has ended.
+/// Processor time of a process in seconds, and whether it has ended.
 #[cfg(target_os = "linux")]
 fn used(process: u32) -> (f64, bool) {
     const TICKS_PER_SECOND: f64 = 100.0;
@@ -105,7 +105,7 @@ fn a_terminal_that_is_closed_ends_the_program() {
     }
 }
 
-/// In the middle of a run the frames, not only the keys, have nowhere to go.
+/// In the middle of a run: the terminal takes neither frames nor answers to keys.
 #[test]
 fn a_terminal_that_is_closed_under_a_run() {
     let mut slth = Explorer::open_without_control(&["example-5"]);
@@ -182,7 +182,7 @@ fn rubbish_over_windows_and_in_fields() {
     }
 }
 
-/// An arrow key whose bytes come one by one, as over a slow line, and Escape alone.
+/// An arrow key byte by byte, as over a slow line, and Escape alone.
 #[test]
 fn keys_come_in_pieces() {
     let mut slth = opened(Explorer::open(&["tiny"]), "4", "Neurons per weight against");
@@ -209,19 +209,19 @@ fn keys_come_in_pieces() {
     assert_eq!(slth.ends(), 0);
 }
 
-/// Keys are obeyed though no frame goes out, and the terminal is restored once it reads again.
+/// Keys are obeyed without any frame going out, and the terminal is restored once it reads again.
 #[test]
 fn a_terminal_that_stops_reading_can_be_left() {
     for (keys, seen) in PLACES {
         for leave in ["q", "\x03"] {
             if leave == "q" && keys.chars().any(|key| !key.is_ascii_digit()) {
-                // There q closes the window, or is text.
+                // In windows q closes the window; in fields it is text.
                 continue;
             }
             let mut slth = opened(Explorer::open(&["tiny"]), keys, seen);
             slth.stop_reading();
             let started = Instant::now();
-            // A frame that has nowhere to go.
+            // A frame the terminal does not take.
             slth.press("\x1b[B");
             slth.press(leave);
             assert_eq!(slth.ends(), 0, "{keys} {leave:?}");
@@ -232,7 +232,7 @@ fn a_terminal_that_stops_reading_can_be_left() {
     }
 }
 
-/// A run of more than 5 s: the question that comes before leaving is asked where it can be seen, and only there.
+/// A run of more than 5 s: the question before leaving is asked only if the terminal can show it.
 #[test]
 fn a_question_that_nobody_can_see_does_not_hold_the_program() {
     let opened = |leave| {
@@ -245,7 +245,7 @@ fn a_question_that_nobody_can_see_does_not_hold_the_program() {
     let running = ["q", "\x03"].map(opened);
     std::thread::sleep(Duration::from_secs(7));
     for (mut slth, leave) in running {
-        // Computing takes longer than that where others compute too.
+        // On a loaded machine 5 s of computing take longer.
         let started = Instant::now();
         while !slth.text().contains("paused") {
             assert!(started.elapsed() < PATIENCE, "{}", slth.text());
@@ -254,12 +254,12 @@ fn a_question_that_nobody_can_see_does_not_hold_the_program() {
         }
         slth.press(leave);
         slth.shows(&["Leave?", "Any other key: stay"]);
-        // Seen, the question stays though the terminal stops.
+        // Once shown, the question stays even if the terminal stops reading.
         slth.stop_reading();
         std::thread::sleep(Duration::from_secs(1));
         assert!(slth.child.try_wait().unwrap().is_none(), "{leave:?}");
         slth.press("n");
-        // A frame that has nowhere to go.
+        // A frame the terminal does not take.
         slth.press("?");
         slth.press("\x1b");
         std::thread::sleep(PAUSE);
@@ -281,7 +281,7 @@ fn a_run_goes_on_while_the_terminal_does_not_read() {
     assert!(!slth.text().contains("done"));
     #[cfg(target_os = "linux")]
     {
-        // Nobody watches for the terminal in a loop.
+        // Waiting for the terminal is no busy loop.
         let process = slth.child.process_id().unwrap();
         let (before, _) = used(process);
         std::thread::sleep(Duration::from_secs(1));
@@ -290,7 +290,7 @@ fn a_run_goes_on_while_the_terminal_does_not_read() {
     }
     slth.read_on();
     slth.shows(&["done: the ticket holds", "found ≤ certified ≤ ε"]);
-    // The whole picture is there, not only what has changed since.
+    // The frame is complete, not a difference to the last one.
     slth.press("2");
     slth.shows(&["Race", "done"]);
     slth.press("q");
@@ -315,7 +315,7 @@ fn signals_end_it_while_the_terminal_does_not_read() {
     }
 }
 
-/// Random bytes, among them many that begin sequences; then a pause and Ctrl-C twice.
+/// Random bytes with many starts of sequences; then a pause and Ctrl-C twice.
 #[test]
 fn random_rubbish_neither_breaks_nor_holds_the_program() {
     let begins: [&[u8]; 8] =
@@ -332,7 +332,7 @@ fn random_rubbish_neither_breaks_nor_holds_the_program() {
         for _ in 0..40 {
             let mut bytes = begins[random.random_range(0..begins.len())].to_vec();
             bytes.extend((0..random.random_range(0..60)).map(|_| random.random::<u8>()));
-            // It is not to be left so soon.
+            // Too early to leave.
             bytes.retain(|byte| !matches!(byte, 0x03 | b'q'));
             if std::io::Write::write_all(slth.keys.as_mut().unwrap(), &bytes).is_err() {
                 break;

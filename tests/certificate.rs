@@ -23,7 +23,7 @@ fn done(preset: &str, settings: &[&str]) -> Session {
     session
 }
 
-/// The largest error of a lane over inputs that the search itself has not seen.
+/// The largest error of a lane over fresh inputs, unknown to its search.
 fn adversary(session: &Session, lane: &Lane, count: usize) -> f64 {
     let (target, domain) = (&session.experiment().target, &session.experiment().domain);
     let architecture = target.architecture();
@@ -33,8 +33,8 @@ fn adversary(session: &Session, lane: &Lane, count: usize) -> f64 {
     f.rows().into_iter().zip(g.rows()).map(|(f, g)| error_between(f, g)).fold(0.0, f64::max)
 }
 
-/// 10⁵ inputs of each domain, half of them at its edge. In two dimensions they come near the worst input, so that the error
-/// found is a good part of the one certified, and a certificate ten times too small would be caught.
+/// 10⁵ inputs of each domain, half of them on its boundary. In two dimensions some are near the worst input, so the error found
+/// is at least a tenth of the error certified: a certificate ten times too small fails.
 #[test]
 fn no_input_of_an_adversary_is_above_the_certificate() {
     for domain in ["Ball(radius: 1.0)", "Box(low: -1.0, high: 2.0)", "Signs"] {
@@ -117,8 +117,8 @@ fn applied(activation: Activation, sum: RBig) -> RBig {
     }
 }
 
-/// Both ways of evaluating F and Ĝ stay within the rounding that the certificate allows them, and the careful one loses
-/// less than a third of what the plain one does, over all inputs together.
+/// Both evaluations of F and Ĝ stay within the certificate's rounding. Over all inputs together the careful one loses less
+/// than a third of the plain one's loss.
 #[test]
 fn evaluations_are_as_exact_as_the_certificate_says() {
     let session = done(
@@ -156,7 +156,7 @@ fn evaluations_are_as_exact_as_the_certificate_says() {
     assert!(3.0 * lost[1] <= lost[0], "{lost:?}");
 }
 
-/// What the README says of `digits` is true, and not less than true by much.
+/// The README's factors for `digits` hold, and are at most 1.2 times too small.
 #[test]
 fn the_factors_that_the_readme_states_hold() {
     let readme = include_str!("../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -185,11 +185,11 @@ fn the_factors_that_the_readme_states_hold() {
     }
 }
 
-/// A network whose layers have scales of their own, its tickets, and what is certified of them.
+/// A network with a scale for each layer, its tickets and their certificate.
 struct AtScale {
     target: Arc<Network>,
     tickets: Vec<LayerTicket>,
-    /// Σ z_in·z_out of each layer's outputs and inputs, for inputs above 0 and below, exactly
+    /// Σ z_in·z_out of each layer's outputs and inputs, exact, for inputs above 0 and below
     slopes: Vec<[Vec<Vec<RBig>>; 2]>,
     certificate: Certificate,
     domain: Domain,
@@ -256,7 +256,7 @@ impl AtScale {
         f.into_iter().zip(g).map(|(f, g)| f - g).fold(RBig::ZERO, |sum, d| sum + &d * &d)
     }
 
-    /// Holds certified ≥ truth ≥ found at many inputs, and returns the largest truth, as an f64 where it is one.
+    /// Asserts certified ≥ truth ≥ found at many inputs and returns the largest truth as the nearest f64.
     fn check(&self, of: &str) -> f64 {
         let total = self.certificate.total;
         assert!(total > 0.0, "{of}: certified {total:e}");
@@ -282,7 +282,7 @@ impl AtScale {
             let is_below = total == f64::INFINITY || *error <= exact(total) * exact(total);
             assert!(is_below, "{of}: certified {total:e}, true {:e}", root(error));
         }
-        // What is found is the truth at an input but for the rounding that the certificate allows.
+        // The error found differs from the truth at its input by the certificate's rounding at most.
         assert!(found.error.is_finite() && found.error <= total, "{of}: found {:e}", found.error);
         let rounding = self.certificate.rounding();
         if rounding < f64::INFINITY && found.error > rounding {
@@ -299,7 +299,7 @@ impl AtScale {
     }
 }
 
-/// What the neurons of a layer with as many outputs as inputs make of inputs above 0, and of those below.
+/// The slopes of a square layer for inputs above 0 and for inputs below 0.
 fn exact_slopes(ticket: &LayerTicket, width: usize) -> [Vec<Vec<RBig>>; 2] {
     let mut slopes = [(); 2].map(|()| vec![vec![RBig::ZERO; width]; width]);
     for path in ticket.paths() {
@@ -309,7 +309,7 @@ fn exact_slopes(ticket: &LayerTicket, width: usize) -> [Vec<Vec<RBig>>; 2] {
     slopes
 }
 
-/// √ of a rational that may be far outside the range of f64: by its whole part, after a shift by a power of four.
+/// √ of a rational, possibly far outside the range of f64: of its integer part, after a shift by a power of four.
 fn root(square: &RBig) -> f64 {
     if *square == RBig::ZERO {
         return 0.0;
@@ -349,7 +349,7 @@ fn certified_is_above_the_truth_at_every_scale() {
                     single.certificate.total
                 );
             }
-            // There and back again: what is lost on the way must not be.
+            // The scales go down and up again: underflow on the way must not be lost.
             AtScale::new(2, &[scale, 1.0 / scale], Activation::Relu, ball).check(&format!("{of}, and back"));
         }
         let x = |point: usize, input: usize| scale * (((point * 7 + input * 3) as f64 * 1.7).sin());
@@ -382,7 +382,7 @@ fn certified_is_above_the_truth_in_deep_chains() {
     AtScale::new(2, &down_and_up, Activation::Identity, Domain::Signs).check("down, up and down");
 }
 
-/// Networks in which a layer's inputs are 0, nearly 0, or one number; of norms up to 1, so that `Unit` is true of them.
+/// Networks with layer inputs of 0, nearly 0, or a single value; their norms are at most 1, as `Unit` assumes.
 const DEAD_AND_NEARLY: [(&str, &str); 9] = [
     ("dead", "[[[-0.5,-0.4],[-0.3,-0.6]],[[0.7,0.2],[0.1,0.6]],[[0.5,0.5]]]"),
     (
@@ -435,7 +435,7 @@ fn tolerances_of_dead_and_nearly_dead_layers_are_sound_and_never_finer_than_lemm
                         let (all, own) = (neurons(&all.layers), neurons(&own.layers));
                         assert!(own <= all * (1.0 + 1e-9), "{of}: {own} against {all}");
                     }
-                    // The search over a ball or a box takes longest and says nothing of tolerances.
+                    // The search over a ball or a box takes longest and has no bearing on tolerances.
                     if domain == points || norms == "norms=Target" {
                         for rule in ["tolerance=Uniform", "tolerance=PerLayer"] {
                             let mut session =

@@ -12,7 +12,7 @@ use terminal::{Explorer, PATIENCE};
 
 const SLTH: &str = env!("CARGO_BIN_EXE_slth");
 
-/// A shell command in which `$SLTH` is the program.
+/// A shell command with the program as `$SLTH`.
 fn shell(script: &str) -> Output {
     let mut command = Command::new("bash");
     command.args(["-c", script]).env("SLTH", SLTH).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
@@ -35,7 +35,7 @@ fn explorer(script: &str) -> Explorer {
     Explorer::spawn(command)
 }
 
-/// The most memory that a process has had, in MiB.
+/// Peak memory of a process in MiB.
 fn peak(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -48,7 +48,7 @@ const ABSURD: [(u16, u16); 4] = [(65_535, 65_535), (3_000, 10_000), (1, 65_535),
 fn a_terminal_of_an_absurd_size_is_drawn_on_in_part() {
     for (rows, columns) in ABSURD {
         let mut slth = explorer(&format!("stty rows {rows} cols {columns}; exec $SLTH tiny"));
-        // As much of it as is drawn on.
+        // The part of it in use.
         let part = (rows.min(500).try_into().unwrap(), columns.min(1_000).try_into().unwrap());
         slth.screen.lock().unwrap().screen_mut().set_size(part.0, part.1);
         if rows > 1 && columns > 1 {
@@ -82,7 +82,7 @@ fn a_window_may_become_absurd_or_nothing_and_come_back() {
     let mut slth = Explorer::open(&["tiny"]);
     slth.shows(&["Architecture", "Press n"]);
     for (rows, columns) in ABSURD.into_iter().chain([(0, 0), (0, 65_535), (1, 1)]) {
-        // The emulator keeps its size: it would take as much memory itself.
+        // The emulator keeps its size: at the terminal's size it would take as much memory itself.
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let before = slth.received();
         slth.master.as_ref().unwrap().resize(size).unwrap();
@@ -101,7 +101,7 @@ fn a_window_may_become_absurd_or_nothing_and_come_back() {
     slth.assert_restored();
 }
 
-/// A plot fills the page's width: no width that is claimed may cost more than a page.
+/// A plot fills the page's width: a claimed width may not cost more than a page.
 #[test]
 fn pages_of_an_absurd_width_are_cut() {
     for command in [
@@ -136,7 +136,7 @@ fn keeper_of(process: u32) -> u32 {
         let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap();
         let is_keeper = |id: &&str| {
             let line = std::fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default();
-            // The shell that starts it has the argument too.
+            // The argument appears in the shell that starts it, too.
             line.split('\0').nth(1) == Some("--keep-terminal")
         };
         if let Some(id) = children.split_whitespace().find(is_keeper) {
@@ -147,7 +147,7 @@ fn keeper_of(process: u32) -> u32 {
     panic!("there is no keeper");
 }
 
-/// Whether a process runs: one that is dead may wait for a parent to ask for its exit code.
+/// Whether a process runs: a zombie does not.
 fn runs(process: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
@@ -218,7 +218,7 @@ fn the_keeper_ends_with_the_program() {
     }
 }
 
-/// A keeper that is killed, or any signal that it gets, changes nothing on the screen.
+/// Killing the keeper, or sending it any signal, changes nothing on the screen.
 #[test]
 fn a_screen_is_not_spoilt_by_its_keeper() {
     let mut slth = Explorer::open(&["tiny"]);
@@ -259,7 +259,7 @@ fn a_stopped_program_is_kept_too() {
         if resumed {
             slth.shows(&["slth: killed, or memory has ended; the terminal is restored"]);
         }
-        // A shell that has seen its job die finds none to bring back.
+        // After the job's death the shell has no job to resume.
         let code = slth.ends();
         assert!(code == 137 || (code == 1 && !resumed), "{code}");
         assert_gone(keeper);
@@ -268,12 +268,12 @@ fn a_stopped_program_is_kept_too() {
     }
 }
 
-/// Lets a running program have no more memory than it has.
+/// Freezes the memory limit of a running program at its present use.
 fn end_memory(process: u32) {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmData:")).unwrap();
     let size = 1024 * line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap();
-    // A limit on the address space would not do: the allocator has some in store.
+    // A limit on the address space is not enough: the allocator holds reserves.
     let limits = ["--pid".to_owned(), process.to_string(), format!("--data={size}")];
     assert!(Command::new("prlimit").args(limits).status().unwrap().success());
 }
@@ -288,7 +288,7 @@ fn memory_that_ends_restores_the_terminal_and_is_exit_code_3() {
         let process = slth.child.process_id().unwrap();
         keeper_of(process);
         end_memory(process);
-        // Cells of a large window are more than there is.
+        // The cells of a large window exceed the free memory.
         let size = PtySize { rows: 500, cols: 1_000, pixel_width: 0, pixel_height: 0 };
         slth.master.as_ref().unwrap().resize(size).unwrap();
         assert_eq!(slth.ends(), 3, "{}", slth.text());
@@ -297,7 +297,7 @@ fn memory_that_ends_restores_the_terminal_and_is_exit_code_3() {
     }
 }
 
-/// Threads beside the first that have used the processor for at least two ticks.
+/// Threads other than the first with at least two ticks of processor time.
 fn working_threads(process: u32) -> usize {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
     let others = tasks.filter_map(|task| task.ok()).filter(|task| *task.file_name() != *process.to_string());
@@ -314,7 +314,7 @@ fn memory_that_ends_a_run_is_exit_code_3_and_a_line() {
     command.args(["run", "example-5", "--threads", "2"]).stdout(Stdio::null()).stderr(Stdio::piped());
     command.env_remove("RUST_BACKTRACE");
     let run = command.spawn().unwrap();
-    // A thread without memory for its first stack is another message: both of the engine have worked for a while.
+    // A thread without memory for its stack gives another message, so both engine threads must be running.
     let started = Instant::now();
     while working_threads(run.id()) < 2 {
         assert!(started.elapsed() < Duration::from_secs(60), "the engine's threads have no work");
@@ -323,12 +323,12 @@ fn memory_that_ends_a_run_is_exit_code_3_and_a_line() {
     end_memory(run.id());
     let (code, _, error) = told(&run.wait_with_output().unwrap());
     assert_eq!(code, Some(3), "{error}");
-    // A line for each thread that found none; Rust adds one of its own.
+    // A line per thread out of memory; Rust adds one of its own.
     let is_plain = |line: &str| line.contains("memory allocation of") || line.starts_with("note: ");
     assert!(error.starts_with("memory allocation of") && error.lines().all(is_plain), "{error}");
 }
 
-/// What does not fit is refused on the screen, with the limit, and the run that is there stays.
+/// A setup beyond the limit is refused on the screen with the limit's name, and the present run stays.
 #[test]
 fn a_setup_beyond_the_memory_limit_is_refused_on_every_screen() {
     for (key, shows) in SCREENS {
@@ -354,7 +354,7 @@ fn a_setup_beyond_the_memory_limit_is_refused_on_every_screen() {
     }
 }
 
-/// Runs a command as a user who may have so many threads and processes, or says that nobody can.
+/// Runs a command as a user with so many threads and processes allowed; `None`, with a message, where this is impossible.
 fn with_threads(count: usize, user: u32, command: &str) -> Option<String> {
     let script = format!("setpriv --reuid={user} --clear-groups prlimit --nproc={count} {command}");
     let can = shell(&format!("setpriv --reuid={user} --clear-groups prlimit --nproc=50 $SLTH --version"));
@@ -416,7 +416,7 @@ fn a_screen_needs_four_threads_and_says_so() {
 fn too_few_open_files_are_one_message_or_no_matter() {
     for count in 3..=30 {
         let (code, _, error) = told(&shell(&format!("prlimit --nofile={count} $SLTH run tiny")));
-        // With five, /proc cannot be read, which a line says.
+        // With five, /proc cannot be read, and a line says so.
         let fine =
             code == Some(0) && (error.is_empty() || count <= 6 && error.contains("how much memory is free"));
         let refused = code == Some(2) && error.lines().count() == 1;
@@ -464,13 +464,13 @@ fn a_file_beyond_the_size_allowed_is_a_write_error() {
         assert!(code.is_some_and(|code| code > 1), "{command}: {code:?} {error}");
         assert!(error.contains(file) && error.contains("File too large"), "{command}: {error}");
     }
-    // A checkpoint that cannot be written does not end the run.
+    // A checkpoint write error does not end the run.
     let script = format!("cd {at} && ulimit -f 0 && exec $SLTH run tiny --checkpoint state --every 1");
     let (code, out, error) = told(&shell(&script));
     assert!(code != Some(153) && !error.contains("panicked"), "{code:?} {error} {out}");
     let entries = std::fs::read_dir(folder.path()).unwrap();
     let left: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    // A lock stays, so that no two runs ever hold different ones.
+    // A lock file stays, so that two runs never hold different ones.
     let may_stay = |name: &String| name.ends_with(".csv") || name.ends_with(".slth-lock");
     assert!(left.iter().all(may_stay), "{left:?}");
 }

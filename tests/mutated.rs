@@ -1,7 +1,7 @@
-//! Inputs that were changed at random are read or refused: no panic, none that takes long, none that takes much memory.
+//! Randomly mutated inputs are read or refused: no panic, no long read, no large allocation.
 //!
-//! The inputs are those of `fuzz/corpus`, changed in the same way each time. Each reader has two seconds; `SLTH_MUTATED_SECONDS`
-//! gives another time, `SLTH_MUTATED_INPUTS` a number of inputs instead. `cargo fuzz` runs the same readers.
+//! The inputs come from `fuzz/corpus`, mutated in the same way each time. Each reader has two seconds; `SLTH_MUTATED_SECONDS`
+//! sets another time, `SLTH_MUTATED_INPUTS` a number of inputs instead. `cargo fuzz` runs the same readers.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod calls;
@@ -17,19 +17,19 @@ use std::time::{Duration, Instant};
 use calls::spent;
 use slth::sampling::{Row, Side, Stream};
 
-/// The longest that one input may take.
+/// Time limit of one input.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// An input that still runs after this time hangs.
+/// An input still running after this time hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// The most memory that the process may have taken.
+/// Limit on the peak memory of the process.
 const MOST_MEMORY: u64 = 1 << 30;
 
 /// Longer inputs are cut.
 const LONGEST: usize = 1 << 16;
 
-/// Pieces of text that mean something to a reader.
+/// Pieces of text with a meaning to some reader.
 const PIECES: [&str; 44] = [
     "(",
     ")",
@@ -77,7 +77,7 @@ const PIECES: [&str; 44] = [
     "\u{fffd}",
 ];
 
-/// Numbers in text and in binary that lie at an end.
+/// Extreme numbers, as text and in binary.
 const NUMBERS: [u64; 10] =
     [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, 1 << 62, u64::MAX - 7, u64::MAX];
 
@@ -101,7 +101,7 @@ impl Random {
         &all[self.below(all.len())]
     }
 
-    /// A part of a text, short ones more often.
+    /// A part of a text; short parts are likelier.
     fn range(&mut self, length: usize) -> std::ops::Range<usize> {
         let most = *self.of(&[1, 4, 16, 64, 1024]);
         let start = self.below(length + 1);
@@ -148,7 +148,7 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     bytes.truncate(LONGEST);
 }
 
-/// Replaces a number that is written in digits.
+/// Replaces a number written in digits.
 fn number_in_text(bytes: &mut Vec<u8>, random: &mut Random) {
     let start = random.below(bytes.len() + 1);
     let Some(at) = bytes[start..].iter().position(u8::is_ascii_digit) else { return };
@@ -162,10 +162,10 @@ fn number_in_text(bytes: &mut Vec<u8>, random: &mut Random) {
     bytes.splice(start + at..start + at + digits, number.into_bytes()).for_each(drop);
 }
 
-/// A kind of change that leaves the parts around it whole.
+/// A mutation of one part that keeps the parts around it valid.
 type Inside = fn(&[u8], &[u8], &mut Random) -> Option<Vec<u8>>;
 
-/// Changes a header behind its length, which is made right.
+/// Mutates a header and corrects its length.
 fn in_header(bytes: &[u8], start: usize, width: usize, other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let mut length = [0; 8];
     length[..width].copy_from_slice(bytes.get(start..start + width)?);
@@ -185,7 +185,7 @@ fn in_npy(bytes: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     in_header(bytes, 8, 2, other, random)
 }
 
-/// Changes a member of an archive, whose checksums are made right.
+/// Mutates a member of an archive and corrects its checksums.
 fn in_archive(bytes: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let chosen = random.below(archive.len());
@@ -222,14 +222,14 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
-/// The memory that the process has taken at its peak, where it is told.
+/// Peak memory of the process, if the system reports it.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.map_or(0, |peak| 1024 * peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap())
 }
 
-/// Where an input is kept that fails.
+/// The file for a failing input.
 fn keep(name: &str, input: &[u8]) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutated");
     std::fs::create_dir_all(&folder).unwrap();
@@ -326,7 +326,7 @@ fn legacy() {
     attack("legacy", targets::weights, Vec::new(), None);
 }
 
-/// The states change with the program: `cargo test --test mutated -- --ignored` writes them anew.
+/// Checkpoints change with the program: `cargo test --test mutated -- --ignored` writes them anew.
 #[test]
 #[ignore = "writes into the repository"]
 fn corpus_of_checkpoints() {

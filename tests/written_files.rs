@@ -1,4 +1,4 @@
-//! The files that commands write: before the text, never over each other, whole or not at all whatever ends the program.
+//! Output files of commands: written before the text, never over each other, whole or absent however the program ends.
 #![allow(missing_docs, clippy::unwrap_used)]
 #![cfg(unix)]
 
@@ -30,11 +30,11 @@ fn redirected(folder: &Path, arguments: &[&str], to: &str) -> Command {
     command
 }
 
-/// Whether a ticket or a table is there from its first byte to its last.
+/// Whether a ticket or a table is complete.
 fn is_whole(path: &Path) -> bool {
     let bytes = std::fs::read(path).unwrap();
     match path.extension().unwrap().to_str().unwrap() {
-        // Its directory stands at the end, its files before.
+        // An archive's directory follows its files.
         "npz" => {
             let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
             (0..zip.len()).all(|file| zip.by_index(file).unwrap().read_to_end(&mut Vec::new()).is_ok())
@@ -44,7 +44,7 @@ fn is_whole(path: &Path) -> bool {
     }
 }
 
-/// A standard output whose reader has gone.
+/// A standard output without a reader.
 fn closed_pipe() -> Stdio {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -57,7 +57,7 @@ fn message(output: &Output) -> String {
     told.lines().filter(|line| !line.ends_with("so far")).collect::<Vec<_>>().join("\n")
 }
 
-/// Every command that writes files, and the files.
+/// Every command with output files, and the files.
 const WRITERS: [(&[&str], &[&str]); 6] = [
     (&["run", "tiny", "--csv", "o.csv", "--ticket", "t.npz"], &["o.csv", "t.npz"]),
     (&["run", "tiny", "--json", "--csv", "o.csv", "--ticket", "t.npz"], &["o.csv", "t.npz"]),
@@ -67,7 +67,7 @@ const WRITERS: [(&[&str], &[&str]); 6] = [
     (&["check", "tiny", "--runs", "5", "--json", "--csv", "o.csv", "--svg", "p.svg"], &["o.csv", "p.svg"]),
 ];
 
-/// Every command that only prints.
+/// Every command without output files.
 const PRINTERS: [&[&str]; 12] = [
     &["run", "tiny"],
     &["bounds", "tiny"],
@@ -117,10 +117,10 @@ fn files_are_written_whoever_reads_the_text() {
     }
 }
 
-/// No file may have a byte: what was there stays, every file that is missing is named, and the text is printed all the same.
+/// No file may grow: older files stay, every missing one is named, and the text is printed all the same.
 #[test]
 fn a_disk_that_takes_nothing_costs_nothing_that_was_there() {
-    // A run with a checkpoint is refused before it begins.
+    // With a checkpoint the run is refused before it begins.
     for (arguments, files) in WRITERS.into_iter().filter(|(arguments, _)| !arguments.contains(&"c")) {
         let folder = tempfile::tempdir().unwrap();
         files.iter().for_each(|file| std::fs::write(folder.path().join(file), "older").unwrap());
@@ -165,7 +165,7 @@ fn a_text_that_cannot_be_written_is_told() {
     }
 }
 
-/// A text that nobody read is all that such a run had to give; the checkpoint gives it again.
+/// The text was this run's only result and had no reader; the checkpoint can print it again.
 #[test]
 fn a_checkpoint_stays_where_no_result_was_taken() {
     let folder = tempfile::tempdir().unwrap();
@@ -187,7 +187,7 @@ fn a_checkpoint_stays_where_no_result_was_taken() {
         assert!(output.stdout.ends_with(b"\n") && output.status.success(), "{arguments:?}");
         assert!(names(folder.path()).is_empty(), "{arguments:?}");
     }
-    // A shell's null device is where its user sends the text.
+    // `> /dev/null` is a deliberate choice.
     assert!(redirected(folder.path(), &run, ">/dev/null").status().unwrap().success());
     assert!(names(folder.path()).is_empty());
 }
@@ -253,7 +253,7 @@ fn a_table_and_the_text_share_standard_output() {
     assert_eq!(log.lines().count(), piped.lines().count() + 1);
 }
 
-/// Everything in a folder but for what was there, byte for byte.
+/// The new contents of a folder, byte for byte.
 #[track_caller]
 fn refused(folder: &Path, arguments: &[&str], says: &str) {
     let contents = |folder: &Path| -> Vec<_> {
@@ -335,13 +335,13 @@ fn no_file_is_written_over_another() {
     );
     let weights = "digits-mlp.safetensors";
     refused(folder.path(), &["run", weights, "--ticket", "hard"], &own("--ticket hard", &data(weights)));
-    // What a shell sends to the file is written over too.
+    // Standard output redirected to the file would overwrite it too.
     let log = File::create(at("log")).unwrap();
     let output = slth(folder.path(), &["run", "tiny", "--csv", "log"]).stdout(log).output().unwrap();
     let told = message(&output);
     assert_eq!(told, format!("slth: {}", own("--csv log", "standard output")));
     assert_eq!((output.status.code(), std::fs::read(at("log")).unwrap().len()), (Some(2), 0));
-    // Nothing is destroyed in a device.
+    // Writing to a device destroys nothing.
     let null = ["check", "tiny", "--runs", "2", "--csv", "/dev/null", "--svg", "/dev/null"];
     assert!(slth(folder.path(), &null).output().unwrap().status.success());
 }
@@ -411,7 +411,7 @@ fn what_is_replaced_keeps_its_permissions_and_its_links() {
     std::fs::set_permissions(at("t.npz"), std::fs::Permissions::from_mode(0o604)).unwrap();
     symlink("t.npz", at("link")).unwrap();
     symlink("new.csv", at("dangling")).unwrap();
-    // A name that was once predictable, as a trap.
+    // A link under a predictable temporary name, as a trap.
     std::fs::write(at("precious"), "precious").unwrap();
     symlink("precious", at("c.slth-part")).unwrap();
     let words = ["run", "tiny", "--ticket", "link", "--csv", "dangling", "--checkpoint", "c", "--every", "0"];
@@ -423,7 +423,7 @@ fn what_is_replaced_keeps_its_permissions_and_its_links() {
     assert_eq!(names(folder.path()), left);
 }
 
-/// The ends that come from outside, at moments all over a run: an older file or a whole new one, and nothing beside it.
+/// Signals at moments all over a run leave an older file or a whole new one, and nothing beside it.
 #[test]
 fn no_signal_leaves_a_part_of_a_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -444,7 +444,7 @@ fn no_signal_leaves_a_part_of_a_file() {
             let wait = Duration::from_millis(milliseconds);
             std::thread::sleep(wait);
             let _ = kill_process(Pid::from_child(&child), signal);
-            // Ctrl-C ends a check with what it has.
+            // Ctrl-C ends a check with its results so far.
             let sent = Instant::now();
             let status = child.wait().unwrap();
             let case = format!("{arguments:?} {signal:?} after {wait:?}: {status}");
@@ -460,7 +460,7 @@ fn no_signal_leaves_a_part_of_a_file() {
     }
 }
 
-/// `nohup`, and a shell that lets its jobs go on in the background.
+/// `nohup`, and shells whose background jobs outlive them.
 #[test]
 fn a_signal_that_was_ignored_stays_ignored() {
     let folder = tempfile::tempdir().unwrap();
