@@ -1,5 +1,5 @@
-//! Bad input: exit code 2, nothing on standard output, and one line on standard error that says where, what was expected
-//! and what was found. Each test changes one thing in a preset that runs.
+//! Bad input: exit code 2, nothing on standard output, and one line on standard error: place, expectation, finding. Each test
+//! changes one thing in a valid preset.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::io::Write;
@@ -28,7 +28,7 @@ const PRESET: &str = r#"(
 )
 "#;
 
-/// A folder with the preset `p.ron`, which is also where slth runs.
+/// A folder with the preset `p.ron`; slth runs in it.
 struct Folder(TempDir);
 
 impl Folder {
@@ -40,7 +40,7 @@ impl Folder {
         folder
     }
 
-    /// The preset with a target of other weights than those written in it.
+    /// The preset with another target.
     fn with_target(target: &str) -> Self {
         let (start, end) = (PRESET.find("Explicit").unwrap(), PRESET.find("\n    inputs").unwrap());
         Self::with(&PRESET[start..end], &format!("{target},"))
@@ -304,7 +304,7 @@ fn an_output_that_cannot_be_written() {
         let is_folder = ["run", "p.ron", option, "folder"];
         folder.refuses(&is_folder, "folder", &["expected a writable file", "found: it is a folder"]);
     }
-    // The one that could be written leaves nothing either.
+    // The other, writable file leaves nothing behind either.
     let second = ["run", "p.ron", "--csv", "good.csv", "--ticket", "missing/out"];
     folder.refuses(&second, "missing/out", &["expected a writable file"]);
     assert!(std::fs::read_dir(folder.path("folder")).unwrap().next().is_none());
@@ -312,7 +312,7 @@ fn an_output_that_cannot_be_written() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_known_before_the_run() {
-    // Both mistakes at once: the one that is told is the one that is looked for first.
+    // Both mistakes at once: the first check reports.
     let folder = Folder(tempfile::tempdir().unwrap());
     folder.refuses(
         &["run", "example-6", "--set", "epsilon=1e-5", "--csv", "missing/out"],
@@ -641,7 +641,7 @@ mod special_files {
         folder.refuses(&["run", "zero.ron"], "zero.ron", &["a preset of more than 64 MiB"]);
     }
 
-    /// What `slth inspect ARGUMENT` says of these bytes on its standard input.
+    /// The output of `slth inspect ARGUMENT` with these bytes on standard input.
     fn inspected(argument: &str, bytes: &[u8]) -> String {
         let mut slth = Command::new(env!("CARGO_BIN_EXE_slth"));
         let slth = slth.args(["inspect", argument]).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,4 +1,4 @@
-//! `slth check`: what it prints, writes and exits with.
+//! `slth check`: its output, files and exit codes.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -98,7 +98,7 @@ fn a_broken_promise_exits_1() {
     let check = slth(&arguments).assert().code(1);
     let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
     assert!(shown.contains("seeds that fail"), "{shown}");
-    // So few neurons are not the theorem's: the text says whose number it is, and that demands cannot be met.
+    // This budget is not the theorem's bound: the text names it, and says the demands cannot be met.
     let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         flat.contains("runs fail with 100 neurons per weight") && flat.contains("bound was not tested"),
@@ -113,13 +113,13 @@ fn a_broken_promise_exits_1() {
     let count = |key: &str| network[key].as_u64().unwrap();
     let missing = network["missing"]["count"].as_u64().unwrap();
     assert_eq!(count("incomplete"), missing + count("not_found"));
-    // Some tickets are there that FirstFit does not find, and enough are missing for the verdict.
+    // FirstFit does not find some existing tickets, and enough others are missing for the verdict.
     assert!(count("not_found") > 0 && network["missing"]["low"].as_f64().unwrap() > 0.01, "{network}");
     assert_eq!(network["missing_seeds"].as_array().unwrap().len(), 8);
 }
 
-/// `OnDemand` waits for its pieces one after another and runs out of M_i where other allocations do not: the theorem promises that a
-/// ticket is there, and it is, in every run.
+/// `OnDemand` waits for its pieces one after another and runs out of M_i earlier than other allocations. The theorem promises the
+/// existence of a ticket, and it exists in every run.
 #[test]
 fn an_allocation_that_runs_out_does_not_break_the_theorem() {
     let fine = ["check", "tiny", "--set", "epsilon=1e-12", "--runs", "1000", "--json"];
@@ -134,7 +134,7 @@ fn an_allocation_that_runs_out_does_not_break_the_theorem() {
         (&network["missing"]["count"], &network["missing_seeds"]),
         (&0.into(), &serde_json::json!([]))
     );
-    // `FirstFit` completes the seeds that are named.
+    // `FirstFit` completes the failing seeds.
     for seed in network["failing_seeds"].as_array().unwrap() {
         let run = ["run", "tiny", "--set", "epsilon=1e-12", "--seed", &seed.to_string(), "--json"];
         assert_eq!(json(&run)["lanes"][0]["verdict"], "holds");
@@ -149,7 +149,7 @@ fn an_allocation_that_runs_out_does_not_break_the_theorem() {
     );
 }
 
-/// A check evaluates nothing, so nothing is rounded; a run says by what ε is exceeded.
+/// A check evaluates nothing, so nothing is rounded; in a run only the rounding exceeds ε.
 #[test]
 fn rounding_breaks_no_theorem() {
     let check = json(&["check", "tiny", "--set", "epsilon=1e-15", "--runs", "400", "--json"]);
@@ -193,7 +193,7 @@ fn a_bound_outside_its_assumptions_is_not_broken() {
     let shown = String::from_utf8_lossy(&check.get_output().stdout).into_owned();
     assert!(shown.contains("The assumptions do not hold") && shown.contains("‖x‖₂ ≤ 1, found 5"), "{shown}");
     assert!(!shown.contains("NOT kept"), "{shown}");
-    // The same target with inputs that are assumed: the promise is kept.
+    // The same target with inputs of the assumed size: the promise is kept.
     let assumed = ["check", "tiny", "--runs", "2000", "--json", "--set", target, "--set", "mode=SkipAhead"];
     let check = json(&[&assumed[..], &["--set", "constructions=[Malach]"]].concat());
     assert_eq!(check["lanes"][0]["verdict"], "kept");
@@ -296,8 +296,7 @@ fn what_cannot_be_checked_exits_2_and_leaves_no_file() {
     }
 }
 
-/// Ctrl-C: what was found so far is printed, marked, and the exit code says that it is not all. Before the first run it ends the
-/// program.
+/// Ctrl-C: the runs so far are printed and marked as stopped, and the exit code is 1. Before the first run it ends the program.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_prints_what_was_found() {
@@ -325,7 +324,7 @@ fn an_interrupt_prints_what_was_found() {
     panic!("no run was begun within ten seconds");
 }
 
-/// With a budget the theorem's bound is not tested, and nothing says that it was.
+/// With a budget the theorem's bound is not tested, and no text claims so.
 #[test]
 fn a_budget_is_no_bound() {
     let in_words = |call: &[&str]| text(call).split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! The Compare screen: pictures at three sizes and three moments, every small size, and what steps move.
+//! The Compare screen: pictures at three sizes and three moments, every small size, and the lanes moved by steps.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod screens;
@@ -12,7 +12,7 @@ use slth::tui::screen::Screen;
 use slth::tui::slots::LADDER;
 use slth::tui::theme::ANSI;
 
-/// A target on which every construction but whole neurons can be drawn.
+/// A target small enough to draw every construction but whole neurons.
 const SMALL: &[&str] = &[
     "title=\"Small: 5-4-3\"",
     "target=Random(widths:[5,4,3],weight_bound:0.4,spectral_norm:1.0,seed:3)",
@@ -99,7 +99,7 @@ fn any_size_can_be_drawn() {
     refused().draw_every_small_size(ascii);
 }
 
-/// A target whose weights are too large for Malach.
+/// A target with weights too large for Malach.
 fn refused() -> Opened {
     let mut screen = open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"]);
     screen.press(Action::Lanes(LaneMove::Beside));
@@ -145,7 +145,7 @@ fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("no neuron drawn, ⠒⠒ exact law only"), "{text}");
     assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
-    // The target of digits breaks what Malach assumes; there the bound is too small.
+    // The target of digits breaks Malach's assumptions; the bound is too small for it.
     let mut screen = with_malach("digits");
     screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
@@ -153,7 +153,7 @@ fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     assert!(text.contains("✗ ‖x‖₂ ≤ 1, found 4.604"), "{text}");
 }
 
-/// All of a lane that is not its clock.
+/// All of a lane but its clock.
 fn outcome(lane: &LaneView) -> String {
     let LaneView { phase, layers, view, error, race, .. } = lane;
     format!("{phase:?} {layers:?} {view:?} {error:?} {race:?}")
@@ -229,7 +229,7 @@ fn a_restart_keeps_the_lanes_and_another_preset_has_its_own() {
     assert_eq!((shown(&screen).len(), screen.app.snapshot.lanes.len()), (1, 1));
 }
 
-/// All that was built, on every visit and after every key that puts a lane beside.
+/// No lane is lost on any visit or by any key adding a lane.
 #[test]
 fn looking_changes_nothing_and_what_is_added_is_said() {
     for preset in ["tiny", "malach-vs-hyperbolic", "example-5-all"] {
@@ -252,7 +252,7 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
         assert!(text.contains("done: th") && text.contains("1 hyperbolic"), "{text}");
         assert!(text.contains("t add lane") && text.contains("One lane"), "{text}");
     }
-    // Nothing happens where there is nothing to change.
+    // Without anything to change, nothing happens.
     screen.press(Action::Lanes(LaneMove::NextConstruction));
     assert!(screen.picture(PLAIN, 80, 24).contains("Only one lane is shown"));
     screen.press(Action::Lanes(LaneMove::Beside));
@@ -264,7 +264,7 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("product-pair, nothing drawn yet (without malach: nothing was drawn)"), "{text}");
     assert_eq!(screen.app.snapshot.lanes.len(), 2);
-    // What was drawn stays, shown or not.
+    // Drawn neurons stay, shown or not.
     screen.press(Action::Step(Step::All));
     screen.press(Action::Lanes(LaneMove::NextConstruction));
     assert_eq!(screen.app.snapshot.lanes.len(), 3);

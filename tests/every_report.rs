@@ -1,5 +1,5 @@
-//! What holds for every command: where options stand, that reports are ASCII where they must be and fit their width, which
-//! keys they carry, what a full disk is called, that printed presets run.
+//! Properties of every command: options before or after it, ASCII reports, the page's width, JSON keys, messages on a full
+//! disk, printed presets.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -7,7 +7,7 @@ mod calls;
 use calls::{json, slth};
 use serde_json::Value;
 
-/// Every command that ends by itself within moments.
+/// Every command with an end of its own, within moments.
 const COMMANDS: [&str; 10] = [
     "tiny",
     "run tiny",
@@ -21,7 +21,7 @@ const COMMANDS: [&str; 10] = [
     "man",
 ];
 
-/// Standard output of a call that succeeds, without what a clock says.
+/// Standard output of a successful call, without times.
 fn timeless(words: &[&str]) -> String {
     let call = slth(words).assert().success();
     let text = String::from_utf8(call.get_output().stdout.clone()).unwrap();
@@ -59,7 +59,7 @@ fn a_command_s_own_options_may_stand_before_it() {
         assert!(json.starts_with('{'), "{command}");
         assert_eq!(json, timeless(&[&words[..], &["--json"]].concat()), "{command}");
     }
-    // Those of both sides count, in their order.
+    // `--set` before and after the command apply in this order.
     let sides =
         ["--set", "epsilon=0.1", "--json", "bounds", "tiny", "--set", "epsilon=0.05", "--set", "delta=0.5"];
     let sides: serde_json::Value = serde_json::from_str(&timeless(&sides)).unwrap();
@@ -77,7 +77,7 @@ fn an_option_twice_or_of_the_screen_is_refused_with_a_command() {
     }
 }
 
-/// Calls that print much, and what they are told to do.
+/// Calls with long output, and their options.
 const REPORTS: [&str; 11] = [
     "run tiny",
     "compare ladder",
@@ -106,7 +106,7 @@ fn every_report_is_ascii_where_the_locale_or_an_option_says_so() {
         "--help",
         "check --help",
     ];
-    // The long ones are held to it below, where their width is.
+    // Wide calls are checked below, with their width.
     let mut calls: Vec<Vec<&str>> = reports()
         .filter(|words| !["ladder", "digits", "example-6"].iter().any(|long| words.contains(long)))
         .collect();
@@ -139,7 +139,7 @@ fn every_report_is_ascii_where_the_locale_or_an_option_says_so() {
             assert!(output.stderr.is_ascii(), "{words:?}\n{}", String::from_utf8_lossy(&output.stderr));
             assert!(!output.stdout.is_empty() || !output.stderr.is_empty(), "{words:?}");
             let shown = String::from_utf8_lossy(&output.stdout);
-            // Every sign of the program's own has a spelling.
+            // Every sign of the program has an ASCII spelling.
             assert!(words.contains(&"--json") || !shown.contains("\\u{"), "{words:?}\n{shown}");
         }
     }
@@ -330,7 +330,7 @@ fn a_full_disk_is_one_clean_line() {
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
 }
 
-/// What reports and messages are made of is written in ASCII too, not escaped like a stranger's name.
+/// The program's own signs are spelt out in ASCII, not escaped as in a user's text.
 #[test]
 fn every_sign_of_the_program_has_a_spelling() {
     fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -1,5 +1,5 @@
-//! Every field of a preset with values at the ends of what numbers, texts and lists can be, in a file and by `--set`: each is
-//! a setup with finite figures, or is refused in one short line that names the place, in the words of presets.
+//! Every field of a preset with extreme numbers, texts and lists, in a file and by `--set`: each gives a setup with finite
+//! figures, or is refused in one short line with the place, in the words of presets.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use slth::experiment::{Experiment, Plan};
@@ -7,7 +7,7 @@ use slth::report::{BoundsReport, InspectReport, Page, RunReport, text};
 use slth::session::Session;
 use slth::visible::is_hidden;
 
-/// The fields of a preset that runs: every one is replaced by other values in turn.
+/// The fields of a valid preset: each is replaced by other values in turn.
 const FIELDS: [(&str, &str); 7] = [
     ("title", "\"t\""),
     (
@@ -21,7 +21,7 @@ const FIELDS: [(&str, &str); 7] = [
     ("seed", "1"),
 ];
 
-/// Values in RON, or what takes their place.
+/// Values in RON, or texts in their place.
 const VALUES: [&str; 38] = [
     "0",
     "-0.0",
@@ -63,7 +63,7 @@ const VALUES: [&str; 38] = [
     "\u{1b}[31m",
 ];
 
-/// Where a value stands, `@`, in each field.
+/// The place of a value, `@`, in each field.
 const PLACES: [(&str, &[&str]); 14] = [
     ("title", &["@"]),
     ("epsilon", &["@"]),
@@ -116,7 +116,7 @@ const PLACES: [(&str, &[&str]); 14] = [
     ),
 ];
 
-/// Weights, and biases that are folded behind every kind of constant.
+/// Weights, and biases folded behind every kind of constant.
 const FOLDED: [&str; 3] = [
     "Explicit(layers: [[[0.5, 0.5], [1, 1]], [[1, 1]]], biases: [[@, 0.1], [@]], activation: SIGMA)",
     "Explicit(layers: [[[@, @], [@, @]], [[@, @]]], activation: SIGMA)",
@@ -125,7 +125,7 @@ const FOLDED: [&str; 3] = [
 
 const ACTIVATIONS: [&str; 5] = ["Relu", "Logistic", "Tanh", "LeakyRelu(0.01)", "Identity"];
 
-/// Words of libraries, on which a user cannot act.
+/// Words of libraries, without meaning for a user.
 const FOREIGN: [&str; 19] = [
     "raw identifier",
     "struct",
@@ -155,7 +155,7 @@ fn preset(key: &str, value: &str) -> String {
     format!("(\n{fields}  {key}: {value},\n)\n")
 }
 
-/// Holds a message to the rules. What the user has written in it is no word of ours.
+/// Checks a message against the rules, the user's own text apart.
 fn assert_message(message: &str, place: &str) {
     assert!(message.starts_with(place), "expected {place}, found {message}");
     assert!(!message.contains(is_hidden) && message.chars().count() < 330, "{message}");

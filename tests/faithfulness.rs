@@ -47,7 +47,7 @@ fn the_numbers_do_not_depend_on_the_threads() {
     }
 }
 
-/// Runs are those of `slth run` with the seeds that follow.
+/// Run r is `slth run` with seed + r.
 #[test]
 fn a_run_is_the_session_of_its_seed() {
     let lanes = all_runs(&check(u64::MAX - 1, &[SHARED, "epsilon=0.5"], 4, None));
@@ -74,10 +74,10 @@ fn a_run_is_the_session_of_its_seed() {
     }
 }
 
-/// The curve read off one batch of full runs says how often runs with fewer neurons fail: those of a second batch, built with
-/// that many neurons indeed. Blocks number their neurons by their bound and draw others, so that only rates agree. With the
-/// rate of the first batch known within ±0.08 (four standard errors of 400 runs, and as many of the second), two equal rates
-/// lie further than 0.16 apart with probability below 1e−5.
+/// The curve of one batch of full runs predicts the failure rate with fewer neurons. A second batch, built with fewer
+/// neurons, confirms it. Blocks number their neurons by their bound and draw others, so only rates agree. Each rate of 400
+/// runs is within ±0.08 (four standard errors) of the true one, so equal rates are further than 0.16 apart with probability
+/// below 1e−5.
 #[test]
 fn the_curve_is_the_failure_rate_with_fewer_neurons() {
     for (settings, exact) in [(SHARED, true), (BLOCKS, false)] {
@@ -126,7 +126,7 @@ fn too_few_neurons_fail_and_their_seeds_are_named() {
     assert_eq!(lane.network.threshold(0.01, 0.95).low, None);
 }
 
-/// What is complete and above ε has failed too: the norms are far above the 1 that is assumed.
+/// A complete run with a certificate above ε has failed, too: the norms are far above the assumed 1.
 #[test]
 fn a_certificate_above_epsilon_is_a_failure() {
     let target = "target=Explicit(layers: [[[6.0, -4.0]], [[7.0]]], activation: Relu)";
@@ -137,7 +137,7 @@ fn a_certificate_above_epsilon_is_a_failure() {
     assert_eq!(lane.network.rate_at_limit().failures, 20);
 }
 
-/// What a block construction needed, against its own bound set to that.
+/// A block construction completes with exactly the neurons it needed as its bound.
 #[test]
 fn a_layer_needs_its_largest_block_times_its_blocks() {
     let session = Session::new(experiment("tiny", 3, &[BLOCKS, "epsilon=2.0", "norms=Unit"])).unwrap();
@@ -183,7 +183,7 @@ fn skipping_ahead_needs_what_its_waits_say() {
     }
 }
 
-/// Stopped, it counts the first runs, whatever the threads were at.
+/// A stopped check counts the first runs, at any state of the threads.
 #[test]
 fn what_was_found_before_a_stop_is_that_of_the_first_runs() {
     let check_of = |runs| check(1, &[SHARED], runs, None);

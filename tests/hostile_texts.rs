@@ -1,5 +1,5 @@
-//! Texts that would hide, deceive or drive a terminal, wherever a user's text can enter: none of them leaves the program
-//! raw, and what files hold reads back as it was.
+//! Texts with hidden, deceptive or terminal-driving characters, wherever a user's text can enter: none of them leaves the
+//! program raw, and files read back unchanged.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -124,7 +124,7 @@ fn titles_are_shown_in_every_report_and_read_back_as_they_were() {
     }
 }
 
-/// As a file holds them that was written by hand: nothing is escaped.
+/// As in a file written by hand: nothing is escaped.
 #[test]
 fn a_preset_with_raw_characters_is_shown_and_reads_back() {
     let folder = Folder::new();
@@ -174,7 +174,7 @@ fn names_of_files_and_tensors_are_shown_and_read_back() {
         let printed = clean(&folder.slth(&["presets", "from", &file]), "from").0;
         folder.write("from.ron", printed);
         assert!(folder.slth(&["bounds", "from.ron"]).status.success());
-        // A file of which no network can be read names its tensors.
+        // The refusal of a file without a network names its tensors.
         folder.write(
             "none.safetensors",
             safetensors::serialize(
@@ -190,7 +190,7 @@ fn names_of_files_and_tensors_are_shown_and_read_back() {
     }
 }
 
-/// Arguments and fields that are wrong.
+/// Wrong arguments and fields.
 fn refusals(hostile: &str) -> Vec<Vec<String>> {
     let set = |value: String| vec!["run".to_owned(), "tiny".to_owned(), "--set".to_owned(), value];
     let quoted = quoted(hostile);
@@ -233,7 +233,7 @@ fn whatever_is_wrong_is_named_in_one_line() {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             refused(&folder.slth(&words), &format!("{words:?}"));
         }
-        // What clap has to say takes several lines, of which none is the user's.
+        // clap's messages take several lines, none with the user's text.
         for words in [
             vec!["run", "tiny", "--color", hostile],
             vec!["run", "tiny", hostile],
@@ -348,7 +348,7 @@ fn the_environment_is_not_repeated() {
     }
 }
 
-/// Everything that a terminal is sent: none of the hostile characters, and no sequence that the program does not use.
+/// Everything sent to the terminal: no hostile character, and only the program's own sequences.
 #[cfg(unix)]
 #[test]
 fn no_screen_sends_a_terminal_what_was_typed_by_others() {
@@ -381,7 +381,7 @@ fn no_screen_sends_a_terminal_what_was_typed_by_others() {
         explorer.shows(&[opened]);
         explorer.press("\x1b");
         let started = std::time::Instant::now();
-        // Esc alone is known by what does not follow it.
+        // Esc alone is recognised by a pause.
         while explorer.text().contains(opened) {
             assert!(started.elapsed() < terminal::PATIENCE, "{}", explorer.text());
             std::thread::sleep(std::time::Duration::from_millis(5));

@@ -1,8 +1,7 @@
 //! G against its laws: words and weights against values worked out elsewhere, samples against exact distributions.
 //!
-//! Seeds are fixed, so a test passes always or never. [`SIGNIFICANCE`] is the share of good generators that a
-//! test would refuse; what a test would catch is said beside it, and `a_law_a_little_wrong_is_refused` shows
-//! it.
+//! Seeds are fixed, so a test passes always or never. [`SIGNIFICANCE`] is the share of correct generators refused by a test.
+//! The power is stated at each test, and `a_law_a_little_wrong_is_refused` shows it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -36,7 +35,7 @@ fn random_layer(seed: u64, layer: usize, ranges: &Ranges) -> RandomLayer {
     RandomLayer::new(seed, layer, Law::Hyperbolic(law))
 }
 
-/// Kolmogorov–Smirnov p-value of a sample under `cdf`, which makes it uniform.
+/// Kolmogorov–Smirnov p-value of a sample; `cdf` maps it to a uniform one.
 ///
 /// With n values, deviations of the CDF above 2.22/√n are refused: 0.007 for 100,000.
 fn kolmogorov_smirnov(sample: impl Iterator<Item = f64>, cdf: impl Fn(f64) -> f64) -> f64 {
@@ -45,7 +44,7 @@ fn kolmogorov_smirnov(sample: impl Iterator<Item = f64>, cdf: impl Fn(f64) -> f6
     ks_onesample(sample.map(cdf).collect(), &uniform, method, NaNPolicy::Error).unwrap().1
 }
 
-/// χ² p-value of counts under probabilities that add up to 1.
+/// χ² p-value of counts under probabilities of sum 1.
 fn chi_squared(counts: &[u64], probabilities: &[f64]) -> f64 {
     assert_eq!(counts.len(), probabilities.len());
     assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
@@ -143,7 +142,7 @@ proptest! {
     }
 }
 
-/// 100,000 weights per place: refuses a CDF that is off by 0.007, such as a Λ that is off by 1.5 %.
+/// 100,000 weights per place: refuses a CDF off by 0.007, for example Λ off by 1.5 %.
 #[test]
 fn weights_of_both_sides_follow_the_hyperbolic_law() {
     let ranges = example_5();
@@ -164,8 +163,7 @@ fn products(g: RandomLayer, neurons: u64, input: usize, output: usize) -> impl I
     (0..neurons).map(move |neuron| (g.z_in(neuron, input) * g.z_out(neuron, output)).abs())
 }
 
-/// 200,000 products per place: refuses a CDF that is off by 0.005, which is products off by a fifth of a bucket of
-/// Example 5.
+/// 200,000 products per place: refuses a CDF off by 0.005, or products off by a fifth of a bucket of Example 5.
 #[test]
 fn products_follow_the_triangular_law() {
     let all = [example_5(), Ranges::new(0.05, 2.5, 1.3), Ranges::new(1e-12, 1.0, 1.6)];
@@ -181,8 +179,8 @@ fn products_follow_the_triangular_law() {
     }
 }
 
-/// How many of `neurons` neurons can serve each (half, bucket) of a weight of this sign, positive half first;
-/// last those of no use.
+/// How many of `neurons` neurons can serve each (half, bucket) of a weight of this sign, positive half first; the last count is
+/// the useless ones.
 fn hits(ranges: &Ranges, seed: u64, negative: bool, neurons: u64) -> Vec<u64> {
     let (buckets, g) = (Buckets::new(ranges), random_layer(seed, 1, ranges));
     let k = buckets.levels();
@@ -205,8 +203,8 @@ fn hit_probabilities(ranges: &Ranges) -> Vec<f64> {
     [&half[..], &half[..], &[none]].concat()
 }
 
-/// 400,000 neurons, at least 1,274 expected in each of the 78 categories: refuses one bucket that is off by 25 %
-/// or all of them off by 3 %.
+/// 400,000 neurons, at least 1,274 expected in each of the 78 categories: refuses one bucket off by 25 % or all of them off by
+/// 3 %.
 #[test]
 fn buckets_of_both_halves_are_hit_as_often_as_the_law_says() {
     let ranges = example_5();
@@ -251,7 +249,7 @@ fn histogram(
         let mut builder = LayerBuilder::new(problem);
         builder.advance(bound, Until::Neurons);
         let tally = builder.tally();
-        // A count that stops at the last hit would favour hits.
+        // Stopping the count at the last hit would favour hits.
         assert!(tally.sampled == bound && !builder.is_complete());
         assert_eq!(tally.products.iter().sum::<u64>(), tally.sampled);
         for (bin, count) in tally.products.iter().enumerate() {
@@ -267,8 +265,8 @@ fn histogram_probabilities() -> Vec<f64> {
     (0..bins).map(|bin| cdf(bin + 1) - cdf(bin)).collect()
 }
 
-/// 150,000 products in 64 bins: refuses a density that is off by 3 % of itself everywhere, or one typical bin that is
-/// off by 20 %. Counting a pair that depends on the neuron (the one it serves, say) would bend it far more.
+/// 150,000 products in 64 bins: refuses a density off by 3 % everywhere, or one typical bin off by 20 %. Choosing the counted
+/// pair by the neuron (the pair it serves, say) would bend the density far more.
 #[test]
 fn the_counted_product_of_each_neuron_is_exactly_distributed() {
     let allocations = [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand];
@@ -277,8 +275,7 @@ fn the_counted_product_of_each_neuron_is_exactly_distributed() {
         let long = histogram(100, example_5(), sharing, 150_000, 3..4);
         let p = chi_squared(&long, &histogram_probabilities());
         assert_plausible(p, &format!("{sharing:?}, one layer, 150,000 neurons"));
-        // Three buckets a half: the first pair changes every few dozen neurons, so a choice of the pair that
-        // leans on the neuron would show.
+        // Three buckets a half: the first pair changes every few dozen neurons, so a dependence of the pair on the neuron shows.
         let short = histogram(10, Ranges::new(0.3, 1.0, 1.5), sharing, 100, 0..1_500);
         let p = chi_squared(&short, &histogram_probabilities());
         assert_plausible(p, &format!("{sharing:?}, 1,500 layers, 100 neurons each"));
@@ -298,7 +295,7 @@ fn joint_counts(pairs: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
     counts
 }
 
-/// 400,000 pairs in 256 cells: refuses pairs of which one in 150 repeats sign and level.
+/// 400,000 pairs in 256 cells: refuses one pair in 150 with repeated sign and level.
 #[test]
 fn signs_and_levels_of_neighbouring_weights_are_independent() {
     let at = |seed, layer, side, neuron, synapse| Stream::new(seed, layer, side).row(neuron).word(synapse);

@@ -1,5 +1,5 @@
-//! The explorer and a run over a real SSH connection: opened, stepped, resized, cut off. Needs sshd and ssh; where they are
-//! not, it says so and skips.
+//! The explorer and a run over a real SSH connection: opened, stepped, resized, cut off. Needs sshd and ssh; without them the
+//! tests say so and skip.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 #![cfg(target_os = "linux")]
 
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, PtySize};
 use terminal::{Explorer, PATIENCE};
 
-/// A server for one user on a loopback port, with keys of its own that are thrown away with it.
+/// A server for one user on a loopback port, with temporary keys.
 struct Server {
     folder: tempfile::TempDir,
     port: u16,
@@ -22,7 +22,7 @@ struct Server {
 }
 
 impl Server {
-    /// `None`, with the reason on standard error, where no server can be had.
+    /// `None`, with the reason on standard error, if no server starts.
     fn start() -> Option<Self> {
         let skip = |why: &str| {
             // Past the capture of the test harness.
@@ -45,7 +45,7 @@ impl Server {
             }
         }
         std::fs::copy(at("user.pub"), at("authorized")).unwrap();
-        // Its own name, so that it can be told from all other processes.
+        // A name of its own, to identify its processes.
         std::fs::copy(env!("CARGO_BIN_EXE_slth"), at("slth-over-ssh")).unwrap();
         // Root's sshd wants this folder; others need none.
         let _ = std::fs::create_dir_all("/run/sshd");
@@ -55,7 +55,7 @@ impl Server {
             .arg(at("host"))
             .arg(format!("-oAuthorizedKeysFile={}", at("authorized").display()))
             .arg(format!("-oPidFile={}", at("pid").display()))
-            // The user's own shell begins with whatever is in its files, and may leave locks where it is killed in them.
+            // The user's own shell would read its start-up files, and if killed there might leave locks.
             .arg(format!("-oSetEnv=HOME={}", folder.path().display()))
             .args([
                 "-oListenAddress=127.0.0.1",
@@ -115,7 +115,7 @@ impl Server {
         Explorer::spawn(ssh)
     }
 
-    /// Processes of explorers that this server has started and that still run: each, and its keeper.
+    /// Running processes of explorers started by this server: each explorer, and its keeper.
     fn explorers(&self) -> usize {
         let program = self.at("slth-over-ssh");
         let runs = |entry: &std::fs::DirEntry| {
@@ -156,7 +156,7 @@ fn digits_over_ssh() {
     assert_eq!(server.explorers(), 0);
 }
 
-/// At rest, and with the engine flat out: nothing is left behind that keeps a core busy.
+/// At rest, and with the engine flat out: no process stays behind.
 #[test]
 fn a_connection_that_is_cut_leaves_nothing_running() {
     let Some(server) = Server::start() else { return };
@@ -180,7 +180,7 @@ fn a_connection_that_is_cut_leaves_nothing_running() {
 }
 
 /// The client goes away at moments all over a run, and a little after it. Without a terminal the run goes on to its end and
-/// writes its ticket; with one it ends by SIGHUP. Nothing but a whole ticket is ever seen.
+/// writes its ticket; with one it ends by SIGHUP. A ticket file is always complete.
 #[test]
 fn a_ticket_is_whole_or_not_there_whenever_the_client_goes() {
     let Some(server) = Server::start() else { return };
@@ -203,14 +203,14 @@ fn a_ticket_is_whole_or_not_there_whenever_the_client_goes() {
     const CLIENTS: usize = 20;
     for client in 0..CLIENTS {
         let terminal = client % 2 == 1;
-        // Where it is done already, an older ticket stands.
+        // A ticket of an earlier round may be there.
         let is_there = client % 4 < 2;
         let _ = (std::fs::remove_file(&ticket), std::fs::remove_file(&table));
         if is_there {
             std::fs::write(&ticket, "older").unwrap();
         }
         let mut ssh = connect(terminal);
-        // A multiplicative walk over the time that a run takes, the same in every test.
+        // A multiplicative walk over the time of a run, the same in every test.
         wait = wait * 13 / 8;
         while wait > whole * 9 / 8 {
             wait /= 9;
@@ -228,7 +228,7 @@ fn a_ticket_is_whole_or_not_there_whenever_the_client_goes() {
         let older = is_there.then(|| b"older".to_vec());
         let case = format!("client {client} gone after {wait:?} of {whole:?}");
         assert!(found.as_ref() == Some(&expected) || found == older, "{case}");
-        // Without a terminal, nothing ends a run that has begun.
+        // Without a terminal, nothing ends a started run.
         assert!(terminal || !reached || found.as_ref() == Some(&expected), "{case}");
         written[usize::from(terminal)] += usize::from(found.as_ref() == Some(&expected));
         let names = std::fs::read_dir(&results).unwrap().count();

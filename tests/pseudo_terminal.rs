@@ -37,7 +37,7 @@ fn tiny_is_stepped_through_and_left() {
     slth.assert_restored();
 }
 
-/// A network of 4 million weights, which takes seconds to open.
+/// A network of 4 million weights: seconds to open.
 const LARGE: [&str; 3] = ["tiny", "--set", "target=Random(widths:[2000,2000,10],weight_bound:0.05,seed:7)"];
 
 #[test]
@@ -60,7 +60,7 @@ fn the_first_setup_can_be_left_while_it_is_opened() {
     }
 }
 
-/// What cannot be opened is told in a line. One that is soon known does not touch the screen before.
+/// A setup that cannot be opened is reported in a line. An early error leaves the screen untouched.
 #[test]
 fn a_first_setup_that_cannot_be_opened_is_a_line() {
     let mut slth = Explorer::open(&["no-such-preset"]);
@@ -69,7 +69,7 @@ fn a_first_setup_that_cannot_be_opened_is_a_line() {
     let sent = String::from_utf8_lossy(&slth.sent()).into_owned();
     assert!(!sent.contains('\x1b'), "{sent:?}");
     slth.assert_restored();
-    // Norms of two million weights take seconds, and show only then that a bound is too small.
+    // Norms of two million weights take seconds, and only then is the bound known to be too small.
     let target = "target=Random(widths:[1500,1500,10],weight_bound:0.05,seed:7)";
     let mut slth = Explorer::open(&["tiny", "--set", target, "--set", "w_max=1e-9"]);
     slth.shows(&["slth opening…"]);
@@ -103,7 +103,7 @@ fn constructions_are_compared_alone_and_together() {
     slth.shows(&["▶2 hyperbolic, first-fit", "alone: steps and runs move lane 2 only"]);
     slth.press("a");
     slth.shows(&["layer 1/2 · 0/60 weights", "paused: 1 of 2 lanes done", "2,622 of ≤ 18,861"]);
-    // One word for the run, whichever lane is looked at and on whichever screen.
+    // One word for the run, on every screen and for every lane.
     for screen in ["1", "3", "4", "5", "2"] {
         slth.press(screen);
         slth.shows(&["paused: 1 of 2 lanes done"]);
@@ -114,7 +114,7 @@ fn constructions_are_compared_alone_and_together() {
         "17,466,686 of ≤ 152,484,048",
         "6662 times fewer neurons observed",
     ]);
-    // The second rung of the ladder, Malach and product pairs; the lane that is known stays known.
+    // The second rung of the ladder, Malach and product pairs; the finished lane stays.
     slth.press("gg");
     slth.shows(&["1 malach", "▶2 product-pair", "match: z_in", "0 of ≤ ", "17,466,686"]);
     slth.leave();
@@ -159,7 +159,7 @@ fn steps_are_taken_back() {
     slth.shows(&["1/6 weights"]);
     slth.press("a");
     slth.shows(&["done: the ticket holds"]);
-    // From the end back into the last layer, and to its start, and to that of the layer before.
+    // From the end back into the last layer, to its start, and to the start of the layer before.
     slth.press("N");
     slth.shows(&["layer 2/2 · 5/6 weights", "paused"]);
     slth.press("L");
@@ -202,7 +202,7 @@ fn terminals_of_every_kind_are_served() {
         assert_eq!(slth.ends(), 0);
         slth.assert_restored();
     }
-    // One that cannot move its cursor is refused, with what to do.
+    // A terminal without cursor movement is refused, with advice.
     let mut slth = Explorer::open_in(&[("TERM", "dumb")], &["tiny"]);
     slth.shows(&["expected a terminal that can move its cursor", "slth run tiny"]);
     assert_eq!(slth.ends(), 2);
@@ -241,8 +241,8 @@ fn running_can_be_paused_and_the_window_resized() {
     slth.assert_restored();
 }
 
-/// Key to screen while the engine runs flat out. The figure is printed; what is asserted is only that the answer
-/// comes before a person would press again, since machines are shared.
+/// Key to screen while the engine runs flat out. The figure is printed. Machines are shared, so the assertion is weak: the
+/// answer comes before a person would press again.
 #[test]
 fn keys_are_answered_while_the_engine_runs_flat_out() {
     let mut slth = Explorer::open(&["example-5"]);
@@ -270,7 +270,7 @@ fn keys_are_answered_while_the_engine_runs_flat_out() {
     assert_eq!(slth.ends(), 0);
 }
 
-/// Times that any thread of a process has gone to sleep, as Linux counts them: one that wakes up goes to sleep again.
+/// Voluntary context switches of all threads of a process: each wake-up ends in one.
 #[cfg(target_os = "linux")]
 fn sleeps(process: u32) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
@@ -313,7 +313,7 @@ fn pasted_text_is_no_key() {
     // q would leave, r would start over, n draw.
     slth.paste("squid game, rerun: n w l a\r\nq\x03");
     slth.shows(&["Pasted text is not read as keys", "1 of ≤ 4,022 neurons"]);
-    // More than a terminal sends in one go.
+    // More than a terminal sends in one piece.
     slth.paste(&"q\n".repeat(50_000));
     slth.press("5");
     slth.shows(&["F chooses 1", "paused"]);
@@ -354,7 +354,7 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.shows(&["pointer.safetensors"]);
     slth.press("\r");
     slth.shows(&["This could not be opened", "found a Git LFS pointer"]);
-    // The list, what was typed and the run are still there.
+    // The list, the typed text and the run are still there.
     slth.press("\x1b");
     slth.shows(&["j down  Enter open"]);
     slth.press("o");

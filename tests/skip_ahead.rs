@@ -1,7 +1,7 @@
 //! Skipping ahead against drawing every neuron: the same waiting times and the same hits, in distribution.
 //!
-//! Seeds are fixed, so a test passes always or never. [`SIGNIFICANCE`] is the share of right programs that a test
-//! would refuse; what it would catch is said beside it, and `a_law_a_little_wrong_is_refused` shows it.
+//! Seeds are fixed, so a test passes always or never. [`SIGNIFICANCE`] is the share of correct programs refused by a test. The
+//! power is stated at each test, and `a_law_a_little_wrong_is_refused` shows it.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use rand::distr::Distribution;
@@ -16,11 +16,11 @@ use statrs::stats_tests::ks_test::{
 
 const SIGNIFICANCE: f64 = 1e-4;
 
-/// Hits in each sample of a two-sample test. It refuses CDFs that are 0.0141 apart (2.23·√(2/n)) as often as
-/// not and CDFs that are 0.022 apart in 999 cases of 1,000. For waiting times 0.022 is a p off by 6 %.
+/// Hits in each sample of a two-sample test. It refuses CDFs 0.0141 apart (2.23·√(2/n)) in half of all cases and CDFs 0.022
+/// apart in 999 of 1,000. For waiting times 0.022 is a p off by 6 %.
 const HITS: usize = 50_000;
 
-/// The words of what is not G.
+/// Random words outside G.
 fn words(seed: u64) -> RowReader {
     Stream::new(seed, 0, Side::Out).row(1 << 40).reader()
 }
@@ -36,7 +36,7 @@ fn assert_plausible(p: f64, what: &str) {
     assert!(p > SIGNIFICANCE, "p = {p:e}: {what}");
 }
 
-/// What is compared of a run of hits: waiting times and whatever else, each with its name and its values.
+/// The compared quantities of a run of hits, waiting times among them: name and values of each.
 type Columns = Vec<(String, Vec<f64>)>;
 
 fn columns<const N: usize>(names: [&str; N], rows: impl Iterator<Item = [f64; N]>) -> Columns {
@@ -67,7 +67,7 @@ fn one_by_one<T>(mut hit: impl FnMut(u64) -> Option<T>) -> impl Iterator<Item = 
 
 const PAIR: [&str; 5] = ["waiting time", "z_in", "z_out", "product error", "z_in/|z_out|"];
 
-/// The columns of a hit of w. The last one sees a dependence between the weights that the others may miss.
+/// The columns of a hit of w. The last one is sensitive to a dependence between both weights.
 fn pair_row(waited: f64, hit: Hit, w: f64) -> [f64; 5] {
     [waited, hit.z_in, hit.z_out, hit.error(w), hit.z_in / hit.z_out.abs()]
 }
@@ -127,7 +127,7 @@ fn product_pairs_skip_to_the_hits_that_drawing_finds() {
 }
 
 /// Two inputs, intervals whole and clipped; p between 0.0014 and 0.004, up to 36 million neurons a sample. The
-/// product errors are those of the two virtual weights z_in·z_out.
+/// product errors are of the two virtual weights z_in·z_out.
 #[test]
 fn whole_neurons_skip_to_the_hits_that_drawing_finds() {
     let names = ["waiting time", "z_in of input 0", "z_in of input 1", "z_out", "error of 0", "error of 1"];
@@ -189,7 +189,7 @@ fn waiting_times_are_geometric() {
 
 /// At p = 10⁻⁴⁰⁰, ln N is −ln p plus the logarithm of an exponential variable: mean −γ, deviation π/√6, CDF
 /// 1 − exp(−eˣ). 100,000 of them: the mean is within 3.891 standard errors, 0.0158, of its place with probability
-/// 1 − 10⁻⁴ (that is p within 1.6 % of what it should be); the Kolmogorov–Smirnov test refuses p off by 2 %.
+/// 1 − 10⁻⁴ (p within 1.6 % of its value); the Kolmogorov–Smirnov test refuses p off by 2 %.
 #[test]
 fn waiting_times_beyond_f64_follow_the_law_of_their_logarithm() {
     const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;

@@ -1,4 +1,4 @@
-//! The steps by which weights are put together, against the tickets and what is measured on them.
+//! The steps of assembling a weight, against the tickets and their measurements.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -109,8 +109,8 @@ fn follow(builder: &LayerBuilder, weight: (usize, usize), sum: &WeightSum) {
     }
 }
 
-/// A piece is taken exactly where the residual reaches the threshold, it comes from its bucket, and 0 ≤ r ≤ γ^u·w_max
-/// holds after bucket u = 1…k.
+/// A piece is taken exactly if the residual reaches the threshold, it comes from its bucket, and 0 ≤ r ≤ γ^u·w_max holds after
+/// bucket u = 1…k.
 fn lemma_9(builder: &LayerBuilder, steps: &[SumStep]) {
     let ranges = builder.problem().ranges;
     let slack = 1e-14 * ranges.w_max;
@@ -129,7 +129,7 @@ fn lemma_9(builder: &LayerBuilder, steps: &[SumStep]) {
     }
 }
 
-/// What is known of a weight under way stays true until it is finished; what is finished stays.
+/// Decided steps of an unfinished weight stay until it is finished, and afterwards.
 #[test]
 fn what_is_known_of_a_weight_stays() {
     for construction in CONSTRUCTIONS {
@@ -159,13 +159,13 @@ fn what_is_known_of_a_weight_stays() {
             }
         }
         assert!(waiting > 0, "{construction}");
-        // A whole neuron is found at once; so is a weight that is skipped ahead to.
+        // A whole neuron is found at once, and so is a weight found by skipping ahead.
         let at_once = ["WholeNeuron", "Malach", "ProductPair"].contains(&construction);
         assert!(known > 0 || at_once, "{construction}");
     }
 }
 
-/// How many pieces of a sum under way are taken, all of which its end takes too.
+/// How many pieces of an unfinished sum are taken; the finished sum takes all of them.
 fn agree(now: &WeightSum, end: &WeightSum) -> usize {
     let golden = now.steps.first().is_some_and(|step| step.bucket.is_some());
     let undecided = now.steps.iter().position(|step| matches!(step.fate, Fate::Missing | Fate::Open));
@@ -202,7 +202,7 @@ fn a_weight_without_all_its_pieces_says_which_are_missing() {
     assert_eq!(state, WeightState::Finished);
     let errors = session.lanes()[0].checks()[0].as_ref().unwrap().max_error;
     assert_eq!([0, 1].map(|half| Some(sums[half].residual)), errors);
-    // An open demand that the sum does not ask for is no loss.
+    // An open demand without a use in the sum is no loss.
     let open: Vec<_> = builder.open_demands().1.iter().map(|open| (Some(open.half), open.bucket)).collect();
     let missing = sums.iter().flat_map(|sum| {
         let missing = sum.steps.iter().filter(|step| step.fate == Fate::Missing);
@@ -236,7 +236,7 @@ fn cells(errors: &ErrorMap) -> Vec<Option<f32>> {
     (0..outputs).flat_map(|b| (0..inputs).map(move |a| cell(b, a))).collect()
 }
 
-/// The map that grew with the layer is the one made at once, and holds the errors of the sums.
+/// The error map grown with the layer equals the map made at its end, and holds the errors of the sums.
 #[test]
 fn the_map_of_errors_does_not_depend_on_when_it_is_looked_at() {
     for construction in CONSTRUCTIONS {

@@ -12,7 +12,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
 
-/// Long enough for a busy machine; nothing waits for it when all is well.
+/// Long enough for a busy machine; never reached in a passing test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn parser(rows: u16, columns: u16) -> vt100::Parser {
@@ -26,12 +26,12 @@ pub(crate) struct Explorer {
     pub(crate) master: Option<Box<dyn MasterPty + Send>>,
     /// the terminal's modes before the program started
     modes: String,
-    /// tells the thread that reads to let go of the terminal
+    /// tells the reading thread to close the terminal
     closing: Arc<AtomicBool>,
-    /// tells the thread that reads to stop for a while
+    /// tells the reading thread to pause
     stopped: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
-    /// bytes that the program has sent
+    /// number of bytes sent by the program
     received: Arc<AtomicUsize>,
     /// the bytes themselves
     sent: Arc<Mutex<Vec<u8>>>,
@@ -50,7 +50,7 @@ impl Explorer {
         Self::spawn_in(command, &[])
     }
 
-    /// `slth` in a terminal that is not its controlling one: no signal comes from it.
+    /// `slth` in a terminal other than its controlling one: no signal comes from it.
     pub(crate) fn open_without_control(arguments: &[&str]) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slth"));
         command.args(arguments);
@@ -117,7 +117,7 @@ impl Explorer {
         writer.flush().unwrap();
     }
 
-    /// Leaves, whether or not a run is asked about that was long on a busy machine: Ctrl-C twice.
+    /// Leaves by Ctrl-C twice: on a busy machine a long run may cause a question.
     pub(crate) fn leave(&mut self) {
         self.press("\x03\x03");
     }
@@ -126,7 +126,7 @@ impl Explorer {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// Waits until the screen shows all of `wanted`, and returns how long that took.
+    /// Waits until the screen shows all of `wanted`, and returns the time taken.
     pub(crate) fn shows(&self, wanted: &[&str]) -> Duration {
         let started = Instant::now();
         while !wanted.iter().all(|text| self.text().contains(text)) {
@@ -136,12 +136,12 @@ impl Explorer {
         started.elapsed()
     }
 
-    /// Bytes that the program has sent so far.
+    /// Number of bytes sent by the program so far.
     pub(crate) fn received(&self) -> usize {
         self.received.load(Ordering::Relaxed)
     }
 
-    /// All that the program has sent so far.
+    /// All bytes sent by the program so far.
     pub(crate) fn sent(&self) -> Vec<u8> {
         self.sent.lock().unwrap().clone()
     }
@@ -156,21 +156,21 @@ impl Explorer {
     /// Closes the terminal under the program.
     pub(crate) fn hang_up(&mut self) {
         self.closing.store(true, Ordering::Relaxed);
-        // The thread that reads lets go of the terminal with the next frame; every key is answered by one.
+        // The reading thread closes the terminal at the next frame; every key causes one.
         self.press("\x1b[A");
         self.reader.take().unwrap().join().unwrap();
         self.keys = None;
         self.master = None;
     }
 
-    /// The terminal takes nothing any more: no byte is read, and its buffer is full.
+    /// The terminal no longer takes output: no byte is read, and its buffer is full.
     #[cfg(unix)]
     pub(crate) fn stop_reading(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
         let path = self.master.as_ref().unwrap().tty_name().unwrap();
         let line = std::fs::OpenOptions::new().write(true).open(path).unwrap();
         rustix::io::ioctl_fionbio(&line, true).unwrap();
-        // A terminal ignores these. The first few are read, before the thread that reads sees that it is to stop.
+        // Terminals ignore these bytes. The first few are still read, until the reading thread pauses.
         let mut full = 0;
         while full < 10 {
             match rustix::io::write(&line, &[0; 512]) {
@@ -215,13 +215,13 @@ impl Explorer {
         self.screen.lock().unwrap().screen().bracketed_paste()
     }
 
-    /// Pastes a text as a terminal does that was asked for brackets.
+    /// Pastes a text as a terminal with bracketed paste does.
     pub(crate) fn paste(&mut self, text: &str) {
         assert!(self.brackets_pastes(), "the program does not ask for bracketed pastes");
         self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
-    /// Whether the terminal shows what it showed before, and the cursor.
+    /// Whether the terminal shows its main screen again, and the cursor.
     fn is_restored(&self) -> bool {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
