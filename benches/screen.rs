@@ -18,9 +18,9 @@ use slth::session::{Command, Session, Step, Worker};
 use slth::speed::Work;
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
-use slth::tui::glyphs::UNICODE;
+use slth::tui::look::glyphs::UNICODE;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Screen;
-use slth::tui::theme::ANSI;
 use slth::tui::{Look, keymap, render};
 
 mod goals;

@@ -9,10 +9,10 @@ use ratatui::backend::TestBackend;
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Step, Worker};
 use slth::tui::app::App;
-use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::keymap::{Action, ChartMove};
+use slth::tui::look::glyphs::{ASCII, UNICODE};
+use slth::tui::look::theme::{ANSI, MONO};
 use slth::tui::screen::{Overlay, Screen};
-use slth::tui::theme::{ANSI, MONO};
 use slth::tui::{Look, render};
 
 const PLAIN: Look = Look { theme: MONO, glyphs: UNICODE };

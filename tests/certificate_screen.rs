@@ -6,9 +6,9 @@ mod screens;
 use screens::{Opened, PLAIN};
 use slth::session::{Command, Step};
 use slth::tui::Look;
-use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::{Action, Context};
-use slth::tui::theme::ANSI;
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 
 const PLAIN_ASCII: Look = Look { theme: ANSI, glyphs: ASCII };
 

@@ -6,11 +6,11 @@ mod screens;
 use screens::{Opened, PLAIN, session};
 use slth::session::{LaneView, Phase, Session, Step};
 use slth::tui::Look;
-use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::{Action, LaneMove};
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Screen;
-use slth::tui::slots::LADDER;
-use slth::tui::theme::ANSI;
+use slth::tui::screens::compare::slots::LADDER;
 
 /// A target small enough to draw every construction but whole neurons.
 const SMALL: &[&str] = &[

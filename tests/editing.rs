@@ -12,10 +12,10 @@ use slth::session::{Command, Forecaster, Step, Worker};
 use slth::tui::Look;
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
-use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::Context;
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Overlay;
-use slth::tui::theme::ANSI;
 
 const PLAIN_ASCII: Look = Look { theme: ANSI, glyphs: ASCII };
 

@@ -12,7 +12,7 @@ use portable_pty::CommandBuilder;
 use slth::experiment::Experiment;
 use slth::network::Domain;
 use slth::session::Session;
-use slth::tui::theme::ThemeName;
+use slth::tui::look::theme::ThemeName;
 use slth::tui::{Color, Options, run};
 use terminal::{Explorer, PATIENCE};
 use vt100::MouseProtocolMode;

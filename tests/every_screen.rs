@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use screens::{PLAIN, draw};
 use slth::session::{Command, Step};
-use slth::tui::glyphs::{ASCII, UNICODE};
+use slth::tui::look::glyphs::{ASCII, UNICODE};
+use slth::tui::look::theme::{ANSI, INDEXED, LIGHT_RGB};
 use slth::tui::screen::Screen;
-use slth::tui::theme::{ANSI, INDEXED, LIGHT_RGB};
 use slth::tui::{Look, keymap};
 
 /// Each screen, reached by its key.

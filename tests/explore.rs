@@ -6,9 +6,9 @@ mod screens;
 use screens::{Opened, PLAIN};
 use slth::session::{Command, Phase, Step, TicketVerdict};
 use slth::tui::Look;
-use slth::tui::glyphs::ASCII;
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::{Overlay, Screen};
-use slth::tui::theme::ANSI;
 
 fn pictures(name: &str, screen: &Opened) {
     for (name, picture) in screen.pictures(name) {

@@ -17,11 +17,11 @@ use slth::report::{Comparison, RunReport};
 use slth::session::{Command, Session, Step, Worker};
 use slth::tui::app::App;
 use slth::tui::export::Export;
-use slth::tui::glyphs::{ASCII, UNICODE};
+use slth::tui::export::svg::{svg, text};
 use slth::tui::keymap::Action;
+use slth::tui::look::glyphs::{ASCII, UNICODE};
+use slth::tui::look::theme::{ANSI, Ground, INDEXED, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB, MONO, RGB};
 use slth::tui::screen::Screen;
-use slth::tui::svg::{svg, text};
-use slth::tui::theme::{ANSI, Ground, INDEXED, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB, MONO, RGB};
 use slth::tui::{Look, render};
 use terminal::Explorer;
 

@@ -8,10 +8,10 @@ use screens::{Opened, PLAIN};
 use slth::session::{Command, Step};
 use slth::tui::Look;
 use slth::tui::effects::Effect;
-use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::{Action, ChartMove, Context, WeightMove};
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Screen;
-use slth::tui::theme::ANSI;
 
 fn key(opened: &mut Opened, code: KeyCode) {
     for effect in opened.app.press(KeyEvent::new(code, KeyModifiers::NONE)) {

@@ -9,10 +9,10 @@ use slth::session::{Command, Session, Step, Worker};
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
 use slth::tui::export::Export;
-use slth::tui::glyphs::UNICODE;
 use slth::tui::keymap::Action;
+use slth::tui::look::glyphs::UNICODE;
+use slth::tui::look::theme::MONO;
 use slth::tui::screen::{Overlay, Screen};
-use slth::tui::theme::MONO;
 use slth::tui::{Look, render};
 
 const LOOK: Look = Look { theme: MONO, glyphs: UNICODE };

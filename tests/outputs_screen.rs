@@ -9,10 +9,10 @@ use ratatui::style::Color;
 use screens::{Opened, PLAIN, SIZES, draw, session};
 use slth::session::{Command, Phase, Session, Snapshot, Step};
 use slth::tui::Look;
-use slth::tui::glyphs::{ASCII, UNICODE};
 use slth::tui::keymap::{Action, InputMove};
+use slth::tui::look::glyphs::{ASCII, UNICODE};
+use slth::tui::look::theme::{ANSI, INDEXED, RGB};
 use slth::tui::screen::Screen;
-use slth::tui::theme::{ANSI, INDEXED, RGB};
 use slth::verification::{MaskedLayer, inputs};
 
 mod screens;

@@ -7,10 +7,10 @@ use screens::{Opened, PLAIN, SIZES};
 use slth::construction::WeightState;
 use slth::session::{Command, Step};
 use slth::tui::Look;
-use slth::tui::glyphs::ASCII;
 use slth::tui::keymap::{Action, WeightMove};
+use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Screen;
-use slth::tui::theme::ANSI;
 
 const OTHER: Look = Look { theme: ANSI, glyphs: ASCII };
 

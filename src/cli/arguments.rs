@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use crate::experiment::{FileOptions, Lipschitz};
 use crate::network::files::Order;
 #[cfg(feature = "tui")]
-use crate::tui::{Color, theme::ThemeName};
+use crate::tui::{Color, look::theme::ThemeName};
 
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///

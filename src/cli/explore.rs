@@ -6,8 +6,8 @@ use super::{CliError, limits, load, preset_of};
 use crate::experiment::{Experiment, FileOptions};
 use crate::report::summary;
 use crate::session::Session;
-use crate::tui::keeper::{self, Keeper};
-use crate::tui::{self, OpenSession, theme::ThemeName};
+use crate::tui::terminal::keeper::{self, Keeper};
+use crate::tui::{self, OpenSession, look::theme::ThemeName};
 
 /// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
 const TERMINAL_GONE: u8 = 129;

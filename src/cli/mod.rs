@@ -165,7 +165,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         && io::stdin().is_terminal();
     // Before any thread: it starts a process. The explorer does without one that cannot be made.
     #[cfg(feature = "tui")]
-    let keeper = if has_screen { crate::tui::keeper::Keeper::new().ok() } else { None };
+    let keeper = if has_screen { crate::tui::terminal::keeper::Keeper::new().ok() } else { None };
     limits::watch()?;
     if !matches!(arguments.verb, Some(Verb::Presets { .. } | Verb::Completions { .. } | Verb::Man)) {
         threads::start(common.threads, if has_screen { threads::OF_SCREEN } else { 0 })?;

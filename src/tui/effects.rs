@@ -6,15 +6,18 @@ use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 
-use super::app::App;
-use super::export::Export;
-use super::folder;
-use super::opening::{NotOpened, Opening};
-use super::terminal::Screen;
-use super::{LoadSession, Look, render, signals};
 use crate::experiment::Experiment;
 use crate::report::{OutputFile, is_same_file};
 use crate::session::{Command, Forecaster, Question, Session, Worker};
+use crate::tui::LoadSession;
+use crate::tui::Look;
+use crate::tui::app::App;
+use crate::tui::export::Export;
+use crate::tui::opening::{NotOpened, Opening};
+use crate::tui::overlays::picker::folder;
+use crate::tui::render;
+use crate::tui::terminal::display::Screen;
+use crate::tui::terminal::signals;
 
 /// What the event loop is asked to do.
 #[derive(Debug)]
@@ -52,15 +55,15 @@ pub enum Effect {
 const OPENING: &str = "opening";
 
 /// All that effects reach: the engine, theory, presets, files, the terminal.
-pub(super) struct Hands {
-    pub(super) worker: Worker,
-    pub(super) forecaster: Forecaster,
-    pub(super) opening: Opening,
+pub(crate) struct Hands {
+    pub(crate) worker: Worker,
+    pub(crate) forecaster: Forecaster,
+    pub(crate) opening: Opening,
     load: LoadSession,
 }
 
 impl Hands {
-    pub(super) fn new(session: Session, load: LoadSession) -> Self {
+    pub(crate) fn new(session: Session, load: LoadSession) -> Self {
         let (forecaster, opening) = (Forecaster::default(), Opening::default());
         Self { worker: Worker::spawn(session), forecaster, opening, load }
     }
@@ -69,7 +72,7 @@ impl Hands {
     ///
     /// # Errors
     /// Whatever the terminal reports.
-    pub(super) fn carry_out(
+    pub(crate) fn carry_out(
         &mut self,
         app: &mut App,
         effects: Vec<Effect>,
@@ -117,7 +120,7 @@ impl Hands {
     }
 
     /// Goes on with the session that was opened.
-    pub(super) fn begin(&mut self, app: &mut App, opened: Result<Session, NotOpened>) {
+    pub(crate) fn begin(&mut self, app: &mut App, opened: Result<Session, NotOpened>) {
         app.notice = None;
         match opened {
             Ok(session) => {

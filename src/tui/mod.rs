@@ -11,46 +11,17 @@
 //! The loop waits for the terminal in one place, [`input`], and never in a write: a terminal that stops reading gets no
 //! new frame until the last one is out, and keys are read meanwhile. A terminal that is gone ends the loop ([`Failure`]).
 
-pub mod abandon;
 pub mod app;
-mod bars;
-pub mod bounds;
-mod capped;
-mod certificate;
-pub mod compare;
-pub mod editing;
 pub mod effects;
-pub mod explore;
 pub mod export;
-pub mod field;
-pub mod filter;
-pub mod folder;
-mod frame_lines;
-pub mod glyphs;
-mod histogram;
-mod input;
-pub mod keeper;
 pub mod keymap;
-mod lanes;
-mod line;
-mod log_axis;
-pub mod mouse;
+pub mod look;
 mod opening;
-pub mod outputs;
-mod overlay;
-mod paste;
-pub mod picker;
-mod picker_window;
-mod products;
-pub mod prompt;
+pub mod overlays;
 pub mod screen;
-mod signals;
-pub mod slots;
-pub mod svg;
-mod terminal;
-pub mod theme;
-mod typed;
-pub mod weight;
+pub mod screens;
+pub mod terminal;
+pub mod widgets;
 
 use std::fs::File;
 use std::io;
@@ -65,13 +36,15 @@ use crate::session::{Activity, Session, Snapshot};
 use crate::visible::is_hidden;
 use app::App;
 use effects::Hands;
-use glyphs::Glyphs;
-use input::Arrival;
-use keeper::Keeper;
+use look::glyphs::Glyphs;
+use look::theme::{Colours, Theme, ThemeName};
 pub use opening::NotOpened;
 use opening::Opening;
-use terminal::Taken;
-use theme::{Colours, Theme, ThemeName};
+use screens::{bounds, compare, explore, outputs, weight};
+use terminal::display::Taken;
+use terminal::input::Arrival;
+use terminal::keeper::Keeper;
+use terminal::line;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -348,6 +321,6 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         screen::Screen::Bounds => bounds::render(frame, app, look),
         screen::Screen::Outputs => outputs::render(frame, app, look),
     }
-    overlay::render(frame, app, look);
+    overlays::render(frame, app, look);
     replace_unshowable(frame.buffer_mut(), look);
 }

@@ -9,13 +9,16 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame_lines::draw_line;
-use super::input::Arrival;
-use super::keymap::{self, Action, Context};
-use super::terminal::{Screen, Taken};
-use super::{Look, OpenSession, replace_unshowable, signals};
 use crate::experiment::ExperimentError;
 use crate::session::{Session, on_own_thread};
+use crate::tui::Look;
+use crate::tui::OpenSession;
+use crate::tui::keymap::{self, Action, Context};
+use crate::tui::replace_unshowable;
+use crate::tui::terminal::display::{Screen, Taken};
+use crate::tui::terminal::input::Arrival;
+use crate::tui::terminal::signals;
+use crate::tui::widgets::frame_lines::draw_line;
 use crate::visible::shortened;
 
 /// How often the session on its way is looked for.
@@ -34,11 +37,11 @@ pub enum NotOpened {
 
 /// A session on its way. What is opened later takes its place.
 #[derive(Debug, Default)]
-pub(super) struct Opening(Option<Receiver<Result<Session, ExperimentError>>>);
+pub(crate) struct Opening(Option<Receiver<Result<Session, ExperimentError>>>);
 
 impl Opening {
     /// Opens a session on a thread of its own, or on this one where the system allows no other.
-    pub(super) fn start(&mut self, open: OpenSession) {
+    pub(crate) fn start(&mut self, open: OpenSession) {
         let (sender, receiver) = channel();
         let open = move || {
             // A panic drops the sender, which tells as much; nobody may wait for this session any more.
@@ -51,17 +54,17 @@ impl Opening {
     }
 
     /// Whether one is on its way.
-    pub(super) fn is_under_way(&self) -> bool {
+    pub(crate) fn is_under_way(&self) -> bool {
         self.0.is_some()
     }
 
     /// The session once it is there, or why there is none.
-    pub(super) fn take(&mut self) -> Option<Result<Session, NotOpened>> {
+    pub(crate) fn take(&mut self) -> Option<Result<Session, NotOpened>> {
         self.wait(Duration::ZERO)
     }
 
     /// As [`take`](Self::take), after waiting for it.
-    pub(super) fn wait(&mut self, at_most: Duration) -> Option<Result<Session, NotOpened>> {
+    pub(crate) fn wait(&mut self, at_most: Duration) -> Option<Result<Session, NotOpened>> {
         let opened = match self.0.as_ref()?.recv_timeout(at_most) {
             Ok(opened) => opened.map_err(NotOpened::Experiment),
             Err(RecvTimeoutError::Timeout) => return None,
@@ -76,7 +79,7 @@ impl Opening {
     ///
     /// # Errors
     /// Whatever the terminal reports.
-    pub(super) fn watch(
+    pub(crate) fn watch(
         &mut self,
         taken: &mut Taken,
         name: &str,

@@ -1,6 +1,6 @@
 //! Which screens there are, and what can lie over them.
 
-use super::keymap::Context;
+use crate::tui::keymap::Context;
 
 /// The screens, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Screen {
         }
     }
 
-    pub(super) fn context(self) -> Context {
+    pub(crate) fn context(self) -> Context {
         match self {
             Self::Explore => Context::Explore,
             Self::Compare => Context::Compare,

@@ -10,9 +10,9 @@ use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Worker};
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
-use slth::tui::glyphs::UNICODE;
 use slth::tui::keymap::Action;
-use slth::tui::theme::MONO;
+use slth::tui::look::glyphs::UNICODE;
+use slth::tui::look::theme::MONO;
 use slth::tui::{Look, render};
 
 pub(crate) const PLAIN: Look = Look { theme: MONO, glyphs: UNICODE };

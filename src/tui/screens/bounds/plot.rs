@@ -1,0 +1,283 @@
+//! The plot: curves on log axes, made of Braille dots, or of full stops where there is only ASCII; letters on the curves
+//! say whose they are.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Chart, letter};
+use crate::report::Curve;
+use crate::report::text::{grouped, marked};
+use crate::theory::Count;
+use crate::tui::Look;
+use crate::tui::app::mouse::{Areas, Target};
+use crate::tui::keymap::{Action, ChartMove};
+use crate::tui::widgets::frame_lines::too_small;
+
+/// Columns between two letters of a curve, for each curve drawn.
+const LETTERS: u16 = 4;
+
+/// Room for the numbers of the upright axis.
+const NUMBERS: u16 = 5;
+
+/// Below this height the numbers stand on the lying axis, not under it.
+const TALL: u16 = 12;
+
+/// Steps between the numbers of an axis, in decades.
+const STEPS: [i32; 9] = [1, 2, 3, 5, 10, 20, 50, 100, 200];
+
+/// Bits of a Braille character: left column downwards, then right.
+const BRAILLE: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
+
+/// Where values are on the screen.
+struct Axes {
+    /// log₁₀ of the first and the last place
+    x: (f64, f64),
+    /// decades of neurons per weight, whole
+    y: (i32, i32),
+    /// the curves' cells
+    area: Rect,
+    /// dots of a cell, across and down
+    dots: (u16, u16),
+}
+
+impl Axes {
+    /// The dot column of a place.
+    fn dot_of_place(&self, log: f64) -> u16 {
+        let last = f64::from(self.area.width * self.dots.0 - 1);
+        ((log - self.x.0) / (self.x.1 - self.x.0) * last).round() as u16
+    }
+
+    fn column_of_place(&self, log: f64) -> u16 {
+        self.dot_of_place(log) / self.dots.0
+    }
+
+    /// log₁₀ of the place at a dot column.
+    fn place_of_dot(&self, dot: u16) -> f64 {
+        let last = f64::from(self.area.width * self.dots.0 - 1).max(1.0);
+        self.x.0 + f64::from(dot) / last * (self.x.1 - self.x.0)
+    }
+
+    /// The dot row of a number of neurons, from the top.
+    fn dot_of_value(&self, log: f64) -> u16 {
+        let last = f64::from(self.area.height * self.dots.1 - 1);
+        let (low, high) = (f64::from(self.y.0), f64::from(self.y.1));
+        ((high - log) / (high - low) * last).round().clamp(0.0, last) as u16
+    }
+
+    fn row_of_value(&self, log: f64) -> u16 {
+        self.dot_of_value(log) / self.dots.1
+    }
+}
+
+pub(super) fn render(chart: &Chart, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let Some(axes) = axes(chart, look, area) else {
+        too_small(look, area, buffer);
+        return;
+    };
+    let x = |column: u16| axes.area.x + column;
+    let curves = &chart.curves;
+    let log_of = |place: usize| curves.places[place].value.log10();
+    let own = axes.column_of_place(log_of(curves.own));
+    let cursor = axes.column_of_place(log_of(chart.cursor));
+    for y in axes.area.top()..axes.area.bottom() {
+        buffer.set_string(x(own), y, look.glyphs.guide, look.theme.text);
+        buffer.set_string(x(cursor), y, look.glyphs.border.vertical_left, look.theme.key);
+    }
+    frame(&axes, look, area, buffer);
+    let logs: Vec<f64> = (0..curves.places.len()).map(log_of).collect();
+    areas.add(axes.area, Target::Wheel(Action::Chart(ChartMove::Back), Action::Chart(ChartMove::On)));
+    for (place, &log) in logs.iter().enumerate() {
+        // To where the next place begins.
+        let from = axes.column_of_place(log);
+        let to = logs.get(place + 1).map_or(axes.area.width, |&next| axes.column_of_place(next));
+        areas.add(Rect { x: x(from), width: (to - from).max(1), ..axes.area }, Target::Place(place));
+    }
+    // The chosen curve is drawn last, over the others.
+    let mut drawn: Vec<usize> = chart.drawn().collect();
+    drawn.sort_by_key(|&index| index == chart.chosen);
+    for &index in &drawn {
+        dots(&curves.curves[index], &logs, &axes, look, style(chart, index, look), buffer);
+    }
+    for &index in &drawn {
+        letters(chart, index, &logs, &axes, look, buffer);
+    }
+    observed(chart, &axes, own, look, buffer);
+}
+
+/// Colours of the dots by the curve that is chosen; letters tell the others apart.
+fn style(chart: &Chart, index: usize, look: &Look) -> Style {
+    over(if index == chart.chosen { look.theme.curve } else { look.theme.bar })
+}
+
+/// A style that keeps nothing of what stood in its cell before.
+fn over(style: Style) -> Style {
+    Style::reset().patch(style)
+}
+
+/// Axes that hold what is drawn; `None` where there is no room.
+fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
+    if area.height < 5 || area.width < NUMBERS + 16 {
+        return None;
+    }
+    let points = chart.drawn().flat_map(|index| chart.curves.curves[index].points.iter().flatten());
+    let seen = chart.seen().map(|observed| observed.neurons_per_weight);
+    let logs = points.map(|point| point.neurons_per_weight).chain(seen).map(Count::log10);
+    let (low, high) = logs
+        .filter(|log| log.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (low, high) = if low <= high { (low.floor() as i32, high.ceil() as i32) } else { (0, 1) };
+    let places = &chart.curves.places;
+    Some(Axes {
+        x: (places[0].value.log10(), places[places.len() - 1].value.log10()),
+        y: (low, high.max(low + 1)),
+        area: Rect {
+            x: area.x + NUMBERS + 1,
+            width: area.width - NUMBERS - 1,
+            height: area.height - if area.height < TALL { 1 } else { 2 },
+            ..area
+        },
+        dots: if look.glyphs.ascii_only { (1, 1) } else { (2, 4) },
+    })
+}
+
+/// The axes' lines and their powers of ten.
+fn frame(axes: &Axes, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let upright = axes.area.x - 1;
+    let foot = axes.area.bottom();
+    for y in axes.area.top()..foot {
+        buffer.set_string(upright, y, glyphs.border.vertical_left, theme.faint);
+    }
+    for x in upright..area.right() {
+        buffer.set_string(x, foot, glyphs.axis, theme.faint);
+    }
+    let decades = axes.y.1 - axes.y.0;
+    let room = i32::from(axes.area.height / 2).max(1);
+    let step = STEPS.into_iter().find(|step| decades / step <= room).unwrap_or(500);
+    for decade in (axes.y.0..=axes.y.1).filter(|decade| decade.rem_euclid(step) == 0) {
+        let y = axes.area.y + axes.row_of_value(f64::from(decade));
+        let text = power_of_ten(decade);
+        buffer.set_string(area.x, y, format!("{text:>width$}", width = usize::from(NUMBERS)), theme.faint);
+    }
+    let decades = axes.x.0.ceil() as i32..=axes.x.1.floor() as i32;
+    let mut free_from = area.x;
+    for decade in decades {
+        let x = axes.area.x + axes.column_of_place(f64::from(decade));
+        let text = power_of_ten(decade);
+        let length = text.len() as u16;
+        let at = x.saturating_sub(length / 2).min(area.right().saturating_sub(length)).max(area.x);
+        if at >= free_from {
+            buffer.set_string(x, foot, glyphs.tick, theme.text);
+            buffer.set_string(at, area.bottom() - 1, text, theme.faint);
+            free_from = at + length + 1;
+        }
+    }
+}
+
+/// 10^`exponent`, short.
+fn power_of_ten(exponent: i32) -> String {
+    match exponent {
+        -2..0 => 10_f64.powi(exponent).to_string(),
+        0..4 => grouped(10_i64.pow(exponent.unsigned_abs())),
+        _ => format!("1e{exponent}"),
+    }
+}
+
+/// log₁₀ of a curve at log₁₀ of a place, straight between the places that are known.
+fn value(curve: &Curve, logs: &[f64], log: f64) -> Option<f64> {
+    let next = logs.partition_point(|&place| place <= log).min(logs.len() - 1);
+    let known = |place: usize| curve.points[place].map(|point| point.neurons_per_weight.log10());
+    let before = next.saturating_sub(1);
+    let (from, to) = (known(before)?, known(next)?);
+    Some(from + (log - logs[before]) / (logs[next] - logs[before]) * (to - from))
+}
+
+/// A curve as dots. Steep parts are joined.
+fn dots(curve: &Curve, logs: &[f64], axes: &Axes, look: &Look, style: Style, buffer: &mut Buffer) {
+    let mut before: Option<u16> = None;
+    for dot in 0..axes.area.width * axes.dots.0 {
+        let row = value(curve, logs, axes.place_of_dot(dot)).map(|value| axes.dot_of_value(value));
+        if let Some(row) = row {
+            let from =
+                before.map_or(row, |before| if before < row { before + 1 } else { before.max(row + 1) - 1 });
+            for y in row.min(from)..=row.max(from) {
+                put_dot(axes, look, (dot, y), style, buffer);
+            }
+        }
+        before = row;
+    }
+}
+
+/// Adds a dot to what stands in its cell.
+fn put_dot(axes: &Axes, look: &Look, (x, y): (u16, u16), style: Style, buffer: &mut Buffer) {
+    let Some(cell) = buffer.cell_mut((axes.area.x + x / axes.dots.0, axes.area.y + y / axes.dots.1)) else {
+        return;
+    };
+    if look.glyphs.ascii_only {
+        cell.set_symbol(look.glyphs.wanted).set_style(style);
+        return;
+    }
+    let bit = BRAILLE[usize::from(x % 2)][usize::from(y % 4)];
+    let there = cell.symbol().chars().next().map_or(0, u32::from).wrapping_sub(0x2800);
+    let bits = if there < 0x100 { there as u8 } else { 0 } | bit;
+    cell.set_char(char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ')).set_style(style);
+}
+
+/// The curve's letter, every so often and where the cursor meets it.
+fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, buffer: &mut Buffer) {
+    let drawn: Vec<usize> = chart.drawn().collect();
+    let rank = drawn.iter().position(|&other| other == index).unwrap_or(0) as u16;
+    let period = LETTERS * (drawn.len() as u16).max(3);
+    let curve = &chart.curves.curves[index];
+    let name = marked(letter(curve.construction).to_string(), curve.applies);
+    let cursor = axes.column_of_place(logs[chart.cursor]);
+    for column in 0..axes.area.width {
+        let at_cursor = column == cursor;
+        let is_due = (column + period - LETTERS * rank) % period == LETTERS / 2;
+        if !at_cursor && (!is_due || column.abs_diff(cursor) < LETTERS) {
+            continue;
+        }
+        let log = if at_cursor { logs[chart.cursor] } else { axes.place_of_dot(column * axes.dots.0) };
+        if let Some(value) = value(&chart.curves.curves[index], logs, log) {
+            let text = if index == chart.chosen { look.theme.title } else { look.theme.text };
+            let style = over(if at_cursor { look.theme.selected } else { text });
+            let y = axes.area.y + axes.row_of_value(value);
+            buffer.set_string(axes.area.x + column, y, &name, style);
+        }
+    }
+}
+
+/// What finished lanes have taken: a mark at the preset's own place, the letters beside it.
+fn observed(chart: &Chart, axes: &Axes, own: u16, look: &Look, buffer: &mut Buffer) {
+    let mut rows: Vec<(u16, String)> = Vec::new();
+    for seen in chart.seen() {
+        let row = axes.row_of_value(seen.neurons_per_weight.log10());
+        let name = letter(seen.construction);
+        match rows.iter_mut().find(|(other, _)| *other == row) {
+            Some((_, names)) if !names.contains(name) => names.push(name),
+            Some(_) => {}
+            None => rows.push((row, name.to_string())),
+        }
+    }
+    for (row, names) in rows {
+        let (x, y) = (axes.area.x + own, axes.area.y + row);
+        buffer.set_string(x, y, look.glyphs.observed, over(look.theme.good));
+        let left = usize::from(axes.area.right().saturating_sub(x + 1));
+        buffer.set_stringn(x + 1, y, names, left, over(look.theme.good));
+    }
+}
+
+/// On the pane's frame: what the marks are.
+pub(super) fn legend(chart: &Chart, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let observed = if chart.seen().next().is_none() {
+        String::new()
+    } else {
+        format!("{} observed  ", look.glyphs.observed)
+    };
+    let text = format!(" {observed}{} the preset's ", look.glyphs.guide);
+    let length = text.chars().count() as u16;
+    if area.height > 0 && area.width > length + 40 {
+        buffer.set_string(area.right() - 2 - length, area.y, text, look.theme.faint);
+    }
+}

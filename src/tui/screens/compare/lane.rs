@@ -1,0 +1,141 @@
+//! A lane's pane: how far it is, and the products of its neurons on the axis that all panes share.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use crate::construction::Mode;
+use crate::experiment::Construction;
+use crate::report::text::{grouped, marked, mode, number_of_neurons};
+use crate::session::{LaneView, Phase, TicketVerdict};
+use crate::tui::Look;
+use crate::tui::app::App;
+use crate::tui::screens::compare::lanes::MEASURING;
+use crate::tui::widgets::frame_lines::{cut, fitting};
+use crate::tui::widgets::log_axis::LogAxis;
+use crate::tui::widgets::products::{self, Scale};
+
+/// Rows of text above the bars, and rows of the chart and its axis that come before them.
+const TEXT: u16 = 2;
+const LEAST_CHART: u16 = 3;
+
+/// Draws what is inside the pane of a construction. `columns`: width of the chart, the same in all panes.
+pub(super) fn render(
+    app: &App,
+    construction: Construction,
+    shared: Option<&(Scale, LogAxis)>,
+    columns: u16,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let Some(index) = app.lane_of(construction) else {
+        let refused = app.snapshot.plan.refused.iter().find(|(refused, _)| *refused == construction);
+        let text = refused.map_or(String::new(), |(_, reason)| format!("does not apply: {reason}"));
+        Paragraph::new(look.glyphs.write(&text)).wrap(Wrap { trim: true }).render(area, buffer);
+        return;
+    };
+    let lane = &app.snapshot.lanes[index];
+    let (state, style) = state(lane, look, area.width);
+    let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
+    let rows = if area.height < LEAST_CHART { area.height } else { area.height - LEAST_CHART }.min(TEXT);
+    for ((text, style), y) in lines.into_iter().zip(area.y..area.y + rows) {
+        buffer.set_string(area.x, y, cut(&text, usize::from(area.width), look), style);
+    }
+    let Some((scale, axis)) = shared.filter(|_| area.height > rows + 1) else { return };
+    let chart =
+        Rect { y: area.y + rows, height: area.height - rows - 1, width: columns.min(area.width), ..area };
+    products::render_shared(&app.snapshot, index, scale, look, chart, buffer);
+    axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
+}
+
+/// What stands in the frame below the chart: whose products these are, and how they are drawn.
+pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
+    let (layer, curve) = (lane.view.layer, look.glyphs.curve[2].repeat(2));
+    if lane.mode == Mode::SkipAhead {
+        let variants = [
+            format!(" layer {layer}: no neuron drawn, {curve} exact law only, √density "),
+            format!(" no neuron drawn: {curve} exact law "),
+            format!(" {curve} exact law only "),
+            String::new(),
+        ];
+        return fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width);
+    }
+    let variants = [
+        format!(" layer {layer}, |z_in*z_out|: {curve} exact law, √density "),
+        format!(" layer {layer}: {curve} exact law, √density "),
+        format!(" {curve} exact law, √density "),
+        format!(" {curve} law, √density "),
+        String::new(),
+    ];
+    fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width)
+}
+
+/// What the lane is doing, how many of its weights are complete, and in which mode; or what came of it.
+fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let parts = |parts: &[&str]| parts.join(glyphs.separator);
+    let (in_words, in_short) = (mode(lane.mode), lane.mode.name());
+    match lane.phase {
+        Phase::Building(layer) if lane.is_measuring => {
+            let layer = format!("layer {layer}/{}", lane.layers.len());
+            let variants = vec![parts(&[&layer, MEASURING]), layer];
+            (fitting(variants, width), theme.text)
+        }
+        Phase::Building(layer) => {
+            let layer = format!("layer {layer}/{}", lane.layers.len());
+            let done = format!("{}/{}", grouped(lane.weights_done() as i64), grouped(lane.weights() as i64));
+            let weights = format!("{done} weights");
+            let variants = vec![
+                parts(&[&layer, &weights, in_words]),
+                parts(&[&layer, &weights, in_short]),
+                parts(&[&layer, &weights]),
+                parts(&[&layer, &done]),
+            ];
+            (fitting(variants, width), theme.text)
+        }
+        Phase::Verifying => {
+            let (tried, inputs) = (lane.error.found.tried as i64, lane.error.inputs as i64);
+            let tried = format!("{}/{}", grouped(tried), grouped(inputs));
+            let variants = vec![
+                format!("all layers built, inputs tried {tried}"),
+                format!("inputs tried {tried}"),
+                tried,
+            ];
+            (fitting(variants, width), theme.text)
+        }
+        Phase::Done => {
+            let (verdict, style) = match lane.verdict() {
+                Some(TicketVerdict::Holds) => (format!("{} the ticket holds", glyphs.good), theme.good),
+                Some(TicketVerdict::HoldsExactly) => {
+                    (format!("{} holds but for rounding", glyphs.good), theme.good)
+                }
+                Some(TicketVerdict::NotFound) => {
+                    (format!("{} not completed, though there", glyphs.bad), theme.bad)
+                }
+                Some(TicketVerdict::Missing | TicketVerdict::Incomplete) => {
+                    (format!("{} incomplete at the bound", glyphs.bad), theme.bad)
+                }
+                Some(TicketVerdict::NotCertified) | None => {
+                    (format!("{} does not hold", glyphs.bad), theme.bad)
+                }
+            };
+            (fitting(vec![parts(&[&verdict, in_words]), parts(&[&verdict, in_short]), verdict], width), style)
+        }
+    }
+}
+
+/// Neurons sampled of those that theory allows, over all layers.
+fn neurons(lane: &LaneView, look: &Look, width: u16) -> String {
+    let sampled = number_of_neurons(lane.neurons_sampled());
+    let at_most = look.glyphs.at_most;
+    let mut variants = Vec::new();
+    let bound = lane.neurons_bound().map(number_of_neurons);
+    if let Some(bound) = bound.map(|bound| marked(bound, lane.bound_applies())) {
+        variants.push(format!("{sampled} of {at_most} {bound} neurons"));
+        variants.push(format!("{sampled} of {at_most} {bound}"));
+    }
+    variants.extend([format!("{sampled} neurons"), sampled]);
+    fitting(variants, width)
+}

@@ -1,0 +1,105 @@
+//! The race: which share of its weights each lane has within tolerance, against the neurons it has sampled.
+//!
+//! ```text
+//! 1 malach                                              ·    ▁▂▄█
+//! 2 hyperbolic, first-fit        ▁▃▆█  ·
+//!                         1e3───────1e6────────1e9───────1e12
+//! ```
+//! A strip for each lane, full height for all weights, on one logarithmic axis. A strip ends where the lane is now. The
+//! mark is the lane's bound.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::report::text::construction_name;
+use crate::session::LaneView;
+use crate::theory::Count;
+use crate::tui::Look;
+use crate::tui::widgets::bars;
+use crate::tui::widgets::log_axis::LogAxis;
+
+/// Columns that the shortest useful strip takes.
+const LEAST_STRIP: u16 = 12;
+
+/// Where there are no points yet, how far below the bounds the axis begins, in decades.
+const BEFORE_BOUND: f64 = 3.0;
+
+/// Draws the race of these lanes, each with the number of its slot.
+pub(super) fn render(lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buffer: &mut Buffer) {
+    let labels: Vec<String> = lanes
+        .iter()
+        .map(|(slot, lane)| format!("{slot} {} ", construction_name(lane.construction)))
+        .collect();
+    let longest = labels.iter().map(|label| label.len()).max().unwrap_or(0) as u16;
+    // Names where there is room, else numbers.
+    let indent = if area.width >= 3 * longest { longest } else { 2 };
+    let strip = area.height.saturating_sub(1) / lanes.len().max(1) as u16;
+    if lanes.is_empty() || strip == 0 || area.width < indent + LEAST_STRIP {
+        crate::tui::widgets::frame_lines::too_small(look, area, buffer);
+        return;
+    }
+    let chart = Rect { x: area.x + indent, width: area.width - indent, ..area };
+    let axis = axis(lanes);
+    for ((lane, label), index) in lanes.iter().zip(&labels).zip(0..) {
+        let rect = Rect { y: area.y + index * strip, height: strip, ..chart };
+        buffer.set_stringn(area.x, rect.bottom() - 1, label, usize::from(indent), look.theme.text);
+        if let Some(axis) = &axis {
+            render_strip(lane.1, axis, look, rect, buffer);
+        }
+    }
+    if let Some(axis) = &axis {
+        axis.render(look, Rect { y: area.y + lanes.len() as u16 * strip, height: 1, ..chart }, buffer);
+    }
+}
+
+/// An axis for all that is known: first points, where the lanes are, and their bounds.
+fn axis(lanes: &[(usize, &LaneView)]) -> Option<LogAxis> {
+    LogAxis::around(lanes.iter().flat_map(|(_, lane)| {
+        let bound = lane.neurons_bound().map(Count::log10);
+        let first = lane.race.first().map(|point| point.0.log10());
+        [first.or(bound.map(|bound| bound - BEFORE_BOUND)), Some(lane.neurons_sampled().log10()), bound]
+            .map(|log| log.unwrap_or(f64::NAN))
+    }))
+}
+
+fn render_strip(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    shares(lane, axis, look, area, buffer);
+    if let Some(bound) = lane.neurons_bound().map(Count::log10).filter(|bound| bound.is_finite()) {
+        limit(area.x + axis.column(bound, area.width), look, area, buffer);
+    }
+}
+
+/// Marks the bound's column: beside the bars where they are empty, cut out of them where they are full. The block at the
+/// end of a bar stays.
+fn limit(x: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
+    for y in area.top()..area.bottom() {
+        let Some(cell) = buffer.cell_mut((x, y)) else { continue };
+        if cell.symbol() == look.glyphs.eighths[0] {
+            cell.set_symbol(look.glyphs.limit).set_style(look.theme.bound);
+        } else if cell.symbol() == look.glyphs.eighths[8] {
+            cell.set_symbol(look.glyphs.limit).set_style(Style::new().add_modifier(Modifier::REVERSED));
+        } else {
+            cell.set_style(look.theme.bound.add_modifier(Modifier::BOLD));
+        }
+    }
+}
+
+/// The share of the weights that was complete after so many neurons, up to now.
+fn shares(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let now = lane.neurons_sampled().log10();
+    let share_now = lane.weights_done() as f64 / lane.weights() as f64;
+    if !now.is_finite() {
+        return;
+    }
+    let last = axis.column(now, area.width);
+    for column in 0..=last {
+        let right = axis.at(f64::from(column + 1) / f64::from(area.width));
+        let passed = lane.race.partition_point(|point| point.0.log10() <= right);
+        let noted = passed.checked_sub(1).map_or(0.0, |point| lane.race[point].1);
+        let share = if column == last { share_now.max(noted) } else { noted };
+        let style = if share >= 1.0 { look.theme.full } else { look.theme.bar };
+        let eighths = bars::eighths_of(share, area.height, share == 0.0, share >= 1.0);
+        bars::column(look, area.x + column, area, eighths, style, buffer);
+    }
+}

@@ -1,0 +1,155 @@
+//! Which constructions stand side by side on Compare, and which of them steps move. They show the lanes of the run; only a key
+//! adds another.
+
+use crate::construction::Allocation;
+use crate::experiment::Construction;
+
+const HYPERBOLIC: Construction = Construction::Hyperbolic { allocation: Allocation::FirstFit };
+
+/// From whole neurons over Malach to Theorem 3 and beyond, an idea a rung.
+pub const LADDER: [Construction; 6] = [
+    Construction::WholeNeuron,
+    Construction::Malach,
+    Construction::ProductPair,
+    Construction::Corollary10,
+    HYPERBOLIC,
+    Construction::SharedGolden,
+];
+
+/// All that a slot can hold: the ladder, and what stands beside it.
+pub const CHOICES: [Construction; 10] = Construction::ALL;
+
+/// Most constructions side by side.
+const MOST: usize = 3;
+
+/// One to three constructions in the order of [`CHOICES`], one of them chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slots {
+    constructions: Vec<Construction>,
+    /// the chosen one
+    pub focus: usize,
+    /// whether steps move all of them
+    pub together: bool,
+}
+
+impl Slots {
+    /// Two of these lanes: Malach's and the hyperbolic one where there are both, else the first two; or the only one.
+    pub fn new(lanes: &[Construction]) -> Self {
+        let hyperbolic = lanes.iter().copied().find(|lane| matches!(lane, Construction::Hyperbolic { .. }));
+        let constructions = match hyperbolic {
+            Some(hyperbolic) if lanes.contains(&Construction::Malach) => {
+                vec![Construction::Malach, hyperbolic]
+            }
+            _ if lanes.is_empty() => vec![HYPERBOLIC],
+            _ => lanes.iter().copied().take(2).collect(),
+        };
+        Self { constructions, focus: 0, together: true }
+    }
+
+    /// The constructions, from left to right; one to three, all different.
+    pub fn shown(&self) -> &[Construction] {
+        &self.constructions
+    }
+
+    /// Those that steps move.
+    pub fn moving(&self) -> impl Iterator<Item = Construction> + '_ {
+        let moves = |(slot, _): &(usize, &Construction)| self.together || *slot == self.focus;
+        self.constructions.iter().enumerate().filter(moves).map(|(_, construction)| *construction)
+    }
+
+    pub(crate) fn focus_next(&mut self) {
+        self.focus = (self.focus + 1) % self.constructions.len();
+    }
+
+    /// The next or previous construction that no slot shows, in the chosen slot.
+    pub(crate) fn change(&mut self, forward: bool) {
+        let count = CHOICES.len();
+        let here = CHOICES.iter().position(|choice| *choice == self.constructions[self.focus]).unwrap_or(0);
+        let step = |n: usize| if forward { (here + n) % count } else { (here + count - n) % count };
+        if let Some(free) = self.free((1..count).map(step)) {
+            self.constructions[self.focus] = free;
+        }
+    }
+
+    /// Shows one more, which is then chosen: a lane of the run that is not shown, else Malach's or Theorem 3's
+    /// construction, else any other. With three, only the first one again.
+    pub(crate) fn show_beside(&mut self, lanes: &[Construction]) {
+        if self.constructions.len() == MOST {
+            self.constructions.truncate(1);
+            self.focus = 0;
+            return;
+        }
+        let known = [Construction::Malach, HYPERBOLIC];
+        let wanted = lanes.iter().copied().chain(known).chain(CHOICES.into_iter().rev());
+        if let Some(free) = wanted.into_iter().find(|lane| !self.constructions.contains(lane)) {
+            self.constructions.push(free);
+            let place = |lane: &Construction| CHOICES.iter().position(|choice| choice == lane);
+            self.constructions.sort_by_key(|lane| place(lane).unwrap_or(CHOICES.len()));
+            self.focus = self.constructions.iter().position(|lane| *lane == free).unwrap_or(0);
+        }
+    }
+
+    fn free(&self, mut order: impl Iterator<Item = usize>) -> Option<Construction> {
+        order.find(|&index| !self.constructions.contains(&CHOICES[index])).map(|index| CHOICES[index])
+    }
+
+    /// The next two neighbours on the ladder; from the top, or from elsewhere, the first two.
+    pub(crate) fn climb(&mut self) {
+        let rung = (0..LADDER.len() - 1).find(|&rung| self.constructions == LADDER[rung..rung + 2]);
+        let next = rung.map_or(0, |rung| (rung + 1) % (LADDER.len() - 1));
+        self.constructions = LADDER[next..next + 2].to_vec();
+        self.focus = 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MALACH: Construction = Construction::Malach;
+
+    #[test]
+    fn the_lanes_of_the_run_are_shown_and_no_others() {
+        assert_eq!(Slots::new(&[HYPERBOLIC]).shown(), [HYPERBOLIC]);
+        assert_eq!(Slots::new(&[HYPERBOLIC, MALACH]).shown(), [MALACH, HYPERBOLIC]);
+        assert_eq!(Slots::new(&LADDER).shown(), [MALACH, HYPERBOLIC]);
+        let others = [Construction::SubsetSum, Construction::SharedGolden, Construction::ProductPair];
+        assert_eq!(Slots::new(&others).shown(), &others[..2]);
+    }
+
+    #[test]
+    fn one_more_is_shown_up_to_three() {
+        let mut slots = Slots::new(&[HYPERBOLIC]);
+        slots.show_beside(&[HYPERBOLIC]);
+        assert_eq!((slots.shown(), slots.focus), (&[MALACH, HYPERBOLIC][..], 0));
+        slots.show_beside(&[HYPERBOLIC, MALACH]);
+        assert_eq!((slots.shown(), slots.focus), (&[MALACH, HYPERBOLIC, Construction::SubsetSum][..], 2));
+        slots.show_beside(&[HYPERBOLIC, MALACH]);
+        assert_eq!((slots.shown(), slots.focus), (&[MALACH][..], 0));
+        // What the run has comes first.
+        slots.show_beside(&[Construction::ProductPair, MALACH]);
+        assert_eq!((slots.shown(), slots.focus), (&[MALACH, Construction::ProductPair][..], 1));
+    }
+
+    #[test]
+    fn the_ladder_is_climbed_rung_by_rung() {
+        let mut slots = Slots::new(&[HYPERBOLIC]);
+        for rung in (0..LADDER.len() - 1).chain([0]) {
+            slots.climb();
+            assert_eq!(slots.shown(), &LADDER[rung..rung + 2]);
+        }
+    }
+
+    #[test]
+    fn slots_never_show_the_same() {
+        let mut slots = Slots::new(&[HYPERBOLIC]);
+        slots.show_beside(&[]);
+        slots.show_beside(&[]);
+        for turn in 0..40 {
+            slots.change(turn % 3 != 0);
+            slots.focus_next();
+            let shown = slots.shown();
+            assert!(shown[0] != shown[1] && shown[1] != shown[2] && shown[0] != shown[2]);
+        }
+    }
+}

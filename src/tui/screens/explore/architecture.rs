@@ -1,0 +1,216 @@
+//! The Architecture pane: the setup, and what theory makes of it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::construction::Sum;
+use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
+use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
+use crate::network::Domain;
+use crate::report::text::{
+    asked, count, grouped, number, number_of_neurons, per_weight, saved_share, unused_names, widths,
+};
+use crate::session::Snapshot;
+use crate::theory::{Count, corollary7};
+use crate::tui::Look;
+use crate::tui::widgets::frame_lines::draw_line;
+
+/// Width of the labels.
+const LABELS: usize = 12;
+
+/// Columns that two columns of lines need.
+const TWO_COLUMNS: u16 = 84;
+
+pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let mut lines = lines(snapshot, look);
+    if area.width >= TWO_COLUMNS && lines.len() > usize::from(area.height) {
+        let left = lines.len().div_ceil(2);
+        let rest = lines.split_off(left);
+        let [first, second] =
+            ratatui::layout::Layout::horizontal([ratatui::layout::Constraint::Fill(1); 2]).areas(area);
+        draw(&lines, look, first, buffer);
+        draw(&rest, look, second, buffer);
+    } else {
+        draw(&lines, look, area, buffer);
+    }
+}
+
+fn draw(lines: &[Line<'_>], look: &Look, area: Rect, buffer: &mut Buffer) {
+    for (line, row) in lines.iter().zip(area.rows()) {
+        draw_line(line, look, row, buffer);
+    }
+}
+
+fn line(label: &str, value: String, look: &Look) -> Line<'static> {
+    let label = format!("{label:<LABELS$}");
+    Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
+}
+
+/// What theory makes of an experiment, for a lane and a layer (from 1) of it. Most telling first.
+pub(super) fn consequences(
+    experiment: &Experiment,
+    plan: &Plan,
+    (lane, layer): (usize, usize),
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let (architecture, glyphs) = (experiment.target.architecture(), look.glyphs);
+    let (tolerances, lane) = (&plan.weight_tolerance, &plan.lanes[lane]);
+    let plan = &lane.layers[layer - 1];
+    let ranges = plan.ranges;
+    let line = |label: &str, value: String| line(label, value, look);
+    let neurons: Option<Vec<Count>> = lane.layers.iter().map(|plan| plan.neurons).collect();
+    let size = |of: fn(&[usize], &[Count]) -> Count| {
+        neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(architecture.widths(), neurons)))
+    };
+    let allowed = plan.neurons.map_or("no constant is published".to_owned(), |neurons| {
+        let each = neurons.ratio(plan.weights.into());
+        format!("{} {}, {}/weight", glyphs.at_most, number_of_neurons(neurons), per_weight(each))
+    });
+    let (law, _, sum, _) = lane.construction.choices();
+    let put_together = match sum {
+        Sum::Golden => {
+            let (k_prime, base) = (ranges.k_prime, experiment.base);
+            format!("{} {k_prime:.2}, k {}, base {base}", glyphs.k_prime, ranges.levels)
+        }
+        Sum::Neuron => "one neuron for a neuron".to_owned(),
+        Sum::Single => "one neuron a half".to_owned(),
+        Sum::Subset => "best subset sum".to_owned(),
+    };
+    let savings = lane.savings;
+    let kept = saved_share(Some(savings.dead_demands));
+    let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
+    let (draws, useful) = match law {
+        LawChoice::Hyperbolic => (
+            format!("{}{}", glyphs.plus_minus, range(ranges.weight)),
+            format!("{} are of use", range(ranges.product)),
+        ),
+        LawChoice::Uniform => ("uniform in -1 to 1".to_owned(), "-1 to 1".to_owned()),
+    };
+    vec![
+        line(glyphs.tolerance, format!("{} in layer {layer}", number(tolerances[layer - 1]))),
+        line(if sum == Sum::Golden { "buckets" } else { "sum" }, put_together),
+        line("neurons", allowed),
+        line("size of G", format!("{} weights", size(corollary7::total_weights))),
+        line("", format!("{} per target weight", size(corollary7::weight_ratio))),
+        line("G draws", draws),
+        line("products", useful),
+        line(
+            "per layer",
+            format!("{} of neurons", saves(experiment.tolerance == PerLayer, savings.per_layer)),
+        ),
+        line(
+            "skip halves",
+            format!("{} (kept: {kept})", saves(experiment.skip_dead_halves, savings.dead_halves)),
+        ),
+    ]
+}
+
+/// What an option saves of the neurons, or would.
+fn saves(used: bool, saved: Option<f64>) -> String {
+    format!("{} {}", if used { "saves" } else { "would save" }, saved_share(saved))
+}
+
+/// Most telling first: what does not fit is cut at the end.
+fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
+    let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
+    let architecture = experiment.target.architecture();
+    let (lane, layer) = (snapshot.lane().index, snapshot.lane().view.layer);
+    let plan = &snapshot.plan.lanes[lane].layers[layer - 1];
+    let line = |label: &str, value: String| line(label, value, look);
+    let activations = architecture.activations();
+    let mut names: Vec<&str> = activations.iter().map(|activation| activation.name()).collect();
+    names.dedup();
+    let sigma = names.join("/");
+    let mut lines = vec![
+        line("target", format!("{}, {sigma}", widths(experiment.target.given_widths()))),
+        line(
+            "weights",
+            format!(
+                "{}, |w| {} {}",
+                grouped(architecture.total_weights() as i64),
+                glyphs.at_most,
+                number(experiment.w_max)
+            ),
+        ),
+        line(
+            "asked",
+            format!(
+                "{} = {}, {} = {}",
+                glyphs.epsilon,
+                asked(experiment.epsilon),
+                glyphs.delta,
+                experiment.delta
+            ),
+        ),
+    ];
+    if experiment.target.fold().is_some() {
+        let folded = widths(architecture.widths());
+        lines.insert(1, line("biases", format!("folded in, with a constant 1: {folded}")));
+    }
+    if let Some(reading) = &experiment.reading {
+        let turned = reading.layers.iter().any(|layer| layer.transposed);
+        let masks = reading.layers.iter().filter(|layer| layer.mask.is_some()).count();
+        if turned || masks > 0 || !experiment.assumed.is_empty() {
+            let sides = if turned { "inputs x outputs, turned" } else { "outputs x inputs" };
+            let masked = if masks > 0 { format!(", {masks} masked") } else { String::new() };
+            lines.push(line("file", format!("{sides}{masked}")));
+        }
+        lines.extend(unused_names(reading).map(|names| line("not used", names)));
+    }
+    if !experiment.assumed.is_empty() {
+        let keys: Vec<&str> = experiment.assumed.iter().filter_map(|field| field.split(':').next()).collect();
+        lines.push(line("assumed", keys.join(", ")));
+    }
+    lines.extend(consequences(experiment, &snapshot.plan, (lane, layer), look));
+    lines.extend([
+        line("inputs", domain(&experiment.domain, glyphs.at_most)),
+        line("F_max", number(experiment.f_max)),
+        line("norms", norms(snapshot, look)),
+        line(
+            "tolerance",
+            match experiment.tolerance {
+                Uniform => "uniform (Lemma 1)".to_owned(),
+                PerLayer => "per layer".to_owned(),
+                Weight(_) => format!("{} given, {} follows", glyphs.tolerance, glyphs.epsilon),
+            },
+        ),
+        line(
+            "halves",
+            if plan.skip_negative_half { "x>0 only, no input is negative" } else { "x>0 and x<0" }.to_owned(),
+        ),
+        line(
+            "all targets",
+            format!("{} neurons", plan.neurons_all_targets.map_or("-".to_owned(), number_of_neurons)),
+        ),
+        line("seed", experiment.seed.to_string()),
+    ]);
+    lines
+}
+
+fn domain(domain: &Domain, at_most: &str) -> String {
+    match domain.free() {
+        Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
+        Domain::Box { low, high } => match (low.same(), high.same()) {
+            (Some(low), Some(high)) => format!("box, each from {} to {}", number(low), number(high)),
+            _ => format!("box, own ranges in {} to {}", number(low.range().0), number(high.range().1)),
+        },
+        Domain::Signs | Domain::WithConstant(_) => "signs, each -1 or 1".to_owned(),
+        Domain::Points { points, labels } => {
+            let labelled = if labels.is_some() { ", labelled" } else { "" };
+            format!("{} points of a file{labelled}", grouped(points.nrows() as i64))
+        }
+    }
+}
+
+fn norms(snapshot: &Snapshot, look: &Look) -> String {
+    let experiment = &snapshot.experiment;
+    match experiment.norms {
+        NormSource::Unit => format!("unit: {} {} 1 assumed", look.glyphs.norm_target, look.glyphs.at_most),
+        NormSource::Worst => "worst: w_max n_max".to_owned(),
+        NormSource::Target => {
+            let largest = experiment.target_norms.iter().copied().fold(0.0, f64::max);
+            format!("target: {} up to {}", look.glyphs.norm_target, number(largest))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The setup under the user's hands on Explore: which field, its text, and what follows from all of them.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::experiment::{Construction, EditedSetup, Experiment, Forecast, Parameter, Problem};
+use crate::session::{Question, Snapshot};
+use crate::tui::effects::Effect;
+use crate::tui::keymap::Action;
+use crate::tui::overlays::prompt::Prompt;
+use crate::tui::widgets::field::Field;
+
+/// What is to happen once it is known what follows from the last edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Start,
+    Save,
+}
+
+/// What a key asks for.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// these effects
+    Effects(Vec<Effect>),
+    /// a question to the user
+    Prompt(Prompt),
+    /// to start this setup
+    Start(Arc<Experiment>),
+    /// to say why something cannot be done
+    Refused(String),
+}
+
+/// A setup being edited.
+#[derive(Clone, Debug)]
+pub struct Editing {
+    setup: EditedSetup,
+    chosen: Parameter,
+    /// the construction that Space ticks, of [`Construction::ALL`]
+    marked: usize,
+    field: Field,
+    /// what followed from the last valid state
+    forecast: Forecast,
+    problems: Vec<Problem>,
+    /// whether the last edit's consequences are still to come
+    pending: bool,
+    wish: Option<Wish>,
+}
+
+impl Editing {
+    /// Nothing edited yet.
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let (experiment, plan) = (Arc::clone(&snapshot.experiment), Arc::clone(&snapshot.plan));
+        let setup = EditedSetup::new(&experiment);
+        Self {
+            field: Field::new(setup.text(Parameter::ALL[0])),
+            setup,
+            chosen: Parameter::ALL[0],
+            marked: 0,
+            forecast: Forecast { experiment, plan },
+            problems: Vec::new(),
+            pending: false,
+            wish: None,
+        }
+    }
+
+    /// All fields.
+    pub fn setup(&self) -> &EditedSetup {
+        &self.setup
+    }
+
+    /// The field that typing changes.
+    pub fn chosen(&self) -> Parameter {
+        self.chosen
+    }
+
+    /// The construction that Space ticks.
+    pub fn marked(&self) -> Construction {
+        Construction::ALL[self.marked]
+    }
+
+    /// Its text and cursor.
+    pub fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// What follows from the last state that was valid.
+    pub fn forecast(&self) -> &Forecast {
+        &self.forecast
+    }
+
+    /// What is wrong with the setup, as far as is known: while the last edit is pending, with that before it.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether the last edit's consequences are still to come.
+    pub fn is_pending(&self) -> bool {
+        self.pending
+    }
+
+    /// Keys that the field does not take.
+    pub(crate) fn update(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Up | Action::Down => {
+                let shown = self.setup.shown();
+                let step = if action == Action::Down { 1 } else { shown.len() - 1 };
+                let here = shown.iter().position(|parameter| *parameter == self.chosen).unwrap_or(0);
+                self.choose(shown[(here + step) % shown.len()]);
+            }
+            Action::PreviousChoice | Action::NextChoice if self.chosen == Parameter::Constructions => {
+                let count = Construction::ALL.len();
+                let step = if action == Action::NextChoice { 1 } else { count - 1 };
+                self.marked = (self.marked + step) % count;
+            }
+            Action::PreviousChoice | Action::NextChoice => {
+                let forward = action == Action::NextChoice;
+                match self.setup.neighbour(self.chosen(), forward) {
+                    Some(choice) => {
+                        self.field = Field::new(choice);
+                        return self.edited();
+                    }
+                    None => self.field.step(forward),
+                }
+            }
+            Action::Choose => return self.wish(Wish::Start),
+            Action::Save => return self.wish(Wish::Save),
+            _ => {}
+        }
+        Outcome::Effects(Vec::new())
+    }
+
+    fn choose(&mut self, parameter: Parameter) {
+        self.chosen = parameter;
+        self.field = Field::new(self.setup.text(parameter));
+        let first = self.setup.constructions().first().copied();
+        self.marked = Construction::ALL.iter().position(|each| Some(*each) == first).unwrap_or(0);
+    }
+
+    /// Keys that the field takes.
+    pub(crate) fn press(&mut self, key: KeyEvent) -> Outcome {
+        if self.chosen == Parameter::Constructions && key.code == KeyCode::Char(' ') {
+            if self.wish.is_some() {
+                return Outcome::Effects(Vec::new());
+            }
+            return match self.setup.tick(self.marked()) {
+                Ok(()) => self.ask(),
+                Err(reason) => Outcome::Refused(reason.to_owned()),
+            };
+        }
+        self.type_with(|field| field.press(key))
+    }
+
+    /// Takes pasted text, at the cursor.
+    pub(crate) fn paste(&mut self, line: &str) -> Outcome {
+        self.type_with(|field| field.insert(line))
+    }
+
+    fn type_with(&mut self, change: impl FnOnce(&mut Field) -> bool) -> Outcome {
+        // What is to be started or saved changes no more.
+        if self.wish.is_some() {
+            return Outcome::Effects(Vec::new());
+        }
+        if self.chosen == Parameter::Constructions {
+            return Outcome::Refused(
+                "Left and Right go through the constructions, Space ticks one".to_owned(),
+            );
+        }
+        if change(&mut self.field) { self.edited() } else { Outcome::Effects(Vec::new()) }
+    }
+
+    fn edited(&mut self) -> Outcome {
+        self.setup.set(self.chosen(), self.field.text().to_owned());
+        self.ask()
+    }
+
+    /// Asks what follows from the fields as they are.
+    fn ask(&mut self) -> Outcome {
+        (self.pending, self.wish) = (true, None);
+        Outcome::Effects(vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone())))])
+    }
+
+    /// Takes what follows from the state after so many edits.
+    pub(crate) fn learn(&mut self, edits: u64, result: Result<Forecast, Vec<Problem>>) -> Outcome {
+        if edits != self.setup.edits() {
+            return Outcome::Effects(Vec::new());
+        }
+        self.pending = false;
+        match result {
+            Ok(forecast) => {
+                self.setup.learn(&forecast);
+                self.problems.clear();
+                self.forecast = forecast;
+            }
+            Err(problems) => self.problems = problems,
+        }
+        self.wish.take().map_or_else(|| Outcome::Effects(Vec::new()), |wish| self.wish(wish))
+    }
+
+    fn wish(&mut self, wish: Wish) -> Outcome {
+        if self.pending {
+            self.wish = Some(wish);
+            return Outcome::Effects(Vec::new());
+        }
+        if let Some(problem) = self.problems.first() {
+            let parameter = problem.parameter;
+            self.choose(parameter);
+            return Outcome::Refused(format!("{} is marked: mend it first", parameter.key()));
+        }
+        let experiment: Arc<Experiment> = Arc::clone(&self.forecast.experiment);
+        match wish {
+            Wish::Start => Outcome::Start(experiment),
+            Wish::Save => Outcome::Prompt(Prompt::save(experiment)),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The Input pane: x as a picture, else as a list.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::bar::{self, Scale};
+use super::picture;
+use super::table::Decimals;
+use crate::report::text::{grouped, number};
+use crate::session::OutputView;
+use crate::tui::Look;
+use crate::tui::widgets::frame_lines::fitting;
+
+/// Width of the pane, its frame included, where the screen has room; and the least.
+const WIDTH: u16 = 26;
+const LEAST_WIDTH: u16 = 18;
+
+/// Columns that an entry of the list takes, and those of its number and value.
+const ENTRY: u16 = 23;
+const NUMBER: u16 = 4;
+const VALUE: u16 = 9;
+
+/// Rows below a picture.
+const CAPTION: u16 = 2;
+
+/// Columns that the pane is to have, its frame included: as many as it can use, less than half.
+pub(super) fn width(view: &OutputView, look: &Look, area: Rect) -> u16 {
+    let most = (area.width / 20 * 9).max(LEAST_WIDTH);
+    let rows = area.height.saturating_sub(2);
+    let wanted = match &view.picture {
+        Some(picture) => picture::columns(picture.side, look, rows.saturating_sub(CAPTION)) + 2,
+        None => {
+            let columns = view.x.len().div_ceil(usize::from(rows).max(1)).min(usize::from(most / ENTRY));
+            ENTRY * columns as u16 + 2
+        }
+    };
+    wanted.max(WIDTH).min(most).min(area.width)
+}
+
+pub(super) fn title(view: &OutputView, width: u16) -> String {
+    let (input, last) = (grouped(view.input as i64), grouped(view.inputs.saturating_sub(1) as i64));
+    if view.is_climbed {
+        return fitting(vec![format!("Input {input}, climbed to"), "Climbed to".to_owned()], width);
+    }
+    fitting(vec![format!("Input {input} (0-{last})"), format!("Input {input}")], width)
+}
+
+pub(super) fn render(view: &OutputView, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let Some(picture) = &view.picture else {
+        return list(view, scroll, look, area, buffer);
+    };
+    let above = Rect { height: area.height.saturating_sub(CAPTION), ..area };
+    // Rather no caption than a picture that is not whole.
+    let whole = picture::size(picture.side, look, area) >= picture.side;
+    let place = if whole && picture::size(picture.side, look, above) < picture.side { area } else { above };
+    let (shown, rows) = picture::render(picture, look, place, buffer);
+    let side = picture.side;
+    let (low, high) = picture.range;
+    let caption = if shown < side {
+        format!("{side}x{side} shown as {shown}x{shown}")
+    } else {
+        format!("{side}x{side}, {} to {}", number(low), number(high))
+    };
+    let label = view.label.map_or(String::new(), |label| format!("label {label}"));
+    for (y, text) in (area.y + rows..area.bottom()).zip([caption, label]) {
+        buffer.set_stringn(area.x, y, text, usize::from(area.width), look.theme.text);
+    }
+}
+
+/// A row for each value, in as many columns as there is room for.
+fn list(view: &OutputView, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let columns = (area.width / ENTRY).max(1);
+    let room = usize::from(area.height) * usize::from(columns);
+    let first = scroll.min(view.x.len().saturating_sub(room));
+    let hidden = view.x.len() > first + room;
+    let scale = Scale::of(view.x.iter());
+    let decimals = Decimals::of(view.x.iter(), 4);
+    let width = area.width / columns;
+    for (place, (index, &value)) in view.x.iter().enumerate().skip(first).take(room).enumerate() {
+        let (column, row) =
+            ((place / usize::from(area.height)) as u16, (place % usize::from(area.height)) as u16);
+        let cell = Rect { x: area.x + column * width, y: area.y + row, width, height: 1 };
+        if hidden && place + 1 == room {
+            let more = view.x.len() - index;
+            buffer.set_stringn(
+                cell.x,
+                cell.y,
+                format!("{more} more: ]"),
+                usize::from(width),
+                look.theme.faint,
+            );
+            return;
+        }
+        Line::from(vec![
+            Span::styled(format!("{index:>w$} ", w = usize::from(NUMBER)), look.theme.faint),
+            Span::styled(format!("{:>w$}", decimals.write(value), w = usize::from(VALUE)), look.theme.text),
+        ])
+        .render(cell, buffer);
+        let used = (NUMBER + VALUE + 2).min(width);
+        let rest = Rect { x: cell.x + used, width: (width - used).saturating_sub(1), ..cell };
+        bar::render((value, None), scale, look, rest, buffer);
+    }
+}

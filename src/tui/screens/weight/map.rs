@@ -1,0 +1,237 @@
+//! The heat map: how far each weight of the layer is off.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::Choice;
+use crate::session::WeightView;
+use crate::tui::Look;
+use crate::tui::app::mouse::{Areas, Target};
+use crate::tui::keymap::{Action, WeightMove};
+use crate::tui::widgets::frame_lines::{fitting, too_small};
+
+/// Errors in units of ε_w up to which each shade goes; a half is asked for 1/2.
+const SHADES: [(f32, &str); 4] = [(0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (1.0, "1")];
+
+/// Columns and rows of a weight, where there is room.
+const WIDEST: usize = 4;
+const TALLEST: usize = 2;
+
+/// Rows of the pane that make it worth more than one line of legend.
+const ROOMY: u16 = 9;
+
+/// Columns of the pane in which the legend can be read.
+const LEGEND: u16 = 24;
+
+/// Columns of a pane, its frame included, in which the map of such a layer has all the room that it can use.
+pub(super) fn widest((outputs, inputs): (usize, usize)) -> u16 {
+    let gutter = (outputs - 1).to_string().len() + 1;
+    u16::try_from(gutter + WIDEST * inputs + 2).map_or(u16::MAX, |width| width.max(LEGEND))
+}
+
+/// Some weights, shared out among some characters.
+#[derive(Clone, Copy)]
+struct Scale {
+    weights: usize,
+    cells: usize,
+}
+
+impl Scale {
+    fn new(weights: usize, room: usize) -> Self {
+        Self { weights, cells: room.min(weights) }
+    }
+
+    fn range(self, cell: usize) -> Range<usize> {
+        cell * self.weights / self.cells..(cell + 1) * self.weights / self.cells
+    }
+
+    fn ranges(self) -> Vec<Range<usize>> {
+        (0..self.cells).map(|cell| self.range(cell)).collect()
+    }
+
+    /// Weights that share a character, at most.
+    fn shared(self) -> usize {
+        self.weights.div_ceil(self.cells)
+    }
+
+    fn cell_of(self, weight: usize) -> usize {
+        ((weight + 1) * self.cells - 1) / self.weights
+    }
+}
+
+/// ```text
+///    0      17          63
+///  0 ░░▒░░▒▓░░░░▒▒░░░░░▓░░
+///  3 ░░░░░▒◆░░▓░░░░░░░░▒░░
+/// 31 ····················
+/// outputs ↓ inputs →
+/// ░1/8 ▒1/4 ▓1/2 █1 ✗>1
+/// · unfinished  ◆ chosen, ▒
+/// the worst of 3x1 each
+/// ```
+pub(super) fn render(
+    view: &WeightView,
+    choice: Choice,
+    areas: &Areas,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let (outputs, inputs) = view.errors.dim();
+    let gutter = (outputs - 1).to_string().len() as u16 + 1;
+    let below = if area.height >= ROOMY { 4 } else { 1 };
+    if area.width < gutter + 4 || area.height < below + 2 {
+        too_small(look, area, buffer);
+        return;
+    }
+    let room = usize::from(area.width - gutter);
+    let wide = (room / inputs).clamp(1, WIDEST);
+    let across = Scale::new(inputs, room / wide);
+    let rows = usize::from(area.height - below - 1);
+    let tall = (rows / outputs).clamp(1, TALLEST);
+    let down = Scale::new(outputs, rows / tall);
+    let shared = (down.shared(), across.shared());
+    let grid = Rect {
+        x: area.x + gutter,
+        y: area.y + 1,
+        width: (across.cells * wide) as u16,
+        height: (down.cells * tall) as u16,
+    };
+    let chosen = choice.within((outputs, inputs));
+    let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
+    areas.add(area, Target::Wheel(Action::Weight(WeightMove::Up), Action::Weight(WeightMove::Down)));
+    let errors = view.errors.grid(&down.ranges(), &across.ranges());
+    let mut own = shade(None, look);
+    for (index, error) in errors.into_iter().enumerate() {
+        let (row, column) = (index / across.cells, index % across.cells);
+        let (glyph, style) = shade(error, look);
+        let (x, y) = (grid.x + (column * wide) as u16, grid.y + (row * tall) as u16);
+        let weight = Target::Weight(down.range(row).start, across.range(column).start);
+        areas.add(Rect { x, y, width: wide as u16, height: tall as u16 }, weight);
+        for y in y..y + tall as u16 {
+            for x in x..x + wide as u16 {
+                buffer.set_string(x, y, glyph, style);
+            }
+        }
+        if (row, column) == at {
+            // Where the weight has this one character, the legend keeps its shade.
+            buffer.set_string(x, y, look.glyphs.chosen, look.theme.selected);
+            own = (glyph, style);
+        }
+    }
+    labels_down(down, tall, chosen.0, look, Rect { x: area.x, width: gutter - 1, ..grid }, buffer);
+    labels_across(across, wide, chosen.1, look, Rect { y: area.y, height: 1, ..grid }, area.right(), buffer);
+    legend(shared, own, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
+}
+
+/// How a cell looks: its largest error, or that some weight of it is not finished.
+fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let styles = [theme.full, theme.bar, theme.curve, theme.bound];
+    match error {
+        None => (glyphs.wanted, theme.faint),
+        Some(error) => match SHADES.iter().position(|(limit, _)| error <= *limit) {
+            Some(index) => (glyphs.shades[index], styles[index]),
+            None => (glyphs.beyond, theme.bad),
+        },
+    }
+}
+
+/// Numbers of the first, the last and the chosen output.
+fn labels_down(down: Scale, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let at = down.cell_of(chosen);
+    let mut write = |row: usize, output: usize, style| {
+        let text = format!("{output:>width$}", width = usize::from(area.width));
+        buffer.set_string(area.x, area.y + (row * tall) as u16, text, style);
+    };
+    write(0, 0, look.theme.faint);
+    write(down.cells - 1, down.weights - 1, look.theme.faint);
+    write(at, chosen, look.theme.key);
+}
+
+/// Numbers of the first, the last and the chosen input, as far as they leave each other room.
+fn labels_across(
+    across: Scale,
+    wide: usize,
+    chosen: usize,
+    look: &Look,
+    area: Rect,
+    right: u16,
+    buffer: &mut Buffer,
+) {
+    let mut taken: Vec<Range<u16>> = Vec::new();
+    let places = [(chosen, look.theme.key), (0, look.theme.faint), (across.weights - 1, look.theme.faint)];
+    for (input, style) in places {
+        let text = input.to_string();
+        let length = text.len() as u16;
+        let x = area.x + (across.cell_of(input) * wide) as u16;
+        let x = x.min(right.saturating_sub(length));
+        let (from, to) = (x.saturating_sub(1), x + length + 1);
+        if taken.iter().all(|other| to <= other.start || other.end <= from) {
+            buffer.set_string(x, area.y, text, style);
+            taken.push(x..x + length);
+        }
+    }
+}
+
+/// What the characters mean; `shared` are outputs and inputs of one of them, `own` is how the chosen weight's error looks.
+fn legend(shared: (usize, usize), own: (&'static str, Style), look: &Look, area: Rect, buffer: &mut Buffer) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    let [down, across] = glyphs.down_across;
+    let axes = vec![
+        format!("outputs {down}, inputs {across}; error in {}:", glyphs.tolerance),
+        format!("outputs {down} inputs {across}"),
+    ];
+    let axes = Line::styled(fitting(axes, area.width), theme.faint);
+    let mut shades = Vec::new();
+    for (limit, name) in SHADES {
+        let (glyph, style) = shade(Some(limit), look);
+        shades.extend([Span::styled(glyph, style), Span::styled(format!("{name} "), theme.text)]);
+    }
+    shades.extend([Span::styled(glyphs.beyond, theme.bad), Span::styled(">1", theme.text)]);
+    let marks = |[unfinished, chosen]: [&'static str; 2]| {
+        Line::from(vec![
+            Span::styled(glyphs.wanted, theme.faint),
+            Span::styled(unfinished, theme.text),
+            Span::styled(glyphs.chosen, theme.selected),
+            Span::styled(chosen, theme.text),
+            Span::styled(own.0, own.1),
+        ])
+    };
+    let in_full = marks([" unfinished  ", " chosen, "]);
+    let fits = in_full.width() <= usize::from(area.width);
+    let marks = if fits { in_full } else { marks([" unfinished ", " this: "]) };
+    let mut lines = if area.height > 1 { vec![axes, shades.into(), marks] } else { vec![shades.into()] };
+    if shared != (1, 1) {
+        lines.push(Line::styled(format!("the worst of {}x{} each", shared.0, shared.1), theme.faint));
+    }
+    for (line, row) in lines.into_iter().zip(area.rows()) {
+        line.render(row, buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_weight_lies_in_the_cell_that_covers_it() {
+        for weights in 1..200 {
+            for room in 1..60 {
+                let scale = Scale::new(weights, room);
+                assert_eq!((scale.range(0).start, scale.range(scale.cells - 1).end), (0, weights));
+                for weight in 0..weights {
+                    assert!(
+                        scale.range(scale.cell_of(weight)).contains(&weight),
+                        "{weight} of {weights} in {room}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The terminal: input, output in whole frames, signals, and its state restored on every way out.
+
+mod capped;
+pub(crate) mod display;
+pub(crate) mod input;
+pub mod keeper;
+pub(crate) mod line;
+pub(crate) mod signals;

@@ -1,0 +1,341 @@
+//! Product weights: |z_in·z_out| of the neurons drawn, against its exact law and the theorem's bound.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{self, Span};
+
+use crate::construction::{Mode, PRODUCT_BINS};
+use crate::experiment::LawChoice;
+use crate::report::text::{grouped, number};
+use crate::sampling::{ProductLaw, UniformProductLaw};
+use crate::session::{LaneView, Snapshot};
+use crate::tui::Look;
+use crate::tui::widgets::histogram::{Histogram, Line, Meeting};
+use crate::tui::widgets::log_axis::LogAxis;
+
+/// Room above the highest exact density, as a share of it. Observed densities beyond are cut.
+const HEADROOM: f64 = 0.25;
+
+/// Rows below the bars: axis, numbers, legend.
+const ROWS_BELOW: u16 = 3;
+
+/// Rows of bars below which the numbers stand on the axis, without a legend.
+const LEAST_BARS: u16 = 3;
+
+/// A law's log axis, from 0 to 1: the axis of the engine's bins.
+struct Axis {
+    /// decimal logarithms of the products at 0 and 1
+    ends: (f64, f64),
+    /// exact density at a place
+    density: fn(f64) -> f64,
+    /// the largest value of `density`
+    peak: f64,
+    /// the theorem's lower bound on the density, and where it holds
+    bound: Option<(std::ops::RangeInclusive<f64>, f64)>,
+    /// places and the products there
+    marks: Vec<(f64, f64)>,
+}
+
+impl Axis {
+    fn of(snapshot: &Snapshot, lane: usize) -> Self {
+        let layer = snapshot.lanes[lane].view.layer;
+        let lane = &snapshot.plan.lanes[lane];
+        let ranges = lane.layers[layer - 1].ranges;
+        match lane.construction.choices().0 {
+            LawChoice::Hyperbolic => {
+                let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
+                Self {
+                    ends: (low.log10(), high.log10()),
+                    // t = 2·place, and so twice the density of t; the bound of Lemma C.11 is ½ in t.
+                    density: |place| 2.0 * ProductLaw::density_t(2.0 * place),
+                    peak: 2.0,
+                    bound: Some((0.25..=0.75, 1.0)),
+                    marks: vec![(0.0, low), (0.25, ranges.product.0), (0.75, ranges.product.1), (1.0, high)],
+                }
+            }
+            LawChoice::Uniform => {
+                let mark = |place: f64| (place, UniformProductLaw::AXIS_LOW.powf(1.0 - place));
+                Self {
+                    ends: (UniformProductLaw::AXIS_LOW.log10(), 0.0),
+                    density: UniformProductLaw::density,
+                    peak: UniformProductLaw::density(UniformProductLaw::axis((-1.0_f64).exp())),
+                    bound: None,
+                    marks: [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0].map(mark).to_vec(),
+                }
+            }
+        }
+    }
+
+    /// Decades that it spans.
+    fn decades(&self) -> f64 {
+        self.ends.1 - self.ends.0
+    }
+}
+
+/// What the columns and rows of a chart stand for: an axis of its own, or one that several lanes share.
+#[derive(Clone, Copy)]
+pub(crate) struct Scale {
+    /// decimal logarithms of the products at the left and right end
+    ends: (f64, f64),
+    /// density per decade at the upper edge
+    top: f64,
+    /// whether heights are square roots of densities, so that laws of unlike widths can be seen side by side
+    root: bool,
+}
+
+impl Scale {
+    fn of_one(axis: &Axis) -> Self {
+        Self { ends: axis.ends, top: axis.peak / axis.decades() * (1.0 + HEADROOM), root: false }
+    }
+
+    /// The scale on which all of these lanes can be shown, and its axis; `None` without lanes.
+    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
+        let axes: Vec<Axis> = lanes.iter().map(|&lane| Axis::of(snapshot, lane)).collect();
+        let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
+        let peak = axes.iter().map(|axis| axis.peak / axis.decades()).fold(0.0, f64::max);
+        let scale =
+            Self { ends: (decades.at(0.0), decades.at(1.0)), top: peak * (1.0 + HEADROOM), root: true };
+        Some((scale, decades))
+    }
+
+    /// Place on `axis` of a place on this scale.
+    fn place_on(&self, axis: &Axis, place: f64) -> f64 {
+        let log = self.ends.0 + place * (self.ends.1 - self.ends.0);
+        (log - axis.ends.0) / axis.decades()
+    }
+
+    /// Share of the chart's height for a density on `axis`, at most 1.
+    fn height(&self, axis: &Axis, density: f64) -> f64 {
+        let share = (density / axis.decades() / self.top).min(1.0);
+        if self.root { share.sqrt() } else { share }
+    }
+}
+
+/// Draws the histogram of the layer that is looked at in this lane, on an axis of its own.
+pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    if area.height < 2 || area.width < 16 {
+        crate::tui::widgets::frame_lines::too_small(look, area, buffer);
+        return;
+    }
+    let axis = Axis::of(snapshot, lane);
+    let lane = &snapshot.lanes[lane];
+    let below = if area.height > ROWS_BELOW + LEAST_BARS { ROWS_BELOW } else { 1 };
+    let bars = Rect { height: area.height - below, ..area };
+    let scale = Scale::of_one(&axis);
+    let columns = axis.columns(&scale, bars.width);
+    histogram(lane, &axis, &columns, look).render(look, bars, buffer);
+    legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
+}
+
+/// Draws bars and curve of a lane on a scale that others share.
+pub(crate) fn render_shared(
+    snapshot: &Snapshot,
+    lane: usize,
+    scale: &Scale,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let axis = Axis { bound: None, ..Axis::of(snapshot, lane) };
+    let columns = axis.columns(scale, area.width);
+    histogram(&snapshot.lanes[lane], &axis, &columns, look).render(look, area, buffer);
+}
+
+/// The columns of a chart: which of the engine's bins each of them holds, and how a mean density becomes a height.
+struct Columns<'a> {
+    bins: Vec<Range<usize>>,
+    scale: &'a Scale,
+}
+
+impl Axis {
+    /// The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
+    fn columns<'a>(&self, scale: &'a Scale, width: u16) -> Columns<'a> {
+        let first_from = |column: u16| {
+            let place = scale.place_on(self, f64::from(column) / f64::from(width));
+            let first = (place * PRODUCT_BINS as f64 - 0.5).ceil();
+            (first.max(0.0) as usize).min(PRODUCT_BINS)
+        };
+        Columns { bins: (0..width).map(|column| first_from(column)..first_from(column + 1)).collect(), scale }
+    }
+
+    /// Place of a bin's middle.
+    fn middle(bin: usize) -> f64 {
+        (bin as f64 + 0.5) / PRODUCT_BINS as f64
+    }
+}
+
+/// Bars and lines of a lane. All are means over the same bins, so that products that follow the law fill bars as high as
+/// the curve.
+fn histogram(lane: &LaneView, axis: &Axis, columns: &Columns<'_>, look: &Look) -> Histogram {
+    let counts = &lane.view.tally.products;
+    let total: u64 = counts.iter().sum();
+    let observed = |bins: &Range<usize>| {
+        let count: u64 = counts[bins.clone()].iter().sum();
+        let mean = count as f64 / total as f64 * PRODUCT_BINS as f64 / bins.len() as f64;
+        (count > 0).then(|| columns.scale.height(axis, mean))
+    };
+    let law = |bins: &Range<usize>| {
+        let sum: f64 = bins.clone().map(|bin| (axis.density)(Axis::middle(bin))).sum();
+        (!bins.is_empty()).then(|| columns.scale.height(axis, sum / bins.len() as f64))
+    };
+    let mut lines = Vec::new();
+    if let Some((range, density)) = &axis.bound {
+        // A bar that is a mean over more than the bound's range may be lower.
+        let applies = |bins: &Range<usize>| {
+            !bins.is_empty() && bins.clone().all(|bin| range.contains(&Axis::middle(bin)))
+        };
+        let height = columns.scale.height(axis, *density);
+        lines.push(Line {
+            heights: columns.bins.iter().map(|bins| applies(bins).then_some(height)).collect(),
+            glyphs: look.glyphs.bound,
+            style: look.theme.bound,
+            meeting: Meeting::Below,
+        });
+    }
+    lines.push(Line {
+        heights: columns.bins.iter().map(law).collect(),
+        glyphs: look.glyphs.curve,
+        style: look.theme.curve,
+        meeting: Meeting::Nearest,
+    });
+    Histogram { bars: columns.bins.iter().map(observed).collect(), lines }
+}
+
+/// ```text
+/// ──────────┴────────────┴──────────
+/// 1e-11     1e-7        0.67   1,904
+/// 12,345 neurons   ⠒⠒ exact  ⠂⠂ bound ½
+/// ```
+/// In a single row the numbers stand on the axis.
+fn legend(lane: &LaneView, axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let (theme, glyphs) = (look.theme, look.glyphs);
+    for column in 0..area.width {
+        buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
+    }
+    let column = |place: f64| (place * f64::from(area.width)) as u16;
+    let mut free_from = 0;
+    for &(place, value) in &axis.marks {
+        let text = short(value);
+        let length = text.len() as u16;
+        let at = column(place)
+            .saturating_sub(if place == 0.0 { 0 } else { length / 2 })
+            .min(area.width.saturating_sub(length));
+        if place > 0.0 && place < 1.0 {
+            buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
+        }
+        if at >= free_from {
+            buffer.set_string(area.x + at, area.y + u16::from(area.height > 1), &text, theme.faint);
+            free_from = at + length + 1;
+        }
+    }
+    if area.height < ROWS_BELOW {
+        return;
+    }
+    let sampled = lane.view.tally.sampled as i64;
+    let (in_words, in_short) = match lane.mode {
+        Mode::SkipAhead => ("skipped ahead".to_owned(), "skipped".to_owned()),
+        Mode::Drawn => {
+            (format!("{} neuron{}", grouped(sampled), if sampled == 1 { "" } else { "s" }), grouped(sampled))
+        }
+    };
+    let key = |drawn: String, bound: &'static str| {
+        let sample = |glyphs: [&str; 4]| glyphs[2].repeat(2);
+        let mut spans = vec![
+            Span::styled(drawn, theme.text),
+            Span::styled(format!("  {}", sample(glyphs.curve)), theme.curve),
+            Span::styled(" exact", theme.text),
+        ];
+        if axis.bound.is_some() {
+            spans.push(Span::styled(format!("  {}", sample(glyphs.bound)), theme.bound));
+            spans.push(Span::styled(bound, theme.text));
+        }
+        spans
+    };
+    let in_full = text::Line::from(key(in_words, " bound 1/2"));
+    let fits = in_full.width() <= usize::from(area.width);
+    let line = if fits { in_full } else { key(in_short, " bound").into() };
+    buffer.set_line(area.x, area.y + 2, &line, area.width);
+}
+
+/// A mark's number, short.
+fn short(value: f64) -> String {
+    if (0.01..1e4).contains(&value) { number(value) } else { format!("{value:.0e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::session::{Session, Step, Worker};
+    use crate::tui::look::glyphs;
+    use crate::tui::look::theme;
+    use crate::tui::widgets::histogram::tests::{SIZES, keeps_its_bars};
+
+    const PLAIN: Look = Look { theme: theme::MONO, glyphs: glyphs::UNICODE };
+
+    /// Two lanes, one of each law, after so many weights. Both draw.
+    fn snapshot(weights: usize) -> Snapshot {
+        let settings = ["mode=Drawn", "epsilon=1.0", "constructions=[Hyperbolic(),SubsetSum]"];
+        let experiment = Experiment::load("tiny", None, &settings.map(str::to_owned)).unwrap();
+        let mut session = Session::new(experiment).unwrap();
+        for lane in 0..2 {
+            for _ in 0..weights {
+                while !session.lane_mut(lane).advance(Step::Weight, 311) {}
+            }
+        }
+        (*Worker::spawn(session).latest()).clone()
+    }
+
+    fn of(snapshot: &Snapshot, lane: usize, scale: &Scale, width: u16) -> Histogram {
+        let axis = Axis::of(snapshot, lane);
+        let columns = axis.columns(scale, width);
+        histogram(&snapshot.lanes[lane], &axis, &columns, &PLAIN)
+    }
+
+    #[test]
+    fn no_bar_of_a_run_is_lost_under_law_and_bound() {
+        for weights in [0, 1, 4] {
+            let snapshot = snapshot(weights);
+            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
+            for lane in 0..2 {
+                for size in SIZES {
+                    let own = Scale::of_one(&Axis::of(&snapshot, lane));
+                    for scale in [own, shared] {
+                        let histogram = of(&snapshot, lane, &scale, size.0);
+                        assert_eq!(histogram.bars.iter().flatten().count() == 0, weights == 0);
+                        keeps_its_bars(&histogram, size);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_that_follow_the_law_fill_bars_as_high_as_the_curve() {
+        let mut snapshot = snapshot(0);
+        for lane in 0..2 {
+            let axis = Axis::of(&snapshot, lane);
+            let of_law = |bin| ((axis.density)(Axis::middle(bin)) * 1e12) as u64;
+            snapshot.lanes[lane].view.tally.products = (0..PRODUCT_BINS).map(of_law).collect();
+            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
+            for (width, scale) in (2..200).flat_map(|width| [(width, Scale::of_one(&axis)), (width, shared)])
+            {
+                let drawn = of(&snapshot, lane, &scale, width);
+                let curve = &drawn.lines[drawn.lines.len() - 1].heights;
+                for (bar, curve) in drawn.bars.iter().zip(curve) {
+                    assert!((bar.unwrap_or(0.0) - curve.unwrap_or(0.0)).abs() < 1e-3, "{bar:?} {curve:?}");
+                }
+                // The theorem holds of the law itself.
+                if axis.bound.is_some() {
+                    let bars = drawn.bars.iter().zip(&drawn.lines[0].heights);
+                    for (bar, bound) in bars.filter_map(|(bar, bound)| Some((bar.unwrap_or(0.0), (*bound)?)))
+                    {
+                        assert!(bar > bound - 1e-9, "{bar} {bound}");
+                    }
+                }
+            }
+        }
+    }
+}
