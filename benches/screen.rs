@@ -1,7 +1,7 @@
-//! What the screen costs: a frame's time and bytes at 200×50, the first frame, and the answer to a key.
+//! The cost of the screen: a frame's time and bytes at 200×50, the first frame, and the answer to a key.
 //!
-//! `cargo bench --bench screen`. Figures asked for: a frame within 1 ms; running at 15 frames a second in 16 colours
-//! 1.5 kB a frame on average; the first frame of `digits` within 50 ms of the start.
+//! `cargo bench --bench screen`. Goals: a frame within 1 ms; 1.5 kB a frame on average, running at 15 frames a second in 16
+//! colours; the first frame of `digits` within 50 ms of the start.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::cell::Cell;

@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench subset_sum` searches the best sum for each of the 397,000 weights of a 784-500-10 network, the
 //! weights of a row sharing 21 values uniform in the range of the weights, on one thread and on all; holds 200
-//! of them against all 2²¹ subsets; times single queries on values of their own; and times searches to which values come
-//! one by one until a sum is within tolerance, against a search of all subsets after each value.
+//! of them against all 2²¹ subsets; times single queries on values of their own; and times searches with values arriving one
+//! by one until a sum is within tolerance, against a search of all subsets after each value.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;

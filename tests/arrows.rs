@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The modules and what each may use.
+/// The modules and the modules each may use.
 const ARROWS: [(&str, &[&str]); 13] = [
     ("visible", &[]),
     ("exact", &[]),
@@ -77,7 +77,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A file's text without its tests, which may use anything.
+/// A file's text without its tests; tests may use anything.
 fn product_code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned()

@@ -64,7 +64,7 @@ fn bounds_of_example_5() {
             row.split(name).nth(1).unwrap().split_whitespace().next().unwrap()
         };
         let read = [bound("H hyperbolic"), bound("G shared-golden"), bound("M malach")];
-        // Malach assumes weights, norms and sparsity that this target has not.
+        // This target breaks Malach's assumptions on weights, norms and sparsity.
         assert_eq!(read, ["628.69", "66.49", "1.0759e15!"]);
         insta::assert_snapshot!(format!("example_5_{width}x{height}"), text);
     }
@@ -100,7 +100,8 @@ fn finished_lanes_are_drawn_over_the_curves() {
     insta::assert_snapshot!("observed_120x40", picture(&app, PLAIN, 120, 40));
 }
 
-/// Malach's bound assumes what Example 5 does not keep: it is marked, says why when it is chosen, and nothing is compared with it.
+/// Example 5 breaks an assumption of Malach's bound: the bound is marked, its reason is shown when chosen, and nothing is compared
+/// with it.
 #[test]
 fn a_bound_outside_its_assumptions_is_marked_and_not_compared() {
     let previous = Action::Chart(ChartMove::PreviousCurve);
@@ -169,7 +170,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
     }
 }
 
-/// Every curve can be told from the others without colour.
+/// Curves are distinguishable without colour.
 #[test]
 fn every_curve_carries_its_letter() {
     let app = screen(start("example-5", &[]).latest(), &[Action::Chart(ChartMove::FarBack)]);

@@ -1,4 +1,4 @@
-//! Checkpoints: what they hold, and what is refused.
+//! Checkpoints: their contents, and refusals.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -21,7 +21,7 @@ fn session(folder: &Path, settings: &[&str]) -> Session {
     Session::new(Experiment::load(preset.to_str().unwrap(), None, &settings).unwrap()).unwrap()
 }
 
-/// All that a session has come to but the time it took.
+/// The results of a session, times apart.
 fn outcome(session: &Session) -> String {
     let lane = |lane: &slth::session::Lane| {
         let layer = |builder: &slth::construction::LayerBuilder| {
@@ -101,7 +101,7 @@ fn the_state_is_what_its_format_says() {
     );
 }
 
-/// What is written while nothing is drawn is the time that a run stands still, and takes to leave.
+/// The time for writing a state: a run pauses for it, and a signal waits for it.
 #[test]
 fn a_checkpoint_takes_few_bytes_for_a_path() {
     let folder = tempfile::tempdir().unwrap();
@@ -167,7 +167,7 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
         std::fs::write(&place, bytes).unwrap();
         refused(&[], &[&[place_of.as_str()], says].concat());
     }
-    // What is refused is left as it is.
+    // A refused file is left unchanged.
     std::fs::write(&place, &good[..100]).unwrap();
     refused(&[], &[]);
     assert_eq!(std::fs::read(&place).unwrap(), &good[..100]);
@@ -202,7 +202,7 @@ fn a_file_spoilt_anywhere_never_panics() {
 #[cfg(unix)]
 #[test]
 fn checkpoints_that_cannot_be_written_do_not_stop_a_run() {
-    // No file may grow beyond 1 KiB, as on a disk that is full.
+    // No file may grow beyond 1 KiB, as on a full disk.
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
     let script = format!(

@@ -57,7 +57,7 @@ fn climbing_finds_far_more_than_random_inputs_do() {
     }
 }
 
-/// Every construction's neurons, those with several live inputs and activations that are not ReLU included.
+/// Every construction's neurons, including several live inputs and activations other than ReLU.
 #[test]
 fn every_lane_climbs_within_its_certificate() {
     let settings = [

@@ -1,4 +1,4 @@
-//! The command line: what each call prints, writes and exits with.
+//! The command line: output, files and exit code of each call.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -138,7 +138,7 @@ fn bounds_of_example_5_are_those_of_the_paper() {
     let shared = construction(&bounds, "shared-golden");
     assert_eq!(shared["layers"][0]["neurons"], 664_900);
     assert_close(&shared["layers"][0]["neurons_per_weight"], 66.49);
-    // No machine number holds what a whole neuron asks for.
+    // The bound of a whole neuron is beyond f64.
     let whole = &construction(&bounds, "whole-neuron")["layers"][0]["neurons"];
     assert!(whole.as_str().is_some_and(|text| text.ends_with("e683")), "{whole}");
     let malach = construction(&bounds, "malach");
@@ -332,8 +332,8 @@ fn csv_has_a_row_per_layer_that_agrees_with_the_json() {
 fn a_ticket_that_does_not_hold_exits_1() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("untrue.ron");
-    // The norms are far above the 1 that is assumed and the activations far above f_max, so weights are asked
-    // to be far less accurate than they must be.
+    // The norms are far above the assumed 1 and the activations far above f_max, so the tolerance of weights is far too
+    // coarse.
     let untrue = TINY_RON
         .replace("[0.6, -0.4]", "[6.0, -4.0]")
         .replace("[0.7, -0.2, 0.4]", "[7.0, -2.0, 4.0]")
@@ -419,7 +419,7 @@ fn a_weight_file_is_shown_layer_by_layer() {
     assert_eq!(report["layers"][2]["activation"], "identity");
     assert_eq!(report["layers"][0]["tensor"]["dtype"], "F32");
     assert_eq!(report["layers"][0]["shape"], serde_json::json!([32, 64]));
-    // What it says of G is what `bounds` says of the same network with the same inputs.
+    // The size of G agrees with `bounds` for the same network and inputs.
     let bounds = json(&["bounds", "digits", "--json", "--set", "inputs=Ball(radius: 1.0)"]);
     let inspected = json(&["inspect", "digits", "--json", "--set", "inputs=Ball(radius: 1.0)"]);
     assert_eq!(inspected["constructions"], bounds["constructions"]);
@@ -466,7 +466,7 @@ fn a_weight_file_stands_wherever_a_preset_may() {
     assert_eq!(run["reading"]["layers"][0]["mask"], "fc1.weight_mask");
     assert_eq!(run["reading"]["layers"][0]["bias"]["name"], "fc1.bias");
     assert!(run["reading"]["layers"][1]["bias"].is_null());
-    // The preset that it prints says the same.
+    // The printed preset gives the same.
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("saved.ron");
     std::fs::write(&saved, text(&[&["presets", "from", &file], &options[..]].concat())).unwrap();
@@ -542,7 +542,7 @@ fn a_lane_that_is_not_built_is_named_in_every_form() {
     assert!(noted.contains("no row of the CSV: malach: expected weights in [-1, 1]"), "{noted}");
 }
 
-/// Where each layer has a tolerance of its own, one number says which layer it is of.
+/// With a tolerance for each layer, a single number names its layer.
 #[test]
 fn one_of_several_tolerances_names_its_layer() {
     let per_layer = ["--set", "tolerance=PerLayer"];

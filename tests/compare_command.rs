@@ -1,4 +1,4 @@
-//! `slth compare`: its keys, and that its numbers are those of `slth run`.
+//! `slth compare`: its keys, and its numbers against `slth run`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod calls;
@@ -179,7 +179,7 @@ fn compare_prints_a_row_per_construction_and_names_what_does_not_apply() {
     let one = ["compare", "tiny", "--set", "target=Explicit(layers:[[[0.5]]])"];
     let shown = text(&one).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("for the one target weight;"), "{shown}");
-    // Nothing is said of Malach where nobody asks.
+    // Malach's assumptions appear only with his construction.
     assert!(!text(&["compare", "tiny"]).contains("Malach"));
 }
 

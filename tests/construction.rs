@@ -1,4 +1,4 @@
-//! What every ticket must be, whatever the target, the accuracy, the sharing and the allocation.
+//! Properties of every ticket, for all targets, accuracies, sharings and allocations.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ fn half_of(builder: &LayerBuilder, output: usize, input: usize, half: Half) -> V
     builder.ticket().paths().filter(|path| serves(path) && Half::of(path.z_in) == half).collect()
 }
 
-/// The bucket that holds a path's product.
+/// The bucket of a path's product.
 fn bucket_of(builder: &LayerBuilder, path: &Path) -> Option<usize> {
     let product = (path.z_in * path.z_out).abs();
     (1..=builder.buckets().levels()).find(|&bucket| builder.buckets().contains(bucket, product))
@@ -182,7 +182,7 @@ proptest! {
             prop_assert_eq!(builder.is_complete(), count == 0);
             let weights = case.target.architecture().weights(layer);
             if case.sharing != Sharing::Layer(Allocation::OnDemand) {
-                // Every weight demands every bucket of every half that is built.
+                // Every weight demands every bucket of every built half.
                 let halves = if skip { 1 } else { 2 };
                 let demanded = weights * halves * builder.buckets().levels() as u64;
                 prop_assert_eq!(tally.quota.iter().flatten().sum::<u64>(), demanded);
@@ -222,7 +222,7 @@ fn first_fit_and_on_demand_complete_within_the_bound() {
     }
 }
 
-/// One weight and δ near 1 leave a bound that fails now and then, in-order being the most wasteful allocation.
+/// With one weight and δ near 1 the bound fails now and then; in-order wastes most neurons.
 #[test]
 fn a_session_short_of_neurons_does_not_hold() {
     let settings = [

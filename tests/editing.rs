@@ -19,7 +19,7 @@ use slth::tui::screen::Overlay;
 
 const PLAIN_ASCII: Look = Look { theme: ANSI, glyphs: ASCII };
 
-/// A screen on `preset`, some neurons drawn, and what answers its questions.
+/// A screen on `preset`, some neurons drawn, and the thread with its answers.
 struct Explorer {
     app: App,
     forecaster: Forecaster,
@@ -37,7 +37,7 @@ impl Explorer {
         Self { app: App::new(worker.latest()), forecaster: Forecaster::default() }
     }
 
-    /// Presses a key and waits for what theory says; what else is asked for is returned.
+    /// Presses a key and waits for the theory's answers; other effects are returned.
     fn press(&mut self, code: KeyCode) -> Vec<Effect> {
         self.press_with(code, KeyModifiers::NONE)
     }
@@ -52,7 +52,7 @@ impl Explorer {
         for effect in effects {
             match effect {
                 Effect::Ask(question) => self.forecaster.ask(question),
-                // Which files there are is no part of the pictures taken here.
+                // Listings of files are no part of these pictures.
                 Effect::Browse(_) => {}
                 other => others.push(other),
             }
@@ -202,7 +202,7 @@ fn enter_starts_the_edited_setup_and_escape_drops_it() {
     assert_eq!(explorer.app.snapshot.experiment.epsilon, 0.1);
 }
 
-/// What is typed while theory is still asked is what starts.
+/// Text typed during a computation of theory is the setup that starts.
 #[test]
 fn a_start_waits_for_the_answer() {
     let mut explorer = Explorer::open("tiny");

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use terminal::Explorer;
 
-/// The ε_w that the Architecture pane shows.
+/// The ε_w of the Architecture pane.
 fn tolerance(explorer: &Explorer) -> f64 {
     let text = explorer.text();
     let line =
@@ -95,7 +95,7 @@ fn a_setup_is_edited_run_and_saved() {
     assert!(set.to_string().len() > 500);
     assert_eq!(report(&[&saved]), set);
     assert_ne!(report(&["tiny"]), set);
-    // A folder that is not there says so.
+    // A missing folder is reported.
     slth.press(&format!("S\x15{}\r", path_in(folder.path(), "no/x.ron")));
     slth.shows(&["no/x.ron"]);
     slth.leave();
@@ -114,7 +114,7 @@ fn a_layer_is_jumped_to_and_presets_are_filtered() {
     slth.press("\x7f\x7f17\r");
     slth.shows(&["viewing layer 17"]);
     slth.press("p");
-    // Theory has been asked, and answers one preset after the other.
+    // Theory answers for one preset after the other.
     slth.shows(&["~7.9e6", "~1.2e3", "12"]);
     slth.press("/tiny");
     slth.shows(&["/tiny"]);

@@ -68,7 +68,7 @@ fn signals_that_end_a_program() {
                 slth.shows(&["stepping"]);
             }
             signal(&slth, name);
-            // It dies of the signal, so that who sent it can tell.
+            // It dies of the signal, visible to the sender.
             assert_ne!(slth.ends(), 0);
             slth.assert_restored();
         }
@@ -123,7 +123,7 @@ fn the_mouse_is_given_back_too() {
     slth.assert_restored();
 }
 
-/// What was looked at, and how to do it again; nothing where a signal ended it.
+/// The summary on leaving, with the command to repeat the run; after a signal there is none.
 #[test]
 fn a_summary_stays() {
     let mut slth = Explorer::open(&["tiny", "--seed", "3", "--set", "epsilon=0.2"]);
@@ -170,7 +170,7 @@ fn suspended_and_resumed() {
     }
 }
 
-/// Without a shell that could resume it, it goes on.
+/// Without a shell to resume it, it goes on.
 #[test]
 fn suspending_without_a_shell_does_nothing() {
     let mut slth = Explorer::open(&["tiny"]);
@@ -193,7 +193,7 @@ fn a_terminal_that_goes_away() {
     assert_ne!(slth.ends(), 0);
 }
 
-/// What [`panics`] runs in another process: an explorer one of whose threads is bound to fail.
+/// Run by [`panics`] in another process: an explorer with a failing thread.
 #[test]
 fn failing() {
     let Some(which) = std::env::var_os("SLTH_TEST_FAILS") else { return };

@@ -48,7 +48,7 @@ fn drawn(app: &App, look: &Look, width: u16, height: u16) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-/// Writes, and returns what was said and the file's text.
+/// Writes, and returns the message and the file's text.
 fn written(app: &App, export: Export, folder: &Path, name: &str) -> (String, String) {
     let said = export.write(app, &LOOK, &drawn(app, &LOOK, 80, 24), folder).unwrap();
     (said, std::fs::read_to_string(folder.join(name)).unwrap())
@@ -73,7 +73,7 @@ fn data_of_explore_are_those_of_run() {
     for key in ["title", "seed", "lanes"] {
         assert_eq!(json[key], expected[key], "{key}");
     }
-    // What was counted in the layer looked at, the last one: every neuron once, and every demand met.
+    // Counts of the visible layer, the last one: every neuron once, and every demand met.
     let counted = json["counts"]["products"]["counts"].as_array().unwrap();
     let neurons: u64 = counted.iter().map(|count| count.as_u64().unwrap()).sum();
     assert_eq!(json["counts"]["layer"], 2);
@@ -205,7 +205,7 @@ fn data_of_bounds_are_the_curves() {
     assert_eq!(csv.lines().count(), json["points"].as_array().unwrap().len() + 1);
 }
 
-/// Checks that tags are closed in order and that nothing stands bare, and returns the texts in their order.
+/// Checks nesting of tags and escaping, and returns the texts in their order.
 fn texts_of_xml(xml: &str) -> Vec<String> {
     let document = roxmltree::Document::parse(xml).unwrap_or_else(|error| unreachable!("{error} in:\n{xml}"));
     assert_eq!(document.root_element().tag_name().name(), "svg");
@@ -271,7 +271,7 @@ fn names_are_the_presets_own_and_plain() {
     assert!(said.starts_with("slth-my-target-s-explore.txt is written"), "{said}");
 }
 
-/// In the program itself: the file holds what the screen shows, and no other is replaced.
+/// In the program itself: the file holds the screen's contents, and no other is replaced.
 #[test]
 fn the_program_writes_beside_what_is_there() {
     let folder = tempfile::tempdir().unwrap();

@@ -56,7 +56,7 @@ fn whole_neurons_are_waited_for_as_long_as_the_power_says() {
     assert_eq!(lane.holds(), Some(true));
 }
 
-/// Example 5 has 100 inputs a neuron: e^1568 neurons each, which no machine number holds.
+/// Example 5 has 100 inputs a neuron: e^1568 neurons each, beyond f64.
 #[test]
 fn waits_beyond_f64_are_carried_in_logarithms() {
     let session = session("example-5", 42, &["constructions=[WholeNeuron]"]);
@@ -96,7 +96,7 @@ fn lanes_that_skip_ahead_are_distributed_as_those_that_draw() {
         let sample = |mode: &str, from: u64| {
             let mode = format!("mode={mode}");
             let target = "target=Explicit(layers:[[[0.6,-0.3]]])";
-            // A whole neuron is hit by a third weight too, so that a coarser one is asked for.
+            // A whole neuron has a third weight to hit, so its tolerance is coarser.
             let epsilon = if construction == "WholeNeuron" { "epsilon=1.9" } else { "epsilon=1.0" };
             let settings = [target, epsilon, &lanes, &mode, "inputs=Box(low:0.5,high:0.5)"];
             let lanes = (from..from + SEEDS).map(|seed| {
@@ -126,12 +126,12 @@ fn every_construction_makes_a_ticket_that_holds() {
     let neurons = |lane: usize| -> Count {
         session.lanes()[lane].builders().iter().map(|builder| builder.tally().neurons()).sum()
     };
-    // What each idea buys: products, sums of pieces, sharing; the same for subset sums.
+    // The gain of each idea: products, sums of pieces, sharing; the same for subset sums.
     assert!((0..4).all(|lane| neurons(lane) > neurons(lane + 1)));
     assert!(neurons(6) > neurons(7));
 }
 
-/// Every half is within its tolerance, and no fewer values were at hand than the sum has pieces.
+/// Every half is within its tolerance, and at least as many values were available as the sum has pieces.
 #[test]
 fn subset_sums_are_within_tolerance() {
     let session = session("tiny", 3, &[SMALL, "epsilon=0.01", "constructions=[SubsetSum,UniformSubSums]"]);

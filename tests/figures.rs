@@ -132,11 +132,11 @@ fn sampled_per_weight(preset: &str, settings: &[&str]) -> Count {
     neurons.ratio(built.iter().map(|(_, weights)| weights).sum::<u64>().into())
 }
 
-/// A layer of Example 5 alone, at the tolerance that it has there: ε_w is ε/(e·ℓ·n_max^{3/2}).
+/// A layer of Example 5 alone, at the same tolerance: ε_w is ε/(e·ℓ·n_max^{3/2}).
 const ONE_LAYER: [&str; 2] =
     ["target=Random(widths:[100,100],weight_bound:1.0,spectral_norm:1.0,seed:7)", "epsilon=0.001"];
 
-/// A thousand weights of the size that Example 5's have, at the same tolerance: enough where no neuron is shared.
+/// A thousand weights of the size of Example 5's, at the same tolerance: enough if no neuron is shared.
 const THOUSAND_WEIGHTS: [&str; 2] =
     ["target=Random(widths:[32,32],weight_bound:0.0866,seed:7)", "epsilon=0.00018101933598375617"];
 
@@ -180,7 +180,7 @@ fn the_readmes_table_of_constructions_holds_what_is_computed() {
         ),
         (
             "Hyperbolic(allocation)",
-            // What it samples is held by its own test.
+            // Its own test holds the number sampled.
             format!("{:.2}", number("hyperbolic")),
         ),
         ("SharedGolden", format!("{:.1} | {:.2}", one("SharedGolden").as_f64(), number("shared-golden"))),
@@ -229,8 +229,8 @@ fn block(begins: &str) -> String {
     found.unwrap_or_else(|| panic!("no block begins {begins:?}")).to_owned()
 }
 
-/// Holds a block of the README to the lines of `shown` from the one that begins as it does. With `README=update` in the environment
-/// the block is written anew instead, as many lines as it had.
+/// Compares a block of the README with the lines of `shown`, from the first line with the same beginning. With `README=update` in
+/// the environment the block is written anew instead, with as many lines.
 fn shows(begins: &str, shown: &str, of: &str) {
     let block = block(begins);
     let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
@@ -274,7 +274,7 @@ fn the_readmes_screens_and_failure_rates_are_what_is_shown() {
     states(&format!("(here {threshold:.0} neurons per weight, where the bound is {:.0})", bound.as_f64()));
 }
 
-/// Speeds are those of a named processor, and the same as `slth bench` shows them.
+/// Speeds name their processor and equal the references of `slth bench`.
 #[test]
 fn the_readmes_speeds_are_the_references() {
     let of = |name: &str| Reference::of(name).unwrap();

@@ -1,4 +1,4 @@
-//! Checkpoints that were changed and hashed anew: they are refused, or their runs end.
+//! Checkpoints changed and hashed anew: they are refused, or their runs end.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const TRAILER: usize = 40;
 /// Forged states of the test suite; `SLTH_FORGED` gives another number.
 const FORGED: u64 = 600;
 
-/// The longest that a run of a forged state may take: that of a true one takes milliseconds.
+/// Time limit of a run from a forged state; a genuine one takes milliseconds.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Networks of few weights, and ways to build them.
@@ -151,7 +151,7 @@ fn forged_states_are_refused_or_end() {
         ended += 1;
     }
     eprintln!("{forgeries} forged states: {refused} refused, {ended} ended");
-    // What is counted only may be changed unseen.
+    // Changes of mere counts may pass unseen.
     assert!(refused > forgeries / 2 && ended > 0, "{refused} refused, {ended} ended");
 }
 
@@ -159,7 +159,7 @@ fn forged_states_are_refused_or_end() {
 fn lengths_that_are_claimed_take_no_memory() {
     let setup = Setup::new(SETUPS[3]);
     let file = &setup.files[0];
-    // Every byte in turn begins a number near 2^64, which as a length would be beyond all memory.
+    // Every byte in turn begins a number near 2^64: as a length, beyond all memory.
     for at in 0..file.len() - HEADER - TRAILER {
         let mut state = file[HEADER..file.len() - TRAILER].to_vec();
         state.splice(at..at, [0xFF; 9].into_iter().chain([1])).for_each(drop);

@@ -1,4 +1,4 @@
-//! Runs that are killed, interrupted, or in each other's way, and continued from their checkpoint.
+//! Runs killed, interrupted, or competing for a checkpoint, and continued from it.
 #![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -24,7 +24,7 @@ fn without_times(mut report: Value) -> Value {
     report
 }
 
-/// A folder with the preset, and what its run comes to.
+/// A folder with the preset and its expected result.
 fn every_lane() -> (tempfile::TempDir, Value) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
@@ -41,7 +41,7 @@ fn names(folder: &Path) -> Vec<String> {
     calls::names(folder).into_iter().filter(|name| name != "p.ron").collect()
 }
 
-/// A call of `slth run` in a folder, and what it must come to.
+/// A call of `slth run` in a folder, and its expected result.
 struct Run<'a> {
     folder: &'a Path,
     arguments: &'a [&'a str],
@@ -87,12 +87,12 @@ impl Run<'_> {
         std::fs::metadata(self.checkpoint()).and_then(|found| found.modified()).ok()
     }
 
-    /// Kills the run at random moments, `kills` times in all, and goes on each time. What it has printed whenever it came
-    /// to its end.
+    /// Kills the run at random moments, `kills` times in all, and continues it each time. Returns the output of every run that
+    /// came to its end.
     fn killed(&mut self, kills: u32) -> Vec<String> {
         let mut ends = Vec::new();
         let mut killed = 0;
-        // Each time one more checkpoint is written at least, so that this comes to an end under any load.
+        // Each round writes one more checkpoint at least, so the loop ends under any load.
         while killed < kills || self.checkpoint().exists() {
             let mut child = self.start();
             let (changes, moment) = (1 + self.next(3), self.next(12_000));
@@ -224,13 +224,13 @@ fn two_runs_never_use_one_checkpoint() {
         let mut children = [run.start(), run.start()];
         if trial % 2 == 0 {
             std::thread::sleep(Duration::from_micros(run.next(60_000)));
-            // Whichever of them has the lock: what it leaves is taken over.
+            // One of them has the lock; the next run takes over its state.
             let victim = run.next(2) as usize;
             children[victim].kill().unwrap();
         } else {
             std::thread::sleep(Duration::from_millis(5));
             let owner = || std::fs::read_to_string(folder.path().join("run.checkpoint.slth-lock")).ok();
-            // The next trial begins where these have come to.
+            // The next trial begins with the state of these.
             while children.iter_mut().all(|child| child.try_wait().unwrap().is_none()) && owner().is_none() {}
             for child in &children {
                 let _ = kill_process(Pid::from_child(child), Signal::TERM);

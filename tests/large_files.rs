@@ -152,7 +152,7 @@ fn time(file: &[u8], options: &ReadingOptions) -> (Duration, String) {
 /// Eight times the tensors take at most 24 times the time: three times as much as in proportion, for caches and neighbours, and less
 /// than half of what every pair of tensors would take.
 fn is_linear(name: &str, of: impl Fn(usize) -> (Duration, String)) {
-    /// What the smaller file takes at least, for the comparison.
+    /// Least time of the smaller file, for the comparison.
     const LEAST: Duration = Duration::from_millis(3);
     let fastest = |n| (0..3).map(|_| of(n)).min_by_key(|(took, _)| *took).unwrap();
     let ((small, _), (large, said)) = (fastest(500), fastest(4_000));
@@ -346,7 +346,7 @@ fn members_that_share_their_bytes_are_refused() {
     assert!(refused.contains("share their bytes"), "{refused}");
 }
 
-/// Each of these records at the end of an archive has a directory that is damaged at its end.
+/// Each of these records at the end of an archive points to a directory with a damaged end.
 #[test]
 fn an_archive_of_many_ends_is_given_up() {
     let file = npz(&named(2_000, |i| format!("w{i}")), zip::CompressionMethod::Stored);
@@ -362,7 +362,7 @@ fn an_archive_of_many_ends_is_given_up() {
     assert!(took < Duration::from_secs(4), "{took:?}");
 }
 
-/// A file whose `layer` of four weights stands beside one of [`LARGE`] bytes that are on no disk.
+/// A file with a `layer` of four weights beside one of [`LARGE`] bytes, a hole in a sparse file.
 #[cfg(target_os = "linux")]
 mod sparse {
     use std::fs::File;
@@ -370,7 +370,7 @@ mod sparse {
     use std::path::Path;
     use std::process::Command;
 
-    /// Above 4 GiB, where zip archives need 64 bits.
+    /// Above 4 GiB: zip archives need 64 bits.
     const LARGE: u64 = 5 << 30;
 
     /// A large layer's extents.
@@ -404,7 +404,7 @@ mod sparse {
     /// Sizes and places of a stored member, in 64 bits.
     struct Stored {
         name: &'static str,
-        /// what stands in front of zeros
+        /// bytes in front of the zeros
         content: Vec<u8>,
         size: u64,
         checksum: u32,
@@ -512,7 +512,7 @@ mod sparse {
         file(path, &parts, place + 8 + LARGE + 24);
     }
 
-    /// What `slth` says with 2 GB of address space.
+    /// Output of `slth` with 2 GB of address space.
     fn slth(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
         let mut command = Command::new("bash");
         command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_slth")]);

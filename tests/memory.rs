@@ -1,4 +1,4 @@
-//! What a run is said to need at its peak is what it takes.
+//! Predicted and measured peak memory of runs.
 #![allow(missing_docs, clippy::unwrap_used)]
 #![cfg(target_os = "linux")]
 
@@ -11,7 +11,7 @@ use slth::session::FaithfulnessCheck;
 
 const THREADS: usize = 2;
 
-/// Where the total is small, the prediction may be off by this much.
+/// Tolerance of the prediction for small totals.
 const SLACK: f64 = 10.0 * MIB;
 const SMALL: f64 = 40.0 * MIB;
 const MIB: f64 = 1048576.0;
@@ -42,7 +42,7 @@ fn owned(settings: &[&str]) -> Vec<String> {
     settings.iter().map(|&setting| setting.to_owned()).collect()
 }
 
-/// What is wrong with a prediction, if anything is.
+/// The error of a prediction, if too large.
 fn mistake(named: &str, predicted: f64, taken: f64) -> Option<String> {
     let ratio = predicted / taken;
     let line = format!("{named:.100}: {:.0} MiB, {:.0} taken, {ratio:.2}", predicted / MIB, taken / MIB);
@@ -135,7 +135,7 @@ fn the_peak_of_a_run_is_predicted_within_a_quarter() {
 fn the_peak_of_many_runs_is_predicted_within_a_quarter() {
     threads();
     let layer = random(&[100, 10], 0.05);
-    // The second runs out of neurons, and matches what is left exactly.
+    // The second runs out of neurons and computes a maximum matching.
     let cases: [(&[&str], &str); 3] = [
         (&[&layer, "epsilon=10.0"], "1000"),
         (&[&layer, "epsilon=1.0"], "82"),
@@ -163,7 +163,7 @@ fn no_more_runs_are_under_way_than_a_limit_allows() {
     assert!(code.is_some_and(|code| code <= 1), "{code:?} {}", String::from_utf8_lossy(&ended.stderr));
 }
 
-/// Ten times the points take as much more as the points themselves, which are held once.
+/// Ten times the points take as much more as one copy of the points.
 #[test]
 fn what_is_computed_of_points_does_not_grow_with_their_number() {
     let folder = tempfile::tempdir().unwrap();

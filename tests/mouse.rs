@@ -1,4 +1,4 @@
-//! What a click or the wheel does, at the places where things are drawn.
+//! Clicks and the wheel, at the places of drawn elements.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use ratatui::Terminal;
@@ -31,7 +31,7 @@ fn rows(app: &App) -> Vec<String> {
     buffer.content.chunks(100).map(row).collect()
 }
 
-/// Where this text stands.
+/// The position of this text.
 fn place_of(app: &App, text: &str) -> (u16, u16) {
     let rows = rows(app);
     let found =
@@ -124,7 +124,7 @@ fn bounds_are_read_where_they_are_clicked() {
         places.push(app.chart.as_ref().unwrap().cursor);
     }
     assert!(places.is_sorted() && places[0] < own && *places.last().unwrap() > own, "{places:?}");
-    // The cursor is drawn where it was clicked.
+    // The cursor is drawn at the click.
     let column = rows(&app)[8].chars().position(|c| c == '┊').unwrap() as u16;
     app.mouse(at((column, 8), CLICK)).unwrap();
     assert_eq!(app.chart.as_ref().unwrap().cursor, own);

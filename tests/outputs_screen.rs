@@ -17,13 +17,13 @@ use slth::verification::{MaskedLayer, inputs};
 
 mod screens;
 
-/// Acts and returns what is shown then.
+/// Acts and returns the next view.
 fn act(screen: &mut Opened, action: Action) -> Arc<Snapshot> {
     screen.press(action);
     Arc::clone(&screen.app.snapshot)
 }
 
-/// Built, checked, and at the input where the networks differ most.
+/// Built, checked, and at the input with the largest difference between the networks.
 fn at_worst(preset: &str, settings: &[&str]) -> Opened {
     let mut screen = Opened::open(preset, settings);
     for action in [Action::Step(Step::All), Action::Show(Screen::Outputs), Action::Inputs(InputMove::Worst)] {
@@ -36,7 +36,7 @@ fn bits(values: &[f64]) -> Vec<u64> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Layer by layer, without the function that the product uses for all of them.
+/// Layer by layer, not by the product's own function for all layers.
 fn masked(session: &Session, lane: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
     let architecture = session.experiment().target.architecture();
     let mut y = x.to_owned();
@@ -107,7 +107,7 @@ fn mistakes_are_all_inputs_that_are_not_classified_rightly_by_both() {
         let largest = values.iter().copied().fold(f64::MIN, f64::max);
         values.iter().position(|&value| value == largest).unwrap()
     };
-    // Labels in the first; in the second F is 0 in places where Ĝ is hardly more.
+    // Labels in the first; in the second F is 0 and Ĝ nearly 0 in some places.
     for (preset, labelled) in [("digits", true), ("tiny", false)] {
         let mut session = session(preset, &[]);
         session.run(&|_| {});
@@ -148,7 +148,7 @@ fn nothing_is_evaluated_again_until_something_changes() {
     let built = act(&mut explorer, Action::Step(Step::All)).output.clone().unwrap();
     assert!(built.pruned.is_some() && built.target == first.target);
     let last = act(&mut explorer, Action::Inputs(InputMove::Last)).output.clone().unwrap();
-    // Behind those that were drawn stands the one climbed to.
+    // The climbed input stands behind the drawn ones.
     assert_eq!((last.input, last.inputs, last.is_climbed), (10_000, 10_001, true));
     assert!(act(&mut explorer, Action::Restart).output.clone().unwrap().pruned.is_none());
     assert!(act(&mut explorer, Action::Show(Screen::Explore)).output.is_none());
@@ -322,7 +322,7 @@ fn any_size_can_be_drawn() {
     }
 }
 
-/// What an evaluation costs the worker; printed, not held, since machines differ.
+/// The worker's cost of an evaluation; printed, not asserted, since machines differ.
 #[test]
 fn a_look_at_a_large_network_takes_no_longer_than_a_slice_of_the_search() {
     let mut session = session("example-5", &[]);

@@ -15,7 +15,7 @@ fn case(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// The line on standard error of a call that is refused.
+/// The line on standard error of a refused call.
 fn refusal(words: &[&str]) -> String {
     let call = slth(words).env("LC_ALL", "C.UTF-8").assert().code(2);
     let line = String::from_utf8(call.get_output().stderr.clone()).unwrap();
@@ -38,14 +38,14 @@ fn a_box_of_lists_that_are_all_the_same_is_the_box_of_two_numbers() {
     let (same, listed) =
         (run("inputs=Box(low: -0.5, high: 1.0)"), run("inputs=Box(low: [-0.5, -0.5], high: [1.0, 1.0])"));
     let lane = |run: &Value, key: &str| run["lanes"][0][key].clone();
-    // The norm of the corner is √2·max where the ends are the same, and a sum of squares where they are listed.
+    // The norm of the corner is √2·max for equal ends, and a sum of squares for listed ends.
     let certified = |run: &Value| lane(run, "error")["certified"].as_f64().unwrap();
     assert!((certified(&same) / certified(&listed) - 1.0).abs() < 1e-13);
     assert_eq!(lane(&same, "error")["found"], lane(&listed, "error")["found"]);
     assert_eq!(lane(&same, "layers")[0]["kept_weights"], lane(&listed, "layers")[0]["kept_weights"]);
 }
 
-/// Bounds on activations, the error found and the certificate, over a box whose inputs have ranges of their own.
+/// Bounds on activations, the error found and the certificate, over a box with a range for each input.
 #[test]
 fn every_input_has_its_own_range() {
     let own = experiment("tiny", &["inputs=Box(low: [0.25, -2.0], high: [0.5, 3.0])"]);
@@ -61,7 +61,7 @@ fn every_input_has_its_own_range() {
     for x in session.outputs(0, 0, 400).iter().map(|view| view.x.clone()).chain(climbed) {
         assert!((0.25..=0.5).contains(&x[0]) && (-2.0..=3.0).contains(&x[1]), "{x:?}");
     }
-    // A box that is never negative has a dead half.
+    // A box without negative inputs has a dead half.
     let positive = ["inputs=Box(low: [0.0, 1.0], high: 3.0)", "skip_dead_halves=true"];
     assert!(Plan::new(&experiment("tiny", &positive)).lanes[0].layers[0].skip_negative_half);
     let mixed = ["inputs=Box(low: [0.0, -1e-9], high: 3.0)", "skip_dead_halves=true"];
@@ -151,7 +151,7 @@ fn epsilon_and_a_tolerance_take_each_other_s_place() {
     assert_eq!(json(&["bounds", path, "--json", "--set", "epsilon=0.1"])["epsilon"], 0.1);
     std::fs::write(path, TINY_RON.replace("epsilon: 0.1,", "")).unwrap();
     assert!(refusal(&["run", path]).contains("expected a field `epsilon`, found none"));
-    // Beyond what norms of the target allow, or w_max.
+    // Above the limit of the target's norms, or above w_max.
     let large = refusal(&["run", "tiny", "--set", "tolerance=Weight(0.5)"]);
     assert!(
         large.contains("tolerance=Weight(0.5): epsilon that follows from 0.5: expected at most"),
@@ -208,7 +208,7 @@ fn a_preset_may_begin_with_a_byte_order_mark() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p.ron");
     let place = path.to_str().unwrap();
-    // The column is that of an editor, which shows no mark.
+    // The column is an editor's: the byte-order mark has no width.
     std::fs::write(&path, "\u{feff}(epsilon: 0)").unwrap();
     assert!(refusal(&["run", place]).contains("p.ron:1:11: expected a finite number above 0"));
     let wide: Vec<u8> = "\u{feff}(epsilon: 0)".encode_utf16().flat_map(u16::to_le_bytes).collect();

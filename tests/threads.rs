@@ -7,7 +7,7 @@ use slth::experiment::Experiment;
 use slth::session::{Lane, Phase, Session, Step};
 use slth::verification::{Found, LayerCheck};
 
-/// All that a lane has found out, its clock apart.
+/// The results of a lane, its clock apart.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     tickets: Vec<LayerTicket>,
@@ -54,7 +54,7 @@ fn run_on(threads: usize, preset: &str, settings: &[&str]) -> Vec<Outcome> {
 fn stepped(preset: &str, settings: &[&str]) -> Vec<Outcome> {
     let mut session = session(preset, settings);
     let lanes = session.lanes().len();
-    // Lanes take turns, so that none can lean on another's state.
+    // Lanes take turns, so none can depend on another's state.
     let steps = [(Step::Neuron, 501), (Step::Weight, 37), (Step::Layer, 1_013), (Step::All, 7_919)];
     for (step, budget) in steps {
         for lane in (0..lanes).rev() {

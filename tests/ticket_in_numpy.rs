@@ -60,7 +60,7 @@ fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_readme() 
     }
 }
 
-/// Weights of 0 need no neuron: a layer of which nothing is kept.
+/// Weights of 0 need no neuron: a layer with nothing kept.
 #[test]
 fn a_layer_with_nothing_kept_holds_in_numpy_by_the_lines_of_the_readme() {
     for target in ["[[[0.0,0.0],[0.0,0.0]],[[0.4,-0.7]]]", "[[[0.6,-0.3],[0.2,0.5]],[[0.0,0.0]]]"] {

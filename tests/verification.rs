@@ -1,4 +1,4 @@
-//! The two bounds on the error, held against each other and against computations that share nothing with them.
+//! The two bounds on the error, compared with each other and with independent computations.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +26,7 @@ fn activations() -> Vec<Activation> {
     ]
 }
 
-/// A target, and what was made of it.
+/// A target and its pruned network.
 struct Pruned {
     target: Arc<Network>,
     tickets: Vec<LayerTicket>,
@@ -34,7 +34,7 @@ struct Pruned {
     certified: f64,
 }
 
-/// Builds every layer. Dead halves are skipped where `skip` says so, and only there.
+/// Builds every layer. With `skip`, dead halves are skipped.
 fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
     let architecture = case.target.architecture();
     let (mut tickets, mut checks) = (Vec::new(), Vec::new());
@@ -58,12 +58,12 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
 
 impl Pruned {
     /// Ĝ as the masked network: each kept neuron sums over its kept inputs, fires, and feeds its kept outputs.
-    /// Nothing of a path is taken for granted but its two weights. What is added to a sum is rounded once.
+    /// It uses nothing of a path but its two weights. Each addition to a sum is rounded once.
     fn masked_network(&self, x: &[f64]) -> Vec<f64> {
         let architecture = self.target.architecture();
         let mut values = x.to_vec();
         for (ticket, layer) in self.tickets.iter().zip(1..) {
-            // A synapse that several paths go through is one synapse.
+            // Several paths through one synapse count once.
             let (mut sums, mut synapses) = (HashMap::<u64, f64>::new(), HashSet::new());
             for path in ticket.paths().filter(|path| synapses.insert((path.neuron, path.input))) {
                 let sum = sums.entry(path.neuron).or_default();
@@ -86,7 +86,7 @@ impl Pruned {
         expected.iter().zip(pruned).map(|(f, g)| (f - g) * (f - g)).sum::<f64>().sqrt()
     }
 
-    /// Largest error over what the session tries.
+    /// Largest error over the inputs tried by a session.
     fn found(&self, domain: Domain, seed: u64) -> f64 {
         let mut search = Search::new(Arc::clone(&self.target), Arc::new(domain), seed);
         while !search.is_done() {

@@ -27,7 +27,7 @@ fn press(screen: &mut Opened, actions: &[Action]) {
     actions.iter().for_each(|&action| screen.press(action));
 }
 
-/// (output, input, state) of the weight that is shown.
+/// (output, input, state) of the visible weight.
 fn shown(screen: &Opened) -> (usize, usize, WeightState) {
     let view = screen.app.snapshot.weight.as_ref().unwrap();
     (view.output, view.input, view.state)
@@ -122,7 +122,7 @@ fn where_there_is_no_weight_to_go_to_the_screen_says_so() {
     }
 }
 
-/// Nothing of a weight is computed while no screen asks, and the weight that is asked for is one that the layer has.
+/// Nothing of a weight is computed without a request of a screen, and requests stay within the layer.
 #[test]
 fn a_weight_is_watched_while_the_screen_is_open() {
     let mut screen = half_way();

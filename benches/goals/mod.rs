@@ -1,4 +1,4 @@
-//! What each figure of speed should be on the machine that this program is developed on.
+//! Goals for the figures of speed, on the development machine (AMD EPYC, 2 threads, AVX-512).
 #![allow(dead_code)]
 
 use std::path::Path;
@@ -23,7 +23,7 @@ fn goal(name: &str) -> Option<Goal> {
         "million-weights" | "mlp" => Goal::AtMost(1.2),
         "million-weights-memory" => Goal::AtMost(3.0),
         "subset-sums" => Goal::AtMost(4.0),
-        // 1.8 on two threads; the same share of what more could give.
+        // 1.8 on two threads; the same share of the ideal on more.
         "subset-sums-scaling" => Goal::AtLeast(0.9 * rayon::current_num_threads() as f64),
         "forward-pass" => Goal::AtLeast(0.5),
         "first-frame" | "key-to-screen" => Goal::AtMost(50.0),

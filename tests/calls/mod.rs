@@ -1,4 +1,4 @@
-//! Calls of the program without a terminal, and what they print.
+//! Calls of the program without a terminal, and their output.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 use std::path::Path;
@@ -53,7 +53,7 @@ pub(crate) fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&text(arguments)).unwrap()
 }
 
-/// The keys of JSON text in the order in which they stand, each as a path, those of a list's items once.
+/// The keys of JSON text in their order, each as a path; keys of list items once.
 pub(crate) fn keys_in_order(text: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -85,7 +85,7 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Processor time of this thread, or time where it is not told.
+/// Processor time of this thread, or wall time if it is unknown.
 pub(crate) fn spent(since: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());

@@ -1,6 +1,6 @@
 //! One function for each reader: `tests/mutated.rs` and the targets in `fuzz/` call the same ones.
 //!
-//! Each reads an input as the program does, and plans a run of what is accepted; nothing is built. `true` says that it was.
+//! Each reads an input as the program does and plans a run of an accepted one; nothing is built. `true`: accepted.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,10 +11,10 @@ use slth::network::files::{DataArray, Order, WeightFile};
 use slth::report::{Checkpoint, resume_from};
 use slth::session::{Session, Step};
 
-/// Weights of a network that is planned. A preset may ask for more than an input should take.
+/// Most weights of a planned network. A preset may ask for more than an input should take.
 const MOST_WEIGHTS: f64 = 1e4;
 
-/// Bytes of points and labels that are read.
+/// Most bytes of points and labels.
 const MOST_BYTES: f64 = 64e6;
 
 /// Bytes of a checkpoint before its state and behind it.
@@ -37,7 +37,7 @@ pub(crate) fn set(bytes: &[u8]) -> bool {
         && planned(Experiment::of_source(tiny, None, &[argument]))
 }
 
-/// A weight file of any format: its network in every way that it may be read, and its points and labels.
+/// A weight file of any format: its network in every reading, and its points and labels.
 pub(crate) fn weights(bytes: &[u8]) -> bool {
     let Ok(file) = WeightFile::open(bytes) else { return false };
     let matrices = file.entries().iter().filter(|entry| entry.shape.len() == 2);

@@ -10,7 +10,7 @@ use slth::network::{Activation, Network};
 use slth::sampling::{Hyperbolic, Law};
 use slth::theory::{Count, section5::Ranges, theorem3};
 
-/// A network and what its construction is given.
+/// A network and the inputs of its construction.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) target: Arc<Network>,

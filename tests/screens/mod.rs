@@ -17,7 +17,7 @@ use slth::tui::{Look, render};
 
 pub(crate) const PLAIN: Look = Look { theme: MONO, glyphs: UNICODE };
 
-/// The sizes at which screens are kept as pictures.
+/// The sizes of screen snapshots.
 pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
 pub(crate) fn session(preset: &str, settings: &[&str]) -> Session {
@@ -25,7 +25,7 @@ pub(crate) fn session(preset: &str, settings: &[&str]) -> Session {
     Session::new(Experiment::load(preset, None, &settings).unwrap()).unwrap()
 }
 
-/// An explorer whose worker has always obeyed and rests.
+/// An explorer with an idle worker, all commands done.
 pub(crate) struct Opened {
     pub(crate) app: App,
     worker: Worker,
@@ -44,7 +44,7 @@ impl Opened {
         screen
     }
 
-    /// Tells the worker something, waits and shows what came of it.
+    /// Sends the worker a command, waits and shows the result.
     pub(crate) fn send(&mut self, commands: Vec<Command>) {
         for command in commands {
             self.worker.send(command);
@@ -63,7 +63,7 @@ impl Opened {
             match effect {
                 Effect::Send(command) => self.send(vec![command]),
                 Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(&name, &[])))]),
-                // What theory says of setups is no part of the pictures taken here.
+                // Theory's answers to the editor are no part of these pictures.
                 Effect::Ask(_) | Effect::Browse(_) | Effect::Complete(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),
                 Effect::Export(_) => panic!("a file is to be written"),
@@ -77,7 +77,7 @@ impl Opened {
         draw(&self.app, look, width, height).backend().to_string()
     }
 
-    /// The screen at all sizes, each under a name that begins with `name`.
+    /// The screen at all sizes, each under a name beginning with `name`.
     pub(crate) fn pictures(&self, name: &str) -> Vec<(String, String)> {
         SIZES
             .into_iter()
