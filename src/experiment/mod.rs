@@ -3,41 +3,35 @@
 
 mod activation;
 mod assumptions;
-#[cfg(target_os = "linux")]
-mod control_groups;
 mod digest;
 mod edited;
-mod edited_target;
-mod encoding;
-mod free_memory;
+mod files;
 mod memory;
-mod named_file;
 mod outline;
 mod parameter;
 mod plan;
 mod preset;
-mod ron_error;
 mod saved;
 mod settings;
-mod source;
 mod target;
-mod weight_file;
 
 pub use activation::Lipschitz;
 pub use assumptions::Assumption;
 pub use edited::{EditedSetup, Forecast, Problem};
-pub(crate) use free_memory::require as require_memory;
-pub use free_memory::{available as available_memory, is_known as is_memory_known};
+pub use files::source::{PresetSource, built_in_names, parse_override};
+pub use files::weight_file::FileOptions;
+pub(crate) use memory::free::require as require_memory;
+pub use memory::free::{available as available_memory, is_known as is_memory_known};
 pub use outline::{Outline, Savings};
 pub use parameter::{Parameter, TargetKind};
 pub use plan::{LanePlan, LayerPlan, Plan};
 pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
-pub use source::{PresetSource, built_in_names, parse_override};
-pub use weight_file::FileOptions;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use files::weight_file;
+use memory::free as free_memory;
 use settings::Settings;
 
 use thiserror::Error;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use ron::ser::PrettyConfig;
 use serde::Serialize;
 
+use super::Experiment;
+use super::files::source;
 use super::preset::{InputSource, TargetSource};
-use super::{Experiment, source};
 use crate::network::files::split_array_name;
 use crate::visible::shortened;
 

@@ -3,8 +3,9 @@
 use ndarray::Array2;
 
 use super::activation::Lipschitz;
+use super::memory::free as free_memory;
 use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
-use super::{ExperimentError, Place, PresetSource, free_memory};
+use super::{ExperimentError, Place, PresetSource};
 use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::files::{self, DataArray, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};

@@ -1,13 +1,16 @@
 //! A setup while its fields are being edited.
 
+mod target;
+
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::files::{ron_error, source};
 use super::parameter::{Parameter, TargetKind};
 use super::preset::{Construction, Preset};
-use super::{Experiment, ExperimentError, Place, Plan, edited_target, ron_error, saved, source};
+use super::{Experiment, ExperimentError, Place, Plan, saved};
 
 /// Why a value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +81,7 @@ impl EditedSetup {
 
     /// The kinds that the target can have. Weights can be written out in a preset only.
     pub fn target_kinds(&self) -> Vec<TargetKind> {
-        let own = edited_target::kind_of(self.origin.preset.target.as_ref());
+        let own = target::kind_of(self.origin.preset.target.as_ref());
         let kinds = TargetKind::ALL.into_iter();
         kinds.filter(|&kind| kind != TargetKind::Explicit || own == TargetKind::Explicit).collect()
     }
@@ -174,7 +177,7 @@ impl EditedSetup {
         let is_of_target =
             |parameter: &Parameter| *parameter == Parameter::Target || parameter.of_targets().is_some();
         if changed.iter().any(is_of_target) {
-            match edited_target::target(self, self.origin.preset.target.as_ref()) {
+            match target::target(self, self.origin.preset.target.as_ref()) {
                 Ok(target) => preset.target = Some(target),
                 Err(wrong) => problems.extend(wrong),
             }
@@ -250,7 +253,7 @@ fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
         Parameter::SkipDeadHalves => experiment.skip_dead_halves.to_string(),
         Parameter::Inputs => preset.inputs.as_ref().map(text).unwrap_or_default(),
         Parameter::Seed => experiment.seed.to_string(),
-        parameter => edited_target::text_of(experiment, parameter),
+        parameter => target::text_of(experiment, parameter),
     }
 }
 

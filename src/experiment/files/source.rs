@@ -7,29 +7,30 @@ use std::sync::Arc;
 use ron::extensions::Extensions;
 
 use super::named_file::{Kinds, Opened};
-use super::preset::Preset;
-use super::{ExperimentError, Place, encoding, named_file, ron_error};
+use super::{encoding, named_file, ron_error};
+use crate::experiment::preset::Preset;
+use crate::experiment::{ExperimentError, Place};
 use crate::network::files::Bytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets, in the order in which they are listed: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
-    ("digits", include_str!("../../presets/digits.ron")),
-    ("tiny", include_str!("../../presets/tiny.ron")),
-    ("example-5", include_str!("../../presets/example-5.ron")),
-    ("example-6", include_str!("../../presets/example-6.ron")),
-    ("malach-vs-hyperbolic", include_str!("../../presets/malach-vs-hyperbolic.ron")),
-    ("ladder", include_str!("../../presets/ladder.ron")),
-    ("example-5-all", include_str!("../../presets/example-5-all.ron")),
-    ("deep", include_str!("../../presets/deep.ron")),
-    ("wide", include_str!("../../presets/wide.ron")),
+    ("digits", include_str!("../../../presets/digits.ron")),
+    ("tiny", include_str!("../../../presets/tiny.ron")),
+    ("example-5", include_str!("../../../presets/example-5.ron")),
+    ("example-6", include_str!("../../../presets/example-6.ron")),
+    ("malach-vs-hyperbolic", include_str!("../../../presets/malach-vs-hyperbolic.ron")),
+    ("ladder", include_str!("../../../presets/ladder.ron")),
+    ("example-5-all", include_str!("../../../presets/example-5-all.ron")),
+    ("deep", include_str!("../../../presets/deep.ron")),
+    ("wide", include_str!("../../../presets/wide.ron")),
 ];
 
 /// The files that built-in presets name.
 const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
-    ("digits-mlp.safetensors", include_bytes!("../../presets/digits-mlp.safetensors")),
-    ("digits-test-inputs.npy", include_bytes!("../../presets/digits-test-inputs.npy")),
-    ("digits-test-labels.npy", include_bytes!("../../presets/digits-test-labels.npy")),
+    ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
+    ("digits-test-inputs.npy", include_bytes!("../../../presets/digits-test-inputs.npy")),
+    ("digits-test-labels.npy", include_bytes!("../../../presets/digits-test-labels.npy")),
 ];
 
 /// Marks the path of a file that comes with the program.
@@ -48,9 +49,9 @@ pub struct PresetSource {
     /// RON
     pub text: Cow<'static, str>,
     /// folder of the files it names; `None` for built-ins
-    pub(super) folder: Option<PathBuf>,
+    pub(crate) folder: Option<PathBuf>,
     /// whether the text was made for a weight file, so that the user has no text to look into
-    pub(super) is_weight_file: bool,
+    pub(crate) is_weight_file: bool,
     /// the bytes of a weight file that is a pipe or a device, which can be read once
     pub(super) stream: Option<Arc<[u8]>>,
 }
@@ -153,7 +154,7 @@ impl PresetSource {
     }
 
     /// The path of a file that the preset names; `None` for one that comes with the program.
-    pub(super) fn path_of(&self, path: &str) -> Option<PathBuf> {
+    pub(crate) fn path_of(&self, path: &str) -> Option<PathBuf> {
         let comes_with_program = self.built_in_file(path).is_some() || path.starts_with(BUILT_IN_PREFIX);
         (!comes_with_program).then(|| self.folder.as_deref().unwrap_or(Path::new("")).join(path))
     }
@@ -169,7 +170,7 @@ impl PresetSource {
     ///
     /// # Errors
     /// In words, where the path cannot be written as text.
-    pub(super) fn path_from_anywhere(&self, path: &str) -> Result<String, String> {
+    pub(crate) fn path_from_anywhere(&self, path: &str) -> Result<String, String> {
         match &self.folder {
             _ if path.starts_with(BUILT_IN_PREFIX) => Ok(path.to_owned()),
             None if self.built_in_file(path).is_some() => Ok(format!("{BUILT_IN_PREFIX}{path}")),
@@ -214,7 +215,7 @@ pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentErro
 ///
 /// # Errors
 /// In words.
-pub(super) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
+pub(crate) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
     let written = format!("({key}: {value}");
     let preset = parse(&format!("{written})")).map_err(|error| ron_error::message(&error, &written))?;
     match Preset::default().override_with(preset.clone()) {
@@ -224,7 +225,7 @@ pub(super) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
 }
 
 /// RON as presets use it.
-pub(super) fn ron() -> ron::Options {
+pub(crate) fn ron() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
 }
 

@@ -14,6 +14,10 @@
 //!
 //! Layers are built and measured on as many threads as there are. Reports are smaller than any of these.
 
+#[cfg(target_os = "linux")]
+mod control_groups;
+pub(super) mod free;
+
 use super::{Construction, Experiment, LanePlan, LayerPlan, Plan};
 use crate::construction::best_subset::MOST_VALUES;
 use crate::construction::incremental::lower_values;

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::activation::Lipschitz;
 use super::named_file::Kinds;
-use super::preset::{Preset, TargetSource};
-use super::{ExperimentError, Place, PresetSource};
+use super::source::PresetSource;
+use crate::experiment::activation::Lipschitz;
+use crate::experiment::preset::{Preset, TargetSource};
+use crate::experiment::{ExperimentError, Place, saved};
 use crate::network::files::{self, Order};
 use crate::visible::shortened;
 
@@ -76,7 +77,7 @@ impl PresetSource {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub(super) fn open_regular(name: &str, options: &FileOptions) -> Result<Self, ExperimentError> {
+    pub(crate) fn open_regular(name: &str, options: &FileOptions) -> Result<Self, ExperimentError> {
         Self::open_kinds(name, options, Kinds::Regular)
     }
 
@@ -119,7 +120,7 @@ impl PresetSource {
         options: &FileOptions,
         bytes: Option<Arc<[u8]>>,
     ) -> Result<Self, ExperimentError> {
-        let target = super::saved::written(&options.target(name), 0)
+        let target = saved::written(&options.target(name), 0)
             .map_err(|message| ExperimentError::new(Place::File(name.to_owned()), message))?;
         let defaults: Vec<String> = DEFAULTS.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         let text = format!("(target: {target}, {})", defaults.join(", "));
@@ -134,7 +135,7 @@ impl PresetSource {
 }
 
 /// What was assumed of a weight file for want of a word on it, as fields of a preset.
-pub(super) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, String)]) -> Vec<String> {
+pub(crate) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, String)]) -> Vec<String> {
     if !source.is_weight_file {
         return Vec::new();
     }
@@ -180,8 +181,8 @@ fn begins_as_preset(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Experiment, Plan};
     use super::*;
+    use crate::experiment::{Experiment, Plan};
 
     #[test]
     fn presets_are_told_by_their_beginning() {

@@ -7,7 +7,7 @@ use std::fs::{File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::free_memory;
+use crate::experiment::memory::free as free_memory;
 
 /// The longest text of a preset, in bytes.
 const LONGEST_PRESET: u64 = 64 << 20;

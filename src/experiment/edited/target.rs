@@ -1,10 +1,11 @@
 //! The target of an edited setup: its kind, and the fields that the kind has, as text.
 
-use super::activation::Lipschitz;
-use super::edited::{EditedSetup, Problem, value};
-use super::parameter::{Parameter, TargetKind};
-use super::preset::{Positive, TargetSource, Width};
-use super::{Experiment, saved, source};
+use super::super::activation::Lipschitz;
+use super::super::files::source;
+use super::super::parameter::{Parameter, TargetKind};
+use super::super::preset::{Positive, TargetSource, Width};
+use super::super::{Experiment, saved};
+use super::{EditedSetup, Problem, value};
 use crate::network::files::Order;
 use crate::visible::shortened;
 

@@ -8,7 +8,7 @@ use crate::visible::{shortened, shortened_to};
 const SHOWN: usize = 40;
 
 /// What was expected and what was found, in one line. `text` is what was read.
-pub(super) fn message(error: &SpannedError, text: &str) -> String {
+pub(crate) fn message(error: &SpannedError, text: &str) -> String {
     if let (Error::ExpectedComma, Some(number)) = (&error.code, broken_number(text, error.span.start)) {
         return format!("expected a number, found `{}`", shortened_to(&number, SHOWN));
     }
