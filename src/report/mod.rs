@@ -10,6 +10,7 @@ mod explored;
 mod faithfulness;
 mod first_error;
 mod inspected;
+mod npy;
 mod npz;
 mod origin;
 mod output;

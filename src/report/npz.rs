@@ -2,11 +2,11 @@
 
 use std::io;
 
-use ndarray::ArrayView1;
-use ndarray_npy::{NpzWriter, WritableElement};
 use serde::Serialize;
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::first_error::FirstError;
+use super::npy::{Element, write_npy};
 use crate::construction::LayerBuilder;
 use crate::network::Fold;
 use crate::sampling::{Hyperbolic, Law, VERSION};
@@ -85,29 +85,41 @@ fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> 
         given_widths: experiment.target.fold().map(Fold::widths),
         constants: experiment.target.fold().map(Fold::constants),
     };
-    let mut npz = NpzWriter::new(out);
+    let mut npz = ZipWriter::new(out);
     let text = visible_in_json(&serde_json::to_string(&meta)?).into_owned().into_bytes();
-    let failed = |error: ndarray_npy::WriteNpzError| io::Error::other(error);
-    npz.add_array("meta", &ArrayView1::from(&text)).map_err(failed)?;
+    add_array(&mut npz, "meta", &[text.len()], &text)?;
     for (ticket, layer) in lane.tickets().zip(1..) {
         add_column(&mut npz, layer, "neuron", &ticket.neuron)?;
         add_column(&mut npz, layer, "input", &ticket.input)?;
         add_column(&mut npz, layer, "output", &ticket.output)?;
         add_column(&mut npz, layer, "z_in", &ticket.z_in)?;
         add_column(&mut npz, layer, "z_out", &ticket.z_out)?;
-        npz.add_array(format!("layer{layer}.target"), experiment.target.weights(layer)).map_err(failed)?;
+        let target = experiment.target.weights(layer);
+        let (name, by_row) = (format!("layer{layer}.target"), target.as_standard_layout());
+        add_array(&mut npz, &name, target.shape(), by_row.as_slice().unwrap_or_default())?;
     }
-    npz.finish().map_err(failed)?;
+    npz.finish()?;
     Ok(())
 }
 
-fn add_column<W: io::Write + io::Seek, T: WritableElement>(
-    npz: &mut NpzWriter<W>,
+fn add_column<W: io::Write + io::Seek, T: Element>(
+    npz: &mut ZipWriter<W>,
     layer: usize,
     name: &str,
     column: &[T],
 ) -> io::Result<()> {
-    npz.add_array(format!("layer{layer}.{name}"), &ArrayView1::from(column)).map_err(io::Error::other)
+    add_array(npz, &format!("layer{layer}.{name}"), &[column.len()], column)
+}
+
+fn add_array<W: io::Write + io::Seek, T: Element>(
+    npz: &mut ZipWriter<W>,
+    name: &str,
+    shape: &[usize],
+    elements: &[T],
+) -> io::Result<()> {
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    npz.start_file(format!("{name}.npy"), stored)?;
+    write_npy(npz, shape, elements)
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use std::io::{self, Read};
 
-use half::{bf16, f16};
-
 /// Bytes that are read and turned into numbers at once; a multiple of every element's size.
 const READ_AT_ONCE: usize = 1 << 18;
 
@@ -126,8 +124,8 @@ impl Number {
         wide[..bytes.len()].copy_from_slice(bytes);
         let [a, b, c, d, ..] = wide;
         match self {
-            Self::F16 => f16::from_le_bytes([a, b]).to_f64(),
-            Self::BF16 => bf16::from_le_bytes([a, b]).to_f64(),
+            Self::F16 => of_f16(u16::from_le_bytes([a, b])),
+            Self::BF16 => of_bf16(u16::from_le_bytes([a, b])),
             Self::F32 => f64::from(f32::from_le_bytes([a, b, c, d])),
             Self::F64 => f64::from_le_bytes(wide),
             Self::I8 => f64::from(a as i8),
@@ -138,6 +136,26 @@ impl Number {
             Self::Bool => f64::from(u8::from(a != 0)),
         }
     }
+}
+
+/// The value of an IEEE 754 binary16: 1 bit sign, 5 bits exponent, 10 bits fraction. Exact.
+fn of_f16(bits: u16) -> f64 {
+    const EXPONENT: u16 = 0x1f;
+    /// 2⁻²⁴, the smallest subnormal.
+    const SMALLEST: f64 = 1.0 / 16_777_216.0;
+    let (exponent, fraction) = (bits >> 10 & EXPONENT, f64::from(bits & 0x3ff));
+    let magnitude = match exponent {
+        0 => fraction * SMALLEST,
+        EXPONENT if fraction == 0.0 => f64::INFINITY,
+        EXPONENT => f64::NAN,
+        _ => (fraction + 1024.0) * SMALLEST * f64::from(1_u32 << (exponent - 1)),
+    };
+    if bits >> 15 == 1 { -magnitude } else { magnitude }
+}
+
+/// The value of a bfloat16, the upper half of an f32. Exact.
+fn of_bf16(bits: u16) -> f64 {
+    f64::from(f32::from_bits(u32::from(bits) << 16))
 }
 
 /// How many elements a shape has, `None` beyond `usize`.
@@ -193,6 +211,17 @@ mod tests {
         assert_eq!(gathered(9, &[], &[]), [9.]);
         assert!(gathered(0, &[2, 0], &[1, 1]).is_empty());
         assert_eq!((elements(&[usize::MAX, 2]), elements(&[usize::MAX, 2, 0])), (None, Some(0)));
+    }
+
+    #[test]
+    fn every_value_of_two_bytes_is_that_of_the_half_crate() {
+        for bits in 0..=u16::MAX {
+            let [f16, bf16] = [half::f16::from_bits(bits).to_f64(), half::bf16::from_bits(bits).to_f64()];
+            for (found, expected) in [(of_f16(bits), f16), (of_bf16(bits), bf16)] {
+                let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
+                assert!(same, "{bits:#06x}: {found} against {expected}");
+            }
+        }
     }
 
     #[test]
