@@ -21,6 +21,7 @@
 //! | [`theory`] | the paper's closed forms, a file per statement |
 //! | [`sampling`] | the words of G as a function of their place, the hyperbolic law, the exact law of products |
 //! | [`construction`] | one layer of G drawn neuron by neuron, given to the weights that need it, put together, masked |
+//! | [`method`] | the table of all methods: what each is called, how it finds a ticket, what reports say of it |
 //! | [`verification`] | the masked network Ĝ evaluated, the error found, the error certified |
 //! | [`experiment`] | presets read and checked, the plan that theory makes of them |
 //! | [`session`] | lanes and steps; the worker thread and its snapshots; runs repeated over many seeds |
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod construction;
 pub mod exact;
 pub mod experiment;
+pub mod method;
 pub mod network;
 pub mod report;
 pub mod sampling;

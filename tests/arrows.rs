@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The modules and the modules each may use.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("visible", &[]),
     ("exact", &[]),
     ("network", &["visible"]),
@@ -15,9 +15,13 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("sampling", &["theory"]),
     ("construction", &["exact", "network", "theory", "sampling"]),
     ("verification", &["exact", "network", "theory", "sampling", "construction"]),
-    ("experiment", &["visible", "network", "theory", "sampling", "construction"]),
-    ("session", &["visible", "network", "theory", "sampling", "construction", "verification", "experiment"]),
-    ("speed", &["network", "sampling", "construction", "verification", "experiment", "session"]),
+    ("method", &["visible", "network", "theory", "sampling", "construction"]),
+    ("experiment", &["visible", "network", "theory", "sampling", "construction", "method"]),
+    (
+        "session",
+        &["visible", "network", "theory", "sampling", "construction", "verification", "method", "experiment"],
+    ),
+    ("speed", &["network", "sampling", "construction", "verification", "method", "experiment", "session"]),
     (
         "report",
         &[
@@ -27,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "sampling",
             "construction",
             "verification",
+            "method",
             "experiment",
             "session",
             "speed",
@@ -41,6 +46,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "sampling",
             "construction",
             "verification",
+            "method",
             "experiment",
             "session",
             "report",
@@ -55,6 +61,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "sampling",
             "construction",
             "verification",
+            "method",
             "experiment",
             "session",
             "speed",

@@ -10,7 +10,6 @@ use slth::tui::keymap::{Action, LaneMove};
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
 use slth::tui::screen::Screen;
-use slth::tui::screens::compare::slots::LADDER;
 
 /// A target small enough to draw every construction but whole neurons.
 const SMALL: &[&str] = &[
@@ -275,7 +274,7 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
 #[test]
 fn the_ladder_names_what_changes_and_what_it_buys() {
     let mut screen = open("tiny", &SMALL[..3]);
-    for rung in LADDER.windows(2) {
+    for rung in slth::method::Construction::ladder().windows(2) {
         screen.press(Action::Lanes(LaneMove::Ladder));
         assert_eq!(screen.app.slots.shown(), rung);
         screen.press(Action::Step(Step::All));
@@ -290,10 +289,10 @@ fn the_ladder_names_what_changes_and_what_it_buys() {
         let gain = format!("{} times {word} neurons observed", slth::report::text::count(times));
         assert!(line.contains(&gain), "expected {gain} in {line}");
     }
-    let rungs: Vec<String> = LADDER
+    let rungs: Vec<String> = slth::method::Construction::ladder()
         .windows(2)
         .map(|rung| {
-            let differences = slth::report::text::differences(rung[0], rung[1]);
+            let differences = rung[0].facts().differences(rung[1].facts());
             differences.into_iter().map(|(choice, from, to)| format!("{choice}: {from} → {to}; ")).collect()
         })
         .collect();

@@ -15,6 +15,7 @@ mod saved;
 mod settings;
 mod target;
 
+pub use crate::method::{Construction, LawChoice};
 pub use activation::Lipschitz;
 pub use assumptions::Assumption;
 pub use edited::{EditedSetup, Forecast, Problem};
@@ -25,7 +26,7 @@ pub use memory::free::{available as available_memory, is_known as is_memory_know
 pub use outline::{Outline, Savings};
 pub use parameter::{Parameter, TargetKind};
 pub use plan::{LanePlan, LayerPlan, Plan};
-pub use preset::{Construction, LawChoice, NormSource, Preset, ToleranceRule};
+pub use preset::{NormSource, Preset, ToleranceRule};
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -293,9 +294,7 @@ impl Experiment {
             tolerance,
             base: preset.base.map_or(1.5, |base| base.0),
             skip_dead_halves: preset.skip_dead_halves.unwrap_or(false),
-            constructions: preset
-                .constructions
-                .unwrap_or_else(|| vec![Construction::Hyperbolic { allocation: Default::default() }]),
+            constructions: preset.constructions.unwrap_or_else(|| vec![Construction::default()]),
             mode: preset.mode,
             seed: preset.seed.unwrap_or(0),
             assumed: Vec::new(),

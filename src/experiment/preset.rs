@@ -8,7 +8,8 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::activation::{Lipschitz, optional};
-use crate::construction::{Allocation, Match, Mode, Sharing, Sum};
+use crate::construction::Mode;
+use crate::method::Construction;
 use crate::network::files::Order;
 use crate::theory::lemma9;
 
@@ -288,106 +289,6 @@ impl ToleranceRule {
     }
 }
 
-/// A construction: one point in the space of four choices (the law of G's weights, what a neuron is matched by, how a
-/// weight is put together, who shares neurons).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Construction {
-    /// Ramanujan et al. (2019): a neuron of G for each neuron of the target, all weights matched at once
-    WholeNeuron,
-    /// Malach et al. (2020): z_in ≈ ±|w|, z_out ≈ ±1, a neuron for each half
-    Malach,
-    /// the same with z_in·z_out ≈ w
-    ProductPair,
-    /// Corollary 10 for each weight alone
-    Corollary10,
-    /// Orseau, Hutter, Rivasplata (2020), Theorem 3: all weights of a layer share
-    Hyperbolic {
-        /// how neurons are given to demands
-        #[serde(default)]
-        allocation: Allocation,
-    },
-    /// golden-ratio sums, the outputs of one input share
-    SharedGolden,
-    /// Pensia et al. (2020): subset sums, the outputs of one input share
-    SubsetSum,
-    /// Orseau et al., Appendix A: subset sums, nobody shares
-    UniformSubSums,
-}
-
-/// Which law G's weights follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LawChoice {
-    /// uniform on [−1, 1]
-    Uniform,
-    /// hyperbolic on the ranges of section 5
-    Hyperbolic,
-}
-
-impl Construction {
-    /// All, the allocations of [`Hyperbolic`](Self::Hyperbolic) each by itself: from whole neurons over Malach to Theorem 3
-    /// and beyond, then the subset sums.
-    pub const ALL: [Self; 10] = [
-        Self::WholeNeuron,
-        Self::Malach,
-        Self::ProductPair,
-        Self::Corollary10,
-        Self::Hyperbolic { allocation: Allocation::FirstFit },
-        Self::Hyperbolic { allocation: Allocation::InOrder },
-        Self::Hyperbolic { allocation: Allocation::OnDemand },
-        Self::SharedGolden,
-        Self::UniformSubSums,
-        Self::SubsetSum,
-    ];
-
-    /// Kebab-case name, as in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::WholeNeuron => "whole-neuron",
-            Self::Malach => "malach",
-            Self::ProductPair => "product-pair",
-            Self::Corollary10 => "corollary10",
-            Self::Hyperbolic { .. } => "hyperbolic",
-            Self::SharedGolden => "shared-golden",
-            Self::SubsetSum => "subset-sum",
-            Self::UniformSubSums => "uniform-sub-sums",
-        }
-    }
-
-    /// Unique name of the method, the allocation included, as in reports: no two constructions share it.
-    pub fn method(self) -> &'static str {
-        match self {
-            Self::WholeNeuron => "whole-neuron",
-            Self::Malach => "malach",
-            Self::ProductPair => "product-weights",
-            Self::Corollary10 => "corollary-10",
-            Self::Hyperbolic { allocation: Allocation::InOrder } => "hyperbolic/in-order",
-            Self::Hyperbolic { allocation: Allocation::FirstFit } => "hyperbolic/first-fit",
-            Self::Hyperbolic { allocation: Allocation::OnDemand } => "hyperbolic/on-demand",
-            Self::SharedGolden => "shared-golden",
-            Self::SubsetSum => "subset-sum",
-            Self::UniformSubSums => "subset-sum/unshared",
-        }
-    }
-
-    /// The four choices: law, match, sum, sharing.
-    pub fn choices(self) -> (LawChoice, Match, Sum, Sharing) {
-        use LawChoice::{Hyperbolic, Uniform};
-        match self {
-            Self::WholeNeuron => (Uniform, Match::AllWeights, Sum::Neuron, Sharing::Nobody),
-            Self::Malach => (Uniform, Match::EachWeight, Sum::Single, Sharing::Nobody),
-            Self::ProductPair => (Uniform, Match::Product, Sum::Single, Sharing::Nobody),
-            Self::Corollary10 => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Nobody),
-            Self::Hyperbolic { allocation } => {
-                (Hyperbolic, Match::Product, Sum::Golden, Sharing::Layer(allocation))
-            }
-            Self::SharedGolden => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Input),
-            Self::SubsetSum => (Uniform, Match::Product, Sum::Subset, Sharing::Input),
-            Self::UniformSubSums => (Uniform, Match::Product, Sum::Subset, Sharing::Nobody),
-        }
-    }
-}
-
 /// A value that was checked while it was read.
 macro_rules! checked {
     ($(#[$doc:meta])* $name:ident($inner:ty), $holds:expr, $expected:literal) => {
@@ -469,15 +370,5 @@ mod tests {
         for ends in [BoxEnds::Same(Weight(0.1)), BoxEnds::Each(vec![Weight(-0.5), Weight(1e-9)])] {
             assert_eq!(read(&ron::to_string(&ends).unwrap()).unwrap(), ends);
         }
-    }
-
-    #[test]
-    fn every_construction_has_a_method_of_its_own() {
-        use Construction::*;
-        let allocations = [Allocation::InOrder, Allocation::FirstFit, Allocation::OnDemand];
-        let others = [WholeNeuron, Malach, ProductPair, Corollary10, SharedGolden, SubsetSum, UniformSubSums];
-        let all = allocations.map(|allocation| Hyperbolic { allocation }).into_iter().chain(others);
-        let methods: std::collections::BTreeSet<_> = all.map(Construction::method).collect();
-        assert_eq!(methods.len(), 10);
     }
 }

@@ -4,22 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::assumptions::AssumptionReport;
 use super::origin::Origin;
-use crate::construction::Allocation;
 use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline, Plan, ToleranceRule};
 use crate::network::Architecture;
 use crate::theory::{Count, corollary7};
-
-/// Every construction, each once: no bound depends on the allocation.
-pub(super) const FAMILY: [Construction; 8] = [
-    Construction::Hyperbolic { allocation: Allocation::FirstFit },
-    Construction::Corollary10,
-    Construction::SharedGolden,
-    Construction::SubsetSum,
-    Construction::UniformSubSums,
-    Construction::ProductPair,
-    Construction::Malach,
-    Construction::WholeNeuron,
-];
 
 /// `slth bounds`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -70,7 +57,7 @@ pub struct SavingsReport {
 impl SavingsReport {
     /// Of Theorem 3's construction.
     pub fn new(outline: &Outline) -> Self {
-        let saved = outline.savings(FAMILY[0]);
+        let saved = outline.savings(Construction::default());
         Self {
             tolerance_per_layer: saved.per_layer,
             skip_dead_halves: saved.dead_halves,
@@ -144,14 +131,13 @@ impl BoundsReport {
         let bounds_of = |construction: Construction| {
             let layers = outline.layers(construction);
             let ranges = LayerPlan::finest(&layers).ranges;
-            let (law, ..) = construction.choices();
             let neurons =
                 layers.iter().map(|layer| (layer.weights, layer.neurons, layer.neurons_all_targets));
             let bounds = ConstructionBounds {
                 assumptions: AssumptionReport::all_of(&experiment.assumptions(construction)),
                 ..ConstructionBounds::new(construction.name(), architecture, neurons)
             };
-            match law {
+            match construction.facts().law {
                 LawChoice::Uniform => ConstructionBounds { weight_range: Some((-1.0, 1.0)), ..bounds },
                 LawChoice::Hyperbolic => ConstructionBounds {
                     k_prime: Some(ranges.k_prime),
@@ -173,7 +159,7 @@ impl BoundsReport {
             norms: experiment.norms.name(),
             given: given(experiment),
             weight_tolerance: plan.weight_tolerance.clone(),
-            constructions: FAMILY.map(bounds_of).to_vec(),
+            constructions: Construction::with_bounds().into_iter().map(bounds_of).collect(),
             savings: SavingsReport::new(&outline),
             tolerance: experiment.tolerance,
             skip_dead_halves: experiment.skip_dead_halves,

@@ -10,7 +10,6 @@ use super::origin::Origin;
 use super::run::AccuracyReport;
 use super::size::{Share, SizeReport};
 use super::text::construction_name;
-use crate::construction::Sharing;
 use crate::experiment::{Construction, Experiment, Plan};
 use crate::session::{LaneView, Phase, Session, TicketVerdict};
 use crate::theory::{Count, pensia};
@@ -39,7 +38,7 @@ pub struct Comparison {
 pub struct ComparedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
-    /// unique, see [`Construction::method`]
+    /// unique, see [`Construction::id`]
     pub method: &'static str,
     /// of neurons that a layer shares
     pub allocation: Option<&'static str>,
@@ -97,7 +96,7 @@ pub struct SubsetEstimate {
 pub struct RefusedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
-    /// unique, see [`Construction::method`]
+    /// unique, see [`Construction::id`]
     pub method: &'static str,
     pub reason: String,
 }
@@ -105,7 +104,7 @@ pub struct RefusedLane {
 impl RefusedLane {
     /// One that is not built, with its reason.
     pub fn new(which: Construction, reason: &str) -> Self {
-        Self { which, method: which.method(), reason: reason.to_owned() }
+        Self { which, method: which.id(), reason: reason.to_owned() }
     }
 
     /// All that are not built.
@@ -129,14 +128,6 @@ pub(super) fn by_name<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(construction.name())
-}
-
-/// What the neurons of a layer are given to first, where it shares them.
-pub(super) fn allocation(construction: Construction) -> Option<&'static str> {
-    match construction.choices().3 {
-        Sharing::Layer(allocation) => Some(allocation.name()),
-        Sharing::Input | Sharing::Nobody => None,
-    }
 }
 
 impl Comparison {
@@ -183,8 +174,8 @@ impl ComparedLane {
         let each = |neurons: Count| Neurons(neurons.ratio(weights.into()));
         Self {
             which: lane.construction,
-            method: lane.construction.method(),
-            allocation: allocation(lane.construction),
+            method: lane.construction.id(),
+            allocation: lane.construction.facts().allocation,
             mode: lane.mode.name(),
             neurons_per_weight_bound: lane.neurons_bound().map(each),
             assumptions: AssumptionReport::all_of(&lane.assumptions),

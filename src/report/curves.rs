@@ -5,8 +5,8 @@
 //! layers in turn; F_max and what Lemma 1 is told of each layer stay those of the target, whose weights say nothing of
 //! another network's. Where the preset's norms are `Worst` they follow the width.
 
-use super::bounds::FAMILY;
-use crate::experiment::{Construction, Experiment, LawChoice, LayerPlan, Outline};
+use crate::experiment::{Construction, Experiment, LayerPlan, Outline};
+use crate::method::DemandKind;
 use crate::session::LaneView;
 use crate::theory::Count;
 
@@ -150,7 +150,12 @@ impl Curves {
                 })
                 .collect(),
         };
-        Self { against, own: own_index, curves: FAMILY.map(curve).to_vec(), places }
+        Self {
+            against,
+            own: own_index,
+            curves: Construction::with_bounds().into_iter().map(curve).collect(),
+            places,
+        }
     }
 }
 
@@ -226,7 +231,7 @@ impl Point {
     fn new(outline: &Outline, construction: Construction) -> Option<Self> {
         let layers = outline.layers(construction);
         let neurons_per_weight = LayerPlan::neurons_per_weight(&layers).filter(|n| *n > Count::ZERO)?;
-        let has_buckets = construction.choices().0 == LawChoice::Hyperbolic;
+        let has_buckets = construction.facts().demands == DemandKind::Buckets;
         let k_prime = has_buckets.then(|| LayerPlan::finest(&layers).ranges.k_prime);
         Some(Self { neurons_per_weight, k_prime })
     }

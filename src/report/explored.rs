@@ -91,7 +91,7 @@ impl ProgressReport {
 impl CountsReport {
     fn new(lane: &LaneView, plan: &LayerPlan) -> Self {
         let (view, weight) = (&lane.view, plan.ranges.weight);
-        let (low, high) = match lane.construction.choices().0 {
+        let (low, high) = match lane.construction.facts().law {
             LawChoice::Hyperbolic => (weight.0 * weight.0, weight.1 * weight.1),
             LawChoice::Uniform => (UniformProductLaw::AXIS_LOW, 1.0),
         };

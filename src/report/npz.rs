@@ -69,7 +69,7 @@ fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> 
     let meta = Meta {
         title: &experiment.title,
         construction: lane.plan().construction.name(),
-        method: lane.plan().construction.method(),
+        method: lane.plan().construction.id(),
         seed: experiment.seed,
         version: VERSION,
         law: lane.builders()[0].problem().law.name(),

@@ -35,7 +35,7 @@ pub struct RunReport {
 #[allow(missing_docs)]
 pub struct LaneReport {
     pub construction: &'static str,
-    /// unique, see [`Construction::method`](crate::experiment::Construction::method)
+    /// unique, see [`Construction::id`](crate::method::Construction::id)
     pub method: &'static str,
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
@@ -222,7 +222,7 @@ impl LaneReport {
     fn new(architecture: &Architecture, view: &LaneView) -> Self {
         Self {
             construction: view.construction.name(),
-            method: view.construction.method(),
+            method: view.construction.id(),
             mode: view.mode.name(),
             layers: view.layers.iter().filter_map(|row| LayerReport::new(architecture, row)).collect(),
             size: SizeReport::of_lane(architecture, view),

@@ -12,7 +12,7 @@ mod speed;
 
 pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
 pub use certificate::{COLUMNS as CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
-pub use comparison::{choices, comparison, differences, gain, subset_estimate};
+pub use comparison::{comparison, gain, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use inspected::inspected;
 pub use origin::{origin, unused, unused_names};
@@ -28,8 +28,9 @@ use super::comparison::SubsetEstimate;
 use super::origin::Origin;
 use super::page::Page;
 use super::size::Size;
-use crate::construction::{Demand, Existence, LayerBuilder, Mode, Shortage, Sum, Undecided};
+use crate::construction::{Demand, Existence, LayerBuilder, Mode, Shortage, Undecided};
 use crate::experiment::{Construction, ToleranceRule};
+use crate::method::DemandKind;
 use crate::network::Architecture;
 use crate::session::{LaneView, Session, TicketVerdict};
 use crate::theory::Count;
@@ -233,24 +234,7 @@ pub fn per_weight(neurons: Count) -> String {
 
 /// What a construction is called, its choices included.
 pub fn construction_name(construction: Construction) -> String {
-    match construction {
-        Construction::Hyperbolic { allocation } => format!("{}, {}", construction.name(), allocation.name()),
-        _ => construction.name().to_owned(),
-    }
-}
-
-/// What is special about a construction, in a few words.
-pub fn idea(construction: Construction) -> &'static str {
-    match construction {
-        Construction::WholeNeuron => "one neuron for a neuron, all its weights matched",
-        Construction::Malach => "one neuron a half, its two weights matched apart",
-        Construction::ProductPair => "one neuron a half, matched by its product",
-        Construction::Corollary10 => "golden-ratio sums, no neuron shared",
-        Construction::Hyperbolic { .. } => "golden-ratio sums, shared by the layer: Theorem 3",
-        Construction::SharedGolden => "golden-ratio sums, shared by an input's outputs",
-        Construction::SubsetSum => "best subset sums, shared by an input's outputs",
-        Construction::UniformSubSums => "best subset sums, no neuron shared",
-    }
+    construction.facts().title()
 }
 
 /// Widths n₀…n_ℓ; of long lists how many there are.
@@ -375,10 +359,10 @@ fn error_of_half(error: Option<f64>) -> String {
 pub fn demand(demand: Demand, construction: Construction) -> String {
     let Demand { output, input, half, bucket } = demand;
     let side = half.name();
-    match construction.choices().2 {
-        Sum::Golden => format!("w[{output},{input}] {side} bucket {bucket}"),
-        Sum::Single | Sum::Subset => format!("w[{output},{input}] {side}"),
-        Sum::Neuron => format!("neuron {output} of the target"),
+    match construction.facts().demands {
+        DemandKind::Buckets => format!("w[{output},{input}] {side} bucket {bucket}"),
+        DemandKind::Halves => format!("w[{output},{input}] {side}"),
+        DemandKind::Neurons => format!("neuron {output} of the target"),
     }
 }
 

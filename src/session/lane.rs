@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::background::{Background, drop_aside};
 use super::measurement::{Measured, measure};
-use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Sum, Until};
+use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Until};
 use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
 use crate::network::{Domain, NEVER, Stop};
 use crate::sampling::{Hyperbolic, Law, Uniform};
@@ -332,8 +332,7 @@ impl Lane {
         };
         let experiment = &self.experiment;
         let inputs = self.search.total();
-        // A neuron may take milliseconds where each is followed by a search for subset sums.
-        let at_once = if construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_REPORT };
+        let at_once = construction.facts().draws_between_looks(NEURONS_PER_REPORT);
         let measured = self.checks.par_iter_mut().zip(&mut self.existence).zip(&mut self.measuring);
         self.builders.par_iter_mut().zip(measured).for_each(|(builder, ((check, existence), measuring))| {
             let (mut sampled, mut done) = (builder.tally().sampled, builder.tally().weights_done);

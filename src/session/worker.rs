@@ -15,7 +15,6 @@ use super::output::OutputWatch;
 use super::speed::Speed;
 use super::weight::WeightWatch;
 use super::{Activity, Lane, Phase, Session, Snapshot, Step};
-use crate::construction::Sum;
 use crate::experiment::Construction;
 
 /// Steps asked for ahead; more than a person types while another is on its way.
@@ -366,9 +365,7 @@ impl Engine {
 /// Takes a lane on for at most about one slice, towards the end of a step or, without one, to where a step back leads;
 /// whether it is reached.
 fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
-    let (_, _, sum, _) = lane.plan().construction.choices();
-    // A search for subset sums may take milliseconds a neuron.
-    let at_once = if sum == Sum::Subset { 1 } else { NEURONS_PER_SLICE };
+    let at_once = lane.plan().construction.facts().draws_between_looks(NEURONS_PER_SLICE);
     let (started, mut left) = (Instant::now(), budget);
     loop {
         let now = left.min(at_once);

@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 
 use super::files::{ron_error, source};
 use super::parameter::{Parameter, TargetKind};
-use super::preset::{Construction, Preset};
+use super::preset::Preset;
 use super::{Experiment, ExperimentError, Place, Plan, saved};
+use crate::method::Construction;
 
 /// Why a value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

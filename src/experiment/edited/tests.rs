@@ -262,12 +262,12 @@ fn a_construction_is_ticked_and_one_stays() {
     let mut setup = setup("tiny");
     let [own] = setup.constructions()[..] else { panic!("tiny has one construction") };
     assert!(setup.tick(own).is_err() && setup.edits() == 0);
-    for construction in Construction::ALL.into_iter().filter(|each| *each != own) {
+    for construction in Construction::all().iter().copied().filter(|each| *each != own) {
         setup.tick(construction).unwrap();
     }
-    assert_eq!(setup.constructions().len(), Construction::ALL.len());
+    assert_eq!(setup.constructions().len(), Construction::all().len());
     assert_eq!(setup.constructions()[0], own);
-    for construction in Construction::ALL.into_iter().skip(1) {
+    for construction in Construction::all().iter().copied().skip(1) {
         setup.tick(construction).unwrap();
     }
     assert_eq!(setup.constructions(), [Construction::WholeNeuron]);

@@ -5,7 +5,6 @@ use std::io;
 use serde::Serialize;
 
 use super::super::bounds::Neurons;
-use super::super::comparison::allocation;
 use super::RateReport;
 use crate::session::{LaneRuns, Survival};
 
@@ -40,8 +39,8 @@ pub fn write_faithfulness_csv(lanes: &[LaneRuns], confidence: f64, out: impl io:
                 let RateReport { rate: share, low, high, .. } = RateReport::new(rate, confidence);
                 csv.serialize(Row {
                     construction: lane.plan.construction.name(),
-                    method: lane.plan.construction.method(),
-                    allocation: allocation(lane.plan.construction),
+                    method: lane.plan.construction.id(),
+                    allocation: lane.plan.construction.facts().allocation,
                     mode: lane.plan.mode.name(),
                     layer: &layer,
                     neurons_per_weight: Neurons(neurons).written(),

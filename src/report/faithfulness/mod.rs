@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::assumptions::AssumptionReport;
 use super::bounds::Neurons;
-use super::comparison::{RefusedLane, allocation, by_name};
+use super::comparison::{RefusedLane, by_name};
 use super::origin::Origin;
 use super::size::Size;
 use crate::experiment::{Construction, Experiment, LayerPlan};
@@ -53,7 +53,7 @@ pub struct FaithfulnessReport {
 pub struct CheckedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,
-    /// unique, see [`Construction::method`]
+    /// unique, see [`Construction::id`]
     pub method: &'static str,
     /// of neurons that a layer shares
     pub allocation: Option<&'static str>,
@@ -239,8 +239,8 @@ impl CheckedLane {
         let any_complete = lane.incomplete < lane.network.runs();
         Self {
             which: lane.plan.construction,
-            method: lane.plan.construction.method(),
-            allocation: allocation(lane.plan.construction),
+            method: lane.plan.construction.id(),
+            allocation: lane.plan.construction.facts().allocation,
             mode: lane.plan.mode.name(),
             runs: lane.network.runs(),
             unfinished_seeds: lane.unfinished_seeds.clone(),

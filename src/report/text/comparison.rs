@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, assumed, broken, marked};
 use super::{count, grouped, heading, number, per_weight};
-use crate::construction::{Match, Sharing, Sum};
-use crate::experiment::{Construction, LawChoice};
 use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
 use crate::report::{Neurons, Page};
 use crate::session::{Session, TicketVerdict};
@@ -102,39 +100,6 @@ fn holds(lane: &ComparedLane) -> &'static str {
         Some(TicketVerdict::Missing) => "missing",
         Some(TicketVerdict::Incomplete | TicketVerdict::NotCertified) => "no",
     }
-}
-
-/// A construction's four choices in words: the law of G's weights, what a neuron is matched by, how a weight is put
-/// together, who shares neurons.
-pub fn choices(construction: Construction) -> [(&'static str, String); 4] {
-    let (law, matching, sum, sharing) = construction.choices();
-    let law = match law {
-        LawChoice::Uniform => "uniform",
-        LawChoice::Hyperbolic => "hyperbolic",
-    };
-    let matching = match matching {
-        Match::EachWeight => "z_in ≈ ±w, z_out ≈ ±1",
-        Match::Product => "product",
-        Match::AllWeights => "all its weights at once",
-    };
-    let sum = match sum {
-        Sum::Neuron => "one neuron for a neuron",
-        Sum::Single => "one neuron a half",
-        Sum::Golden => "golden-ratio sum",
-        Sum::Subset => "best subset sum",
-    };
-    let shared = match sharing {
-        Sharing::Layer(allocation) => format!("the layer, {}", allocation.name()),
-        Sharing::Input => "the outputs of one input".to_owned(),
-        Sharing::Nobody => "nobody".to_owned(),
-    };
-    [("law", law.to_owned()), ("match", matching.to_owned()), ("sum", sum.to_owned()), ("sharing", shared)]
-}
-
-/// Where the four choices of two constructions differ: which choice, and both.
-pub fn differences(from: Construction, to: Construction) -> Vec<(&'static str, String, String)> {
-    let pairs = choices(from).into_iter().zip(choices(to));
-    pairs.filter(|(from, to)| from.1 != to.1).map(|(from, to)| (from.0, from.1, to.1)).collect()
 }
 
 /// What the step from one construction to another buys: `4488 times fewer neurons observed`.

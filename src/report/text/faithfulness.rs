@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::{broken, construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
-use crate::construction::Sum;
 use crate::report::Page;
 use crate::report::faithfulness::{
     CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
@@ -235,10 +234,10 @@ fn budget(lane: &CheckedLane, neurons: &str, sure: &str) -> String {
         }
         Verdict::OutsideAssumptions => format!("at least {low} of all runs fail {sure}"),
     };
-    let bound = if lane.which.choices().2 == Sum::Subset {
-        "no bound with a constant is published for this construction"
-    } else {
+    let bound = if lane.which.facts().has_constant {
         "the theorem's bound was not tested"
+    } else {
+        "no bound with a constant is published for this construction"
     };
     format!("{tested}: {claim}; {bound}.\n")
 }

@@ -24,7 +24,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::lane::{Lane, Step};
-use crate::construction::{Existence, LayerBuilder, Mode, Sum};
+use crate::construction::{Existence, LayerBuilder, Mode};
 use crate::experiment::{
     Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
     require_memory,
@@ -366,7 +366,7 @@ impl Runs {
         must_end: Stop<'_>,
     ) -> Option<bool> {
         let mut lane = Lane::new(experiment, plan);
-        let at_once = if plan.construction.choices().2 == Sum::Subset { 1 } else { NEURONS_PER_LOOK };
+        let at_once = plan.construction.facts().draws_between_looks(NEURONS_PER_LOOK);
         while lane.certificate().is_none() {
             if must_end() {
                 return None;
@@ -410,11 +410,11 @@ impl Runs {
             .filter(|((builder, plan), _)| needed(builder, plan.neurons).is_none())
             .map(|(_, existence)| *existence)
             .collect();
-        // Subset sums stop at no bound. Their search is exact, so a sum found past the limit is missing within it.
+        // Without a bound nothing stops a run. The search is exact, so a sum found past the limit is missing within it.
         let past_limit = |existence: &Option<Existence>| *existence == Some(Existence::There);
-        let is_subset = plan.construction.choices().2 == Sum::Subset;
+        let is_unbounded = !plan.construction.facts().has_constant;
         let is_missing = |existence: &Option<Existence>| {
-            matches!(existence, Some(Existence::Missing(_))) || is_subset && past_limit(existence)
+            matches!(existence, Some(Existence::Missing(_))) || is_unbounded && past_limit(existence)
         };
         if open.iter().any(is_missing) {
             self.missing += 1;

@@ -43,7 +43,7 @@ impl Axis {
         let layer = snapshot.lanes[lane].view.layer;
         let lane = &snapshot.plan.lanes[lane];
         let ranges = lane.layers[layer - 1].ranges;
-        match lane.construction.choices().0 {
+        match lane.construction.facts().law {
             LawChoice::Hyperbolic => {
                 let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
                 Self {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::experiment::Experiment;
-use crate::report::text::idea;
 use crate::report::{Against, Curve, Curves, Observed};
 use crate::session::Snapshot;
 use crate::tui::keymap::ChartMove;
@@ -82,7 +81,7 @@ impl Chart {
     /// Whether the table shows this curve: whether the filter leaves its name, its letter or what it does.
     pub(super) fn is_listed(&self, curve: usize, filter: Option<&Filter>) -> bool {
         let construction = self.curves.curves[curve].construction;
-        filter.is_none_or(|filter| filter.lets_through(&[construction.name(), idea(construction)]))
+        filter.is_none_or(|filter| filter.lets_through(&[construction.name(), construction.facts().idea]))
     }
 
     fn draw_against(&mut self, against: Against) {

@@ -20,7 +20,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use crate::experiment::{Construction, NormSource};
+use crate::experiment::NormSource;
 use crate::report::Against;
 use crate::report::text::number;
 use crate::tui::Look;
@@ -66,20 +66,6 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
         }
     }
     frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
-}
-
-/// The letter that stands for a construction on the plot.
-fn letter(construction: Construction) -> char {
-    match construction {
-        Construction::WholeNeuron => 'W',
-        Construction::Malach => 'M',
-        Construction::ProductPair => 'P',
-        Construction::Corollary10 => 'C',
-        Construction::Hyperbolic { .. } => 'H',
-        Construction::SharedGolden => 'G',
-        Construction::SubsetSum => 'S',
-        Construction::UniformSubSums => 'U',
-    }
 }
 
 fn axis_name(against: Against, look: &Look) -> &'static str {
@@ -155,14 +141,12 @@ fn what_stays(app: &App, chart: &Chart, look: &Look) -> String {
         NormSource::Target => "norms",
     };
     let stay = format!("{norms}, F_max and extreme weights stay");
-    match (chart.curves.curves[chart.chosen].construction, chart.curves.against) {
-        (Construction::Malach, _) => {
-            let at_most = look.glyphs.at_most;
-            format!(" Malach's bound takes for granted |x|, |W| {at_most} 1, |w| {at_most} 1/sqrt(n_max). ")
-        }
-        (Construction::WholeNeuron, Against::Width | Against::Depth) => {
-            " A neuron of more inputs is as much rarer as its inputs are more. ".to_owned()
-        }
+    let facts = chart.curves.curves[chart.chosen].construction.facts();
+    if let Some(note) = facts.bound_note {
+        return note.replace("{at_most}", look.glyphs.at_most);
+    }
+    match (facts.shape_note, chart.curves.against) {
+        (Some(note), Against::Width | Against::Depth) => note.to_owned(),
         (_, Against::Width) => format!(" Widths in proportion; {stay}. "),
         (_, Against::Depth) => format!(" The target's layers in turn; {stay}. "),
         (_, Against::Epsilon) if chart.observed.is_empty() => {

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Chart, letter};
+use super::Chart;
 use crate::report::Curve;
 use crate::report::text::{grouped, marked};
 use crate::theory::Count;
@@ -230,7 +230,7 @@ fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, 
     let rank = drawn.iter().position(|&other| other == index).unwrap_or(0) as u16;
     let period = LETTERS * (drawn.len() as u16).max(3);
     let curve = &chart.curves.curves[index];
-    let name = marked(letter(curve.construction).to_string(), curve.applies);
+    let name = marked(curve.construction.facts().letter.to_string(), curve.applies);
     let cursor = axes.column_of_place(logs[chart.cursor]);
     for column in 0..axes.area.width {
         let at_cursor = column == cursor;
@@ -253,7 +253,7 @@ fn observed(chart: &Chart, axes: &Axes, own: u16, look: &Look, buffer: &mut Buff
     let mut rows: Vec<(u16, String)> = Vec::new();
     for seen in chart.seen() {
         let row = axes.row_of_value(seen.neurons_per_weight.log10());
-        let name = letter(seen.construction);
+        let name = seen.construction.facts().letter;
         match rows.iter_mut().find(|(other, _)| *other == row) {
             Some((_, names)) if !names.contains(name) => names.push(name),
             Some(_) => {}

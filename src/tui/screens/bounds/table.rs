@@ -5,9 +5,8 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget, Wrap};
 
-use super::{Chart, letter};
-use crate::construction::Sum;
-use crate::report::text::{construction_name, count, idea, marked, number, per_weight};
+use super::Chart;
+use crate::report::text::{construction_name, count, marked, number, per_weight};
 use crate::report::{Reading, Silence};
 use crate::tui::Look;
 use crate::tui::app::mouse::{Areas, Target};
@@ -52,7 +51,7 @@ pub(super) fn render(
     let mut header = COLUMNS.map(|(header, ..)| header.to_owned());
     header[0] = format!("    {}", header[0]);
     header[2] = look.glyphs.k_prime.to_owned();
-    header[4] = format!("times {}", letter(chart.curves.curves[chart.chosen].construction));
+    header[4] = format!("times {}", chart.curves.curves[chart.chosen].construction.facts().letter);
     areas.add(
         area,
         Target::Wheel(Action::Chart(ChartMove::PreviousCurve), Action::Chart(ChartMove::NextCurve)),
@@ -78,16 +77,16 @@ fn texts(chart: &Chart, reading: &Reading, look: &Look) -> [String; 6] {
     let none = || "-".to_owned();
     let bound = match reading.point {
         Some(point) => marked(per_weight(point.neurons_per_weight), reading.applies),
-        None if construction.choices().2 == Sum::Subset => "no constant".to_owned(),
+        None if !construction.facts().has_constant => "no constant".to_owned(),
         None => none(),
     };
     [
-        format!("{pointer} {} {name}", letter(construction)),
+        format!("{pointer} {} {name}", construction.facts().letter),
         bound,
         reading.point.and_then(|point| point.k_prime).map_or_else(none, |k_prime| format!("{k_prime:.2}")),
         reading.observed.map_or_else(none, per_weight),
         reading.ratio.map_or_else(none, count),
-        idea(construction).to_owned(),
+        construction.facts().idea.to_owned(),
     ]
 }
 

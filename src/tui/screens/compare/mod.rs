@@ -26,9 +26,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use crate::experiment::Construction;
-use crate::report::text::{
-    NO_PROMISE, asked, construction_name, differences, gain, grouped, not_built, subset_estimate,
-};
+use crate::report::text::{NO_PROMISE, asked, construction_name, gain, grouped, not_built, subset_estimate};
 use crate::report::{ComparedLane, Comparison};
 use crate::session::{LaneView, Speed};
 use crate::theory::Count;
@@ -217,7 +215,7 @@ fn rung_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Lin
     let [from, to, ..] = *app.slots.shown() else { return Line::default() };
     let glyphs = look.glyphs;
     let arrow = glyphs.write("→");
-    let differences = differences(from, to);
+    let differences = from.facts().differences(to.facts());
     let names: Vec<&str> = differences.iter().map(|(choice, ..)| *choice).collect();
     let in_full: Vec<String> = differences
         .iter()

@@ -1,28 +1,12 @@
 //! Which constructions stand side by side on Compare, and which of them steps move. They show the lanes of the run; only a key
 //! adds another.
 
-use crate::construction::Allocation;
 use crate::experiment::Construction;
-
-const HYPERBOLIC: Construction = Construction::Hyperbolic { allocation: Allocation::FirstFit };
-
-/// From whole neurons over Malach to Theorem 3 and beyond, an idea a rung.
-pub const LADDER: [Construction; 6] = [
-    Construction::WholeNeuron,
-    Construction::Malach,
-    Construction::ProductPair,
-    Construction::Corollary10,
-    HYPERBOLIC,
-    Construction::SharedGolden,
-];
-
-/// All that a slot can hold: the ladder, and what stands beside it.
-pub const CHOICES: [Construction; 10] = Construction::ALL;
 
 /// Most constructions side by side.
 const MOST: usize = 3;
 
-/// One to three constructions in the order of [`CHOICES`], one of them chosen.
+/// One to three constructions in the order of [`Construction::all`], one of them chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slots {
     constructions: Vec<Construction>,
@@ -40,7 +24,7 @@ impl Slots {
             Some(hyperbolic) if lanes.contains(&Construction::Malach) => {
                 vec![Construction::Malach, hyperbolic]
             }
-            _ if lanes.is_empty() => vec![HYPERBOLIC],
+            _ if lanes.is_empty() => vec![Construction::default()],
             _ => lanes.iter().copied().take(2).collect(),
         };
         Self { constructions, focus: 0, together: true }
@@ -63,8 +47,9 @@ impl Slots {
 
     /// The next or previous construction that no slot shows, in the chosen slot.
     pub(crate) fn change(&mut self, forward: bool) {
-        let count = CHOICES.len();
-        let here = CHOICES.iter().position(|choice| *choice == self.constructions[self.focus]).unwrap_or(0);
+        let all = Construction::all();
+        let count = all.len();
+        let here = all.iter().position(|choice| *choice == self.constructions[self.focus]).unwrap_or(0);
         let step = |n: usize| if forward { (here + n) % count } else { (here + count - n) % count };
         if let Some(free) = self.free((1..count).map(step)) {
             self.constructions[self.focus] = free;
@@ -79,25 +64,28 @@ impl Slots {
             self.focus = 0;
             return;
         }
-        let known = [Construction::Malach, HYPERBOLIC];
-        let wanted = lanes.iter().copied().chain(known).chain(CHOICES.into_iter().rev());
+        let all = Construction::all();
+        let known = [Construction::Malach, Construction::default()];
+        let wanted = lanes.iter().copied().chain(known).chain(all.iter().rev().copied());
         if let Some(free) = wanted.into_iter().find(|lane| !self.constructions.contains(lane)) {
             self.constructions.push(free);
-            let place = |lane: &Construction| CHOICES.iter().position(|choice| choice == lane);
-            self.constructions.sort_by_key(|lane| place(lane).unwrap_or(CHOICES.len()));
+            let place = |lane: &Construction| all.iter().position(|choice| choice == lane);
+            self.constructions.sort_by_key(|lane| place(lane).unwrap_or(all.len()));
             self.focus = self.constructions.iter().position(|lane| *lane == free).unwrap_or(0);
         }
     }
 
-    fn free(&self, mut order: impl Iterator<Item = usize>) -> Option<Construction> {
-        order.find(|&index| !self.constructions.contains(&CHOICES[index])).map(|index| CHOICES[index])
+    fn free(&self, order: impl Iterator<Item = usize>) -> Option<Construction> {
+        order.map(|index| Construction::all()[index]).find(|choice| !self.constructions.contains(choice))
     }
 
     /// The next two neighbours on the ladder; from the top, or from elsewhere, the first two.
     pub(crate) fn climb(&mut self) {
-        let rung = (0..LADDER.len() - 1).find(|&rung| self.constructions == LADDER[rung..rung + 2]);
-        let next = rung.map_or(0, |rung| (rung + 1) % (LADDER.len() - 1));
-        self.constructions = LADDER[next..next + 2].to_vec();
+        let ladder = Construction::ladder();
+        let steps = ladder.len() - 1;
+        let rung = ladder.windows(2).position(|rungs| self.constructions == rungs);
+        let next = rung.map_or(0, |rung| (rung + 1) % steps);
+        self.constructions = ladder[next..next + 2].to_vec();
         self.focus = 1;
     }
 }
@@ -105,14 +93,16 @@ impl Slots {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::construction::Allocation;
 
+    const HYPERBOLIC: Construction = Construction::Hyperbolic { allocation: Allocation::FirstFit };
     const MALACH: Construction = Construction::Malach;
 
     #[test]
     fn the_lanes_of_the_run_are_shown_and_no_others() {
         assert_eq!(Slots::new(&[HYPERBOLIC]).shown(), [HYPERBOLIC]);
         assert_eq!(Slots::new(&[HYPERBOLIC, MALACH]).shown(), [MALACH, HYPERBOLIC]);
-        assert_eq!(Slots::new(&LADDER).shown(), [MALACH, HYPERBOLIC]);
+        assert_eq!(Slots::new(&Construction::ladder()).shown(), [MALACH, HYPERBOLIC]);
         let others = [Construction::SubsetSum, Construction::SharedGolden, Construction::ProductPair];
         assert_eq!(Slots::new(&others).shown(), &others[..2]);
     }
@@ -134,9 +124,10 @@ mod tests {
     #[test]
     fn the_ladder_is_climbed_rung_by_rung() {
         let mut slots = Slots::new(&[HYPERBOLIC]);
-        for rung in (0..LADDER.len() - 1).chain([0]) {
+        let ladder = Construction::ladder();
+        for rung in (0..ladder.len() - 1).chain([0]) {
             slots.climb();
-            assert_eq!(slots.shown(), &LADDER[rung..rung + 2]);
+            assert_eq!(slots.shown(), &ladder[rung..rung + 2]);
         }
     }
 

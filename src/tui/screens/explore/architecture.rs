@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::construction::Sum;
 use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
+use crate::method::DemandKind;
 use crate::network::Domain;
 use crate::report::text::{
     asked, count, grouped, number, number_of_neurons, per_weight, saved_share, unused_names, widths,
@@ -67,20 +67,19 @@ pub(super) fn consequences(
         let each = neurons.ratio(plan.weights.into());
         format!("{} {}, {}/weight", glyphs.at_most, number_of_neurons(neurons), per_weight(each))
     });
-    let (law, _, sum, _) = lane.construction.choices();
-    let put_together = match sum {
-        Sum::Golden => {
+    let facts = lane.construction.facts();
+    let has_buckets = facts.demands == DemandKind::Buckets;
+    let put_together = match facts.demands {
+        DemandKind::Buckets => {
             let (k_prime, base) = (ranges.k_prime, experiment.base);
             format!("{} {k_prime:.2}, k {}, base {base}", glyphs.k_prime, ranges.levels)
         }
-        Sum::Neuron => "one neuron for a neuron".to_owned(),
-        Sum::Single => "one neuron a half".to_owned(),
-        Sum::Subset => "best subset sum".to_owned(),
+        DemandKind::Halves | DemandKind::Neurons => facts.summed.to_owned(),
     };
     let savings = lane.savings;
     let kept = saved_share(Some(savings.dead_demands));
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
-    let (draws, useful) = match law {
+    let (draws, useful) = match facts.law {
         LawChoice::Hyperbolic => (
             format!("{}{}", glyphs.plus_minus, range(ranges.weight)),
             format!("{} are of use", range(ranges.product)),
@@ -89,7 +88,7 @@ pub(super) fn consequences(
     };
     vec![
         line(glyphs.tolerance, format!("{} in layer {layer}", number(tolerances[layer - 1]))),
-        line(if sum == Sum::Golden { "buckets" } else { "sum" }, put_together),
+        line(if has_buckets { "buckets" } else { "sum" }, put_together),
         line("neurons", allowed),
         line("size of G", format!("{} weights", size(corollary7::total_weights))),
         line("", format!("{} per target weight", size(corollary7::weight_ratio))),

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::construction::{Half, Sum};
+use crate::construction::Half;
+use crate::method::DemandKind;
 use crate::report::text::grouped;
 use crate::session::{LayerRow, Snapshot};
 use crate::theory::Count;
@@ -24,7 +25,7 @@ pub(super) fn render(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect
     }
     overview(snapshot, areas, look, Rect { height: 1, ..area }, buffer);
     let view = &snapshot.lane().view;
-    let whole = snapshot.lane().construction.choices().2 == Sum::Neuron;
+    let whole = snapshot.lane().construction.facts().demands == DemandKind::Neurons;
     // Overview, both halves, caption.
     let bars = area.height - 2;
     let upper = bars.div_ceil(2);
@@ -128,10 +129,10 @@ fn caption(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
     let merged = buckets_per_column(levels, area.width - LABELS);
     let columns = if merged > 1 { format!(", {merged} a column") } else { String::new() };
     // Only golden-ratio sums have buckets; elsewhere a half is one demand.
-    let buckets = match snapshot.lane().construction.choices().2 {
-        Sum::Golden => format!("buckets 1-{levels}"),
-        Sum::Neuron => "whole neurons".to_owned(),
-        Sum::Single | Sum::Subset => "both halves".to_owned(),
+    let buckets = match snapshot.lane().construction.facts().demands {
+        DemandKind::Buckets => format!("buckets 1-{levels}"),
+        DemandKind::Neurons => "whole neurons".to_owned(),
+        DemandKind::Halves => "both halves".to_owned(),
     };
     let first = if levels > 1 { ", largest pieces first" } else { "" };
     let variants = [

@@ -36,7 +36,7 @@ pub(crate) enum Outcome {
 pub struct Editing {
     setup: EditedSetup,
     chosen: Parameter,
-    /// the construction that Space ticks, of [`Construction::ALL`]
+    /// the construction that Space ticks, of [`Construction::all`]
     marked: usize,
     field: Field,
     /// what followed from the last valid state
@@ -76,7 +76,7 @@ impl Editing {
 
     /// The construction that Space ticks.
     pub fn marked(&self) -> Construction {
-        Construction::ALL[self.marked]
+        Construction::all()[self.marked]
     }
 
     /// Its text and cursor.
@@ -109,7 +109,7 @@ impl Editing {
                 self.choose(shown[(here + step) % shown.len()]);
             }
             Action::PreviousChoice | Action::NextChoice if self.chosen == Parameter::Constructions => {
-                let count = Construction::ALL.len();
+                let count = Construction::all().len();
                 let step = if action == Action::NextChoice { 1 } else { count - 1 };
                 self.marked = (self.marked + step) % count;
             }
@@ -134,7 +134,7 @@ impl Editing {
         self.chosen = parameter;
         self.field = Field::new(self.setup.text(parameter));
         let first = self.setup.constructions().first().copied();
-        self.marked = Construction::ALL.iter().position(|each| Some(*each) == first).unwrap_or(0);
+        self.marked = Construction::all().iter().position(|each| Some(*each) == first).unwrap_or(0);
     }
 
     /// Keys that the field takes.

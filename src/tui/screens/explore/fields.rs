@@ -114,7 +114,7 @@ fn ticks(editing: &Editing, look: &Look, width: usize) -> Vec<(bool, Line<'stati
     let ticked = editing.setup().constructions();
     let refused = &editing.forecast().plan.refused;
     let mut lines = Vec::new();
-    for construction in Construction::ALL {
+    for &construction in Construction::all() {
         let marked = construction == editing.marked();
         let pointer = if marked { look.glyphs.pointer } else { " " };
         let tick = if ticked.contains(&construction) { "[x]" } else { "[ ]" };

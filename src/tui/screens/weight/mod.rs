@@ -25,7 +25,7 @@ use ratatui::widgets::Widget;
 
 pub use choice::Choice;
 
-use crate::construction::{Fate, Mode, Sum, SumStep, WeightState, WeightSum};
+use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
 use crate::report::text::{construction_name, grouped};
 use crate::session::{Snapshot, WeightView};
 use crate::tui::Look;
@@ -206,57 +206,29 @@ fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, width: u16) 
 
 /// How the table is to be read.
 fn how_to_read(app: &App, view: &WeightView, look: &Look, width: u16) -> Line<'static> {
-    let (glyphs, sum) = (look.glyphs, app.snapshot.lane().construction.choices().2);
+    let (glyphs, caption) = (look.glyphs, app.snapshot.lane().construction.facts().weight_caption);
     let (output, input) = app.choice.within(view.errors.dim());
     if app.frozen && (output, input) != (view.output, view.input) {
         let text = format!(" The view is frozen; press s to see w[{output},{input}].");
         return Line::styled(text, look.theme.text);
     }
-    let variants = match (view.state, sum) {
-        (WeightState::Waiting, _) => vec![
-            " No neuron has served this weight yet. Press n or space; u goes to the weight served last."
-                .to_owned(),
-            " No pieces yet. Press n or space; u goes to the weight served last.".to_owned(),
+    let variants = match view.state {
+        WeightState::Waiting => &[
+            " No neuron has served this weight yet. Press n or space; u goes to the weight served last.",
+            " No pieces yet. Press n or space; u goes to the weight served last.",
         ],
-        (WeightState::UnderWay, Sum::Golden) => vec![
-            format!(
-                " {} taken, {} passed by, {} asked for and not found yet; {} what comes after that is open, whatever is \
-                 at hand already.",
-                glyphs.taken, glyphs.wanted, glyphs.missing, glyphs.open
-            ),
-            format!(
-                " {} taken, {} passed by, {} not found yet, {} open until it is.",
-                glyphs.taken, glyphs.wanted, glyphs.missing, glyphs.open
-            ),
-        ],
-        (_, Sum::Golden) => vec![
-            format!(
-                " Bucket by bucket, largest first: where the residual reaches the threshold, the bucket's piece is \
-                 taken {} and subtracts its product, else passed by {}. Bars: the residual, empty when near enough.",
-                glyphs.taken, glyphs.wanted
-            ),
-            format!(
-                " Where the residual reaches a bucket's threshold, its piece is taken {}, else it is passed by {}.",
-                glyphs.taken, glyphs.wanted
-            ),
-            format!(" Residual at the threshold or above: the bucket's piece is taken {}.", glyphs.taken),
-        ],
-        (WeightState::UnderWay, Sum::Subset) => vec![format!(
-            " {} at hand; where one of their sums is near enough, its products are taken {}.",
-            glyphs.open, glyphs.taken
-        )],
-        (_, Sum::Subset) => vec![
-            format!(
-                " The products at hand; those of the best sum are taken {}, one after another.",
-                glyphs.taken
-            ),
-            format!(" The best sum of the products at hand takes those marked {}.", glyphs.taken),
-        ],
-        (_, Sum::Single) => vec![" One neuron for each half; its product is the weight.".to_owned()],
-        (_, Sum::Neuron) => {
-            vec![" One neuron for all weights of the output; this is its part in one of them.".to_owned()]
-        }
+        WeightState::UnderWay => caption.under_way,
+        WeightState::Finished => caption.finished,
     };
+    let signs = [
+        ("{taken}", glyphs.taken),
+        ("{passed}", glyphs.wanted),
+        ("{missing}", glyphs.missing),
+        ("{open}", glyphs.open),
+    ];
+    let written =
+        |text: &&str| signs.iter().fold((*text).to_owned(), |text, (name, sign)| text.replace(name, sign));
+    let variants: Vec<String> = variants.iter().map(written).collect();
     Line::styled(fitting(variants, width), look.theme.faint)
 }
 

@@ -1,0 +1,176 @@
+//! The methods that find a ticket: one file each, and one table of them all.
+//!
+//! A [`Method`] has [`Facts`]: its id and letter, the law of G's weights, how neurons are matched, summed and shared.
+//! Every list of constructions in reports, on screens and in help texts is made of them. A new method is one new file
+//! and one line of the table below.
+
+mod corollary10;
+mod facts;
+mod golden;
+mod hyperbolic;
+mod malach;
+mod product_pair;
+mod shared_golden;
+mod single;
+mod subset_sum;
+mod whole_neuron;
+
+pub use facts::{DemandKind, Facts, LawChoice, WeightCaption};
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::construction::{Allocation, Match, Sharing, Sum};
+
+/// A way to find a ticket.
+pub trait Method: Sync {
+    /// What reports and screens say of it.
+    fn facts(&self) -> &Facts;
+}
+
+/// Makes [`Construction`] of the table: a line is a name as presets have it, the values of its option, if it has one, and
+/// the method.
+macro_rules! table {
+    ($( $(#[$doc:meta])+ $name:ident $({ $field:ident: $kind:ident = $($value:ident)|+ })? => $method:path, )+) => {
+        /// A method as presets name it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub enum Construction {
+            $( $(#[$doc])+ $name $({
+                /// how neurons are given to demands
+                #[serde(default)]
+                $field: $kind,
+            })?, )+
+        }
+
+        static ALL: LazyLock<Vec<Construction>> =
+            LazyLock::new(|| [$( table!(@values $name $({ $field: $kind = $($value)|+ })?) ),+].concat());
+
+        impl Construction {
+            /// The method of that name.
+            pub fn method(self) -> &'static dyn Method {
+                match self {
+                    $( Self::$name $({ $field })? => $method($($field)?), )+
+                }
+            }
+        }
+    };
+    (@values $name:ident) => { &[Construction::$name][..] };
+    (@values $name:ident { $field:ident: $kind:ident = $($value:ident)|+ }) => {
+        &[$( Construction::$name { $field: $kind::$value } ),+][..]
+    };
+}
+
+table! {
+    /// Ramanujan et al. (2019): a neuron of G for each neuron of the target, all weights matched at once
+    WholeNeuron => whole_neuron::method,
+    /// Malach et al. (2020): z_in ≈ ±|w|, z_out ≈ ±1, a neuron for each half
+    Malach => malach::method,
+    /// the same with z_in·z_out ≈ w
+    ProductPair => product_pair::method,
+    /// Corollary 10 for each weight alone
+    Corollary10 => corollary10::method,
+    /// Orseau, Hutter, Rivasplata (2020), Theorem 3: all weights of a layer share
+    Hyperbolic { allocation: Allocation = FirstFit | InOrder | OnDemand } => hyperbolic::method,
+    /// golden-ratio sums, the outputs of one input share
+    SharedGolden => shared_golden::method,
+    /// Orseau et al., Appendix A: subset sums, nobody shares
+    UniformSubSums => subset_sum::unshared,
+    /// Pensia et al. (2020): subset sums, the outputs of one input share
+    SubsetSum => subset_sum::shared,
+}
+
+impl Default for Construction {
+    /// Theorem 3's, where a preset names none.
+    fn default() -> Self {
+        Self::Hyperbolic { allocation: Allocation::default() }
+    }
+}
+
+impl Construction {
+    /// All, a value of an option each by itself: from whole neurons over Malach to Theorem 3 and beyond, then the subset
+    /// sums.
+    pub fn all() -> &'static [Self] {
+        &ALL
+    }
+
+    /// One for each bound (no bound depends on the allocation), in the order of reports.
+    pub fn with_bounds() -> Vec<Self> {
+        let mut listed: Vec<Self> =
+            ALL.iter().copied().filter(|each| each.facts().bounds_row.is_some()).collect();
+        listed.sort_by_key(|each| each.facts().bounds_row);
+        listed
+    }
+
+    /// From whole neurons over Malach to Theorem 3 and beyond, an idea a rung.
+    pub fn ladder() -> Vec<Self> {
+        ALL.iter().copied().filter(|each| each.facts().is_rung).collect()
+    }
+
+    /// What reports and screens say of the method.
+    pub fn facts(self) -> &'static Facts {
+        self.method().facts()
+    }
+
+    /// The four choices: law, match, sum, sharing.
+    pub fn choices(self) -> (LawChoice, Match, Sum, Sharing) {
+        use LawChoice::{Hyperbolic, Uniform};
+        match self {
+            Self::WholeNeuron => (Uniform, Match::AllWeights, Sum::Neuron, Sharing::Nobody),
+            Self::Malach => (Uniform, Match::EachWeight, Sum::Single, Sharing::Nobody),
+            Self::ProductPair => (Uniform, Match::Product, Sum::Single, Sharing::Nobody),
+            Self::Corollary10 => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Nobody),
+            Self::Hyperbolic { allocation } => {
+                (Hyperbolic, Match::Product, Sum::Golden, Sharing::Layer(allocation))
+            }
+            Self::SharedGolden => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Input),
+            Self::SubsetSum => (Uniform, Match::Product, Sum::Subset, Sharing::Input),
+            Self::UniformSubSums => (Uniform, Match::Product, Sum::Subset, Sharing::Nobody),
+        }
+    }
+
+    /// Kebab-case name, as in reports.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Unique id of the method, the allocation included, as in reports.
+    pub fn id(self) -> &'static str {
+        self.facts().id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    fn distinct<T: Ord>(of: impl Fn(&Construction) -> T) -> usize {
+        Construction::all().iter().map(of).collect::<BTreeSet<T>>().len()
+    }
+
+    #[test]
+    fn no_two_methods_share_an_id_or_a_title() {
+        let count = Construction::all().len();
+        assert_eq!(count, 10);
+        assert_eq!(distinct(|each| each.id()), count);
+        assert_eq!(distinct(|each| each.facts().title()), count);
+        assert_eq!(distinct(|each| format!("{each:?}")), count);
+    }
+
+    #[test]
+    fn every_bound_is_listed_once() {
+        let listed = Construction::with_bounds();
+        assert_eq!(distinct(|each| each.name()), listed.len());
+        let mut letters: BTreeMap<char, &str> = BTreeMap::new();
+        for each in Construction::all() {
+            let facts = each.facts();
+            assert_eq!(*letters.entry(facts.letter).or_insert(facts.name), facts.name);
+            assert!(listed.iter().any(|other| other.name() == facts.name));
+        }
+        let rows: BTreeSet<_> = listed.iter().map(|each| each.facts().bounds_row).collect();
+        assert_eq!(rows.len(), listed.len());
+    }
+}
