@@ -39,7 +39,7 @@ fn lane_fields(lane: &LanePlan) -> LaneFields<'_> {
         let of_ranges = (ranges.levels as u64, [ranges.product, ranges.weight], ranges.half_tolerance);
         (weights, of_ranges.0, of_ranges.1, of_ranges.2, [neurons, neurons_all_targets], skip_negative_half)
     };
-    (lane.construction.method(), lane.mode, lane.layers.iter().map(layer).collect())
+    (lane.construction.id(), lane.mode, lane.layers.iter().map(layer).collect())
 }
 
 impl Experiment {
@@ -84,7 +84,7 @@ impl Experiment {
             tolerance: *tolerance,
             base: *base,
             skip_dead_halves: *skip_dead_halves,
-            constructions: constructions.iter().map(|construction| construction.method()).collect(),
+            constructions: constructions.iter().map(|construction| construction.id()).collect(),
             mode: *mode,
             seed: *seed,
         };
