@@ -84,7 +84,7 @@ fn data_of_explore_are_those_of_run() {
 
     let (_, csv) = written(&app, Export::Csv, folder.path(), "slth-tiny-explore.csv");
     let mut of_run = Vec::new();
-    slth::report::write_csv(&report, &mut of_run).unwrap();
+    report.table().write_csv(&mut of_run).unwrap();
     assert_eq!(csv.as_bytes(), of_run);
 }
 

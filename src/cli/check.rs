@@ -11,7 +11,7 @@ use super::files::end_by_signals;
 use super::output::{page, print, print_json};
 use super::progress::ProgressBar;
 use super::{CliError, files, load};
-use crate::report::{FaithfulnessReport, OutputFile, text, write_faithfulness_csv};
+use crate::report::{FaithfulnessReport, OutputFile, failure_rates, text};
 use crate::session::{FaithfulnessCheck, LaneRuns};
 
 pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
@@ -28,7 +28,7 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     bar.end();
     let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence);
     let mut results = Results::default();
-    results.file(csv, |out| write_faithfulness_csv(&lanes, check.confidence, out));
+    results.file(csv, |out| failure_rates(&lanes, check.confidence).write_csv(out));
     draw(&report, &lanes, svg, &mut results);
     results.text(if check.json {
         print_json(&report)

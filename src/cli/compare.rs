@@ -5,7 +5,7 @@ use super::files::{Results, end_by_signals};
 use super::output::{page, print, print_json};
 use super::run::{build, exit_code};
 use super::{CliError, files, load};
-use crate::report::{Comparison, text, write_comparison_csv};
+use crate::report::{Comparison, text};
 use crate::session::Session;
 
 pub(super) fn compare(compare: &Compare, common: &Common) -> Result<u8, CliError> {
@@ -18,7 +18,7 @@ pub(super) fn compare(compare: &Compare, common: &Common) -> Result<u8, CliError
     build(&mut session);
     let comparison = Comparison::of_session(&session);
     let mut results = Results::default();
-    results.file(csv, |out| write_comparison_csv(&comparison, out));
+    results.file(csv, |out| comparison.table().write_csv(out));
     results.text(if compare.json {
         print_json(&comparison)
     } else {

@@ -127,8 +127,7 @@ mod tests {
     use super::*;
     use crate::report::faults::{Call, each_call_fails};
     use crate::report::{
-        Comparison, FaithfulnessReport, RunReport, faithfulness_svg, write_comparison_csv, write_csv,
-        write_faithfulness_csv, write_ticket,
+        Comparison, FaithfulnessReport, RunReport, failure_rates, faithfulness_svg, write_ticket,
     };
     use crate::session::{FaithfulnessCheck, Session};
 
@@ -154,10 +153,10 @@ mod tests {
         let faithfulness = FaithfulnessReport::new(&check, &lanes, 0.95);
         let picture = faithfulness_svg(&faithfulness, &lanes).unwrap();
         let writers: [(&str, Writer<'_>); 5] = [
-            ("run.csv", Box::new(|out| write_csv(&report, out))),
+            ("run.csv", Box::new(|out| report.table().write_csv(out))),
             ("ticket.npz", Box::new(|out| write_ticket(&session, 0, out))),
-            ("compare.csv", Box::new(|out| write_comparison_csv(&comparison, out))),
-            ("check.csv", Box::new(|out| write_faithfulness_csv(&lanes, 0.95, out))),
+            ("compare.csv", Box::new(|out| comparison.table().write_csv(out))),
+            ("check.csv", Box::new(|out| failure_rates(&lanes, 0.95).write_csv(out))),
             ("check.svg", Box::new(|out| io::Write::write_all(out, picture.as_bytes()))),
         ];
         for (name, write) in &writers {

@@ -9,7 +9,7 @@ use super::output::{note, page, print, print_json};
 use super::progress::ProgressBar;
 use super::{CliError, files, load};
 use crate::construction::Mode;
-use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, write_csv, write_ticket};
+use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, write_ticket};
 use crate::session::{Lane, Session};
 use crate::visible::shortened;
 
@@ -78,7 +78,7 @@ fn write(
         }
     }
     let mut results = Results::default();
-    results.file(csv, |out| write_csv(&report, out));
+    results.file(csv, |out| report.table().write_csv(out));
     results.file(ticket, |out| write_ticket(session, 0, out));
     results.text(if run.json { print_json(&report) } else { print(&text::run(session, page())) })
 }

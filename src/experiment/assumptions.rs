@@ -1,5 +1,7 @@
 //! What theory assumes of a target, and what this one keeps of it.
 
+use serde::Serialize;
+
 use super::{Construction, Experiment, NormSource, Outline};
 use crate::network::Activation;
 
@@ -9,19 +11,25 @@ const ROUNDING: f64 = 1e-9;
 /// One thing that a bound of theory assumes of the target and its inputs, and what is found there.
 ///
 /// A bound whose assumptions are not all kept promises nothing for this target. What is built, found and certified stays true.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Assumption {
     /// the assumption, as `left ≤ right`
+    #[serde(rename = "assumption")]
     pub statement: &'static str,
-    /// its right-hand side
-    pub limit: f64,
     /// the largest value of its left-hand side over all inputs, weights or layers; of activations the proven bound on it
     pub found: f64,
+    /// its right-hand side
+    pub limit: f64,
     /// whether the target is known to keep it
     pub kept: bool,
 }
 
 impl Assumption {
+    /// Whether all of them are kept, so that the bound applies to the target.
+    pub fn all_kept(assumptions: &[Self]) -> bool {
+        assumptions.iter().all(|assumption| assumption.kept)
+    }
+
     fn new(statement: &'static str, limit: f64, found: f64) -> Self {
         Self { statement, limit, found, kept: found <= limit * (1.0 + ROUNDING) }
     }

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::{Construction, Experiment, LayerPlan, NormSource, ToleranceRule};
 use crate::construction::{MOST_LEVELS, Match, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
 use crate::network::Network;
@@ -50,14 +52,17 @@ struct LayerOutline {
 
 /// What `tolerance: PerLayer` and `skip_dead_halves` save of a construction, each against the same setup without it.
 /// Shares, 0 where nothing is saved, below 0 where it costs; whether the setup has the option or not.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Savings {
     /// neurons of the bounds, all layers, that tolerances of their own save; `None` where there is no bound
+    #[serde(rename = "tolerance_per_layer")]
     pub per_layer: Option<f64>,
     /// neurons of the bounds that leaving out dead halves saves; `None` where there is no bound
+    #[serde(rename = "skip_dead_halves")]
     pub dead_halves: Option<f64>,
     /// demands, neurons to be found and kept at most, that it saves: Σ over layers with dead halves of P_i·k_i, of
     /// Σ 2P_i·k_i
+    #[serde(rename = "skip_dead_halves_demands")]
     pub dead_demands: f64,
 }
 

@@ -1,16 +1,11 @@
 //! Several constructions of the same target, a row each.
 
-use std::io;
-
 use serde::Serialize;
 
-use super::assumptions::AssumptionReport;
-use super::bounds::Neurons;
+use super::lane::{AccuracyReport, RefusedLane, by_name};
 use super::origin::Origin;
-use super::run::AccuracyReport;
-use super::size::{Share, SizeReport};
-use super::text::construction_name;
-use crate::experiment::{Construction, Experiment, Plan};
+use super::size::SizeReport;
+use crate::experiment::{Assumption, Construction, Experiment, Plan};
 use crate::session::{LaneView, Phase, Session, TicketVerdict};
 use crate::theory::{Count, pensia};
 use crate::verification::LayerCheck;
@@ -26,7 +21,7 @@ pub struct Comparison {
     pub lanes: Vec<ComparedLane>,
     pub refused: Vec<RefusedLane>,
     /// empty where Malach's construction was not asked for
-    pub malach_assumptions: Vec<AssumptionReport>,
+    pub malach_assumptions: Vec<Assumption>,
     /// of the target
     #[serde(flatten)]
     pub origin: Origin,
@@ -45,10 +40,10 @@ pub struct ComparedLane {
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
     /// `None` where no constant is published
-    pub neurons_per_weight_bound: Option<Neurons>,
+    pub neurons_per_weight_bound: Option<Count>,
     /// of the bound: where one is broken, it promises nothing here
-    pub assumptions: Vec<AssumptionReport>,
-    pub neurons_per_weight: Option<Neurons>,
+    pub assumptions: Vec<Assumption>,
+    pub neurons_per_weight: Option<Count>,
     pub kept_neurons_per_weight: Option<f64>,
     pub kept_weights_per_weight: Option<f64>,
     /// in all, see [`Tally::searched`](crate::construction::Tally::searched)
@@ -65,7 +60,7 @@ pub struct ComparedLane {
     /// so far
     pub elapsed_seconds: f64,
     /// neurons per weight, to those of the first lane
-    pub ratio_to_first: Option<Neurons>,
+    pub ratio_to_first: Option<Count>,
     /// of subset sums
     pub estimate: Option<SubsetEstimate>,
 }
@@ -90,29 +85,6 @@ pub struct SubsetEstimate {
     pub pensia_constant: f64,
 }
 
-/// A construction that does not apply.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct RefusedLane {
-    #[serde(rename = "construction", serialize_with = "by_name")]
-    pub which: Construction,
-    /// unique, see [`Construction::id`]
-    pub method: &'static str,
-    pub reason: String,
-}
-
-impl RefusedLane {
-    /// One that is not built, with its reason.
-    pub fn new(which: Construction, reason: &str) -> Self {
-        Self { which, method: which.id(), reason: reason.to_owned() }
-    }
-
-    /// All that are not built.
-    pub fn all_of(refused: &[(Construction, String)]) -> Vec<Self> {
-        refused.iter().map(|(which, reason)| Self::new(*which, reason)).collect()
-    }
-}
-
 /// How many times more neurons one construction takes than another, and how that is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
@@ -120,14 +92,6 @@ pub struct Gain {
     pub times: Count,
     /// by neurons sampled, else by what theory asks of both
     pub is_observed: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
-pub(super) fn by_name<S: serde::Serializer>(
-    construction: &Construction,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(construction.name())
 }
 
 impl Comparison {
@@ -138,18 +102,17 @@ impl Comparison {
         let first = lanes.first().and_then(|lane| lane.neurons_per_weight);
         for lane in &mut lanes {
             lane.ratio_to_first =
-                lane.neurons_per_weight.zip(first).map(|(neurons, first)| Neurons(neurons.0.ratio(first.0)));
+                lane.neurons_per_weight.zip(first).map(|(neurons, first)| neurons.ratio(first));
         }
         let refused = RefusedLane::all_of(&plan.refused);
         let asked_for = lanes.iter().map(|lane| lane.which).chain(refused.iter().map(|lane| lane.which));
         let malach = asked_for.into_iter().any(|which| which == Construction::Malach);
-        let assumptions = malach.then(|| experiment.malach_assumptions()).into_iter().flatten();
         Self {
             title: experiment.title.clone(),
             origin: Origin::new(experiment),
             seed: experiment.seed,
             weights: experiment.target.architecture().total_weights(),
-            malach_assumptions: assumptions.map(AssumptionReport::from).collect(),
+            malach_assumptions: if malach { experiment.malach_assumptions().into() } else { Vec::new() },
             lanes,
             refused,
         }
@@ -171,14 +134,14 @@ impl ComparedLane {
             let kept: Option<u64> = lane.layers.iter().map(|row| row.check.as_ref().map(count)).sum();
             kept.map(|kept| kept as f64 / weights as f64)
         };
-        let each = |neurons: Count| Neurons(neurons.ratio(weights.into()));
+        let each = |neurons: Count| neurons.ratio(weights.into());
         Self {
             which: lane.construction,
             method: lane.construction.id(),
             allocation: lane.construction.facts().allocation,
             mode: lane.mode.name(),
             neurons_per_weight_bound: lane.neurons_bound().map(each),
-            assumptions: AssumptionReport::all_of(&lane.assumptions),
+            assumptions: lane.assumptions.clone(),
             neurons_per_weight: built.then(|| each(lane.neurons_sampled())),
             kept_neurons_per_weight: kept(|check| check.kept_neurons),
             kept_weights_per_weight: kept(|check| check.kept_weights),
@@ -200,7 +163,7 @@ impl ComparedLane {
 
     /// What it is called, its choices included.
     pub fn name(&self) -> String {
-        construction_name(self.which)
+        self.which.facts().title()
     }
 
     /// Search operations for each of `weights` target weights.
@@ -210,14 +173,14 @@ impl ComparedLane {
 
     /// Whether the target keeps all that the bound assumes.
     pub fn bound_applies(&self) -> bool {
-        AssumptionReport::all_kept(&self.assumptions)
+        Assumption::all_kept(&self.assumptions)
     }
 
     /// What `other` saves over this construction, if that is known: by neurons sampled, else by the bounds where both apply to
     /// the target.
     pub fn gain_of(&self, other: &Self) -> Option<Gain> {
-        let gain = |ours: Option<Neurons>, others: Option<Neurons>, is_observed| {
-            let (ours, others) = (ours?.0, others?.0);
+        let gain = |ours: Option<Count>, others: Option<Count>, is_observed| {
+            let (ours, others) = (ours?, others?);
             let known = ours > Count::ZERO && others > Count::ZERO;
             known.then(|| Gain { times: ours.ratio(others), is_observed })
         };
@@ -244,70 +207,4 @@ impl SubsetEstimate {
         (halves > 0)
             .then(|| Self { values_per_half: values as f64 / halves as f64, pensia_constant: constant })
     }
-}
-
-/// One row of the CSV: a lane.
-#[derive(Serialize)]
-struct Row<'a> {
-    construction: &'a str,
-    allocation: Option<&'a str>,
-    mode: &'a str,
-    neurons_per_weight_bound: Option<String>,
-    neurons_per_weight: Option<String>,
-    kept_neurons_per_weight: Option<f64>,
-    kept_weights_per_weight: Option<f64>,
-    search_operations: Option<f64>,
-    error_found: Option<f64>,
-    error_certified: Option<f64>,
-    epsilon: f64,
-    holds: Option<bool>,
-    elapsed_seconds: f64,
-    ratio_to_first: Option<String>,
-    values_per_half: Option<f64>,
-    pensia_constant: Option<f64>,
-    method: &'a str,
-    g_neurons: String,
-    g_weights: String,
-    g_size_by: &'a str,
-    share_neurons_kept: Option<String>,
-    share_weights_kept: Option<String>,
-    accuracy_target: Option<f64>,
-    accuracy_pruned: Option<f64>,
-}
-
-/// Writes one row per lane.
-///
-/// # Errors
-/// Whatever `out` reports.
-pub fn write_comparison_csv(comparison: &Comparison, out: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    for lane in &comparison.lanes {
-        csv.serialize(Row {
-            construction: lane.which.name(),
-            method: lane.method,
-            allocation: lane.allocation,
-            mode: lane.mode,
-            neurons_per_weight_bound: lane.neurons_per_weight_bound.map(Neurons::written),
-            neurons_per_weight: lane.neurons_per_weight.map(Neurons::written),
-            kept_neurons_per_weight: lane.kept_neurons_per_weight,
-            kept_weights_per_weight: lane.kept_weights_per_weight,
-            search_operations: lane.search_operations,
-            error_found: lane.error.found,
-            error_certified: lane.error.certified,
-            epsilon: lane.error.epsilon,
-            holds: lane.holds,
-            elapsed_seconds: lane.elapsed_seconds,
-            ratio_to_first: lane.ratio_to_first.map(Neurons::written),
-            values_per_half: lane.estimate.map(|estimate| estimate.values_per_half),
-            pensia_constant: lane.estimate.map(|estimate| estimate.pensia_constant),
-            g_neurons: lane.size.g_neurons.written(),
-            g_weights: lane.size.g_weights.written(),
-            g_size_by: lane.size.g_size_by,
-            share_neurons_kept: lane.size.share_neurons_kept.map(Share::written),
-            share_weights_kept: lane.size.share_weights_kept.map(Share::written),
-            accuracy_target: lane.accuracy.map(|accuracy| accuracy.target),
-            accuracy_pruned: lane.accuracy.map(|accuracy| accuracy.pruned),
-        })?;
-    }
-    csv.flush()
 }

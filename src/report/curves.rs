@@ -5,6 +5,8 @@
 //! layers in turn; F_max and what Lemma 1 is told of each layer stay those of the target, whose weights say nothing of
 //! another network's. Where the preset's norms are `Worst` they follow the width.
 
+use serde::{Serialize, Serializer};
+
 use crate::experiment::{Construction, Experiment, LayerPlan, Outline};
 use crate::method::DemandKind;
 use crate::session::LaneView;
@@ -116,12 +118,18 @@ pub struct Reading {
 }
 
 /// What a finished lane has taken.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Observed {
-    /// which construction
+    /// which construction, written with its choices
+    #[serde(serialize_with = "with_choices")]
     pub construction: Construction,
     /// neurons sampled in all layers, those skipped over included, for each weight of the target
     pub neurons_per_weight: Count,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn with_choices<S: Serializer>(construction: &Construction, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&construction.facts().title())
 }
 
 impl Curves {
@@ -279,7 +287,7 @@ mod tests {
 
     /// All layers together, from what `slth bounds` says of each.
     fn of_report(bounds: &ConstructionBounds) -> Option<Count> {
-        let neurons: Option<Count> = bounds.layers.iter().map(|layer| layer.neurons.map(|n| n.0)).sum();
+        let neurons: Option<Count> = bounds.layers.iter().map(|layer| layer.neurons).sum();
         let weights: u64 = bounds.layers.iter().map(|layer| layer.weights).sum();
         neurons.map(|neurons| neurons.ratio(weights.into()))
     }
@@ -321,8 +329,8 @@ mod tests {
             let report = BoundsReport::new(&experiment, &Plan::new(&experiment));
             for against in AXES {
                 let curves = Curves::new(&experiment, against);
-                assert_eq!(curves.curves.len(), report.constructions.len());
-                for (curve, bounds) in curves.curves.iter().zip(&report.constructions) {
+                assert_eq!(curves.curves.len(), report.theory.constructions.len());
+                for (curve, bounds) in curves.curves.iter().zip(&report.theory.constructions) {
                     assert_eq!(curve.construction.name(), bounds.name);
                     let point = curve.points[curves.own];
                     let expected = of_report(bounds);
@@ -333,7 +341,7 @@ mod tests {
                         "{preset}"
                     );
                 }
-                let tolerance = report.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+                let tolerance = report.theory.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
                 assert_eq!(curves.places[curves.own].weight_tolerance, Ok(tolerance));
             }
         }
@@ -357,7 +365,7 @@ mod tests {
             let report = BoundsReport::new(&there, &Plan::new(&there));
             let curves = Curves::new(&own, against);
             let place = curves.places.iter().position(|p| (p.value / value - 1.0).abs() < 1e-12).unwrap();
-            for (curve, bounds) in curves.curves.iter().zip(&report.constructions) {
+            for (curve, bounds) in curves.curves.iter().zip(&report.theory.constructions) {
                 if bounds.name == "product-pair" && against != Against::Epsilon {
                     continue; // another target has other extremes
                 }

@@ -1,7 +1,5 @@
 //! What the Outputs screen shows: both networks at one input.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::session::{OutputView, Snapshot};
@@ -25,14 +23,6 @@ pub struct EvaluatedReport {
     pub error: Option<f64>,
 }
 
-/// An output as CSV has it.
-#[derive(Serialize)]
-struct Row {
-    output: usize,
-    target: f64,
-    pruned: Option<f64>,
-}
-
 impl EvaluatedReport {
     /// At the input that the snapshot looks at, if it looks at one.
     pub fn new(snapshot: &Snapshot) -> Option<Self> {
@@ -51,17 +41,4 @@ impl EvaluatedReport {
             error: pruned.map(|pruned| pruned.error),
         })
     }
-}
-
-/// Writes one row per output.
-///
-/// # Errors
-/// Whatever `out` reports.
-pub fn write_evaluated_csv(report: &EvaluatedReport, out: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    for (output, &target) in report.target.iter().enumerate() {
-        let pruned = report.pruned.as_ref().map(|values| values[output]);
-        csv.serialize(Row { output, target, pruned })?;
-    }
-    csv.flush()
 }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::bounds::Neurons;
 use super::run::RunReport;
 use crate::construction::Half;
 use crate::experiment::{LawChoice, LayerPlan};
 use crate::sampling::UniformProductLaw;
 use crate::session::{LaneView, LayerRow, Snapshot};
+use crate::theory::Count;
 
 /// The lane that is looked at: the keys of `slth run --json` with the layers that are finished, how far every layer is,
 /// and the counts of the layer looked at.
@@ -27,8 +27,8 @@ pub struct ProgressReport {
     pub layer: usize,
     pub weights: u64,
     pub weights_done: u64,
-    pub neurons_sampled: Neurons,
-    pub neurons_bound: Option<Neurons>,
+    pub neurons_sampled: Count,
+    pub neurons_bound: Option<Count>,
 }
 
 /// What was counted in one layer.
@@ -82,8 +82,8 @@ impl ProgressReport {
             layer: row.layer,
             weights: row.weights,
             weights_done: row.weights_done,
-            neurons_sampled: Neurons(row.neurons_sampled),
-            neurons_bound: row.neurons_bound.map(Neurons),
+            neurons_sampled: row.neurons_sampled,
+            neurons_bound: row.neurons_bound,
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport, by_rule};
-use super::origin::Origin;
-use crate::experiment::{Experiment, Plan, ToleranceRule};
+use super::bounds::TheoryReport;
+use crate::experiment::{Experiment, Plan};
 use crate::network::files::TensorName;
 use crate::network::spectral_norm;
 
@@ -22,20 +21,8 @@ pub struct InspectReport {
     pub f_max: f64,
     pub epsilon: f64,
     pub delta: f64,
-    /// `epsilon` or `weight_tolerance`: the other one follows from it
-    pub given: &'static str,
-    /// `uniform`, `per-layer` or `weight`
-    #[serde(serialize_with = "by_rule")]
-    pub tolerance: ToleranceRule,
-    pub weight_tolerance: Vec<f64>,
-    pub constructions: Vec<ConstructionBounds>,
-    /// of `hyperbolic`
-    pub savings: SavingsReport,
-    /// of the target
     #[serde(flatten)]
-    pub origin: Origin,
-    #[serde(skip)]
-    pub(super) skip_dead_halves: bool,
+    pub theory: TheoryReport,
 }
 
 /// One layer as it was given.
@@ -73,11 +60,9 @@ impl InspectReport {
     /// Of an experiment's target, and what its ε, δ and inputs ask.
     pub fn new(file: &str, experiment: &Experiment) -> Self {
         let target = &experiment.target;
-        let bounds = BoundsReport::new(experiment, &Plan::new(experiment));
         let given = target.given_widths();
         Self {
             file: file.to_owned(),
-            origin: Origin::new(experiment),
             widths: given.to_vec(),
             folded_widths: target.fold().map(|_| target.architecture().widths().to_vec()),
             weights: given.windows(2).map(|n| n[0] as u64 * n[1] as u64).sum(),
@@ -86,12 +71,7 @@ impl InspectReport {
             f_max: experiment.f_max,
             epsilon: experiment.epsilon,
             delta: experiment.delta,
-            given: bounds.given,
-            weight_tolerance: bounds.weight_tolerance,
-            constructions: bounds.constructions,
-            savings: bounds.savings,
-            tolerance: experiment.tolerance,
-            skip_dead_halves: experiment.skip_dead_halves,
+            theory: TheoryReport::new(experiment, &Plan::new(experiment)),
         }
     }
 }

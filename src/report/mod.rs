@@ -1,15 +1,16 @@
 //! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
-mod assumptions;
 mod bounds;
 mod checkpoint;
 mod comparison;
+mod csv;
 mod curves;
 mod evaluated;
 mod explored;
 mod faithfulness;
 mod first_error;
 mod inspected;
+mod lane;
 mod npy;
 mod npz;
 mod origin;
@@ -24,22 +25,21 @@ mod table;
 pub mod text;
 mod weighed;
 
-pub use assumptions::AssumptionReport;
-pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, Neurons, SavingsReport};
+pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, TheoryReport};
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError, CheckpointPlace, Unfit, resume_from};
-pub use comparison::{
-    ComparedError, ComparedLane, Comparison, Gain, RefusedLane, SubsetEstimate, write_comparison_csv,
-};
+pub use comparison::{ComparedError, ComparedLane, Comparison, Gain, SubsetEstimate};
+pub use csv::failure_rates;
 pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
-pub use evaluated::{EvaluatedReport, write_evaluated_csv};
+pub use evaluated::EvaluatedReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
 #[cfg(feature = "plots")]
 pub use faithfulness::svg as faithfulness_svg;
 pub use faithfulness::{
-    CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, ThresholdReport, Verdict,
-    plot as faithfulness_plot, write_faithfulness_csv,
+    CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, Verdict,
+    plot as faithfulness_plot,
 };
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
+pub use lane::{AccuracyReport, RefusedLane};
 pub use npz::write_ticket;
 pub use origin::Origin;
 #[cfg(test)]
@@ -49,10 +49,10 @@ pub use output::{
     obey_signals,
 };
 pub use page::{DEFAULT_WIDTH, Page, in_ascii, shows_only_ascii};
-pub use plotted::{ObservedReport, PlacePoint, PlottedReport, write_plotted_csv};
+pub use plotted::{PlacePoint, PlottedReport};
 pub use ron::{json_text, shown_ron};
-pub use run::{AccuracyReport, ErrorReport, LaneReport, LayerReport, RunReport};
+pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
 pub use size::{Kept, Share, Size, SizeReport};
 pub use summary::summary;
-pub use table::write_csv;
-pub use weighed::{StepReport, SumReport, WeighedReport, write_weighed_csv};
+pub use table::{Cell, Column, Rows, Table};
+pub use weighed::{StepReport, SumReport, WeighedReport};

@@ -1,17 +1,19 @@
 //! What a run has shown.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::assumptions::AssumptionReport;
-use super::bounds::{Neurons, given};
-use super::comparison::RefusedLane;
+use super::bounds::given;
+use super::lane::{AccuracyReport, RefusedLane};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::construction::Existence;
-use crate::experiment::{Experiment, Plan};
+use crate::experiment::{Assumption, Experiment, Plan};
 use crate::network::Architecture;
 use crate::session::{ErrorRow, LaneView, LayerRow, Session, TicketVerdict};
-use crate::verification::{Certificate, CertifiedLayer, Found};
+use crate::theory::Count;
+use crate::verification::{Certificate, Climber};
 
 /// `slth run`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -47,9 +49,9 @@ pub struct LaneReport {
     /// null without labels
     pub accuracy: Option<AccuracyReport>,
     /// null while a layer is not built
-    pub certificate: Option<CertificateReport>,
+    pub certificate: Option<Arc<Certificate>>,
     /// of the construction's bound
-    pub assumptions: Vec<AssumptionReport>,
+    pub assumptions: Vec<Assumption>,
     /// null while something is not known
     pub verdict: Option<TicketVerdict>,
     pub elapsed_seconds: f64,
@@ -61,8 +63,8 @@ pub struct LaneReport {
 pub struct LayerReport {
     pub layer: usize,
     pub weights: u64,
-    pub neurons_bound: Option<Neurons>,
-    pub neurons_sampled: Neurons,
+    pub neurons_bound: Option<Count>,
+    pub neurons_sampled: Count,
     pub kept_neurons: u64,
     pub kept_weights: u64,
     pub weight_tolerance: f64,
@@ -87,23 +89,6 @@ pub struct ShortageReport {
     pub neurons: u64,
 }
 
-/// Shares of the labelled inputs that are classified rightly.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct AccuracyReport {
-    /// by F
-    pub target: f64,
-    /// by Ĝ
-    pub pruned: f64,
-}
-
-impl AccuracyReport {
-    /// Where there are labels, of the inputs tried so far.
-    pub fn new(found: &Found) -> Option<Self> {
-        found.accuracy().map(|(target, pruned)| Self { target, pruned })
-    }
-}
-
 /// The network.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
@@ -123,71 +108,7 @@ pub struct ErrorReport {
 pub struct ClimbedReport {
     pub from_input: usize,
     pub from_error: f64,
-    pub input: Vec<f64>,
-}
-
-/// How the error certified comes about.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct CertificateReport {
-    pub layers: Vec<CertifiedLayerReport>,
-    /// in exact arithmetic
-    pub error: f64,
-    pub rounding: f64,
-    /// Lemma 1's, a priori
-    pub promised: f64,
-    /// `plain` or `careful`
-    pub evaluation: &'static str,
-}
-
-/// One layer of it.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct CertifiedLayerReport {
-    pub layer: usize,
-    pub input_norm: f64,
-    /// `points`, `norms` or `intervals`
-    pub input_norm_by: &'static str,
-    pub input_norm_by_norms: f64,
-    pub input_norm_by_intervals: f64,
-    pub delta_norms: [Option<f64>; 2],
-    pub delta_norm: f64,
-    pub pruned_norm: f64,
-    pub lambda: f64,
-    pub error: f64,
-    pub rounding: f64,
-    pub promised: f64,
-}
-
-impl CertificateReport {
-    fn new(certificate: &Certificate) -> Self {
-        Self {
-            layers: certificate.layers.iter().map(CertifiedLayerReport::new).collect(),
-            error: certificate.error(),
-            rounding: certificate.rounding(),
-            promised: certificate.promised(),
-            evaluation: certificate.evaluation.name(),
-        }
-    }
-}
-
-impl CertifiedLayerReport {
-    fn new(layer: &CertifiedLayer) -> Self {
-        Self {
-            layer: layer.layer,
-            input_norm: layer.input_norm,
-            input_norm_by: layer.source.name(),
-            input_norm_by_norms: layer.by_norms,
-            input_norm_by_intervals: layer.by_intervals,
-            delta_norms: layer.delta_norms,
-            delta_norm: layer.delta_norm,
-            pruned_norm: layer.pruned_norm,
-            lambda: layer.lambda,
-            error: layer.error,
-            rounding: layer.rounding,
-            promised: layer.promised,
-        }
-    }
+    pub input: Arc<Vec<f64>>,
 }
 
 impl RunReport {
@@ -228,8 +149,8 @@ impl LaneReport {
             size: SizeReport::of_lane(architecture, view),
             error: ErrorReport::new(&view.error),
             accuracy: AccuracyReport::new(&view.error.found),
-            certificate: view.error.certificate.as_deref().map(CertificateReport::new),
-            assumptions: AssumptionReport::all_of(&view.assumptions),
+            certificate: view.error.certificate.clone(),
+            assumptions: view.assumptions.clone(),
             verdict: view.verdict(),
             elapsed_seconds: view.elapsed.as_secs_f64(),
         }
@@ -243,8 +164,8 @@ impl LayerReport {
         Some(Self {
             layer: row.layer,
             weights: row.weights,
-            neurons_bound: row.neurons_bound.map(Neurons),
-            neurons_sampled: Neurons(row.neurons_sampled),
+            neurons_bound: row.neurons_bound,
+            neurons_sampled: row.neurons_sampled,
             kept_neurons: check.kept_neurons,
             kept_weights: check.kept_weights,
             weight_tolerance: row.weight_tolerance,
@@ -276,11 +197,13 @@ impl ErrorReport {
             epsilon: row.epsilon,
             exceeds_only_by_rounding: row.exceeds_only_by_rounding,
             inputs_tried: row.found.tried,
-            climbed: row.found.climbed().map(|climbed| ClimbedReport {
-                from_input: climbed.from,
-                from_error: climbed.from_error,
-                input: climbed.input.to_vec(),
-            }),
+            climbed: row.found.climbed().map(ClimbedReport::new),
         }
+    }
+}
+
+impl ClimbedReport {
+    fn new(climber: &Climber) -> Self {
+        Self { from_input: climber.from, from_error: climber.from_error, input: Arc::clone(&climber.input) }
     }
 }

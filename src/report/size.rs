@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::bounds::Neurons;
+use super::table::{is_below_f64, share_in_full};
 use crate::experiment::LayerPlan;
 use crate::network::Architecture;
 use crate::session::{LaneView, LayerRow};
@@ -33,8 +33,8 @@ pub struct Kept {
 #[derive(Clone, Copy, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of the README
 pub struct SizeReport {
-    pub g_neurons: Neurons,
-    pub g_weights: Neurons,
+    pub g_neurons: Count,
+    pub g_weights: Count,
     /// `bound` or `sampled`
     pub g_size_by: &'static str,
     pub share_neurons_kept: Option<Share>,
@@ -45,21 +45,10 @@ pub struct SizeReport {
 #[derive(Clone, Copy, Debug)]
 pub struct Share(pub Count);
 
-impl Share {
-    /// The same as text.
-    pub fn written(self) -> String {
-        if self.is_below_f64() { format!("{:.4}", self.0) } else { self.0.as_f64().to_string() }
-    }
-
-    fn is_below_f64(self) -> bool {
-        self.0.as_f64() == 0.0 && self.0.ln().is_finite()
-    }
-}
-
 impl Serialize for Share {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_below_f64() {
-            serializer.serialize_str(&self.written())
+        if is_below_f64(self.0) {
+            serializer.serialize_str(&share_in_full(self.0))
         } else {
             self.0.as_f64().serialize(serializer)
         }
@@ -126,8 +115,8 @@ impl SizeReport {
     /// Its keys.
     pub fn new(size: Size, kept: Option<Kept>) -> Self {
         Self {
-            g_neurons: Neurons(size.neurons),
-            g_weights: Neurons(size.weights),
+            g_neurons: size.neurons,
+            g_weights: size.weights,
             g_size_by: size.by(),
             share_neurons_kept: kept.map(|kept| Share(kept.neurons)),
             share_weights_kept: kept.map(|kept| Share(kept.weights)),

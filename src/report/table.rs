@@ -1,72 +1,207 @@
-//! Results as CSV.
+//! Tables: columns of cells under headers. [`Page::table`](super::Page::table) lays one out as text,
+//! [`write_csv`](Table::write_csv) writes it, screens draw it.
 
 use std::io;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::bounds::Neurons;
-use super::run::RunReport;
-use super::size::Share;
+use crate::theory::Count;
 
-/// One row of the CSV: a layer of a lane.
-#[derive(Serialize)]
-struct Row<'a> {
-    construction: &'a str,
-    mode: &'a str,
-    layer: usize,
-    weights: u64,
-    neurons_bound: Option<String>,
-    neurons_sampled: String,
-    kept_neurons: u64,
-    kept_weights: u64,
-    weight_tolerance: f64,
-    max_error: f64,
-    norm_target: f64,
-    norm_pruned: f64,
-    complete: bool,
-    method: &'a str,
-    g_neurons: String,
-    g_weights: String,
-    g_size_by: &'a str,
-    share_neurons_kept: Option<String>,
-    share_weights_kept: Option<String>,
-    /// of the whole network, like the next one
-    accuracy_target: Option<f64>,
-    accuracy_pruned: Option<f64>,
+/// One cell of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// no value: `-` in a text, empty in CSV
+    Missing,
+    /// already in its final form
+    Text(String),
+    /// a whole number
+    Whole(u64),
+    /// written in full
+    Real(f64),
+    /// written in full; digits and an exponent beyond f64
+    Count(Count),
+    /// a share of G, which may be below f64
+    Share(Count),
+    /// `true` or `false`
+    Flag(bool),
 }
 
-/// Writes one row per lane and layer, the JSON keys of a layer as header; the accuracies are those of the network.
-///
-/// # Errors
-/// Whatever `out` reports.
-pub fn write_csv(report: &RunReport, out: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    for lane in &report.lanes {
-        for layer in &lane.layers {
-            csv.serialize(Row {
-                construction: lane.construction,
-                method: lane.method,
-                mode: lane.mode,
-                layer: layer.layer,
-                weights: layer.weights,
-                neurons_bound: layer.neurons_bound.map(Neurons::written),
-                neurons_sampled: layer.neurons_sampled.written(),
-                kept_neurons: layer.kept_neurons,
-                kept_weights: layer.kept_weights,
-                weight_tolerance: layer.weight_tolerance,
-                max_error: layer.max_error,
-                norm_target: layer.norm_target,
-                norm_pruned: layer.norm_pruned,
-                complete: layer.complete,
-                g_neurons: layer.size.g_neurons.written(),
-                g_weights: layer.size.g_weights.written(),
-                g_size_by: layer.size.g_size_by,
-                share_neurons_kept: layer.size.share_neurons_kept.map(Share::written),
-                share_weights_kept: layer.size.share_weights_kept.map(Share::written),
-                accuracy_target: lane.accuracy.map(|accuracy| accuracy.target),
-                accuracy_pruned: lane.accuracy.map(|accuracy| accuracy.pruned),
-            })?;
+/// One column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// in a text of several lines, if need be; in CSV the key
+    pub header: String,
+    /// from the first row to the last
+    pub cells: Vec<Cell>,
+    /// whether a text keeps it in the same line as the column before it
+    pub is_joined: bool,
+}
+
+/// Columns of equally many cells.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// from left to right
+    pub columns: Vec<Column>,
+}
+
+/// Builds a [`Table`] column by column from one value per row.
+#[derive(Clone, Debug)]
+pub struct Rows<R> {
+    rows: Vec<R>,
+    table: Table,
+}
+
+impl Cell {
+    /// An empty cell, where `-` would be out of place.
+    pub const BLANK: Self = Self::Text(String::new());
+
+    /// As a text shows it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Missing => "-".to_owned(),
+            Self::Text(text) => text.clone(),
+            Self::Whole(number) => number.to_string(),
+            Self::Real(number) => number.to_string(),
+            Self::Count(count) => count_in_full(*count),
+            Self::Share(share) => share_in_full(*share),
+            Self::Flag(flag) => flag.to_string(),
         }
     }
-    csv.flush()
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Missing => serializer.serialize_none(),
+            Self::Whole(number) => serializer.serialize_u64(*number),
+            Self::Real(number) => serializer.serialize_f64(*number),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Count(_) | Self::Share(_) => serializer.serialize_str(&self.text()),
+        }
+    }
+}
+
+/// A number of neurons with all its digits.
+fn count_in_full(count: Count) -> String {
+    match count.whole() {
+        Some(whole) => whole.to_string(),
+        None if count.as_f64().is_finite() => count.as_f64().to_string(),
+        None => count.to_string(),
+    }
+}
+
+/// A share with all its digits; below f64 with five of them.
+pub(super) fn share_in_full(share: Count) -> String {
+    if is_below_f64(share) { format!("{share:.4}") } else { share.as_f64().to_string() }
+}
+
+/// Whether a share is too small for f64, and not 0.
+pub(super) fn is_below_f64(share: Count) -> bool {
+    share.as_f64() == 0.0 && share.ln().is_finite()
+}
+
+macro_rules! cells {
+    ($($from:ty => $cell:expr),* $(,)?) => {
+        $(impl From<$from> for Cell {
+            fn from(value: $from) -> Self {
+                $cell(value)
+            }
+        })*
+    };
+}
+
+cells! {
+    String => Self::Text,
+    &str => |text: &str| Self::Text(text.to_owned()),
+    u64 => Self::Whole,
+    u32 => |number| Self::Whole(u64::from(number)),
+    usize => |number| Self::Whole(number as u64),
+    f64 => Self::Real,
+    Count => Self::Count,
+    bool => Self::Flag,
+}
+
+impl<T: Into<Self>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Missing, Into::into)
+    }
+}
+
+impl<R> Rows<R> {
+    /// A row for each value.
+    pub fn of(rows: impl IntoIterator<Item = R>) -> Self {
+        Self { rows: rows.into_iter().collect(), table: Table::default() }
+    }
+
+    /// Adds a column to the right.
+    pub fn column<C: Into<Cell>>(mut self, header: impl Into<String>, cell: impl Fn(&R) -> C) -> Self {
+        let cells = self.rows.iter().map(|row| cell(row).into()).collect();
+        self.table.columns.push(Column { header: header.into(), cells, is_joined: false });
+        self
+    }
+
+    /// Keeps the last column in the same line as the one before it, however narrow the page is.
+    pub fn joined(mut self) -> Self {
+        if let Some(column) = self.table.columns.last_mut() {
+            column.is_joined = true;
+        }
+        self
+    }
+
+    /// The table of all columns added.
+    pub fn table(self) -> Table {
+        self.table
+    }
+}
+
+impl Table {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.cells.len())
+    }
+
+    /// Writes the headers and the rows as CSV; nothing where there are no rows.
+    ///
+    /// # Errors
+    /// Whatever `out` reports.
+    pub fn write_csv(&self, out: impl io::Write) -> io::Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        for row in 0..self.rows() {
+            if row == 0 {
+                csv.write_record(self.columns.iter().map(|column| &column.header))?;
+            }
+            let cells: Vec<&Cell> = self.columns.iter().map(|column| &column.cells[row]).collect();
+            csv.serialize(cells)?;
+        }
+        csv.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_has_all_digits_and_texts_a_dash() {
+        let counts = [Count::from(3), Count::new(0.5), Count::from_ln(2000.0)];
+        let table = Rows::of(counts)
+            .column("count", |count| *count)
+            .column("share, if any", |count| Some(Cell::Share(Count::from(1).ratio(*count))))
+            .column("real", |count| (count.as_f64() < 1.0).then_some(1e-7))
+            .table();
+        let mut csv = Vec::new();
+        table.write_csv(&mut csv).unwrap();
+        let expected =
+            "count,\"share, if any\",real\n3,0.3333333333333333,\n0.5,2,1e-7\n3.8812e868,2.5765e-869,\n";
+        assert_eq!(String::from_utf8(csv).unwrap(), expected);
+        assert_eq!(table.columns[2].cells[0].text(), "-");
+    }
+
+    #[test]
+    fn no_rows_are_no_csv() {
+        let mut csv = Vec::new();
+        Rows::of([0_u64; 0]).column("never", |row| *row).table().write_csv(&mut csv).unwrap();
+        assert_eq!(csv, b"");
+    }
 }

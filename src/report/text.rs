@@ -22,14 +22,13 @@ pub use speed::speed;
 
 use std::fmt::Write as _;
 
-use super::AssumptionReport;
-use super::bounds::{BoundsReport, ConstructionBounds, SavingsReport};
+use super::bounds::{BoundsReport, ConstructionBounds};
 use super::comparison::SubsetEstimate;
 use super::origin::Origin;
 use super::page::Page;
 use super::size::Size;
 use crate::construction::{Demand, Existence, LayerBuilder, Mode, Shortage, Undecided};
-use crate::experiment::{Construction, ToleranceRule};
+use crate::experiment::{Construction, Savings, ToleranceRule};
 use crate::method::DemandKind;
 use crate::network::Architecture;
 use crate::session::{LaneView, Session, TicketVerdict};
@@ -90,13 +89,13 @@ pub fn fixed(value: f64, digits: usize) -> String {
 pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let mut text = String::new();
     let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
-    let (tolerance, layer) = finest(&report.weight_tolerance);
+    let (tolerance, layer) = finest(&report.theory.weight_tolerance);
     let (named, of_layer) = match layer {
         Some(layer) => ("finest ε_w", format!(" (of layer {layer})")),
         None => ("ε_w", String::new()),
     };
     let _ = writeln!(text, "{}\nwidths {}", shortened(&report.title), widths.join("-"));
-    text.push_str(&origin(&report.origin));
+    text.push_str(&origin(&report.theory.origin));
     let _ = writeln!(
         text,
         "ε = {}, δ = {}, w_max = {}, F_max = {}\nnorms: {}, {named} = {tolerance:.11e}{of_layer}",
@@ -106,16 +105,18 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
         plain(report.f_max),
         report.norms
     );
-    if let Some(given) = report.tolerance.given() {
+    if let Some(given) = report.theory.tolerance.given() {
         let _ = writeln!(text, "{}", follows(given, report.epsilon));
     }
     let _ = writeln!(text);
-    let applies = report.constructions.first().is_none_or(ConstructionBounds::bound_applies);
-    for line in savings(&report.savings, report.tolerance, report.skip_dead_halves, applies) {
+    let applies = report.theory.constructions.first().is_none_or(ConstructionBounds::bound_applies);
+    for line in
+        savings(&report.theory.savings, report.theory.tolerance, report.theory.skip_dead_halves, applies)
+    {
         let _ = writeln!(text, "{line}");
     }
     let _ = writeln!(text);
-    for construction in &report.constructions {
+    for construction in &report.theory.constructions {
         let applies = construction.bound_applies();
         let _ = writeln!(text, "{}", construction.name);
         if let Some(broken) = broken(&construction.assumptions) {
@@ -135,22 +136,22 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
             let _ = writeln!(text, "  weights uniform in [{low}, {high}]");
         }
         if let Some(ratio) = construction.weight_ratio {
-            let _ = writeln!(text, "  weights of G per target weight {}", count(ratio.0));
+            let _ = writeln!(text, "  weights of G per target weight {}", count(ratio));
         }
         let rows = construction.layers.iter().map(|layer| {
-            let all = layer.neurons_all_targets.map_or("-".to_owned(), |n| number_of_neurons(n.0));
+            let all = layer.neurons_all_targets.map_or("-".to_owned(), |n| number_of_neurons(n));
             vec![
                 format!("  {}", layer.layer),
                 grouped(layer.weights as i64),
-                marked(layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n.0)), applies),
+                marked(layer.neurons.map_or("-".to_owned(), |n| number_of_neurons(n)), applies),
                 marked(all, applies),
-                marked(layer.neurons_per_weight.map_or("-".to_owned(), |n| per_weight(n.0)), applies),
+                marked(layer.neurons_per_weight.map_or("-".to_owned(), |n| per_weight(n)), applies),
             ]
         });
         let header = ["  layer", "weights", "neurons", "for all targets", "per weight"];
         let _ = writeln!(text, "{}\n", page.table(&header, rows.collect(), &[]));
     }
-    if report.constructions.iter().any(|construction| !construction.bound_applies()) {
+    if report.theory.constructions.iter().any(|construction| !construction.bound_applies()) {
         let _ = writeln!(text, "{NO_PROMISE}");
     }
     page.fit(&text)
@@ -170,25 +171,20 @@ pub fn follows(tolerance: f64, epsilon: f64) -> String {
 }
 
 /// What two options save of Theorem 3's construction, or would save, a line each; marked where its bound does not apply.
-pub fn savings(
-    savings: &SavingsReport,
-    tolerance: ToleranceRule,
-    skips: bool,
-    bound_applies: bool,
-) -> [String; 2] {
+pub fn savings(savings: &Savings, tolerance: ToleranceRule, skips: bool, bound_applies: bool) -> [String; 2] {
     let verb = |used: bool| if used { "saves" } else { "would save" };
     [
         format!(
             "tolerance PerLayer {} {} of Theorem 3's neurons{}",
             verb(tolerance == ToleranceRule::PerLayer),
-            saved_share(savings.tolerance_per_layer),
+            saved_share(savings.per_layer),
             marked(String::new(), bound_applies)
         ),
         format!(
             "skip_dead_halves {} {} of them, {} of those to be kept",
             verb(skips),
-            saved_share(savings.skip_dead_halves),
-            saved_share(Some(savings.skip_dead_halves_demands))
+            saved_share(savings.dead_halves),
+            saved_share(Some(savings.dead_demands))
         ),
     ]
 }
@@ -285,8 +281,7 @@ pub fn run(session: &Session, page: Page) -> String {
         let view = session.view(index, None);
         let _ =
             writeln!(text, "\n{}, {}\n", construction_name(lane.plan().construction), mode(lane.plan().mode));
-        let assumptions = AssumptionReport::all_of(&view.assumptions);
-        let broken = broken(&assumptions);
+        let broken = broken(&view.assumptions);
         let _ = writeln!(text, "{}\n", layers(&view, broken.is_none(), page));
         if let Some(broken) = broken {
             let _ = writeln!(text, "{NO_PROMISE}\n{broken}");

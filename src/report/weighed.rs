@@ -1,7 +1,5 @@
 //! What the Weight screen shows: how one weight is put together.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::construction::{Fate, Half, Mode, SumStep, WeightState, WeightSum};
@@ -52,21 +50,6 @@ pub struct StepReport {
     pub z_in: Option<f64>,
     pub z_out: Option<f64>,
     pub product: Option<f64>,
-}
-
-/// A step as CSV has it.
-#[derive(Serialize)]
-struct Row<'a> {
-    half: Option<&'a str>,
-    step: usize,
-    bucket: Option<u32>,
-    threshold: Option<f64>,
-    residual: Option<f64>,
-    fate: &'a str,
-    neuron: Option<u64>,
-    z_in: Option<f64>,
-    z_out: Option<f64>,
-    product: Option<f64>,
 }
 
 impl WeighedReport {
@@ -122,29 +105,4 @@ impl StepReport {
             product: step.path.map(|path| path.product()),
         }
     }
-}
-
-/// Writes one row per step, halves in turn.
-///
-/// # Errors
-/// Whatever `out` reports.
-pub fn write_weighed_csv(report: &WeighedReport, out: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    for sum in &report.sums {
-        for (step, number) in sum.steps.iter().zip(1..) {
-            csv.serialize(Row {
-                half: sum.half,
-                step: number,
-                bucket: step.bucket,
-                threshold: step.threshold,
-                residual: step.residual,
-                fate: step.fate,
-                neuron: step.neuron,
-                z_in: step.z_in,
-                z_out: step.z_out,
-                product: step.product,
-            })?;
-        }
-    }
-    csv.flush()
 }

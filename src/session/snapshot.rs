@@ -95,7 +95,7 @@ pub struct LaneView {
 impl LaneView {
     /// Whether the target keeps all that the construction's bound assumes.
     pub fn bound_applies(&self) -> bool {
-        self.assumptions.iter().all(|assumption| assumption.kept)
+        Assumption::all_kept(&self.assumptions)
     }
 
     /// Target weights of all layers.

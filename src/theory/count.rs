@@ -5,7 +5,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::ln;
 
@@ -20,7 +20,10 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 /// probability of e⁻¹³⁵, below 10⁻¹⁴ above e⁻²⁰. So a bound ⌈ln(K/δ)/p⌉ may differ by one from that in exact arithmetic, below
 /// 2⁵³ too. Beyond 1.8e308 only the logarithm is left (absolute error |ln|·2⁻⁵¹). A sum of n of them adds n·2⁻⁵³ to the
 /// relative error, or n·|ln|·2⁻⁵² to that of the logarithm.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// In JSON and other text formats it is a whole number where it is exact, else a real one, and a text (`"1.5000e681"`) beyond f64,
+/// since many readers of JSON refuse such a number. Binary formats keep number and logarithm.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Count {
     number: f64,
     ln: f64,
@@ -111,6 +114,17 @@ impl Count {
     /// Its natural logarithm; −∞ for [`Count::ZERO`].
     pub fn ln(self) -> f64 {
         self.ln
+    }
+}
+
+impl Serialize for Count {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.whole() {
+            _ if !serializer.is_human_readable() => (self.number, self.ln).serialize(serializer),
+            Some(whole) => whole.serialize(serializer),
+            None if self.number.is_finite() => self.number.serialize(serializer),
+            None => serializer.collect_str(self),
+        }
     }
 }
 

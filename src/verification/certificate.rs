@@ -15,6 +15,9 @@
 //! Below the normal range of f64 a relative bound on rounding fails: there the layer's underflow is added in absolute terms, and the
 //! recursion itself rounds up ([`range`](crate::network::range)). A bound that overflows is ∞, which is still an upper bound.
 
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
 use super::layer_check::UNIT;
 use super::{Evaluation, LayerCheck};
 use crate::network::range::product;
@@ -25,7 +28,8 @@ use crate::theory::lemma1;
 const MOST_ROUNDING: f64 = 0.1;
 
 /// Where a bound on activations comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Source {
     /// the largest of all points there are
     Points,
@@ -47,17 +51,20 @@ impl Source {
 }
 
 /// One layer's line of the certificate.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct CertifiedLayer {
     /// layer, from 1
     pub layer: usize,
     /// sup‖F_{i−1}‖₂, the smallest of the bounds there are
     pub input_norm: f64,
     /// which one that is
+    #[serde(rename = "input_norm_by")]
     pub source: Source,
     /// sup‖F_{i−1}‖₂ by the norms of the weights
+    #[serde(rename = "input_norm_by_norms")]
     pub by_norms: f64,
     /// sup‖F_{i−1}‖₂ by intervals
+    #[serde(rename = "input_norm_by_intervals")]
     pub by_intervals: f64,
     /// ‖ΔW_i‖₂ of the positive and the negative half; `None` for a half that was skipped
     pub delta_norms: [Option<f64>; 2],
@@ -84,6 +91,18 @@ pub struct Certificate {
     pub evaluation: Evaluation,
     /// the bound on sup‖F − Ĝ‖₂ as it is computed: e_ℓ and rounding
     pub total: f64,
+}
+
+impl Serialize for Certificate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut keys = serializer.serialize_struct("Certificate", 5)?;
+        keys.serialize_field("layers", &self.layers)?;
+        keys.serialize_field("error", &self.error())?;
+        keys.serialize_field("rounding", &self.rounding())?;
+        keys.serialize_field("promised", &self.promised())?;
+        keys.serialize_field("evaluation", &self.evaluation)?;
+        keys.end()
+    }
 }
 
 impl Certificate {

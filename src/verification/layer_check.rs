@@ -1,6 +1,7 @@
 //! What the pruned weights of one layer amount to, measured on its ticket.
 
 use ndarray::{Array2, Zip};
+use serde::Serialize;
 
 use crate::construction::{Half, LayerTicket};
 use crate::exact::{DoubleDouble, SUM_ROUNDING};
@@ -61,23 +62,14 @@ pub struct LayerCheck {
 }
 
 /// How F and Ĝ are evaluated in f64.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Evaluation {
     /// sums of n terms as they come: they lose up to γ_n of the terms
     #[default]
     Plain,
     /// what every sum loses is carried along, see [`careful`](super::careful)
     Careful,
-}
-
-impl Evaluation {
-    /// Lower-case name, as in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Careful => "careful",
-        }
-    }
 }
 
 /// What one evaluation of a layer can lose, F's and Ĝ's: relative to ‖x‖₂, or in absolute terms.

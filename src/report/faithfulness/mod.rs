@@ -1,24 +1,20 @@
 //! How often constructions fail, beside what their theorems promise.
 
 mod axes;
-mod csv;
 mod plot;
 #[cfg(feature = "plots")]
 mod svg;
 
-pub use csv::write_faithfulness_csv;
 pub use plot::plot;
 #[cfg(feature = "plots")]
 pub use svg::svg;
 
 use serde::Serialize;
 
-use super::assumptions::AssumptionReport;
-use super::bounds::Neurons;
-use super::comparison::{RefusedLane, by_name};
+use super::lane::{RefusedLane, by_name};
 use super::origin::Origin;
 use super::size::Size;
-use crate::experiment::{Construction, Experiment, LayerPlan};
+use crate::experiment::{Assumption, Construction, Experiment, LayerPlan};
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Survival, Threshold};
 use crate::theory::Count;
 
@@ -68,7 +64,7 @@ pub struct CheckedLane {
     pub layers: Vec<CheckedLayer>,
     pub network: CheckedNetwork,
     /// of its bound
-    pub assumptions: Vec<AssumptionReport>,
+    pub assumptions: Vec<Assumption>,
     pub verdict: Verdict,
     pub elapsed_seconds: f64,
 }
@@ -79,16 +75,16 @@ pub struct CheckedLane {
 pub struct CheckedLayer {
     pub layer: usize,
     pub weights: u64,
-    pub neurons_bound: Neurons,
-    pub neurons_per_weight_bound: Neurons,
+    pub neurons_bound: Count,
+    pub neurons_per_weight_bound: Count,
     /// weights of G, see [`Size`]
-    pub g_weights: Neurons,
+    pub g_weights: Count,
     /// at the bound
     pub failures: RateReport,
     /// where δ is reached
-    pub threshold: ThresholdReport,
+    pub threshold: Threshold,
     /// where δ/ℓ is reached, the layer's share of δ in the theorem's union bound
-    pub threshold_of_share: ThresholdReport,
+    pub threshold_of_share: Threshold,
 }
 
 /// The network.
@@ -97,10 +93,10 @@ pub struct CheckedLayer {
 pub struct CheckedNetwork {
     pub weights: u64,
     /// neurons and weights of G, all layers
-    pub g_neurons: Neurons,
-    pub g_weights: Neurons,
+    pub g_neurons: Count,
+    pub g_weights: Count,
     /// of all layers the smallest
-    pub neurons_per_weight_bound: Neurons,
+    pub neurons_per_weight_bound: Count,
     /// each layer at its own bound
     pub failures: RateReport,
     pub incomplete: u64,
@@ -119,7 +115,7 @@ pub struct CheckedNetwork {
     pub failing_seeds: Vec<u64>,
     pub missing_seeds: Vec<u64>,
     /// with the same number of neurons per weight in every layer
-    pub threshold: ThresholdReport,
+    pub threshold: Threshold,
 }
 
 /// A failure rate and its interval.
@@ -130,15 +126,6 @@ pub struct RateReport {
     pub rate: f64,
     pub low: f64,
     pub high: f64,
-}
-
-/// Neurons per weight, and their interval; `None` where they are above the bound, or not to be told by so few runs.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct ThresholdReport {
-    pub neurons_per_weight: Option<Neurons>,
-    pub low: Option<Neurons>,
-    pub high: Option<Neurons>,
 }
 
 /// What the intervals of two failure rates say of δ: that of the construction with its allocation, and that of missing tickets, which
@@ -219,15 +206,14 @@ impl CheckedLane {
         };
         let all = Size::sum((1..).zip(&lane.plan.layers).map(size));
         let share = delta / lane.layers.len() as f64;
-        let threshold =
-            |curve: &Survival, allowed: f64| ThresholdReport::new(curve.threshold(allowed, confidence));
+        let threshold = |curve: &Survival, allowed: f64| curve.threshold(allowed, confidence);
         let layers =
             (1..).zip(lane.plan.layers.iter().zip(&lane.layers)).map(|(layer, (plan, curve))| CheckedLayer {
                 layer,
                 weights: plan.weights,
-                neurons_bound: Neurons(plan.neurons.unwrap_or(Count::ZERO)),
-                neurons_per_weight_bound: Neurons(curve.limit()),
-                g_weights: Neurons(size((layer, plan)).weights),
+                neurons_bound: plan.neurons.unwrap_or(Count::ZERO),
+                neurons_per_weight_bound: curve.limit(),
+                g_weights: size((layer, plan)).weights,
                 failures: RateReport::new(curve.rate_at_limit(), confidence),
                 threshold: threshold(curve, delta),
                 threshold_of_share: threshold(curve, share),
@@ -235,7 +221,7 @@ impl CheckedLane {
         let failures = RateReport::new(lane.rate(), confidence);
         let perhaps = RateReport::new(lane.perhaps_missing_rate(), confidence);
         let missing = RateReport { high: perhaps.high, ..RateReport::new(lane.missing_rate(), confidence) };
-        let assumptions = AssumptionReport::all_of(&lane.plan.assumptions);
+        let assumptions = lane.plan.assumptions.clone();
         let any_complete = lane.incomplete < lane.network.runs();
         Self {
             which: lane.plan.construction,
@@ -248,9 +234,9 @@ impl CheckedLane {
             layers: layers.collect(),
             network: CheckedNetwork {
                 weights: lane.plan.layers.iter().map(|layer| layer.weights).sum(),
-                g_neurons: Neurons(all.neurons),
-                g_weights: Neurons(all.weights),
-                neurons_per_weight_bound: Neurons(lane.network.limit()),
+                g_neurons: all.neurons,
+                g_weights: all.weights,
+                neurons_per_weight_bound: lane.network.limit(),
                 failures,
                 incomplete: lane.incomplete,
                 not_found: lane.not_found,
@@ -263,7 +249,7 @@ impl CheckedLane {
                 missing_seeds: lane.missing_seeds.clone(),
                 threshold: threshold(&lane.network, delta),
             },
-            verdict: Verdict::new(&failures, &missing, AssumptionReport::all_kept(&assumptions), delta),
+            verdict: Verdict::new(&failures, &missing, Assumption::all_kept(&assumptions), delta),
             assumptions,
             elapsed_seconds: lane.elapsed.as_secs_f64(),
         }
@@ -274,16 +260,6 @@ impl RateReport {
     pub(super) fn new(rate: FailureRate, confidence: f64) -> Self {
         let (low, high) = rate.interval(confidence);
         Self { count: rate.failures, rate: rate.share(), low, high }
-    }
-}
-
-impl ThresholdReport {
-    fn new(threshold: Threshold) -> Self {
-        Self {
-            neurons_per_weight: threshold.estimate.map(Neurons),
-            low: threshold.low.map(Neurons),
-            high: threshold.high.map(Neurons),
-        }
     }
 }
 

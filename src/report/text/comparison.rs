@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, assumed, broken, marked};
 use super::{count, grouped, heading, number, per_weight};
+use crate::report::Page;
 use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
-use crate::report::{Neurons, Page};
 use crate::session::{Session, TicketVerdict};
 use crate::theory::Count;
 use crate::visible;
@@ -23,9 +23,7 @@ pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
 pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> String {
     let mut text = heading(session);
     let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
-    let counted = |value: Option<Neurons>, show: fn(Count) -> String| {
-        value.map_or("-".to_owned(), |Neurons(value)| show(value))
-    };
+    let counted = |value: Option<Count>, show: fn(Count) -> String| value.map_or("-".to_owned(), show);
     let each = |value: f64| format!("{value:.2}");
     let error = |value: f64| format!("{value:.3e}");
     let rows = comparison.lanes.iter().map(|lane| {

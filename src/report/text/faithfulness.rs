@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use super::{broken, construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
 use crate::report::Page;
-use crate::report::faithfulness::{
-    CheckedLane, FaithfulnessReport, RateReport, ThresholdReport, Verdict, plot,
-};
-use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns};
+use crate::report::faithfulness::{CheckedLane, FaithfulnessReport, RateReport, Verdict, plot};
+use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Threshold};
 use crate::visible::{self, shortened};
 
 /// What a check has shown.
@@ -94,7 +92,7 @@ fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String 
     };
     let layers = lane.layers.iter().map(|layer| {
         let (bound, each) =
-            (number_of_neurons(layer.neurons_bound.0), per_weight(layer.neurons_per_weight_bound.0));
+            (number_of_neurons(layer.neurons_bound), per_weight(layer.neurons_per_weight_bound));
         row(layer.layer.to_string(), layer.weights, bound, each, &layer.failures)
     });
     let network = &lane.network;
@@ -105,10 +103,9 @@ fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String 
 
 /// How few neurons per weight would do.
 fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
-    let cells = |threshold: &ThresholdReport| {
-        let cell =
-            |neurons: Option<crate::report::Neurons>| neurons.map_or("-".to_owned(), |n| per_weight(n.0));
-        [threshold.neurons_per_weight, threshold.low, threshold.high].map(cell)
+    let cells = |threshold: &Threshold| {
+        let cell = |neurons: Option<crate::theory::Count>| neurons.map_or("-".to_owned(), per_weight);
+        [threshold.estimate, threshold.low, threshold.high].map(cell)
     };
     let several = lane.layers.len() > 1;
     let layers = lane.layers.iter().map(|layer| {

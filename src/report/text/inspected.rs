@@ -25,7 +25,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     if let Some(folded) = &report.folded_widths {
         let _ = writeln!(text, "biases are folded in: widths {}, inputs x become (x, 1)", widths(folded));
     }
-    text.push_str(&super::origin(&report.origin));
+    text.push_str(&super::origin(&report.theory.origin));
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
     let rows = report.layers.iter().map(|layer| {
         let (name, dtype) = match &layer.tensor {
@@ -46,7 +46,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
     });
     let header = ["layer", "name", "type", "shape", "σ", "weights", "biases", "‖W‖", "folded"];
     let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[1]));
-    let tolerance = match super::finest(&report.weight_tolerance) {
+    let tolerance = match super::finest(&report.theory.weight_tolerance) {
         (finest, Some(layer)) => format!("finest ε_w = {} (of layer {layer})", number(finest)),
         (finest, None) => format!("ε_w = {}", number(finest)),
     };
@@ -58,28 +58,29 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
         number(report.w_max),
         number(report.f_max)
     );
-    if let Some(given) = report.tolerance.given() {
+    if let Some(given) = report.theory.tolerance.given() {
         let _ = writeln!(text, "{}\n", super::follows(given, report.epsilon));
     }
-    let weights: u64 = report
-        .constructions
-        .first()
-        .map_or(1, |construction| construction.layers.iter().map(|layer| layer.weights).sum());
-    let rows = report.constructions.iter().map(|construction| {
-        let neurons: Option<Count> =
-            construction.layers.iter().map(|layer| layer.neurons.map(|neurons| neurons.0)).sum();
+    let weights = report.theory.constructions.first().map_or(1, ConstructionBounds::weights);
+    let rows = report.theory.constructions.iter().map(|construction| {
+        let neurons: Option<Count> = construction.layers.iter().map(|layer| layer.neurons).sum();
         let applies = construction.bound_applies();
         let of_bound = |text: Option<String>| marked(text.unwrap_or_else(|| "-".to_owned()), applies);
         vec![
             construction.name.to_owned(),
             of_bound(neurons.map(number_of_neurons)),
             of_bound(neurons.map(|neurons| count(neurons.ratio(weights.into())))),
-            of_bound(construction.weight_ratio.map(|ratio| count(ratio.0))),
+            of_bound(construction.weight_ratio.map(|ratio| count(ratio))),
         ]
     });
-    let all_apply = report.constructions.iter().all(ConstructionBounds::bound_applies);
-    let applies = report.constructions.first().is_none_or(ConstructionBounds::bound_applies);
-    for line in super::savings(&report.savings, report.tolerance, report.skip_dead_halves, applies) {
+    let all_apply = report.theory.constructions.iter().all(ConstructionBounds::bound_applies);
+    let applies = report.theory.constructions.first().is_none_or(ConstructionBounds::bound_applies);
+    for line in super::savings(
+        &report.theory.savings,
+        report.theory.tolerance,
+        report.theory.skip_dead_halves,
+        applies,
+    ) {
         let _ = writeln!(text, "{line}");
     }
     let _ = writeln!(text);

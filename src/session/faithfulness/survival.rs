@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use serde::Serialize;
+
 use super::rate::{FailureRate, tail};
 use crate::theory::Count;
 
@@ -22,9 +24,10 @@ pub struct Survival {
 
 /// The smallest number of neurons per weight at which the failure rate is at most what is allowed. `None` is: more
 /// than the curve is known for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Threshold {
     /// of the runs seen
+    #[serde(rename = "neurons_per_weight")]
     pub estimate: Option<Count>,
     /// lower confidence limit: with fewer, more than what is allowed fail
     pub low: Option<Count>,

@@ -8,8 +8,7 @@ use std::path::{Path, absolute};
 use ratatui::buffer::Buffer;
 
 use crate::report::{
-    Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, WeighedReport, json_text,
-    write_comparison_csv, write_csv, write_evaluated_csv, write_plotted_csv, write_weighed_csv,
+    Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, Table, WeighedReport, json_text,
 };
 use crate::tui::Look;
 use crate::tui::app::App;
@@ -33,12 +32,11 @@ pub enum Export {
 const LONGEST_STEM: usize = 50;
 
 /// The numbers behind a screen.
-enum Data {
-    Explored(ExploredReport),
-    Compared(Comparison),
-    Weighed(WeighedReport),
-    Evaluated(EvaluatedReport),
-    Plotted(PlottedReport),
+struct Data {
+    json: io::Result<String>,
+    table: Table,
+    /// why a table may have no rows
+    empty: &'static str,
 }
 
 impl Export {
@@ -96,22 +94,14 @@ impl Export {
                 Data::of(app).ok_or("nothing is written: what this screen shows is not there yet")?
             }
         };
-        let mut contents = Vec::new();
-        match self {
-            Self::Csv if data.rows() == 0 => {
-                let why = match data {
-                    Data::Explored(_) => "no layer is finished, and CSV has a row for each",
-                    Data::Compared(_) => "no lane is there, and CSV has a row for each",
-                    Data::Evaluated(_) => "there are no outputs",
-                    Data::Weighed(_) => "the weight's sums have no steps yet",
-                    Data::Plotted(_) => "theory says nothing anywhere on this axis",
-                };
-                return Err(format!("nothing is written: {why}"));
-            }
-            Self::Csv => data.write_csv(&mut contents),
-            _ => data.write_json(&mut contents),
+        if self == Self::Json {
+            return data.json.map(String::into_bytes).map_err(|error| error.to_string());
         }
-        .map_err(|error| error.to_string())?;
+        if data.table.rows() == 0 {
+            return Err(format!("nothing is written: {}", data.empty));
+        }
+        let mut contents = Vec::new();
+        data.table.write_csv(&mut contents).map_err(|error| error.to_string())?;
         Ok(contents)
     }
 }
@@ -130,51 +120,31 @@ impl Data {
     /// What the screen shows; `None` where a weight or an input was asked for and is not there yet.
     fn of(app: &App) -> Option<Self> {
         let snapshot = &app.snapshot;
-        Some(match (app.screen, &app.chart) {
+        let (json, table, empty) = match (app.screen, &app.chart) {
             (Screen::Bounds, Some(chart)) => {
-                Self::Plotted(PlottedReport::new(&snapshot.experiment.title, &chart.curves, &chart.observed))
+                let report = PlottedReport::new(&snapshot.experiment.title, &chart.curves, &chart.observed);
+                (json_text(&report), report.table(), "theory says nothing anywhere on this axis")
             }
             (Screen::Compare, _) => {
                 let lanes = app.slots.shown().iter().filter_map(|&construction| app.lane_of(construction));
                 let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
-                Self::Compared(Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes))
+                let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes);
+                (json_text(&report), report.table(), "no lane is there, and CSV has a row for each")
             }
-            (Screen::Outputs, _) => Self::Evaluated(EvaluatedReport::new(snapshot)?),
-            (Screen::Weight, _) => Self::Weighed(WeighedReport::new(snapshot)?),
-            (Screen::Explore | Screen::Bounds, _) => Self::Explored(ExploredReport::new(snapshot)),
-        })
-    }
-
-    /// Rows of the CSV.
-    fn rows(&self) -> usize {
-        match self {
-            Self::Explored(report) => report.run.lanes.iter().map(|lane| lane.layers.len()).sum(),
-            Self::Compared(report) => report.lanes.len(),
-            Self::Evaluated(report) => report.target.len(),
-            Self::Weighed(report) => report.sums.iter().map(|sum| sum.steps.len()).sum(),
-            Self::Plotted(report) => report.points.len(),
-        }
-    }
-
-    fn write_csv(&self, out: impl Write) -> io::Result<()> {
-        match self {
-            Self::Explored(report) => write_csv(&report.run, out),
-            Self::Compared(report) => write_comparison_csv(report, out),
-            Self::Evaluated(report) => write_evaluated_csv(report, out),
-            Self::Weighed(report) => write_weighed_csv(report, out),
-            Self::Plotted(report) => write_plotted_csv(report, out),
-        }
-    }
-
-    fn write_json(&self, mut out: impl Write) -> io::Result<()> {
-        let text = match self {
-            Self::Explored(report) => json_text(report),
-            Self::Compared(report) => json_text(report),
-            Self::Evaluated(report) => json_text(report),
-            Self::Weighed(report) => json_text(report),
-            Self::Plotted(report) => json_text(report),
-        }?;
-        out.write_all(text.as_bytes())
+            (Screen::Outputs, _) => {
+                let report = EvaluatedReport::new(snapshot)?;
+                (json_text(&report), report.table(), "there are no outputs")
+            }
+            (Screen::Weight, _) => {
+                let report = WeighedReport::new(snapshot)?;
+                (json_text(&report), report.table(), "the weight's sums have no steps yet")
+            }
+            (Screen::Explore | Screen::Bounds, _) => {
+                let report = ExploredReport::new(snapshot);
+                (json_text(&report), report.run.table(), "no layer is finished, and CSV has a row for each")
+            }
+        };
+        Some(Self { json, table, empty })
     }
 }
 

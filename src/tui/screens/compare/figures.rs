@@ -7,7 +7,7 @@ use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
 
 use crate::experiment::Construction;
 use crate::report::text::{assumed, construction_name, count, marked, number, per_weight};
-use crate::report::{ComparedLane, Comparison, Neurons};
+use crate::report::{ComparedLane, Comparison};
 use crate::theory::Count;
 use crate::tui::Look;
 
@@ -57,9 +57,7 @@ pub(super) fn table(
 
 fn cells(lane: &ComparedLane, weights: u64) -> [String; 9] {
     let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
-    let counted = |value: Option<Neurons>, show: fn(Count) -> String| {
-        value.map_or("-".to_owned(), |Neurons(value)| show(value))
-    };
+    let counted = |value: Option<Count>, show: fn(Count) -> String| value.map_or("-".to_owned(), show);
     let error = |value: f64| format!("{value:.2e}");
     let bound = if lane.bound_applies() {
         counted(lane.neurons_per_weight_bound, per_weight)
@@ -106,7 +104,7 @@ pub(super) fn assumptions(comparison: &Comparison, look: &Look, area: Rect, buff
     let in_one_row = |title: &'static str, statement: fn(&str) -> &str| {
         let mut spans = vec![Span::styled(title, look.theme.faint)];
         for assumption in all {
-            let text = format!(" {}", look.glyphs.write(statement(assumption.assumption)));
+            let text = format!(" {}", look.glyphs.write(statement(assumption.statement)));
             spans.extend([Span::raw("  "), mark(assumption.kept), Span::styled(text, look.theme.text)]);
         }
         Line::from(spans)
