@@ -1,4 +1,4 @@
-//! Goals for the figures of speed, on the development machine (AMD EPYC, 2 threads, AVX-512).
+//! Goals for the figures of speed, on the reference machine (AMD EPYC, 2 threads, AVX-512).
 #![allow(dead_code)]
 
 use std::path::Path;
