@@ -1,10 +1,15 @@
-//! The arrows between modules point one way.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! The arrows between modules point one way, files use each other in no circle, and no two types have one name.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod source;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
+
+use source::{Source, circles, is_root_of};
 
 /// The modules and the modules each may use.
 const ARROWS: [(&str, &[&str]); 14] = [
@@ -115,6 +120,172 @@ fn every_module_uses_only_what_it_may() {
     let listed =
         fs::read_dir(&source).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count();
     assert_eq!(listed, ARROWS.len(), "a module is missing from the table");
+}
+
+/// Files in circles today. The list may only shrink.
+const IN_CIRCLES: &[&str] = &[
+    "construction/blocks/golden.rs",
+    "construction/blocks/single.rs",
+    "construction/blocks/subset.rs",
+    "construction/blocks/whole_neuron.rs",
+    "construction/buckets/mod.rs",
+    "construction/inspection.rs",
+    "construction/layer.rs",
+    "construction/saved/mod.rs",
+    "construction/saved/paths.rs",
+    "construction/shared/in_order.rs",
+    "construction/shared/open_pairs.rs",
+    "construction/shared/vectors.rs",
+    "construction/workbench.rs",
+    "experiment/assumptions.rs",
+    "experiment/outline.rs",
+    "experiment/plan.rs",
+    "network/files/archive.rs",
+    "network/files/error.rs",
+    "network/files/format.rs",
+    "network/files/npy.rs",
+    "network/files/safetensors.rs",
+    "network/files/torch/mod.rs",
+    "network/files/torch/storages.rs",
+    "network/files/torch/walk.rs",
+    "report/comparison.rs",
+    "report/run.rs",
+    "report/text.rs",
+    "report/text/comparison.rs",
+    "session/snapshot.rs",
+    "session/weight.rs",
+    "tui/app/mod.rs",
+    "tui/app/mouse.rs",
+    "tui/effects.rs",
+    "tui/export/mod.rs",
+    "tui/keymap/action.rs",
+    "tui/keymap/mod.rs",
+    "tui/keymap/table.rs",
+    "tui/opening.rs",
+    "tui/overlays/abandon.rs",
+    "tui/overlays/picker/mod.rs",
+    "tui/overlays/prompt.rs",
+    "tui/screen.rs",
+    "tui/screens/compare/lanes.rs",
+    "tui/screens/explore/editing.rs",
+    "tui/terminal/display.rs",
+    "tui/terminal/keeper.rs",
+    "tui/terminal/signals.rs",
+    "tui/widgets/frame_lines.rs",
+    "verification/careful.rs",
+    "verification/climb.rs",
+    "verification/masked.rs",
+    "verification/search.rs",
+];
+
+/// Roots of folders that define what the files of their folder use, and use these files. The list may only shrink.
+const ROOTS: &[&str] = &[
+    "cli/mod.rs",
+    "construction/buckets/mod.rs",
+    "experiment/edited/mod.rs",
+    "experiment/mod.rs",
+    "method/mod.rs",
+    "network/files/mod.rs",
+    "network/files/readings/mod.rs",
+    "network/files/torch/mod.rs",
+    "network/files/torch/pickle/mod.rs",
+    "network/mod.rs",
+    "report/text.rs",
+    "speed/mod.rs",
+    "tui/app/mod.rs",
+    "tui/keymap/mod.rs",
+    "tui/mod.rs",
+    "tui/overlays/mod.rs",
+    "tui/terminal/input/mod.rs",
+];
+
+#[test]
+fn no_file_is_in_a_circle() {
+    let source = Source::read();
+    let mut arrows = source.arrows();
+    let count: usize = arrows.values().map(BTreeSet::len).sum();
+    assert!(arrows.len() > 250 && count > 1_000, "only {count} arrows of {} files", arrows.len());
+    for (file, used) in &mut arrows {
+        used.retain(|root| !(ROOTS.iter().any(|known| root == &Path::new(known)) && is_root_of(root, file)));
+    }
+    for circle in circles(&arrows) {
+        let is_known = circle.iter().all(|file| IN_CIRCLES.iter().any(|known| file == &Path::new(known)));
+        let ties =
+            || circle.iter().map(|file| (file, arrows[file].intersection(&circle).collect::<Vec<_>>()));
+        assert!(is_known, "a circle, with the arrows in it: {:#?}", ties().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn circles_are_found() {
+    let files = ["a", "b", "c", "d", "e"].map(Path::new);
+    let [a, b, c, d, e] = files;
+    let arrows =
+        [(a, [b].into()), (b, [c, d].into()), (c, [a].into()), (d, [e].into()), (e, BTreeSet::new())];
+    assert_eq!(circles(&arrows.into()), [[a, b, c].into()].into());
+}
+
+/// Type names that are taken twice today. The list may only shrink.
+const TAKEN_TWICE: &[&str] = &[
+    "Areas",
+    "Axes",
+    "Bytes",
+    "Call",
+    "Column",
+    "Columns",
+    "Contents",
+    "Cursor",
+    "Ended",
+    "Entry",
+    "Field",
+    "Fields",
+    "Filter",
+    "Found",
+    "Header",
+    "Hyperbolic",
+    "Input",
+    "Kept",
+    "Key",
+    "Kind",
+    "LayerBounds",
+    "Malach",
+    "Mode",
+    "Name",
+    "Neurons",
+    "OpenPair",
+    "Outcome",
+    "Place",
+    "Position",
+    "ProductPair",
+    "Reader",
+    "Reading",
+    "Row",
+    "Run",
+    "Scale",
+    "Screen",
+    "Search",
+    "Slope",
+    "State",
+    "Taken",
+    "Target",
+    "Verdict",
+    "Wanted",
+    "WeightFile",
+    "WholeNeuron",
+    "WholeNeurons",
+    "Wish",
+];
+
+/// Each file may have its own, as in `rand_distr`: its path tells whose it is.
+const OF_EVERY_FILE: &str = "Error";
+
+#[test]
+fn no_two_types_have_one_name() {
+    let source = Source::read();
+    assert!(source.type_count() > 500, "only {} types", source.type_count());
+    for (name, files) in source.types_defined_twice() {
+        assert!(name == OF_EVERY_FILE || TAKEN_TWICE.contains(&name), "{name} is defined in {files:?}");
+    }
 }
 
 #[test]
