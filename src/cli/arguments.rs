@@ -60,13 +60,13 @@ pub(super) struct Common {
     #[arg(long, value_enum, global = true)]
     pub(super) theme: Option<ThemeName>,
     #[command(flatten)]
-    pub(super) weight_file: WeightFile,
+    pub(super) weight_file: WeightFileArguments,
 }
 
 /// What a weight file does not say of itself, where it stands for a preset.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Options for a weight file in the place of a preset")]
-pub(super) struct WeightFile {
+pub(super) struct WeightFileArguments {
     /// Its matrices by name, in the order of the layers; found by names and shapes without it
     #[arg(long, value_name = "NAME", value_delimiter = ',', global = true)]
     layers: Option<Vec<String>>,
@@ -98,7 +98,7 @@ enum LayerOrder {
     File,
 }
 
-impl WeightFile {
+impl WeightFileArguments {
     /// As the engine takes them.
     pub(super) fn options(&self) -> FileOptions {
         FileOptions {

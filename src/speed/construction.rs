@@ -52,7 +52,7 @@ fn generate(layers: &[LayerBuilder]) -> u64 {
 }
 
 /// What an allocation took.
-struct Taken {
+struct Timing {
     /// seconds of each round, and of the generation of the words consumed
     rounds: Vec<(f64, f64)>,
     neurons: f64,
@@ -60,7 +60,7 @@ struct Taken {
     words: f64,
 }
 
-impl Taken {
+impl Timing {
     fn seconds(&self) -> f64 {
         median(self.rounds.iter().map(|(seconds, _)| *seconds))
     }
@@ -80,7 +80,7 @@ fn example_5() -> Result<Vec<Figure>, ExperimentError> {
     let mut all = Vec::new();
     for allocation in ["FirstFit", "OnDemand", "InOrder"] {
         let setting = format!("constructions=[Hyperbolic(allocation: {allocation})]");
-        let taken = Taken { rounds: Vec::new(), neurons: 0.0, kept: 0.0, words: 0.0 };
+        let taken = Timing { rounds: Vec::new(), neurons: 0.0, kept: 0.0, words: 0.0 };
         all.push((layers("example-5", &[&setting])?, taken));
     }
     for _ in 0..ROUNDS {
@@ -96,11 +96,11 @@ fn example_5() -> Result<Vec<Figure>, ExperimentError> {
         }
     }
     let [(_, first_fit), (_, on_demand), (_, in_order)] = &all[..] else { return Ok(Vec::new()) };
-    let words = |taken: &Taken| {
+    let words = |taken: &Timing| {
         let words = median(taken.rounds.iter().map(|(_, words)| *words));
         format!("{:.3} s; its words, {:.0} a weight, {words:.3} s", taken.seconds(), taken.words)
     };
-    let pair = |a: &Taken| {
+    let pair = |a: &Timing| {
         format!("{:.3} s against {:.3} s; {:.1}x its words", a.seconds(), first_fit.seconds(), a.to_words())
     };
     Ok(vec![

@@ -17,7 +17,7 @@ const VALUES: usize = 21;
 const MIXED_INTEGER: f64 = 1.877;
 
 /// A row of the network: its shared values, and its weights.
-pub struct Row {
+pub struct NetworkRow {
     /// what sums are made of
     pub values: Vec<f64>,
     /// what they are to meet
@@ -31,17 +31,17 @@ pub fn uniform(seed: u64, row: u64, count: usize, range: f64) -> Vec<f64> {
 }
 
 /// All rows of the network.
-pub fn rows() -> Vec<Row> {
+pub fn rows() -> Vec<NetworkRow> {
     let shapes = SHAPE.iter().flat_map(|&(weights, rows)| std::iter::repeat_n(weights, rows));
     let row = |(number, weights): (u64, usize)| {
         let range = 1.0 / (weights as f64).sqrt();
-        Row { values: uniform(1, number, VALUES, range), weights: uniform(2, number, weights, range) }
+        NetworkRow { values: uniform(1, number, VALUES, range), weights: uniform(2, number, weights, range) }
     };
     (0..).zip(shapes).map(row).collect()
 }
 
 /// The best sum of each weight of a row.
-pub fn search(row: &Row) -> Vec<BestSum> {
+pub fn search(row: &NetworkRow) -> Vec<BestSum> {
     let sums = SubsetSums::for_targets(&row.values, row.weights.len()).expect("21 values are few enough");
     row.weights.iter().map(|&w| sums.best(w)).collect()
 }

@@ -10,7 +10,7 @@ use super::named_file::{Kinds, Opened};
 use super::{encoding, named_file, ron_error};
 use crate::experiment::preset::Preset;
 use crate::experiment::{ExperimentError, Place};
-use crate::network::files::Bytes;
+use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets, in the order in which they are listed: name and text.
@@ -133,7 +133,7 @@ impl PresetSource {
     ///
     /// # Errors
     /// [`ExperimentError`] at the place in the preset that names it.
-    pub fn read(&self, key: &str, path: &str) -> Result<Bytes<'static>, ExperimentError> {
+    pub fn read(&self, key: &str, path: &str) -> Result<FileBytes<'static>, ExperimentError> {
         let missing = |found: String| {
             let message = format!("file {}: expected a readable file, found: {found}", file_name(path));
             ExperimentError::new(self.place_of(key), message)
@@ -148,7 +148,7 @@ impl PresetSource {
             (None, None, folder) => {
                 let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
                 let file = named_file::regular(&path).map_err(missing)?;
-                Bytes::of_file(file).map_err(|error| missing(error.to_string()))
+                FileBytes::of_file(file).map_err(|error| missing(error.to_string()))
             }
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::bytes::{Bytes, Cursor};
+use super::bytes::{FileBytes, FileCursor};
 use super::{FileError, damage};
 
 const MAGIC: &[u8] = b"PK\x03\x04";
@@ -20,14 +20,14 @@ const LONGEST_END: usize = 22 + 65_535;
 pub(super) const MOST_PER_DEFLATED_BYTE: u64 = 1032;
 
 /// An archive's directory, and a reader of its members.
-pub(super) type Archive<'a> = ZipArchive<Cursor<'a>>;
+pub(super) type Archive<'a> = ZipArchive<FileCursor<'a>>;
 
 pub(super) fn is_archive(start: &[u8]) -> bool {
     start.starts_with(MAGIC) || start.starts_with(MAGIC_EMPTY)
 }
 
 /// Reads the directory of an archive.
-pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<Archive<'a>, FileError> {
+pub(super) fn open<'a>(bytes: &FileBytes<'a>) -> Result<Archive<'a>, FileError> {
     let damaged = |found: &str| FileError::Archive(found.to_owned());
     // The library would look for it in the whole file.
     let (_, end) = bytes.end(LONGEST_END)?;
@@ -68,7 +68,7 @@ struct Directory {
     packed: u64,
 }
 
-fn read_directory(reader: &mut Cursor<'_>) -> io::Result<Directory> {
+fn read_directory(reader: &mut FileCursor<'_>) -> io::Result<Directory> {
     let mut names: HashSet<Vec<u8>> = HashSet::new();
     let mut directory = Directory { doubled: None, packed: 0 };
     let mut entry = [0; 46];

@@ -8,12 +8,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes that a [`Cursor`] on disk reads ahead; longer reads go to the file.
+/// Bytes that a [`FileCursor`] on disk reads ahead; longer reads go to the file.
 const WINDOW: usize = 8 << 10;
 
 /// The bytes of a file, in memory or on disk. A copy shares them.
 #[derive(Clone, Debug)]
-pub struct Bytes<'a> {
+pub struct FileBytes<'a> {
     store: Store<'a>,
     length: u64,
 }
@@ -25,20 +25,20 @@ enum Store<'a> {
     Disk(Arc<File>),
 }
 
-impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for Bytes<'a> {
+impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for FileBytes<'a> {
     fn from(bytes: &'a B) -> Self {
         let bytes = bytes.as_ref();
         Self { store: Store::Borrowed(bytes), length: bytes.len() as u64 }
     }
 }
 
-impl From<Arc<[u8]>> for Bytes<'_> {
+impl From<Arc<[u8]>> for FileBytes<'_> {
     fn from(bytes: Arc<[u8]>) -> Self {
         Self { length: bytes.len() as u64, store: Store::Shared(bytes) }
     }
 }
 
-impl<'a> Bytes<'a> {
+impl<'a> FileBytes<'a> {
     /// The bytes of a regular file, which stay on disk. Its length is taken now.
     ///
     /// # Errors
@@ -95,8 +95,8 @@ impl<'a> Bytes<'a> {
     }
 
     /// A reader of the bytes from `place` on.
-    pub(super) fn cursor(&self, place: u64) -> Cursor<'a> {
-        Cursor { bytes: self.clone(), place, window: Vec::new(), window_place: 0, allowance: None }
+    pub(super) fn cursor(&self, place: u64) -> FileCursor<'a> {
+        FileCursor { bytes: self.clone(), place, window: Vec::new(), window_place: 0, allowance: None }
     }
 
     fn read_at(&self, place: u64, buffer: &mut [u8]) -> io::Result<usize> {
@@ -133,15 +133,15 @@ fn read_file_at(mut file: &File, place: u64, buffer: &mut [u8]) -> io::Result<us
 }
 
 /// A reader of bytes from one place on. Short jumps stay within what was read ahead.
-pub(super) struct Cursor<'a> {
-    bytes: Bytes<'a>,
+pub(super) struct FileCursor<'a> {
+    bytes: FileBytes<'a>,
     place: u64,
     window: Vec<u8>,
     window_place: u64,
     allowance: Option<Allowance>,
 }
 
-/// How many bytes a [`Cursor`] may still read.
+/// How many bytes a [`FileCursor`] may still read.
 #[derive(Clone)]
 pub(super) struct Allowance(Arc<AtomicU64>);
 
@@ -163,7 +163,7 @@ impl Allowance {
     }
 }
 
-impl Cursor<'_> {
+impl FileCursor<'_> {
     /// Limits the bytes that are read until the allowance is lifted; beyond it reading fails.
     pub(super) fn allow(&mut self, bytes: u64) -> Allowance {
         let allowance = Allowance(Arc::new(AtomicU64::new(bytes)));
@@ -172,7 +172,7 @@ impl Cursor<'_> {
     }
 }
 
-impl Read for Cursor<'_> {
+impl Read for FileCursor<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.bytes.store {
             Store::Disk(_) if buffer.len() < WINDOW => {
@@ -196,7 +196,7 @@ impl Read for Cursor<'_> {
     }
 }
 
-impl Seek for Cursor<'_> {
+impl Seek for FileCursor<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let place = match to {
             SeekFrom::Start(place) => Some(place),
@@ -217,8 +217,8 @@ mod tests {
         let content: Vec<u8> = (0..100_000_u32).map(|i| (i.wrapping_mul(i) >> 3) as u8).collect();
         let mut file = tempfile::tempfile().unwrap();
         io::Write::write_all(&mut file, &content).unwrap();
-        let (disk, memory) = (Bytes::of_file(file).unwrap(), Bytes::from(&content));
-        let shared = Bytes::from(Arc::<[u8]>::from(content.as_slice()));
+        let (disk, memory) = (FileBytes::of_file(file).unwrap(), FileBytes::from(&content));
+        let shared = FileBytes::from(Arc::<[u8]>::from(content.as_slice()));
         for bytes in [&disk, &memory, &shared] {
             assert_eq!(bytes.len(), 100_000);
             assert_eq!(bytes.start(10).unwrap(), content[..10]);

@@ -4,9 +4,9 @@
 
 use ndarray::{Array1, Array2};
 
-use super::bytes::Bytes;
+use super::bytes::FileBytes;
 use super::number::Number;
-use super::{Entry, FileError, WeightFile};
+use super::{FileError, TensorEntry, WeightFile};
 use crate::visible::number;
 
 const POINTS: &str = "points × inputs";
@@ -40,7 +40,10 @@ pub struct DataArray<'a> {
 ///
 /// # Errors
 /// [`FileError`] where the file holds no such array, or several and `name` is missing.
-pub fn read_points<'a>(bytes: impl Into<Bytes<'a>>, name: Option<&str>) -> Result<Array2<f64>, FileError> {
+pub fn read_points<'a>(
+    bytes: impl Into<FileBytes<'a>>,
+    name: Option<&str>,
+) -> Result<Array2<f64>, FileError> {
     DataArray::of_points(bytes, name)?.read_points()
 }
 
@@ -52,7 +55,7 @@ pub fn read_points<'a>(bytes: impl Into<Bytes<'a>>, name: Option<&str>) -> Resul
 /// [`FileError`] where the file holds no such array, or several and `name` is missing, or a label is no whole number from
 /// 0 up to 2³² − 1.
 pub fn read_labels<'a>(
-    bytes: impl Into<Bytes<'a>>,
+    bytes: impl Into<FileBytes<'a>>,
     name: Option<&str>,
     points: usize,
 ) -> Result<Array1<u32>, FileError> {
@@ -69,7 +72,7 @@ impl<'a> DataArray<'a> {
     ///
     /// # Errors
     /// As [`read_points`].
-    pub fn of_points(bytes: impl Into<Bytes<'a>>, name: Option<&str>) -> Result<Self, FileError> {
+    pub fn of_points(bytes: impl Into<FileBytes<'a>>, name: Option<&str>) -> Result<Self, FileError> {
         let file = WeightFile::open(bytes)?;
         let index = chosen(&file, name, POINTS, |entry| entry.shape.len() >= 2)?;
         Ok(Self { file, index })
@@ -80,13 +83,14 @@ impl<'a> DataArray<'a> {
     /// # Errors
     /// As [`read_labels`].
     pub fn of_labels(
-        bytes: impl Into<Bytes<'a>>,
+        bytes: impl Into<FileBytes<'a>>,
         name: Option<&str>,
         points: usize,
     ) -> Result<Self, FileError> {
         let file = WeightFile::open(bytes)?;
-        let is_list =
-            |entry: &Entry| matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape, points);
+        let is_list = |entry: &TensorEntry| {
+            matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape, points)
+        };
         let lists = file.entries().iter().any(is_list);
         let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
         Ok(Self { file, index })
@@ -166,7 +170,7 @@ fn chosen(
     file: &WeightFile<'_>,
     name: Option<&str>,
     expected: &'static str,
-    fits: impl Fn(&Entry) -> bool,
+    fits: impl Fn(&TensorEntry) -> bool,
 ) -> Result<usize, FileError> {
     let entries = file.entries();
     let listed = |indices: &[usize]| {
@@ -184,7 +188,7 @@ fn chosen(
     if entries.len() == 1 {
         return Ok(0);
     }
-    let is_number = |entry: &Entry| Number::of_name(&entry.dtype).is_some();
+    let is_number = |entry: &TensorEntry| Number::of_name(&entry.dtype).is_some();
     let fitting: Vec<usize> =
         (0..entries.len()).filter(|&index| is_number(&entries[index]) && fits(&entries[index])).collect();
     match fitting.as_slice() {

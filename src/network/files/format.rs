@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::bytes::Bytes;
+use super::bytes::FileBytes;
 use super::{FileError, archive, npy, safetensors, torch};
 use crate::visible::visible;
 
@@ -118,7 +118,7 @@ const PICKLE: &str = "a Python pickle, which is never executed";
 const LEVELDB_END: &[u8] = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
 /// The format of a file, told by its first bytes.
-pub(super) fn of(bytes: &Bytes<'_>) -> Result<Format, FileError> {
+pub(super) fn of(bytes: &FileBytes<'_>) -> Result<Format, FileError> {
     let start = bytes.start(SEARCHED)?;
     if start.starts_with(npy::MAGIC) {
         return Ok(Format::Npy);
@@ -203,9 +203,9 @@ fn pickle(bytes: &[u8]) -> Foreign {
 }
 
 /// One field of a protobuf message: its number, the content of a text or message, and the rest of the bytes.
-type Field<'b> = (u64, Option<&'b [u8]>, &'b [u8]);
+type WireField<'b> = (u64, Option<&'b [u8]>, &'b [u8]);
 
-fn field(bytes: &[u8]) -> Option<Field<'_>> {
+fn field(bytes: &[u8]) -> Option<WireField<'_>> {
     let (key, rest) = varint(bytes)?;
     match key & 7 {
         0 => varint(rest).map(|(_, rest)| (key >> 3, None, rest)),

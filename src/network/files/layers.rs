@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use super::readings::{self, Found, Reading, ReadingOptions, Refusal, Tensors};
+use super::readings::{self, FoundNetwork, Reading, ReadingOptions, Refusal, Tensors};
 use super::{FileError, WeightFile};
 
 /// A file's network.
@@ -21,7 +21,7 @@ impl WeightFile<'_> {
     ///
     /// # Errors
     /// [`FileError`] where they form none, or more than one.
-    pub fn find_network(&mut self, options: &ReadingOptions) -> Result<Found, FileError> {
+    pub fn find_network(&mut self, options: &ReadingOptions) -> Result<FoundNetwork, FileError> {
         match readings::read(self.entries(), self.others(), self.format(), options) {
             // Its own error says more.
             Err(Refusal::Unreadable(tensor)) => {
@@ -32,7 +32,7 @@ impl WeightFile<'_> {
     }
 
     /// Numbers of the layers found.
-    pub fn numbers_of(&self, found: &Found) -> f64 {
+    pub fn numbers_of(&self, found: &FoundNetwork) -> f64 {
         let tensors = found.layers.iter().flat_map(Tensors::all);
         tensors.map(|i| self.entries[i].shape.iter().map(|&n| n as f64).product::<f64>()).sum()
     }
@@ -41,7 +41,7 @@ impl WeightFile<'_> {
     ///
     /// # Errors
     /// [`FileError`] where a tensor is damaged, of another type, or not finite.
-    pub fn network(mut self, found: Found) -> Result<FileNetwork, FileError> {
+    pub fn network(mut self, found: FoundNetwork) -> Result<FileNetwork, FileError> {
         let (mut weights, mut biases) = (Vec::new(), Vec::new());
         for layer in &found.layers {
             weights.push(self.matrix(layer, found.transposed)?);

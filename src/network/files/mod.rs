@@ -12,7 +12,7 @@
 //! any names, shapes and numbers of tensors.
 //!
 //! # Memory
-//! A file stays on disk ([`Bytes::of_file`]). An opened file holds its header, of a PyTorch file also its pickle. Reading a
+//! A file stays on disk ([`FileBytes::of_file`]). An opened file holds its header, of a PyTorch file also its pickle. Reading a
 //! network holds 8 bytes for each number of its layers, and of one layer at a time: 8 more per number where it has a mask, or is
 //! turned (inputs × outputs, columns first); for a view into a PyTorch storage that is not contiguous up to 16 per number. A part
 //! of a deflated PyTorch storage takes the whole storage, at most 64 times its bytes in the file.
@@ -34,7 +34,7 @@ mod torch;
 
 use serde::{Deserialize, Serialize};
 
-pub use bytes::Bytes;
+pub use bytes::FileBytes;
 pub use data::{DataArray, read_labels, read_points, split_array_name};
 pub use error::FileError;
 pub use format::Foreign;
@@ -64,7 +64,7 @@ pub struct TensorName {
 
 /// A tensor as the file's header describes it, its numbers not yet read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct TensorEntry {
     /// the tensor's name: of an npz member without `.npy`, of a value inside dictionaries their keys joined by `.`
     pub name: String,
     /// `F16`, `BF16`, `F32`, `F64`; of tensors that are no weights `I8` to `I64`, `U8` to `U64`, `BOOL`, or another
@@ -74,7 +74,7 @@ pub struct Entry {
     pub shape: Vec<usize>,
 }
 
-/// [`Entry::dtype`] of a damaged array. Its shape is unknown, and reading its numbers says why.
+/// [`TensorEntry::dtype`] of a damaged array. Its shape is unknown, and reading its numbers says why.
 pub const UNREADABLE: &str = "unreadable";
 
 /// The longest name of a tensor, in bytes.
@@ -86,7 +86,7 @@ const MOST_AXES: usize = 64;
 /// Characters of a name that is shown and not compared.
 const LONGEST_SHOWN: usize = 100;
 
-impl Entry {
+impl TensorEntry {
     /// Whether the numbers can be weights: floating point, real, undamaged.
     pub fn is_float(&self) -> bool {
         ["F16", "BF16", "F32", "F64"].contains(&self.dtype.as_str())
@@ -99,18 +99,18 @@ impl Entry {
 
 /// A weight file whose header was read and held to its length; no numbers yet.
 pub struct WeightFile<'a> {
-    contents: Contents<'a>,
+    contents: OpenFormat<'a>,
     /// in the order of the file
-    entries: Vec<Entry>,
+    entries: Vec<TensorEntry>,
     /// names of what the file holds besides tensors
     others: Vec<String>,
 }
 
-enum Contents<'a> {
-    Safetensors(safetensors::Reader<'a>),
-    Npz(npz::Reader<'a>),
-    Npy(Bytes<'a>),
-    Torch(torch::Reader<'a>),
+enum OpenFormat<'a> {
+    Safetensors(safetensors::SafetensorsReader<'a>),
+    Npz(npz::NpzReader<'a>),
+    Npy(FileBytes<'a>),
+    Torch(torch::TorchReader<'a>),
 }
 
 impl<'a> WeightFile<'a> {
@@ -118,13 +118,13 @@ impl<'a> WeightFile<'a> {
     ///
     /// # Errors
     /// [`FileError`] where the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
-    pub fn open(bytes: impl Into<Bytes<'a>>) -> Result<Self, FileError> {
+    pub fn open(bytes: impl Into<FileBytes<'a>>) -> Result<Self, FileError> {
         let bytes = bytes.into();
         let (contents, mut entries, mut others) = match format::of(&bytes)? {
             Format::Archive => Self::open_archive(&bytes)?,
             Format::TorchLegacy => {
                 let (reader, entries, others) = torch::open_legacy(&bytes)?;
-                (Contents::Torch(reader), entries, others)
+                (OpenFormat::Torch(reader), entries, others)
             }
             Format::Npy => {
                 let header = npy::header(&bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
@@ -133,11 +133,11 @@ impl<'a> WeightFile<'a> {
                 if entry.dtype == npy::PICKLED {
                     return Err(FileError::Pickled { tensor: entry.name });
                 }
-                (Contents::Npy(bytes), vec![entry], Vec::new())
+                (OpenFormat::Npy(bytes), vec![entry], Vec::new())
             }
             Format::Safetensors => {
                 let (reader, entries) = safetensors::open(&bytes)?;
-                (Contents::Safetensors(reader), entries, Vec::new())
+                (OpenFormat::Safetensors(reader), entries, Vec::new())
             }
         };
         for name in &mut others {
@@ -159,32 +159,34 @@ impl<'a> WeightFile<'a> {
         }
     }
 
-    fn open_archive(bytes: &Bytes<'a>) -> Result<(Contents<'a>, Vec<Entry>, Vec<String>), FileError> {
+    fn open_archive(
+        bytes: &FileBytes<'a>,
+    ) -> Result<(OpenFormat<'a>, Vec<TensorEntry>, Vec<String>), FileError> {
         let archive = archive::open(bytes)?;
         if let Some(folder) = torch::folder(archive.file_names()) {
             let (reader, entries, others) = torch::open_zip(bytes, archive, folder)?;
-            return Ok((Contents::Torch(reader), entries, others));
+            return Ok((OpenFormat::Torch(reader), entries, others));
         }
         let foreign = format::foreign_archive(archive.file_names());
         let (reader, entries, others) = npz::open(bytes, archive)?;
         if entries.is_empty() {
             return Err(FileError::Format(foreign));
         }
-        Ok((Contents::Npz(reader), entries, others))
+        Ok((OpenFormat::Npz(reader), entries, others))
     }
 
     /// `safetensors`, `npz`, `npy` or `pt`.
     pub fn format(&self) -> &'static str {
         match self.contents {
-            Contents::Safetensors(_) => "safetensors",
-            Contents::Npz(_) => "npz",
-            Contents::Npy(_) => "npy",
-            Contents::Torch(_) => "pt",
+            OpenFormat::Safetensors(_) => "safetensors",
+            OpenFormat::Npz(_) => "npz",
+            OpenFormat::Npy(_) => "npy",
+            OpenFormat::Torch(_) => "pt",
         }
     }
 
     /// Every tensor of the file, in the order of the file.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[TensorEntry] {
         &self.entries
     }
 
@@ -195,7 +197,7 @@ impl<'a> WeightFile<'a> {
 
     /// All numbers that the header claims; where they are compressed, far more than the file has bytes.
     pub fn claimed_numbers(&self) -> f64 {
-        let product = |entry: &Entry| entry.shape.iter().map(|&n| n as f64).product::<f64>();
+        let product = |entry: &TensorEntry| entry.shape.iter().map(|&n| n as f64).product::<f64>();
         self.entries.iter().map(product).sum()
     }
 
@@ -215,17 +217,17 @@ impl<'a> WeightFile<'a> {
             return Err(self.not_read(index));
         }
         match &mut self.contents {
-            Contents::Safetensors(reader) => reader.values(index, entry),
-            Contents::Npz(reader) => reader.values(index),
-            Contents::Npy(bytes) => {
+            OpenFormat::Safetensors(reader) => reader.values(index, entry),
+            OpenFormat::Npz(reader) => reader.values(index),
+            OpenFormat::Npy(bytes) => {
                 npy::numbers(bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))
             }
-            Contents::Torch(reader) => reader.values(index, entry),
+            OpenFormat::Torch(reader) => reader.values(index, entry),
         }
     }
 
     fn not_read(&self, index: usize) -> FileError {
-        let Entry { name, dtype, .. } = self.entries[index].clone();
+        let TensorEntry { name, dtype, .. } = self.entries[index].clone();
         match dtype.as_str() {
             npy::PICKLED => FileError::Pickled { tensor: name },
             _ => FileError::Dtype { tensor: name, found: dtype },

@@ -2,13 +2,13 @@
 
 use std::io::Read;
 
-use super::bytes::Bytes;
+use super::bytes::FileBytes;
 use super::number::{Number, row_major};
-use super::{Entry, FileError, MOST_AXES, damage, npy_header};
+use super::{FileError, MOST_AXES, TensorEntry, damage, npy_header};
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// [`Entry::dtype`] of an array of objects.
+/// [`TensorEntry::dtype`] of an array of objects.
 pub(super) const PICKLED: &str = "pickled Python objects";
 
 /// The longest header that is read; NumPy writes 128 bytes for any array of numbers.
@@ -16,8 +16,8 @@ const LONGEST_HEADER: u64 = 4096;
 
 /// What a header says.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
-    kind: Kind,
+pub(super) struct NpyHeader {
+    kind: ElementType,
     big_endian: bool,
     /// columns first
     fortran: bool,
@@ -28,29 +28,29 @@ pub(super) struct Header {
 
 /// An element type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum ElementType {
     Number(Number),
     /// another type, as the header spells it
     Other(String),
 }
 
-impl Header {
-    pub(super) fn entry(&self, name: String) -> Entry {
-        Entry { name, dtype: self.dtype(), shape: self.shape.clone() }
+impl NpyHeader {
+    pub(super) fn entry(&self, name: String) -> TensorEntry {
+        TensorEntry { name, dtype: self.dtype(), shape: self.shape.clone() }
     }
 
     /// The name in safetensors, else NumPy's.
     pub(super) fn dtype(&self) -> String {
         match &self.kind {
-            Kind::Number(number) => number.name().to_owned(),
-            Kind::Other(spelled) if spelled.ends_with('O') => PICKLED.to_owned(),
-            Kind::Other(spelled) => spelled.clone(),
+            ElementType::Number(number) => number.name().to_owned(),
+            ElementType::Other(spelled) if spelled.ends_with('O') => PICKLED.to_owned(),
+            ElementType::Other(spelled) => spelled.clone(),
         }
     }
 
     /// Bytes of the numbers.
     fn bytes(&self) -> Result<u64, String> {
-        let Kind::Number(number) = self.kind else {
+        let ElementType::Number(number) = self.kind else {
             return Err(format!("numbers of type {}", self.dtype()));
         };
         let each = number.size() as u64;
@@ -62,7 +62,7 @@ impl Header {
     pub(super) fn check_length(&self, most: u64) -> Result<(), String> {
         // What is of another type is refused by its name, where it is wanted.
         match (&self.kind, self.bytes()) {
-            (Kind::Other(_), _) => Ok(()),
+            (ElementType::Other(_), _) => Ok(()),
             (_, Ok(bytes)) if bytes <= most => Ok(()),
             (_, Ok(bytes)) => {
                 Err(format!("shape {:?}, which takes {bytes} bytes, before at most {most}", self.shape))
@@ -78,21 +78,21 @@ pub(super) fn expecting(expected: &'static str) -> impl Fn(String) -> FileError 
 }
 
 /// The header of a whole file, held to the file's length.
-pub(super) fn header(bytes: &Bytes<'_>) -> Result<Header, String> {
+pub(super) fn header(bytes: &FileBytes<'_>) -> Result<NpyHeader, String> {
     let header = read_header(&mut bytes.cursor(0))?;
     header.check_length(bytes.len().saturating_sub(header.start as u64))?;
     Ok(header)
 }
 
 /// The numbers of a whole file, row by row.
-pub(super) fn numbers(bytes: &Bytes<'_>) -> Result<Vec<f64>, String> {
+pub(super) fn numbers(bytes: &FileBytes<'_>) -> Result<Vec<f64>, String> {
     let header = header(bytes)?;
     let there = bytes.len().saturating_sub(header.start as u64);
     read_numbers(&header, &mut bytes.cursor(header.start as u64), there)
 }
 
 /// Reads magic and header.
-pub(super) fn read_header(reader: &mut impl Read) -> Result<Header, String> {
+pub(super) fn read_header(reader: &mut impl Read) -> Result<NpyHeader, String> {
     let cut_short = |_| "a file cut short in its header".to_owned();
     let mut start = [0; 8];
     reader.read_exact(&mut start).map_err(cut_short)?;
@@ -121,13 +121,13 @@ pub(super) fn read_header(reader: &mut impl Read) -> Result<Header, String> {
 }
 
 /// The header of a text; `start` bytes stand before the numbers.
-fn parse(text: &str, start: usize) -> Option<Header> {
+fn parse(text: &str, start: usize) -> Option<NpyHeader> {
     let fields = npy_header::parse(text)?;
     let (kind, big_endian) = match &fields.descr {
         Some(spelled) => (kind(spelled), spelled.starts_with('>')),
-        None => (Kind::Other("records of several fields".to_owned()), false),
+        None => (ElementType::Other("records of several fields".to_owned()), false),
     };
-    (fields.shape.len() <= MOST_AXES).then_some(Header {
+    (fields.shape.len() <= MOST_AXES).then_some(NpyHeader {
         kind,
         big_endian,
         fortran: fields.fortran_order,
@@ -136,8 +136,8 @@ fn parse(text: &str, start: usize) -> Option<Header> {
     })
 }
 
-fn kind(spelled: &str) -> Kind {
-    Kind::Number(match spelled.trim_start_matches(['<', '>', '|', '=']) {
+fn kind(spelled: &str) -> ElementType {
+    ElementType::Number(match spelled.trim_start_matches(['<', '>', '|', '=']) {
         "f2" => Number::F16,
         "f4" => Number::F32,
         "f8" => Number::F64,
@@ -150,15 +150,19 @@ fn kind(spelled: &str) -> Kind {
         "u4" => Number::U32,
         "u8" => Number::U64,
         "b1" => Number::Bool,
-        _ => return Kind::Other(spelled.to_owned()),
+        _ => return ElementType::Other(spelled.to_owned()),
     })
 }
 
 /// Reads the numbers behind a header, row by row, and nothing may follow them. Whole numbers beyond 2⁵³ are rounded.
 /// At least `there` bytes are known to be there.
-pub(super) fn read_numbers(header: &Header, reader: &mut impl Read, there: u64) -> Result<Vec<f64>, String> {
+pub(super) fn read_numbers(
+    header: &NpyHeader,
+    reader: &mut impl Read,
+    there: u64,
+) -> Result<Vec<f64>, String> {
     let expected = header.bytes()?;
-    let Kind::Number(number) = header.kind else {
+    let ElementType::Number(number) = header.kind else {
         return Err(format!("numbers of type {}", header.dtype()));
     };
     let damaged = |error: std::io::Error| format!("damaged data: {}", damage::of_data(&error));
@@ -219,14 +223,14 @@ mod tests {
             ("<u8", &[3, 0, 0, 0, 0, 0, 0, 0], 3.0),
         ];
         for (descr, data, expected) in cases {
-            assert_eq!(numbers(&Bytes::from(&array(descr, "(1,)", data))), Ok(vec![expected]), "{descr}");
+            assert_eq!(numbers(&FileBytes::from(&array(descr, "(1,)", data))), Ok(vec![expected]), "{descr}");
         }
     }
 
     #[test]
     fn columns_first_is_turned() {
         let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }";
-        let numbers = |bytes: Vec<u8>| numbers(&Bytes::from(&bytes));
+        let numbers = |bytes: Vec<u8>| numbers(&FileBytes::from(&bytes));
         assert_eq!(numbers(file(header, &[0, 10, 1, 11, 2, 12])), Ok(vec![0., 1., 2., 10., 11., 12.]));
         let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 2), }";
         let turned = vec![0., 4., 2., 6., 1., 5., 3., 7.];
@@ -236,7 +240,7 @@ mod tests {
     #[test]
     fn headers_that_lie_are_refused() {
         let refused = |bytes: &[u8], says: &str| {
-            let found = numbers(&Bytes::from(bytes)).unwrap_err();
+            let found = numbers(&FileBytes::from(bytes)).unwrap_err();
             assert!(found.contains(says), "expected {says}, found {found}");
         };
         let huge = "(4611686018427387904, 4611686018427387904)";
@@ -252,7 +256,7 @@ mod tests {
         refused(&long, "a header of 65535 bytes");
         let whole = array("<f4", "(1,)", &[0; 4]);
         for cut in 0..whole.len() {
-            assert!(numbers(&Bytes::from(&whole[..cut])).is_err(), "cut at {cut}");
+            assert!(numbers(&FileBytes::from(&whole[..cut])).is_err(), "cut at {cut}");
         }
     }
 }

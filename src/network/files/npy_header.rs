@@ -6,7 +6,7 @@
 
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fields {
+pub(super) struct HeaderFields {
     /// the type of the elements; `None` where it is no text, as of records
     pub(super) descr: Option<String>,
     pub(super) fortran_order: bool,
@@ -14,7 +14,7 @@ pub(super) struct Fields {
 }
 
 /// The fields of a header; `None` where it is malformed, or lacks a field or has it twice.
-pub(super) fn parse(text: &str) -> Option<Fields> {
+pub(super) fn parse(text: &str) -> Option<HeaderFields> {
     let mut literal = Literal { bytes: text.as_bytes() };
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     literal.expect(b'{')?;
@@ -35,7 +35,11 @@ pub(super) fn parse(text: &str) -> Option<Fields> {
             return None;
         }
     }
-    literal.is_at_end().then_some(Fields { descr: descr?, fortran_order: fortran_order?, shape: shape? })
+    literal.is_at_end().then_some(HeaderFields {
+        descr: descr?,
+        fortran_order: fortran_order?,
+        shape: shape?,
+    })
 }
 
 /// What is left of a literal.
@@ -144,9 +148,9 @@ impl<'t> Literal<'t> {
 mod tests {
     use super::*;
 
-    fn fields(descr: &str, fortran_order: bool, shape: &[usize]) -> Option<Fields> {
+    fn fields(descr: &str, fortran_order: bool, shape: &[usize]) -> Option<HeaderFields> {
         let descr = Some(descr.to_owned()).filter(|descr| !descr.is_empty());
-        Some(Fields { descr, fortran_order, shape: shape.to_vec() })
+        Some(HeaderFields { descr, fortran_order, shape: shape.to_vec() })
     }
 
     #[test]

@@ -5,15 +5,15 @@ use std::io::Read;
 use zip::CompressionMethod;
 
 use super::archive::{Archive, MOST_PER_DEFLATED_BYTE, method_name};
-use super::bytes::Bytes;
-use super::npy::{self, Header};
-use super::{Entry, FileError, UNREADABLE, damage};
+use super::bytes::FileBytes;
+use super::npy::{self, NpyHeader};
+use super::{FileError, TensorEntry, UNREADABLE, damage};
 
 /// NumPy's ending of a member's name.
 const SUFFIX: &str = ".npy";
 
 /// An archive and its arrays.
-pub(super) struct Reader<'a> {
+pub(super) struct NpzReader<'a> {
     archive: Archive<'a>,
     arrays: Vec<Array>,
     file_bytes: u64,
@@ -22,14 +22,14 @@ pub(super) struct Reader<'a> {
 /// The place of an array in the archive, and its header or why there is none.
 struct Array {
     index: usize,
-    header: Result<Header, String>,
+    header: Result<NpyHeader, String>,
 }
 
 /// The arrays of an archive in the order of its directory, and the names of its other members.
 pub(super) fn open<'a>(
-    bytes: &Bytes<'a>,
+    bytes: &FileBytes<'a>,
     mut archive: Archive<'a>,
-) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+) -> Result<(NpzReader<'a>, Vec<TensorEntry>, Vec<String>), FileError> {
     let failed = |error: zip::result::ZipError| FileError::Npz(damage::of_archive(&error));
     let (mut arrays, mut entries, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for index in 0..archive.len() {
@@ -63,11 +63,11 @@ pub(super) fn open<'a>(
         let name = array_name(&name).to_owned();
         entries.push(match &header {
             Ok(header) => header.entry(name),
-            Err(_) => Entry { name, dtype: UNREADABLE.to_owned(), shape: Vec::new() },
+            Err(_) => TensorEntry { name, dtype: UNREADABLE.to_owned(), shape: Vec::new() },
         });
         arrays.push(Array { index, header });
     }
-    let mut reader = Reader { archive, arrays, file_bytes: bytes.len() };
+    let mut reader = NpzReader { archive, arrays, file_bytes: bytes.len() };
     // Nothing but arrays that cannot be read: the first one says why.
     if let Some(first) = entries.first()
         && entries.iter().all(|entry| [UNREADABLE, npy::PICKLED].contains(&entry.dtype.as_str()))
@@ -86,7 +86,7 @@ enum Unread {
     Damaged(String),
 }
 
-fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: u64) -> Result<Header, Unread> {
+fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: u64) -> Result<NpyHeader, Unread> {
     let damaged = |found: String| Unread::Damaged(format!("damaged data: {found}"));
     let mut member = archive.by_index(index).map_err(|error| damaged(damage::of_archive(&error)))?;
     let most = member.compressed_size().min(file_bytes).saturating_mul(MOST_PER_DEFLATED_BYTE);
@@ -103,7 +103,7 @@ fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: u64) -> Result
         .map_err(Unread::Damaged)
 }
 
-impl Reader<'_> {
+impl NpzReader<'_> {
     /// The numbers of an array, row by row.
     pub(super) fn values(&mut self, array: usize) -> Result<Vec<f64>, FileError> {
         let Array { index, header } = &self.arrays[array];

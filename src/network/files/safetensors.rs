@@ -8,22 +8,24 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use super::bytes::Bytes;
+use super::bytes::FileBytes;
 use super::number::Number;
-use super::{Entry, FileError, damage};
+use super::{FileError, TensorEntry, damage};
 
 /// The library's limit on a header.
 pub(super) const LONGEST_HEADER: u64 = 100_000_000;
 
 /// A file whose header was read.
-pub(super) struct Reader<'a> {
-    bytes: Bytes<'a>,
+pub(super) struct SafetensorsReader<'a> {
+    bytes: FileBytes<'a>,
     /// type and place of each tensor
     parts: Vec<(Dtype, u64, u64)>,
 }
 
 /// The tensors that the header describes, in the order of their data.
-pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), FileError> {
+pub(super) fn open<'a>(
+    bytes: &FileBytes<'a>,
+) -> Result<(SafetensorsReader<'a>, Vec<TensorEntry>), FileError> {
     let failed = |found: String| FileError::Safetensors(found);
     let mut length = [0; 8];
     bytes.fill(0, &mut length)?;
@@ -32,7 +34,7 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), Fi
     let start = length.checked_add(8).filter(|&start| start <= bytes.len()).ok_or_else(cut_short)?;
     let header = bytes.part(8, length)?;
     let header = std::str::from_utf8(&header).map_err(|_| failed("a header that is no UTF-8".to_owned()))?;
-    let Header(mut tensors) =
+    let TensorList(mut tensors) =
         serde_json::from_str(header).map_err(|error| failed(damage::of_header(&error)))?;
     tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Of two entries of one name the library keeps the last.
@@ -46,7 +48,7 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), Fi
     for (name, tensor) in &tensors {
         let (from, to) = (tensor.data_offsets.0 as u64, tensor.data_offsets.1 as u64);
         parts.push((tensor.dtype, start.saturating_add(from), to.saturating_sub(from)));
-        entries.push(Entry {
+        entries.push(TensorEntry {
             name: name.clone(),
             dtype: format!("{:?}", tensor.dtype),
             shape: tensor.shape.clone(),
@@ -57,12 +59,12 @@ pub(super) fn open<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>), Fi
         let found = bytes.len() - start;
         return Err(failed(format!("{found} bytes of numbers where the header describes {data}")));
     }
-    Ok((Reader { bytes: bytes.clone(), parts }, entries))
+    Ok((SafetensorsReader { bytes: bytes.clone(), parts }, entries))
 }
 
-impl Reader<'_> {
+impl SafetensorsReader<'_> {
     /// The numbers of a tensor, row by row.
-    pub(super) fn values(&self, index: usize, entry: &Entry) -> Result<Vec<f64>, FileError> {
+    pub(super) fn values(&self, index: usize, entry: &TensorEntry) -> Result<Vec<f64>, FileError> {
         let (dtype, place, length) = self.parts[index];
         let number = number(dtype)
             .ok_or_else(|| FileError::Dtype { tensor: entry.name.clone(), found: entry.dtype.clone() })?;
@@ -91,20 +93,20 @@ fn number(dtype: Dtype) -> Option<Number> {
 }
 
 /// The tensors of a header in its order, those of one name included.
-struct Header(Vec<(String, TensorInfo)>);
+struct TensorList(Vec<(String, TensorInfo)>);
 
-impl<'de> Deserialize<'de> for Header {
+impl<'de> Deserialize<'de> for TensorList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Tensors;
 
         impl<'de> Visitor<'de> for Tensors {
-            type Value = Header;
+            type Value = TensorList;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of tensors")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TensorList, A::Error> {
                 let mut tensors = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
@@ -113,7 +115,7 @@ impl<'de> Deserialize<'de> for Header {
                         tensors.push((name, map.next_value()?));
                     }
                 }
-                Ok(Header(tensors))
+                Ok(TensorList(tensors))
             }
         }
 

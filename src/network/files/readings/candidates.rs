@@ -6,7 +6,7 @@ use super::super::Order;
 use super::evidence::{self, Convention};
 use super::names::natural_key;
 use super::orders;
-use super::tensors::{Table, Tensors};
+use super::tensors::{Catalogue, Tensors};
 use super::{OrderBy, ReadingOptions};
 
 /// One network that the tensors can form.
@@ -28,7 +28,7 @@ pub(super) enum BiasBy {
 
 /// All networks of a set of matrices, and why there are no others.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct Candidates {
     pub(super) found: Vec<Candidate>,
     /// whether there may be more than were found
     pub(super) is_incomplete: bool,
@@ -40,8 +40,8 @@ pub(super) struct Outcome {
 
 impl Candidate {
     /// n₀…n_ℓ.
-    pub(super) fn widths(&self, table: &Table<'_>) -> Vec<usize> {
-        let sides = |unit| orders::sides(table, unit, self.transposed);
+    pub(super) fn widths(&self, catalogue: &Catalogue<'_>) -> Vec<usize> {
+        let sides = |unit| orders::sides(catalogue, unit, self.transposed);
         let first = self.layers.first().map(|unit| sides(unit).0);
         first.into_iter().chain(self.layers.iter().map(|unit| sides(unit).1)).collect()
     }
@@ -51,7 +51,7 @@ impl Candidate {
     }
 }
 
-impl Outcome {
+impl Candidates {
     fn add(&mut self, candidate: Candidate) {
         if !self.found.iter().any(|found| found.is_same_network(&candidate)) {
             self.found.push(candidate);
@@ -59,8 +59,8 @@ impl Outcome {
     }
 
     /// Those that keep to the convention of these matrices' names, where any do.
-    pub(super) fn by_names(&self, table: &Table<'_>, matrices: &[usize]) -> Vec<Candidate> {
-        let convention = convention(table, matrices);
+    pub(super) fn by_names(&self, catalogue: &Catalogue<'_>, matrices: &[usize]) -> Vec<Candidate> {
+        let convention = convention(catalogue, matrices);
         let keeps = |found: &&Candidate| {
             convention.is_none_or(|convention| found.transposed == convention.transposed)
         };
@@ -70,19 +70,24 @@ impl Outcome {
 }
 
 /// The convention that all these matrices' names have.
-pub(super) fn convention(table: &Table<'_>, matrices: &[usize]) -> Option<Convention> {
-    let mut conventions = matrices.iter().map(|&i| evidence::convention(&table.names[i], table.format));
+pub(super) fn convention(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Convention> {
+    let mut conventions =
+        matrices.iter().map(|&i| evidence::convention(&catalogue.names[i], catalogue.format));
     let first = conventions.next()??;
     conventions.all(|other| other.is_some_and(|other| other.transposed == first.transposed)).then_some(first)
 }
 
 /// The networks that use all of these matrices.
-pub(super) fn of_matrices(table: &Table<'_>, matrices: &[usize], options: &ReadingOptions) -> Outcome {
-    let mut outcome = Outcome::default();
-    if let Some(sequence) = numbered(table, options.order) {
-        for group in table.by_position(&sequence) {
+pub(super) fn of_matrices(
+    catalogue: &Catalogue<'_>,
+    matrices: &[usize],
+    options: &ReadingOptions,
+) -> Candidates {
+    let mut outcome = Candidates::default();
+    if let Some(sequence) = numbered(catalogue, options.order) {
+        for group in catalogue.by_position(&sequence) {
             for units in group {
-                try_units(table, &units, Some(OrderBy::Numbers), BiasBy::Position, options, &mut outcome);
+                try_units(catalogue, &units, Some(OrderBy::Numbers), BiasBy::Position, options, &mut outcome);
             }
             if !outcome.found.is_empty() {
                 break;
@@ -90,14 +95,14 @@ pub(super) fn of_matrices(table: &Table<'_>, matrices: &[usize], options: &Readi
         }
         return outcome;
     }
-    let units: Vec<Tensors> = matrices.iter().map(|&i| table.unit(i)).collect();
-    try_units(table, &units, None, BiasBy::Name, options, &mut outcome);
+    let units: Vec<Tensors> = matrices.iter().map(|&i| catalogue.unit(i)).collect();
+    try_units(catalogue, &units, None, BiasBy::Name, options, &mut outcome);
     // A matrix of one row or column that is called `b` may still be a layer.
     let both: Vec<usize> =
-        table.loose_biases(&units).into_iter().filter(|&i| table.shape(i).len() == 2).collect();
+        catalogue.loose_biases(&units).into_iter().filter(|&i| catalogue.shape(i).len() == 2).collect();
     if !both.is_empty() && both.len() + matrices.len() < MOST_WITH_LOOSE {
-        let all: Vec<Tensors> = matrices.iter().chain(&both).map(|&i| table.unit(i)).collect();
-        try_units(table, &all, None, BiasBy::Name, options, &mut outcome);
+        let all: Vec<Tensors> = matrices.iter().chain(&both).map(|&i| catalogue.unit(i)).collect();
+        try_units(catalogue, &all, None, BiasBy::Name, options, &mut outcome);
     }
     outcome
 }
@@ -106,16 +111,23 @@ pub(super) fn of_matrices(table: &Table<'_>, matrices: &[usize], options: &Readi
 const MOST_WITH_LOOSE: usize = 64;
 
 /// The networks of the listed matrices, in the order of the list.
-pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOptions) -> Outcome {
-    let mut outcome = Outcome::default();
-    if let Some(sequence) = numbered(table, options.order) {
-        for group in table.by_position(&sequence) {
+pub(super) fn of_list(catalogue: &Catalogue<'_>, listed: &[usize], options: &ReadingOptions) -> Candidates {
+    let mut outcome = Candidates::default();
+    if let Some(sequence) = numbered(catalogue, options.order) {
+        for group in catalogue.by_position(&sequence) {
             for units in group {
                 let of: HashMap<usize, &Tensors> = units.iter().map(|unit| (unit.matrix, unit)).collect();
                 let chosen: Option<Vec<Tensors>> =
                     listed.iter().map(|i| of.get(i).map(|unit| **unit)).collect();
                 if let Some(units) = chosen {
-                    try_units(table, &units, Some(OrderBy::List), BiasBy::Position, options, &mut outcome);
+                    try_units(
+                        catalogue,
+                        &units,
+                        Some(OrderBy::List),
+                        BiasBy::Position,
+                        options,
+                        &mut outcome,
+                    );
                 }
             }
             if !outcome.found.is_empty() {
@@ -123,39 +135,39 @@ pub(super) fn of_list(table: &Table<'_>, listed: &[usize], options: &ReadingOpti
             }
         }
     }
-    let mut units: Vec<Tensors> = listed.iter().map(|&i| table.unit(i)).collect();
+    let mut units: Vec<Tensors> = listed.iter().map(|&i| catalogue.unit(i)).collect();
     let all: HashSet<&usize> = listed.iter().collect();
     for unit in &mut units {
         unit.bias = unit.bias.filter(|bias| !all.contains(bias));
     }
-    try_units(table, &units, Some(OrderBy::List), BiasBy::Name, options, &mut outcome);
+    try_units(catalogue, &units, Some(OrderBy::List), BiasBy::Name, options, &mut outcome);
     outcome
 }
 
 /// The tensors that may be layers or biases, as their numbers count them or as they stand in the file.
-fn numbered(table: &Table<'_>, order: Option<Order>) -> Option<Vec<usize>> {
-    let mut sequence = table.numbered.clone()?;
-    sequence.retain(|&i| table.shape(i).len() <= 2);
+fn numbered(catalogue: &Catalogue<'_>, order: Option<Order>) -> Option<Vec<usize>> {
+    let mut sequence = catalogue.numbered.clone()?;
+    sequence.retain(|&i| catalogue.shape(i).len() <= 2);
     if order != Some(Order::File) {
-        sequence.sort_by_cached_key(|&i| natural_key(table.name(i)));
+        sequence.sort_by_cached_key(|&i| natural_key(catalogue.name(i)));
     }
     Some(sequence)
 }
 
 /// Adds the networks that these layers form in either orientation; `fixed` where their order is known.
 fn try_units(
-    table: &Table<'_>,
+    catalogue: &Catalogue<'_>,
     units: &[Tensors],
     fixed: Option<OrderBy>,
     bias_by: BiasBy,
     options: &ReadingOptions,
-    outcome: &mut Outcome,
+    outcome: &mut Candidates,
 ) {
     let ordered = match (fixed, options.order) {
         (Some(by), _) => Some((units.to_vec(), by)),
         (None, _) if units.len() == 1 => Some((units.to_vec(), OrderBy::Single)),
-        (None, Some(order)) => Some((orders::forced(table, units, order), OrderBy::Asked(order))),
-        (None, None) => orders::by_names(table, units).map(|units| (units, OrderBy::Names)),
+        (None, Some(order)) => Some((orders::forced(catalogue, units, order), OrderBy::Asked(order))),
+        (None, None) => orders::by_names(catalogue, units).map(|units| (units, OrderBy::Names)),
     };
     let orientations = options.transposed.map_or(vec![false, true], |transposed| vec![transposed]);
     for transposed in orientations {
@@ -163,8 +175,8 @@ fn try_units(
         let units = ordered.as_ref().map_or(units, |(units, _)| units);
         let misfit = units.iter().find_map(|unit| {
             let bias = unit.bias?;
-            let outputs = orders::sides(table, unit, transposed).1;
-            (table.vector_length(bias) != Some(outputs)).then_some((unit.matrix, bias))
+            let outputs = orders::sides(catalogue, unit, transposed).1;
+            (catalogue.vector_length(bias) != Some(outputs)).then_some((unit.matrix, bias))
         });
         if let Some(misfit) = misfit {
             outcome.bias_misfits[side].get_or_insert(misfit);
@@ -172,18 +184,18 @@ fn try_units(
         }
         let (mut units, mut biases) = (units.to_vec(), bias_by);
         if bias_by == BiasBy::Name && fixed.is_none() {
-            let loose = table.loose_biases(&units);
+            let loose = catalogue.loose_biases(&units);
             if !loose.is_empty() {
                 // A number or a path in the name belongs to another layer, and where some biases go by name, all do.
                 let elsewhere = ["pre", "latent", "visible"];
                 let is_mute = |&i: &usize| {
-                    let name = &table.names[i];
+                    let name = &catalogue.names[i];
                     let points = name.words().any(|word| elsewhere.contains(&word));
                     name.template().1.is_empty() && name.path().len() == 1 && !points
                 };
                 let may_go_by_length =
                     units.iter().all(|unit| unit.bias.is_none()) && loose.iter().all(is_mute);
-                if !may_go_by_length || !give_by_length(table, &mut units, &loose, transposed) {
+                if !may_go_by_length || !give_by_length(catalogue, &mut units, &loose, transposed) {
                     let matrix = units.first().map_or(0, |unit| unit.matrix);
                     outcome.bias_misfits[side].get_or_insert((matrix, loose[0]));
                     continue;
@@ -193,7 +205,7 @@ fn try_units(
         }
         let found = |layers, order| Candidate { layers, transposed, order, biases };
         match &ordered {
-            Some((_, by)) => match orders::first_misfit(table, &units, transposed) {
+            Some((_, by)) => match orders::first_misfit(catalogue, &units, transposed) {
                 None => outcome.add(found(units, *by)),
                 Some(at) => {
                     let pair = (units[at - 1].matrix, units[at].matrix);
@@ -201,7 +213,7 @@ fn try_units(
                 }
             },
             None => {
-                let orders = orders::that_chain(table, &units, transposed);
+                let orders = orders::that_chain(catalogue, &units, transposed);
                 outcome.is_incomplete |= !orders.is_complete;
                 for layers in orders.found {
                     outcome.add(found(layers, OrderBy::Shapes));
@@ -212,15 +224,20 @@ fn try_units(
 }
 
 /// Gives each bias to the one layer without a bias that has its length; `false` where that is not clear.
-fn give_by_length(table: &Table<'_>, units: &mut [Tensors], loose: &[usize], transposed: bool) -> bool {
+fn give_by_length(
+    catalogue: &Catalogue<'_>,
+    units: &mut [Tensors],
+    loose: &[usize],
+    transposed: bool,
+) -> bool {
     let mut taken: HashMap<usize, usize> = HashMap::new();
     for (at, unit) in units.iter().enumerate().filter(|(_, unit)| unit.bias.is_none()) {
-        let outputs = orders::sides(table, unit, transposed).1;
+        let outputs = orders::sides(catalogue, unit, transposed).1;
         // Two layers of one length: neither is the only one.
         taken.entry(outputs).and_modify(|only| *only = usize::MAX).or_insert(at);
     }
     for &bias in loose {
-        let layer = table.vector_length(bias).and_then(|length| taken.remove(&length));
+        let layer = catalogue.vector_length(bias).and_then(|length| taken.remove(&length));
         match layer.and_then(|at| units.get_mut(at)) {
             Some(unit) => unit.bias = Some(bias),
             None => return false,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::orders;
-use super::tensors::Table;
+use super::tensors::Catalogue;
 
 /// Words of a network's second copy.
 const COPY_WORDS: [&str; 17] = [
@@ -30,8 +30,8 @@ const COPY_WORDS: [&str; 17] = [
 const ENDS: [&str; 7] = ["final", "last", "first", "start", "end", "trained", "learned"];
 
 /// The sets of matrices of a file that holds more than one network; `None` where nothing says so.
-pub(super) fn networks(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
-    by_copy_words(table, matrices).or_else(|| by_paths(table, matrices))
+pub(super) fn networks(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+    by_copy_words(catalogue, matrices).or_else(|| by_paths(catalogue, matrices))
 }
 
 /// Words of modules that stand one behind the other in one network.
@@ -46,14 +46,14 @@ fn is_stage(component: &[String]) -> bool {
 
 /// All groups, where two of them hold tensors of the same names and shapes: `q1.0` and `q1.2` beside `q2.0` and `q2.2`.
 fn same_contents<'t>(
-    table: &'t Table<'_>,
+    catalogue: &'t Catalogue<'_>,
     groups: &BTreeMap<&'t [String], Vec<usize>>,
     own: impl Fn(usize) -> &'t [Vec<String>],
 ) -> Option<Vec<Vec<usize>>> {
     let mut seen = HashSet::new();
     let is_doubled = groups.iter().any(|(first, group)| {
         let mut contents: Vec<(&[Vec<String>], &[usize])> =
-            group.iter().map(|&i| (&own(i)[1..], table.shape(i))).collect();
+            group.iter().map(|&i| (&own(i)[1..], catalogue.shape(i))).collect();
         contents.sort_unstable();
         let names_layers = contents.iter().all(|(rest, _)| rest.concat().len() > 1);
         names_layers && !is_stage(first) && !seen.insert(contents)
@@ -62,13 +62,13 @@ fn same_contents<'t>(
 }
 
 /// `W1` and `W1_init`, `fc1.weight` and `ema.fc1.weight`.
-fn by_copy_words(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+fn by_copy_words(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
     let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
     let mut is_doubled = false;
     for &i in matrices {
         let (copy, rest): (Vec<&str>, Vec<&str>) =
-            table.names[i].words().partition(|word| COPY_WORDS.contains(word));
+            catalogue.names[i].words().partition(|word| COPY_WORDS.contains(word));
         let (ends, whole): (Vec<&str>, Vec<&str>) = rest.iter().partition(|word| ENDS.contains(word));
         // `first.weight` and `last.weight` are layers, `W1_init` and `W1_final` are not.
         let (copy, rest) = match whole.len() {
@@ -83,8 +83,8 @@ fn by_copy_words(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>
 
 /// `a.fc1.weight` and `b.fc1.weight`, where neither numbers nor words put `a` before `b`; `fc1.weight` and
 /// `a.fc1.weight`.
-fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
-    let path = |i: usize| table.names[i].path();
+fn by_paths(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
+    let path = |i: usize| catalogue.names[i].path();
     let shared = (0..).take_while(|&at| {
         let of_first = matrices.first().and_then(|&i| path(i).get(at));
         of_first.is_some() && matrices.iter().all(|&i| path(i).len() > at + 1 && path(i).get(at) == of_first)
@@ -110,9 +110,10 @@ fn by_paths(table: &Table<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     }
     let is_list_of_stages =
         matches!(shared.checked_sub(1).zip(matrices.first()), Some((last, &i)) if is_stage(&path(i)[last]));
-    if !is_list_of_stages && let Some(copies) = same_contents(table, &groups, own) {
+    if !is_list_of_stages && let Some(copies) = same_contents(catalogue, &groups, own) {
         return Some(copies);
     }
-    let are_side_by_side = |pair: &[usize]| !orders::tell_order(&table.names[pair[0]], &table.names[pair[1]]);
+    let are_side_by_side =
+        |pair: &[usize]| !orders::tell_order(&catalogue.names[pair[0]], &catalogue.names[pair[1]]);
     by_rest.values().any(|same| same.windows(2).any(are_side_by_side)).then(|| groups.into_values().collect())
 }

@@ -1,8 +1,8 @@
 //! What names and shapes say against a dense network, for an orientation, and of tensors that are no layers.
 
-use super::super::Entry;
-use super::kind::Kind;
-use super::names::{Called, Name};
+use super::super::TensorEntry;
+use super::kind::NetworkKind;
+use super::names::{Called, NameWords};
 use super::words::{BRANCHES, DATA, KINDS, LISTS, MEMBERS, MORE_DATA, OPTIMISER, RECORD, SETS};
 
 /// Whether a tensor is left alone for what its name says.
@@ -17,7 +17,7 @@ pub(super) const NO_FRACTIONS: &str = "no floating-point numbers";
 const OF_TRAINING: &str = "a record of training";
 
 /// Why a tensor is left alone whatever its shape; `None` where it may be part of the network.
-pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
+pub(super) fn left_alone(entry: &TensorEntry, name: &NameWords) -> Option<&'static str> {
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| name.has(phrase));
     if has(&OPTIMISER) {
         return Some(OF_OPTIMISER);
@@ -37,7 +37,7 @@ pub(super) fn left_alone(entry: &Entry, name: &Name) -> Option<&'static str> {
 }
 
 /// Whether a tensor without a layer of its own may still change what the network computes.
-pub(super) fn may_scale(entry: &Entry, name: &Name, alone: Option<&str>, format: &str) -> bool {
+pub(super) fn may_scale(entry: &TensorEntry, name: &NameWords, alone: Option<&str>, format: &str) -> bool {
     const FACTORS: [&str; 6] = ["scale", "scales", "scaling", "temperature", "gain", "multiplier"];
     let is_open = alone.is_none_or(|why| why == ONE_NUMBER);
     // A state dict holds parameters and buffers, and nothing that is no part of the network.
@@ -47,14 +47,18 @@ pub(super) fn may_scale(entry: &Entry, name: &Name, alone: Option<&str>, format:
 }
 
 /// The kind of network that a name belongs to, dense networks apart.
-pub(super) fn kind_by_name(name: &Name) -> Option<Kind> {
+pub(super) fn kind_by_name(name: &NameWords) -> Option<NetworkKind> {
     let found = KINDS.iter().find(|(_, phrases)| phrases.iter().any(|phrase| name.has(phrase)));
     found.map(|(kind, _)| *kind)
 }
 
 /// The kind of network that the tensors form where it is none of dense layers, and the tensors that show it.
 /// `alone[i]` are left alone.
-pub(super) fn kind(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<(Kind, Vec<usize>)> {
+pub(super) fn kind(
+    entries: &[TensorEntry],
+    names: &[NameWords],
+    alone: &[bool],
+) -> Option<(NetworkKind, Vec<usize>)> {
     let live = || (0..entries.len()).filter(|&i| !alone[i]);
     for (kind, phrases) in KINDS {
         let shows = |&i: &usize| phrases.iter().any(|phrase| names[i].has(phrase));
@@ -79,7 +83,7 @@ pub(super) fn kind(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<
     };
     let kernels: Vec<usize> = live().filter(deep).collect();
     if !kernels.is_empty() {
-        return Some((Kind::Convolution, kernels));
+        return Some((NetworkKind::Convolution, kernels));
     }
     // LayerNorm and PReLU call their vector `weight`.
     let scales: Vec<usize> = live()
@@ -90,13 +94,13 @@ pub(super) fn kind(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<
         })
         .collect();
     if !scales.is_empty() && live().any(|i| entries[i].shape.len() == 2) {
-        return Some((Kind::Normalised, scales));
+        return Some((NetworkKind::Normalised, scales));
     }
-    branches(entries, names, alone).map(|found| (Kind::Parallel, found))
+    branches(entries, names, alone).map(|found| (NetworkKind::Parallel, found))
 }
 
 /// Matrices whose names set them side by side.
-fn branches(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<Vec<usize>> {
+fn branches(entries: &[TensorEntry], names: &[NameWords], alone: &[bool]) -> Option<Vec<usize>> {
     let matrices: Vec<usize> =
         (0..entries.len()).filter(|&i| !alone[i] && entries[i].shape.len() == 2).collect();
     for line in BRANCHES {
@@ -117,7 +121,7 @@ fn branches(entries: &[Entry], names: &[Name], alone: &[bool]) -> Option<Vec<usi
 }
 
 /// Whether the name tells a place and nothing else: `arr_0`, `param_3`, `0`.
-pub(super) fn is_nameless(name: &Name) -> bool {
+pub(super) fn is_nameless(name: &NameWords) -> bool {
     const WORDS: [&str; 10] =
         ["arr", "array", "param", "params", "p", "leaf", "leaves", "item", "tensor", "list"];
     name.words().all(|word| WORDS.contains(&word) || super::names::is_number(word))
@@ -131,7 +135,7 @@ pub(super) struct Convention {
 }
 
 /// The convention of a matrix's name, where it has one.
-pub(super) fn convention(name: &Name, format: &str) -> Option<Convention> {
+pub(super) fn convention(name: &NameWords, format: &str) -> Option<Convention> {
     let of = |transposed, says| Some(Convention { transposed, says });
     if name.has("c fc") || name.has("c proj") {
         return of(true, "GPT-2 stores its layers so");

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A network of another kind than a chain of dense layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NetworkKind {
     /// state is fed back
     Recurrent,
     /// queries, keys and values
@@ -29,7 +29,7 @@ pub enum Kind {
     Parallel,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for NetworkKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Recurrent => "a recurrent network (its state is fed back)",
@@ -47,7 +47,7 @@ impl fmt::Display for Kind {
     }
 }
 
-impl Kind {
+impl NetworkKind {
     /// What a tensor of it is, beside a network that leaves it out.
     pub(super) fn part(self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ pub(super) enum Called {
 
 /// A name cut into words.
 #[derive(Clone, Debug)]
-pub(super) struct Name {
+pub(super) struct NameWords {
     /// letters in lower case, numbers without leading zeros
     words: Vec<String>,
     /// the words of each component of the path `a.b/c`
@@ -37,7 +37,7 @@ pub(super) struct Name {
     pub(super) last_separator: Option<char>,
 }
 
-impl Name {
+impl NameWords {
     pub(super) fn new(name: &str) -> Self {
         // Keras ends its variables with `:0`.
         let plain = match name.rsplit_once(':') {
@@ -140,29 +140,29 @@ pub(super) fn is_number(word: &str) -> bool {
 /// Runs of letters and runs of digits; a capital after a small letter begins a word.
 fn words_of(component: &str) -> Vec<String> {
     #[derive(PartialEq, Clone, Copy)]
-    enum Kind {
+    enum NetworkKind {
         Small,
         Capital,
         Digit,
         Other,
     }
     let kind = |c: char| match c {
-        c if c.is_ascii_digit() => Kind::Digit,
-        c if c.is_uppercase() => Kind::Capital,
-        c if c.is_alphabetic() => Kind::Small,
-        _ => Kind::Other,
+        c if c.is_ascii_digit() => NetworkKind::Digit,
+        c if c.is_uppercase() => NetworkKind::Capital,
+        c if c.is_alphabetic() => NetworkKind::Small,
+        _ => NetworkKind::Other,
     };
     let mut words: Vec<String> = Vec::new();
-    let mut last = Kind::Other;
+    let mut last = NetworkKind::Other;
     for c in component.chars() {
         let this = kind(c);
         let goes_on = match (last, this) {
-            (Kind::Small, Kind::Capital) | (Kind::Other, _) => false,
-            (Kind::Digit, _) | (_, Kind::Digit) => last == this,
+            (NetworkKind::Small, NetworkKind::Capital) | (NetworkKind::Other, _) => false,
+            (NetworkKind::Digit, _) | (_, NetworkKind::Digit) => last == this,
             _ => true,
         };
         match words.last_mut() {
-            _ if this == Kind::Other => {}
+            _ if this == NetworkKind::Other => {}
             Some(word) if goes_on => word.extend(c.to_lowercase()),
             _ => words.push(c.to_lowercase().collect()),
         }

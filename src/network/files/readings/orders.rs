@@ -1,8 +1,8 @@
 //! In which order the matrices of a file are layers.
 
 use super::super::Order;
-use super::names::{Name, is_number, natural_key};
-use super::tensors::{Table, Tensors};
+use super::names::{NameWords, is_number, natural_key};
+use super::tensors::{Catalogue, Tensors};
 
 /// Words of first and of last layers.
 const FIRST: [&str; 7] = ["input", "in", "inp", "first", "encoder", "enc", "stem"];
@@ -40,82 +40,82 @@ pub(super) const MOST_ORDERS: usize = 4;
 
 /// A word of a name as names are sorted.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
+enum SortKey<'a> {
     /// −1 for words of first layers, 1 for those of last ones
     Word(i8, &'a str),
     Number(u64),
 }
 
-fn keys(name: &Name) -> Vec<Key<'_>> {
+fn keys(name: &NameWords) -> Vec<SortKey<'_>> {
     let key = |word| match is_number(word) {
-        true => Key::Number(word.parse().unwrap_or(u64::MAX)),
-        false => Key::Word(i8::from(LAST.contains(&word)) - i8::from(FIRST.contains(&word)), word),
+        true => SortKey::Number(word.parse().unwrap_or(u64::MAX)),
+        false => SortKey::Word(i8::from(LAST.contains(&word)) - i8::from(FIRST.contains(&word)), word),
     };
     name.unmasked().into_iter().map(key).collect()
 }
 
 /// Whether the first difference between two names, the smaller first, tells their order.
-fn tells_order(one: &[Key<'_>], other: &[Key<'_>]) -> bool {
+fn tells_order(one: &[SortKey<'_>], other: &[SortKey<'_>]) -> bool {
     let Some(at) = one.iter().zip(other).position(|(a, b)| a != b) else { return false };
     let follows_module = || {
         matches!(at.checked_sub(1).map(|before| &one[before]),
-            Some(Key::Word(_, word)) if NUMBERED_FROM_THE_SECOND.contains(word))
+            Some(SortKey::Word(_, word)) if NUMBERED_FROM_THE_SECOND.contains(word))
     };
     match (&one[at], &other[at]) {
         // `fc21` and `fc22` behind `fc1` are two layers side by side; `fc512` is called by its width.
-        (Key::Number(a), Key::Number(b)) => b.abs_diff(*a) <= MOST_BETWEEN,
-        (Key::Word(a, _), Key::Word(b, _)) => a != b,
-        (Key::Word(..), Key::Number(number)) => *number > 0 && follows_module(),
-        (Key::Number(_), Key::Word(..)) => false,
+        (SortKey::Number(a), SortKey::Number(b)) => b.abs_diff(*a) <= MOST_BETWEEN,
+        (SortKey::Word(a, _), SortKey::Word(b, _)) => a != b,
+        (SortKey::Word(..), SortKey::Number(number)) => *number > 0 && follows_module(),
+        (SortKey::Number(_), SortKey::Word(..)) => false,
     }
 }
 
 /// Whether two names tell their order.
-pub(super) fn tell_order(one: &Name, other: &Name) -> bool {
+pub(super) fn tell_order(one: &NameWords, other: &NameWords) -> bool {
     let (one, other) = (keys(one), keys(other));
     if one < other { tells_order(&one, &other) } else { tells_order(&other, &one) }
 }
 
 /// The order that the names tell: of numbers, of `input` before `output`. `None` where two of them tell none.
-pub(super) fn by_names(table: &Table<'_>, units: &[Tensors]) -> Option<Vec<Tensors>> {
-    let mut keyed: Vec<(Vec<Key<'_>>, Tensors)> =
-        units.iter().map(|unit| (keys(&table.names[unit.matrix]), *unit)).collect();
+pub(super) fn by_names(catalogue: &Catalogue<'_>, units: &[Tensors]) -> Option<Vec<Tensors>> {
+    let mut keyed: Vec<(Vec<SortKey<'_>>, Tensors)> =
+        units.iter().map(|unit| (keys(&catalogue.names[unit.matrix]), *unit)).collect();
     keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Where all neighbours of a sorted list tell their order, all pairs do.
     let is_clear = keyed.windows(2).all(|pair| tells_order(&pair[0].0, &pair[1].0));
     let sorted: Vec<Tensors> = keyed.into_iter().map(|(_, unit)| unit).collect();
-    (is_clear && agrees_with_file(table, &sorted)).then_some(sorted)
+    (is_clear && agrees_with_file(catalogue, &sorted)).then_some(sorted)
 }
 
 /// Whether numbers that may count something else (widths, or layers from the end) are in the order of the file. An alphabetical
 /// file says nothing.
-fn agrees_with_file(table: &Table<'_>, sorted: &[Tensors]) -> bool {
-    let numbers = |unit: &Tensors| table.names[unit.matrix].template().1;
+fn agrees_with_file(catalogue: &Catalogue<'_>, sorted: &[Tensors]) -> bool {
+    let numbers = |unit: &Tensors| catalogue.names[unit.matrix].template().1;
     let counts_from_start = sorted.iter().filter_map(|unit| numbers(unit).last().copied()).min() <= Some(1);
     let counts_back =
-        |unit: &Tensors| ["decoder", "dec"].iter().any(|word| table.names[unit.matrix].has(word));
+        |unit: &Tensors| ["decoder", "dec"].iter().any(|word| catalogue.names[unit.matrix].has(word));
     if (counts_from_start && !sorted.iter().any(counts_back)) || sorted.is_sorted_by_key(|unit| unit.matrix) {
         return true;
     }
     let mut by_file = sorted.to_vec();
     by_file.sort_by_key(|unit| unit.matrix);
-    let names = |pair: &[Tensors]| [0, 1].map(|at| table.name(pair[at].matrix));
+    let names = |pair: &[Tensors]| [0, 1].map(|at| catalogue.name(pair[at].matrix));
     by_file.windows(2).map(names).all(|[one, other]| one <= other)
 }
 
 /// The order that was asked for.
-pub(super) fn forced(table: &Table<'_>, units: &[Tensors], order: Order) -> Vec<Tensors> {
+pub(super) fn forced(catalogue: &Catalogue<'_>, units: &[Tensors], order: Order) -> Vec<Tensors> {
     let mut units = units.to_vec();
     match order {
-        Order::Names => units.sort_by_key(|unit| natural_key(table.name(unit.matrix))),
+        Order::Names => units.sort_by_key(|unit| natural_key(catalogue.name(unit.matrix))),
         Order::File => units.sort_by_key(|unit| unit.matrix),
     }
     units
 }
 
 /// Inputs and outputs of a matrix.
-pub(super) fn sides(table: &Table<'_>, unit: &Tensors, transposed: bool) -> (usize, usize) {
-    match *table.shape(unit.matrix) {
+pub(super) fn sides(catalogue: &Catalogue<'_>, unit: &Tensors, transposed: bool) -> (usize, usize) {
+    match *catalogue.shape(unit.matrix) {
         [rows, columns] if transposed => (rows, columns),
         [rows, columns] => (columns, rows),
         _ => (0, 0),
@@ -123,9 +123,10 @@ pub(super) fn sides(table: &Table<'_>, unit: &Tensors, transposed: bool) -> (usi
 }
 
 /// The first pair of layers that do not fit: the place of the second.
-pub(super) fn first_misfit(table: &Table<'_>, units: &[Tensors], transposed: bool) -> Option<usize> {
-    let fits =
-        |pair: &[Tensors]| sides(table, &pair[0], transposed).1 == sides(table, &pair[1], transposed).0;
+pub(super) fn first_misfit(catalogue: &Catalogue<'_>, units: &[Tensors], transposed: bool) -> Option<usize> {
+    let fits = |pair: &[Tensors]| {
+        sides(catalogue, &pair[0], transposed).1 == sides(catalogue, &pair[1], transposed).0
+    };
     units.windows(2).position(|pair| !fits(pair)).map(|at| at + 1)
 }
 
@@ -139,20 +140,21 @@ pub(super) struct Orders {
 
 /// The orders that chain and in which no name stands before one that its own tells to come first, if the file agrees with
 /// the names.
-pub(super) fn that_chain(table: &Table<'_>, units: &[Tensors], transposed: bool) -> Orders {
+pub(super) fn that_chain(catalogue: &Catalogue<'_>, units: &[Tensors], transposed: bool) -> Orders {
     if units.len() > MOST_SEARCHED {
         return Orders { found: Vec::new(), is_complete: false };
     }
-    let sides: Vec<(usize, usize)> = units.iter().map(|unit| sides(table, unit, transposed)).collect();
-    let keyed: Vec<Vec<Key<'_>>> = units.iter().map(|unit| keys(&table.names[unit.matrix])).collect();
-    let comes_before = |one: &Vec<Key<'_>>, other: &Vec<Key<'_>>| one < other && tells_order(one, other);
+    let sides: Vec<(usize, usize)> = units.iter().map(|unit| sides(catalogue, unit, transposed)).collect();
+    let keyed: Vec<Vec<SortKey<'_>>> = units.iter().map(|unit| keys(&catalogue.names[unit.matrix])).collect();
+    let comes_before =
+        |one: &Vec<SortKey<'_>>, other: &Vec<SortKey<'_>>| one < other && tells_order(one, other);
     let mut sorted: Vec<usize> = (0..units.len()).collect();
     sorted.sort_by_key(|&i| &keyed[i]);
     let sorted: Vec<Tensors> = sorted.into_iter().map(|i| units[i]).collect();
     // Names against which the file is ordered say nothing.
-    let told = if agrees_with_file(table, &sorted) { keyed.len() } else { 0 };
+    let told = if agrees_with_file(catalogue, &sorted) { keyed.len() } else { 0 };
     let before = |one| (0..told).filter(|&other| comes_before(&keyed[other], one)).collect();
-    let mut search = Search {
+    let mut search = ChainSearch {
         before: keyed.iter().map(before).collect(),
         starts: starts(&sides),
         sides: &sides,
@@ -181,7 +183,7 @@ fn starts(sides: &[(usize, usize)]) -> Option<usize> {
 }
 
 /// A depth-first search for a path over all matrices, each an edge from its inputs to its outputs.
-struct Search<'a> {
+struct ChainSearch<'a> {
     /// for each matrix, those that must stand before it
     before: Vec<Vec<usize>>,
     starts: Option<usize>,
@@ -192,7 +194,7 @@ struct Search<'a> {
     steps: usize,
 }
 
-impl Search<'_> {
+impl ChainSearch<'_> {
     fn go_on(&mut self) {
         if self.path.len() == self.sides.len() {
             self.found.push(self.path.clone());

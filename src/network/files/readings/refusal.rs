@@ -2,10 +2,10 @@
 
 use thiserror::Error;
 
-use super::candidates::{self, Candidate, Outcome};
-use super::kind::Kind;
+use super::candidates::{self, Candidate, Candidates};
+use super::kind::NetworkKind;
 use super::orders;
-use super::tensors::Table;
+use super::tensors::Catalogue;
 use crate::visible::shortened_to;
 
 /// Why a file's tensors are not read as a network.
@@ -21,9 +21,9 @@ pub enum Refusal {
     #[error(
         "expected a chain of dense layers, found {kind}: {tensors}; only a chain of dense layers can be a target"
     )]
-    Kind {
+    NetworkKind {
         /// which
-        kind: Kind,
+        kind: NetworkKind,
         /// the tensors that show it
         tensors: String,
     },
@@ -151,28 +151,33 @@ const LONGEST_LIST: usize = 1000;
 const MOST_LAYERS: usize = 24;
 
 impl Refusal {
-    pub(super) fn kind(table: &Table<'_>, kind: Kind, shown: &[usize]) -> Self {
-        Self::Kind { kind, tensors: names(table, shown) }
+    pub(super) fn kind(catalogue: &Catalogue<'_>, kind: NetworkKind, shown: &[usize]) -> Self {
+        Self::NetworkKind { kind, tensors: names(catalogue, shown) }
     }
 
-    pub(super) fn empty(table: &Table<'_>) -> Self {
-        if table.entries.is_empty() {
+    pub(super) fn empty(catalogue: &Catalogue<'_>) -> Self {
+        if catalogue.entries.is_empty() {
             return Self::Empty { found: "none".to_owned() };
         }
-        let mut shown: Vec<String> = table.entries.iter().take(MOST_NAMES).map(described).collect();
-        if table.entries.len() > MOST_NAMES {
-            shown.push(format!("{} more", table.entries.len() - MOST_NAMES));
+        let mut shown: Vec<String> = catalogue.entries.iter().take(MOST_NAMES).map(described).collect();
+        if catalogue.entries.len() > MOST_NAMES {
+            shown.push(format!("{} more", catalogue.entries.len() - MOST_NAMES));
         }
         Self::Empty { found: shown.join(", ") }
     }
 
-    pub(super) fn missing(table: &Table<'_>, layer: &str, matrices: &[usize]) -> Self {
-        let found = if matrices.is_empty() { "no matrices".to_owned() } else { names(table, matrices) };
+    pub(super) fn missing(catalogue: &Catalogue<'_>, layer: &str, matrices: &[usize]) -> Self {
+        let found = if matrices.is_empty() { "no matrices".to_owned() } else { names(catalogue, matrices) };
         Self::Missing { layer: layer.to_owned(), found }
     }
 
     /// `by_layers`: the readings differ in which matrices they use.
-    pub(super) fn several(table: &Table<'_>, found: &[Candidate], why: &str, by_layers: bool) -> Self {
+    pub(super) fn several(
+        catalogue: &Catalogue<'_>,
+        found: &[Candidate],
+        why: &str,
+        by_layers: bool,
+    ) -> Self {
         let matrices = |c: &Candidate| c.layers.iter().map(|unit| unit.matrix).collect::<Vec<_>>();
         let same_layers = found.windows(2).all(|pair| matrices(&pair[0]) == matrices(&pair[1]));
         let same_side = found.windows(2).all(|pair| pair[0].transposed == pair[1].transposed);
@@ -184,7 +189,7 @@ impl Refusal {
                 other != at && matrices(c) == matrices(candidate) && c.transposed == candidate.transposed
             };
             is_told_apart &= !found.iter().enumerate().any(twin);
-            let mut widths: Vec<String> = candidate.widths(table).iter().map(usize::to_string).collect();
+            let mut widths: Vec<String> = candidate.widths(catalogue).iter().map(usize::to_string).collect();
             if widths.len() > MOST_LAYERS {
                 widths.splice(MOST_NAMES..widths.len() - 1, ["…".to_owned()]);
             }
@@ -192,18 +197,18 @@ impl Refusal {
             let biases: Vec<usize> = candidate.layers.iter().filter_map(|unit| unit.bias).collect();
             let biases = match biases.as_slice() {
                 [] => "no biases".to_owned(),
-                some => format!("biases {}", names(table, some)),
+                some => format!("biases {}", names(catalogue, some)),
             };
             let mut option = Vec::new();
             if needs_layers {
-                option.push(format!("--layers {}", layers(table, candidate)));
+                option.push(format!("--layers {}", layers(catalogue, candidate)));
             }
             if needs_side {
                 option.push(
                     if candidate.transposed { "--transposed" } else { "--transposed=false" }.to_owned(),
                 );
             }
-            let order = names(table, &matrices(candidate));
+            let order = names(catalogue, &matrices(candidate));
             format!("{} of {order} as {side}, {biases} (`{}`)", widths.join("-"), option.join(" "))
         };
         let readings: Vec<String> = found.iter().enumerate().take(orders::MOST_ORDERS).map(reading).collect();
@@ -223,23 +228,25 @@ impl Refusal {
         Self::Several { why: why.to_owned(), readings, advice: advice.to_owned() }
     }
 
-    pub(super) fn none(table: &Table<'_>, matrices: &[usize], outcome: &Outcome) -> Self {
+    pub(super) fn none(catalogue: &Catalogue<'_>, matrices: &[usize], outcome: &Candidates) -> Self {
         let side = |transposed: bool| if transposed { "inputs × outputs" } else { "outputs × inputs" };
-        let sides = |i: usize, transposed| orders::sides(table, &table.unit(i), transposed);
+        let sides = |i: usize, transposed| orders::sides(catalogue, &catalogue.unit(i), transposed);
         let misfit = |transposed: bool| {
             let at = usize::from(transposed);
             if let Some((matrix, bias)) = outcome.bias_misfits[at] {
-                let (found, outputs) = (table.vector_length(bias).unwrap_or(0), sides(matrix, transposed).1);
-                let of = if table.names[matrix].stem() == table.names[bias].stem() || table.numbered.is_some()
+                let (found, outputs) =
+                    (catalogue.vector_length(bias).unwrap_or(0), sides(matrix, transposed).1);
+                let of = if catalogue.names[matrix].stem() == catalogue.names[bias].stem()
+                    || catalogue.numbered.is_some()
                 {
-                    format!("`{}` has {outputs} outputs", table.name(matrix))
+                    format!("`{}` has {outputs} outputs", catalogue.name(matrix))
                 } else {
                     "it is not clear whose it is".to_owned()
                 };
                 return Some(format!(
                     "as {} bias `{}` has length {found} and {of}",
                     side(transposed),
-                    table.name(bias)
+                    catalogue.name(bias)
                 ));
             }
             let (before, after) = outcome.shape_misfits[at]?;
@@ -247,8 +254,8 @@ impl Refusal {
             Some(format!(
                 "as {} `{}` takes {taken} inputs and `{}` before it gives {given}",
                 side(transposed),
-                table.name(after),
-                table.name(before)
+                catalogue.name(after),
+                catalogue.name(before)
             ))
         };
         let found: Vec<String> = [false, true].into_iter().filter_map(misfit).collect();
@@ -256,12 +263,12 @@ impl Refusal {
             false => found.join("; "),
             true => format!(
                 "no order of {} that their names allow has each layer take what the one before gives",
-                names(table, matrices)
+                names(catalogue, matrices)
             ),
         };
         let off_by_one = outcome.shape_misfits[0]
             .is_some_and(|(before, after)| sides(after, false).0 == sides(before, false).1 + 1);
-        let hint = if off_by_one && candidates::convention(table, matrices).is_none() {
+        let hint = if off_by_one && candidates::convention(catalogue, matrices).is_none() {
             "; are the biases a column of each matrix? They must be tensors of their own"
         } else {
             ""
@@ -271,23 +278,23 @@ impl Refusal {
 }
 
 /// `` `a`, `b` and 3 more ``
-fn names(table: &Table<'_>, shown: &[usize]) -> String {
+fn names(catalogue: &Catalogue<'_>, shown: &[usize]) -> String {
     let mut text: Vec<String> =
-        shown.iter().take(MOST_NAMES).map(|&i| format!("`{}`", table.name(i))).collect();
+        shown.iter().take(MOST_NAMES).map(|&i| format!("`{}`", catalogue.name(i))).collect();
     if shown.len() > MOST_NAMES {
         text.push(format!("{} more", shown.len() - MOST_NAMES));
     }
     text.join(", ")
 }
 
-fn described(entry: &super::super::Entry) -> String {
+fn described(entry: &super::super::TensorEntry) -> String {
     format!("`{}` ({} {:?})", entry.name, entry.dtype, entry.shape)
 }
 
 /// The layers as `--layers` takes them.
-pub(super) fn layers(table: &Table<'_>, candidate: &Candidate) -> String {
+pub(super) fn layers(catalogue: &Catalogue<'_>, candidate: &Candidate) -> String {
     let mut list: Vec<&str> =
-        candidate.layers.iter().take(MOST_LAYERS).map(|unit| table.name(unit.matrix)).collect();
+        candidate.layers.iter().take(MOST_LAYERS).map(|unit| catalogue.name(unit.matrix)).collect();
     if candidate.layers.len() > MOST_LAYERS {
         list.push("…");
     }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::super::{Order, TensorName};
-use super::candidates::{self, BiasBy, Candidate, Outcome};
-use super::tensors::Table;
+use super::candidates::{self, BiasBy, Candidate, Candidates};
+use super::tensors::Catalogue;
 use super::{OrderBy, ReadingOptions, evidence};
 use std::collections::HashSet;
 
@@ -51,16 +51,16 @@ pub struct Unused {
 
 impl Reading {
     pub(super) fn new(
-        table: &Table<'_>,
+        catalogue: &Catalogue<'_>,
         chosen: &Candidate,
-        outcome: &Outcome,
+        outcome: &Candidates,
         others: &[String],
         options: &ReadingOptions,
     ) -> Self {
-        let name = |i: usize| table.entries[i].described();
+        let name = |i: usize| catalogue.entries[i].described();
         let layers = chosen.layers.iter().map(|unit| ReadLayer {
             matrix: name(unit.matrix),
-            stored: match *table.shape(unit.matrix) {
+            stored: match *catalogue.shape(unit.matrix) {
                 [rows, columns] => (rows, columns),
                 _ => (0, 0),
             },
@@ -71,10 +71,10 @@ impl Reading {
         });
         let layers: Vec<ReadLayer> = layers.collect();
         let used: HashSet<usize> = chosen.layers.iter().flat_map(|unit| unit.all()).collect();
-        let tensors = (0..table.entries.len()).filter(|i| !used.contains(i)).map(|i| {
-            let entry = &table.entries[i];
-            let kind = || evidence::kind_by_name(&table.names[i]).map(super::Kind::part);
-            let why = table.alone[i].or_else(kind).unwrap_or("not part of the layers");
+        let tensors = (0..catalogue.entries.len()).filter(|i| !used.contains(i)).map(|i| {
+            let entry = &catalogue.entries[i];
+            let kind = || evidence::kind_by_name(&catalogue.names[i]).map(super::NetworkKind::part);
+            let why = catalogue.alone[i].or_else(kind).unwrap_or("not part of the layers");
             Unused {
                 name: entry.name.clone(),
                 dtype: Some(entry.dtype.clone()),
@@ -89,7 +89,7 @@ impl Reading {
             why: "no tensor",
         });
         let unused = tensors.chain(members).collect();
-        Self { why: why(table, chosen, outcome, options, &layers), layers, unused }
+        Self { why: why(catalogue, chosen, outcome, options, &layers), layers, unused }
     }
 
     /// Layers without a bias, from 1.
@@ -99,23 +99,23 @@ impl Reading {
 }
 
 fn why(
-    table: &Table<'_>,
+    catalogue: &Catalogue<'_>,
     chosen: &Candidate,
-    outcome: &Outcome,
+    outcome: &Candidates,
     options: &ReadingOptions,
     layers: &[ReadLayer],
 ) -> String {
     let orientation = if chosen.transposed { "inputs × outputs" } else { "outputs × inputs" };
     let matrices: Vec<usize> = chosen.layers.iter().map(|unit| unit.matrix).collect();
     let other = usize::from(!chosen.transposed);
-    let by_name = candidates::convention(table, &matrices).filter(|c| c.transposed == chosen.transposed);
+    let by_name = candidates::convention(catalogue, &matrices).filter(|c| c.transposed == chosen.transposed);
     let because = match by_name {
         _ if options.transposed.is_some() => "as asked".to_owned(),
         Some(convention) => convention.says.to_owned(),
         None if outcome.bias_misfits[other].is_some() => {
             "only so the biases have as many numbers as outputs".to_owned()
         }
-        None if table.format == "npy" => {
+        None if catalogue.format == "npy" => {
             "the convention for an npy matrix (--transposed reads the other)".to_owned()
         }
         None => "only so each layer takes what the one before gives".to_owned(),

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::Entry;
+use super::super::TensorEntry;
 use super::evidence;
-use super::names::{Called, Name};
+use super::names::{Called, NameWords};
 
 /// Places of a layer's tensors among the file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,9 @@ impl Tensors {
 }
 
 /// A file's tensors, their names taken apart.
-pub(super) struct Table<'a> {
-    pub(super) entries: &'a [Entry],
-    pub(super) names: Vec<Name>,
+pub(super) struct Catalogue<'a> {
+    pub(super) entries: &'a [TensorEntry],
+    pub(super) names: Vec<NameWords>,
     /// why a tensor is left alone whatever the network is
     pub(super) alone: Vec<Option<&'static str>>,
     pub(super) format: &'a str,
@@ -39,31 +39,31 @@ pub(super) struct Table<'a> {
 
 /// How the biases of unnamed tensors stand among the matrices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
+pub(super) enum BiasSide {
     After,
     Before,
 }
 
-impl<'a> Table<'a> {
-    pub(super) fn new(entries: &'a [Entry], format: &'a str) -> Self {
+impl<'a> Catalogue<'a> {
+    pub(super) fn new(entries: &'a [TensorEntry], format: &'a str) -> Self {
         let names = names_of(entries);
         let alone =
             entries.iter().zip(&names).map(|(entry, name)| evidence::left_alone(entry, name)).collect();
         let (biases, masks, stems) = Default::default();
-        let mut table = Self { entries, names, alone, format, numbered: None, biases, masks, stems };
-        let live: Vec<usize> = table.live().collect();
+        let mut catalogue = Self { entries, names, alone, format, numbered: None, biases, masks, stems };
+        let live: Vec<usize> = catalogue.live().collect();
         for i in live {
-            let name = &table.names[i];
+            let name = &catalogue.names[i];
             if name.called == Called::Mask {
-                table.masks.entry((owned(&name.unmasked()), table.shape(i))).or_insert(i);
-            } else if table.is_named_bias(i) {
-                table.biases.entry(owned(&name.stem())).or_insert(i);
-            } else if table.shape(i).len() == 2 {
-                table.stems.insert(owned(&table.names[i].stem()));
+                catalogue.masks.entry((owned(&name.unmasked()), catalogue.shape(i))).or_insert(i);
+            } else if catalogue.is_named_bias(i) {
+                catalogue.biases.entry(owned(&name.stem())).or_insert(i);
+            } else if catalogue.shape(i).len() == 2 {
+                catalogue.stems.insert(owned(&catalogue.names[i].stem()));
             }
         }
-        table.numbered = table.find_numbered();
-        table
+        catalogue.numbered = catalogue.find_numbered();
+        catalogue
     }
 
     pub(super) fn name(&self, index: usize) -> &'a str {
@@ -157,7 +157,7 @@ impl<'a> Table<'a> {
         let may_be_either = |&&i: &&usize| self.shape(i).len() == 2 && may_be_bias(i);
         let unsure: Vec<usize> = sequence.iter().filter(may_be_either).copied().collect();
         let is_vector = |i: usize| self.shape(i).len() < 2;
-        let positions = [Position::After, Position::Before];
+        let positions = [BiasSide::After, BiasSide::Before];
         let assigned = |biases: &dyn Fn(usize) -> bool| {
             let mut found: Vec<Vec<Tensors>> = Vec::new();
             for position in positions {
@@ -200,7 +200,7 @@ impl<'a> Table<'a> {
         &self,
         sequence: &[usize],
         is_bias: &dyn Fn(usize) -> bool,
-        position: Position,
+        position: BiasSide,
     ) -> Option<Vec<Tensors>> {
         let mut units: Vec<Tensors> = Vec::new();
         let mut waiting = None;
@@ -211,10 +211,10 @@ impl<'a> Table<'a> {
                 continue;
             }
             match (position, units.last_mut()) {
-                (Position::Before, _) if at < last_matrix && waiting.is_none() => waiting = Some(i),
-                (Position::After, Some(unit)) if unit.bias.is_none() => unit.bias = Some(i),
+                (BiasSide::Before, _) if at < last_matrix && waiting.is_none() => waiting = Some(i),
+                (BiasSide::After, Some(unit)) if unit.bias.is_none() => unit.bias = Some(i),
                 // Vectors behind the last layer's bias may be anything; what they are is asked later.
-                (Position::After, Some(_)) if at > last_matrix && self.shape(i).len() < 2 => {}
+                (BiasSide::After, Some(_)) if at > last_matrix && self.shape(i).len() < 2 => {}
                 _ => return None,
             }
         }
@@ -235,9 +235,9 @@ const MOST_UNSURE: usize = 10;
 const MOST_MIXED: usize = 64;
 
 /// The names taken apart. `Wh` and `bh` are a weight and a bias called `h` where both stand in the file.
-fn names_of(entries: &[Entry]) -> Vec<Name> {
+fn names_of(entries: &[TensorEntry]) -> Vec<NameWords> {
     let all: HashSet<String> = entries.iter().map(|entry| entry.name.to_lowercase()).collect();
-    let name = |entry: &Entry| {
+    let name = |entry: &TensorEntry| {
         let lower = entry.name.to_lowercase();
         let role = lower.chars().next().filter(|role| matches!(role, 'w' | 'b'));
         let rest = role.and_then(|_| lower.get(1..)).unwrap_or_default();
@@ -246,9 +246,9 @@ fn names_of(entries: &[Entry]) -> Vec<Name> {
             Some(role)
                 if is_suffix && ["w", "b"].iter().all(|role| all.contains(&format!("{role}{rest}"))) =>
             {
-                Name::new(&format!("{role}_{rest}"))
+                NameWords::new(&format!("{role}_{rest}"))
             }
-            _ => Name::new(&entry.name),
+            _ => NameWords::new(&entry.name),
         }
     };
     entries.iter().map(name).collect()

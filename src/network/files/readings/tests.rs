@@ -4,20 +4,24 @@ use super::*;
 
 pub(super) type Tensor<'a> = (&'a str, &'a [usize]);
 
-fn entries(described: &[Tensor<'_>]) -> Vec<Entry> {
+fn entries(described: &[Tensor<'_>]) -> Vec<TensorEntry> {
     let entry = |&(name, shape): &Tensor<'_>| {
         let (name, dtype) = name.split_once('|').unwrap_or((name, "F32"));
-        Entry { name: name.to_owned(), dtype: dtype.to_owned(), shape: shape.to_vec() }
+        TensorEntry { name: name.to_owned(), dtype: dtype.to_owned(), shape: shape.to_vec() }
     };
     described.iter().map(entry).collect()
 }
 
-fn read_with(format: &str, described: &[Tensor<'_>], options: &ReadingOptions) -> Result<Found, Refusal> {
+fn read_with(
+    format: &str,
+    described: &[Tensor<'_>],
+    options: &ReadingOptions,
+) -> Result<FoundNetwork, Refusal> {
     read(&entries(described), &[], format, options)
 }
 
 /// `3-4-2 out×in: a+b, c` — widths, orientation, matrices and biases.
-fn shown(found: &Found) -> String {
+fn shown(found: &FoundNetwork) -> String {
     let layers = &found.reading.layers;
     let outputs = |layer: &ReadLayer| if layer.transposed { layer.stored.1 } else { layer.stored.0 };
     let inputs = |layer: &ReadLayer| if layer.transposed { layer.stored.0 } else { layer.stored.1 };

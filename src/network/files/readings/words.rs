@@ -1,11 +1,11 @@
 //! The words and phrases of names that are evidence.
 
-use super::kind::Kind;
+use super::kind::NetworkKind;
 
 /// Phrases of names, and the kind of network that they belong to.
-pub(super) const KINDS: [(Kind, &[&str]); 10] = [
+pub(super) const KINDS: [(NetworkKind, &[&str]); 10] = [
     (
-        Kind::Recurrent,
+        NetworkKind::Recurrent,
         &[
             "hh",
             "whh",
@@ -26,7 +26,7 @@ pub(super) const KINDS: [(Kind, &[&str]); 10] = [
         ],
     ),
     (
-        Kind::Attention,
+        NetworkKind::Attention,
         &[
             "in proj",
             "q proj",
@@ -50,9 +50,9 @@ pub(super) const KINDS: [(Kind, &[&str]); 10] = [
             "k lin",
         ],
     ),
-    (Kind::Adapter, &["lora", "adapter", "adapters", "loha", "lokr", "hada", "ia 3"]),
+    (NetworkKind::Adapter, &["lora", "adapter", "adapters", "loha", "lokr", "hada", "ia 3"]),
     (
-        Kind::Convolution,
+        NetworkKind::Convolution,
         &[
             "gc",
             "gcn",
@@ -68,7 +68,7 @@ pub(super) const KINDS: [(Kind, &[&str]); 10] = [
         ],
     ),
     (
-        Kind::Normalised,
+        NetworkKind::Normalised,
         &[
             "running mean",
             "running var",
@@ -96,27 +96,30 @@ pub(super) const KINDS: [(Kind, &[&str]); 10] = [
             "prelu",
         ],
     ),
-    (Kind::Embedding, &["embedding", "embeddings", "embed", "embedder", "emb", "wte", "wpe"]),
-    (Kind::Residual, &["shortcut", "skip", "downsample", "residual", "resblock", "res block"]),
-    (Kind::Gated, &["gate", "gates", "gate proj", "gating", "glu", "expert", "experts", "moe", "router"]),
+    (NetworkKind::Embedding, &["embedding", "embeddings", "embed", "embedder", "emb", "wte", "wpe"]),
+    (NetworkKind::Residual, &["shortcut", "skip", "downsample", "residual", "resblock", "res block"]),
     (
-        Kind::Reparametrised,
+        NetworkKind::Gated,
+        &["gate", "gates", "gate proj", "gating", "glu", "expert", "experts", "moe", "router"],
+    ),
+    (
+        NetworkKind::Reparametrised,
         &["parametrizations", "weight g", "weight v", "weight u", "original 0", "original 1", "wscale"],
     ),
     (
-        Kind::Quantised,
+        NetworkKind::Quantised,
         &["qweight", "zero point", "zero points", "packed params", "scb", "qzeros", "weight scale"],
     ),
 ];
 
 /// Last words that together show a kind, where all of them stand in a file.
-pub(super) const SETS: [(Kind, &[&str]); 6] = [
-    (Kind::Recurrent, &["wf", "wi", "wo"]),
-    (Kind::Recurrent, &["wz", "wr", "uz", "ur"]),
-    (Kind::Recurrent, &["wx", "wh", "wy"]),
-    (Kind::Recurrent, &["x", "h", "y"]),
-    (Kind::Attention, &["q", "k", "v"]),
-    (Kind::Attention, &["queries", "keys", "values"]),
+pub(super) const SETS: [(NetworkKind, &[&str]); 6] = [
+    (NetworkKind::Recurrent, &["wf", "wi", "wo"]),
+    (NetworkKind::Recurrent, &["wz", "wr", "uz", "ur"]),
+    (NetworkKind::Recurrent, &["wx", "wh", "wy"]),
+    (NetworkKind::Recurrent, &["x", "h", "y"]),
+    (NetworkKind::Attention, &["q", "k", "v"]),
+    (NetworkKind::Attention, &["queries", "keys", "values"]),
 ];
 
 /// Words of branches: two of one line in a file are two networks.

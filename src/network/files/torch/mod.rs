@@ -21,10 +21,10 @@ use std::collections::{HashMap, HashSet};
 use self::pickle::{Damage, Pickle, Value};
 use self::storages::{Members, Storages};
 use self::tensors::{Storage, View};
-use self::walk::Contents;
+use self::walk::PickledTensors;
 use super::archive::Archive;
-use super::bytes::Bytes;
-use super::{Entry, FileError};
+use super::bytes::FileBytes;
+use super::{FileError, TensorEntry};
 use crate::visible::shortened_to;
 
 /// Bytes of a deflated pickle for each byte of the file; pickles of networks are deflated to a fifth.
@@ -46,7 +46,7 @@ const LEGACY_MAGIC_WITHIN: usize = 32;
 const FIRST_BYTES: u64 = 1 << 20;
 
 /// An opened file: pickle read, storages not yet.
-pub(super) struct Reader<'a> {
+pub(super) struct TorchReader<'a> {
     storages: Storages<'a>,
     views: Vec<View>,
 }
@@ -78,10 +78,10 @@ pub(super) fn folder<'n>(names: impl Iterator<Item = &'n str>) -> Option<String>
 
 /// Reads the zip form; `folder` is the one of `data.pkl`.
 pub(super) fn open_zip<'a>(
-    bytes: &Bytes<'a>,
+    bytes: &FileBytes<'a>,
     archive: Archive<'a>,
     folder: String,
-) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+) -> Result<(TorchReader<'a>, Vec<TensorEntry>, Vec<String>), FileError> {
     if archive.index_for_name(&format!("{folder}constants.pkl")).is_some() {
         return Err(FileError::WholeModule { class: "of TorchScript".to_owned() });
     }
@@ -94,7 +94,7 @@ pub(super) fn open_zip<'a>(
         members.big_endian = order.map_err(of_member("byteorder"))?.starts_with(b"big");
     }
     let pickle = Pickle::read(&pickle).map_err(|damage| damaged(damage.found))?;
-    let Contents { entries, views, others } = contents(&pickle, bytes.len())?;
+    let PickledTensors { entries, views, others } = contents(&pickle, bytes.len())?;
     let mut checked = HashSet::new();
     for (entry, view) in entries.iter().zip(&views) {
         let Ok((storage, number)) = &view.source else { continue };
@@ -108,11 +108,13 @@ pub(super) fn open_zip<'a>(
             return Err(failed(format!("a storage of {length} numbers in a member of {size} bytes")));
         }
     }
-    Ok((Reader { storages: Storages::Zip(Box::new(members)), views }, entries, others))
+    Ok((TorchReader { storages: Storages::Zip(Box::new(members)), views }, entries, others))
 }
 
 /// Reads the legacy form.
-pub(super) fn open_legacy<'a>(bytes: &Bytes<'a>) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+pub(super) fn open_legacy<'a>(
+    bytes: &FileBytes<'a>,
+) -> Result<(TorchReader<'a>, Vec<TensorEntry>, Vec<String>), FileError> {
     let mut length = FIRST_BYTES.min(bytes.len());
     loop {
         let start = bytes.part(0, length)?;
@@ -147,9 +149,9 @@ fn pickles(start: &[u8]) -> Result<Pickles<'_>, Damage> {
 }
 
 fn legacy<'a>(
-    bytes: &Bytes<'a>,
+    bytes: &FileBytes<'a>,
     pickles: Pickles<'_>,
-) -> Result<(Reader<'a>, Vec<Entry>, Vec<String>), FileError> {
+) -> Result<(TorchReader<'a>, Vec<TensorEntry>, Vec<String>), FileError> {
     let Pickles { machine, object, keys, length } = pickles;
     if let Value::Dict(items) = machine.value(machine.root) {
         let is_big = |&(key, value): &(u32, u32)| {
@@ -194,7 +196,7 @@ fn legacy<'a>(
         storages.insert(key, (place, length));
         place += length;
     }
-    let Contents { entries, views, others } = contents(&object, bytes.len())?;
+    let PickledTensors { entries, views, others } = contents(&object, bytes.len())?;
     for (entry, view) in entries.iter().zip(&views) {
         let Ok((storage, number)) = &view.source else { continue };
         let found = storages.get(&storage.key).map_or(0, |&(_, length)| length);
@@ -203,12 +205,12 @@ fn legacy<'a>(
             return Err(damaged(format!("tensor `{name}`: a storage of {length} numbers in {found} bytes")));
         }
     }
-    Ok((Reader { storages: Storages::Legacy(bytes.clone(), storages), views }, entries, others))
+    Ok((TorchReader { storages: Storages::Legacy(bytes.clone(), storages), views }, entries, others))
 }
 
-impl Reader<'_> {
+impl TorchReader<'_> {
     /// The numbers of a tensor, row by row.
-    pub(super) fn values(&mut self, index: usize, entry: &Entry) -> Result<Vec<f64>, FileError> {
+    pub(super) fn values(&mut self, index: usize, entry: &TensorEntry) -> Result<Vec<f64>, FileError> {
         let view = &self.views[index];
         let failed = |found: String| damaged(format!("tensor `{}`: {found}", entry.name));
         let (storage, number) = view.source.as_ref().map_err(|found| failed(found.clone()))?;
@@ -217,7 +219,7 @@ impl Reader<'_> {
 }
 
 /// The tensors of a pickle, at least one.
-fn contents(pickle: &Pickle<'_>, bytes: u64) -> Result<Contents, FileError> {
+fn contents(pickle: &Pickle<'_>, bytes: u64) -> Result<PickledTensors, FileError> {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     let contents = walk::contents(pickle, bytes)?;
     if !contents.entries.is_empty() {

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use zip::CompressionMethod;
 
 use super::super::archive::{Archive, MOST_PER_DEFLATED_BYTE};
-use super::super::bytes::Bytes;
+use super::super::bytes::FileBytes;
 use super::super::damage;
 use super::super::number::{Number, elements, row_major};
 use super::tensors::{Storage, View};
@@ -24,13 +24,13 @@ const MOST_HELD_PER_BYTE: u64 = 64;
 pub(super) enum Storages<'a> {
     Zip(Box<Members<'a>>),
     /// places and lengths, in bytes
-    Legacy(Bytes<'a>, HashMap<String, (u64, u64)>),
+    Legacy(FileBytes<'a>, HashMap<String, (u64, u64)>),
 }
 
 /// The members of a zip archive.
 pub(super) struct Members<'a> {
     pub(super) archive: Archive<'a>,
-    pub(super) bytes: Bytes<'a>,
+    pub(super) bytes: FileBytes<'a>,
     /// of `data.pkl`
     pub(super) folder: String,
     pub(super) big_endian: bool,
@@ -41,7 +41,7 @@ pub(super) struct Members<'a> {
 }
 
 /// A view of a storage of these numbers.
-struct Wanted<'v> {
+struct RequestedView<'v> {
     shape: &'v [usize],
     view: &'v View,
     number: Number,
@@ -49,7 +49,7 @@ struct Wanted<'v> {
 }
 
 impl<'a> Members<'a> {
-    pub(super) fn new(archive: Archive<'a>, bytes: Bytes<'a>, folder: String) -> Self {
+    pub(super) fn new(archive: Archive<'a>, bytes: FileBytes<'a>, folder: String) -> Self {
         Self { archive, bytes, folder, big_endian: false, checked: HashSet::new(), held: None }
     }
 
@@ -102,7 +102,7 @@ impl<'a> Members<'a> {
         })
     }
 
-    fn values(&mut self, storage: &Storage, wanted: &Wanted<'_>) -> Result<Vec<f64>, String> {
+    fn values(&mut self, storage: &Storage, wanted: &RequestedView<'_>) -> Result<Vec<f64>, String> {
         let (index, ..) = self.find(storage)?;
         let member = self.member(index)?;
         let needed = storage.length.checked_mul(wanted.number.size());
@@ -138,7 +138,7 @@ impl<'a> Members<'a> {
             _ => (index, self.whole(index, |packed| packed.saturating_mul(MOST_HELD_PER_BYTE))?),
         };
         let (_, data) = self.held.insert(held);
-        wanted.gather(&Bytes::from(&*data), 0).map_err(said)
+        wanted.gather(&FileBytes::from(&*data), 0).map_err(said)
     }
 }
 
@@ -161,7 +161,7 @@ impl Storages<'_> {
         shape: &[usize],
     ) -> Result<Vec<f64>, String> {
         let big_endian = matches!(self, Self::Zip(members) if members.big_endian);
-        let wanted = Wanted { shape, view, number, big_endian };
+        let wanted = RequestedView { shape, view, number, big_endian };
         match self {
             Self::Zip(members) => members.values(storage, &wanted),
             Self::Legacy(bytes, places) => {
@@ -176,7 +176,7 @@ impl Storages<'_> {
     }
 }
 
-impl Wanted<'_> {
+impl RequestedView<'_> {
     /// Whether the numbers stand one behind the other.
     fn is_contiguous(&self) -> bool {
         let mut stride = 1_usize;
@@ -194,7 +194,7 @@ impl Wanted<'_> {
     }
 
     /// The numbers, from the storage at `place`. Its length was held to the bytes that are there, and the view to its length.
-    fn gather(&self, bytes: &Bytes<'_>, place: u64) -> io::Result<Vec<f64>> {
+    fn gather(&self, bytes: &FileBytes<'_>, place: u64) -> io::Result<Vec<f64>> {
         let (count, size) = (elements(self.shape).unwrap_or(0), self.number.size());
         if count == 0 {
             return Ok(Vec::new());

@@ -2,7 +2,7 @@
 
 use super::super::UNREADABLE;
 use super::super::number::{Number, elements};
-use super::pickle::{Call, Id, Pickle, Value};
+use super::pickle::{DeferredCall, Id, Pickle, Value};
 use super::printable;
 
 /// More attributes than the base class of modules has; it has about 20.
@@ -38,7 +38,7 @@ pub(super) struct View {
 }
 
 /// `torch._utils._rebuild_…`, a tensor's or a parameter's.
-pub(super) fn rebuilds_tensor(pickle: &Pickle<'_>, call: &Call) -> bool {
+pub(super) fn rebuilds_tensor(pickle: &Pickle<'_>, call: &DeferredCall) -> bool {
     match pickle.global(call.callable) {
         Some(("torch._utils", name)) => name.starts_with("_rebuild_"),
         Some(("torch._tensor", name)) => name == "_rebuild_from_type_v2",
@@ -47,7 +47,7 @@ pub(super) fn rebuilds_tensor(pickle: &Pickle<'_>, call: &Call) -> bool {
 }
 
 /// The class of a module, told by its state.
-pub(super) fn module_class(pickle: &Pickle<'_>, call: &Call) -> Option<String> {
+pub(super) fn module_class(pickle: &Pickle<'_>, call: &DeferredCall) -> Option<String> {
     let Value::Dict(state) = pickle.value(call.state?) else { return None };
     // The base class sets these attributes first; many objects can share one huge state.
     let first = &state[..state.len().min(FIRST_ATTRIBUTES)];

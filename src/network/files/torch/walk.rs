@@ -1,8 +1,8 @@
 //! The names of the tensors in a pickle, by way of its dictionaries and lists.
 
-use super::super::{Entry, FileError};
+use super::super::{FileError, TensorEntry};
 use super::damaged;
-use super::pickle::{Call, Id, Pickle, Value};
+use super::pickle::{DeferredCall, Id, Pickle, Value};
 use super::tensors::{View, check_extent, described, module_class, rebuilds_tensor};
 
 /// Dictionaries and lists inside each other; networks need about five.
@@ -13,14 +13,14 @@ const NAMELESS: &str = "weight";
 
 /// A pickle's tensors and other contents.
 #[derive(Default)]
-pub(super) struct Contents {
-    pub(super) entries: Vec<Entry>,
+pub(super) struct PickledTensors {
+    pub(super) entries: Vec<TensorEntry>,
     pub(super) views: Vec<View>,
     pub(super) others: Vec<String>,
 }
 
 /// The tensors of a pickle, in the order of its dictionaries; `bytes` is the size of the file.
-pub(super) fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, FileError> {
+pub(super) fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<PickledTensors, FileError> {
     let mut walk = Walk {
         pickle,
         bytes,
@@ -28,7 +28,7 @@ pub(super) fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<Contents, Fi
         visits: pickle.length,
         edges: 4 * pickle.length + 1024,
         name_bytes: 16 * pickle.length + 4096,
-        found: Contents::default(),
+        found: PickledTensors::default(),
     };
     let root = pickle.root;
     match walk.worth(root, 0)? {
@@ -60,7 +60,7 @@ struct Walk<'a, 'p> {
     name_bytes: usize,
     /// edges left for [`Walk::worth`]: many ordered dictionaries can be given one list
     edges: usize,
-    found: Contents,
+    found: PickledTensors,
 }
 
 impl Walk<'_, '_> {
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
             check_extent(&view, &shape, storage.length, self.bytes)
                 .map_err(|found| damaged(format!("tensor `{name}`: {found}")))?;
         }
-        self.found.entries.push(Entry { name, dtype, shape });
+        self.found.entries.push(TensorEntry { name, dtype, shape });
         self.found.views.push(view);
         Ok(())
     }
@@ -174,7 +174,7 @@ fn children(pickle: &Pickle<'_>, id: Id) -> Vec<(Option<Id>, Id)> {
 }
 
 /// `OrderedDict([[key, value], …])`, as the oldest protocols write it.
-fn given_pairs(pickle: &Pickle<'_>, call: &Call) -> Option<Vec<(Option<Id>, Id)>> {
+fn given_pairs(pickle: &Pickle<'_>, call: &DeferredCall) -> Option<Vec<(Option<Id>, Id)>> {
     if pickle.global(call.callable)? != ("collections", "OrderedDict") {
         return None;
     }

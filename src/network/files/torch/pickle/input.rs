@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 /// A pickle's bytes and how far they are read.
-pub(super) struct Input<'p> {
+pub(super) struct PickleInput<'p> {
     bytes: &'p [u8],
     pub(super) place: usize,
     /// whether more bytes were wanted than there are
     pub(super) is_cut_short: bool,
 }
 
-impl<'p> Input<'p> {
+impl<'p> PickleInput<'p> {
     pub(super) fn new(bytes: &'p [u8]) -> Self {
         Self { bytes, place: 0, is_cut_short: false }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::input::{Input, unescaped};
-use super::{Call, Damage, Id, Value};
+use super::input::{PickleInput, unescaped};
+use super::{Damage, DeferredCall, Id, Value};
 
 /// More values than the pickle of any network has; about 130 MB.
 const MOST_VALUES: usize = 1 << 22;
@@ -17,7 +17,7 @@ const EMPTY_TUPLE: Id = 4;
 
 /// The state between two opcodes.
 pub(super) struct Machine<'p> {
-    input: Input<'p>,
+    input: PickleInput<'p>,
     values: Vec<Value<'p>>,
     stack: Vec<Id>,
     /// heights of the stack
@@ -28,7 +28,7 @@ pub(super) struct Machine<'p> {
 impl<'p> Machine<'p> {
     pub(super) fn new(bytes: &'p [u8]) -> Self {
         Self {
-            input: Input::new(bytes),
+            input: PickleInput::new(bytes),
             values: vec![
                 Value::None,
                 Value::Bool(false),
@@ -379,7 +379,7 @@ impl<'p> Machine<'p> {
         if is_dictionary {
             return self.push(Value::Dict(Vec::new()));
         }
-        let call = Call { callable, arguments, state: None, items: Vec::new() };
+        let call = DeferredCall { callable, arguments, state: None, items: Vec::new() };
         self.push(Value::Call(Box::new(call)))
     }
 

@@ -1,7 +1,7 @@
 //! Pickles as plain data: an opcode machine without imports or calls.
 //!
 //! # What is built
-//! Every opcode up to protocol 5 has a value. A global is its two names. A call is a [`Call`]: the callable's name beside
+//! Every opcode up to protocol 5 has a value. A global is its two names. A call is a [`DeferredCall`]: the callable's name beside
 //! the arguments. The reader of tensors knows a few calls by name.
 //!
 //! # Why no crate
@@ -40,12 +40,12 @@ pub(super) enum Value<'p> {
     Global(Id, Id),
     /// the reference to something outside of the pickle
     Persistent(Id),
-    Call(Box<Call>),
+    Call(Box<DeferredCall>),
 }
 
 /// A call or the creation of an object, not executed.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(super) struct DeferredCall {
     /// the function or class
     pub(super) callable: Id,
     /// a tuple, mostly
