@@ -1,39 +1,7 @@
 //! What theory assumes of a target, and what this one keeps of it.
 
-use serde::Serialize;
-
 use super::{Construction, Experiment, NormSource, Outline};
-use crate::network::Activation;
-
-/// Relative excess that rounding may cause where a bound is met exactly.
-const ROUNDING: f64 = 1e-9;
-
-/// One thing that a bound of theory assumes of the target and its inputs, and what is found there.
-///
-/// A bound whose assumptions are not all kept promises nothing for this target. What is built, found and certified stays true.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Assumption {
-    /// the assumption, as `left ≤ right`
-    #[serde(rename = "assumption")]
-    pub statement: &'static str,
-    /// the largest value of its left-hand side over all inputs, weights or layers; of activations the proven bound on it
-    pub found: f64,
-    /// its right-hand side
-    pub limit: f64,
-    /// whether the target is known to keep it
-    pub kept: bool,
-}
-
-impl Assumption {
-    /// Whether all of them are kept, so that the bound applies to the target.
-    pub fn all_kept(assumptions: &[Self]) -> bool {
-        assumptions.iter().all(|assumption| assumption.kept)
-    }
-
-    fn new(statement: &'static str, limit: f64, found: f64) -> Self {
-        Self { statement, limit, found, kept: found <= limit * (1.0 + ROUNDING) }
-    }
-}
+use crate::method::{Assumption, Premises, ROUNDING};
 
 impl Experiment {
     /// What the preset assumes and this target does not provably keep. The bounds of theory then promise nothing; what
@@ -53,41 +21,40 @@ impl Experiment {
         broken
     }
 
-    /// What the bound of a construction assumes, and whether this target keeps it.
-    ///
-    /// | bound | assumes |
-    /// |---|---|
-    /// | all | Lemma 1's: `|w| ≤ w_max`, `|F_i| ≤ F_max`, and `‖W_i‖₂ ≤ 1` where the preset says `norms: Unit` |
-    /// | Malach et al. | [those of section 3](Self::malach_assumptions), and a tolerance no finer than their proof's |
-    /// | Ramanujan et al., whole neurons | `|w| ≤ 1`, and ReLU in every layer: a neuron of G stands in for the target's |
-    /// | Ramanujan et al., product weights | `|w| ≤ 1`, which is as far as G's uniform weights reach |
-    /// | Pensia et al. | `|w| ≤ 1` and `|x| ≤ 1`, "the max norms of the weights and of the inputs" (section 8) |
+    /// What the bound of a construction assumes, and whether this target keeps it: Lemma 1's `|w| ≤ w_max`, `|F_i| ≤ F_max`
+    /// and, where the preset says `norms: Unit`, `‖W_i‖₂ ≤ 1`; then the assumptions of the method.
     pub fn assumptions(&self, construction: Construction) -> Vec<Assumption> {
-        let largest = self.target.largest_weight().0;
+        let own = self.method_assumptions(construction);
+        let unit_norms = Assumption::new("‖W_i‖₂ ≤ 1", 1.0, self.largest_norm());
+        let asks_unit = own.iter().any(|assumption| assumption.statement == unit_norms.statement);
         let mut all = vec![
-            Assumption::new("|w| ≤ w_max", self.w_max, largest),
+            Assumption::new("|w| ≤ w_max", self.w_max, self.target.largest_weight().0),
             Assumption::new("|F_i| ≤ F_max", self.f_max, self.bounds.f_max()),
         ];
-        let unit_norms = Assumption::new("‖W_i‖₂ ≤ 1", 1.0, self.largest_norm());
-        if self.norms == NormSource::Unit && construction != Construction::Malach {
+        if self.norms == NormSource::Unit && !asks_unit {
             all.push(unit_norms);
         }
-        match construction {
-            Construction::Hyperbolic { .. } | Construction::Corollary10 | Construction::SharedGolden => {}
-            Construction::Malach => all.extend(self.malach_assumptions()),
-            Construction::WholeNeuron => {
-                all.push(Assumption::new("|w| ≤ 1", 1.0, largest));
-                let activations = self.target.architecture().activations().iter();
-                let others = activations.filter(|&&activation| activation != Activation::Relu).count();
-                all.push(Assumption::new("layers without ReLU ≤ 0", 0.0, others as f64));
-            }
-            Construction::ProductPair => all.push(Assumption::new("|w| ≤ 1", 1.0, largest)),
-            Construction::SubsetSum | Construction::UniformSubSums => {
-                all.push(Assumption::new("|w| ≤ 1", 1.0, largest));
-                all.push(Assumption::new("|x| ≤ 1", 1.0, self.bounds.largest[0]));
-            }
-        }
+        all.extend(own);
         all
+    }
+
+    /// The assumptions of a method beyond Lemma 1, and whether this target keeps them.
+    pub fn method_assumptions(&self, construction: Construction) -> Vec<Assumption> {
+        let finest = || Outline::of(self).tolerances().into_iter().fold(f64::INFINITY, f64::min);
+        construction.method().assumptions(&self.premises(&finest))
+    }
+
+    /// The target as methods see it.
+    pub(super) fn premises<'a>(&'a self, finest_tolerance: &'a dyn Fn() -> f64) -> Premises<'a> {
+        Premises {
+            target: &self.target,
+            largest_norm: self.largest_norm(),
+            largest_input: self.bounds.largest[0],
+            largest_input_norm: self.bounds.norm[0],
+            epsilon: self.epsilon,
+            w_max: self.w_max,
+            finest_tolerance,
+        }
     }
 
     /// Whether the target keeps all that the bound of a construction assumes.
@@ -99,34 +66,6 @@ impl Experiment {
     fn largest_norm(&self) -> f64 {
         self.target_norms.iter().copied().fold(0.0, f64::max)
     }
-
-    /// What Malach et al. (2020) assume, and whether this target keeps it (section 3 of the paper, (i) to (iv)): for every
-    /// input ‖x‖₂ ≤ 1; |w| ≤ 1/√n_max; ‖W_i‖₂ ≤ 1; and ‖W_i‖₀ ≤ n_max, where ‖W_i‖₀ is "the number of non-zero weights
-    /// at layer i", all rows of the matrix together; and a tolerance no finer than their proof's. What is found is the largest of
-    /// all inputs, weights or layers.
-    pub fn malach_assumptions(&self) -> [Assumption; 5] {
-        let n_max = self.target.architecture().n_max() as f64;
-        let layers = 1..=self.target.architecture().layers();
-        let non_zero = layers.map(|layer| self.target.weights(layer).iter().filter(|&&w| w != 0.0).count());
-        [
-            Assumption::new("‖x‖₂ ≤ 1", 1.0, self.bounds.norm[0]),
-            Assumption::new("|w| ≤ 1/√n_max", 1.0 / n_max.sqrt(), self.target.largest_weight().0),
-            Assumption::new("‖W_i‖₂ ≤ 1", 1.0, self.largest_norm()),
-            Assumption::new("‖W_i‖₀ ≤ n_max", n_max, non_zero.max().unwrap_or(0) as f64),
-            self.malach_tolerance(),
-        ]
-    }
-
-    /// Malach's number of neurons waits for hits within η = ε/(2eℓn_max^{3/2}) at the finest: 1/p = 2/η² = 8e²ℓ²n_max³/ε² = 59.1
-    /// ℓ²n_max³/ε², for which their proof has 64. Lemma 1 asks for a finer ε_w = 2η where its norms or F_max are above 1 (`norms: Worst`).
-    fn malach_tolerance(&self) -> Assumption {
-        let architecture = self.target.architecture();
-        let (layers, n) = (architecture.layers() as f64, architecture.n_max() as f64);
-        let unit = self.epsilon / (std::f64::consts::E * layers * n * n.sqrt());
-        let tolerances = Outline::of(self).tolerances();
-        let finest = tolerances.into_iter().fold(f64::INFINITY, f64::min);
-        Assumption::new("ε/(eℓ√n_max³·ε_w) ≤ 1", 1.0, unit.min(self.w_max) / finest)
-    }
 }
 
 #[cfg(test)]
@@ -136,8 +75,9 @@ mod tests {
     /// Those of section 3.
     fn assumptions(settings: &[&str]) -> [Assumption; 4] {
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-        let [x, w, norm, non_zero, _] =
-            Experiment::load("tiny", None, &settings).unwrap().malach_assumptions();
+        let experiment = Experiment::load("tiny", None, &settings).unwrap();
+        let all = experiment.method_assumptions(Construction::Malach);
+        let [x, w, norm, non_zero, _] = all[..] else { panic!("expected 5, found {}", all.len()) };
         [x, w, norm, non_zero]
     }
 
@@ -206,6 +146,6 @@ mod tests {
         // Malach's assumptions are one list, wherever they are named.
         let experiment = Experiment::load("tiny", None, &[]).unwrap();
         let all = experiment.assumptions(Construction::Malach);
-        assert!(all.ends_with(&experiment.malach_assumptions()), "{all:?}");
+        assert!(all.ends_with(&experiment.method_assumptions(Construction::Malach)), "{all:?}");
     }
 }

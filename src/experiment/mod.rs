@@ -15,9 +15,8 @@ mod saved;
 mod settings;
 mod target;
 
-pub use crate::method::{Construction, LawChoice};
+pub use crate::method::{Assumption, Construction, LawChoice};
 pub use activation::Lipschitz;
-pub use assumptions::Assumption;
 pub use edited::{EditedSetup, Forecast, Problem};
 pub use files::source::{PresetSource, built_in_names, parse_override};
 pub use files::weight_file::FileOptions;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Construction, Experiment, LayerPlan, NormSource, ToleranceRule};
-use crate::construction::{MOST_LEVELS, Match, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
+use crate::construction::MOST_LEVELS;
+use crate::method::{Asked, DemandKind, LayerBound, LayerTask};
 use crate::network::Network;
+use crate::theory::Count;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
-use crate::theory::{Count, corollary10, malach, shared_golden, theorem3};
 use crate::visible::number;
 
 /// All that the closed forms take. It is cheap to copy and can be bent: another ε, another width, another depth.
@@ -292,7 +293,7 @@ impl Outline {
         // Folded from 0: the sum of no terms is −0.
         let dead = dead.map(|(plan, _)| demands(plan)).fold(0.0, |sum, demands| sum + demands);
         // A whole neuron has no halves; where every tolerance is w_max there is nothing to demand.
-        let has_halves = construction.choices().2 != Sum::Neuron && all > 0.0;
+        let has_halves = construction.facts().demands != DemandKind::Neurons && all > 0.0;
         let (tolerance, skip) = (self.tolerance, self.skip_dead_halves);
         Savings {
             per_layer: saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip)),
@@ -315,94 +316,32 @@ impl Outline {
     }
 
     fn layer(&self, construction: Construction, number: usize, tolerance: f64, n_max: usize) -> LayerPlan {
-        let (depth, delta) = (self.depth(), self.delta);
-        let (_, matching, sum, sharing) = construction.choices();
-        let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
-        let (weights, k_prime) = (self.weights(number), ranges.k_prime);
-        let skip_negative_half = self.skip_dead_halves && self.layers[number - 1].never_negative;
-        let (neurons, neurons_all_targets) = match (sum, sharing, matching) {
-            (Sum::Golden, Sharing::Layer(_), _) => (
-                Some(if skip_negative_half {
-                    theorem3::neurons_of_one_half(k_prime, weights, depth, delta).into()
-                } else {
-                    theorem3::neurons(k_prime, weights, depth, delta).into()
-                }),
-                Some(theorem3::neurons_all_targets(k_prime, weights, depth, delta).into()),
-            ),
-            (Sum::Golden, Sharing::Nobody, _) => {
-                let each = |all| corollary10::neurons_per_weight(k_prime, weights, depth, delta, all) as f64;
-                let all = |each: f64| Some(Count::new(each * weights as f64));
-                (all(each(false)), all(each(true)))
-            }
-            (Sum::Golden, Sharing::Input, _) => {
-                let inputs = self.widths[number - 1] as f64;
-                let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta) as f64;
-                let all = Some(Count::new(each * inputs));
-                (all, all)
-            }
-            (Sum::Single, _, Match::EachWeight) => {
-                (Some(Count::new(malach::neurons(depth, n_max, self.epsilon(), delta))), None)
-            }
-            (Sum::Neuron, ..) | (Sum::Single, ..) => {
-                (self.waiting_neurons(number, matching, ranges.half_tolerance), None)
-            }
-            (Sum::Subset, _, _) => (None, None),
+        let outline = &self.layers[number - 1];
+        let task = LayerTask {
+            target: &self.target,
+            layer: outline.of,
+            inputs: self.widths[number - 1],
+            outputs: self.widths[number],
+            ranges: Ranges::new(tolerance / 2.0, self.w_max, self.base),
+            skip_negative_half: self.skip_dead_halves && outline.never_negative,
         };
-        LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half }
-    }
-
-    /// Neurons for a layer in which nobody shares and every demand (a half of a weight, or a whole neuron) waits for
-    /// its own hit: the rarest one's ⌈ln(Dℓ/δ)/p⌉ for every block, where D is the number of demands. One stays
-    /// without a hit with probability (1 − p)^m ≤ e^{−pm}; union bound over D demands and ℓ layers. p is exact, for
-    /// this target. `None` where a demand has no p: the tolerance is finer than G's weights are, or out of
-    /// their reach.
-    fn waiting_neurons(&self, number: usize, matching: Match, eta: f64) -> Option<Count> {
-        let layer = &self.layers[number - 1];
-        // All weights are 0, which need no neuron.
-        let Some(extremes) = layer.extremes else { return Some(Count::ZERO) };
-        let (blocks, demands, ln_p) = match matching {
-            Match::AllWeights => {
-                (self.widths[number] as f64, 1.0, self.rarest_neuron(layer, self.widths[number - 1], eta)?)
-            }
-            Match::EachWeight | Match::Product => {
-                // p rises with |w| up to η, where the interval of products leaves 0 behind, and falls from there on.
-                let ln_p = |w| ln_hit_probability(matching, w, eta);
-                (self.weights(number) as f64, 2.0, ln_p(extremes.0)?.min(ln_p(extremes.1)?))
-            }
+        let asked = Asked {
+            depth: self.depth(),
+            n_max,
+            epsilon: self.epsilon(),
+            delta: self.delta,
+            extremes: outline.extremes,
         };
-        let factor = crate::theory::ln_over(demands * blocks * self.depth() as f64, self.delta);
-        let each = Count::new(factor).times_exp(-ln_p).ceil();
-        Some(each.times(blocks))
-    }
-
-    /// ln p of the target's neuron that is hit most rarely. With another number of inputs, as many times what its inputs
-    /// contribute.
-    fn rarest_neuron(&self, layer: &LayerOutline, inputs: usize, eta: f64) -> Option<f64> {
-        let weights = self.target.weights(layer.of);
-        // Neurons whose weights are all further than η from ±1 are hit equally often: one stands for all.
-        let is_inside = |row: &ndarray::ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
-        let mut seen_inside = false;
-        let mut rarest = 0.0_f64;
-        for row in weights.rows() {
-            let inside = is_inside(&row);
-            if row.iter().all(|&w| w == 0.0) || (inside && seen_inside) {
-                continue;
-            }
-            seen_inside |= inside;
-            rarest = rarest.min(ln_neuron_probability(row.iter().copied(), eta)?);
-        }
-        let own = weights.ncols();
-        if inputs == own {
-            return Some(rarest);
-        }
-        let output = ln_neuron_probability([], eta)?;
-        Some(output + (rarest - output) * (inputs as f64 / own as f64))
+        let LayerBound { neurons, neurons_all_targets } = construction.method().bound(&task, &asked);
+        let LayerTask { ranges, skip_negative_half, .. } = task;
+        LayerPlan { weights: task.weights(), ranges, neurons, neurons_all_targets, skip_negative_half }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::construction::{Match, ln_hit_probability};
 
     fn outline(preset: &str) -> Outline {
         Outline::of(&Experiment::load(preset, None, &[]).unwrap())

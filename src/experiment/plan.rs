@@ -1,23 +1,20 @@
 //! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
 
-use super::{Assumption, Construction, Experiment, LawChoice, Outline, Savings};
-use crate::construction::best_subset::MOST_VALUES;
-use crate::construction::{Allocation, Match, Mode, Sharing, Sum, ln_hit_probability, ln_neuron_probability};
-use crate::network::Activation;
-use crate::sampling::hits::LEAST_TOLERANCE;
+use std::sync::Arc;
+
+use super::{Assumption, Construction, Experiment, Outline, Savings};
+use crate::construction::Mode;
+use crate::method::LayerTask;
+use crate::network::Network;
 use crate::theory::Count;
 use crate::theory::section5::Ranges;
-use crate::visible;
 
 /// The finest ε_w/w_max for which residuals hold: they are carried to within 2·10⁻³¹·w_max (see [`exact`](crate::exact)), of
 /// which half a tolerance is 250 times as much.
 pub(super) const FINEST_TOLERANCE: f64 = 1e-28;
 
 /// Above this many expected neurons a lane skips ahead, unless told otherwise.
-const MOST_TO_DRAW: f64 = 1e9;
-
-/// Two halves: the first of either after 1/2p neurons, the other 1/p later.
-const WAITS_OF_TWO_HALVES: f64 = 1.5;
+const MOST_TO_DRAW: u64 = 1_000_000_000;
 
 /// Theory's numbers for an experiment.
 #[derive(Clone, Debug)]
@@ -104,13 +101,15 @@ impl Plan {
         outline: &Outline,
         construction: Construction,
     ) -> Result<LanePlan, String> {
-        if let Some(reason) = refusal(experiment, construction, &self.weight_tolerance) {
+        let finest = || self.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+        if let Some(reason) = construction.method().refusal(&experiment.premises(&finest)) {
             return Err(reason);
         }
+        let layers = outline.layers(construction);
         let lane = LanePlan {
             construction,
-            mode: mode(experiment, construction, &self.weight_tolerance),
-            layers: outline.layers(construction),
+            mode: mode(experiment, construction, &layers),
+            layers,
             savings: outline.savings(construction),
             assumptions: experiment.assumptions(construction),
         };
@@ -126,59 +125,24 @@ impl Plan {
 }
 
 impl LanePlan {
-    /// Neurons that a run is expected to draw, roughly: to tell seconds from hours. A golden-ratio sum alone collects its
-    /// buckets; in a shared pool each demand takes a neuron (`FirstFit`), and the last weight collects what it still needs
-    /// alone. Single and whole neurons wait for their hits, exactly; where the waits are skipped, only hits are drawn. Subset
-    /// sums take as many values as tell ±1 to within η.
+    /// Neurons that a run is expected to draw, roughly: to tell seconds from hours.
     pub fn expected_draws(&self, experiment: &Experiment) -> Count {
-        let layer = |(number, plan): (usize, &LayerPlan)| self.expected_draws_of(experiment, number, plan);
-        (1..).zip(&self.layers).map(layer).sum()
-    }
-
-    pub(super) fn expected_draws_of(
-        &self,
-        experiment: &Experiment,
-        number: usize,
-        plan: &LayerPlan,
-    ) -> Count {
-        /// `InOrder` against `FirstFit` at Example 5: 310 neurons per weight, and 78.
-        const IN_ORDER: f64 = 4.0;
-        /// `OnDemand` and `SharedGolden` there: 22 and 23.
-        const PIECES_TAKEN: f64 = 0.3;
-        /// Neurons for one that hits any bucket: `Corollary10` takes 1,140 there, where 2k·H(2k) is 385.
-        const HITS_NONE: f64 = 3.0;
-        let (_, matching, sum, sharing) = self.construction.choices();
-        let weights = plan.weights as f64;
-        let inputs = experiment.target.architecture().widths()[number - 1] as f64;
-        let halves = if plan.skip_negative_half { 1.0 } else { 2.0 };
-        let buckets = halves * plan.ranges.levels as f64;
-        let eta = plan.ranges.half_tolerance;
-        let demands = weights * buckets;
-        let harmonic: f64 = (1..=buckets as u64).map(|n| 1.0 / n as f64).sum();
-        let alone = HITS_NONE * buckets * harmonic;
-        match (sum, sharing) {
-            (Sum::Golden, Sharing::Layer(Allocation::FirstFit)) => Count::new(demands + alone),
-            (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => Count::new(IN_ORDER * demands + alone),
-            (Sum::Golden, Sharing::Layer(Allocation::OnDemand)) => {
-                Count::new(PIECES_TAKEN * (demands + alone))
-            }
-            (Sum::Golden, Sharing::Input) => Count::new(PIECES_TAKEN * (demands + inputs * alone)),
-            (Sum::Golden, Sharing::Nobody) => Count::new(weights * alone),
-            (Sum::Single | Sum::Neuron, _) if self.mode == Mode::SkipAhead => Count::new(halves * weights),
-            (Sum::Single | Sum::Neuron, _) => {
-                let waits = if sum == Sum::Single { WAITS_OF_TWO_HALVES } else { 1.0 };
-                let hits = ln_hits(experiment, number, matching, eta);
-                hits.map(|ln_p| Count::new(waits).times_exp(-ln_p)).sum()
-            }
-            (Sum::Subset, sharing) => {
-                let blocks = if sharing == Sharing::Input { inputs } else { weights };
-                Count::new(blocks * halves * -eta.log2())
-            }
-        }
+        let method = self.construction.method();
+        let layers = (1..).zip(&self.layers);
+        layers
+            .map(|(layer, plan)| method.expected_draws(&plan.task(&experiment.target, layer), self.mode))
+            .sum()
     }
 }
 
 impl LayerPlan {
+    /// The layer as a method is given it; `layer` from 1.
+    pub fn task<'a>(&self, target: &'a Arc<Network>, layer: usize) -> LayerTask<'a> {
+        let (outputs, inputs) = target.weights(layer).dim();
+        let Self { ranges, skip_negative_half, .. } = *self;
+        LayerTask { target, layer, inputs, outputs, ranges, skip_negative_half }
+    }
+
     /// The layer with the finest tolerance: its ranges, k′ and k stand for the construction where one number is
     /// wanted. All layers agree unless tolerances are per layer. There is at least one layer.
     pub fn finest(layers: &[Self]) -> &Self {
@@ -193,78 +157,17 @@ impl LayerPlan {
     }
 }
 
-/// ln of the probability of a hit for each weight of a layer, or for each neuron; those that need none are left out, and those
-/// out of reach, which are refused before a lane is made.
-fn ln_hits(experiment: &Experiment, layer: usize, matching: Match, eta: f64) -> impl Iterator<Item = f64> {
-    let weights = experiment.target.weights(layer);
-    let (rows, each) = match matching {
-        Match::AllWeights => (Some(weights.rows()), None),
-        Match::EachWeight | Match::Product => (None, Some(weights.iter())),
-    };
-    let rows = rows.into_iter().flatten().filter(|row| row.iter().any(|&w| w != 0.0));
-    let rows = rows.filter_map(move |row| ln_neuron_probability(row.iter().copied(), eta));
-    let each = each.into_iter().flatten().filter(|&&w| w != 0.0);
-    rows.chain(each.filter_map(move |&w| ln_hit_probability(matching, w, eta)))
-}
-
-/// Why a construction cannot be built for this target.
-fn refusal(experiment: &Experiment, construction: Construction, tolerances: &[f64]) -> Option<String> {
-    let (law, matching, sum, _) = construction.choices();
-    if law != LawChoice::Uniform {
-        return None;
+/// As asked for; else skip ahead where too many neurons would have to be drawn.
+fn mode(experiment: &Experiment, construction: Construction, layers: &[LayerPlan]) -> Mode {
+    let method = construction.method();
+    if !method.facts().can_skip_ahead {
+        return Mode::Drawn;
     }
-    let (largest, layer, output, input) = experiment.target.largest_weight();
-    if sum != Sum::Subset && largest > 1.0 {
-        let place = format!("layer {layer}, output {output}, input {input}");
-        return Some(format!(
-            "expected weights in [-1, 1], as G's are; found |w*| = {} in {place}",
-            visible::number(largest)
-        ));
-    }
-    let activations = experiment.target.architecture().activations().iter();
-    let other = (1..).zip(activations).find(|(_, activation)| **activation != Activation::Relu);
-    if let (Match::AllWeights, Some((layer, other))) = (matching, other) {
-        let why = "a neuron of G is a ReLU and stands in for the target's, activation included";
-        return Some(format!(
-            "expected ReLU in every layer ({why}); found {} in layer {layer}",
-            other.name()
-        ));
-    }
-    let finest = tolerances.iter().copied().fold(f64::INFINITY, f64::min) / 2.0;
-    if finest < LEAST_TOLERANCE {
-        let least = "128 steps of G's uniform weights";
-        // So many digits that the two differ.
-        let differ =
-            |&digits: &usize| format!("{LEAST_TOLERANCE:.digits$e}") != format!("{finest:.digits$e}");
-        let digits = (1..17).find(differ).unwrap_or(17);
-        return Some(format!(
-            "expected a tolerance of at least {LEAST_TOLERANCE:.digits$e}, {least}; found {finest:.digits$e}"
-        ));
-    }
-    let values = (-finest.log2()).ceil() + 4.0;
-    (sum == Sum::Subset && values > MOST_VALUES as f64).then(|| {
-        let cost = "whose search holds 2^22 sums a half";
-        format!(
-            "a sum within {finest:.1e} takes about {values} values; expected at most {MOST_VALUES}, {cost}"
-        )
-    })
-}
-
-/// As asked for; else skip ahead where too many neurons would have to be drawn. Only single and whole neurons are that
-/// rare.
-fn mode(experiment: &Experiment, construction: Construction, tolerances: &[f64]) -> Mode {
-    let (_, matching, sum, _) = construction.choices();
-    let waits = match sum {
-        Sum::Single => WAITS_OF_TWO_HALVES,
-        Sum::Neuron => 1.0,
-        Sum::Golden | Sum::Subset => return Mode::Drawn,
-    };
     experiment.mode.unwrap_or_else(|| {
-        let expected: f64 = (1..)
-            .zip(tolerances)
-            .flat_map(|(layer, tolerance)| ln_hits(experiment, layer, matching, tolerance / 2.0))
-            .map(|ln_p| waits * pxfm::f_exp(-ln_p))
-            .sum();
-        if expected > MOST_TO_DRAW { Mode::SkipAhead } else { Mode::Drawn }
+        let drawn = |(layer, plan): (usize, &LayerPlan)| {
+            method.expected_draws(&plan.task(&experiment.target, layer), Mode::Drawn)
+        };
+        let expected: Count = (1..).zip(layers).map(drawn).sum();
+        if expected > MOST_TO_DRAW.into() { Mode::SkipAhead } else { Mode::Drawn }
     })
 }

@@ -1,6 +1,8 @@
 //! Orseau, Hutter, Rivasplata (2020), Corollary 10: a golden-ratio sum for each weight alone.
 
-use super::{Facts, Method, golden};
+use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
+use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
+use crate::theory::{Count, corollary10};
 
 static FACTS: Facts = Facts {
     id: "corollary-10",
@@ -17,6 +19,31 @@ struct Corollary10;
 impl Method for Corollary10 {
     fn facts(&self) -> &Facts {
         &FACTS
+    }
+
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem {
+        layer.problem(options, FACTS.law, (Match::Product, Sum::Golden, Sharing::Nobody))
+    }
+
+    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
+        let each = |all_targets| {
+            corollary10::neurons_per_weight(k_prime, weights, asked.depth, asked.delta, all_targets) as f64
+        };
+        let all = |each: f64| Some(Count::new(each * weights as f64));
+        LayerBound { neurons: all(each(false)), neurons_all_targets: all(each(true)) }
+    }
+
+    fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
+        Count::new(layer.weights() as f64 * golden::alone(layer))
+    }
+
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
+        golden::expected_rows(layer)
+    }
+
+    fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
+        LayerMemory { kept: golden::bucket_memory(layer), ..LayerMemory::default() }
     }
 }
 

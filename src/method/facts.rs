@@ -67,6 +67,8 @@ pub struct Facts {
     pub has_constant: bool,
     /// Whether every neuron is followed by a search for a subset sum, which may take milliseconds. Its values are counted.
     pub searches: bool,
+    /// whether only the neurons that hit may be drawn, and the waits between them skipped
+    pub can_skip_ahead: bool,
     /// whether it is on the ladder of Compare
     pub is_rung: bool,
     /// its row among the bounds; `None` for an option that leaves the bound as it is

@@ -1,7 +1,10 @@
 //! Orseau, Hutter, Rivasplata (2020), Theorem 3: golden-ratio sums, all weights of a layer share neurons.
 
-use super::{Facts, Method, golden};
-use crate::construction::Allocation;
+use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
+use crate::construction::{
+    Allocation, LayerProblem, MOST_EDGES_KEPT, MOST_VERTICES, Match, Mode, Sharing, Sum,
+};
+use crate::theory::{Count, theorem3};
 
 const SHARED_BY_LAYER: Facts = Facts {
     name: "hyperbolic",
@@ -11,6 +14,7 @@ const SHARED_BY_LAYER: Facts = Facts {
 };
 
 static FIRST_FIT: Hyperbolic = Hyperbolic {
+    allocation: Allocation::FirstFit,
     facts: Facts {
         id: "hyperbolic/first-fit",
         allocation: Some("first-fit"),
@@ -22,6 +26,7 @@ static FIRST_FIT: Hyperbolic = Hyperbolic {
 };
 
 static IN_ORDER: Hyperbolic = Hyperbolic {
+    allocation: Allocation::InOrder,
     facts: Facts {
         id: "hyperbolic/in-order",
         allocation: Some("in-order"),
@@ -31,6 +36,7 @@ static IN_ORDER: Hyperbolic = Hyperbolic {
 };
 
 static ON_DEMAND: Hyperbolic = Hyperbolic {
+    allocation: Allocation::OnDemand,
     facts: Facts {
         id: "hyperbolic/on-demand",
         allocation: Some("on-demand"),
@@ -39,7 +45,11 @@ static ON_DEMAND: Hyperbolic = Hyperbolic {
     },
 };
 
+/// Neurons that pass along the open weights together.
+const QUEUE: f64 = 25.0 * (1 << 10) as f64;
+
 struct Hyperbolic {
+    allocation: Allocation,
     facts: Facts,
 }
 
@@ -47,6 +57,79 @@ impl Method for Hyperbolic {
     fn facts(&self) -> &Facts {
         &self.facts
     }
+
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem {
+        layer.problem(options, self.facts.law, (Match::Product, Sum::Golden, Sharing::Layer(self.allocation)))
+    }
+
+    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
+        let Asked { depth, delta, .. } = *asked;
+        let neurons = if layer.skip_negative_half {
+            theorem3::neurons_of_one_half(k_prime, weights, depth, delta)
+        } else {
+            theorem3::neurons(k_prime, weights, depth, delta)
+        };
+        let all_targets = theorem3::neurons_all_targets(k_prime, weights, depth, delta);
+        LayerBound { neurons: Some(neurons.into()), neurons_all_targets: Some(all_targets.into()) }
+    }
+
+    /// Each demand takes a neuron (`FirstFit`), and the last weight collects the rest of its pieces alone.
+    fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
+        let (demands, alone) = (golden::demands(layer), golden::alone(layer));
+        Count::new(match self.allocation {
+            Allocation::FirstFit => demands + alone,
+            Allocation::InOrder => golden::IN_ORDER * demands + alone,
+            Allocation::OnDemand => golden::PIECES_TAKEN * (demands + alone),
+        })
+    }
+
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
+        golden::expected_rows(layer)
+    }
+
+    fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
+        LayerMemory {
+            kept: golden::bucket_memory(layer) + QUEUE,
+            under_way: match self.allocation {
+                // The quickest bucket is twice as far as the slowest.
+                Allocation::InOrder => golden::demands(layer) * 8.0 / 2.0,
+                Allocation::FirstFit | Allocation::OnDemand => 0.0,
+            },
+        }
+    }
+
+    fn existence_memory(&self, layer: &LayerTask<'_>, bound: Option<Count>, ticket: f64) -> f64 {
+        let Some(bound) = bound else { return 0.0 };
+        if self.expected_draws(layer, Mode::Drawn).times(2.0) < bound {
+            return 0.0;
+        }
+        let (weights, demands) = (layer.weights() as f64, golden::demands(layer));
+        if demands > MOST_VERTICES as f64 {
+            return 8.0 * weights;
+        }
+        let exact = matching(layer, bound);
+        let first_fit = if self.allocation == Allocation::FirstFit { 0.0 } else { ticket };
+        let in_order =
+            if self.allocation == Allocation::InOrder || exact > 0.0 { 0.0 } else { ticket + 4.0 * demands };
+        8.0 * weights + first_fit.max(exact).max(in_order)
+    }
+}
+
+/// What the exact matching of a layer takes: its vertices, and the edges of the pairs that a search has reached, up to the
+/// most that are kept. Nothing where the answer needs no matching, or the matching is too large.
+fn matching(layer: &LayerTask<'_>, bound: Count) -> f64 {
+    const NEURON: f64 = 12.0;
+    /// Its neuron, and where its edges begin.
+    const DEMAND: f64 = 4.0 + 8.0;
+    const EDGE: f64 = 4.0;
+    let (neurons, demands) = (bound.as_f64(), golden::demands(layer));
+    if neurons < demands || neurons + demands > MOST_VERTICES as f64 {
+        return 0.0;
+    }
+    // A category has a product with probability 1/8k′.
+    let edges = neurons * demands / (8.0 * layer.ranges.k_prime);
+    NEURON * neurons + DEMAND * demands + EDGE * edges.min(MOST_EDGES_KEPT as f64)
 }
 
 pub(super) fn method(allocation: Allocation) -> &'static dyn Method {

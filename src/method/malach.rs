@@ -1,6 +1,10 @@
 //! Malach et al. (2020): a neuron for each half of a weight, its two weights matched apart.
 
-use super::{Facts, Method, single};
+use super::{
+    Asked, Assumption, BuildOptions, Facts, LayerBound, LayerTask, Method, Premises, single, uniform,
+};
+use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
+use crate::theory::{Count, malach};
 
 static FACTS: Facts = Facts {
     id: "malach",
@@ -19,6 +23,55 @@ impl Method for Malach {
     fn facts(&self) -> &Facts {
         &FACTS
     }
+
+    /// Section 3 of the paper, (i) to (iv): for every input ‖x‖₂ ≤ 1; |w| ≤ 1/√n_max; ‖W_i‖₂ ≤ 1; and ‖W_i‖₀ ≤ n_max,
+    /// where ‖W_i‖₀ is "the number of non-zero weights at layer i", all rows of the matrix together. Then a tolerance no
+    /// finer than their proof's.
+    fn assumptions(&self, premises: &Premises<'_>) -> Vec<Assumption> {
+        let target = premises.target;
+        let n_max = target.architecture().n_max() as f64;
+        let layers = 1..=target.architecture().layers();
+        let non_zero = layers.map(|layer| target.weights(layer).iter().filter(|&&w| w != 0.0).count());
+        vec![
+            Assumption::new("‖x‖₂ ≤ 1", 1.0, premises.largest_input_norm),
+            Assumption::new("|w| ≤ 1/√n_max", 1.0 / n_max.sqrt(), target.largest_weight().0),
+            Assumption::new("‖W_i‖₂ ≤ 1", 1.0, premises.largest_norm),
+            Assumption::new("‖W_i‖₀ ≤ n_max", n_max, non_zero.max().unwrap_or(0) as f64),
+            tolerance(premises),
+        ]
+    }
+
+    fn refusal(&self, premises: &Premises<'_>) -> Option<String> {
+        uniform::beyond_one(premises).or_else(|| uniform::too_fine(premises))
+    }
+
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem {
+        layer.problem(options, FACTS.law, (Match::EachWeight, Sum::Single, Sharing::Nobody))
+    }
+
+    fn bound(&self, _: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+        let neurons = malach::neurons(asked.depth, asked.n_max, asked.epsilon, asked.delta);
+        LayerBound { neurons: Some(Count::new(neurons)), neurons_all_targets: None }
+    }
+
+    fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {
+        single::expected_draws(layer, Match::EachWeight, mode)
+    }
+
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
+        single::expected_rows(layer)
+    }
+}
+
+/// Malach's number of neurons waits for hits within η = ε/(2eℓn_max^{3/2}) at the finest: 1/p = 2/η² = 8e²ℓ²n_max³/ε² =
+/// 59.1 ℓ²n_max³/ε², for which their proof has 64. Lemma 1 asks for a finer ε_w = 2η where its norms or F_max are above 1
+/// (`norms: Worst`).
+fn tolerance(premises: &Premises<'_>) -> Assumption {
+    let architecture = premises.target.architecture();
+    let (layers, n) = (architecture.layers() as f64, architecture.n_max() as f64);
+    let unit = premises.epsilon / (std::f64::consts::E * layers * n * n.sqrt());
+    let finest = (premises.finest_tolerance)();
+    Assumption::new("ε/(eℓ√n_max³·ε_w) ≤ 1", 1.0, unit.min(premises.w_max) / finest)
 }
 
 pub(super) fn method() -> &'static dyn Method {

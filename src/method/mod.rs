@@ -13,21 +13,74 @@ mod product_pair;
 mod shared_golden;
 mod single;
 mod subset_sum;
+mod task;
+mod uniform;
 mod whole_neuron;
 
 pub use facts::{DemandKind, Facts, LawChoice, WeightCaption};
+pub use task::{Asked, Assumption, BuildOptions, LayerBound, LayerTask, Premises, ROUNDING};
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::construction::{Allocation, Match, Sharing, Sum};
+use crate::construction::{Allocation, LayerProblem, Mode};
+use crate::theory::Count;
 
-/// A way to find a ticket.
+/// A way to find a ticket, layer by layer.
 pub trait Method: Sync {
     /// What reports and screens say of it.
     fn facts(&self) -> &Facts;
+
+    /// What its bound assumes of a target beyond Lemma 1, and whether this target keeps it.
+    fn assumptions(&self, premises: &Premises<'_>) -> Vec<Assumption> {
+        let _ = premises;
+        Vec::new()
+    }
+
+    /// Why no layer can be built for a target: expected, and found. `None` where it can.
+    fn refusal(&self, premises: &Premises<'_>) -> Option<String> {
+        let _ = premises;
+        None
+    }
+
+    /// Neurons that are enough for a layer; all layers together are to succeed with probability ≥ 1 − δ.
+    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound;
+
+    /// Neurons that a layer is expected to draw, roughly: to tell seconds from hours.
+    fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count;
+
+    /// Rows that the ticket of a layer is expected to have.
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64;
+
+    /// Bytes that a layer takes beside its ticket.
+    fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
+        let _ = layer;
+        LayerMemory::default()
+    }
+
+    /// Bytes to decide whether the ticket of a layer exists, where the allocation may run out of neurons. `ticket`: bytes of
+    /// the layer's ticket.
+    fn existence_memory(&self, layer: &LayerTask<'_>, bound: Option<Count>, ticket: f64) -> f64 {
+        let _ = (layer, bound, ticket);
+        0.0
+    }
+
+    /// The problem that a layer's builder starts from.
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem;
 }
+
+/// Bytes that a layer takes beside its ticket.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LayerMemory {
+    /// to the end of the run
+    pub kept: f64,
+    /// while it is built
+    pub under_way: f64,
+}
+
+/// Bytes of an open pair of a block, its vectors' contents apart.
+const OPEN_PAIR: f64 = 160.0;
 
 /// Makes [`Construction`] of the table: a line is a name as presets have it, the values of its option, if it has one, and
 /// the method.
@@ -111,23 +164,6 @@ impl Construction {
     /// What reports and screens say of the method.
     pub fn facts(self) -> &'static Facts {
         self.method().facts()
-    }
-
-    /// The four choices: law, match, sum, sharing.
-    pub fn choices(self) -> (LawChoice, Match, Sum, Sharing) {
-        use LawChoice::{Hyperbolic, Uniform};
-        match self {
-            Self::WholeNeuron => (Uniform, Match::AllWeights, Sum::Neuron, Sharing::Nobody),
-            Self::Malach => (Uniform, Match::EachWeight, Sum::Single, Sharing::Nobody),
-            Self::ProductPair => (Uniform, Match::Product, Sum::Single, Sharing::Nobody),
-            Self::Corollary10 => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Nobody),
-            Self::Hyperbolic { allocation } => {
-                (Hyperbolic, Match::Product, Sum::Golden, Sharing::Layer(allocation))
-            }
-            Self::SharedGolden => (Hyperbolic, Match::Product, Sum::Golden, Sharing::Input),
-            Self::SubsetSum => (Uniform, Match::Product, Sum::Subset, Sharing::Input),
-            Self::UniformSubSums => (Uniform, Match::Product, Sum::Subset, Sharing::Nobody),
-        }
     }
 
     /// Kebab-case name, as in reports.

@@ -1,6 +1,8 @@
 //! Golden-ratio sums in blocks: the outputs of one input share neurons.
 
-use super::{Facts, Method, golden};
+use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, OPEN_PAIR, golden};
+use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
+use crate::theory::{Count, shared_golden};
 
 static FACTS: Facts = Facts {
     id: "shared-golden",
@@ -18,6 +20,31 @@ struct SharedGolden;
 impl Method for SharedGolden {
     fn facts(&self) -> &Facts {
         &FACTS
+    }
+
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem {
+        layer.problem(options, FACTS.law, (Match::Product, Sum::Golden, Sharing::Input))
+    }
+
+    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
+        let each = shared_golden::neurons_per_input(k_prime, weights, asked.depth, asked.delta) as f64;
+        let all = Some(Count::new(each * layer.inputs as f64));
+        LayerBound { neurons: all, neurons_all_targets: all }
+    }
+
+    fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
+        let last = layer.inputs as f64 * golden::alone(layer);
+        Count::new(golden::PIECES_TAKEN * (golden::demands(layer) + last))
+    }
+
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
+        golden::expected_rows(layer)
+    }
+
+    fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
+        let pair = 2.0 * 8.0 * layer.ranges.levels as f64 + OPEN_PAIR;
+        LayerMemory { kept: golden::bucket_memory(layer), under_way: layer.outputs as f64 * pair }
     }
 }
 

@@ -1,6 +1,12 @@
 //! Ramanujan et al. (2019): a neuron of G for each neuron of the target, all its weights matched at once.
 
-use super::{DemandKind, Facts, Method, WeightCaption, single};
+use super::{
+    Asked, Assumption, BuildOptions, DemandKind, Facts, LayerBound, LayerTask, Method, Premises,
+    WeightCaption, single, uniform,
+};
+use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum, ln_neuron_probability};
+use crate::network::Activation;
+use crate::theory::Count;
 
 const CAPTION: &[&str] = &[" One neuron for all weights of the output; this is its part in one of them."];
 
@@ -24,6 +30,86 @@ impl Method for WholeNeuron {
     fn facts(&self) -> &Facts {
         &FACTS
     }
+
+    fn assumptions(&self, premises: &Premises<'_>) -> Vec<Assumption> {
+        let activations = premises.target.architecture().activations().iter();
+        let others = activations.filter(|&&activation| activation != Activation::Relu).count();
+        vec![uniform::within_one(premises), Assumption::new("layers without ReLU ≤ 0", 0.0, others as f64)]
+    }
+
+    fn refusal(&self, premises: &Premises<'_>) -> Option<String> {
+        uniform::beyond_one(premises)
+            .or_else(|| without_relu(premises))
+            .or_else(|| uniform::too_fine(premises))
+    }
+
+    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem {
+        layer.problem(options, FACTS.law, (Match::AllWeights, Sum::Neuron, Sharing::Nobody))
+    }
+
+    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+        LayerBound { neurons: neurons(layer, asked), neurons_all_targets: None }
+    }
+
+    /// Neurons until every neuron of the target has a hit; where the waits are skipped, only the hits.
+    fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {
+        if mode == Mode::SkipAhead {
+            return Count::new(layer.halves() * layer.weights() as f64);
+        }
+        let weights = layer.target.weights(layer.layer);
+        let rows = weights.rows().into_iter().filter(|row| row.iter().any(|&w| w != 0.0));
+        let eta = layer.ranges.half_tolerance;
+        // A neuron out of reach is refused before a lane is made.
+        let hits = rows.filter_map(|row| ln_neuron_probability(row.iter().copied(), eta));
+        hits.map(|ln_p| Count::new(1.0).times_exp(-ln_p)).sum()
+    }
+
+    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
+        layer.weights() as f64
+    }
+}
+
+/// Refuses layers whose activation a neuron of G cannot stand in for.
+fn without_relu(premises: &Premises<'_>) -> Option<String> {
+    let activations = premises.target.architecture().activations().iter();
+    let other = (1..).zip(activations).find(|(_, activation)| **activation != Activation::Relu);
+    let (layer, other) = other?;
+    let why = "a neuron of G is a ReLU and stands in for the target's, activation included";
+    Some(format!("expected ReLU in every layer ({why}); found {} in layer {layer}", other.name()))
+}
+
+/// Neurons until the target's neuron that is hit most rarely has a hit, for every neuron. `None` where the tolerance is
+/// finer than G's weights are, or a weight is out of their reach.
+fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
+    // A layer of zeros needs no neuron.
+    if asked.extremes.is_none() {
+        return Some(Count::ZERO);
+    }
+    Some(single::waiting_neurons(layer.outputs as f64, 1.0, ln_rarest(layer)?, asked))
+}
+
+/// ln p of the target's neuron that is hit most rarely. An imagined layer with another number of inputs gets as many times
+/// the contribution of the inputs.
+fn ln_rarest(layer: &LayerTask<'_>) -> Option<f64> {
+    let (weights, eta) = (layer.target.weights(layer.layer), layer.ranges.half_tolerance);
+    // Neurons whose weights are all further than η from ±1 are hit equally often: one stands for all.
+    let is_inside = |row: &ndarray::ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
+    let mut seen_inside = false;
+    let mut rarest = 0.0_f64;
+    for row in weights.rows() {
+        let inside = is_inside(&row);
+        if row.iter().all(|&w| w == 0.0) || (inside && seen_inside) {
+            continue;
+        }
+        seen_inside |= inside;
+        rarest = rarest.min(ln_neuron_probability(row.iter().copied(), eta)?);
+    }
+    let own = weights.ncols();
+    if layer.inputs == own {
+        return Some(rarest);
+    }
+    let output = ln_neuron_probability([], eta)?;
+    Some(output + (rarest - output) * (layer.inputs as f64 / own as f64))
 }
 
 pub(super) fn method() -> &'static dyn Method {

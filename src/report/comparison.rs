@@ -112,7 +112,11 @@ impl Comparison {
             origin: Origin::new(experiment),
             seed: experiment.seed,
             weights: experiment.target.architecture().total_weights(),
-            malach_assumptions: if malach { experiment.malach_assumptions().into() } else { Vec::new() },
+            malach_assumptions: if malach {
+                experiment.method_assumptions(Construction::Malach)
+            } else {
+                Vec::new()
+            },
             lanes,
             refused,
         }

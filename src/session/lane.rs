@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::background::{Background, drop_aside};
 use super::measurement::{Measured, measure};
 use crate::construction::{Existence, LayerBuilder, LayerProblem, LayerState, LayerTicket, Until};
-use crate::experiment::{Construction, Experiment, LanePlan, LawChoice, LayerPlan};
+use crate::experiment::{Construction, Experiment, LanePlan};
+use crate::method::BuildOptions;
 use crate::network::{Domain, NEVER, Stop};
-use crate::sampling::{Hyperbolic, Law, Uniform};
 use crate::verification::{Certificate, Evaluation, Found, LayerCheck, MaskedNetwork, Search};
 
 /// Inputs tried between two looks at the clock or at a command, at most.
@@ -332,6 +332,7 @@ impl Lane {
         };
         let experiment = &self.experiment;
         let inputs = self.search.total();
+        let demands = construction.facts().demands;
         let at_once = construction.facts().draws_between_looks(NEURONS_PER_REPORT);
         let measured = self.checks.par_iter_mut().zip(&mut self.existence).zip(&mut self.measuring);
         self.builders.par_iter_mut().zip(measured).for_each(|(builder, ((check, existence), measuring))| {
@@ -349,7 +350,7 @@ impl Lane {
             }
             if builder.is_done()
                 && check.is_none()
-                && let Some(measured) = measure(experiment, builder, measuring, pause)
+                && let Some(measured) = measure(experiment, demands, builder, measuring, pause)
             {
                 (*check, *existence) = (Some(measured.0), Some(measured.1));
             }
@@ -368,11 +369,12 @@ impl Lane {
 
     /// Measures all layers that are done and are not measured. Whether all of them are now.
     fn measure_done_layers(&mut self, stop: Stop<'_>) -> bool {
+        let demands = self.plan.construction.facts().demands;
         for (index, builder) in self.builders.iter().enumerate() {
             if !builder.is_done() || self.checks[index].is_some() {
                 continue;
             }
-            let measured = measure(&self.experiment, builder, &mut self.measuring[index], stop);
+            let measured = measure(&self.experiment, demands, builder, &mut self.measuring[index], stop);
             let Some((check, existence)) = measured else { return false };
             (self.checks[index], self.existence[index]) = (Some(check), Some(existence));
         }
@@ -503,31 +505,11 @@ impl Lane {
     }
 }
 
-/// What the layers of a lane are given, layer 1 first.
+/// The problems of a lane's layers, layer 1 first.
 fn problems(experiment: &Experiment, plan: &LanePlan) -> impl Iterator<Item = LayerProblem> {
-    let (law, matching, sum, sharing) = plan.construction.choices();
-    (1..).zip(&plan.layers).map(move |(layer, layer_plan)| LayerProblem {
-        target: Arc::clone(&experiment.target),
-        layer,
-        ranges: layer_plan.ranges,
-        law: law_of(law, layer_plan),
-        seed: experiment.seed,
-        bound: layer_plan.neurons,
-        skip_negative_half: layer_plan.skip_negative_half,
-        matching,
-        sum,
-        sharing,
-        mode: plan.mode,
+    let (method, mode, seed) = (plan.construction.method(), plan.mode, experiment.seed);
+    (1..).zip(&plan.layers).map(move |(layer, layer_plan)| {
+        let options = BuildOptions { seed, bound: layer_plan.neurons, mode };
+        method.start(&layer_plan.task(&experiment.target, layer), options)
     })
-}
-
-/// The law that G's weights follow in a layer.
-fn law_of(choice: LawChoice, plan: &LayerPlan) -> Law {
-    match choice {
-        LawChoice::Uniform => Law::Uniform(Uniform::new(1.0).expect("1 is a bound")),
-        LawChoice::Hyperbolic => {
-            let (alpha, beta) = plan.ranges.weight;
-            Law::Hyperbolic(Hyperbolic::new(alpha, beta).expect("a plan has 0 < α < β"))
-        }
-    }
 }

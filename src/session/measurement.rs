@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::background::Background;
-use crate::construction::{Existence, LayerBuilder, Sum};
+use crate::construction::{Existence, LayerBuilder};
 use crate::experiment::Experiment;
+use crate::method::DemandKind;
 use crate::network::{NEVER, Stop};
 use crate::verification::{LayerCheck, Parts};
 
@@ -17,11 +18,12 @@ pub(super) type Measured = (LayerCheck, Existence);
 /// Measures a finished layer. Where that is long it goes on as `under_way`, and is waited for until `stop` says so.
 pub(super) fn measure(
     experiment: &Experiment,
+    demands: DemandKind,
     builder: &LayerBuilder,
     under_way: &mut Option<Background<Measured>>,
     stop: Stop<'_>,
 ) -> Option<Measured> {
-    let work = || work(experiment, builder);
+    let work = || work(experiment, demands, builder);
     if under_way.is_none() && cost(builder) < LONG_MEASUREMENT {
         return work()(NEVER);
     }
@@ -41,12 +43,13 @@ fn cost(builder: &LayerBuilder) -> f64 {
 /// The measurement of a finished layer, for any thread.
 fn work(
     experiment: &Experiment,
+    demands: DemandKind,
     builder: &LayerBuilder,
 ) -> impl FnOnce(Stop<'_>) -> Option<Measured> + Send + 'static {
     let layer = builder.problem().layer;
-    let parts = match builder.problem().sum {
-        Sum::Neuron => Parts::Neurons,
-        Sum::Golden | Sum::Single | Sum::Subset => Parts::Halves {
+    let parts = match demands {
+        DemandKind::Neurons => Parts::Neurons,
+        DemandKind::Buckets | DemandKind::Halves => Parts::Halves {
             never_negative: experiment.inputs_never_negative(layer),
             skipped: builder.problem().skip_negative_half,
         },

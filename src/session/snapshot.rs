@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Lane, OutputView, Phase, Session, Speed, WeightView};
-use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Sum, Tally};
+use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Tally};
 use crate::experiment::{Assumption, Construction, Experiment, LayerPlan, Plan};
+use crate::method::Facts;
 use crate::theory::Count;
 use crate::verification::{Certificate, Found, LayerCheck};
 
@@ -203,6 +204,7 @@ impl ErrorRow {
 impl LayerRow {
     /// A layer's row.
     pub fn new(
+        facts: &Facts,
         builder: &LayerBuilder,
         (check, existence): (Option<&LayerCheck>, Option<Existence>),
         plan: &LayerPlan,
@@ -221,7 +223,7 @@ impl LayerRow {
             existence,
             kept_paths: builder.ticket().len(),
             searched: tally.searched,
-            subset: (problem.sum == Sum::Subset).then(|| SubsetCount {
+            subset: facts.searches.then(|| SubsetCount {
                 sums: tally.filled.iter().flatten().sum(),
                 values: tally.values,
                 largest_block: tally.largest_block.saturated(),
@@ -275,13 +277,14 @@ impl Session {
 
     fn rows(&self, index: usize, tolerances: &[f64]) -> Vec<LayerRow> {
         let lane = &self.lanes()[index];
+        let facts = lane.plan().construction.facts();
         lane.builders()
             .iter()
             .zip(lane.checks().iter().zip(lane.existence()))
             .zip(&lane.plan().layers)
             .zip(tolerances)
             .map(|(((builder, (check, &existence)), plan), &tolerance)| {
-                LayerRow::new(builder, (check.as_ref(), existence), plan, tolerance)
+                LayerRow::new(facts, builder, (check.as_ref(), existence), plan, tolerance)
             })
             .collect()
     }

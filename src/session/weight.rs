@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::snapshot::looked_at;
 use super::{ErrorMap, Session};
-use crate::construction::{FinishedWeight, Sum, WeightState, WeightSum};
+use crate::construction::{FinishedWeight, WeightState, WeightSum};
+use crate::method::DemandKind;
 
 /// A weight of the layer that is looked at.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl WeightWatch {
         let finished = self.finished.as_ref().map(|(.., weight)| weight);
         let (state, sums) = builder.sums(input, output, finished);
         let ranges = builder.problem().ranges;
-        let whole = builder.problem().sum == Sum::Neuron;
+        let whole = session.lanes()[lane].plan().construction.facts().demands == DemandKind::Neurons;
         WeightView {
             lane,
             layer,

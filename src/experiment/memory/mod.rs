@@ -18,12 +18,8 @@
 mod control_groups;
 pub(super) mod free;
 
-use super::{Construction, Experiment, LanePlan, LayerPlan, Plan};
-use crate::construction::best_subset::MOST_VALUES;
-use crate::construction::incremental::lower_values;
-use crate::construction::{Allocation, MOST_EDGES_KEPT, MOST_VERTICES, Sharing, Sum};
+use super::{Experiment, LanePlan, Plan};
 use crate::network::{BLOCK, Domain};
-use crate::theory::Count;
 
 /// What the program takes before anything is built.
 const PROGRAM: f64 = 10.0 * (1 << 20) as f64;
@@ -60,12 +56,6 @@ const POINT_READ: f64 = 4.0;
 
 /// A layer of a lane, whatever its size: its builder, its counts and histograms, the race.
 const LAYER: f64 = 14.0 * (1 << 10) as f64;
-
-/// Neurons that pass along the pairs together, where a layer shares them.
-const QUEUE: f64 = 25.0 * (1 << 10) as f64;
-
-/// A bucket of a layer: its counts and edges.
-const BUCKET: f64 = 64.0;
 
 /// A copy of a layer's line and race in a snapshot; there are up to three.
 const SHOWN_LAYER: f64 = 3.0 * 4.0 * (1 << 10) as f64;
@@ -182,68 +172,24 @@ impl Experiment {
 
     fn lane_memory(&self, lane: &LanePlan, threads: usize) -> LaneMemory {
         let (mut work, mut retained) = (Vec::new(), Vec::new());
+        let method = lane.construction.method();
         let mut memory = LaneMemory { kept: 0.0, building: 0.0, masked: 0.0, retained: 0.0 };
         for (number, layer) in (1..).zip(&lane.layers) {
-            let (weights, rows) =
-                (layer.weights as f64, self.expected_rows(lane.construction, number, layer));
+            let task = layer.task(&self.target, number);
+            let (weights, rows) = (layer.weights as f64, method.expected_rows(&task));
             let ticket = ROW * rows + FINISHED * weights;
-            let (_, _, sum, sharing) = lane.construction.choices();
-            let buckets = if sum == Sum::Golden { BUCKET * layer.ranges.levels as f64 } else { 0.0 };
-            let queue = if matches!(sharing, Sharing::Layer(_)) && sum == Sum::Golden { QUEUE } else { 0.0 };
-            memory.kept += ticket + LAYER + buckets + queue;
+            let own = method.memory(&task);
+            memory.kept += ticket + LAYER + own.kept;
             memory.masked += PATH * rows + PLACE * weights;
-            let (outputs, inputs) = self.target.weights(number).dim();
-            let matrices = MEASURED * weights + norms(outputs, inputs);
+            let matrices = MEASURED * weights + norms(task.outputs, task.inputs);
             let measured = matrices.max(ROW_COUNTED * rows);
-            let of_layer = measured.max(under_way(lane, layer, outputs as f64));
+            let of_layer = measured.max(own.under_way);
             retained.push(if measured > GIVEN_BACK { 0.0 } else { of_layer });
-            work.push(of_layer.max(self.existence(lane, number, layer, ticket)));
+            work.push(of_layer.max(method.existence_memory(&task, layer.neurons, ticket)));
         }
         memory.building = largest(work, threads);
         memory.retained = largest(retained, threads);
         memory
-    }
-
-    /// What it takes to decide whether the ticket of a layer is there, where the allocation may well run out of neurons.
-    fn existence(&self, lane: &LanePlan, number: usize, layer: &LayerPlan, ticket: f64) -> f64 {
-        let (_, _, sum, sharing) = lane.construction.choices();
-        let (Sum::Golden, Sharing::Layer(allocation), Some(bound)) = (sum, sharing, layer.neurons) else {
-            return 0.0;
-        };
-        let expected = lane.expected_draws_of(self, number, layer);
-        if expected.times(2.0) < bound {
-            return 0.0;
-        }
-        let weights = layer.weights as f64;
-        let demands = weights * demands_of_weight(layer);
-        if demands > MOST_VERTICES as f64 {
-            return 8.0 * weights;
-        }
-        let first_fit = if allocation == Allocation::FirstFit { 0.0 } else { ticket };
-        let exact = matching(layer, bound, weights);
-        let in_order =
-            if allocation == Allocation::InOrder || exact > 0.0 { 0.0 } else { ticket + 4.0 * demands };
-        8.0 * weights + first_fit.max(exact).max(in_order)
-    }
-
-    /// Rows of a layer's ticket. A golden-ratio sum passes by the buckets above |w|, and takes every second or third
-    /// of the others; a subset sum takes every second of as many values as tell ±1 to within η.
-    fn expected_rows(&self, construction: Construction, number: usize, layer: &LayerPlan) -> f64 {
-        let halves = if layer.skip_negative_half { 1.0 } else { 2.0 };
-        let weights = self.target.weights(number);
-        let tolerance = layer.ranges.half_tolerance;
-        let large = || weights.iter().map(|w| w.abs()).filter(|&w| w > tolerance);
-        match construction.choices().2 {
-            Sum::Neuron => layer.weights as f64,
-            Sum::Single => halves * weights.iter().filter(|&&w| w != 0.0).count() as f64,
-            Sum::Subset => halves * large().count() as f64 * (2.0 - tolerance.log2()) / 2.0,
-            Sum::Golden => {
-                let ln_base = -layer.ranges.gamma.ln();
-                let above = |w: f64| ((self.w_max / w).ln() / ln_base).max(0.0);
-                let levels: f64 = large().map(|w| (layer.ranges.levels as f64 - above(w)).max(0.0)).sum();
-                halves * levels * share_taken(layer.ranges.gamma)
-            }
-        }
     }
 }
 
@@ -257,86 +203,4 @@ fn norms(rows: usize, columns: usize) -> f64 {
 fn largest(mut bytes: Vec<f64>, count: usize) -> f64 {
     bytes.sort_by(f64::total_cmp);
     bytes.iter().rev().take(count).sum()
-}
-
-/// Demands of a weight of a golden-ratio sum.
-fn demands_of_weight(layer: &LayerPlan) -> f64 {
-    let halves = if layer.skip_negative_half { 1.0 } else { 2.0 };
-    halves * layer.ranges.levels as f64
-}
-
-/// What is held of the weights under way.
-fn under_way(lane: &LanePlan, layer: &LayerPlan, outputs: f64) -> f64 {
-    /// An open pair of a block, and what its vectors take besides.
-    const PAIR: f64 = 160.0;
-    let (_, _, sum, sharing) = lane.construction.choices();
-    let demands = layer.weights as f64 * demands_of_weight(layer);
-    match (sum, sharing) {
-        // The quickest bucket is twice as far as the slowest.
-        (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => demands * 8.0 / 2.0,
-        (Sum::Golden, Sharing::Input) => outputs * (2.0 * 8.0 * layer.ranges.levels as f64 + PAIR),
-        (Sum::Subset, Sharing::Input) => outputs * 2.0 * (PAIR + open_search(layer.ranges.half_tolerance)),
-        (Sum::Subset, Sharing::Nobody) => 2.0 * open_search(layer.ranges.half_tolerance),
-        _ => 0.0,
-    }
-}
-
-/// What one half's search for a subset sum takes on average when all searches together are largest: the sums of its filter, and its
-/// values. A search ends after each value with the probability that one of its new sums is within η.
-fn open_search(tolerance: f64) -> f64 {
-    /// A sum of a filter's lower values, its bits and its chain.
-    const FILTERED: f64 = 16.0;
-    const VALUE: f64 = 48.0;
-    (1..=MOST_VALUES)
-        .map(|values| {
-            let open = pxfm::f_exp(-(values as f64).exp2() / 2.0 * tolerance);
-            open * FILTERED * (lower_values(values) as f64).exp2() + VALUE * (2.0 - tolerance.log2())
-        })
-        .fold(0.0, f64::max)
-}
-
-/// What the exact matching of a layer takes: its vertices, and the edges of pairs that a search has reached, as many as are kept.
-/// Nothing where it is known beforehand, or too large.
-fn matching(layer: &LayerPlan, bound: Count, weights: f64) -> f64 {
-    const NEURON: f64 = 12.0;
-    /// Its neuron, and where its edges begin.
-    const DEMAND: f64 = 4.0 + 8.0;
-    const EDGE: f64 = 4.0;
-    let (neurons, demands) = (bound.as_f64(), weights * demands_of_weight(layer));
-    if neurons < demands || neurons + demands > MOST_VERTICES as f64 {
-        return 0.0;
-    }
-    // A category has a product with probability 1/8k′.
-    let edges = neurons * demands / (8.0 * layer.ranges.k_prime);
-    NEURON * neurons + DEMAND * demands + EDGE * edges.min(MOST_EDGES_KEPT as f64)
-}
-
-/// The share of the buckets below |w| from which a golden-ratio sum takes a piece, in the long run: the sum of Lemma 9 walked
-/// with pieces that are spread evenly over their buckets, on a logarithmic scale.
-fn share_taken(gamma: f64) -> f64 {
-    const STEPS: u32 = 2_000;
-    /// Its multiples modulo 1 are spread evenly.
-    const GOLDEN: f64 = 0.618_033_988_749_895;
-    let (mut residual, mut taken) = (0.5, 0);
-    for step in 0..STEPS {
-        // In units of the bucket above.
-        if residual >= gamma {
-            residual -= gamma.powf(1.0 + (f64::from(step) * GOLDEN).fract());
-            taken += 1;
-        }
-        residual /= gamma;
-    }
-    f64::from(taken) / f64::from(STEPS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_share_taken_is_what_was_seen() {
-        // Example 5 with weights uniform in ±w_max: 12.8 of 39 − 2.47 buckets.
-        assert!((share_taken(2.0 / 3.0) - 12.8 / (39.0 - 2.47)).abs() < 0.02, "{}", share_taken(2.0 / 3.0));
-        assert!(share_taken(0.99) < 0.02 && share_taken(0.62) > 0.38);
-    }
 }
