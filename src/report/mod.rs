@@ -13,6 +13,7 @@ mod inspected;
 mod lane;
 mod npy;
 mod npz;
+pub mod numbers;
 mod origin;
 mod output;
 mod page;

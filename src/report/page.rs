@@ -1,8 +1,9 @@
 //! What a text report is laid out for: a width, and whether only ASCII may be used.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, presets};
 use textwrap::core::display_width;
 
+use super::table::Table;
 use crate::visible::visible_lines;
 
 /// The columns of a report that goes to no terminal.
@@ -144,30 +145,37 @@ impl Page {
         fitted
     }
 
-    /// A table, without a line's end at its end. Where it is wider than the page it is cut between columns into tables one
-    /// below the other, each with the first column; numbers stay whole. `joined` are the columns, from 0, that stay beside
-    /// the one before them. A name may have several lines.
-    pub fn table(self, names: &[&str], rows: Vec<Vec<String>>, joined: &[usize]) -> String {
-        let names: Vec<String> = names.iter().map(|name| self.write(name)).collect();
-        let rows: Vec<Vec<String>> =
-            rows.iter().map(|row| row.iter().map(|cell| self.write(cell)).collect()).collect();
-        let widths = widths(&names, &rows);
+    /// A table, without a line feed at its end; headers may have several lines. One that is wider than the page is cut
+    /// between columns into tables one below the other, each with the first column. Numbers stay whole.
+    pub fn table(self, table: &Table) -> String {
+        let columns: Vec<Vec<String>> = table
+            .columns
+            .iter()
+            .map(|column| {
+                let cells = column.cells.iter().map(|cell| self.write(&cell.text()));
+                [self.write(&column.header)].into_iter().chain(cells).collect()
+            })
+            .collect();
+        let widest = |column: &Vec<String>| {
+            column.iter().flat_map(|cell| cell.lines()).map(display_width).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = columns.iter().map(widest).collect();
         let fits = |padding: &usize| widths.iter().map(|width| width + padding).sum::<usize>() <= self.width;
         let padding = PADDINGS.into_iter().find(fits).unwrap_or(PADDINGS[1]);
-        let blocks = self.blocks(&widths, padding, joined);
-        let tables: Vec<String> =
-            blocks.iter().map(|block| table_of(&names, &rows, block, padding)).collect();
+        let joined: Vec<bool> = table.columns.iter().map(|column| column.is_joined).collect();
+        let blocks = self.blocks(&widths, padding, &joined);
+        let tables: Vec<String> = blocks.iter().map(|block| drawn(&columns, block, padding)).collect();
         tables.join("\n\n")
     }
 
-    /// The columns of each table that the page has room for.
-    fn blocks(self, widths: &[usize], padding: usize, joined: &[usize]) -> Vec<Vec<usize>> {
+    /// The columns of each table, as many as fit the page.
+    fn blocks(self, widths: &[usize], padding: usize, joined: &[bool]) -> Vec<Vec<usize>> {
         let room = |columns: &[usize]| columns.iter().map(|&at| widths[at] + padding).sum::<usize>();
         let mut blocks: Vec<Vec<usize>> = vec![vec![0]];
         let mut at = 1;
         while at < widths.len() {
             let mut group = vec![at];
-            group.extend((at + 1..widths.len()).take_while(|next| joined.contains(next)));
+            group.extend((at + 1..widths.len()).take_while(|&next| joined[next]));
             at += group.len();
             if let Some(block) = blocks.last_mut() {
                 if block.len() == 1 || room(block) + room(&group) <= self.width {
@@ -181,30 +189,22 @@ impl Page {
     }
 }
 
-/// The widest line of each column.
-fn widths(names: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |text: &String| text.lines().map(display_width).max().unwrap_or(0);
-    let of_column = |(at, name): (usize, &String)| {
-        rows.iter().filter_map(|row| row.get(at)).map(widest).fold(widest(name), usize::max)
-    };
-    names.iter().enumerate().map(of_column).collect()
-}
-
-fn table_of(names: &[String], rows: &[Vec<String>], columns: &[usize], padding: usize) -> String {
-    let mut table = Table::new();
-    let cells = |row: &[String]| -> Vec<String> {
-        columns.iter().map(|&at| row.get(at).cloned().unwrap_or_default()).collect()
-    };
-    table.load_style(presets::NOTHING).set_header(cells(names)).add_rows(rows.iter().map(|row| cells(row)));
-    for column in table.column_iter_mut() {
+/// These of the columns, right-aligned, the first cell of each being its header.
+fn drawn(columns: &[Vec<String>], shown: &[usize], padding: usize) -> String {
+    let row = |row: usize| shown.iter().map(move |&column| columns[column][row].as_str());
+    let mut drawn = comfy_table::Table::new();
+    drawn.load_style(presets::NOTHING).set_header(row(0));
+    drawn.add_rows((1..columns.first().map_or(0, Vec::len)).map(row));
+    for column in drawn.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
         column.set_padding((padding as u16, 0));
     }
-    table.trim_fmt()
+    drawn.trim_fmt()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Rows;
     use super::*;
 
     #[test]
@@ -215,22 +215,23 @@ mod tests {
         assert_eq!(Page::new(80, false).write(text), text);
     }
 
-    fn rows(columns: usize) -> (Vec<String>, Vec<Vec<String>>) {
-        let names = (0..columns).map(|at| format!("name {at}")).collect();
-        let row = |row: usize| (0..columns).map(|at| format!("{}", row * 1_000_000_007 + at)).collect();
-        (names, (0..3).map(row).collect())
-    }
-
     #[test]
     fn a_table_fits_every_width_and_loses_no_cell() {
-        let (names, rows) = rows(12);
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut rows = Rows::of(0..3);
+        for at in 0..12 {
+            rows = rows.column(format!("name {at}"), |row| format!("{}", row * 1_000_000_007 + at));
+            if [4, 7, 8].contains(&at) {
+                rows = rows.joined();
+            }
+        }
+        let table = rows.table();
         for width in 50..200 {
             let page = Page::new(width, width % 2 == 0);
-            let text = page.table(&names, rows.clone(), &[4, 7, 8]);
+            let text = page.table(&table);
             assert!(text.lines().all(|line| display_width(line) <= width), "{width}\n{text}");
             let words: Vec<&str> = text.split_whitespace().collect();
-            assert!(rows.iter().flatten().all(|cell| words.contains(&cell.as_str())), "{width}\n{text}");
+            let mut cells = table.columns.iter().flat_map(|column| &column.cells);
+            assert!(cells.all(|cell| words.contains(&cell.text().as_str())), "{width}\n{text}");
             // Joined columns stand in one line.
             assert!(
                 text.lines().any(|line| line.contains("name 6") && line.contains("name 8")),

@@ -1,33 +1,32 @@
-//! The certificate as a table that one can follow.
+//! The certificate: a table and what its columns mean.
 
 use std::fmt::Write as _;
 
-use super::number;
-use crate::report::Page;
-use crate::verification::{Certificate, CertifiedLayer, Evaluation};
+use crate::report::numbers::number;
+use crate::report::page::Page;
+use crate::report::table::{Rows, Table};
+use crate::verification::{Certificate, Evaluation};
 
-/// The columns of the table.
-pub const COLUMNS: [&str; 10] =
-    ["layer", "sup|F|", "by", "|ΔW| x>0", "x<0", "|Ŵ|", "λ", "error", "rounding", "Lemma 1"];
-
-/// A layer's cells, one for each of [`COLUMNS`].
-pub fn certificate_cells(layer: &CertifiedLayer) -> [String; 10] {
-    let half = |norm: Option<f64>| norm.map_or("-".to_owned(), |norm| format!("{norm:.2e}"));
-    [
-        layer.layer.to_string(),
-        number(layer.input_norm),
-        layer.source.name().to_owned(),
-        half(layer.delta_norms[0]),
-        half(layer.delta_norms[1]),
-        number(layer.pruned_norm),
-        layer.lambda.to_string(),
-        format!("{:.2e}", layer.error),
-        format!("{:.2e}", layer.rounding),
-        format!("{:.2e}", layer.promised),
-    ]
+/// A row for each layer.
+pub fn certificate_table(certificate: &Certificate) -> Table {
+    let bound = |value: f64| format!("{value:.2e}");
+    Rows::of(&certificate.layers)
+        .column("layer", |layer| layer.layer)
+        .column("sup|F|", |layer| number(layer.input_norm))
+        .column("by", |layer| layer.source.name())
+        .joined()
+        .column("|ΔW| x>0", |layer| layer.delta_norms[0].map(bound))
+        .column("x<0", |layer| layer.delta_norms[1].map(bound))
+        .joined()
+        .column("|Ŵ|", |layer| number(layer.pruned_norm))
+        .column("λ", |layer| layer.lambda)
+        .column("error", |layer| bound(layer.error))
+        .column("rounding", |layer| bound(layer.rounding))
+        .column("Lemma 1", |layer| bound(layer.promised))
+        .table()
 }
 
-/// What the numbers of the table are, and where they end.
+/// The recursion of the table, and the error certified at its end.
 pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String> {
     let mut notes = vec![
         "error = λ(|ΔW| sup|F| + |Ŵ| error before): sup|F - Ĝ| behind the layer; all norms are bounds"
@@ -56,8 +55,7 @@ pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String>
 
 /// The certificate of a lane.
 pub(super) fn certificate(certificate: &Certificate, epsilon: f64, page: Page) -> String {
-    let rows = certificate.layers.iter().map(|layer| certificate_cells(layer).to_vec()).collect();
-    let mut text = format!("{}\n", page.table(&COLUMNS, rows, &[2, 4]));
+    let mut text = format!("{}\n", page.table(&certificate_table(certificate)));
     for note in certificate_notes(certificate, epsilon) {
         let _ = writeln!(text, " {note}");
     }

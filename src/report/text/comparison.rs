@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, assumed, broken, marked};
-use super::{count, grouped, heading, number, per_weight};
-use crate::report::Page;
+use super::setup::heading;
 use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
+use crate::report::numbers::{count, grouped, number, per_weight};
+use crate::report::page::Page;
+use crate::report::table::Rows;
 use crate::session::{Session, TicketVerdict};
 use crate::theory::Count;
 use crate::visible;
@@ -22,46 +24,28 @@ pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
 /// The text of `slth compare`.
 pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> String {
     let mut text = heading(session);
-    let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
-    let counted = |value: Option<Count>, show: fn(Count) -> String| value.map_or("-".to_owned(), show);
     let each = |value: f64| format!("{value:.2}");
     let error = |value: f64| format!("{value:.3e}");
-    let rows = comparison.lanes.iter().map(|lane| {
-        vec![
-            lane.name(),
-            lane.mode.to_owned(),
-            marked(counted(lane.neurons_per_weight_bound, per_weight), lane.bound_applies()),
-            counted(lane.neurons_per_weight, per_weight),
-            counted(lane.ratio_to_first, count),
-            known(lane.kept_neurons_per_weight, each),
-            known(lane.kept_weights_per_weight, each),
-            known(lane.searched_per_weight(comparison.weights), number),
-            known(lane.error.found, error),
-            known(lane.error.certified, error),
-            holds(lane).to_owned(),
-            format!("{:.2}", lane.elapsed_seconds),
-        ]
-    });
-    let header = [
-        "construction",
-        "mode",
-        "bound",
-        "sampled",
-        "ratio",
-        "kept\nneurons",
-        "kept\nweights",
-        "searched",
-        "error found",
-        "certified",
-        "holds",
-        "seconds",
-    ];
+    let of_bound = |lane: &ComparedLane, text: String| marked(text, lane.bound_applies());
+    let table = Rows::of(&comparison.lanes)
+        .column("construction", |lane| lane.name())
+        .column("mode", |lane| lane.mode)
+        .column("bound", |lane| lane.neurons_per_weight_bound.map(|bound| of_bound(lane, per_weight(bound))))
+        .column("sampled", |lane| lane.neurons_per_weight.map(per_weight))
+        .column("ratio", |lane| lane.ratio_to_first.map(count))
+        .column("kept\nneurons", |lane| lane.kept_neurons_per_weight.map(each))
+        .column("kept\nweights", |lane| lane.kept_weights_per_weight.map(each))
+        .column("searched", |lane| lane.searched_per_weight(comparison.weights).map(number))
+        .column("error found", |lane| lane.error.found.map(error))
+        .column("certified", |lane| lane.error.certified.map(error))
+        .column("holds", |lane| holds(lane))
+        .column("seconds", |lane| each(lane.elapsed_seconds));
     let epsilon = visible::number(session.experiment().epsilon);
     let weights = match comparison.weights {
         1 => "the one target weight".to_owned(),
-        weights => format!("each of {} target weights", grouped(weights as i64)),
+        weights => format!("each of {} target weights", grouped(weights)),
     };
-    let _ = writeln!(text, "\n{}\n", page.table(&header, rows.collect(), &[]));
+    let _ = writeln!(text, "\n{}\n", page.table(&table.table()));
     let _ = writeln!(
         text,
         "bound to searched: neurons (kept weights: weights of G, searched: steps of a search) for {weights}; \

@@ -2,13 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::{broken, construction_name, follows, grouped, mode, number, number_of_neurons, per_weight};
-use crate::report::Page;
+use super::assumptions::broken;
+use super::origin::origin;
+use super::setup::{construction_name, mode, tolerance_and_assumptions};
 use crate::report::faithfulness::{CheckedLane, FaithfulnessReport, RateReport, Verdict, plot};
+use crate::report::numbers::{grouped, number, number_of_neurons, per_weight};
+use crate::report::page::Page;
+use crate::report::table::{Cell, Rows};
 use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Threshold};
+use crate::theory::Count;
 use crate::visible::{self, shortened};
 
-/// What a check has shown.
+/// The text of `slth check`.
 pub fn faithfulness(
     check: &FaithfulnessCheck,
     lanes: &[LaneRuns],
@@ -20,7 +25,7 @@ pub fn faithfulness(
     let last = experiment.seed.wrapping_add(report.runs - 1);
     let (title, name) = (shortened(&report.title), shortened(&experiment.name));
     let _ = writeln!(text, "{title} (preset {name}, seeds {} to {last})", experiment.seed);
-    text.push_str(&super::origin(&report.origin));
+    text.push_str(&origin(&report.origin));
     if report.stopped {
         let _ = writeln!(text, "STOPPED: what follows is what was found up to then.");
     }
@@ -33,26 +38,18 @@ pub fn faithfulness(
         "A run fails where a layer is not complete {within},\nor where the error certified in exact arithmetic is above ε = {}.",
         visible::number(report.epsilon)
     );
-    if let Some(given) = experiment.tolerance.given() {
-        let _ = writeln!(text, "{}", follows(given, experiment.epsilon));
-    }
-    for broken in experiment.broken_assumptions() {
-        let _ = writeln!(text, "not kept by this target: {broken}");
-    }
+    text.push_str(&tolerance_and_assumptions(experiment));
     for refused in &report.refused {
         let _ = writeln!(text, "{} is not repeated: {}", construction_name(refused.which), refused.reason);
     }
     for (lane, runs) in report.lanes.iter().zip(lanes) {
-        let stopped = if lane.runs < report.runs {
-            format!(" of {}", grouped(report.runs as i64))
-        } else {
-            String::new()
-        };
+        let stopped =
+            if lane.runs < report.runs { format!(" of {}", grouped(report.runs)) } else { String::new() };
         let _ = writeln!(
             text,
             "\n{}: {}{stopped} runs, {}\n",
             construction_name(lane.which),
-            grouped(lane.runs as i64),
+            grouped(lane.runs),
             mode(runs.plan.mode)
         );
         if !lane.unfinished_seeds.is_empty() {
@@ -76,58 +73,70 @@ pub fn faithfulness(
     page.fit(&text)
 }
 
-/// How often each layer fails at its bound.
+/// Failure rates at the bound.
 fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
-    let row = |name: String, weights: u64, bound: String, each: String, rate: &RateReport| {
-        vec![
-            name,
-            grouped(weights as i64),
-            bound,
-            each,
-            grouped(rate.count as i64),
-            number(rate.rate),
-            number(rate.low),
-            number(rate.high),
-        ]
-    };
-    let layers = lane.layers.iter().map(|layer| {
-        let (bound, each) =
-            (number_of_neurons(layer.neurons_bound), per_weight(layer.neurons_per_weight_bound));
-        row(layer.layer.to_string(), layer.weights, bound, each, &layer.failures)
+    struct Row<'a> {
+        name: String,
+        weights: u64,
+        bound: Option<(Count, Count)>,
+        rate: &'a RateReport,
+    }
+    let layers = lane.layers.iter().map(|layer| Row {
+        name: layer.layer.to_string(),
+        weights: layer.weights,
+        bound: Some((layer.neurons_bound, layer.neurons_per_weight_bound)),
+        rate: &layer.failures,
     });
     let network = &lane.network;
-    let all = row("network".to_owned(), network.weights, "-".to_owned(), "-".to_owned(), &network.failures);
-    let header = ["layer", "weights", report.limit(), "per weight", "failures", "rate", "low", "high"];
-    page.table(&header, layers.chain([all]).collect(), &[6, 7])
+    let all =
+        Row { name: "network".to_owned(), weights: network.weights, bound: None, rate: &network.failures };
+    let table = Rows::of(layers.chain([all]))
+        .column("layer", |row| row.name.clone())
+        .column("weights", |row| grouped(row.weights))
+        .column(report.limit(), |row| row.bound.map(|(neurons, _)| number_of_neurons(neurons)))
+        .column("per weight", |row| row.bound.map(|(_, each)| per_weight(each)))
+        .column("failures", |row| grouped(row.rate.count))
+        .column("rate", |row| number(row.rate.rate))
+        .column("low", |row| number(row.rate.low))
+        .joined()
+        .column("high", |row| number(row.rate.high))
+        .joined();
+    page.table(&table.table())
 }
 
-/// How few neurons per weight would do.
+/// The fewest neurons per weight with δ, and with the layer's share of it.
 fn thresholds(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
-    let cells = |threshold: &Threshold| {
-        let cell = |neurons: Option<crate::theory::Count>| neurons.map_or("-".to_owned(), per_weight);
-        [threshold.estimate, threshold.low, threshold.high].map(cell)
-    };
-    let several = lane.layers.len() > 1;
-    let layers = lane.layers.iter().map(|layer| {
-        let mut row = vec![layer.layer.to_string()];
-        row.extend(cells(&layer.threshold));
-        if several {
-            row.extend(cells(&layer.threshold_of_share));
-        }
-        row
-    });
-    let mut all = vec!["network".to_owned()];
-    all.extend(cells(&lane.network.threshold));
+    let layers = lane
+        .layers
+        .iter()
+        .map(|layer| (layer.layer.to_string(), layer.threshold, Some(layer.threshold_of_share)));
+    let rows = Rows::of(layers.chain([("network".to_owned(), lane.network.threshold, None)]))
+        .column("layer", |(name, ..)| name.clone());
     let delta = format!("rate {}", visible::number(report.delta));
-    let share = format!("rate {}", number(report.delta / lane.layers.len() as f64));
-    let mut header = vec!["layer", &delta, "low", "high"];
-    if several {
-        header.extend([&share[..], "low", "high"]);
-    }
+    let rows = threshold(rows, delta, |(_, threshold, _)| Some(*threshold));
+    let rows = match lane.layers.len() {
+        1 => rows,
+        layers => {
+            let share = format!("rate {}", number(report.delta / layers as f64));
+            threshold(rows, share, |(.., share)| *share)
+        }
+    };
     format!(
         "Neurons per weight at which failures fall to δ, and to a layer's share of it:\n{}",
-        page.table(&header, layers.chain([all]).collect(), &[2, 3, 5, 6])
+        page.table(&rows.table())
     )
+}
+
+/// A threshold and its interval; blank without one.
+fn threshold<R>(rows: Rows<R>, header: String, of: impl Fn(&R) -> Option<Threshold>) -> Rows<R> {
+    let cell = |row: &R, neurons: fn(Threshold) -> Option<Count>| -> Cell {
+        of(row).map_or(Cell::BLANK, |threshold| neurons(threshold).map(per_weight).into())
+    };
+    rows.column(header, |row| cell(row, |threshold| threshold.estimate))
+        .column("low", |row| cell(row, |threshold| threshold.low))
+        .joined()
+        .column("high", |row| cell(row, |threshold| threshold.high))
+        .joined()
 }
 
 fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
@@ -138,23 +147,22 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     if let Some(error) = network.largest_error {
         let _ = writeln!(text, "largest error certified  {error:.6e}, in exact arithmetic");
     }
-    let runs = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
     if network.exceeds_only_by_rounding > 0 {
-        let above = runs(network.exceeds_only_by_rounding);
+        let above = grouped(network.exceeds_only_by_rounding);
         let _ = writeln!(text, "exceeds only by rounding {above}: ε is finer than an evaluation in f64");
     }
     if network.uncertified > 0 {
-        let _ = writeln!(text, "complete, but above ε    {}", runs(network.uncertified));
+        let _ = writeln!(text, "complete, but above ε    {}", grouped(network.uncertified));
     }
     if network.incomplete > 0 {
         let open = network.incomplete - network.not_found - network.missing.count;
-        let not_decided = if open > 0 { format!(", not decided {}", runs(open)) } else { String::new() };
+        let not_decided = if open > 0 { format!(", not decided {}", grouped(open)) } else { String::new() };
         let _ = writeln!(
             text,
             "not complete             {}: ticket there {}, missing {}{not_decided}",
-            runs(network.incomplete),
-            runs(network.not_found),
-            runs(network.missing.count)
+            grouped(network.incomplete),
+            grouped(network.not_found),
+            grouped(network.missing.count)
         );
     }
     if !network.failing_seeds.is_empty() {
@@ -167,10 +175,10 @@ fn verdict(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
         let _ = writeln!(
             text,
             "{} runs can claim no rate below {}; for δ = {} it takes {} at least.",
-            grouped(lane.runs as i64),
+            grouped(lane.runs),
             number(lane.least_claim),
             visible::number(delta),
-            grouped(FailureRate::runs_to_claim(delta, report.confidence) as i64)
+            grouped(FailureRate::runs_to_claim(delta, report.confidence))
         );
     }
     text.push_str(&conclusion(lane, report));
@@ -213,11 +221,11 @@ fn budget(lane: &CheckedLane, neurons: &str, sure: &str) -> String {
     let network = &lane.network;
     let (low, high) = (number(network.failures.low), number(network.failures.high));
     let (least, most) = (number(network.missing.low), number(network.missing.high));
-    let runs = grouped(lane.runs as i64);
+    let runs = grouped(lane.runs);
     let tested = if network.failures.count == 0 {
         format!("Complete in all {runs} runs with {neurons} neurons per weight")
     } else {
-        let failed = grouped(i64::try_from(network.failures.count).unwrap_or(i64::MAX));
+        let failed = grouped(network.failures.count);
         format!("{failed} of {runs} runs fail with {neurons} neurons per weight")
     };
     let claim = match lane.verdict {

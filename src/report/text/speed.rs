@@ -1,6 +1,7 @@
 //! Figures of speed as a table.
 
-use crate::report::Page;
+use crate::report::page::Page;
+use crate::report::table::Rows;
 use crate::speed::{Figure, Reference};
 
 /// The figures, a row each, beside those of a named processor, and below what they are.
@@ -10,18 +11,15 @@ pub fn speed(figures: &[Figure], page: Page) -> String {
         (low, high) if low == high => low,
         (low, high) => format!("{low}-{high}"),
     };
-    let row = |figure: &Figure| {
-        vec![
-            figure.name.to_owned(),
-            figure.value.map_or("-".to_owned(), number),
-            figure.reference.map_or("-".to_owned(), range),
-            figure.unit.to_owned(),
-        ]
-    };
     let here = figures.first().map_or("-", |figure| &figure.processor);
     let there = figures.iter().find_map(|figure| figure.reference).map_or("-", |other| other.processor);
     let mut text = format!("here: {here}\nthere: {there}\n\n");
-    text += &page.table(&["figure", "here", "there", "unit"], figures.iter().map(row).collect(), &[]);
+    let table = Rows::of(figures)
+        .column("figure", |figure| figure.name)
+        .column("here", |figure| figure.value.map(number))
+        .column("there", |figure| figure.reference.map(range))
+        .column("unit", |figure| figure.unit);
+    text += &page.table(&table.table());
     text.push_str("\n\n");
     for Figure { name, work, note, .. } in figures {
         let note = if note.is_empty() { String::new() } else { format!(" ({note})") };

@@ -3,7 +3,8 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
-use crate::report::text::{CERTIFICATE_COLUMNS, certificate_cells, certificate_notes};
+use crate::report::text::{certificate_notes, certificate_table};
+use crate::report::{Cell, Column};
 use crate::session::LaneView;
 use crate::tui::Look;
 use crate::tui::overlays::window;
@@ -24,24 +25,26 @@ pub(crate) fn render(frame: &mut Frame<'_>, lane: &LaneView, look: &Look, scroll
         window(frame, look, "Certificate", lines, scroll);
         return;
     };
-    let mut rows = vec![CERTIFICATE_COLUMNS.map(|column| look.glyphs.write(column).to_string())];
-    rows.extend(certificate.layers.iter().map(certificate_cells));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let mut shown: Vec<(usize, usize)> =
-        (0..CERTIFICATE_COLUMNS.len()).map(|column| (column, width(column))).collect();
+    let table = certificate_table(certificate);
+    let texts = |column: &Column| -> Vec<String> {
+        let header = look.glyphs.write(&column.header);
+        [header].into_iter().chain(column.cells.iter().map(Cell::text)).collect()
+    };
+    let width = |texts: &[String]| texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    let shown = table.columns.iter().map(|column| (column.header.as_str(), texts(column)));
+    let mut shown: Vec<(&str, Vec<String>)> = shown.collect();
     for name in LEFT_OUT {
-        if shown.iter().map(|(_, width)| width + 1).sum::<usize>() <= room + 1 {
+        if shown.iter().map(|(_, texts)| width(texts) + 1).sum::<usize>() <= room + 1 {
             break;
         }
-        shown.retain(|&(column, _)| CERTIFICATE_COLUMNS[column] != name);
+        shown.retain(|&(header, _)| header != name);
     }
-    let line = |(number, row): (usize, &[String; 10])| {
-        let cells: Vec<String> =
-            shown.iter().map(|&(column, width)| format!("{:>width$}", row[column])).collect();
-        let style = if number == 0 { look.theme.faint } else { look.theme.text };
-        Line::styled(cells.join(" "), style)
+    let line = |row: usize| {
+        let cell = |(_, texts): &(&str, Vec<String>)| format!("{:>1$}", texts[row], width(texts));
+        let style = if row == 0 { look.theme.faint } else { look.theme.text };
+        Line::styled(shown.iter().map(cell).collect::<Vec<_>>().join(" "), style)
     };
-    let mut lines: Vec<Line<'_>> = rows.iter().enumerate().map(line).collect();
+    let mut lines: Vec<Line<'_>> = (0..=table.rows()).map(line).collect();
     lines.push(Line::default());
     for note in certificate_notes(certificate, lane.error.epsilon) {
         let note = look.glyphs.write(&note).to_string();

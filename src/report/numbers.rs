@@ -1,0 +1,158 @@
+//! How numbers are written for people. JSON, CSV and error messages
+//! ([`visible::number`](crate::visible::number)) keep all digits.
+
+use crate::theory::Count;
+
+/// Percentages below this are rounding errors of sums.
+const SMALLEST_PERCENT: f64 = 1e-9;
+
+/// Most characters of a number that somebody has typed.
+const LONGEST_TYPED: usize = 9;
+
+/// Four significant digits: whole and grouped below 10⁷, else with an exponent where it is large or small.
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        "0".to_owned()
+    } else if value.fract() == 0.0 && value.abs() < 1e7 {
+        grouped(value as i64)
+    } else if (0.01..10_000.0).contains(&value.abs()) {
+        let digits = 3 - value.abs().log10().floor().max(0.0) as usize;
+        format!("{value:.digits$}")
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+/// A number from a setup: as it was typed, or four digits of a computed one.
+pub fn asked(value: f64) -> String {
+    let written = value.to_string();
+    if written.len() <= LONGEST_TYPED { written } else { format!("{value:.3e}") }
+}
+
+/// A whole number with its thousands apart: `1,234,567`.
+pub fn grouped(value: impl Into<i128>) -> String {
+    let value = value.into();
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with `digits` behind the point; a rounded 0 has no sign.
+fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// A saved share in percent; small ones with an exponent.
+pub fn saved_share(share: Option<f64>) -> String {
+    match share.map(|share| 100.0 * share) {
+        None => "-".to_owned(),
+        Some(percent) if (SMALLEST_PERCENT..0.1).contains(&percent.abs()) => format!("{percent:.1e} %"),
+        Some(percent) => format!("{} %", fixed(percent, 1)),
+    }
+}
+
+/// A share of G in percent, which may be below f64.
+pub fn share(share: Count) -> String {
+    let percent = share.times(100.0);
+    let value = percent.as_f64();
+    if (0.01..=100.0).contains(&value) {
+        format!("{value:.2} %")
+    } else if share == Count::ZERO {
+        "0 %".to_owned()
+    } else {
+        format!("{percent:.2} %")
+    }
+}
+
+/// A number of neurons, whole below 10¹⁵.
+pub fn number_of_neurons(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e15 { grouped(value as i64) } else { format!("{neurons:.4}") }
+}
+
+/// A number like [`number`], which may exceed f64.
+pub fn count(count: Count) -> String {
+    if count.as_f64().is_finite() { number(count.as_f64()) } else { format!("{count:.3}") }
+}
+
+/// Neurons per weight.
+pub fn per_weight(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e6 { format!("{value:.2}") } else { format!("{neurons:.4}") }
+}
+
+/// 10^`log`, the label of a tick on a log axis: `0.05`, `2,000`, `1e-6`.
+pub fn power_of_ten(log: f64) -> String {
+    if (-2.01..3.999).contains(&log) {
+        let value = 10_f64.powf(log);
+        if value >= 9.99 {
+            return grouped(value.round() as i64);
+        }
+        return format!("{value:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    let mut decade = log.floor();
+    let mut digit = format!("{:.1}", 10_f64.powf(log - decade));
+    if digit == "10.0" {
+        (digit, decade) = ("1".to_owned(), decade + 1.0);
+    }
+    format!("{}e{decade}", digit.trim_end_matches(".0"))
+}
+
+/// Widths n₀…n_ℓ; long lists are summarised.
+pub fn widths(widths: &[usize]) -> String {
+    let (layers, first) = (widths.len() - 1, widths[0]);
+    let list = |widths: &[usize]| widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-");
+    if widths.len() <= 6 {
+        list(widths)
+    } else if widths.iter().all(|&width| width == first) {
+        format!("{layers} layers of {first}x{first}")
+    } else {
+        format!("{}-...-{} ({layers} layers)", list(&widths[..3]), widths[layers])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let cases = [
+            (0.0, "0"),
+            (6_286_927.0, "6,286,927"),
+            (628.6927, "628.7"),
+            (0.05, "0.050"),
+            (3.2e-7, "3.200e-7"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!([fixed(-0.04, 1), fixed(-0.0, 2), fixed(-0.06, 1)], ["0.0", "0.00", "-0.1"]);
+        assert_eq!([-0.0, -1e-17].map(|share| saved_share(Some(share))), ["0.0 %", "0.0 %"]);
+        assert_eq!(saved_share(Some(-4e-4)), "-4.0e-2 %");
+        assert_eq!([0.01, 0.035_843_733_654_3, 1e-12].map(asked), ["0.01", "3.584e-2", "1.000e-12"]);
+        assert_eq!(grouped(-1_234_567), "-1,234,567");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(u64::MAX), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn ticks_are_short() {
+        let decades = [-3, -2, -1, 0, 1, 2, 3, 4, 681];
+        let expected = ["1e-3", "0.01", "0.1", "1", "10", "100", "1,000", "1e4", "1e681"];
+        assert_eq!(decades.map(|decade| power_of_ten(f64::from(decade))), expected);
+        let between = [0.005, 0.02, 0.5, 2.0, 50.0, 2e3, 5e11, 2.5e-7, 9.9999e6];
+        let expected = ["5e-3", "0.02", "0.5", "2", "50", "2,000", "5e11", "2.5e-7", "1e7"];
+        assert_eq!(between.map(|value: f64| power_of_ten(value.log10())), expected);
+    }
+}

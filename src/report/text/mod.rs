@@ -1,0 +1,29 @@
+//! Reports as text for people, one file per command and one per part that several commands share.
+
+mod assumptions;
+mod bounds;
+mod certificate;
+mod comparison;
+mod faithfulness;
+mod inspected;
+mod origin;
+mod run;
+mod setup;
+#[cfg(feature = "cli")]
+mod speed;
+mod verdict;
+
+pub use super::numbers::{
+    asked, count, grouped, number, number_of_neurons, per_weight, power_of_ten, saved_share, share, widths,
+};
+pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
+pub use bounds::bounds;
+pub use certificate::{certificate_notes, certificate_table};
+pub use comparison::{comparison, gain, subset_estimate};
+pub use faithfulness::faithfulness;
+pub use inspected::inspected;
+pub use origin::{origin, unused, unused_names};
+pub use run::{demand, run};
+pub use setup::{construction_name, mode, not_built, not_built_names};
+#[cfg(feature = "cli")]
+pub use speed::speed;
