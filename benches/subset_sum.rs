@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use slth::construction::best_subset::{BestSum, SubsetSums};
-use slth::construction::incremental::GrowingSums;
+use slth::construction::incremental::IncrementalSearch;
 use slth::speed::Work;
 use slth::speed::subset_sums::{rows, search, uniform};
 
@@ -48,7 +48,7 @@ fn anew(values: &[f64], target: f64, tolerance: f64) -> (usize, Option<BestSum>)
 
 /// The same.
 fn growing(values: &[f64], target: f64, tolerance: f64) -> (usize, Option<BestSum>) {
-    let mut sums = GrowingSums::new(target, tolerance);
+    let mut sums = IncrementalSearch::new(target, tolerance);
     let best = values.iter().find_map(|&value| sums.add(value).unwrap());
     (sums.values().len(), best)
 }

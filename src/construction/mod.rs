@@ -7,12 +7,15 @@
 //! has its pieces, the golden-ratio sum of [`golden`] picks those that add up to the weight, and their paths enter the
 //! [`LayerTicket`]; all else is masked out. No neuron serves a weight twice, and only outputs of one input share one.
 
+mod allocator;
 mod blocks;
 mod buckets;
 mod existence;
 mod half;
 mod inspection;
 mod layer;
+mod packed;
+mod position;
 mod problem;
 mod saved;
 mod shared;
@@ -28,11 +31,12 @@ pub use existence::{
     Existence, ExistenceQuestion, MOST_EDGES_KEPT, MOST_TRIES, MOST_VERTICES, Shortage, Undecided,
 };
 pub use half::Half;
-pub use inspection::{Fate, FinishedWeight, SumStep, WeightState, WeightSum, residuals};
+pub use inspection::{FinishedWeight, WeightState};
 pub use layer::LayerBuilder;
 pub use problem::{Allocation, LayerProblem, Match, Mode, Sharing, Sum, Until};
 pub use saved::LayerState;
+pub use sums::steps::{Fate, SumStep, WeightSum};
 pub use sums::{best_subset, golden, incremental};
 pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};
 pub use ticket::{LayerTicket, Path};
-pub use workbench::LISTED_DEMANDS;
+pub use workbench::{LISTED_DEMANDS, residuals};

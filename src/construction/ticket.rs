@@ -1,5 +1,7 @@
 //! The ticket: which paths of G the mask keeps.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::exact::DoubleDouble;
@@ -38,6 +40,22 @@ pub struct Path {
     pub z_in: f64,
     /// weight neuron → output
     pub z_out: f64,
+}
+
+/// The rows of a ticket that serve one pair; one target neuron where neurons stand in for whole ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowGroup {
+    pub(crate) pair: u64,
+    /// first row
+    pub(crate) first: usize,
+    pub(crate) rows: usize,
+}
+
+impl RowGroup {
+    /// The rows as a range.
+    pub(crate) fn range(self) -> Range<usize> {
+        self.first..self.first + self.rows
+    }
 }
 
 impl Path {
@@ -139,13 +157,13 @@ impl LayerTicket {
         self.z_out.push(path.z_out);
     }
 
-    /// The rows brought into the order of pairs. `groups` holds (pair, first row, rows) of each pair, in the order of rows.
+    /// The rows in the order of pairs. `groups` covers all rows in their present order.
     ///
-    /// Rows move within their columns: weights are finished nearly in the order of their pairs, so that few groups have to be
-    /// put aside at a time until those before them are in place.
-    pub(crate) fn ordered_by_pair(mut self, groups: &[(u64, usize, usize)]) -> Self {
+    /// Rows move within their columns: weights finish nearly in the order of their pairs, so few groups are set aside at a
+    /// time.
+    pub(crate) fn ordered_by_pair(mut self, groups: &[RowGroup]) -> Self {
         let mut by_pair: Vec<u32> = (0..groups.len() as u32).collect();
-        by_pair.sort_unstable_by_key(|&group| groups[group as usize].0);
+        by_pair.sort_unstable_by_key(|&group| groups[group as usize].pair);
         let Self { neuron, input, output, z_in, z_out } = &mut self;
         let by_pair = &by_pair;
         if neuron.len() < ORDERED_IN_PARALLEL {
@@ -168,28 +186,28 @@ impl LayerTicket {
 }
 
 /// Brings the groups of a column's rows into this order.
-fn order<T: Copy>(column: &mut [T], groups: &[(u64, usize, usize)], order: &[u32]) {
+fn order<T: Copy>(column: &mut [T], groups: &[RowGroup], order: &[u32]) {
     let (mut aside, mut free) = (Vec::<Vec<T>>::new(), Vec::<u32>::new());
-    let mut places = vec![Place::Rows; groups.len()];
+    let mut whereabouts = vec![Whereabouts::InPlace; groups.len()];
     let (mut to, mut reached) = (0, 0);
     for &group in order {
-        let (_, first, rows) = groups[group as usize];
-        let place = std::mem::replace(&mut places[group as usize], Place::Ordered);
-        // What stands where the group goes makes way.
-        while let Some(&(_, first, rows)) = groups.get(reached).filter(|(_, first, _)| *first < to + rows) {
-            if places[reached] == Place::Rows {
+        let RowGroup { first, rows, .. } = groups[group as usize];
+        let now = std::mem::replace(&mut whereabouts[group as usize], Whereabouts::Ordered);
+        // Set aside the groups in the way.
+        while let Some(&blocking) = groups.get(reached).filter(|group| group.first < to + rows) {
+            if whereabouts[reached] == Whereabouts::InPlace {
                 let slot = free.pop().unwrap_or_else(|| {
                     aside.push(Vec::new());
                     aside.len() as u32 - 1
                 });
                 aside[slot as usize].clear();
-                aside[slot as usize].extend_from_slice(&column[first..first + rows]);
-                places[reached] = Place::Aside(slot);
+                aside[slot as usize].extend_from_slice(&column[blocking.range()]);
+                whereabouts[reached] = Whereabouts::Aside(slot);
             }
             reached += 1;
         }
-        match place {
-            Place::Aside(slot) => {
+        match now {
+            Whereabouts::Aside(slot) => {
                 column[to..to + rows].copy_from_slice(&aside[slot as usize]);
                 free.push(slot);
             }
@@ -199,14 +217,14 @@ fn order<T: Copy>(column: &mut [T], groups: &[(u64, usize, usize)], order: &[u32
     }
 }
 
-/// Where a group of rows is while its column is brought into order.
+/// Where a group of rows is while its column is being ordered.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Whereabouts {
     /// where it was
-    Rows,
-    /// put aside
+    InPlace,
+    /// in this buffer
     Aside(u32),
-    /// where it belongs
+    /// at its final place
     Ordered,
 }
 
@@ -228,7 +246,7 @@ mod tests {
             for pair in finished {
                 // Some pairs keep no path.
                 let rows = row.word(1_000 + pair) % 5;
-                groups.push((pair, ticket.len(), rows as usize));
+                groups.push(RowGroup { pair, first: ticket.len(), rows: rows as usize });
                 for neuron in 0..rows {
                     let (z_in, z_out) = ((pair * neuron) as f64, neuron as f64 + 0.5);
                     ticket.push(Path { neuron, input: pair as u32, output: 7 - neuron as u32, z_in, z_out });
@@ -236,10 +254,8 @@ mod tests {
             }
             let mut sorted = groups.clone();
             sorted.sort_unstable();
-            let expected: LayerTicket = sorted
-                .iter()
-                .flat_map(|&(_, first, rows)| (first..first + rows).map(|at| ticket.path(at)))
-                .collect();
+            let expected: LayerTicket =
+                sorted.iter().flat_map(|group| group.range().map(|at| ticket.path(at))).collect();
             assert_eq!(ticket.ordered_by_pair(&groups), expected, "case {case}");
         }
     }

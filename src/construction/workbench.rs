@@ -1,13 +1,15 @@
-//! What all allocations of a layer work with: the problem laid out for speed, the counts, the kept paths.
+//! The workbench of a layer: its problem laid out for speed, its counts, its kept paths. All allocators work on it.
 
 use std::sync::Arc;
 
 use crate::construction::buckets::{Buckets, levels};
 use crate::construction::half::Half;
-use crate::construction::inspection::residuals;
-use crate::construction::sums::assembly::{Found, WEIGHTS, WeightSums, sum_up};
+use crate::construction::problem::LayerProblem;
+use crate::construction::sums::assembly::{AssembledWeight, WEIGHTS, WeightPieces, assemble};
+use crate::construction::sums::summation;
+use crate::construction::sums::summation::Summation;
 use crate::construction::tally::{Demand, PRODUCT_BINS, Tally};
-use crate::construction::ticket::{LayerTicket, Path};
+use crate::construction::ticket::{LayerTicket, Path, RowGroup};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
 use crate::sampling::{RandomLayer, UniformProductLaw};
@@ -15,14 +17,16 @@ use crate::sampling::{RandomLayer, UniformProductLaw};
 /// Open demands listed by name when a layer runs out of neurons; the others are counted only.
 pub const LISTED_DEMANDS: usize = 10_000;
 
-/// Weights whose rows tell how many those of all weights will be.
-const TELLING: usize = 128;
+/// Ticket rows per weight are estimated from this many weights.
+const ROW_ESTIMATE_SAMPLE: usize = 128;
 
-/// What the allocations share: the problem laid out for speed, the counts, the kept paths.
+/// Everything that allocators share.
 #[derive(Clone, Debug)]
 pub(crate) struct Workbench {
     pub(crate) random: RandomLayer,
     pub(crate) buckets: Buckets,
+    /// how weights are made up of products
+    pub(crate) summation: &'static dyn Summation,
     pub(crate) inputs: u32,
     pub(crate) outputs: u32,
     /// halves to be built, positive first
@@ -32,19 +36,47 @@ pub(crate) struct Workbench {
     pub(crate) layer: usize,
     /// shared with computations on other threads once the layer is done
     pub(crate) kept: Arc<LayerTicket>,
-    /// (pair, first row, rows) of each group of `kept`, in order of finishing; taken away once the layer is done
-    pub(crate) groups: Vec<(u64, usize, usize)>,
-    /// the pair of the last group
+    /// rows of `kept` for each finished pair, in order of finishing; empty once the layer is done
+    pub(crate) groups: Vec<RowGroup>,
+    /// the pair of the last group, once the layer is done
     pub(crate) finished_last: Option<u64>,
+    /// the first demands left open
     pub(crate) open: Vec<Demand>,
+    /// all demands left open
     pub(crate) open_count: u64,
-    /// of the weights that were summed up last
-    pub(crate) sums: [WeightSums; WEIGHTS],
-    /// draws after which weights were completed, rising
+    /// the weights assembled last
+    pub(crate) assembled: [AssembledWeight; WEIGHTS],
+    /// draws after which weights were completed, ascending
     pub(crate) completed: Vec<u64>,
 }
 
 impl Workbench {
+    /// The workbench of a layer with no neuron drawn yet.
+    pub(crate) fn new(problem: &LayerProblem) -> Self {
+        let (buckets, summation) = (Buckets::new(&problem.ranges), summation(problem.sum));
+        let (outputs, inputs) = problem.target.weights(problem.layer).dim();
+        let tally = Tally::new(summation.demands_per_half(&buckets));
+        Self {
+            random: RandomLayer::new(problem.seed, problem.layer, problem.law),
+            buckets,
+            summation,
+            inputs: inputs as u32,
+            outputs: outputs as u32,
+            // A neuron that stands in for a whole one passes inputs of both signs.
+            live: [true, !problem.skip_negative_half && !summation.is_whole()],
+            tally,
+            target: Arc::clone(&problem.target),
+            layer: problem.layer,
+            kept: Arc::default(),
+            groups: Vec::new(),
+            finished_last: None,
+            open: Vec::new(),
+            open_count: 0,
+            assembled: Default::default(),
+            completed: Vec::new(),
+        }
+    }
+
     /// Notes that weights were completed with this draw; the tally says with how many neurons.
     pub(crate) fn note_completed(&mut self, draws: u64) {
         self.completed.push(draws);
@@ -59,34 +91,6 @@ impl Workbench {
     /// (input, output) of a pair.
     pub(crate) fn ends(&self, pair: u64) -> (u32, u32) {
         ((pair % u64::from(self.inputs)) as u32, (pair / u64::from(self.inputs)) as u32)
-    }
-
-    /// (input, output) of the pairs of a block: all outputs of one input, or one pair.
-    pub(crate) fn block_ends(&self, by_input: bool, block: u64) -> Vec<(u32, u32)> {
-        if by_input {
-            (0..self.outputs).map(|output| (block as u32, output)).collect()
-        } else {
-            vec![self.ends(block)]
-        }
-    }
-
-    /// Whether the finished pairs are those of all blocks before this one and, of this one, all that are not open, of which
-    /// there are some.
-    pub(crate) fn is_at_block(
-        &self,
-        (by_input, block): (bool, u64),
-        open: &[(u32, u32)],
-        has_group: &[bool],
-    ) -> bool {
-        let ends = self.block_ends(by_input, block);
-        let before = block * ends.len() as u64;
-        let is_before = |pair| if by_input { u64::from(self.ends(pair).0) < block } else { pair < block };
-        let here = ends.iter().filter(|&&(input, output)| has_group[self.pair(input, output) as usize]);
-        !open.is_empty()
-            && here.count() + open.len() == ends.len()
-            && open.iter().all(|&(input, output)| !has_group[self.pair(input, output) as usize])
-            && self.groups.iter().filter(|&&(pair, ..)| is_before(pair)).count() as u64 == before
-            && self.groups.len() as u64 == before + (ends.len() - open.len()) as u64
     }
 
     /// The pair with these ends.
@@ -121,12 +125,12 @@ impl Workbench {
         let word_in = self.random.input_words(neuron).word(input.into());
         let word_out = self.random.output_words(neuron).word(output.into());
         let negative = u64::from(self.weight(input, output) < 0.0);
-        levels::piece(word_in, word_out, negative, &self.buckets) == Some((half, place))
+        self.buckets.piece(word_in, word_out, negative) == Some((half, place))
     }
 
     /// Whether the groups are those of the first pairs, `step` pairs apart, in their order.
     pub(crate) fn has_groups_in_order(&self, step: u64) -> bool {
-        (0..).zip(&self.groups).all(|(number, &(pair, ..))| pair == number * step)
+        (0..).zip(&self.groups).all(|(number, group)| group.pair == number * step)
     }
 
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
@@ -135,10 +139,10 @@ impl Workbench {
         self.tally.products[levels::bin_of::<PRODUCT_BINS>(t)] += 1;
     }
 
-    /// The same of sums of [`levels`], which are of these words: those of the input and the output.
+    /// The same for many neurons at once. `sums`: sums of [`levels`]. `words`: the words of the input and the output behind each.
     #[inline(always)]
     pub(crate) fn note_products_of(&mut self, sums: &[u32], words: impl Fn(usize) -> (u64, u64)) {
-        // Doubts are so few that they are looked for in all sums at once.
+        // Doubts are rare: one test covers all sums.
         let in_doubt =
             sums.iter().fold(false, |any, &sum| any | levels::bin_is_in_doubt::<PRODUCT_BINS>(sum));
         for (at, &sum) in sums.iter().enumerate() {
@@ -155,16 +159,11 @@ impl Workbench {
     /// Notes the first product of a neuron with uniform weights.
     pub(crate) fn note_product_value(&mut self, product: f64) {
         let place = UniformProductLaw::axis(product) * PRODUCT_BINS as f64;
-        // What lies below the axis is counted in its first bin; it is rarer than 2 in 100,000.
+        // Products below the axis, fewer than 2 in 100,000, are counted in its first bin.
         self.tally.products[(place.max(0.0) as usize).min(PRODUCT_BINS - 1)] += 1;
     }
 
-    /// The number of the layer, from 1.
-    pub(crate) fn layer_number(&self) -> u64 {
-        self.layer as u64
-    }
-
-    /// Keeps the paths that were found for a pair, positive half first.
+    /// Keeps the paths found for a pair, positive half first.
     pub(crate) fn keep(&mut self, pair: u64, paths: &[Path], complete: bool) {
         let (input, output) = self.ends(pair);
         let residual = residuals(self.weight(input, output), paths.iter().copied(), false);
@@ -180,17 +179,17 @@ impl Workbench {
 
     /// Notes the rows from `first` on as those of a pair.
     fn end_group(&mut self, pair: u64, first: usize) {
-        self.groups.push((pair, first, self.kept.len() - first));
-        if self.groups.len() == TELLING {
-            // Columns that grow by doubling are copied again and again, into pages that are new each time.
+        self.groups.push(RowGroup { pair, first, rows: self.kept.len() - first });
+        if self.groups.len() == ROW_ESTIMATE_SAMPLE {
+            // Columns that grow by doubling are copied each time, into new pages.
             let pairs = self.pairs() as usize;
-            let rows = (self.kept.len() as f64 * pairs as f64 / TELLING as f64) as usize;
+            let rows = (self.kept.len() as f64 * pairs as f64 / ROW_ESTIMATE_SAMPLE as f64) as usize;
             Arc::make_mut(&mut self.kept).make_room(rows + rows / 16);
             self.groups.reserve(pairs);
         }
     }
 
-    /// Keeps the neuron that stands in for a target neuron; without one its weights stay 0.
+    /// Keeps the paths of a neuron that stands in for a target neuron; without one its weights stay 0.
     pub(crate) fn keep_whole(&mut self, output: u32, paths: &[Path], complete: bool) {
         let mut found = vec![DoubleDouble::ZERO; self.inputs as usize];
         for path in paths {
@@ -202,53 +201,67 @@ impl Workbench {
         }
         let first = self.kept.len();
         Arc::make_mut(&mut self.kept).extend(paths);
-        self.groups.push((self.pair(0, output), first, paths.len()));
+        self.groups.push(RowGroup { pair: self.pair(0, output), first, rows: paths.len() });
         self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
     }
 
-    /// Notes a demand that is met by the neuron being drawn.
+    /// Counts a demand met by the neuron being drawn.
     pub(crate) fn serve(&mut self, demand: Demand) {
         self.tally.filled[demand.half as usize][demand.bucket as usize - 1] += 1;
     }
 
-    /// Puts both halves of a weight together from the neurons found for its buckets (`neuron + 1`, or 0 for
-    /// none; positive half first; empty where it demands none) and keeps the paths that the sum uses.
+    /// Assembles a weight from the neurons found for its buckets, and keeps the paths of its sums. `found`: neuron + 1 for
+    /// each (half, place), 0 for none, the positive half first; empty where it demands none.
     pub(crate) fn finish(&mut self, pair: u64, found: &[u64], complete: bool) {
-        self.sum_up(&[(pair, found)]);
-        let sums = std::mem::take(&mut self.sums[0]);
-        self.keep_sums(pair, &sums, complete);
-        self.sums[0] = sums;
+        self.assemble(&[(pair, found)]);
+        let weight = std::mem::take(&mut self.assembled[0]);
+        self.keep_assembled(pair, &weight, complete);
+        self.assembled[0] = weight;
     }
 
-    /// Puts at most [`WEIGHTS`] weights together, given as for [`finish`](Self::finish): the first of `sums` are theirs.
-    pub(crate) fn sum_up(&mut self, found: &[(u64, &[u64])]) {
-        let mut weights = [Found::default(); WEIGHTS];
+    /// Assembles at most [`WEIGHTS`] weights, given as for [`finish`](Self::finish), into the first of `assembled`.
+    pub(crate) fn assemble(&mut self, found: &[(u64, &[u64])]) {
+        let mut weights = [WeightPieces::default(); WEIGHTS];
         for (weight, &(pair, neurons)) in weights.iter_mut().zip(found) {
             let (input, output) = self.ends(pair);
             let magnitude = self.weight(input, output).abs();
             let magnitudes = self.live.map(|live| if live { magnitude } else { 0.0 });
-            *weight = Found { input, output, magnitudes, neurons };
+            *weight = WeightPieces { input, output, magnitudes, neurons };
         }
         let count = found.len();
-        sum_up(&self.random, &self.buckets, &weights[..count], &mut self.sums[..count]);
+        assemble(&self.random, &self.buckets, &weights[..count], &mut self.assembled[..count]);
     }
 
-    /// Keeps the paths of a weight that was put together.
-    pub(crate) fn keep_sums(&mut self, pair: u64, sums: &WeightSums, complete: bool) {
+    /// Keeps the paths of an assembled weight.
+    pub(crate) fn keep_assembled(&mut self, pair: u64, weight: &AssembledWeight, complete: bool) {
         for half in (0..2).filter(|&half| self.live[half]) {
             self.tally.searched += self.buckets.levels() as f64;
             let error = &mut self.tally.max_error[half];
-            *error = error.max(sums.residuals[half].nearest().abs());
+            *error = error.max(weight.residuals[half].nearest().abs());
         }
         let first = self.kept.len();
         let kept = Arc::make_mut(&mut self.kept);
-        sums.paths.iter().for_each(|paths| kept.extend(paths));
+        weight.paths.iter().for_each(|paths| kept.extend(paths));
         self.end_group(pair, first);
         self.tally.weights_done += u64::from(complete);
     }
 
-    /// Notes the demands of a pair that stay open at the end: the set bits, half after half; those of a half that is
-    /// not built do not count.
+    /// Brings the rows of the ticket into the order of pairs, once the layer is done.
+    pub(crate) fn order_ticket(&mut self) {
+        let groups = std::mem::take(&mut self.groups);
+        self.finished_last = groups.last().map(|group| group.pair);
+        let kept = Arc::unwrap_or_clone(std::mem::take(&mut self.kept));
+        self.kept = Arc::new(kept.ordered_by_pair(&groups));
+    }
+
+    /// The paths of the neurons found for a weight's buckets, given as for [`finish`](Self::finish).
+    pub(crate) fn paths(&self, pair: u64, found: impl IntoIterator<Item = u64>) -> Vec<Path> {
+        let (input, output) = self.ends(pair);
+        let neurons = found.into_iter().filter_map(|neuron| neuron.checked_sub(1));
+        neurons.map(|neuron| Path::of(&self.random, neuron, input, output)).collect()
+    }
+
+    /// Notes the demands of a pair left open at the end: the set bits, half after half. A half that is not built has none.
     pub(crate) fn leave_open_all(&mut self, input: u32, output: u32, wanted: &[u64]) {
         let levels = self.tally.filled[0].len();
         for (half, mask) in Half::BOTH.into_iter().zip(wanted.chunks(wanted.len() / 2)) {
@@ -261,11 +274,25 @@ impl Workbench {
         }
     }
 
-    /// Notes a demand that stays open at the end.
+    /// Notes a demand left open at the end.
     pub(crate) fn leave_open(&mut self, demand: Demand) {
         self.open_count += 1;
         if self.open.len() < LISTED_DEMANDS {
             self.open.push(demand);
         }
     }
+}
+
+/// w* − ŵ of the two halves, from the paths of a weight in their order, each as its nearest f64. `whole`: a path serves
+/// inputs of both signs.
+pub fn residuals(w: f64, paths: impl Iterator<Item = Path>, whole: bool) -> [f64; 2] {
+    let mut residual = [DoubleDouble::from(w); 2];
+    for path in paths {
+        for half in Half::BOTH {
+            if whole || Half::of(path.z_in) == half {
+                residual[half as usize] -= path.exact_product();
+            }
+        }
+    }
+    residual.map(DoubleDouble::nearest)
 }

@@ -1,9 +1,7 @@
-//! Neurons in blocks of their own: `Sharing::Nobody`, a block for each weight, and `Sharing::Input`, a block for
-//! each input, wired to that input alone, which all its outputs share.
+//! Golden-ratio sums with blocks of neurons: [`Sharing::Nobody`] gives a block to each weight, [`Sharing::Input`] one to each
+//! input, shared by all of its outputs.
 //!
-//! # Neurons
-//! Block j holds neurons j·m … (j+1)·m − 1 of the layer and is drawn until its pairs have what they demand. A neuron
-//! is tried against every open pair of its block and serves all that can use it: with one live input it
+//! A neuron is tried against every open weight of its block and serves all of them that can use it: with one live input it
 //! computes the same h = max{0, z_in·x_a} for every output, and each output has a z_out of its own.
 //!
 //! # The bound for `Sharing::Input` (shared golden)
@@ -13,39 +11,35 @@
 //! *Proof.* Fix a layer, an output b and its block's input a. Over the random neuron, |z_in·z_out\[b\]| has the law of
 //! Lemma C.11, so each of the 4k ≤ 4k′ categories (sign of the weight, half, bucket) of the pair has probability
 //! ≥ 1/(8k′), and the m neurons are independent. One category stays empty with probability at most
-//! (1 − 1/8k′)^m ≤ e^{−m/8k′} ≤ δ/(4k′P_iℓ). The layer has P_i pairs with 4k′ categories each, so some category of some
-//! pair stays empty with probability at most δ/ℓ, and in some layer with at most δ. Outputs of one input are dependent
-//! (they share z_in), which a union bound does not mind. Otherwise every pair finds a product in each of its
-//! buckets, whatever its weight, and Lemma 9 puts the weight together; no demand competes with another,
-//! since a neuron that serves output b is not used up for output b′. ∎
+//! (1 − 1/8k′)^m ≤ e^{−m/8k′} ≤ δ/(4k′P_iℓ). The layer has P_i pairs with 4k′ categories each. By a union bound, some
+//! category of some pair stays empty with probability at most δ/ℓ, and in some layer with at most δ. (Outputs of one input
+//! share z_in and are dependent; a union bound holds for dependent events too.) Otherwise every pair finds a product in each
+//! of its buckets, whatever its weight, and its sum exists by Lemma 9. No demand competes with another, since a neuron can
+//! serve output b and output b′. ∎
 
+use super::scheduler::{BlockPosition, Blocks, Consumer};
+use super::wiring::{Redrawn, Wiring, drawn_again};
+use crate::construction::allocator::{Allocator, Available};
 use crate::construction::buckets::levels;
 use crate::construction::half::Half;
-use crate::construction::inspection::AtHand;
+use crate::construction::position::Position;
 use crate::construction::problem::Sharing;
-use crate::construction::saved::Position;
-use crate::construction::tally::{Demand, Draw};
+use crate::construction::tally::{Demand, Draw, Tally};
+use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
+use crate::theory::Count;
 
+/// Weights that collect a piece for each bucket.
 #[derive(Clone, Debug)]
-pub(crate) struct Blocks {
-    /// m, neurons of a block
-    size: u64,
-    /// the block being drawn, from 0
-    block: u64,
-    blocks: u64,
-    /// neurons of the block drawn so far
-    drawn: u64,
-    /// whether a block serves all outputs of one input, or one pair
-    by_input: bool,
-    /// pairs of the block with open demands
-    open: Vec<OpenPair>,
+pub(crate) struct GoldenWeights {
+    wiring: Wiring,
     /// words of open-demand bits per half
     stride: usize,
 }
 
+/// A weight of the block.
 #[derive(Clone, Debug)]
-struct OpenPair {
+pub(crate) struct GoldenWeight {
     input: u32,
     output: u32,
     /// 1 where w* < 0
@@ -56,7 +50,7 @@ struct OpenPair {
     found: Vec<u64>,
 }
 
-impl OpenPair {
+impl GoldenWeight {
     /// Gives the neuron of these words to the demand that it meets, if that is open. Its place.
     fn meet(&mut self, neuron: u64, (word_in, word_out): (u64, u64), bench: &Workbench) -> Option<usize> {
         let half = (word_in & 1) as usize;
@@ -76,74 +70,57 @@ impl OpenPair {
     }
 }
 
-impl Blocks {
-    pub(crate) fn new(sharing: Sharing, size: u64, bench: &mut Workbench) -> Self {
+impl GoldenWeights {
+    /// Blocks of `bound` neurons.
+    pub(crate) fn blocks(sharing: Sharing, bound: Count, bench: &mut Workbench) -> Blocks<Self> {
         let pairs = bench.pairs();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
         }
-        let by_input = sharing == Sharing::Input;
-        let mut blocks = Self {
-            size,
-            block: 0,
-            blocks: if by_input { u64::from(bench.inputs) } else { pairs },
-            drawn: 0,
-            by_input,
-            open: Vec::new(),
-            stride: bench.buckets.levels() / 64 + 1,
-        };
-        blocks.open_block(bench);
-        if size == 0 {
+        let wiring = Wiring::new(sharing);
+        let golden = Self { wiring, stride: bench.buckets.levels() / 64 + 1 };
+        let mut blocks = Blocks::new(golden, wiring.blocks(bench), bound, bench);
+        if bound.saturated() == 0 {
             blocks.close(bench);
         }
         blocks
     }
+}
 
-    /// The block and its neurons so far.
-    pub(crate) fn position(&self) -> Position<'static> {
-        Position::Block { block: self.block, drawn: self.drawn }
-    }
+impl Consumer for GoldenWeights {
+    type Open = GoldenWeight;
 
-    /// The allocation with so many neurons of a block drawn: they are drawn again, without being counted. `None` where no run
-    /// can be there, or where other pairs are finished.
-    pub(crate) fn at(&self, block: u64, drawn: u64, has_group: &[bool], bench: &Workbench) -> Option<Self> {
-        if block >= self.blocks || drawn >= self.size {
-            return None;
-        }
-        let mut blocks = Self { block, drawn: 0, open: Vec::new(), ..*self };
-        let ends = bench.block_ends(self.by_input, block);
-        blocks.open = ends.iter().map(|&(input, output)| blocks.open_pair(input, output, bench)).collect();
-        while blocks.drawn < drawn && !blocks.open.is_empty() {
-            let neuron = block * self.size + blocks.drawn;
-            let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
-            for pair in &mut blocks.open {
-                let words = (row_in.word(pair.input.into()), row_out.word(pair.output.into()));
-                pair.meet(neuron, words, bench);
+    fn open(&self, block: u64, bench: &Workbench) -> Vec<GoldenWeight> {
+        let k = bench.buckets.levels();
+        let mut wanted = vec![0; 2 * self.stride];
+        for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
+            for place in 0..k {
+                wanted[half as usize * self.stride + (place >> 6)] |= 1 << (place & 63);
             }
-            blocks.open.retain(OpenPair::is_open);
-            blocks.drawn += 1;
         }
-        let open = blocks.open.iter().map(|pair| (pair.input, pair.output));
-        let is_there = bench.is_at_block((self.by_input, block), &open.collect::<Vec<_>>(), has_group);
-        is_there.then_some(blocks)
+        let ends = self.wiring.ends(block, bench).into_iter();
+        ends.map(|(input, output)| {
+            let negative = u64::from(bench.weight(input, output) < 0.0);
+            GoldenWeight { input, output, negative, wanted: wanted.clone(), found: vec![0; 2 * k] }
+        })
+        .collect()
     }
 
-    /// Whether every block is through.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.block == self.blocks
+    /// All demands of the layer are counted from the start.
+    fn count_demands(&self, _: &GoldenWeight, _: &mut Tally) {}
+
+    fn is_settled(&self, open: &GoldenWeight) -> bool {
+        !open.is_open()
     }
 
-    /// Draws the next neuron and offers it to every open pair of its block. Whether a weight was finished.
-    pub(crate) fn draw(&mut self, bench: &mut Workbench) -> bool {
-        let neuron = self.block * self.size + self.drawn;
-        self.drawn += 1;
+    fn draw(&self, neuron: u64, _: u64, open: &mut [GoldenWeight], bench: &mut Workbench) -> bool {
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
-        let tries = self.open.len() as u64;
+        let tries = open.len() as u64;
         // All pairs of a block have the same input.
-        let word_in = self.open.first().map_or(0, |pair| row_in.word(u64::from(pair.input)));
+        let word_in = open.first().map_or(0, |pair| row_in.word(u64::from(pair.input)));
         let half = (word_in & 1) as usize;
-        let (mut first, mut served) = (None, 0);
-        for (index, pair) in self.open.iter_mut().enumerate() {
+        let (mut first, mut serves) = (None, 0);
+        for (index, pair) in open.iter_mut().enumerate() {
             let word_out = row_out.word(u64::from(pair.output));
             if index == 0 {
                 bench.note_product(levels::t(word_in, word_out));
@@ -153,79 +130,62 @@ impl Blocks {
                 let demand = Demand { output, input, half: Half::BOTH[half], bucket: place as u32 + 1 };
                 bench.serve(demand);
                 first = first.or(Some(demand));
-                served += 1;
+                serves += 1;
             }
         }
         bench.tally.tries += tries;
         bench.tally.words += tries + 1;
-        bench.tally.last = Some(Draw { neuron, tries, served: first, serves: served });
-        let finished = served > 0 && self.finish_served(bench);
-        if self.open.is_empty() || self.drawn == self.size {
-            self.close_block(bench);
+        bench.tally.last = Some(Draw { neuron, tries, served: first, serves });
+        serves > 0
+    }
+
+    fn finish(&self, open: &GoldenWeight, bench: &mut Workbench) -> bool {
+        let is_complete = !open.is_open();
+        if !is_complete {
+            bench.leave_open_all(open.input, open.output, &open.wanted);
         }
-        finished
+        bench.finish(bench.pair(open.input, open.output), &open.found, is_complete);
+        is_complete
     }
 
-    /// Finishes the pairs that have all they demand. Whether there were any.
-    fn finish_served(&mut self, bench: &mut Workbench) -> bool {
-        let before = self.open.len();
-        self.open.retain(|pair| {
-            if !pair.is_open() {
-                bench.finish(bench.pair(pair.input, pair.output), &pair.found, true);
-            }
-            pair.is_open()
-        });
-        self.open.len() < before
+    fn is_for(&self, open: &GoldenWeight, input: u32, output: u32) -> bool {
+        (open.input, open.output) == (input, output)
     }
 
-    /// Finishes what is left of the block as far as it goes, and opens the next one.
-    fn close_block(&mut self, bench: &mut Workbench) {
-        bench.tally.note_block(self.drawn.into());
-        for pair in std::mem::take(&mut self.open) {
-            bench.leave_open_all(pair.input, pair.output, &pair.wanted);
-            bench.finish(bench.pair(pair.input, pair.output), &pair.found, false);
-        }
-        self.block += 1;
-        self.drawn = 0;
-        self.open_block(bench);
+    fn available(&self, open: &GoldenWeight, bench: &Workbench) -> Available {
+        let pair = bench.pair(open.input, open.output);
+        Available::all(bench.paths(pair, open.found.iter().copied()))
     }
 
-    /// Opens the pairs of the current block, passing over blocks that demand nothing.
-    fn open_block(&mut self, bench: &mut Workbench) {
-        while self.block < self.blocks {
-            let ends = bench.block_ends(self.by_input, self.block);
-            self.open =
-                ends.into_iter().map(|(input, output)| self.open_pair(input, output, bench)).collect();
-            self.finish_served(bench);
-            if !self.open.is_empty() {
-                return;
-            }
-            self.block += 1;
-        }
+    fn reopened(
+        &self,
+        position: &Position<'_>,
+        size: u64,
+        has_group: &[bool],
+        bench: &Workbench,
+    ) -> Option<(BlockPosition, Vec<GoldenWeight>)> {
+        drawn_again(self, position, size, has_group, bench)
     }
 
-    fn open_pair(&self, input: u32, output: u32, bench: &Workbench) -> OpenPair {
-        let k = bench.buckets.levels();
-        let mut wanted = vec![0; 2 * self.stride];
-        for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
-            for place in 0..k {
-                wanted[half as usize * self.stride + (place >> 6)] |= 1 << (place & 63);
-            }
-        }
-        let negative = u64::from(bench.weight(input, output) < 0.0);
-        OpenPair { input, output, negative, wanted, found: vec![0; 2 * k] }
+    fn may_keep(&self, path: &Path, size: u64, bench: &Workbench) -> bool {
+        path.neuron.checked_div(size) == Some(self.wiring.block_of(path.input, path.output, bench))
+    }
+}
+
+impl Redrawn for GoldenWeights {
+    fn wiring(&self) -> Wiring {
+        self.wiring
     }
 
-    /// What a pair of the block being drawn has found.
-    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
-        let open = self.open.iter().find(|open| bench.pair(open.input, open.output) == pair)?;
-        Some(AtHand { paths: bench.paths(pair, open.found.iter().copied()), ..AtHand::default() })
+    fn ends(open: &GoldenWeight) -> (u32, u32) {
+        (open.input, open.output)
     }
 
-    /// Closes the blocks that are not through.
-    pub(crate) fn close(&mut self, bench: &mut Workbench) {
-        while self.block < self.blocks {
-            self.close_block(bench);
+    fn offer(&self, neuron: u64, open: &mut [GoldenWeight], bench: &Workbench) {
+        let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
+        for pair in open {
+            let words = (row_in.word(pair.input.into()), row_out.word(pair.output.into()));
+            pair.meet(neuron, words, bench);
         }
     }
 }

@@ -5,10 +5,8 @@
 //! nearly all there is to say of a product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is
 //! the sum of both levels (see [`Buckets`]) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
 //! is an interval of such integers, and a try is one comparison. Only at the ends of an interval the bits that were cut off
-//! decide: such a sum is in doubt, and the words themselves tell ([`piece`]). Of the neurons that are given away that is one in
+//! decide: such a sum is in doubt, and the words themselves tell ([`Buckets::piece`](super::Buckets::piece)). Of the neurons that are given away that is one in
 //! a million or so.
-
-use crate::construction::buckets::Buckets;
 
 /// Bits of u.
 const BITS: u32 = 30;
@@ -53,15 +51,6 @@ pub(crate) fn fits(sum: u32, negative: u32) -> bool {
 #[inline(always)]
 pub(crate) fn t(word_in: u64, word_out: u64) -> u64 {
     (word_in >> 11) + (word_out >> 11)
-}
-
-/// The half and the bucket's place whose piece the product of these words can be, if it can be one, for a weight with
-/// `negative` = 1 where w* < 0: z_in·z_out·w* > 0 for z_in > 0.
-#[inline(always)]
-pub(crate) fn piece(word_in: u64, word_out: u64, negative: u64, buckets: &Buckets) -> Option<(usize, usize)> {
-    let (half, place) = ((word_in & 1) as usize, buckets.classify(t(word_in, word_out)));
-    let fits = (word_in ^ word_out ^ negative) & 1 == 0;
-    (fits && place < buckets.levels()).then_some((half, place))
 }
 
 /// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, unless that [is in doubt](bin_is_in_doubt); see also
@@ -120,6 +109,7 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::construction::buckets::Buckets;
     use crate::sampling::{Row, Side, Stream};
     use crate::theory::section5::Ranges;
 
@@ -162,7 +152,7 @@ mod tests {
                 for place in near.saturating_sub(1)..(near + 2).min(buckets.levels()) {
                     for signs in 0..4 {
                         let (half, negative) = (signs >> 1, (signs & 1) as u32);
-                        let is_piece = piece(a, b, negative.into(), &buckets) == Some((half, place));
+                        let is_piece = buckets.piece(a, b, negative.into()) == Some((half, place));
                         let wanted = buckets.wanted(place, half, negative);
                         assert!(wanted.might_have(sum) || !is_piece);
                         assert!(is_piece || !wanted.has(sum));

@@ -23,10 +23,11 @@
 
 use std::collections::HashMap;
 
-use crate::construction::buckets::{Buckets, levels};
+use crate::construction::allocator::Shortfall;
+use crate::construction::buckets::Buckets;
 use crate::construction::half::Half;
 use crate::construction::layer::LayerBuilder;
-use crate::construction::problem::{Allocation, LayerProblem, Sharing, Sum, Until};
+use crate::construction::problem::{Allocation, LayerProblem, Sharing, Until};
 use crate::construction::tally::Demand;
 use crate::network::Stop;
 use crate::sampling::RandomLayer;
@@ -93,7 +94,8 @@ impl LayerBuilder {
     /// has no neuron. Where the layer shares its neurons, `FirstFit` is tried on the same neurons, then the exact matching, then
     /// `InOrder`; the first answer counts.
     pub fn existence(&self) -> ExistenceQuestion {
-        ExistenceQuestion { problem: self.problem().clone(), open: self.open_demands().1.first().copied() }
+        let open = self.open_demands().1.first().copied();
+        ExistenceQuestion { problem: self.problem().clone(), shortfall: self.allocator.shortfall(), open }
     }
 }
 
@@ -101,7 +103,8 @@ impl LayerBuilder {
 #[derive(Clone, Debug)]
 pub struct ExistenceQuestion {
     problem: LayerProblem,
-    /// a demand that the layer's allocation has left open
+    shortfall: Shortfall,
+    /// a demand that the layer's allocator has left open
     open: Option<Demand>,
 }
 
@@ -109,12 +112,10 @@ impl ExistenceQuestion {
     /// The answer; `None` where `stop` has ended its search.
     pub fn answer(&self, stop: Stop<'_>) -> Option<Existence> {
         let Some(example) = self.open else { return Some(Existence::There) };
-        match (self.problem.sum, self.problem.sharing) {
-            (Sum::Golden, Sharing::Layer(allocation)) => shared(&self.problem, allocation, stop),
-            (Sum::Subset, _) => Some(Existence::NotDecided(Undecided::SearchEnded)),
-            (Sum::Golden | Sum::Single | Sum::Neuron, _) => {
-                Some(Existence::Missing(Shortage { demands: 1, neurons: 0, example }))
-            }
+        match self.shortfall {
+            Shortfall::Competition => shared(&self.problem, stop),
+            Shortfall::SearchEnded => Some(Existence::NotDecided(Undecided::SearchEnded)),
+            Shortfall::NoNeuron => Some(Existence::Missing(Shortage { demands: 1, neurons: 0, example })),
         }
     }
 
@@ -124,11 +125,12 @@ impl ExistenceQuestion {
     }
 }
 
-/// [`LayerBuilder::existence`] where the layer shares its neurons and `failed` has not found it.
-fn shared(problem: &LayerProblem, failed: Allocation, stop: Stop<'_>) -> Option<Existence> {
+/// [`LayerBuilder::existence`] where the layer shares its neurons and its own allocation has not found it.
+fn shared(problem: &LayerProblem, stop: Stop<'_>) -> Option<Existence> {
     let graph = Graph::new(problem);
     let completes = |allocation: Allocation| {
-        let affordable = failed != allocation && graph.demands() <= MOST_DEMANDS_TO_ALLOCATE;
+        let has_failed = problem.sharing == Sharing::Layer(allocation);
+        let affordable = !has_failed && graph.demands() <= MOST_DEMANDS_TO_ALLOCATE;
         if affordable { is_complete_with(problem, allocation, stop) } else { Some(false) }
     };
     if completes(Allocation::FirstFit)? {
@@ -193,7 +195,7 @@ impl Graph {
         let (input, output) = (pair as u64 % self.inputs, pair as u64 / self.inputs);
         let word_in = self.random.input_words(neuron).word(input);
         let word_out = self.random.output_words(neuron).word(output);
-        let (half, place) = levels::piece(word_in, word_out, self.negative[pair], &self.buckets)?;
+        let (half, place) = self.buckets.piece(word_in, word_out, self.negative[pair])?;
         (half < self.halves).then_some(half * self.buckets.levels() + place)
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::construction::{Match, Mode};
+use crate::construction::{Match, Mode, Sum};
 use crate::network::{Activation, NEVER, Network};
 use crate::sampling::{Hyperbolic, Law, Side, Stream};
 use crate::theory::section5::Ranges;

@@ -1,10 +1,9 @@
-//! A layer under construction, written down so that it can be continued later.
+//! A layer under construction, written to a checkpoint and read back.
 //!
-//! G is a function, so little has to be kept: the neurons of the kept paths, the counts, and how far the allocator is. All
-//! else is computed anew from the problem and from G, and what was read is held against both: a state that no run can have
-//! reached is refused, whatever its bytes are.
+//! G is a function, so little has to be kept: the neurons of the kept paths, the counts, and the position of the allocator. All
+//! else is computed anew from the problem and from G. Whatever is read is validated against both; a state out of reach of any
+//! run is refused.
 
-mod packed;
 mod paths;
 
 use std::borrow::Cow;
@@ -12,9 +11,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::packed::Packed;
-use self::paths::{Kept, SavedPaths};
-use crate::construction::layer::{Allocator, LayerBuilder};
+use self::paths::{RestoredPaths, SavedPaths};
+use crate::construction::layer::LayerBuilder;
+use crate::construction::packed::Packed;
+use crate::construction::position::Position;
 use crate::construction::problem::{LayerProblem, Mode};
 use crate::construction::tally::{Demand, Tally};
 use crate::construction::workbench::{LISTED_DEMANDS, Workbench};
@@ -32,46 +32,14 @@ pub struct LayerState<'a> {
     completed: Packed<'a, true>,
 }
 
-/// How far an allocator is, beside the pairs that are finished.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Position<'a> {
-    /// no more neurons will be drawn
-    Done,
-    /// `OpenPairs`: the pairs of the front, and of each the neuron + 1 for each (half, place), 0 for none
-    Front { pairs: Vec<u64>, found: Packed<'a, false> },
-    /// `InOrder`: the pair that each category serves next, and of each pair that some have served the neurons found
-    Categories { next: Vec<u64>, found: Packed<'a, false> },
-    /// `Blocks` and `Subsets`: the block, and its neurons drawn so far
-    Block { block: u64, drawn: u64 },
-    /// `Singles`: neurons of the weight's block drawn so far, and the one found for each half
-    Weight { drawn: u64, found: [Option<u64>; 2] },
-    /// `WholeNeurons`: neurons of the target neuron's block drawn so far
-    Neuron { drawn: u64 },
-}
-
 impl LayerBuilder {
-    /// The layer as far as it is.
+    /// The state of the layer.
     pub fn state(&self) -> LayerState<'_> {
         let bench = &self.bench;
-        let position = match &self.allocator {
-            _ if self.done => Position::Done,
-            Allocator::OpenPairs(pairs) => {
-                let (pairs, found) = pairs.position(bench);
-                Position::Front { pairs, found: found.into() }
-            }
-            Allocator::InOrder(cursors) => {
-                let (next, found) = cursors.position();
-                Position::Categories { next, found: Packed::of_parts(found) }
-            }
-            Allocator::Blocks(blocks) => blocks.position(),
-            Allocator::Subsets(subsets) => subsets.position(),
-            Allocator::Singles(singles) => singles.position(),
-            Allocator::WholeNeurons(neurons) => neurons.position(),
-        };
         LayerState {
             tally: Cow::Borrowed(&bench.tally),
             paths: SavedPaths::new(self.problem(), bench, self.done),
-            position,
+            position: if self.done { Position::Done } else { self.allocator.position(bench) },
             finished_last: bench.finished_last,
             open: Cow::Borrowed(&bench.open),
             open_count: bench.open_count,
@@ -80,20 +48,21 @@ impl LayerBuilder {
         }
     }
 
-    /// The layer of `problem` as far as `state` says. It goes on as if it had never been interrupted. `None` where no run
+    /// The layer of `problem` at a saved state. It goes on as if it had never been interrupted. `None` where no run
     /// of that layer can have been there.
     pub fn resumed(problem: LayerProblem, state: LayerState<'_>) -> Option<Self> {
         let mut builder = Self::new(problem);
         let done = matches!(state.position, Position::Done);
         let tally = state.tally.into_owned();
         let bench = &builder.bench;
+        // Validate the counts and the paths.
         if !tally.is_possible(&bench.tally, bench.pairs()) {
             return None;
         }
         let last_demand = tally.last.and_then(|draw| draw.served);
         let are_demands = state.open.iter().chain(&last_demand).all(|demand| bench.has(demand));
-        let Kept { ticket, groups, has_group } =
-            state.paths.restored(builder.problem(), bench, tally.sampled, done)?;
+        let RestoredPaths { ticket, groups, has_group } =
+            state.paths.restored(&builder, tally.sampled, done)?;
         let per_group = builder.weights_per_group() as u64;
         let counted = (builder.most(), state.draws, builder.problem().mode);
         let is_counted = is_counted(counted, &tally)
@@ -108,6 +77,7 @@ impl LayerBuilder {
         if !is_counted || !is_rising || completed.len() as u64 > bench.pairs() {
             return None;
         }
+        // Take over the state, then go to the position of the allocator.
         let bench = &mut builder.bench;
         bench.tally = tally;
         bench.kept = Arc::new(ticket);
@@ -119,39 +89,13 @@ impl LayerBuilder {
         builder.done = done;
         builder.draws = state.draws;
         if !done {
-            builder.allocator = builder.allocator_at(state.position, &has_group)?;
+            builder.allocator = builder.allocator.at(state.position, &has_group, &builder.bench)?;
         }
         Some(builder)
     }
-
-    /// The allocator at a position, the pairs that are finished being known. `None` where it cannot be there.
-    fn allocator_at(&self, position: Position<'_>, has_group: &[bool]) -> Option<Allocator> {
-        let bench = &self.bench;
-        Some(match (&self.allocator, position) {
-            (Allocator::OpenPairs(new), Position::Front { pairs, found }) => {
-                Allocator::OpenPairs(new.at(&pairs, found.into_vec(), has_group, bench)?)
-            }
-            (Allocator::InOrder(new), Position::Categories { next, found }) => {
-                Allocator::InOrder(new.at(&next, found.into_vec(), bench)?)
-            }
-            (Allocator::Blocks(new), Position::Block { block, drawn }) => {
-                Allocator::Blocks(new.at(block, drawn, has_group, bench)?)
-            }
-            (Allocator::Subsets(new), Position::Block { block, drawn }) => {
-                Allocator::Subsets(new.at(block, drawn, has_group, bench)?)
-            }
-            (Allocator::Singles(new), Position::Weight { drawn, found }) => {
-                Allocator::Singles(new.at(drawn, found, bench)?)
-            }
-            (Allocator::WholeNeurons(new), Position::Neuron { drawn }) => {
-                Allocator::WholeNeurons(new.at(drawn, bench)?)
-            }
-            _ => return None,
-        })
-    }
 }
 
-/// Whether so many draws go with the counts: each is one of a neuron, or skips ahead for a weight.
+/// Whether the number of draws is consistent with the counts: each draws a neuron, or skips ahead for a weight.
 fn is_counted((most, draws, mode): (u64, u64, Mode), tally: &Tally) -> bool {
     match mode {
         Mode::Drawn => draws == tally.sampled && tally.sampled <= most,
@@ -159,7 +103,7 @@ fn is_counted((most, draws, mode): (u64, u64, Mode), tally: &Tally) -> bool {
     }
 }
 
-/// Whether so many demands are listed of as many that were left open.
+/// Whether the length of the list of open demands is consistent with their count.
 fn is_open_list(listed: usize, count: u64, bench: &Workbench) -> bool {
     let levels = bench.tally.filled[0].len() as u64;
     listed as u64 == count.min(LISTED_DEMANDS as u64) && count <= bench.pairs().saturating_mul(2 * levels)

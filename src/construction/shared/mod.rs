@@ -1,6 +1,7 @@
 //! Allocators whose weights all share the neurons of a layer.
 
-pub(crate) mod in_order;
+mod in_order;
+pub(crate) mod in_order_groups;
 pub(crate) mod open_pairs;
 mod passing;
 mod queue;

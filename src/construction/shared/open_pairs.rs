@@ -10,10 +10,10 @@
 //! [`passing`](crate::construction::shared::passing); the results are the same.
 
 use super::queue::Queue;
+use crate::construction::allocator::Available;
 use crate::construction::buckets::levels;
 use crate::construction::half::Half;
-use crate::construction::inspection::AtHand;
-use crate::construction::sums::assembly::{WEIGHTS, WeightSums};
+use crate::construction::sums::assembly::{AssembledWeight, WEIGHTS};
 use crate::construction::sums::golden::next_piece;
 use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
@@ -30,13 +30,14 @@ pub(crate) struct OpenPairs {
     pub(crate) open: Vec<u64>,
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
-    /// per slot: both sums, as far as they are made
-    sums: Vec<WeightSums>,
+    /// per slot: both sums so far
+    sums: Vec<AssembledWeight>,
+    /// slots without a pair
     free: Vec<u32>,
     /// the next pair that no neuron has reached
     pub(crate) fresh: u64,
     pub(crate) pairs: u64,
-    /// of neurons drawn together
+    /// neurons drawn together
     pub(crate) queue: Box<Queue>,
 }
 
@@ -47,7 +48,7 @@ pub(crate) struct FrontPair {
     pub(crate) output: u32,
     /// 1 where w* < 0
     pub(crate) negative: u32,
-    /// which slot of `found` and `residual` the pair uses
+    /// slot of the pair in `found` and `sums`
     slot: u32,
 }
 
@@ -123,7 +124,7 @@ impl OpenPairs {
     }
 
     /// The pairs of the front in their order, and the neurons found for each.
-    pub(crate) fn position(&self, bench: &Workbench) -> (Vec<u64>, Vec<u64>) {
+    pub(crate) fn progress(&self, bench: &Workbench) -> (Vec<u64>, Vec<u64>) {
         let pieces = 2 * bench.buckets.levels();
         let pairs = self.front.iter().map(|pair| bench.pair(pair.input, pair.output)).collect();
         let found = self.front.iter().flat_map(|pair| &self.found[pair.slot as usize * pieces..][..pieces]);
@@ -131,8 +132,8 @@ impl OpenPairs {
     }
 
     /// The allocation with these pairs in the front and these neurons found for them, all other pairs up to the last one
-    /// being finished. `None` where no run can be there.
-    pub(crate) fn at(
+    /// being finished. `None` where no run can have been there.
+    pub(crate) fn resumed(
         &self,
         front: &[u64],
         found: Vec<u64>,
@@ -144,7 +145,7 @@ impl OpenPairs {
         let is_reached = |pair: u64| pair < fresh;
         let is_whole = front.is_sorted_by(|a, b| a < b)
             && front.iter().all(|&pair| is_reached(pair) && !has_group[pair as usize])
-            && bench.groups.iter().all(|&(pair, ..)| is_reached(pair))
+            && bench.groups.iter().all(|group| is_reached(group.pair))
             && bench.tally.weights_done == bench.groups.len() as u64
             && found.len() == front.len() * pieces
             && fresh <= self.pairs
@@ -152,7 +153,8 @@ impl OpenPairs {
         if !is_whole {
             return None;
         }
-        let (policy, stride, sums) = (self.policy, self.stride, vec![WeightSums::default(); front.len()]);
+        let (policy, stride, sums) =
+            (self.policy, self.stride, vec![AssembledWeight::default(); front.len()]);
         let open = vec![0; front.len() * 2 * stride];
         let (free, queue) = (Vec::new(), Box::default());
         let front = front.iter().zip(0..).map(|(&pair, slot)| {
@@ -208,12 +210,12 @@ impl OpenPairs {
     }
 
     /// Whether no demand is open.
-    pub(crate) fn is_complete(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.front.is_empty() && self.fresh == self.pairs
     }
 
     /// Tries a neuron against the open pairs. Whether a weight was finished.
-    pub(crate) fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
+    pub(crate) fn draw_one(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
         let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
         let half_bits = 64 * self.stride;
         let (mut output, mut word_out, mut words_out) = (u32::MAX, 0, 0);
@@ -301,7 +303,7 @@ impl OpenPairs {
             }
             let slot = self.free.pop().unwrap_or_else(|| {
                 self.found.resize(self.found.len() + 2 * k, 0);
-                self.sums.push(WeightSums::default());
+                self.sums.push(AssembledWeight::default());
                 (self.sums.len() - 1) as u32
             });
             self.sums[slot as usize].residuals = [w.abs().into(); 2];
@@ -382,12 +384,12 @@ impl OpenPairs {
     fn release(&mut self, index: usize, complete: bool, bench: &mut Workbench) {
         let pair = self.front.remove(index);
         self.open.drain(2 * self.stride * index..2 * self.stride * (index + 1));
-        self.sum_up(&[pair], bench);
+        self.assemble(&[pair], bench);
         self.finish(pair, complete, bench);
     }
 
     /// Puts pairs together that were taken out of the front, unless all of their pieces were taken as they were found.
-    pub(crate) fn sum_up(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
+    pub(crate) fn assemble(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
         let k = bench.buckets.levels();
         let found = |pair: &FrontPair| &self.found[pair.slot as usize * 2 * k..][..2 * k];
         let is_made = |pair: &FrontPair| {
@@ -397,18 +399,18 @@ impl OpenPairs {
         for pairs in pairs.chunks(WEIGHTS) {
             let found = pairs.iter().map(|pair| (bench.pair(pair.input, pair.output), found(pair)));
             let found: Vec<_> = found.collect();
-            bench.sum_up(&found);
-            for (pair, sums) in pairs.iter().zip(&mut bench.sums) {
+            bench.assemble(&found);
+            for (pair, sums) in pairs.iter().zip(&mut bench.assembled) {
                 std::mem::swap(&mut self.sums[pair.slot as usize], sums);
             }
         }
     }
 
-    /// Keeps the paths of a pair that was [put together](Self::sum_up).
+    /// Keeps the paths of a pair that was [put together](Self::assemble).
     pub(crate) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
         let (slot, number) = (pair.slot as usize, bench.pair(pair.input, pair.output));
         let k = bench.buckets.levels();
-        bench.keep_sums(number, &self.sums[slot], complete);
+        bench.keep_assembled(number, &self.sums[slot], complete);
         self.sums[slot].paths.iter_mut().for_each(Vec::clear);
         self.found[slot * 2 * k..][..2 * k].fill(0);
         self.free.push(pair.slot);
@@ -430,15 +432,15 @@ impl OpenPairs {
     }
 
     /// What a pair of the front has found.
-    pub(crate) fn at_hand(&self, pair: u64, bench: &Workbench) -> Option<AtHand> {
+    pub(crate) fn found_for(&self, pair: u64, bench: &Workbench) -> Option<Available> {
         let k = bench.buckets.levels();
         let slot = self.front.iter().find(|front| bench.pair(front.input, front.output) == pair)?.slot;
         let found = &self.found[slot as usize * 2 * k..][..2 * k];
-        Some(AtHand { paths: bench.paths(pair, found.iter().copied()), ..AtHand::default() })
+        Some(Available::all(bench.paths(pair, found.iter().copied())))
     }
 
     /// Finishes every pair as far as it goes; demands still open are noted.
-    pub(crate) fn close(&mut self, bench: &mut Workbench) {
+    pub(crate) fn finish_all(&mut self, bench: &mut Workbench) {
         loop {
             while let Some(&FrontPair { input, output, .. }) = self.front.first() {
                 bench.leave_open_all(input, output, &self.open[..2 * self.stride]);

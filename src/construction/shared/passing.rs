@@ -25,10 +25,14 @@
 //! exponentials do not wait for each other, as estimating 78 products costs what the 20 that are taken save.
 
 use super::open_pairs::{FrontPair, OpenPairs};
-use super::queue::{QUEUE, behind, lanes_of};
-use super::vectors::{Lanes, WithLanes, dispatch};
+use super::queue::QUEUE;
+use super::vectors::{LEAST_AT_ONCE, Vectors, WithVectors, bits_after, dispatch, set_bits};
 use super::visit::Visit;
+use crate::construction::allocator::{Allocator, Available, Shortfall};
+use crate::construction::position::Position;
+use crate::construction::problem::Until;
 use crate::construction::tally::{Demand, Draw};
+use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 use crate::sampling::Row;
 
@@ -74,24 +78,73 @@ struct DrawMany<'a> {
     bench: &'a mut Workbench,
 }
 
-impl WithLanes for DrawMany<'_> {
+impl WithVectors for DrawMany<'_> {
     type Output = u64;
 
     #[inline(always)]
-    fn with<L: Lanes>(self, lanes: L) -> u64 {
-        self.pairs.pass_along(lanes, self.first, self.count, self.bench)
+    fn with<V: Vectors>(self, simd: V) -> u64 {
+        self.pairs.pass_along(simd, self.first, self.count, self.bench)
+    }
+}
+
+impl Allocator for OpenPairs {
+    fn draw(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
+        self.draw_one(neuron, bench)
+    }
+
+    fn draw_many(&mut self, first: u64, most: u64, until: Until, bench: &mut Workbench) -> (u64, bool) {
+        // A queue does not stop at the neuron that finishes a weight.
+        if most < LEAST_AT_ONCE || until == Until::WeightDone {
+            return (1, self.draw(first, bench));
+        }
+        let count = most.min(QUEUE as u64) as usize;
+        (dispatch(DrawMany { pairs: self, first, count, bench }), true)
+    }
+
+    fn is_complete(&self, _: &Workbench) -> bool {
+        self.is_empty()
+    }
+
+    fn close(&mut self, bench: &mut Workbench) {
+        self.finish_all(bench);
+    }
+
+    fn available(&self, pair: u64, bench: &Workbench) -> Option<Available> {
+        self.found_for(pair, bench)
+    }
+
+    fn position(&self, bench: &Workbench) -> Position<'_> {
+        let (pairs, found) = self.progress(bench);
+        Position::Front { pairs, found: found.into() }
+    }
+
+    fn at(
+        &self,
+        position: Position<'_>,
+        has_group: &[bool],
+        bench: &Workbench,
+    ) -> Option<Box<dyn Allocator>> {
+        let Position::Front { pairs, found } = position else { return None };
+        Some(Box::new(self.resumed(&pairs, found.into_vec(), has_group, bench)?))
+    }
+
+    fn may_keep(&self, path: &Path, sampled: u64, _: &Workbench) -> bool {
+        path.neuron < sampled
+    }
+
+    fn shortfall(&self) -> Shortfall {
+        Shortfall::Competition
+    }
+
+    fn boxed(&self) -> Box<dyn Allocator> {
+        Box::new(self.clone())
     }
 }
 
 impl OpenPairs {
-    /// Draws `count` neurons, or as many as are best drawn together, or as many as it takes to meet all demands. How many.
-    pub(crate) fn draw_many(&mut self, first: u64, count: u64, bench: &mut Workbench) -> u64 {
-        let count = count.min(QUEUE as u64) as usize;
-        dispatch(DrawMany { pairs: self, first, count, bench })
-    }
-
+    /// Passes `count` neurons along the open pairs, or as many as it takes to meet all demands. Returns how many.
     #[inline(always)]
-    fn pass_along<L: Lanes>(&mut self, lanes: L, first: u64, count: usize, bench: &mut Workbench) -> u64 {
+    fn pass_along<V: Vectors>(&mut self, simd: V, first: u64, count: usize, bench: &mut Workbench) -> u64 {
         self.queue.fill(&bench.random, first, count);
         // Room for all at once: to grow these lists costs one part in sixty.
         let mut passage = Passage {
@@ -113,7 +166,7 @@ impl OpenPairs {
                     break;
                 }
             }
-            self.visit(lanes, index, first, &mut passage, bench);
+            self.visit(simd, index, first, &mut passage, bench);
         }
         passage.leave_output(self, bench);
         let met_with = passage.emptied_with().filter(|_| self.fresh == self.pairs);
@@ -126,7 +179,7 @@ impl OpenPairs {
             Ended::Without(_) => None,
             Ended::Front(_, pair, _) => Some(pair),
         });
-        self.sum_up(&taken_out.collect::<Vec<_>>(), bench);
+        self.assemble(&taken_out.collect::<Vec<_>>(), bench);
         for with in finished.chunk_by(|a, b| a.with == b.with) {
             for Finished { pair, .. } in with {
                 match *pair {
@@ -143,36 +196,36 @@ impl OpenPairs {
 
     /// Lets the pair at `index` of the front take what it can use.
     #[inline(always)]
-    fn visit<L: Lanes>(
+    fn visit<V: Vectors>(
         &mut self,
-        lanes: L,
+        simd: V,
         index: usize,
         first: u64,
         passage: &mut Passage,
         bench: &mut Workbench,
     ) {
         let pair = self.front[index];
-        passage.go_to_output(lanes, pair.output, self, bench);
-        self.queue.close_up(lanes);
+        passage.go_to_output(simd, pair.output, self, bench);
+        self.queue.close_up(simd);
         let (left, last_is_left) = (self.queue.left(), passage.last.2.is_none());
         let mut visit = Visit::new(self, index, first, bench);
         let step = Row::step(u64::from(pair.input));
         let mut end = NEVER;
         for chunk in 0..self.queue.chunks() {
             let before = self.queue.live(chunk);
-            let sums = self.queue.sums(lanes, chunk, step);
-            visit.take(self, lanes, chunk, &sums, bench);
+            let sums = self.queue.sums(simd, chunk, step);
+            visit.take(self, simd, chunk, &sums, bench);
             let given = visit.finishes_with();
             if passage.noted <= passage.last.0 {
-                let until = given.map_or(u64::MAX, |given| !behind(given.lane));
-                let fresh = before & until & self.queue.lanes_from(chunk, passage.noted);
-                let words = |lane| self.queue.words(chunk, lane, pair.input);
+                let until = given.map_or(u64::MAX, |given| !bits_after(given.bit));
+                let fresh = before & until & self.queue.bits_from(chunk, passage.noted);
+                let words = |bit| self.queue.words(chunk, bit, pair.input);
                 if fresh == u64::MAX {
                     // The first pair, mostly.
-                    bench.note_products_of(&sums, |lane| words(lane as u32));
+                    bench.note_products_of(&sums, |bit| words(bit as u32));
                 } else {
-                    lanes_of(fresh)
-                        .for_each(|lane| bench.note_products_of(&[sums[lane as usize]], |_| words(lane)));
+                    set_bits(fresh)
+                        .for_each(|bit| bench.note_products_of(&[sums[bit as usize]], |_| words(bit)));
                 }
             }
             if let Some(given) = given {
@@ -216,16 +269,16 @@ impl Passage {
 
     /// Goes on to the pairs of another output.
     #[inline(always)]
-    fn go_to_output<L: Lanes>(
+    fn go_to_output<V: Vectors>(
         &mut self,
-        lanes: L,
+        simd: V,
         output: u32,
         pairs: &mut OpenPairs,
         bench: &mut Workbench,
     ) {
         if self.output.is_none_or(|(chosen, ..)| chosen != output) {
             self.leave_output(pairs, bench);
-            pairs.queue.choose_output(lanes, output);
+            pairs.queue.choose_output(simd, output);
             self.output = Some((output, pairs.queue.left(), 0));
         }
     }

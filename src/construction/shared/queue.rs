@@ -5,7 +5,7 @@
 //! what it can use, first neuron first: the neurons each pair gets are the same as if every neuron had been tried along
 //! all pairs before the next one was drawn. Neurons are [`lanes`](crate::construction::shared::vectors); all of a pair is a constant.
 
-use super::vectors::{Aligned, CHUNK, Lanes, VECTOR};
+use super::vectors::{Aligned, CHUNK, VECTOR, Vectors, cuts};
 use crate::construction::buckets::levels;
 use crate::sampling::{RandomLayer, Row};
 
@@ -67,8 +67,8 @@ impl Queue {
     #[inline(always)]
     fn all_live(&mut self) {
         for (chunk, live) in self.live.iter_mut().enumerate() {
-            let lanes = self.len.saturating_sub(CHUNK * chunk).min(CHUNK);
-            *live = ((1_u128 << lanes) - 1) as u64;
+            let neurons = self.len.saturating_sub(CHUNK * chunk).min(CHUNK);
+            *live = ((1_u128 << neurons) - 1) as u64;
         }
     }
 
@@ -85,7 +85,7 @@ impl Queue {
 
     /// The lanes of a chunk with numbers from this one on.
     #[inline(always)]
-    pub(crate) fn lanes_from(&self, chunk: usize, number: u32) -> u64 {
+    pub(crate) fn bits_from(&self, chunk: usize, number: u32) -> u64 {
         let numbers = &self.numbers.0[chunk][..(self.len - CHUNK * chunk).min(CHUNK)];
         if numbers.first().is_none_or(|&first| first >= number) {
             return u64::MAX;
@@ -119,44 +119,44 @@ impl Queue {
         self.live[chunk]
     }
 
-    /// The number of the neuron in a lane.
+    /// The number of the neuron in a bit.
     #[inline(always)]
-    pub(crate) fn number(&self, chunk: usize, lane: u32) -> u32 {
-        self.numbers.0[chunk][lane as usize % CHUNK]
+    pub(crate) fn number(&self, chunk: usize, bit: u32) -> u32 {
+        self.numbers.0[chunk][bit as usize % CHUNK]
     }
 
     /// Takes the neurons in these lanes out, which hold some.
     #[inline(always)]
-    pub(crate) fn take(&mut self, chunk: usize, lanes: u64) {
-        self.live[chunk] &= !lanes;
-        self.left -= lanes.count_ones() as usize;
+    pub(crate) fn take(&mut self, chunk: usize, bits: u64) {
+        self.live[chunk] &= !bits;
+        self.left -= bits.count_ones() as usize;
     }
 
     /// The sums of a chunk's neurons for the chosen output and the input of this [`step`](Row::step).
     #[inline(always)]
-    pub(crate) fn sums<L: Lanes>(&self, lanes: L, chunk: usize, step: u64) -> [u32; CHUNK] {
+    pub(crate) fn sums<V: Vectors>(&self, simd: V, chunk: usize, step: u64) -> [u32; CHUNK] {
         let mut sums = self.cuts_out.0[chunk];
         let sums_of = sums.as_chunks_mut::<VECTOR>().0;
         for (sums, rows) in sums_of.iter_mut().zip(self.inputs.0[chunk].as_chunks().0) {
-            for (sum, cut) in sums.iter_mut().zip(cuts(lanes, rows, step)) {
+            for (sum, cut) in sums.iter_mut().zip(cuts(simd, rows, step)) {
                 *sum += cut;
             }
         }
         sums
     }
 
-    /// The words of the neuron in a lane for this input and the chosen output.
+    /// The words of the neuron in a bit for this input and the chosen output.
     #[cold]
-    pub(crate) fn words(&self, chunk: usize, lane: u32, input: u32) -> (u64, u64) {
+    pub(crate) fn words(&self, chunk: usize, bit: u32, input: u32) -> (u64, u64) {
         let word = |column: &Column<u64>, synapse: u32| {
-            Row::from_state(column.0[chunk][lane as usize % CHUNK]).word(synapse.into())
+            Row::from_state(column.0[chunk][bit as usize % CHUNK]).word(synapse.into())
         };
         (word(&self.inputs, input), word(&self.outputs, self.output))
     }
 
     /// Closes gaps where there are many; places change.
     #[inline(always)]
-    pub(crate) fn close_up<L: Lanes>(&mut self, lanes: L) {
+    pub(crate) fn close_up<V: Vectors>(&mut self, simd: V) {
         if 8 * (self.len - self.left) <= GAPS * self.len {
             return;
         }
@@ -167,7 +167,7 @@ impl Queue {
                 let column = column.0.as_flattened_mut();
                 let mut some = [0; VECTOR];
                 some.copy_from_slice(&column[from..from + VECTOR]);
-                column[to..to + VECTOR].copy_from_slice(&lanes.close_up(some, keep));
+                column[to..to + VECTOR].copy_from_slice(&simd.close_up(some, keep));
             }
             let [first, second] = keep.to_le_bytes();
             let middle = to + first.count_ones() as usize;
@@ -176,7 +176,7 @@ impl Queue {
                 for (from, to, keep) in [(from, to, first), (from + VECTOR / 2, middle, second)] {
                     let mut some = [0; VECTOR / 2];
                     some.copy_from_slice(&column[from..from + VECTOR / 2]);
-                    column[to..to + VECTOR / 2].copy_from_slice(&lanes.close_up_wide(some, keep));
+                    column[to..to + VECTOR / 2].copy_from_slice(&simd.close_up_wide(some, keep));
                 }
             }
             to += keep.count_ones() as usize;
@@ -187,39 +187,13 @@ impl Queue {
 
     /// Chooses the output that the neurons are tried with.
     #[inline(always)]
-    pub(crate) fn choose_output<L: Lanes>(&mut self, lanes: L, output: u32) {
+    pub(crate) fn choose_output<V: Vectors>(&mut self, simd: V, output: u32) {
         self.output = output;
         let (step, vectors) = (Row::step(output.into()), self.len.div_ceil(VECTOR));
         let rows = &self.outputs.0.as_flattened().as_chunks().0[..vectors];
         for (cuts_out, rows) in self.cuts_out.0.as_flattened_mut().as_chunks_mut().0.iter_mut().zip(rows) {
-            *cuts_out = cuts(lanes, rows, step);
+            *cuts_out = cuts(simd, rows, step);
             cuts_out.iter_mut().for_each(|cut| *cut = levels::of_output(*cut));
         }
     }
-}
-
-/// The words of these rows, [cut](levels::of_input), for the synapse of this [`step`](Row::step).
-#[inline(always)]
-pub(crate) fn cuts<L: Lanes>(lanes: L, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
-    let mut words = [0; VECTOR];
-    for (word, &row) in words.iter_mut().zip(rows) {
-        *word = Row::from_state(row).unfinished_after(step);
-    }
-    lanes.cut(&words)
-}
-
-/// The lanes behind this one.
-#[inline(always)]
-pub(crate) fn behind(lane: u32) -> u64 {
-    (u64::MAX << lane) << 1
-}
-
-/// The lanes whose bits are set, in their order.
-#[inline(always)]
-pub(crate) fn lanes_of(mut lanes: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let lane = lanes.trailing_zeros();
-        lanes &= lanes.wrapping_sub(1);
-        (lane < u64::BITS).then_some(lane)
-    })
 }

@@ -1,48 +1,42 @@
-//! Many neurons tried at once: the lanes of vectors.
+//! SIMD words: the steps of the hot path on whole vectors of neurons.
 //!
-//! Neurons are the lanes, so that all of a pair is a constant and a miss costs no branch. Most loops are plain ones over all
-//! lanes, which the compiler makes vectors of. It makes poor ones where lanes become the bits of a mask, and where lanes are
-//! moved together; those steps are [`Lanes`], written out for AVX-512. All but buckets is integers, the same bits whatever is
-//! picked at run time. A bucket may be in doubt with some instructions and not with others ([`Approximation`]); what comes of it
-//! is the same, as doubts are settled exactly.
+//! A *chunk* is 64 neurons, a bit of a u64 mask for each. The pair is a constant, so a miss costs no branch. Most loops are plain
+//! ones over all neurons of a chunk, which the compiler vectorises. It does poorly at turning flags into bits of a mask and at
+//! moving words within a vector; those steps are [`Vectors`], written out for AVX-512.
 //!
-//! # Measured
-//! Example 5 on one thread of a shared machine with AVX-512: `FirstFit` takes a seventh less time, `InOrder` a tenth, since words
-//! are cut to 32 bits and sixteen are tried at once instead of eight, and 64 neurons make a chunk instead of 32. To
-//! generate the words of a chunk before the one at hand is through, so that they need not be waited for, saved nothing. With AVX2
-//! `FirstFit` takes as long as before and `InOrder` a sixth less; the plain loops are written so that they become vectors there:
-//! bits put together from closures, or floats converted as Rust's `as` does, made `FirstFit` take 1.6 times as long.
+//! All but buckets are integers, with the same bits on every processor. A bucket may be in doubt with some instructions and not
+//! with others ([`Approximation`]); the outcome is the same, since doubts are settled exactly.
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::construction::buckets::Approximation;
+use crate::construction::buckets::approximation::{Approximation, DEMAND_WORDS};
 use crate::construction::buckets::levels::{self, Wanted};
+use crate::sampling::Row;
 
-/// Neurons that are looked at together: a bit of a word for each.
+/// Neurons of a chunk: a bit of a mask for each.
 pub(crate) const CHUNK: usize = 64;
 
-/// Lanes that make a vector of cuts.
+/// Neurons from which on drawing many at once takes less time.
+pub(crate) const LEAST_AT_ONCE: u64 = 8;
+
+/// 32-bit words of a SIMD vector.
 pub(crate) const VECTOR: usize = 16;
 
-/// Words of open demands of a half that [`Lanes::candidates`] looks at.
-pub(crate) const DEMAND_WORDS: usize = 4;
-
-/// What vectors are loaded from, so that they begin and end with a line of the caches: across two of them, each load takes
-/// twice as long.
+/// Aligned to a cache line: a vector load across two cache lines takes twice as long.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct Aligned<T>(pub(crate) T);
 
-/// What is done with whole vectors of [`levels`].
-pub(crate) trait Lanes: Copy {
+/// Steps on whole vectors of [`levels`].
+pub(crate) trait Vectors: Copy {
     /// [`levels::of_input`] of each word.
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR];
 
-    /// The lanes whose sum is wanted, or might be.
+    /// A bit for each neuron whose sum is wanted, or might be.
     fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64;
 
-    /// The lanes whose products meet an open demand, or might, as far as the bucket is in doubt, and the
-    /// [`Approximation::place`] of each lane; `open` has a bit for each place, the demands of the positive half first, and
+    /// A bit for each neuron whose product meets an open demand, or might where its bucket is in doubt; and the
+    /// [`Approximation::place`] of each neuron. `open` has a bit for each place, the demands of the positive half first.
     /// `negative` is 1 where w* < 0.
     fn candidates(
         self,
@@ -52,49 +46,49 @@ pub(crate) trait Lanes: Copy {
         buckets: &Approximation,
     ) -> (u64, [u32; CHUNK]);
 
-    /// The lanes whose bits are set, moved to the front; what is behind them is anything.
-    fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR];
+    /// The words whose bits are set, moved to the front; the rest of the result is unspecified.
+    fn close_up(self, words: [u32; VECTOR], keep: u16) -> [u32; VECTOR];
 
-    /// The same of lanes twice as wide.
-    fn close_up_wide(self, lanes: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2];
+    /// The same for words twice as wide.
+    fn close_up_wide(self, words: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2];
 }
 
-/// Something that is computed with lanes.
-pub(crate) trait WithLanes {
+/// A computation on vectors.
+pub(crate) trait WithVectors {
     type Output;
 
-    /// To be inlined, so that all of it is compiled for the instructions that there are.
-    fn with<L: Lanes>(self, lanes: L) -> Self::Output;
+    /// Inline this, so that all of it is compiled for the instructions available.
+    fn with<V: Vectors>(self, simd: V) -> Self::Output;
 }
 
-/// Does it with the widest lanes that there are.
-pub(crate) fn dispatch<T: WithLanes>(work: T) -> T::Output {
+/// Runs it with the widest vectors available.
+pub(crate) fn dispatch<T: WithVectors>(work: T) -> T::Output {
     #[cfg(target_arch = "x86_64")]
     if let Some(wide) = pulp::x86::V4::try_new() {
-        return Simd::vectorize(wide, With { work, lanes: wide });
+        return Simd::vectorize(wide, With { work, simd: wide });
     }
-    Arch::new().dispatch(With { work, lanes: Plain })
+    Arch::new().dispatch(With { work, simd: Plain })
 }
 
-struct With<T, L> {
+struct With<T, V> {
     work: T,
-    lanes: L,
+    simd: V,
 }
 
-impl<T: WithLanes, L: Lanes> WithSimd for With<T, L> {
+impl<T: WithVectors, V: Vectors> WithSimd for With<T, V> {
     type Output = T::Output;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> T::Output {
-        self.work.with(self.lanes)
+        self.work.with(self.simd)
     }
 }
 
-/// Lane after lane, as far as the compiler knows no better.
+/// Plain loops, for the compiler to vectorise.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain;
 
-impl Lanes for Plain {
+impl Vectors for Plain {
     #[inline(always)]
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR] {
         let mut cuts = [0; VECTOR];
@@ -121,7 +115,7 @@ impl Lanes for Plain {
         for (place, &sum) in places.iter_mut().zip(sums) {
             *place = buckets.place(sum);
         }
-        // Halves of words, as many as fit a vector; mostly the first two are all that there are.
+        // Half a word of demands at a time; most layers have no more than two halves.
         for part in 0..2 * DEMAND_WORDS {
             let open = open.map(|half| (half[part / 2] >> (32 * (part % 2))) as u32);
             if open == [0; 2] {
@@ -140,38 +134,64 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
-        close_up(lanes, keep)
+    fn close_up(self, words: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
+        close_up(words, keep)
     }
 
     #[inline(always)]
-    fn close_up_wide(self, lanes: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2] {
-        close_up(lanes, keep.into())
+    fn close_up_wide(self, words: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2] {
+        close_up(words, keep.into())
     }
 }
 
-/// A bit for each lane, 0 or 1.
+/// A mask with the bit of each flag, 0 or 1.
 #[inline(always)]
-fn bits(lanes: &[u32; CHUNK]) -> u64 {
-    // Half after half, as 64 bits would take vectors twice as wide.
+fn bits(flags: &[u32; CHUNK]) -> u64 {
+    // In halves of 32 bits: 64 bits would take vectors twice as wide.
     let mut halves = [0; 2];
-    for (half, lanes) in halves.iter_mut().zip(lanes.as_chunks::<32>().0) {
-        for (place, lane) in lanes.iter().enumerate() {
-            *half |= lane << place;
+    for (half, flags) in halves.iter_mut().zip(flags.as_chunks::<32>().0) {
+        for (place, flag) in flags.iter().enumerate() {
+            *half |= flag << place;
         }
     }
     u64::from(halves[0]) | u64::from(halves[1]) << 32
 }
 
 #[inline(always)]
-fn close_up<T: Copy, const LANES: usize>(mut lanes: [T; LANES], keep: u16) -> [T; LANES] {
+fn close_up<T: Copy, const N: usize>(mut words: [T; N], keep: u16) -> [T; N] {
     let mut to = 0;
-    for from in 0..LANES {
-        // What is not kept is written over.
-        lanes[to] = lanes[from];
+    for from in 0..N {
+        // Branchless: a word that is not kept is overwritten.
+        words[to] = words[from];
         to += usize::from(keep >> from & 1);
     }
-    lanes
+    words
+}
+
+/// The words of these rows, [cut](levels::of_input), for the synapse of this [`step`](Row::step).
+#[inline(always)]
+pub(crate) fn cuts<V: Vectors>(simd: V, rows: &[u64; VECTOR], step: u64) -> [u32; VECTOR] {
+    let mut words = [0; VECTOR];
+    for (word, &row) in words.iter_mut().zip(rows) {
+        *word = Row::from_state(row).unfinished_after(step);
+    }
+    simd.cut(&words)
+}
+
+/// The bits above this one.
+#[inline(always)]
+pub(crate) fn bits_after(bit: u32) -> u64 {
+    (u64::MAX << bit) << 1
+}
+
+/// The set bits, in ascending order.
+#[inline(always)]
+pub(crate) fn set_bits(mut bits: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (bit < u64::BITS).then_some(bit)
+    })
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -181,31 +201,31 @@ mod avx512 {
     use pulp::cast;
     use pulp::x86::V4;
 
-    use super::{Approximation, CHUNK, DEMAND_WORDS, Lanes, VECTOR, Wanted};
+    use super::{Approximation, CHUNK, DEMAND_WORDS, VECTOR, Vectors, Wanted};
 
-    /// The same number in all lanes.
+    /// The same number in all words of a vector.
     #[inline(always)]
     fn all(simd: V4, value: u32) -> __m512i {
         simd.avx512f._mm512_set1_epi32(value as i32)
     }
 
     #[inline(always)]
-    fn vectors(lanes: &[u32; CHUNK]) -> impl Iterator<Item = __m512i> + '_ {
-        lanes.as_chunks::<VECTOR>().0.iter().map(|&lanes| cast(lanes))
+    fn vectors(words: &[u32; CHUNK]) -> impl Iterator<Item = __m512i> + '_ {
+        words.as_chunks::<VECTOR>().0.iter().map(|&words| cast(words))
     }
 
-    /// The bits of the lanes of all vectors.
+    /// The masks of all vectors as one.
     #[inline(always)]
     fn together([a, b, c, d]: [u16; CHUNK / VECTOR]) -> u64 {
         let pair = |low, high| u32::from(low) | u32::from(high) << VECTOR;
         u64::from(pair(a, b)) | u64::from(pair(c, d)) << (2 * VECTOR)
     }
 
-    /// Where the upper halves of two vectors' 64-bit lanes are, and the lower ones.
+    /// Positions of the upper halves of the 64-bit words of two vectors, and of the lower halves.
     const UPPER: [u32; VECTOR] = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31];
     const LOWER: [u32; VECTOR] = [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30];
 
-    impl Lanes for V4 {
+    impl Vectors for V4 {
         #[inline(always)]
         fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR] {
             let [first, second]: [__m512i; 2] = cast(*unfinished);
@@ -214,19 +234,19 @@ mod avx512 {
             let sign = self.avx512f._mm512_slli_epi32::<31>(lower);
             let sign = self.avx512f._mm512_xor_si512(sign, lower);
             let level = self.avx512f._mm512_srli_epi32::<3>(upper);
-            // The sign's bit, or the level's.
+            // Bit 31 is the sign, the others are the level.
             cast(self.avx512f._mm512_ternarylogic_epi32::<0xEA>(sign, all(self, 1 << 31), level))
         }
 
         #[inline(always)]
         fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64 {
             let (less, width) = (all(self, wanted.low.wrapping_neg()), all(self, wanted.width));
-            let mut lanes = [0; CHUNK / VECTOR];
-            for (lanes, sums) in lanes.iter_mut().zip(vectors(sums)) {
+            let mut masks = [0; CHUNK / VECTOR];
+            for (mask, sums) in masks.iter_mut().zip(vectors(sums)) {
                 let above = self.avx512f._mm512_add_epi32(less, sums);
-                *lanes = self.avx512f._mm512_cmplt_epu32_mask(above, width);
+                *mask = self.avx512f._mm512_cmplt_epu32_mask(above, width);
             }
-            together(lanes)
+            together(masks)
         }
 
         #[inline(always)]
@@ -259,7 +279,7 @@ mod avx512 {
                     doubts,
                     all(self, Approximation::IN_DOUBT),
                 ));
-                // The word of demands, then its bit.
+                // Look up the word of demands, then its bit.
                 let word = self.avx512f._mm512_srli_epi32::<5>(place);
                 let sign_in = self.avx512dq._mm512_movepi32_mask(sums);
                 let word = self.avx512f._mm512_mask_add_epi32(word, sign_in, word, half_words);
@@ -273,13 +293,13 @@ mod avx512 {
         }
 
         #[inline(always)]
-        fn close_up(self, lanes: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
-            cast(self.avx512f._mm512_maskz_compress_epi32(keep, cast(lanes)))
+        fn close_up(self, words: [u32; VECTOR], keep: u16) -> [u32; VECTOR] {
+            cast(self.avx512f._mm512_maskz_compress_epi32(keep, cast(words)))
         }
 
         #[inline(always)]
-        fn close_up_wide(self, lanes: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2] {
-            cast(self.avx512f._mm512_maskz_compress_epi64(keep, cast(lanes)))
+        fn close_up_wide(self, words: [u64; VECTOR / 2], keep: u8) -> [u64; VECTOR / 2] {
+            cast(self.avx512f._mm512_maskz_compress_epi64(keep, cast(words)))
         }
     }
 }
@@ -295,9 +315,9 @@ mod tests {
         case: u64,
     }
 
-    /// What all steps make of a case.
+    /// Results of all steps.
     #[derive(Clone, Debug, PartialEq)]
-    struct Made {
+    struct Results {
         cuts: [[u32; VECTOR]; 2],
         wanted: u64,
         candidates: (u64, [u32; CHUNK]),
@@ -305,54 +325,54 @@ mod tests {
         closed_wide: Vec<u64>,
     }
 
-    impl WithLanes for Steps {
-        type Output = Made;
+    impl WithVectors for Steps {
+        type Output = Results;
 
         #[inline(always)]
-        fn with<L: Lanes>(self, lanes: L) -> Made {
+        fn with<V: Vectors>(self, simd: V) -> Results {
             let buckets = Buckets::new(&Ranges::new(1e-3, 1.0, [1.6, 1.1, 1.03][self.case as usize % 3]));
             let row = Stream::new(self.case, 1, Side::In).row(0);
             let words =
-                |first: u64| std::array::from_fn(|lane| row.unfinished_after(Row::step(first + lane as u64)));
-            let cuts = [lanes.cut(&words(0)), lanes.cut(&words(100))];
-            let sums: [u32; CHUNK] = std::array::from_fn(|lane| {
-                let [a, b] = cuts.map(|cuts| cuts[lane % VECTOR]);
-                a.wrapping_add(b.rotate_left(7 * lane as u32))
+                |first: u64| std::array::from_fn(|at| row.unfinished_after(Row::step(first + at as u64)));
+            let cuts = [simd.cut(&words(0)), simd.cut(&words(100))];
+            let sums: [u32; CHUNK] = std::array::from_fn(|at| {
+                let [a, b] = cuts.map(|cuts| cuts[at % VECTOR]);
+                a.wrapping_add(b.rotate_left(7 * at as u32))
             });
             let random = row.word(200);
             let place = (random % buckets.levels() as u64) as usize;
             let (negative, approximation) = ((random >> 63) as u32, buckets.approximation());
             let open = [0, 1].map(|half| std::array::from_fn(|word| row.word(300 + 8 * half + word as u64)));
-            let candidates = lanes.candidates(&sums, open, negative, approximation);
+            let candidates = simd.candidates(&sums, open, negative, approximation);
             let kept = |keep: u32| keep.count_ones() as usize;
-            let closed = lanes.close_up(cuts[0], random as u16)[..kept(random as u16 as u32)].to_vec();
-            let wide = std::array::from_fn(|lane| row.word(400 + lane as u64));
-            let closed_wide = lanes.close_up_wide(wide, random as u8)[..kept(random as u8 as u32)].to_vec();
-            let wanted = lanes
+            let closed = simd.close_up(cuts[0], random as u16)[..kept(random as u16 as u32)].to_vec();
+            let wide = std::array::from_fn(|at| row.word(400 + at as u64));
+            let closed_wide = simd.close_up_wide(wide, random as u8)[..kept(random as u8 as u32)].to_vec();
+            let wanted = simd
                 .wanted(&sums, buckets.wanted(place, (random >> 61 & 1) as usize, (random >> 62 & 1) as u32));
-            Made { cuts, wanted, candidates, closed, closed_wide }
+            Results { cuts, wanted, candidates, closed, closed_wide }
         }
     }
 
-    impl Made {
-        /// Leaves out the lanes that are in doubt here or there, which need not be the same. How many they are here.
+    impl Results {
+        /// Leaves out neurons in doubt here or there, as doubts may differ. Returns how many are in doubt here.
         fn leave_out_doubts(&mut self, other: &Self) -> u32 {
             let in_doubt = |places: &[u32; CHUNK]| {
                 let doubts = (0..).zip(places).filter(|&(_, &place)| place == Approximation::IN_DOUBT);
-                doubts.fold(0, |lanes: u64, (lane, _)| lanes | 1 << lane)
+                doubts.fold(0, |bits: u64, (bit, _)| bits | 1 << bit)
             };
             let (here, there) = (in_doubt(&self.candidates.1), in_doubt(&other.candidates.1));
             let fits = self.candidates.0 & here;
             self.candidates.0 &= !(here | there);
-            for lane in (0..CHUNK).filter(|lane| (here | there) >> lane & 1 == 1) {
-                self.candidates.1[lane] = Approximation::IN_DOUBT;
+            for bit in (0..CHUNK).filter(|bit| (here | there) >> bit & 1 == 1) {
+                self.candidates.1[bit] = Approximation::IN_DOUBT;
             }
             fits.count_ones()
         }
     }
 
     #[test]
-    fn wide_lanes_do_what_plain_ones_do() {
+    fn wide_vectors_agree_with_plain_loops() {
         let (mut wanted, mut candidates, mut doubts) = (0, 0, 0);
         for case in 0..6_000 {
             let (plain, wide) = (Steps { case }.with(Plain), dispatch(Steps { case }));

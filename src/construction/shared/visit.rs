@@ -4,10 +4,11 @@
 //! finds each product's bucket and asks whether that is demanded.
 
 use super::open_pairs::{FrontPair, OpenPairs};
-use super::queue::{Queue, behind, lanes_of};
-use super::vectors::{CHUNK, DEMAND_WORDS, Lanes};
+use super::queue::Queue;
+use super::vectors::{CHUNK, Vectors, bits_after, set_bits};
+use crate::construction::buckets::Buckets;
+use crate::construction::buckets::approximation::{Approximation, DEMAND_WORDS};
 use crate::construction::buckets::levels::{self, Wanted};
-use crate::construction::buckets::{Approximation, Buckets};
 use crate::construction::tally::Demand;
 use crate::construction::workbench::Workbench;
 
@@ -37,8 +38,8 @@ struct Open {
     half: usize,
     place: usize,
     wanted: Wanted,
-    /// lanes of the chunk at hand that it is open for
-    lanes: u64,
+    /// neurons of the chunk that it is open for, a bit each
+    open_for: u64,
 }
 
 /// A neuron that was given to the pair.
@@ -47,7 +48,7 @@ pub(crate) struct Given {
     /// from the first one of the queue
     pub(crate) number: u32,
     /// of its chunk
-    pub(crate) lane: u32,
+    pub(crate) bit: u32,
     half: usize,
     place: usize,
 }
@@ -63,7 +64,7 @@ impl Visit {
         if has_few {
             let demands = words.iter().enumerate().flat_map(|(word, &demands)| {
                 let (half, word) = (word / pairs.stride, word % pairs.stride);
-                lanes_of(demands).map(move |bit| (half, 64 * word + bit as usize))
+                set_bits(demands).map(move |bit| (half, 64 * word + bit as usize))
             });
             for (at, (half, place)) in demands.enumerate() {
                 visit.few[at] = visit.wants(half, place, u64::MAX, bench);
@@ -84,63 +85,63 @@ impl Visit {
     }
 
     #[inline(always)]
-    fn wants(&self, half: usize, place: usize, lanes: u64, bench: &Workbench) -> Open {
+    fn wants(&self, half: usize, place: usize, open_for: u64, bench: &Workbench) -> Open {
         let wanted = bench.buckets.wanted(place, half, self.pair.negative);
-        Open { half, place, wanted, lanes }
+        Open { half, place, wanted, open_for }
     }
 
     /// Takes from a chunk what the pair can use, first neuron first, until nothing is demanded any more.
     #[inline(always)]
-    pub(crate) fn take<L: Lanes>(
+    pub(crate) fn take<V: Vectors>(
         &mut self,
         pairs: &mut OpenPairs,
-        lanes: L,
+        simd: V,
         chunk: usize,
         sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
         if self.has_few {
-            self.take_few(pairs, lanes, chunk, sums, bench);
+            self.take_few(pairs, simd, chunk, sums, bench);
         } else {
-            self.take_many(pairs, lanes, chunk, sums, bench);
+            self.take_many(pairs, simd, chunk, sums, bench);
         }
     }
 
     /// [`take`](Self::take) where demands are few.
     #[inline(always)]
-    fn take_few<L: Lanes>(
+    fn take_few<V: Vectors>(
         &mut self,
         pairs: &mut OpenPairs,
-        lanes: L,
+        simd: V,
         chunk: usize,
         sums: &[u32; CHUNK],
         bench: &mut Workbench,
     ) {
         let mut at = 0;
         while at < self.open {
-            let Open { half, place, wanted, lanes: open } = self.few[at];
-            let hits = lanes.wanted(sums, wanted) & open & pairs.queue.live(chunk);
+            let Open { half, place, wanted, open_for } = self.few[at];
+            let hits = simd.wanted(sums, wanted) & open_for & pairs.queue.live(chunk);
             if hits == 0 {
-                self.few[at].lanes = u64::MAX;
+                self.few[at].open_for = u64::MAX;
                 at += 1;
                 continue;
             }
-            let lane = hits.trailing_zeros();
-            if !wanted.has(sums[lane as usize])
-                && self.piece(&pairs.queue, chunk, lane, &bench.buckets) != Some((half, place))
+            let bit = hits.trailing_zeros();
+            if !wanted.has(sums[bit as usize])
+                && self.piece(&pairs.queue, chunk, bit, &bench.buckets) != Some((half, place))
             {
-                self.few[at].lanes &= behind(lane);
+                self.few[at].open_for &= bits_after(bit);
                 continue;
             }
-            let number = pairs.queue.number(chunk, lane);
-            pairs.queue.take(chunk, 1 << lane);
+            let number = pairs.queue.number(chunk, bit);
+            pairs.queue.take(chunk, 1 << bit);
             let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench);
             // Demand after demand, neurons are not come by in their order.
             if self.given.is_none_or(|latest| number > latest.number) {
-                self.given = Some(Given { number, lane, half, place });
+                self.given = Some(Given { number, bit, half, place });
             }
             if let Some(next) = next {
-                self.few[at] = self.wants(half, next, behind(lane), bench);
+                self.few[at] = self.wants(half, next, bits_after(bit), bench);
             } else {
                 self.open -= 1;
                 self.few[at] = self.few[self.open];
@@ -150,10 +151,10 @@ impl Visit {
 
     /// [`take`](Self::take) where demands are many, and none is made by a neuron that is given.
     #[inline(always)]
-    fn take_many<L: Lanes>(
+    fn take_many<V: Vectors>(
         &mut self,
         pairs: &mut OpenPairs,
-        lanes: L,
+        simd: V,
         chunk: usize,
         sums: &[u32; CHUNK],
         bench: &mut Workbench,
@@ -161,38 +162,38 @@ impl Visit {
         let negative = self.pair.negative;
         let (mut demands, queue) = pairs.demands(self.index, &mut bench.tally);
         let (candidates, places) = if bench.buckets.levels() <= Approximation::BEYOND as usize {
-            lanes.candidates(sums, first_words(demands.open), negative, bench.buckets.approximation())
+            simd.candidates(sums, first_words(demands.open), negative, bench.buckets.approximation())
         } else {
             (u64::MAX, [Approximation::IN_DOUBT; CHUNK])
         };
         let (mut taken, mut last) = (0_u64, None);
-        for lane in lanes_of(candidates & queue.live(chunk)) {
-            let (mut half, mut place) = (levels::half(sums[lane as usize]), places[lane as usize] as usize);
-            if places[lane as usize] == Approximation::IN_DOUBT {
-                let Some(piece) = self.piece(queue, chunk, lane, &bench.buckets) else { continue };
+        for bit in set_bits(candidates & queue.live(chunk)) {
+            let (mut half, mut place) = (levels::half(sums[bit as usize]), places[bit as usize] as usize);
+            if places[bit as usize] == Approximation::IN_DOUBT {
+                let Some(piece) = self.piece(queue, chunk, bit, &bench.buckets) else { continue };
                 (half, place) = piece;
             }
             // A neuron of the chunk before this one may have met the same demand.
-            if demands.meet(half, place, self.first + u64::from(queue.number(chunk, lane))) {
-                taken |= 1 << lane;
-                last = Some((lane, half, place));
+            if demands.meet(half, place, self.first + u64::from(queue.number(chunk, bit))) {
+                taken |= 1 << bit;
+                last = Some((bit, half, place));
             }
         }
         self.open -= taken.count_ones() as usize;
         queue.take(chunk, taken);
-        if let Some((lane, half, place)) = last {
-            self.given = Some(Given { number: queue.number(chunk, lane), lane, half, place });
+        if let Some((bit, half, place)) = last {
+            self.given = Some(Given { number: queue.number(chunk, bit), bit, half, place });
         }
     }
 
-    /// The piece of the pair that the neuron in a lane can be, if any, as its words tell.
-    fn piece(&self, queue: &Queue, chunk: usize, lane: u32, buckets: &Buckets) -> Option<(usize, usize)> {
-        let (word_in, word_out) = queue.words(chunk, lane, self.pair.input);
-        levels::piece(word_in, word_out, self.pair.negative.into(), buckets)
+    /// The piece of the pair that the neuron in a bit can be, if any, as its words tell.
+    fn piece(&self, queue: &Queue, chunk: usize, bit: u32, buckets: &Buckets) -> Option<(usize, usize)> {
+        let (word_in, word_out) = queue.words(chunk, bit, self.pair.input);
+        buckets.piece(word_in, word_out, self.pair.negative.into())
     }
 }
 
-/// The first words of each half's demands, which are all that [`Lanes::candidates`] needs.
+/// The first words of each half's demands, which are all that [`Vectors::candidates`] needs.
 #[inline(always)]
 fn first_words(open: &[u64]) -> [[u64; DEMAND_WORDS]; 2] {
     let (positive, negative) = open.split_at(open.len() / 2);

@@ -1,7 +1,6 @@
 //! Neurons that are tried together against one pair after another, with their words kept.
 
-use super::queue::cuts;
-use super::vectors::{Aligned, CHUNK, Lanes, VECTOR};
+use super::vectors::{Aligned, CHUNK, VECTOR, Vectors, cuts};
 use crate::construction::buckets::levels::{self, Wanted};
 use crate::sampling::{RandomLayer, Row};
 
@@ -10,37 +9,37 @@ type Words = Aligned<[u32; CHUNK]>;
 
 /// The words of 64 neurons, each synapse's generated once it is asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Group {
+pub(crate) struct WordCache {
     inputs: Columns,
     outputs: Columns,
 }
 
-impl Group {
+impl WordCache {
     /// Goes to neurons `first`, `first` + 1, … of a layer with so many inputs and outputs.
     #[inline(always)]
     pub(crate) fn go_to(&mut self, random: &RandomLayer, first: u64, inputs: u32, outputs: u32) {
-        self.inputs.go_to(inputs, |lane| random.input_words(first + lane));
-        self.outputs.go_to(outputs, |lane| random.output_words(first + lane));
+        self.inputs.go_to(inputs, |bit| random.input_words(first + bit));
+        self.outputs.go_to(outputs, |bit| random.output_words(first + bit));
     }
 
     /// Asks for the words at these ends: all that were asked for are [generated](Self::generate) in one go.
     #[inline(always)]
-    pub(crate) fn ask_for(&mut self, input: u32, output: u32) {
-        self.inputs.ask_for(input);
-        self.outputs.ask_for(output);
+    pub(crate) fn request(&mut self, input: u32, output: u32) {
+        self.inputs.request(input);
+        self.outputs.request(output);
     }
 
     /// Generates the words that were asked for.
     #[inline(always)]
-    pub(crate) fn generate<L: Lanes>(&mut self, lanes: L) {
-        self.inputs.generate(lanes, |cut| cut);
-        self.outputs.generate(lanes, levels::of_output);
+    pub(crate) fn generate<V: Vectors>(&mut self, simd: V) {
+        self.inputs.generate(simd, |cut| cut);
+        self.outputs.generate(simd, levels::of_output);
     }
 
     /// The neurons whose product at these ends is wanted, or might be; their words have been generated.
     #[inline(always)]
-    pub(crate) fn hits<L: Lanes>(&self, lanes: L, input: u32, output: u32, wanted: Wanted) -> u64 {
-        lanes.wanted(&self.sums(input, output), wanted)
+    pub(crate) fn hits<V: Vectors>(&self, simd: V, input: u32, output: u32, wanted: Wanted) -> u64 {
+        simd.wanted(&self.sums(input, output), wanted)
     }
 
     /// The sums of all neurons at these ends, whose words have been generated.
@@ -53,15 +52,15 @@ impl Group {
 
     /// One of [`sums`](Self::sums).
     #[inline(always)]
-    pub(crate) fn sum(&self, lane: usize, input: u32, output: u32) -> u32 {
-        self.inputs.words[input as usize].0[lane] + self.outputs.words[output as usize].0[lane]
+    pub(crate) fn sum(&self, bit: usize, input: u32, output: u32) -> u32 {
+        self.inputs.words[input as usize].0[bit] + self.outputs.words[output as usize].0[bit]
     }
 
-    /// The words of the neuron in a lane at these ends.
+    /// The words of the neuron in a bit at these ends.
     #[cold]
-    pub(crate) fn words(&self, lane: usize, input: u32, output: u32) -> (u64, u64) {
+    pub(crate) fn words(&self, bit: usize, input: u32, output: u32) -> (u64, u64) {
         let word =
-            |columns: &Columns, synapse: u32| Row::from_state(columns.rows.0[lane]).word(synapse.into());
+            |columns: &Columns, synapse: u32| Row::from_state(columns.rows.0[bit]).word(synapse.into());
         (word(&self.inputs, input), word(&self.outputs, output))
     }
 }
@@ -74,9 +73,9 @@ struct Columns {
     /// how many groups there were
     group: u64,
     /// per synapse: the last group that it was asked for
-    asked_by: Vec<u64>,
+    requested_by: Vec<u64>,
     /// synapses that were asked for and whose words are not generated, and any other one behind them
-    asked: Vec<u32>,
+    requested: Vec<u32>,
     /// how many
     count: usize,
     /// per synapse
@@ -85,42 +84,42 @@ struct Columns {
 
 impl Default for Columns {
     fn default() -> Self {
-        let (asked_by, asked, words) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rows: Aligned([0; CHUNK]), group: 0, asked_by, asked, count: 0, words }
+        let (requested_by, requested, words) = (Vec::new(), Vec::new(), Vec::new());
+        Self { rows: Aligned([0; CHUNK]), group: 0, requested_by, requested, count: 0, words }
     }
 }
 
 impl Columns {
     #[inline(always)]
     fn go_to(&mut self, synapses: u32, row: impl Fn(u64) -> Row) {
-        for (row_of_lane, lane) in self.rows.0.iter_mut().zip(0..) {
-            *row_of_lane = row(lane).state();
+        for (state, bit) in self.rows.0.iter_mut().zip(0..) {
+            *state = row(bit).state();
         }
         self.group += 1;
         let synapses = synapses as usize;
         if self.words.len() < synapses {
-            self.asked_by.resize(synapses, 0);
-            self.asked.resize(synapses + 1, 0);
+            self.requested_by.resize(synapses, 0);
+            self.requested.resize(synapses + 1, 0);
             self.words.resize(synapses, Aligned([0; CHUNK]));
         }
     }
 
     /// Without a jump, whose way could not be foreseen.
     #[inline(always)]
-    fn ask_for(&mut self, synapse: u32) {
-        let asked_by = &mut self.asked_by[synapse as usize];
-        self.asked[self.count] = synapse;
-        self.count += usize::from(*asked_by != self.group);
-        *asked_by = self.group;
+    fn request(&mut self, synapse: u32) {
+        let requested_by = &mut self.requested_by[synapse as usize];
+        self.requested[self.count] = synapse;
+        self.count += usize::from(*requested_by != self.group);
+        *requested_by = self.group;
     }
 
     #[inline(always)]
-    fn generate<L: Lanes>(&mut self, lanes: L, added: impl Fn(u32) -> u32) {
-        for &synapse in &self.asked[..self.count] {
+    fn generate<V: Vectors>(&mut self, simd: V, added: impl Fn(u32) -> u32) {
+        for &synapse in &self.requested[..self.count] {
             let step = Row::step(synapse.into());
             let words = self.words[synapse as usize].0.as_chunks_mut::<VECTOR>().0;
             for (words, rows) in words.iter_mut().zip(self.rows.0.as_chunks().0) {
-                *words = cuts(lanes, rows, step);
+                *words = cuts(simd, rows, step);
                 words.iter_mut().for_each(|word| *word = added(*word));
             }
         }

@@ -1,18 +1,8 @@
-//! The golden-ratio sums of several weights, side by side.
+//! Golden-ratio sums of several weights at once, in SIMD.
 //!
-//! A piece is a few hundred instructions: the words of its neuron, two exponentials, a product and a difference in 106 bits,
-//! and the way to the next edge. All but the exponentials are the same for every sum, without a jump, and become vectors where
-//! several sums take a step together.
-//!
-//! # Measured
-//! 2,000 weights of Example 5 on one thread of a shared machine, a piece: 92 ns with the two sums of a weight in turns, 56 ns
-//! with eight sums together; 46 ns of both go into the words and the exponentials. Before, 20 ns went into jumps that depended on
-//! the sign of a weight, and into paths that were made behind a call. `FirstFit` as a whole takes a tenth less time with all of
-//! it.
-//!
-//! Without gain: vectors twice as wide (64 ns); all sums of a queue in turn, each in the next lane that is free, which costs
-//! what idle lanes do; four sums together; the next piece found from a residual in 53 bits, so that it need not wait for the one
-//! in 106, as the sums are many instructions and not long waits.
+//! A piece takes a few hundred instructions: the words of its neuron, two exponentials, a product and a difference in 106 bits,
+//! and the search for the next edge. All but the exponentials are branchless and the same for every sum, so several sums take a
+//! step together.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -22,20 +12,20 @@ use crate::construction::ticket::Path;
 use crate::exact::DoubleDouble;
 use crate::sampling::{RandomLayer, Row};
 
-/// Weights whose sums are made together.
+/// Weights assembled together.
 pub(crate) const WEIGHTS: usize = 4;
 
-/// What both halves of a weight are put together from, positive half first.
+/// Both halves of a weight, assembled from their pieces, positive half first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct WeightSums {
+pub(crate) struct AssembledWeight {
     /// the paths of the pieces, those of a half in the order of its sum
     pub(crate) paths: [Vec<Path>; 2],
-    /// what they leave of |w*|
+    /// |w*| less the pieces
     pub(crate) residuals: [DoubleDouble; 2],
 }
 
-impl WeightSums {
-    /// Whether there is a path for each neuron that was found, given as [`Found::neurons`].
+impl AssembledWeight {
+    /// Whether there is a path for each neuron found, given as [`WeightPieces::neurons`].
     pub(crate) fn has_all(&self, neurons: &[u64]) -> bool {
         let halves = neurons.split_at(neurons.len() / 2);
         let found = [halves.0, halves.1].map(|half| half.iter().filter(|&&neuron| neuron != 0).count());
@@ -43,28 +33,33 @@ impl WeightSums {
     }
 }
 
-/// What was found for a weight.
+/// Neurons found for the pieces of a weight.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Found<'a> {
+pub(crate) struct WeightPieces<'a> {
     pub(crate) input: u32,
     pub(crate) output: u32,
     /// |w*| for each half, 0 for one that is not built
     pub(crate) magnitudes: [f64; 2],
-    /// neuron + 1 for each (half, place), 0 for none; empty where nothing was
+    /// neuron + 1 for each (half, place), 0 for none; empty where none was found
     pub(crate) neurons: &'a [u64],
 }
 
-/// Puts at most [`WEIGHTS`] weights together, `sums` of as many.
-pub(crate) fn sum_up(random: &RandomLayer, buckets: &Buckets, found: &[Found<'_>], sums: &mut [WeightSums]) {
+/// Assembles at most [`WEIGHTS`] weights into as many `sums`.
+pub(crate) fn assemble(
+    random: &RandomLayer,
+    buckets: &Buckets,
+    found: &[WeightPieces<'_>],
+    sums: &mut [AssembledWeight],
+) {
     if found.len() == 1 {
-        dispatch(SumUp::<2> { random, buckets, found, sums });
+        dispatch(Assemble::<2> { random, buckets, found, sums });
     } else {
-        dispatch(SumUp::<{ 2 * WEIGHTS }> { random, buckets, found, sums });
+        dispatch(Assemble::<{ 2 * WEIGHTS }> { random, buckets, found, sums });
     }
 }
 
-/// With vectors of four where there are any, unlike [`lanes::dispatch`](crate::construction::shared::vectors::dispatch): wider ones take longer beside
-/// exponentials that are computed one by one.
+/// Uses 256-bit vectors where available, unlike [`vectors::dispatch`](crate::construction::shared::vectors::dispatch): wider
+/// ones take longer beside scalar exponentials.
 fn dispatch(work: impl WithSimd<Output = ()>) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
@@ -74,14 +69,14 @@ fn dispatch(work: impl WithSimd<Output = ()>) {
 }
 
 /// Up to `SUMS` sums: of each weight that of the positive half, then that of the negative one.
-struct SumUp<'a, const SUMS: usize> {
+struct Assemble<'a, const SUMS: usize> {
     random: &'a RandomLayer,
     buckets: &'a Buckets,
-    found: &'a [Found<'a>],
-    sums: &'a mut [WeightSums],
+    found: &'a [WeightPieces<'a>],
+    sums: &'a mut [AssembledWeight],
 }
 
-impl<const SUMS: usize> WithSimd for SumUp<'_, SUMS> {
+impl<const SUMS: usize> WithSimd for Assemble<'_, SUMS> {
     type Output = ();
 
     #[inline(always)]
@@ -117,7 +112,7 @@ impl<const SUMS: usize> WithSimd for SumUp<'_, SUMS> {
                 let Some(neuron) = neuron.checked_sub(1) else { continue };
                 let (z_in, z_out) = (law.weight(words[0][sum]), law.weight(words[1][sum]));
                 (weights[0][sum], weights[1][sum]) = (z_in, z_out);
-                let Found { input, output, .. } = found[sum / 2];
+                let WeightPieces { input, output, .. } = found[sum / 2];
                 sums[sum / 2].paths[sum % 2].push(Path { neuron, input, output, z_in, z_out });
             }
             let mut pieces = [DoubleDouble::ZERO; SUMS];
@@ -168,17 +163,17 @@ mod tests {
                 .collect();
             let found: Vec<_> = weights
                 .iter()
-                .map(|(input, output, magnitude, neurons)| Found {
+                .map(|(input, output, magnitude, neurons)| WeightPieces {
                     input: *input,
                     output: *output,
                     magnitudes: [*magnitude, if case.is_multiple_of(5) { 0.0 } else { *magnitude }],
                     neurons,
                 })
                 .collect();
-            let mut sums = vec![WeightSums::default(); found.len()];
-            // Twice, as what was there before must not matter.
-            sum_up(&random, &buckets, &found, &mut sums);
-            sum_up(&random, &buckets, &found, &mut sums);
+            let mut sums = vec![AssembledWeight::default(); found.len()];
+            // Twice, as the earlier contents must not matter.
+            assemble(&random, &buckets, &found, &mut sums);
+            assemble(&random, &buckets, &found, &mut sums);
             for (found, sums) in found.iter().zip(&sums) {
                 for half in 0..2 {
                     let mut paths = Vec::new();

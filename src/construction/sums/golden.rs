@@ -1,6 +1,9 @@
 //! The golden-ratio sum of Lemma 9.
 
+use super::steps::{Fate, SumStep};
+use super::summation::{HalfPaths, Summation};
 use crate::construction::buckets::Buckets;
+use crate::construction::ticket::Path;
 use crate::exact::DoubleDouble;
 
 /// The smallest place ≥ `from` (bucket place + 1) whose upper edge is at most `residual`: the next piece
@@ -67,6 +70,70 @@ pub(crate) fn golden_sums<const N: usize>(
         }
     }
     residuals
+}
+
+/// The golden-ratio sum: a piece from each bucket.
+#[derive(Debug)]
+pub(crate) struct Golden;
+
+impl Summation for Golden {
+    fn demands_per_half(&self, buckets: &Buckets) -> usize {
+        buckets.levels()
+    }
+
+    fn most_rows(&self, _: u32, buckets: &Buckets) -> u64 {
+        2 * buckets.levels() as u64
+    }
+
+    fn follows(&self, a: &Path, b: &Path) -> bool {
+        a.product().abs() > b.product().abs()
+    }
+
+    fn steps(&self, half: &HalfPaths<'_>) -> Vec<SumStep> {
+        golden_steps(half.buckets, half.weight.abs(), half.available, half.is_finished)
+    }
+}
+
+/// The buckets of a golden-ratio sum, with the available pieces of one half. Steps after a missing piece are open, unless the
+/// weight is finished without it.
+fn golden_steps(buckets: &Buckets, magnitude: f64, available: &[Path], finished: bool) -> Vec<SumStep> {
+    let mut pieces: Vec<Option<Path>> = vec![None; buckets.levels()];
+    for &path in available {
+        if let Some(bucket) = buckets.of(path.product().abs()) {
+            pieces[bucket - 1] = Some(path);
+        }
+    }
+    let mut asked: Vec<(usize, f64)> = Vec::new();
+    let end = golden_sum(buckets, magnitude, |place, residual| {
+        asked.push((place, residual.nearest()));
+        pieces[place].map(|path| path.exact_product().abs())
+    })
+    .nearest();
+    let missing = asked.iter().map(|&(place, _)| place).find(|&place| pieces[place].is_none());
+    let known_to = if finished { buckets.levels() } else { missing.unwrap_or(buckets.levels()) };
+    let mut asked = asked.into_iter().peekable();
+    let mut before = magnitude;
+    let step = |(place, path): (usize, Option<Path>)| {
+        let bucket = Some((place as u32 + 1, buckets.edge(place + 1)));
+        let is_asked = asked.next_if(|&(next, _)| next == place).is_some();
+        // A residual changes only where a piece is taken, and stays until the next bucket that asks for one.
+        let after = asked.peek().map_or(end, |&(_, residual)| residual);
+        let after = if is_asked { after } else { before };
+        let step = if place > known_to {
+            SumStep { bucket, before: None, fate: Fate::Open, path, after: None }
+        } else {
+            let fate = match (is_asked, path) {
+                (true, Some(_)) => Fate::Taken,
+                (true, None) => Fate::Missing,
+                (false, _) => Fate::PassedBy,
+            };
+            let after = (place < known_to || finished).then_some(after);
+            SumStep { bucket, before: Some(before), fate, path, after }
+        };
+        before = after;
+        step
+    };
+    pieces.into_iter().enumerate().map(step).collect()
 }
 
 #[cfg(test)]

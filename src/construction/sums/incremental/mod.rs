@@ -60,15 +60,15 @@ pub fn lower_values(older: usize) -> usize {
 /// A search for a subset sum within a tolerance of a target.
 ///
 /// ```
-/// use slth::construction::incremental::GrowingSums;
-/// let mut sums = GrowingSums::new(0.2, 0.06);
+/// use slth::construction::incremental::IncrementalSearch;
+/// let mut sums = IncrementalSearch::new(0.2, 0.06);
 /// assert_eq!(sums.add(0.5)?, None);
 /// assert_eq!(sums.add(0.125)?, None);
 /// assert_eq!(sums.add(-0.25)?.map(|best| (best.mask, best.sum)), Some((0b101, 0.25)));
 /// # Ok::<(), slth::construction::best_subset::TooManyValues>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct GrowingSums {
+pub struct IncrementalSearch {
     target: f64,
     tolerance: f64,
     values: Vec<f64>,
@@ -89,7 +89,7 @@ enum Verdict {
     Unclear,
 }
 
-impl GrowingSums {
+impl IncrementalSearch {
     /// A search without values. `target` and `tolerance` are finite, `tolerance` ≥ 0.
     pub fn new(target: f64, tolerance: f64) -> Self {
         let mut sums = Self {
@@ -210,7 +210,7 @@ mod tests {
     /// Holds every answer to that of a search of all subsets, to the bit. The values that were needed, if they
     /// were enough.
     fn check(values: &[f64], target: f64, tolerance: f64) -> Option<usize> {
-        let mut sums = GrowingSums::new(target, tolerance);
+        let mut sums = IncrementalSearch::new(target, tolerance);
         for n in 1..=values.len() {
             let best = SubsetSums::new(&values[..n]).unwrap().best(target);
             let expected = Some(best).filter(|best| (best.sum - target).abs() <= tolerance);
@@ -226,7 +226,7 @@ mod tests {
 
     /// That no search of all subsets was needed.
     fn is_filtered(values: &[f64], target: f64, tolerance: f64) -> bool {
-        let mut sums = GrowingSums::new(target, tolerance);
+        let mut sums = IncrementalSearch::new(target, tolerance);
         values.iter().all(|&value| sums.add(value).unwrap().is_none() && sums.best.is_none())
     }
 
@@ -248,7 +248,7 @@ mod tests {
         let values: Vec<f64> = (0..MOST_FILTERED as u64).map(|i| uniform(row(1), i)).collect();
         assert!(is_filtered(&values[..30], 40.0, 1e-6));
         assert!(is_filtered(&values[..26], 0.1, 1e-9));
-        let (mut sums, all) = (GrowingSums::new(40.0, 1e-6), SubsetSums::new(&values).unwrap());
+        let (mut sums, all) = (IncrementalSearch::new(40.0, 1e-6), SubsetSums::new(&values).unwrap());
         assert!(values.iter().all(|&value| sums.add(value).unwrap().is_none()));
         assert_eq!(sums.best().unwrap(), all.best(40.0));
     }
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn forty_four_values_are_the_most() {
-        let mut sums = GrowingSums::new(1.0, 0.0);
+        let mut sums = IncrementalSearch::new(1.0, 0.0);
         sums.values = vec![0.5; 44];
         assert_eq!(sums.add(0.5), Err(TooManyValues { values: 45 }));
     }
