@@ -1,7 +1,8 @@
 //! What theory assumes of a target, and what this one keeps of it.
 
-use super::{Construction, Experiment, NormSource, Outline};
-use crate::method::{Assumption, Premises, ROUNDING};
+use super::preset::NormSource;
+use super::resolved::Experiment;
+use crate::method::{Assumption, Construction, Premises, ROUNDING};
 
 impl Experiment {
     /// What the preset assumes and this target does not provably keep. The bounds of theory then promise nothing; what
@@ -40,7 +41,7 @@ impl Experiment {
 
     /// The assumptions of a method beyond Lemma 1, and whether this target keeps them.
     pub fn method_assumptions(&self, construction: Construction) -> Vec<Assumption> {
-        let finest = || Outline::of(self).tolerances().into_iter().fold(f64::INFINITY, f64::min);
+        let finest = || self.outline().tolerances().into_iter().fold(f64::INFINITY, f64::min);
         construction.method().assumptions(&self.premises(&finest))
     }
 

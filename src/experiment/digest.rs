@@ -1,30 +1,12 @@
 //! SHA-256 of a setup, by which a checkpoint knows its run.
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Experiment, LanePlan, LayerPlan, NormSource, Plan, ToleranceRule};
+use super::plan::{LanePlan, LayerPlan, Plan};
+use super::resolved::Experiment;
 use crate::construction::Mode;
 use crate::sampling::VERSION;
 use crate::theory::Count;
-
-/// The resolved fields, serialised under their names in a preset. Enums are written by those names too, so a Rust type
-/// can be renamed freely.
-#[derive(Serialize)]
-struct Fields<'a> {
-    title: &'a str,
-    epsilon: f64,
-    delta: f64,
-    w_max: f64,
-    f_max: f64,
-    norms: NormSource,
-    tolerance: ToleranceRule,
-    base: f64,
-    skip_dead_halves: bool,
-    constructions: Vec<&'a str>,
-    mode: Option<Mode>,
-    seed: u64,
-}
 
 /// A lane's method and mode, then its layers.
 type LaneFields<'a> = (&'a str, Mode, Vec<LayerFields>);
@@ -43,57 +25,16 @@ fn lane_fields(lane: &LanePlan) -> LaneFields<'_> {
 }
 
 impl Experiment {
-    /// SHA-256 of everything a run depends on: the version of the random network, the resolved fields of the preset, the
-    /// plan, the target's weights, and the inputs. File paths and the preset's spelling are left out.
+    /// SHA-256 of everything a run depends on: the version of the random network, the fields in force under their names in
+    /// a preset, the plan, the target's weights, and the inputs. File paths and the preset's spelling are left out. Enums
+    /// are written by their names in a preset or by number, so a Rust type can be renamed freely.
     pub fn digest(&self, plan: &Plan) -> [u8; 32] {
-        // Without `..`: a new field must be put in, or left out here on purpose.
-        let Self {
-            title,
-            target,
-            domain,
-            epsilon,
-            delta,
-            w_max,
-            f_max,
-            norms,
-            tolerance,
-            base,
-            skip_dead_halves,
-            constructions,
-            mode,
-            seed,
-            // Derived from target and domain.
-            target_norms: _,
-            norm_bounds: _,
-            bounds: _,
-            // Where the setup was read from.
-            name: _,
-            reading: _,
-            assumed: _,
-            source: _,
-            settings: _,
-            preset: _,
-        } = self;
-        let fields = Fields {
-            title,
-            epsilon: *epsilon,
-            delta: *delta,
-            w_max: *w_max,
-            f_max: *f_max,
-            norms: *norms,
-            tolerance: *tolerance,
-            base: *base,
-            skip_dead_halves: *skip_dead_halves,
-            constructions: constructions.iter().map(|construction| construction.id()).collect(),
-            mode: *mode,
-            seed: *seed,
-        };
         let lanes: Vec<LaneFields<'_>> = plan.lanes.iter().map(lane_fields).collect();
-        let data = (&plan.weight_tolerance, lanes, target.as_ref(), domain.as_ref());
+        let data = (&plan.weight_tolerance, lanes, self.target.as_ref(), self.domain.as_ref());
         let mut hash = HashWriter(Sha256::new());
         hash.0.update(VERSION.to_le_bytes());
         // Neither can fail: a hash takes all bytes, and every type here can be written.
-        let _ = serde_json::to_writer(&mut hash, &fields);
+        let _ = serde_json::to_writer(&mut hash, &**self);
         let _ = postcard::to_io(&data, &mut hash);
         hash.0.finalize().into()
     }
@@ -165,7 +106,7 @@ mod tests {
             "target=Explicit(layers: [[[0.5, -0.25]], [[0.75]]], biases: [[0.5], []], activations: [LeakyRelu(0.1), Tanh])",
         ];
         let digests = [digest("digits", None, &[]), digest("tiny", Some(7), &every_field)].map(hex);
-        assert_eq!(digests, ["82a6689d107dc82a", "a00eb0a711e757f5"]);
+        assert_eq!(digests, ["1adf5dea56e47c23", "9256793149acae5f"]);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 //! imagined from it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Construction, Experiment, LayerPlan, NormSource, ToleranceRule};
+use super::plan::LayerPlan;
+use super::preset::{NormSource, Setup, ToleranceRule};
 use crate::construction::MOST_LEVELS;
-use crate::method::{Asked, DemandKind, LayerBound, LayerTask};
-use crate::network::Network;
+use crate::method::{Asked, Construction, DemandKind, LayerBound, LayerTask};
+use crate::network::ActivationBounds;
 use crate::theory::Count;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
@@ -18,20 +18,12 @@ use crate::visible::number;
 /// All that the closed forms take. It is cheap to copy and can be bent: another ε, another width, another depth.
 #[derive(Clone, Debug)]
 pub struct Outline {
-    /// F, for what waits for its very weights
-    target: Arc<Network>,
     /// n₀…n_ℓ
     widths: Vec<usize>,
     /// layers 1…ℓ
     layers: Vec<LayerOutline>,
-    epsilon: f64,
-    delta: f64,
-    w_max: f64,
-    f_max: f64,
-    base: f64,
-    norms: NormSource,
-    tolerance: ToleranceRule,
-    skip_dead_halves: bool,
+    /// F and the fields in force
+    setup: Setup,
 }
 
 /// What is known of one layer, its shape aside.
@@ -68,22 +60,17 @@ pub struct Savings {
 }
 
 impl Outline {
-    /// The outline of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        let target = &experiment.target;
+    /// The outline of a resolved setup. `norms`: ‖W*_i‖₂ of each layer, or proven bounds where the tolerance is a layer's own.
+    /// An ε that follows from a given ε_w is filled in.
+    pub(super) fn new(setup: Setup, norms: &[f64], bounds: &ActivationBounds) -> Self {
+        let target = &setup.target;
         let architecture = target.architecture();
-        let bound_norms =
-            experiment.tolerance == ToleranceRule::PerLayer && experiment.norms == NormSource::Target;
         let layer = |layer: usize| LayerOutline {
             of: layer,
             // Activations without a Lipschitz factor are refused when a preset is read.
             lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
-            norm: if bound_norms {
-                experiment.norm_bounds()[layer - 1]
-            } else {
-                experiment.target_norms[layer - 1]
-            },
-            input_norm: experiment.bounds.norm[layer - 1],
+            norm: norms[layer - 1],
+            input_norm: bounds.norm[layer - 1],
             extremes: target.weights(layer).iter().map(|w| w.abs()).filter(|&w| w != 0.0).fold(
                 None,
                 |extremes, w| {
@@ -91,29 +78,35 @@ impl Outline {
                     Some((w.min(least), w.max(most)))
                 },
             ),
-            never_negative: experiment.inputs_never_negative(layer),
+            never_negative: setup.inputs_never_negative(layer),
         };
-        Self {
-            target: Arc::clone(target),
-            widths: architecture.widths().to_vec(),
-            layers: (1..=architecture.layers()).map(layer).collect(),
-            epsilon: experiment.epsilon,
-            delta: experiment.delta,
-            w_max: experiment.w_max,
-            f_max: experiment.f_max,
-            base: experiment.base,
-            norms: experiment.norms,
-            tolerance: experiment.tolerance,
-            skip_dead_halves: experiment.skip_dead_halves,
-        }
+        let layers = (1..=architecture.layers()).map(layer).collect();
+        let mut outline = Self { widths: architecture.widths().to_vec(), layers, setup };
+        outline.setup.epsilon = outline.epsilon();
+        outline
+    }
+
+    /// The fields in force. ε is that of the network's own width and depth, see [`epsilon`](Self::epsilon).
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// The same network, another accuracy > 0; where ε_w was given, that of Lemma 1.
     pub fn with_epsilon(&self, epsilon: f64) -> Self {
         let is_own = epsilon == self.epsilon();
         let tolerance =
-            if self.given().is_some() && !is_own { ToleranceRule::Uniform } else { self.tolerance };
-        Self { epsilon, tolerance, ..self.clone() }
+            if self.given().is_some() && !is_own { ToleranceRule::Uniform } else { self.setup.tolerance };
+        self.with(|setup| (setup.epsilon, setup.tolerance) = (epsilon, tolerance))
+    }
+
+    pub(super) fn setup_mut(&mut self) -> &mut Setup {
+        &mut self.setup
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Setup)) -> Self {
+        let mut other = self.clone();
+        change(&mut other.setup);
+        other
     }
 
     /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. What is known of each layer (‖W_i‖₂
@@ -161,16 +154,16 @@ impl Outline {
                 self.depth(),
                 self.lambda_max(),
                 self.n_max(),
-                self.f_max,
+                self.setup.f_max,
                 self.norm_product(),
             ),
-            None => self.epsilon,
+            None => self.setup.epsilon,
         }
     }
 
     /// ε_w, where it is given.
     fn given(&self) -> Option<f64> {
-        self.tolerance.given()
+        self.setup.tolerance.given()
     }
 
     fn lambda_max(&self) -> f64 {
@@ -179,9 +172,9 @@ impl Outline {
 
     /// ‖W_i‖₂ as Lemma 1 is given it.
     fn norm(&self, layer: &LayerOutline) -> f64 {
-        match self.norms {
+        match self.setup.norms {
             NormSource::Unit => 1.0,
-            NormSource::Worst => self.w_max * self.n_max() as f64,
+            NormSource::Worst => self.setup.w_max * self.n_max() as f64,
             NormSource::Target => layer.norm,
         }
     }
@@ -202,15 +195,16 @@ impl Outline {
 
     /// Where norms of the target are used: the largest ε for which they may be.
     pub fn largest_epsilon(&self) -> Option<f64> {
-        (self.norms == NormSource::Target && self.tolerance != ToleranceRule::PerLayer)
-            .then(|| lemma1::largest_epsilon_for_target_norms(self.n_max(), self.f_max, self.norm_product()))
+        (self.setup.norms == NormSource::Target && self.setup.tolerance != ToleranceRule::PerLayer).then(
+            || lemma1::largest_epsilon_for_target_norms(self.n_max(), self.setup.f_max, self.norm_product()),
+        )
     }
 
     /// ε_w of each layer, never above w_max.
     pub fn tolerances(&self) -> Vec<f64> {
         let uniform = self.uniform_tolerance();
-        let capped = |tolerance: f64| if tolerance > self.w_max { self.w_max } else { tolerance };
-        match self.tolerance {
+        let capped = |tolerance: f64| if tolerance > self.setup.w_max { self.setup.w_max } else { tolerance };
+        match self.setup.tolerance {
             ToleranceRule::Uniform => vec![capped(uniform); self.depth()],
             ToleranceRule::Weight(tolerance) => vec![capped(tolerance.0); self.depth()],
             ToleranceRule::PerLayer => {
@@ -223,7 +217,7 @@ impl Outline {
                         input_norm: layer.input_norm,
                     })
                     .collect();
-                lemma1::tolerance_per_layer(self.epsilon(), self.w_max, uniform, &bounds)
+                lemma1::tolerance_per_layer(self.epsilon(), self.setup.w_max, uniform, &bounds)
             }
         }
     }
@@ -235,7 +229,7 @@ impl Outline {
             self.depth(),
             self.lambda_max(),
             self.n_max(),
-            self.f_max,
+            self.setup.f_max,
             self.norm_product(),
         )
     }
@@ -246,13 +240,13 @@ impl Outline {
     /// The preset's field to change, what was expected and what was found.
     pub fn check_ranges(&self) -> Result<(), (&'static str, String)> {
         for tolerance in self.tolerances() {
-            let ranges = Ranges::new(tolerance / 2.0, self.w_max, self.base);
+            let ranges = Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base);
             // Squares of weights are the ends of the product law.
             let (low, high) = (ranges.weight.0 * ranges.weight.0, ranges.weight.1 * ranges.weight.1);
             if !(low >= f64::MIN_POSITIVE && high <= f64::MAX && tolerance >= f64::MIN_POSITIVE) {
                 let (expected, w_max) = (
                     "weights and a tolerance whose products are ordinary numbers, from 2.3e-308 to 1.7e308",
-                    self.w_max,
+                    self.setup.w_max,
                 );
                 return Err((
                     "target",
@@ -264,7 +258,7 @@ impl Outline {
                 ));
             }
             if ranges.k_prime >= MOST_LEVELS as f64 {
-                let (k_prime, base) = (ranges.k_prime, self.base);
+                let (k_prime, base) = (ranges.k_prime, self.setup.base);
                 let expected = format!("a base that makes fewer than {MOST_LEVELS} buckets");
                 return Err((
                     "base",
@@ -278,7 +272,10 @@ impl Outline {
     /// What each of the two options saves of a construction's bound, the other one as it is.
     pub fn savings(&self, construction: Construction) -> Savings {
         let neurons = |tolerance, skip_dead_halves| {
-            let outline = Self { tolerance, skip_dead_halves, epsilon: self.epsilon(), ..self.clone() };
+            let outline = self.with(|setup| {
+                (setup.epsilon, setup.tolerance) = (self.epsilon(), tolerance);
+                setup.skip_dead_halves = skip_dead_halves;
+            });
             let neurons: Option<Count> = outline.layers(construction).iter().map(|layer| layer.neurons).sum();
             neurons
         };
@@ -294,7 +291,7 @@ impl Outline {
         let dead = dead.map(|(plan, _)| demands(plan)).fold(0.0, |sum, demands| sum + demands);
         // A whole neuron has no halves; where every tolerance is w_max there is nothing to demand.
         let has_halves = construction.facts().demands != DemandKind::Neurons && all > 0.0;
-        let (tolerance, skip) = (self.tolerance, self.skip_dead_halves);
+        let (tolerance, skip) = (self.setup.tolerance, self.setup.skip_dead_halves);
         Savings {
             per_layer: saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip)),
             dead_halves: saved(neurons(tolerance, false), neurons(tolerance, true)),
@@ -318,18 +315,18 @@ impl Outline {
     fn layer(&self, construction: Construction, number: usize, tolerance: f64, n_max: usize) -> LayerPlan {
         let outline = &self.layers[number - 1];
         let task = LayerTask {
-            target: &self.target,
+            target: &self.setup.target,
             layer: outline.of,
             inputs: self.widths[number - 1],
             outputs: self.widths[number],
-            ranges: Ranges::new(tolerance / 2.0, self.w_max, self.base),
-            skip_negative_half: self.skip_dead_halves && outline.never_negative,
+            ranges: Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base),
+            skip_negative_half: self.setup.skip_dead_halves && outline.never_negative,
         };
         let asked = Asked {
             depth: self.depth(),
             n_max,
             epsilon: self.epsilon(),
-            delta: self.delta,
+            delta: self.setup.delta,
             extremes: outline.extremes,
         };
         let LayerBound { neurons, neurons_all_targets } = construction.method().bound(&task, &asked);
@@ -340,11 +337,12 @@ impl Outline {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Experiment;
     use super::*;
     use crate::construction::{Match, ln_hit_probability};
 
     fn outline(preset: &str) -> Outline {
-        Outline::of(&Experiment::load(preset, None, &[]).unwrap())
+        Experiment::load(preset, None, &[]).unwrap().outline().clone()
     }
 
     #[test]
@@ -375,7 +373,7 @@ mod tests {
         for (preset, settings) in [("digits", &[][..]), ("tiny", &["norms=Unit", "epsilon=10.0"][..])] {
             let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
             let experiment = Experiment::load(preset, None, &settings).unwrap();
-            let outline = Outline::of(&experiment);
+            let outline = experiment.outline();
             for (layer, tolerance) in (1..).zip(outline.tolerances()) {
                 let ln_p = |w: f64| ln_hit_probability(Match::Product, w, tolerance / 2.0).unwrap();
                 let all = experiment.target.weights(layer).iter().filter(|&&w| w != 0.0).map(|&w| ln_p(w));
@@ -391,7 +389,8 @@ mod tests {
         let hyperbolic = Construction::Hyperbolic { allocation: Default::default() };
         let total = |settings: &[&str]| {
             let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-            let outline = Outline::of(&Experiment::load("digits", None, &settings).unwrap());
+            let experiment = Experiment::load("digits", None, &settings).unwrap();
+            let outline = experiment.outline();
             let layers = outline.layers(hyperbolic);
             let neurons: f64 = layers.iter().map(|layer| layer.neurons.unwrap().as_f64()).sum();
             (neurons, outline.savings(hyperbolic))

@@ -65,11 +65,11 @@ pub struct LayerPlan {
 impl Plan {
     /// The plan of an experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let outline = Outline::of(experiment);
+        let outline = experiment.outline();
         let mut plan =
             Self { weight_tolerance: outline.tolerances(), lanes: Vec::new(), refused: Vec::new() };
         for &construction in &experiment.constructions {
-            match plan.lane(experiment, &outline, construction) {
+            match plan.lane(experiment, outline, construction) {
                 Ok(lane) => plan.lanes.push(lane),
                 Err(reason) => plan.refused.push((construction, reason)),
             }
@@ -84,7 +84,7 @@ impl Plan {
         {
             return;
         }
-        match self.lane(experiment, &Outline::of(experiment), construction) {
+        match self.lane(experiment, experiment.outline(), construction) {
             Ok(lane) => self.lanes.push(lane),
             Err(reason) => return self.refused.push((construction, reason)),
         }

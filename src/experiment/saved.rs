@@ -2,12 +2,8 @@
 
 use std::path::PathBuf;
 
-use ron::ser::PrettyConfig;
-use serde::Serialize;
-
-use super::Experiment;
-use super::files::source;
-use super::preset::{InputSource, TargetSource};
+use super::preset::{InputSource, TargetSource, written};
+use super::resolved::Experiment;
 use crate::network::files::split_array_name;
 use crate::visible::shortened;
 
@@ -60,15 +56,6 @@ impl Experiment {
         let name = shortened(&self.name);
         Ok(format!("// Saved by slth: {name}.\n{text}\n"))
     }
-}
-
-/// A value in RON, down to `depth` in lines of its own.
-///
-/// # Errors
-/// In words; none is known for what presets hold.
-pub(super) fn written(value: &impl Serialize, depth: usize) -> Result<String, String> {
-    let pretty = PrettyConfig::new().depth_limit(depth).new_line("\n");
-    source::ron().to_string_pretty(value, pretty).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The target network and the inputs, from what the preset says of them.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
-use super::activation::Lipschitz;
+use super::error::{ExperimentError, Place};
+use super::files::source::PresetSource;
 use super::memory::free as free_memory;
-use super::preset::{BoxEnds, InputSource, TargetSource, Weight};
-use super::{ExperimentError, Place, PresetSource};
+use super::preset::{BoxEnds, InputSource, Lipschitz, TargetSource, Weight};
 use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::files::{self, DataArray, WeightFile};
 use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
@@ -208,6 +208,22 @@ pub(super) fn domain(
             Ok(Domain::Box { low, high })
         }
         InputSource::Signs => Ok(Domain::Signs),
+        InputSource::Points { points, labels } => {
+            if points.is_empty() {
+                return Err(fail("expected at least one point, found none".to_owned()));
+            }
+            if let Some((point, row)) = points.iter().enumerate().find(|(_, row)| row.len() != width) {
+                let found = row.len();
+                return Err(fail(format!("point {point}: expected {width} coordinates, found {found}")));
+            }
+            if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != points.len()) {
+                let message = format!("expected {} labels, found {found}", points.len());
+                return Err(ExperimentError::new(place_of("labels"), message));
+            }
+            let points =
+                Array2::from_shape_fn((points.len(), width), |(point, input)| points[point][input].0);
+            Ok(Domain::Points { points, labels: labels.clone().map(Array1::from_vec) })
+        }
         InputSource::File { path, labels } => {
             let (file, array) = files::split_array_name(path);
             let bytes = source.read("inputs", file)?;

@@ -102,14 +102,14 @@ impl BoundsReport {
 impl TheoryReport {
     /// The bounds of every construction. Subset sums have none: the constant of Pensia et al.'s bound is not published.
     pub fn new(experiment: &Experiment, plan: &Plan) -> Self {
-        let outline = Outline::of(experiment);
+        let outline = experiment.outline();
         Self {
             origin: Origin::new(experiment),
             given: given(experiment),
             weight_tolerance: plan.weight_tolerance.clone(),
             constructions: Construction::with_bounds()
                 .into_iter()
-                .map(|construction| ConstructionBounds::new(construction, experiment, &outline))
+                .map(|construction| ConstructionBounds::new(construction, experiment, outline))
                 .collect(),
             savings: outline.savings(Construction::default()),
             tolerance: experiment.tolerance,

@@ -135,7 +135,7 @@ fn with_choices<S: Serializer>(construction: &Construction, serializer: S) -> Re
 impl Curves {
     /// The bounds of every construction against one axis.
     pub fn new(experiment: &Experiment, against: Against) -> Self {
-        let own = Outline::of(experiment);
+        let own = experiment.outline();
         let (values, own_index) = values(against, &own);
         let outlines: Vec<Outline> = values
             .iter()
@@ -421,7 +421,7 @@ mod tests {
     #[test]
     fn a_curve_ends_where_norms_of_the_target_may_not_be_used() {
         let experiment = experiment("tiny", &[]);
-        let largest = Outline::of(&experiment).largest_epsilon().unwrap();
+        let largest = experiment.outline().largest_epsilon().unwrap();
         let curves = Curves::new(&experiment, Against::Epsilon);
         assert!(curves.places.last().unwrap().value > largest);
         for (index, place) in curves.places.iter().enumerate() {

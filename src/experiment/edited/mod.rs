@@ -1,26 +1,17 @@
 //! A setup while its fields are being edited.
 
 mod target;
+mod texts;
 
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::files::{ron_error, source};
-use super::parameter::{Parameter, TargetKind};
-use super::preset::Preset;
-use super::{Experiment, ExperimentError, Place, Plan, saved};
+pub use self::texts::Problem;
+use self::texts::Texts;
+use super::error::{ExperimentError, Place};
+use super::plan::Plan;
+use super::preset::{Parameter, TargetKind, TargetSource, parse_value, value, written};
+use super::resolved::Experiment;
 use crate::method::Construction;
-
-/// Why a value cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// where it stands
-    pub parameter: Parameter,
-    /// what was expected and what was found
-    pub message: String,
-}
 
 /// An edited setup that can run, and what theory makes of it.
 #[derive(Clone, Debug)]
@@ -38,8 +29,8 @@ pub struct EditedSetup {
     origin: Arc<Experiment>,
     /// the latest that was valid: what is known of its target need not be computed again
     valid: Arc<Experiment>,
-    before: Vec<String>,
-    texts: Vec<String>,
+    before: Texts,
+    texts: Texts,
     last_edited: Parameter,
     edits: u64,
 }
@@ -47,8 +38,7 @@ pub struct EditedSetup {
 impl EditedSetup {
     /// The setup of an experiment, nothing edited yet.
     pub fn new(experiment: &Arc<Experiment>) -> Self {
-        let before: Vec<String> =
-            Parameter::ALL.iter().map(|&parameter| text_of(experiment, parameter)).collect();
+        let before = Texts::of(&experiment.preset, experiment);
         Self {
             origin: Arc::clone(experiment),
             valid: Arc::clone(experiment),
@@ -61,12 +51,12 @@ impl EditedSetup {
 
     /// A field's text.
     pub fn text(&self, parameter: Parameter) -> &str {
-        &self.texts[parameter as usize]
+        self.texts.get(parameter)
     }
 
     /// Whether it is not what it was.
     pub fn is_changed(&self, parameter: Parameter) -> bool {
-        self.texts[parameter as usize] != self.before[parameter as usize]
+        self.texts.get(parameter) != self.before.get(parameter)
     }
 
     /// Counts the edits, so that a forecast can be told from that of an earlier state.
@@ -76,24 +66,19 @@ impl EditedSetup {
 
     /// Where the target comes from; `None` where the field holds something else.
     pub fn target_kind(&self) -> Option<TargetKind> {
-        let text = self.text(Parameter::Target).trim();
-        self.target_kinds().into_iter().find(|kind| kind.name() == text)
+        self.texts.target_kind(&self.target_kinds())
     }
 
     /// The kinds that the target can have. Weights can be written out in a preset only.
     pub fn target_kinds(&self) -> Vec<TargetKind> {
-        let own = target::kind_of(self.origin.preset.target.as_ref());
+        let own = self.origin.preset.target.as_ref().map_or(TargetKind::Explicit, TargetSource::kind);
         let kinds = TargetKind::ALL.into_iter();
         kinds.filter(|&kind| kind != TargetKind::Explicit || own == TargetKind::Explicit).collect()
     }
 
     /// The fields that there are, in their order: those of `target` depend on its kind.
     pub fn shown(&self) -> Vec<Parameter> {
-        let kind = self.target_kind();
-        let is_shown = |parameter: &Parameter| {
-            parameter.of_targets().is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)))
-        };
-        Parameter::ALL.into_iter().filter(is_shown).collect()
+        self.texts.shown(&self.target_kinds())
     }
 
     /// The constructions that are ticked, in their order.
@@ -114,7 +99,7 @@ impl EditedSetup {
         } else {
             ticked.retain(|other| *other != construction);
         }
-        self.set(Parameter::Constructions, text(&ticked));
+        self.set(Parameter::Constructions, written(&ticked, 0).unwrap_or_default());
         Ok(())
     }
 
@@ -124,7 +109,7 @@ impl EditedSetup {
             if parameter == Parameter::Tolerance {
                 self.clear_or_restore_epsilon(&text);
             }
-            self.texts[parameter as usize] = text;
+            self.texts.put(parameter, text);
             self.last_edited = parameter;
             self.edits += 1;
         }
@@ -134,12 +119,12 @@ impl EditedSetup {
     fn clear_or_restore_epsilon(&mut self, tolerance: &str) {
         let (was, is) = (gives_weight(self.text(Parameter::Tolerance)), gives_weight(tolerance));
         if is && !was {
-            self.texts[Parameter::Epsilon as usize].clear();
+            self.texts.put(Parameter::Epsilon, String::new());
         } else if was && !is {
-            let before = &self.before[Parameter::Epsilon as usize];
+            let before = self.before.get(Parameter::Epsilon);
             let restored =
-                if before.is_empty() { format!("{:?}", self.valid.epsilon) } else { before.clone() };
-            self.texts[Parameter::Epsilon as usize] = restored;
+                if before.is_empty() { format!("{:?}", self.valid.epsilon) } else { before.to_owned() };
+            self.texts.put(Parameter::Epsilon, restored);
         }
     }
 
@@ -178,22 +163,34 @@ impl EditedSetup {
         let is_of_target =
             |parameter: &Parameter| *parameter == Parameter::Target || parameter.of_targets().is_some();
         if changed.iter().any(is_of_target) {
-            match target::target(self, self.origin.preset.target.as_ref()) {
+            match target::target(&self.texts, &self.target_kinds(), self.origin.preset.target.as_ref()) {
                 Ok(target) => preset.target = Some(target),
                 Err(wrong) => problems.extend(wrong),
             }
         }
+        let mut without = Vec::new();
         for &parameter in changed.iter().filter(|parameter| !is_of_target(parameter)) {
-            let text = self.text(parameter).trim();
-            if parameter == Parameter::Epsilon
-                && text.is_empty()
-                && gives_weight(self.text(Parameter::Tolerance))
-            {
-                preset.epsilon = None;
-            } else if let Err(message) = put(parameter, text, &mut preset) {
-                problems.push(Problem { parameter, message });
+            match self.text(parameter).trim() {
+                "" => {
+                    preset.clear(parameter);
+                    without.push(parameter);
+                }
+                text => match parse_value(parameter.key(), text) {
+                    Ok(value) => drop(preset.override_with(value)),
+                    Err(message) => problems.push(Problem { parameter, message }),
+                },
             }
         }
+        let follows = gives_weight(self.text(Parameter::Tolerance));
+        let missing = |&parameter: &Parameter| {
+            preset.missing().contains(&parameter.key()) && !(parameter == Parameter::Epsilon && follows)
+        };
+        problems.extend(
+            without
+                .into_iter()
+                .filter(missing)
+                .map(|parameter| Problem { parameter, message: "expected a value, found none".to_owned() }),
+        );
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -217,85 +214,26 @@ impl EditedSetup {
     /// At the field it names; where there is none, at the target or the one edited last.
     fn problem_of(&self, error: &ExperimentError) -> Vec<Problem> {
         let shown = self.shown();
-        let named = match &error.place {
+        let named = match error.place() {
             // What is wrong with a file is marked at its path.
             Place::Field(key) if key == "target" && shown.contains(&Parameter::Path) => Some(Parameter::Path),
             Place::Field(key) => {
                 let named = shown.iter().copied().find(|parameter| parameter.key() == key);
-                named.or_else(|| ["layers", "biases"].contains(&&**key).then_some(Parameter::Target))
+                named.or_else(|| ["layers", "biases"].contains(&key.as_str()).then_some(Parameter::Target))
             }
             Place::Position { .. } | Place::File(_) | Place::Argument(_) => None,
         };
         let parameter = named.unwrap_or(self.last_edited);
-        vec![Problem { parameter, message: error.message.clone() }]
+        vec![Problem { parameter, message: error.message().to_owned() }]
     }
 }
 
 /// Behind the name of a preset that is not as it was read.
 const EDITED: &str = ", edited";
 
-/// What stands in a field before it is edited. What the preset leaves out is shown by its default, or, where it is
-/// derived, left out.
-fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
-    // As short as it can be, and without a row of zeros.
-    let number = |value: f64| format!("{value:?}");
-    let preset = &experiment.preset;
-    match parameter {
-        Parameter::Epsilon if experiment.tolerance.given().is_some() => String::new(),
-        Parameter::Epsilon => number(experiment.epsilon),
-        Parameter::Delta => number(experiment.delta),
-        Parameter::WMax => preset.w_max.map(|w| number(w.0)).unwrap_or_default(),
-        Parameter::FMax => preset.f_max.map(|f| number(f.0)).unwrap_or_default(),
-        Parameter::Base => number(experiment.base),
-        Parameter::Norms => text(&experiment.norms),
-        Parameter::Tolerance => text(&experiment.tolerance),
-        Parameter::Constructions => text(&experiment.constructions),
-        Parameter::Mode => experiment.mode.map(|mode| text(&mode)).unwrap_or_default(),
-        Parameter::SkipDeadHalves => experiment.skip_dead_halves.to_string(),
-        Parameter::Inputs => preset.inputs.as_ref().map(text).unwrap_or_default(),
-        Parameter::Seed => experiment.seed.to_string(),
-        parameter => target::text_of(experiment, parameter),
-    }
-}
-
 /// Whether a tolerance's text gives ε_w, from which ε follows.
 fn gives_weight(tolerance: &str) -> bool {
     tolerance.trim_start().starts_with("Weight")
-}
-
-fn text(value: &impl Serialize) -> String {
-    saved::written(value, 0).unwrap_or_default()
-}
-
-/// Reads a field's text into a preset.
-fn put(parameter: Parameter, text: &str, preset: &mut Preset) -> Result<(), String> {
-    let may_be_empty = !matches!(
-        parameter,
-        Parameter::Epsilon | Parameter::Delta | Parameter::Inputs | Parameter::Constructions
-    );
-    match (parameter, text) {
-        (_, "") if !may_be_empty => return Err("expected a value, found none".to_owned()),
-        (Parameter::WMax, "") => preset.w_max = None,
-        (Parameter::FMax, "") => preset.f_max = None,
-        (Parameter::Base, "") => preset.base = None,
-        (Parameter::Norms, "") => preset.norms = None,
-        (Parameter::Tolerance, "") => preset.tolerance = None,
-        (Parameter::Mode, "") => preset.mode = None,
-        (Parameter::SkipDeadHalves, "") => preset.skip_dead_halves = None,
-        (Parameter::Seed, "") => preset.seed = None,
-        (parameter, text) => {
-            preset.override_with(source::parse_value(parameter.key(), text)?);
-        }
-    }
-    Ok(())
-}
-
-/// A value from its text.
-///
-/// # Errors
-/// In words, what was expected and what was found.
-pub(super) fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    source::ron().from_str(text).map_err(|error| ron_error::message(&error, text))
 }
 
 #[cfg(test)]

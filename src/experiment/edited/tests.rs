@@ -4,6 +4,10 @@ fn setup(preset: &str) -> EditedSetup {
     EditedSetup::new(&Arc::new(Experiment::load(preset, None, &[]).unwrap()))
 }
 
+fn text_of(experiment: &Experiment, parameter: Parameter) -> String {
+    EditedSetup::new(&Arc::new(experiment.clone())).text(parameter).to_owned()
+}
+
 fn edited(preset: &str, parameter: Parameter, text: &str) -> EditedSetup {
     let mut setup = setup(preset);
     setup.set(parameter, text.to_owned());

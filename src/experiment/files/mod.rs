@@ -6,10 +6,8 @@
 //! | `weight_file` | a weight file in the place of a preset |
 //! | `named_file` | which kinds of files are opened, and how much of each is read |
 //! | `encoding` | UTF-8, and the names of other encodings |
-//! | `ron_error` | messages of the RON reader, reworded |
 
 mod encoding;
 mod named_file;
-pub(super) mod ron_error;
 pub(super) mod source;
 pub(super) mod weight_file;

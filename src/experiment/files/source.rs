@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ron::extensions::Extensions;
-
 use super::named_file::{Kinds, Opened};
-use super::{encoding, named_file, ron_error};
-use crate::experiment::preset::Preset;
-use crate::experiment::{ExperimentError, Place};
+use super::{encoding, named_file};
+use crate::experiment::error::{ExperimentError, Place};
+use crate::experiment::preset::{self, Preset};
 use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
@@ -80,6 +78,17 @@ impl PresetSource {
         })
     }
 
+    /// No text: every field was given in memory.
+    pub(crate) fn without_text(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: Cow::Borrowed(""),
+            folder: None,
+            is_weight_file: false,
+            stream: None,
+        }
+    }
+
     pub(super) fn opened(name: &str, kinds: Kinds) -> Result<Opened, ExperimentError> {
         Opened::new(Path::new(name), kinds).map_err(|found| Self::unreadable(name, &found))
     }
@@ -121,10 +130,8 @@ impl PresetSource {
     /// # Errors
     /// [`ExperimentError`] at the line and column of the first mistake.
     pub fn parse(&self) -> Result<Preset, ExperimentError> {
-        parse(&self.text).map_err(|error| {
-            let start = error.span.start;
-            let place = Place::Position { file: self.name.clone(), line: start.line, column: start.col };
-            ExperimentError::new(place, ron_error::message(&error, &self.text))
+        preset::parse(&self.text).map_err(|((line, column), message)| {
+            ExperimentError::new(Place::Position { file: self.name.clone(), line, column }, message)
         })
     }
 
@@ -207,30 +214,9 @@ pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentErro
     let (key, value) = argument
         .split_once('=')
         .ok_or_else(|| ExperimentError::new(place(), "expected key=value, found no `=`".to_owned()))?;
-    let preset = parse_value(key.trim(), value).map_err(|message| ExperimentError::new(place(), message))?;
+    let preset =
+        preset::parse_value(key.trim(), value).map_err(|message| ExperimentError::new(place(), message))?;
     Ok((key.trim().to_owned(), preset))
-}
-
-/// Reads the value of one field, as in RON.
-///
-/// # Errors
-/// In words.
-pub(crate) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
-    let written = format!("({key}: {value}");
-    let preset = parse(&format!("{written})")).map_err(|error| ron_error::message(&error, &written))?;
-    match Preset::default().override_with(preset.clone()) {
-        fields @ 2.. => Err(format!("expected one key and its value, found {fields} keys")),
-        _ => Ok(preset),
-    }
-}
-
-/// RON as presets use it.
-pub(crate) fn ron() -> ron::Options {
-    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
-}
-
-fn parse(text: &str) -> Result<Preset, ron::error::SpannedError> {
-    ron().from_str(text)
 }
 
 /// Line and column (from 1) of the value of `key:` in RON text, comments and strings passed over.

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use super::named_file::Kinds;
 use super::source::PresetSource;
-use crate::experiment::activation::Lipschitz;
-use crate::experiment::preset::{Preset, TargetSource};
-use crate::experiment::{ExperimentError, Place, saved};
+use crate::experiment::error::{ExperimentError, Place};
+use crate::experiment::preset::{Lipschitz, Preset, TargetSource, written};
 use crate::network::files::{self, Order};
 use crate::visible::shortened;
 
@@ -120,7 +119,7 @@ impl PresetSource {
         options: &FileOptions,
         bytes: Option<Arc<[u8]>>,
     ) -> Result<Self, ExperimentError> {
-        let target = saved::written(&options.target(name), 0)
+        let target = written(&options.target(name), 0)
             .map_err(|message| ExperimentError::new(Place::File(name.to_owned()), message))?;
         let defaults: Vec<String> = DEFAULTS.iter().map(|(key, value)| format!("{key}: {value}")).collect();
         let text = format!("(target: {target}, {})", defaults.join(", "));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-use super::super::{ExperimentError, Place};
+use super::super::error::{ExperimentError, Place};
 
 /// The limit that leaves the least memory.
 #[derive(Clone, Debug, PartialEq, Eq)]

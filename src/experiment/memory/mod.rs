@@ -117,7 +117,7 @@ impl Experiment {
     /// The program, the target and X.
     pub(crate) fn shared_memory(&self) -> f64 {
         let weights = self.target.architecture().total_weights() as f64;
-        let written = self.preset.written_weights() as f64 * 8.0 + self.source.text.len() as f64;
+        let written = self.preset.written_numbers() as f64 * 8.0 + self.source.text.len() as f64;
         let points = match self.domain.free() {
             // A label, and the number of a point that is classified otherwise.
             Domain::Points { points, labels } => {

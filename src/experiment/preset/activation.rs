@@ -23,6 +23,20 @@ const SHOWN: usize = 40;
 #[serde(into = "Activation")]
 pub struct Lipschitz(pub Activation);
 
+impl Lipschitz {
+    /// An activation, if it has a Lipschitz factor.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn new(activation: Activation) -> Result<Self, String> {
+        match activation {
+            Activation::Heaviside => Err(jumps(activation.name())),
+            Activation::LeakyRelu(slope) => leaky(slope),
+            other => Ok(Self(other)),
+        }
+    }
+}
+
 impl Default for Lipschitz {
     fn default() -> Self {
         Self(Activation::Relu)

@@ -1,0 +1,42 @@
+//! What a run may not exceed: the precision of its sums, and the memory that is free.
+
+use super::error::ExperimentError;
+use super::memory::free;
+use super::plan::{self, Plan};
+use super::resolved::Experiment;
+
+impl Experiment {
+    pub(super) fn can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        self.can_build(plan)?;
+        // The experiment itself is in memory already.
+        let needed = self.peak_memory(plan) - self.shared_memory();
+        free::require(needed, "the run", self.place_of("target"))
+    }
+
+    pub(super) fn can_build(&self, plan: &Plan) -> Result<(), ExperimentError> {
+        let finest = plan.weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min);
+        if finest < plan::FINEST_TOLERANCE * self.w_max {
+            let message = format!(
+                "expected at least {:.1e} as the accuracy of a weight, 1e-28 of w_max; found that it must be accurate to \
+                 {finest:.3e}, finer than sums of 106 bits hold (`slth bounds` works)",
+                plan::FINEST_TOLERANCE * self.w_max
+            );
+            return Err(ExperimentError::new(self.place_of("target"), message));
+        }
+        if plan.lanes.is_empty() {
+            let reasons: Vec<String> = plan
+                .refused
+                .iter()
+                .map(|(construction, why)| format!("{}: {why}", construction.name()))
+                .collect();
+            return Err(ExperimentError::new(self.place_of("constructions"), reasons.join("; ")));
+        }
+        Ok(())
+    }
+
+    /// Refuses a plan whose lanes would need more memory on screens than there is. `held`: bytes of lanes that are there.
+    pub(crate) fn check_screen_memory(&self, plan: &Plan, held: f64) -> Result<(), ExperimentError> {
+        let needed = self.screen_memory(plan) - self.shared_memory() - held;
+        free::require(needed, "the run on the screen", self.place_of("target"))
+    }
+}

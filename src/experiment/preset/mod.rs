@@ -1,0 +1,32 @@
+//! A setup as it is written: the fields of a preset, their types and ranges, and their text in RON.
+//!
+//! Each value checks its own range while it is read, so an error carries line and column.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `schema` | **the table of all fields**; the preset, the resolved setup, `--set`, the edit pane and the digest follow from it |
+//! | `target` | where the target network comes from |
+//! | `inputs` | where the inputs come from |
+//! | `rules` | norms and tolerances |
+//! | `numbers` | numbers with a range |
+//! | `activation` | activations by their common names |
+//! | `text` | values to and from RON |
+//! | `ron_error` | messages of the RON reader, reworded |
+
+mod activation;
+mod inputs;
+mod numbers;
+mod ron_error;
+mod rules;
+mod schema;
+mod target;
+mod text;
+
+pub use activation::Lipschitz;
+pub use inputs::{BoxEnds, InputSource};
+pub use numbers::{Base, Positive, Probability, Weight, Width};
+pub use rules::{NormSource, ToleranceRule};
+pub(super) use schema::{Derived, outer_key};
+pub use schema::{Parameter, Preset, Setup};
+pub use target::{TargetKind, TargetSource};
+pub(super) use text::{parse, parse_value, value, written};

@@ -1,0 +1,337 @@
+//! The fields of a setup, a line each.
+//!
+//! A line of the table gives a field's name in a preset, its type as written, its resolved type, its value where it is left
+//! out, whether it must be given, and its parameter in the edit pane with the choices offered there. The written type
+//! checks the range and words the message. Derived from the table:
+//!
+//! | from a line follows | where |
+//! |---|---|
+//! | reading and saving a preset | [`Preset`] |
+//! | `--set key=value` | [`Preset::override_with`] |
+//! | the value in force, and its default | [`Setup`] |
+//! | the digest | `Setup` is serialised in it |
+//! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
+//!
+//! The title, the target and the inputs are no lines: their resolved values are made by code of their own.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::activation::Lipschitz;
+use super::inputs::InputSource;
+use super::numbers::{Base, Positive, Probability, Width};
+use super::rules::{NormSource, ToleranceRule};
+use super::target::{TargetKind, TargetSource};
+use super::text;
+use crate::construction::Mode;
+use crate::method::Construction;
+use crate::network::files::Order;
+use crate::network::{Domain, Network};
+
+/// Values that defaults are made of.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Derived<'a> {
+    /// the title of a preset without one
+    pub(in super::super) name: &'a str,
+    /// the largest |w*|
+    pub(in super::super) largest_weight: f64,
+    /// the proven bound on every activation, outputs aside
+    pub(in super::super) f_max: f64,
+}
+
+macro_rules! schema {
+    (
+        |$preset:ident, $derived:ident|
+        fields {$(
+            $(#[doc = $doc:literal])+
+            $key:ident: $written:ty => $resolved:ty, $kind:ident $default:expr, required $required:expr,
+            $parameter:ident $choices:expr;
+        )+}
+        target {$(
+            $target_key:ident $(as $alias:ident)?: $target_type:ty, of [$($source:ident),+], required $target_required:literal,
+            $target_parameter:ident $target_choices:expr;
+        )+}
+    ) => {
+        /// A preset as written. Every field may be left out here; an [`Experiment`](crate::experiment::Experiment) says
+        /// which are needed.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Preset {
+            /// a name for people
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub title: Option<String>,
+            /// the target network F
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub target: Option<TargetSource>,
+            /// the set of inputs X
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub inputs: Option<InputSource>,
+            $(
+                $(#[doc = $doc])+
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $key: Option<$written>,
+            )+
+        }
+
+        /// The fields of a preset with their values in force: as written, or by default. Serialised, the fields are those
+        /// of the digest; target and inputs are digested beside them.
+        #[derive(Clone, Debug, Serialize)]
+        pub struct Setup {
+            /// what the preset calls itself
+            pub title: String,
+            /// F
+            #[serde(skip)]
+            pub target: Arc<Network>,
+            /// X, each input with a constant 1 behind it where the target has folded biases
+            #[serde(skip)]
+            pub domain: Arc<Domain>,
+            $(
+                $(#[doc = $doc])+
+                pub $key: $resolved,
+            )+
+        }
+
+        impl Preset {
+            /// Takes over every field that `other` has. Returns how many there were.
+            pub fn override_with(&mut self, other: Self) -> usize {
+                let mut taken = 0;
+                let mut count = |is_given: bool| taken += usize::from(is_given);
+                count(put(&mut self.title, other.title));
+                count(put(&mut self.target, other.target));
+                count(put(&mut self.inputs, other.inputs));
+                $( count(put(&mut self.$key, other.$key)); )+
+                taken
+            }
+
+            /// The required fields that are left out.
+            pub(in super::super) fn missing(&self) -> Vec<&'static str> {
+                let $preset = self;
+                let missing = [
+                    $( (stringify!($key), $required && self.$key.is_none()), )+
+                    ("target", self.target.is_none()),
+                    ("inputs", self.inputs.is_none()),
+                ];
+                missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect()
+            }
+
+            /// The value of every field in force.
+            pub(in super::super) fn resolve(
+                &self,
+                target: Arc<Network>,
+                domain: Arc<Domain>,
+                $derived: &Derived<'_>,
+            ) -> Setup {
+                Setup {
+                    title: self.title.clone().unwrap_or_else(|| $derived.name.to_owned()),
+                    target,
+                    domain,
+                    $( $key: self.$key.clone().map_or_else(|| $default, Into::into), )+
+                }
+            }
+
+            /// Leaves a field out.
+            pub(in super::super) fn clear(&mut self, parameter: Parameter) {
+                match parameter {
+                    $( Parameter::$parameter => self.$key = None, )+
+                    Parameter::Inputs => self.inputs = None,
+                    Parameter::Target $( | Parameter::$target_parameter )+ => self.target = None,
+                }
+            }
+
+            /// The text of a field in the edit pane, before it is edited. A field that is left out shows its default, or
+            /// nothing where the default is derived from other fields. Fields of `target` that this one lacks are `None`.
+            pub(in super::super) fn shown(&self, setup: &Setup, parameter: Parameter) -> Option<String> {
+                Some(match parameter {
+                    $( Parameter::$parameter => schema!(@shown $kind self.$key.as_ref(), &setup.$key), )+
+                    Parameter::Inputs => text::shown(&self.inputs),
+                    Parameter::Target => self.target.as_ref().map_or(TargetKind::Explicit, TargetSource::kind).name().to_owned(),
+                    $( Parameter::$target_parameter => return match &self.target {
+                        $( Some(TargetSource::$source { $target_key, .. }) => Some(text::shown($target_key)), )+
+                        #[allow(unreachable_patterns)] // fields of every kind
+                        _ => None,
+                    }, )+
+                })
+            }
+        }
+
+        /// A field that can be edited, named as in a preset. Those from [`Path`](Self::Path) on are fields of `target`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Parameter {
+            $( $(#[doc = $doc])+ $parameter, )+
+            /// where the inputs come from
+            Inputs,
+            /// the kind of target
+            Target,
+            $( #[doc = concat!("`", stringify!($target_key), "` of a target")] $target_parameter, )+
+        }
+
+        impl Parameter {
+            /// All, in the order in which they are shown.
+            pub const ALL: &[Self] =
+                &[$( Self::$parameter, )+ Self::Inputs, Self::Target, $( Self::$target_parameter, )+];
+
+            /// The field's name. Those of `target` are named as in its parentheses, but for `target_seed`.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $( Self::$parameter => stringify!($key), )+
+                    Self::Inputs => "inputs",
+                    Self::Target => "target",
+                    $( Self::$target_parameter => schema!(@name $target_key $($alias)?), )+
+                }
+            }
+
+            /// The field's name where it stands in a preset.
+            pub(in super::super) fn written_key(self) -> &'static str {
+                match self {
+                    $( Self::$target_parameter => stringify!($target_key), )+
+                    other => other.key(),
+                }
+            }
+
+            /// The kinds of target that have the field; `None` for fields outside of `target`.
+            pub fn of_targets(self) -> Option<&'static [TargetKind]> {
+                match self {
+                    $( Self::$target_parameter => Some(&[$( TargetKind::$source, )+]), )+
+                    _ => None,
+                }
+            }
+
+            /// All values, where they can be listed. The empty text leaves the field out.
+            pub fn choices(self) -> &'static [&'static str] {
+                match self {
+                    $( Self::$parameter => &$choices, )+
+                    Self::Inputs => &[],
+                    Self::Target => &["Explicit", "File", "Random"],
+                    $( Self::$target_parameter => &$target_choices, )+
+                }
+            }
+
+            /// Whether a target that has the field must give it.
+            pub(in super::super) fn is_required_of_targets(self) -> bool {
+                match self {
+                    $( Self::$target_parameter => $target_required, )+
+                    _ => false,
+                }
+            }
+
+            /// Reads a value of `target` by itself, so that a mistake is marked at its field.
+            ///
+            /// # Errors
+            /// In words.
+            pub(in super::super) fn check_of_target(self, text: &str) -> Result<(), String> {
+                match self {
+                    $( Self::$target_parameter => text::value::<$target_type>(text).map(drop), )+
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+    (@shown default $written:expr, $resolved:expr) => { text::shown($resolved) };
+    (@shown derived $written:expr, $resolved:expr) => { $written.map(text::shown).unwrap_or_default() };
+    (@name $key:ident) => { stringify!($key) };
+    (@name $key:ident $alias:ident) => { stringify!($alias) };
+}
+
+schema! {
+    |preset, derived|
+    fields {
+        /// ε > 0, the accuracy of the whole network; follows from ε_w where the tolerance is `Weight(ε_w)`
+        epsilon: Positive => f64, derived f64::NAN, required preset.given_tolerance().is_none(), Epsilon [];
+        /// δ in (0, 1), the allowed failure probability
+        delta: Probability => f64, default f64::NAN, required true, Delta [];
+        /// bound on |w*|; the largest |w*| by default
+        w_max: Positive => f64, derived derived.largest_weight, required false, WMax [];
+        /// bound on every activation, inputs included, outputs not; proven from the target by default
+        f_max: Positive => f64, derived derived.f_max, required false, FMax [];
+        /// 1/γ in (1, φ], the ratio of neighbouring buckets
+        base: Base => f64, default 1.5, required false, Base [];
+        /// the norms that Lemma 1 is given
+        norms: NormSource => NormSource, default NormSource::default(), required false, Norms ["Unit", "Worst", "Target"];
+        /// how tolerances follow from ε, or ε_w itself
+        tolerance: ToleranceRule => ToleranceRule, default ToleranceRule::default(), required false, Tolerance ["Uniform", "PerLayer"];
+        /// the constructions, one lane each
+        constructions: Vec<Construction> => Vec<Construction>, default vec![Construction::default()], required false, Constructions [];
+        /// whether lanes of single neurons draw them all; each lane decides by default
+        mode: Mode => Option<Mode>, default None, required false, Mode ["", "Drawn", "SkipAhead"];
+        /// leave halves unbuilt that no input can use
+        skip_dead_halves: bool => bool, default false, required false, SkipDeadHalves ["false", "true"];
+        /// the seed of G and of the inputs tried
+        seed: u64 => u64, default 0, required false, Seed [];
+    }
+    target {
+        path: String, of [File], required true, Path [];
+        layers: Vec<String>, of [File], required false, Layers [];
+        transposed: bool, of [File], required false, Transposed ["", "false", "true"];
+        order: Order, of [File], required false, Order ["", "Names", "File"];
+        widths: Vec<Width>, of [Random], required true, Widths [];
+        weight_bound: Positive, of [Random], required true, WeightBound [];
+        spectral_norm: Positive, of [Random], required false, SpectralNorm [];
+        seed as target_seed: u64, of [Random], required false, TargetSeed [];
+        activation: Lipschitz, of [Explicit, File, Random], required false,
+            Activation ["", "Relu", "LeakyRelu(0.01)", "Tanh", "Logistic", "Identity"];
+        output_activation: Lipschitz, of [Explicit, File, Random], required false,
+            OutputActivation ["", "Relu", "LeakyRelu(0.01)", "Tanh", "Logistic", "Identity"];
+        activations: Vec<Lipschitz>, of [Explicit, File, Random], required false, Activations [];
+    }
+}
+
+/// Puts a value in place of a field, if there is one.
+fn put<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    let is_given = value.is_some();
+    if is_given {
+        *field = value;
+    }
+    is_given
+}
+
+impl Preset {
+    /// ε_w, where the tolerance gives it.
+    pub(in super::super) fn given_tolerance(&self) -> Option<f64> {
+        self.tolerance.and_then(ToleranceRule::given)
+    }
+
+    /// As [`override_with`](Self::override_with), but ε and a given ε_w replace each other.
+    pub(in super::super) fn set(&mut self, settings: Self) {
+        if settings.given_tolerance().is_some() {
+            self.epsilon = None;
+        } else if settings.epsilon.is_some() && self.given_tolerance().is_some() {
+            self.tolerance = None;
+        }
+        self.override_with(settings);
+    }
+
+    /// Numbers written out in the preset: weights and points.
+    pub(in super::super) fn written_numbers(&self) -> usize {
+        let weights = match &self.target {
+            Some(TargetSource::Explicit { layers, .. }) => layers.iter().flatten().map(Vec::len).sum(),
+            _ => 0,
+        };
+        let points = match &self.inputs {
+            Some(InputSource::Points { points, .. }) => points.iter().map(Vec::len).sum(),
+            _ => 0,
+        };
+        weights + points
+    }
+}
+
+impl Setup {
+    /// Whether no input of layer i = 1…ℓ can be negative.
+    pub fn inputs_never_negative(&self, layer: usize) -> bool {
+        self.target.architecture().inputs_never_negative(layer)
+            || (layer == 1 && self.domain.is_never_negative())
+    }
+}
+
+/// The field of a preset that a mistake at `key` belongs to: fields of `target` and of `inputs` are set with it.
+pub(in super::super) fn outer_key(key: &str) -> &str {
+    let is_of_target =
+        |parameter: &Parameter| parameter.of_targets().is_some() && parameter.written_key() == key;
+    match key {
+        "labels" | "points" => "inputs",
+        // The seed of a target is told from the setup's nowhere in a message.
+        "biases" => "target",
+        key if key != "seed" && Parameter::ALL.iter().any(is_of_target) => "target",
+        key => key,
+    }
+}

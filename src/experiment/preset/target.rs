@@ -1,0 +1,119 @@
+//! Where the target network comes from.
+
+use serde::{Deserialize, Serialize};
+
+use super::activation::{Lipschitz, optional};
+use super::numbers::{Positive, Weight, Width};
+use crate::network::files::Order;
+
+/// Where the target network comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum TargetSource {
+    /// Weights uniform in ±`weight_bound`, each layer scaled down to `spectral_norm` where one is given.
+    Random {
+        /// n₀…n_ℓ
+        widths: Vec<Width>,
+        /// half-width of the uniform law
+        weight_bound: Positive,
+        /// largest ‖W_i‖₂
+        #[serde(skip_serializing_if = "Option::is_none")]
+        spectral_norm: Option<Positive>,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
+        /// σ of the last layer; `activation` if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
+        /// seed of the weights
+        #[serde(default)]
+        seed: u64,
+    },
+    /// Weights written out: layers, rows (outputs), columns (inputs).
+    Explicit {
+        /// one list of rows per layer
+        layers: Vec<Vec<Vec<Weight>>>,
+        /// a list per layer, one bias for each output, or an empty one for none
+        #[serde(skip_serializing_if = "Option::is_none")]
+        biases: Option<Vec<Vec<Weight>>>,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
+        /// σ of the last layer; `activation` if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
+    },
+    /// Weights, and biases where there are any, from a safetensors, npz, npy or PyTorch file.
+    File {
+        /// relative to the preset
+        path: String,
+        /// the layers' names, in their order; found by evidence if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        layers: Option<Vec<String>>,
+        /// whether the file's matrices are inputs × outputs; found by evidence if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        transposed: Option<bool>,
+        /// the order of layers that are not listed; found by evidence if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Order>,
+        /// σ of the hidden layers; ReLU if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        activation: Option<Lipschitz>,
+        /// σ of the last layer; `activation` if not given
+        #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+        output_activation: Option<Lipschitz>,
+        /// σ of every layer, in place of the two above
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activations: Option<Vec<Lipschitz>>,
+    },
+}
+
+/// The kind of a [`TargetSource`], as the `target` field names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    /// weights written out in the preset; the edit pane leaves them as they are
+    Explicit,
+    /// a weight file
+    File,
+    /// random weights
+    Random,
+}
+
+impl TargetKind {
+    /// All, in the order of the field's choices.
+    pub const ALL: [Self; 3] = [Self::Explicit, Self::File, Self::Random];
+
+    /// Its name in a preset.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Explicit => "Explicit",
+            Self::File => "File",
+            Self::Random => "Random",
+        }
+    }
+}
+
+impl TargetSource {
+    /// Its kind.
+    pub fn kind(&self) -> TargetKind {
+        match self {
+            Self::Explicit { .. } => TargetKind::Explicit,
+            Self::File { .. } => TargetKind::File,
+            Self::Random { .. } => TargetKind::Random,
+        }
+    }
+
+    /// σ of the hidden layers, σ of the last layer, or σ of every layer, where they are given.
+    pub fn activations(&self) -> (Option<Lipschitz>, Option<Lipschitz>, Option<&[Lipschitz]>) {
+        let (Self::Explicit { activation, output_activation, activations, .. }
+        | Self::File { activation, output_activation, activations, .. }
+        | Self::Random { activation, output_activation, activations, .. }) = self;
+        (*activation, *output_activation, activations.as_deref())
+    }
+}

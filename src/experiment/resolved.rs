@@ -1,0 +1,233 @@
+//! A setup resolved: target and inputs read, every field in force, and the network as theory sees it.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
+
+use super::error::{ExperimentError, Place};
+use super::files::source::PresetSource;
+use super::outline::Outline;
+use super::preset::{Derived, Preset, Setup, ToleranceRule};
+use super::settings::Settings;
+use super::target;
+use super::{InputSource, NormSource, TargetSource};
+use crate::network::files::readings::Reading;
+use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
+use crate::visible::number;
+
+/// A validated experiment. Its fields in force are those of [`Setup`]: `experiment.epsilon`, `experiment.target`.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// name or path of the preset
+    pub name: String,
+    /// how the target's file was read; `None` where it is from no file
+    pub reading: Option<Arc<Reading>>,
+    /// ‖W*_i‖₂ of each layer
+    pub target_norms: Vec<f64>,
+    /// proven bounds on them, computed when first needed
+    pub(super) norm_bounds: Arc<OnceLock<Vec<f64>>>,
+    /// bounds on F's activations over X
+    pub bounds: ActivationBounds,
+    /// what was assumed of a weight file that stands in a preset's place, as fields of a preset
+    pub assumed: Vec<String>,
+    /// the fields in force, and the network as theory sees it
+    outline: Outline,
+    pub(super) source: PresetSource,
+    /// what was set in place of the preset's fields
+    pub(super) settings: Settings,
+    /// the fields as written, overrides included
+    pub(super) preset: Arc<Preset>,
+}
+
+impl Deref for Experiment {
+    type Target = Setup;
+
+    fn deref(&self) -> &Setup {
+        self.outline.setup()
+    }
+}
+
+/// For the seeds of a series of runs. A field that is changed is not validated again.
+impl DerefMut for Experiment {
+    fn deref_mut(&mut self) -> &mut Setup {
+        self.outline.setup_mut()
+    }
+}
+
+/// A target network and what is measured of it alone.
+struct Measured {
+    target: Arc<Network>,
+    reading: Option<Arc<Reading>>,
+    norms: Vec<f64>,
+    norm_bounds: Arc<OnceLock<Vec<f64>>>,
+}
+
+impl Experiment {
+    /// Resolves a preset. What depends on the target alone, or on target and inputs, is taken over from one of `known`
+    /// that has the same.
+    pub(super) fn new(
+        preset: Preset,
+        source: &PresetSource,
+        place_of: target::PlaceOf<'_>,
+        known: &[&Self],
+    ) -> Result<Self, ExperimentError> {
+        let at = |key: &str, message: String| ExperimentError::new(place_of(key), message);
+        if let (Some(epsilon), Some(given)) = (preset.epsilon, preset.given_tolerance()) {
+            let message = format!(
+                "expected no epsilon beside tolerance: Weight({}), from which it follows; found {}",
+                number(given),
+                number(epsilon.0)
+            );
+            return Err(at("epsilon", message));
+        }
+        let (target_source, input_source) = sources(&preset, source)?;
+        let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(target_source));
+        let same_inputs =
+            same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(input_source));
+        let measured = match same_target.clone().next() {
+            Some(known) => known.measured(),
+            None => Measured::of(target::network(target_source, source, place_of)?),
+        };
+        let (domain, bounds) = match same_inputs {
+            Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
+            None => domain_of(input_source, &measured.target, source, place_of)?,
+        };
+
+        let (largest, layer, output, input) = measured.target.largest_weight();
+        let derived = Derived { name: &source.name, largest_weight: largest, f_max: bounds.f_max() };
+        let setup = preset.resolve(Arc::clone(&measured.target), domain, &derived);
+        if largest > setup.w_max {
+            let (largest, w_max) = (number(largest), number(setup.w_max));
+            let found = format!("|w*| = {largest} in layer {layer}, output {output}, input {input}");
+            return Err(at("w_max", format!("expected no weight above w_max = {w_max}, found {found}")));
+        }
+        if setup.w_max == 0.0 {
+            let message = "expected a target with a weight other than 0, or a w_max, found zeros only";
+            return Err(at("target", message.to_owned()));
+        }
+        if setup.f_max == 0.0 {
+            return Err(at("inputs", "expected an input other than 0, found zeros only".to_owned()));
+        }
+        if setup.constructions.is_empty() {
+            return Err(at("constructions", "expected at least one construction, found none".to_owned()));
+        }
+        // Tolerances of single layers need a norm that is proven; the others take the norm itself.
+        let needs_bounds = setup.tolerance == ToleranceRule::PerLayer && setup.norms == NormSource::Target;
+        let norms = if needs_bounds { measured.norm_bounds() } else { &measured.norms };
+        let outline = Outline::new(setup, norms, &bounds);
+        check_tolerance(&outline, place_of)?;
+        Ok(Self {
+            name: source.name.clone(),
+            reading: measured.reading,
+            target_norms: measured.norms,
+            norm_bounds: measured.norm_bounds,
+            bounds,
+            assumed: Vec::new(),
+            outline,
+            source: source.clone(),
+            settings: Settings::default(),
+            preset: Arc::new(preset),
+        })
+    }
+
+    fn measured(&self) -> Measured {
+        Measured {
+            target: Arc::clone(&self.target),
+            reading: self.reading.clone(),
+            norms: self.target_norms.clone(),
+            norm_bounds: Arc::clone(&self.norm_bounds),
+        }
+    }
+
+    /// The network as theory sees it.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// The place of a field: an argument, or a position in the preset.
+    pub(super) fn place_of(&self, key: &str) -> Place {
+        self.settings.place_of(key).unwrap_or_else(|| self.source.place_of(key))
+    }
+
+    /// What Lemma 1 is given of each layer: ‖Ŵ_i‖₂ and ε_{w,i}.
+    pub fn promise(&self) -> Vec<(f64, f64)> {
+        self.outline.norms_and_tolerances()
+    }
+}
+
+impl Measured {
+    fn of(target::Target { network, reading }: target::Target) -> Self {
+        let norms = network.all_weights().map(spectral_norm).collect();
+        let (target, reading) = (Arc::new(network), reading.map(Arc::new));
+        Self { target, reading, norms, norm_bounds: Arc::default() }
+    }
+
+    /// Bounds on ‖W*_i‖₂, never below it, computed once for a target.
+    fn norm_bounds(&self) -> &[f64] {
+        self.norm_bounds.get_or_init(|| self.target.all_weights().map(spectral_norm_bound).collect())
+    }
+}
+
+/// Where target and inputs come from, in a preset without missing fields.
+fn sources<'a>(
+    preset: &'a Preset,
+    source: &PresetSource,
+) -> Result<(&'a TargetSource, &'a InputSource), ExperimentError> {
+    match (preset.missing().first(), &preset.target, &preset.inputs) {
+        (None, Some(target), Some(inputs)) => Ok((target, inputs)),
+        (missing, ..) => {
+            let key = missing.unwrap_or(&"target");
+            let message = format!("expected a field `{key}`, found none");
+            Err(ExperimentError::new(Place::File(source.name.clone()), message))
+        }
+    }
+}
+
+/// X, and the bounds on F's activations over it.
+fn domain_of(
+    inputs: &InputSource,
+    target: &Network,
+    source: &PresetSource,
+    place_of: target::PlaceOf<'_>,
+) -> Result<(Arc<Domain>, ActivationBounds), ExperimentError> {
+    let mut domain = target::domain(inputs, target.given_widths()[0], source, place_of)?;
+    target::check_labels(&domain, target.architecture(), place_of)?;
+    if target.fold().is_some() {
+        domain = Domain::WithConstant(Box::new(domain));
+    }
+    let bounds = ActivationBounds::new(target, &domain);
+    Ok((Arc::new(domain), bounds))
+}
+
+/// ε and ε_w must be within the reach of theory and of f64.
+fn check_tolerance(outline: &Outline, place_of: target::PlaceOf<'_>) -> Result<(), ExperimentError> {
+    let fail = |key: &str, message: String| Err(ExperimentError::new(place_of(key), message));
+    let setup = outline.setup();
+    let (epsilon, given) = (setup.epsilon, setup.tolerance.given());
+    if let Some(given) = given.filter(|&given| given > setup.w_max) {
+        let (given, w_max) = (number(given), number(setup.w_max));
+        let message = format!(
+            "expected a tolerance of at most w_max = {w_max}, which is met without any neuron; found {given}"
+        );
+        return fail("tolerance", message);
+    }
+    if !(epsilon > 0.0 && epsilon.is_finite()) {
+        let found = number(given.unwrap_or(epsilon));
+        let message = format!("expected a tolerance from which a finite epsilon follows, found {found}");
+        return fail("tolerance", message);
+    }
+    if let Some(largest) = outline.largest_epsilon()
+        && epsilon > largest
+    {
+        let bound =
+            "e·√n_max·F_max·∏max{1, λ‖W*‖}, above which norms of the target are no substitute for Ŵ's";
+        let (largest, epsilon) = (number(largest), number(epsilon));
+        let message = format!("expected at most {largest}, which is {bound}; found {epsilon}");
+        return match given {
+            None => fail("epsilon", message),
+            Some(given) => {
+                fail("tolerance", format!("epsilon that follows from {}: {message}", number(given)))
+            }
+        };
+    }
+    outline.check_ranges().or_else(|(key, message)| fail(key, message))
+}
