@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Worker};
 use slth::tui::app::App;
@@ -57,9 +58,25 @@ impl Opened {
         self.app.show(pinned(&self.worker.latest()));
     }
 
-    /// As if a key were pressed.
+    /// As if the key of this action were pressed.
     pub(crate) fn press(&mut self, action: Action) {
-        for effect in self.app.update(action) {
+        let effects = self.app.update(action);
+        self.obey(effects);
+    }
+
+    /// As if this key were pressed.
+    pub(crate) fn key(&mut self, key: KeyEvent) {
+        let effects = self.app.press(key);
+        self.obey(effects);
+    }
+
+    /// As if this letter were pressed.
+    pub(crate) fn letter(&mut self, letter: char) {
+        self.key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+    }
+
+    fn obey(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
             match effect {
                 Effect::Send(command) => self.send(vec![command]),
                 Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(&name, &[])))]),

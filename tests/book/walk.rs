@@ -1,0 +1,166 @@
+//! A page gone through: its commands run, its generated parts compared or written anew.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use slth::experiment::Experiment;
+
+use crate::pages::root;
+use crate::part::{Kind, Part, parts};
+use crate::{schemas, show};
+
+/// What a walk found.
+#[derive(Default)]
+pub(crate) struct Walk {
+    /// each with its place
+    pub(crate) failures: Vec<String>,
+    /// blocks that were not run, and why
+    pub(crate) not_run: Vec<String>,
+    /// commands, outputs, screens, pictures and lists of keys that were held to the program
+    pub(crate) checked: usize,
+    /// what to write instead, in the order of the page
+    pub(crate) anew: Vec<(Range<usize>, String)>,
+    /// the Python blocks that can be run
+    pub(crate) python: Vec<String>,
+}
+
+/// Goes through a page in its folder.
+pub(crate) fn walk(path: &Path, text: &str, folder: &Path) -> Walk {
+    let mut walk = Walk::default();
+    let parts = match parts(text) {
+        Ok(parts) => parts,
+        Err(error) => {
+            walk.failures.push(format!("{}: {error}", path.display()));
+            return walk;
+        }
+    };
+    for part in &parts {
+        if let Err(reason) = walk.check(path, text, part, folder) {
+            walk.failures.push(format!("{}:{}: {reason}", path.display(), part.line));
+        }
+    }
+    walk
+}
+
+impl Walk {
+    fn check(&mut self, path: &Path, text: &str, part: &Part, folder: &Path) -> Result<(), String> {
+        let body = &text[part.body.clone()];
+        match &part.kind {
+            Kind::Given => {
+                let (name, file) =
+                    part.note("given").and_then(|given| given.split_once(" = ")).ok_or("no `=`")?;
+                fs::copy(root().join(file), folder.join(name)).map_err(|error| format!("{file}: {error}"))?;
+            }
+            Kind::Table => {
+                if let Some(title) = part.note("keys") {
+                    let shown = show::keys(title)?;
+                    self.compare(part, body, shown, "the list of keys");
+                } else if let Some(schema) = part.note("schema") {
+                    self.compare(part, body, schemas::table(schema), "the table of the schema");
+                }
+            }
+            Kind::Picture(file) => {
+                if let Some(picture) = part.note("picture") {
+                    let file = path.parent().unwrap().join(file);
+                    let shown = show::picture(picture);
+                    self.checked += 1;
+                    if updates() {
+                        fs::write(&file, shown).map_err(|error| format!("{}: {error}", file.display()))?;
+                    } else if fs::read_to_string(&file).ok() != Some(shown) {
+                        return Err(format!("{} is not what the program draws", file.display()));
+                    }
+                }
+            }
+            Kind::Block(language) => self.check_block(language, part, body, folder)?,
+        }
+        Ok(())
+    }
+
+    fn check_block(&mut self, language: &str, part: &Part, body: &str, folder: &Path) -> Result<(), String> {
+        if let Some(name) = part.note("file") {
+            fs::write(folder.join(name), body).map_err(|error| format!("{name}: {error}"))?;
+        }
+        if let Some(reason) = part.note("not run") {
+            self.not_run.push(format!("{}: {reason}", part.line));
+            return Ok(());
+        }
+        if let Some(screen) = part.note("screen") {
+            let shown = show::screen(screen)?;
+            self.compare(part, body, shown, "the screen");
+        } else if let Some(command) = part.note("output") {
+            let shown = show::output(command, folder)?;
+            self.compare(part, body, shown, "the output");
+        } else {
+            match language {
+                "sh" => self.run(part, body, folder)?,
+                "python" => self.python.push(body.to_owned()),
+                "ron" => loads(body, folder)?,
+                "json" => {
+                    serde_json::from_str::<serde_json::Value>(body).map_err(|error| error.to_string())?;
+                }
+                "rust" => includes_an_example(body)?,
+                "text" => {}
+                other => return Err(format!("a block of a language that is not checked: {other:?}")),
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, part: &Part, commands: &str, folder: &Path) -> Result<(), String> {
+        self.checked += 1;
+        let expected: i32 = part.note("exit").map_or(Ok(0), str::parse).map_err(|_| "no exit code")?;
+        let output = show::sh(commands, folder);
+        if output.status.code() != Some(expected) {
+            let (printed, complaint) =
+                (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            return Err(format!(
+                "expected exit code {expected}, found {}\n{commands}{printed}{complaint}",
+                output.status
+            ));
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, part: &Part, body: &str, shown: String, what: &str) {
+        self.checked += 1;
+        let body_lines: String = body.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        if show::without_times(&body_lines) == show::without_times(&shown) {
+            return;
+        }
+        if updates() {
+            self.anew.push((part.body.clone(), shown));
+        } else {
+            self.failures.push(format!(
+                "line {}: {what} has changed (BOOK=update writes it anew); the program shows\n{shown}\nthe page\n{body}",
+                part.line
+            ));
+        }
+    }
+}
+
+/// Whether what is generated is to be written anew.
+pub(crate) fn updates() -> bool {
+    std::env::var_os("BOOK").is_some_and(|wish| wish == "update")
+}
+
+/// A preset loads, its files being those of the page. What is no preset is fields or a value as RON.
+fn loads(body: &str, folder: &Path) -> Result<(), String> {
+    if body.trim_start().starts_with('(') {
+        let path = folder.join("block.ron");
+        fs::write(&path, body).unwrap();
+        let loaded = Experiment::load(path.to_str().unwrap(), None, &[]);
+        loaded.map(|_| ()).map_err(|error| error.to_string())
+    } else {
+        let value = |text: &str| ron::from_str::<ron::Value>(text).map(|_| ()).map_err(|error| error.to_string());
+        value(body).or_else(|error| value(&format!("({body})")).map_err(|_| error))
+    }
+}
+
+/// Rust stands in a page as a file of `examples/`, which is compiled and run with the tests.
+fn includes_an_example(body: &str) -> Result<(), String> {
+    let file = body.trim().strip_prefix("{{#include ").and_then(|rest| rest.strip_suffix("}}"));
+    let file = file.ok_or("expected {{#include …/examples/NAME.rs}}")?;
+    let name = file.rsplit_once("examples/").map(|(_, name)| name).ok_or("no file of examples/")?;
+    if root().join("examples").join(name).exists() { Ok(()) } else { Err(format!("no {file}")) }
+}
