@@ -1,18 +1,20 @@
-"""Checks a drawn ticket of any construction: `python3 any_ticket_in_numpy.py TICKET.npz RUN.json README.md`.
+"""Checks a drawn ticket of any construction: `python3 any_ticket_in_numpy.py TICKET.npz RUN.json PAGES.md`.
 
-G's weights come from the first Python block of the README, the layer of the pruned network from the second, both run as they
-stand there."""
+PAGES.md holds the book's pages of the random function and of the ticket. G's weights come from the block that defines
+`weight`, the layer of the pruned network from the block that computes `y`, both run as they stand there."""
 import json
 import sys
 
 import numpy as np
 
-blocks = [block.split("```")[0] for block in open(sys.argv[3], encoding="utf-8").read().split("```python\n")[1:]]
+printed = [block.split("```")[0] for block in open(sys.argv[3], encoding="utf-8").read().split("```python\n")[1:]]
+function = next(block for block in printed if "def weight" in block)
+layer_of = next(block for block in printed if "y = " in block)
 t, run = np.load(sys.argv[1]), json.load(open(sys.argv[2]))
 meta, lane = json.loads(bytes(t["meta"])), run["lanes"][0]
 assert meta["construction"] == lane["construction"] and lane["mode"] == "drawn"
 scope = {}
-exec(blocks[0], scope)
+exec(function, scope)
 U = np.uint64
 
 
@@ -41,7 +43,7 @@ for _ in range(300):
     pruned, intended = x, x
     for layer in range(1, layers + 1):
         scope.update(np=np, t=t, x=pruned)
-        exec(blocks[1].replace("layer1", f"layer{layer}"), scope)
+        exec(layer_of.replace("layer1", f"layer{layer}"), scope)
         pruned = relu(scope["y"])
         intended = relu(t[f"layer{layer}.target"] @ intended)
     worst = max(worst, np.linalg.norm(pruned - intended))

@@ -1,13 +1,14 @@
-"""Checks the ticket of a network with biases: `python3 biased_ticket_in_numpy.py TICKET.npz RUN.json README.md`.
+"""Checks the ticket of a network with biases: `python3 biased_ticket_in_numpy.py TICKET.npz RUN.json PAGES.md`.
 
-The network is written out here, with its biases, as it was given to slth; the pruned one is evaluated by the second Python
-block of the README, its inputs made (x, 1) as `meta` says."""
+The network is written out here, with its biases, as it was given to slth; the pruned one is evaluated by the block
+of the book's page of the ticket that computes `y`, its inputs made (x, 1) as `meta` says."""
 import json
 import sys
 
 import numpy as np
 
-block = open(sys.argv[3], encoding="utf-8").read().split("```python\n")[2].split("```")[0]
+printed = open(sys.argv[3], encoding="utf-8").read().split("```python\n")[1:]
+block = next(block.split("```")[0] for block in printed if "y = " in block.split("```")[0])
 t, run = np.load(sys.argv[1]), json.load(open(sys.argv[2]))
 meta, lane = json.loads(bytes(t["meta"])), run["lanes"][0]
 given = [

@@ -1,6 +1,8 @@
 //! The certificate against an adversary, against exact arithmetic, on every preset that runs quickly, and against Lemma 1.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod pages;
+
 use std::sync::Arc;
 
 use dashu::rational::RBig;
@@ -156,14 +158,16 @@ fn evaluations_are_as_exact_as_the_certificate_says() {
     assert!(3.0 * lost[1] <= lost[0], "{lost:?}");
 }
 
-/// The README's factors for `digits` hold, and are at most 1.2 times too small.
+/// The book's factors for `digits` hold, and are at most 1.2 times too small.
 #[test]
-fn the_factors_that_the_readme_states_hold() {
-    let readme = include_str!("../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+fn the_factors_that_the_book_states_hold() {
+    let book = pages::all_text();
+    // Wherever it is stated, with the same number.
     let stated = |before: &str| -> f64 {
-        let text =
-            readme.split(before).nth(1).unwrap_or_else(|| panic!("the README says nothing of `{before}`"));
-        text.split(' ').next().unwrap().replace(',', "").parse().unwrap()
+        let words = book.split(before).skip(1).map(|text| text.split(' ').next().unwrap().replace(',', ""));
+        let numbers: Vec<f64> = words.filter_map(|word| word.parse().ok()).collect();
+        assert!(!numbers.is_empty() && numbers.iter().all(|n| *n == numbers[0]), "`{before}`: {numbers:?}");
+        numbers[0]
     };
     let session = done("digits", &[]);
     let certificate = session.lanes()[0].certificate().unwrap();

@@ -1,10 +1,8 @@
 //! How many neurons a weight takes, on one layer of Example 5 (100×100, k = 39): the counts of the paper's
-//! section 5 and of this project's allocations. And what the README states in figures: each is computed here, written as the README
-//! writes it, and looked for there.
+//! section 5 and of this project's allocations. And the figures of the README and the book: each is computed here, written as
+//! it stands there, and looked for.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,6 +14,9 @@ use slth::speed::Reference;
 use slth::theory::{Count, corollary7};
 
 mod calls;
+mod pages;
+
+use pages::{all_text, page};
 
 /// Example 5 for weights as large as w_max lets them be. The preset's own are scaled down to ‖W‖₂ = 1, below a tenth
 /// of w_max, and take fewer pieces.
@@ -95,14 +96,9 @@ fn in_order_takes_as_many_neurons_as_its_rarest_bucket() {
     states(&format!("serves the weights in order; {sampled:.0} neurons per weight"));
 }
 
-/// The README, its lines joined.
-fn readme() -> String {
-    include_str!("../README.md").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Holds the README to a text with computed figures.
+/// Holds the README and the book to a text with computed figures.
 fn states(text: &str) {
-    assert!(readme().contains(text), "the README does not say: {text}");
+    assert!(all_text().contains(text), "neither the README nor a page of the book says: {text}");
 }
 
 /// 1,234 for 1234.
@@ -141,7 +137,7 @@ const THOUSAND_WEIGHTS: [&str; 2] =
     ["target=Random(widths:[32,32],weight_bound:0.0866,seed:7)", "epsilon=0.00018101933598375617"];
 
 #[test]
-fn the_readmes_table_of_constructions_holds_what_is_computed() {
+fn the_books_table_of_constructions_holds_what_is_computed() {
     let plan = Plan::new(&experiment("example-5-all", &[]));
     let bound = |name: &str| {
         let lane = plan.lanes.iter().find(|lane| lane.construction.name() == name).unwrap();
@@ -187,12 +183,27 @@ fn the_readmes_table_of_constructions_holds_what_is_computed() {
         ("UniformSubSums", format!("{:.0} | –", of_part(THOUSAND_WEIGHTS, "UniformSubSums"))),
         ("SubsetSum", format!("{:.2} | –", of_part(ONE_LAYER, "SubsetSum"))),
     ];
-    let table: Vec<&str> =
-        include_str!("../README.md").lines().filter(|line| line.starts_with("| `")).collect();
+    let methods = page("reference/methods.md");
+    let table: Vec<&str> = methods.lines().filter(|line| line.starts_with("| `")).collect();
     for (construction, figures) in rows {
         let row = table.iter().find(|line| line.starts_with(&format!("| `{construction}` |"))).unwrap();
         println!("{construction}: {figures}");
-        assert!(row.ends_with(&format!("| {figures} |")), "computed {figures}, the README has {row}");
+        assert!(row.ends_with(&format!("| {figures} |")), "computed {figures}, the book has {row}");
+    }
+    for (row, construction) in [
+        ("Malach et al.", "Malach"),
+        ("Theorem 3)", "Hyperbolic(allocation)"),
+        ("Corollary 10)", "Corollary10"),
+    ] {
+        let figures = |text: &str| -> Vec<String> {
+            let cells = text.trim().trim_matches('|').rsplit('|').take(2);
+            cells
+                .map(|cell| cell.trim().split(' ').next().unwrap().trim_end_matches(',').to_owned())
+                .collect()
+        };
+        let readme = include_str!("../README.md").lines().find(|line| line.contains(&format!("{row} |")));
+        let book = table.iter().find(|line| line.starts_with(&format!("| `{construction}` |"))).unwrap();
+        assert_eq!(figures(readme.unwrap()), figures(book), "the README's table against the book's");
     }
     assert_eq!([bound("uniform-sub-sums"), bound("subset-sum")], [None, None]);
     // A layer's bound beyond f64, as JSON writes it.
@@ -201,7 +212,7 @@ fn the_readmes_table_of_constructions_holds_what_is_computed() {
 }
 
 #[test]
-fn other_figures_of_the_readme_are_computed() {
+fn other_figures_of_the_book_are_computed() {
     let example_5 = experiment("example-5", &[]);
     let plan = Plan::new(&example_5);
     let neurons: Vec<Count> = plan.lanes[0].layers.iter().map(|layer| layer.neurons.unwrap()).collect();
@@ -218,65 +229,23 @@ fn other_figures_of_the_readme_are_computed() {
     let rust = include_str!("../Cargo.toml").lines().find(|line| line.starts_with("rust-version")).unwrap();
     states(&format!("Rust toolchain ({} or later)", rust.split('"').nth(1).unwrap()));
     let preset = include_str!("../presets/example-5.ron").split_once('\n').unwrap().1;
-    assert!(include_str!("../README.md").contains(&format!("```ron\n{preset}```")), "the README's preset");
+    assert!(page("reference/presets.md").contains(&format!("```ron\n{preset}```")), "the book's preset");
 }
 
-/// A block of the README, by how its first line begins.
-fn block(begins: &str) -> String {
-    let blocks = include_str!("../README.md").split("```text\n").skip(1);
-    let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
-    let found = blocks.find(|block| block.starts_with(begins));
-    found.unwrap_or_else(|| panic!("no block begins {begins:?}")).to_owned()
-}
-
-/// Compares a block of the README with the lines of `shown`, from the first line with the same beginning. With `README=update` in
-/// the environment the block is written anew instead, with as many lines.
-fn shows(begins: &str, shown: &str, of: &str) {
-    let block = block(begins);
-    let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
-    let first = shown.iter().position(|line| line.starts_with(begins));
-    let first = first.unwrap_or_else(|| panic!("{of} has no line that begins {begins:?}: {shown:#?}"));
-    let shown: String =
-        shown[first..].iter().take(block.lines().count()).map(|line| format!("{line}\n")).collect();
-    if std::env::var_os("README").is_some_and(|wish| wish == "update") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        let text = fs::read_to_string(&path).unwrap();
-        fs::write(path, text.replace(&block, &shown)).unwrap();
-        return;
-    }
-    let block: String = block.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    assert!(
-        block == shown,
-        "{of} is no longer as the README shows it (README=update writes it anew):\n{shown}\n{block}"
-    );
-}
-
-/// Screens stand in the README as the snapshot tests hold them, and the failure rates as `slth check` prints them.
+/// The threshold and the bound of `slth check tiny`, whose output stands beside the sentence.
 #[test]
-fn the_readmes_screens_and_failure_rates_are_what_is_shown() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
-    for (begins, snapshot) in [
-        ("slth  1 Explore", "explore__half_way_80x24"),
-        ("┌ ▶1 malach", "compare_screen__compare_half_way_80x24"),
-        (" w[3,1] of layer", "weight_screen__finished_80x24"),
-    ] {
-        let screen = fs::read_to_string(folder.join(snapshot).with_extension("snap")).unwrap();
-        let lines = screen.lines().map(|line| line.trim_end().trim_matches('"').to_owned() + "\n");
-        shows(begins, &lines.collect::<String>(), snapshot);
-    }
+fn the_threshold_of_tiny_is_as_the_book_says() {
     let printed = calls::slth(&["check", "tiny", "--runs", "1000"]).output().unwrap().stdout;
-    let begins = "Neurons per weight at which";
-    shows(begins, &String::from_utf8(printed).unwrap(), "slth check tiny --runs 1000");
-    let block = block(begins);
-    let network = block.lines().find(|line| line.trim_start().starts_with("network")).unwrap();
+    let printed = String::from_utf8(printed).unwrap();
+    let (_, table) = printed.split_once("Neurons per weight at which").unwrap();
+    let network = table.lines().find(|line| line.trim_start().starts_with("network")).unwrap();
     let threshold: f64 = network.split_whitespace().nth(1).unwrap().parse().unwrap();
     let bound = LayerPlan::neurons_per_weight(&Plan::new(&experiment("tiny", &[])).lanes[0].layers).unwrap();
     states(&format!("(here {threshold:.0} neurons per weight, where the bound is {:.0})", bound.as_f64()));
 }
 
-/// Speeds name their processor and equal the references of `slth bench`.
 #[test]
-fn the_readmes_speeds_are_the_references() {
+fn the_books_speeds_are_the_references() {
     let of = |name: &str| Reference::of(name).unwrap();
     let range = |name: &str| {
         let digits = |value: f64| if value < 1.1 { format!("{value:.2}") } else { format!("{value}") };

@@ -1,6 +1,6 @@
-"""Checks a ticket without slth: `python3 ticket_in_numpy.py TICKET.npz RUN.json README.md`. Silent where all holds.
+"""Checks a ticket without slth: `python3 ticket_in_numpy.py TICKET.npz RUN.json PAGES.md`. Silent where all holds.
 
-G's weights come from the first Python block of the README, run as it stands there."""
+G's weights come from the first Python block of the book's page of the random function, run as it stands there."""
 import json
 import math
 import re
@@ -9,12 +9,12 @@ import sys
 import numpy as np
 
 INPUTS = 2000
-readme = open(sys.argv[3], encoding="utf-8").read()
+printed = open(sys.argv[3], encoding="utf-8").read()
 scope = {}
-exec(readme.split("```python\n")[1].split("```")[0], scope)
+exec(printed.split("```python\n")[1].split("```")[0], scope)
 weight = scope["weight"]
 # NumPy's exp is within 1 ulp and not correctly rounded; the product with alpha rounds once more.
-ULPS = int(re.search(r"may\s+differ\s+by\s+up\s+to\s+(\d+)\s+ulp", readme).group(1))
+ULPS = int(re.search(r"may\s+differ\s+by\s+up\s+to\s+(\d+)\s+ulp", printed).group(1))
 assert ULPS == 2
 
 

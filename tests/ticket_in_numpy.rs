@@ -1,6 +1,8 @@
 //! A ticket can be rebuilt and checked in NumPy, without this program: the scripts beside this file do it, with the very lines
-//! that the README prints.
+//! that the book prints.
 #![allow(missing_docs, clippy::unwrap_used)]
+
+mod pages;
 
 use std::io::Write;
 use std::path::Path;
@@ -29,10 +31,14 @@ fn check_by(script: &str, arguments: &[&str]) {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     std::fs::write(&report, run.stdout).unwrap();
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (script, readme) = (project.join("tests").join(script), project.join("README.md"));
+    let script = project.join("tests").join(script);
+    // The function of the weights, then how a ticket is read.
+    let printed = folder.path().join("printed.md");
+    let blocks = ["reference/random-function.md", "reference/ticket.md"].map(pages::page).concat();
+    std::fs::write(&printed, blocks).unwrap();
     // -B: no __pycache__ beside the tests.
     let python =
-        Command::new("python3").arg("-B").arg(script).args([&ticket, &report, &readme]).output().unwrap();
+        Command::new("python3").arg("-B").arg(script).args([&ticket, &report, &printed]).output().unwrap();
     assert!(python.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&python.stderr));
 }
 
@@ -41,7 +47,7 @@ fn check_in_numpy(arguments: &[&str]) {
 }
 
 #[test]
-fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_readme() {
+fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_book() {
     let constructions = [
         "WholeNeuron",
         "Malach",
@@ -62,7 +68,7 @@ fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_readme() 
 
 /// Weights of 0 need no neuron: a layer with nothing kept.
 #[test]
-fn a_layer_with_nothing_kept_holds_in_numpy_by_the_lines_of_the_readme() {
+fn a_layer_with_nothing_kept_holds_in_numpy_by_the_lines_of_the_book() {
     for target in ["[[[0.0,0.0],[0.0,0.0]],[[0.4,-0.7]]]", "[[[0.6,-0.3],[0.2,0.5]],[[0.0,0.0]]]"] {
         let target = format!("target=Explicit(layers:{target})");
         check_by("any_ticket_in_numpy.py", &["--set", &target, "--set", "epsilon=0.5"]);

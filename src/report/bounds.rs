@@ -10,7 +10,7 @@ use crate::theory::{Count, corollary7};
 
 /// `slth bounds`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct BoundsReport {
     pub title: String,
     pub widths: Vec<usize>,

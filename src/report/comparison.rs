@@ -12,7 +12,7 @@ use crate::verification::LayerCheck;
 
 /// `slth compare`: the keys are stable. What is not known yet, or does not apply, is `None`.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct Comparison {
     pub title: String,
     pub seed: u64,

@@ -6,7 +6,7 @@ use crate::session::{OutputView, Snapshot};
 
 /// F and, once all its layers are built, Ĝ at the input that is looked at. All count from 0.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct EvaluatedReport {
     pub title: String,
     pub construction: &'static str,

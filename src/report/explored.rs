@@ -12,7 +12,7 @@ use crate::theory::Count;
 /// The lane that is looked at: the keys of `slth run --json` with the layers that are finished, how far every layer is,
 /// and the counts of the layer looked at.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct ExploredReport {
     #[serde(flatten)]
     pub run: RunReport,

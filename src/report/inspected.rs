@@ -9,7 +9,7 @@ use crate::network::spectral_norm;
 
 /// `slth inspect`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct InspectReport {
     pub file: String,
     pub widths: Vec<usize>,

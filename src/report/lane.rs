@@ -7,7 +7,7 @@ use crate::verification::Found;
 
 /// A construction that is not built.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct RefusedLane {
     #[serde(rename = "construction", serialize_with = "by_name")]
     pub which: Construction,

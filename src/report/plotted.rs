@@ -7,7 +7,7 @@ use crate::theory::Count;
 
 /// Curves, a row for each construction and place at which theory has a number.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct PlottedReport {
     pub title: String,
     /// `epsilon`, `width` or `depth`

@@ -17,7 +17,7 @@ use crate::verification::{Certificate, Climber};
 
 /// `slth run`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct RunReport {
     pub title: String,
     pub seed: u64,

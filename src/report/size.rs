@@ -31,7 +31,7 @@ pub struct Kept {
 
 /// The keys of a size, and of what is kept of it; shares are null where a layer is not finished.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct SizeReport {
     pub g_neurons: Count,
     pub g_weights: Count,

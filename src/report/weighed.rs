@@ -7,7 +7,7 @@ use crate::session::{Snapshot, WeightView};
 
 /// The weight that is looked at.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct WeighedReport {
     pub title: String,
     pub construction: &'static str,

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use ndarray::Array1;
+use ndarray_npy::ReadNpyExt as _;
 use ratatui::buffer::Buffer;
 use serde_json::Value;
 use slth::tui::Look;
@@ -245,8 +247,9 @@ fn the_meta_of_a_ticket_fits_its_schema() {
 }
 
 fn meta(ticket: &Path) -> Value {
-    let mut npz = ndarray_npy::NpzReader::new(fs::File::open(ticket).unwrap()).unwrap();
-    let bytes: ndarray::Array1<u8> = npz.by_name("meta").unwrap();
+    let mut archive = zip::ZipArchive::new(fs::File::open(ticket).unwrap()).unwrap();
+    let member = archive.by_name("meta.npy").unwrap();
+    let bytes = Array1::<u8>::read_npy(member).unwrap();
     serde_json::from_slice(bytes.as_slice().unwrap()).unwrap()
 }
 

@@ -152,7 +152,8 @@ fn loads(body: &str, folder: &Path) -> Result<(), String> {
         let loaded = Experiment::load(path.to_str().unwrap(), None, &[]);
         loaded.map(|_| ()).map_err(|error| error.to_string())
     } else {
-        let value = |text: &str| ron::from_str::<ron::Value>(text).map(|_| ()).map_err(|error| error.to_string());
+        let value =
+            |text: &str| ron::from_str::<ron::Value>(text).map(|_| ()).map_err(|error| error.to_string());
         value(body).or_else(|error| value(&format!("({body})")).map_err(|_| error))
     }
 }

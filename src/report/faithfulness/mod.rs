@@ -20,7 +20,7 @@ use crate::theory::Count;
 
 /// `slth check`: the keys are stable.
 #[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)] // the keys are those of the README
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct FaithfulnessReport {
     pub title: String,
     /// of the first run; the next ones count up

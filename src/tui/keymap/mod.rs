@@ -1,4 +1,4 @@
-//! The one table of keys: it drives dispatch, the footer, the help and the README's list.
+//! The one table of keys: it drives dispatch, the footer, the help and the book's lists.
 
 mod action;
 mod key;
@@ -96,20 +96,6 @@ pub fn applicable(context: Context) -> impl Iterator<Item = &'static Binding> {
     bindings(context).chain(anywhere.filter(move |binding| !taken(&binding.keys[0])))
 }
 
-/// The keys of the screens as the README lists them.
-pub fn markdown() -> String {
-    let mut text = String::new();
-    for (context, title) in LISTED {
-        text.push_str(&format!("| {title} | |\n|---|---|\n"));
-        for binding in bindings(*context) {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
-            text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
-        }
-        text.push('\n');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,12 +137,6 @@ mod tests {
             }
         }
         assert!(actions > 60, "only {actions} actions were seen: has the way they are written changed?");
-    }
-
-    #[test]
-    fn the_readme_lists_the_keys_as_they_are() {
-        let readme = include_str!("../../../README.md");
-        assert!(readme.contains(&markdown()), "put this into the README:\n{}", markdown());
     }
 
     #[test]

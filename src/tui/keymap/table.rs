@@ -393,7 +393,7 @@ pub const KEYMAP: &[Binding] = &[
     bind(Confirm, &[Control('c')], Action::Quit, "quit", "leave the program"),
 ];
 
-/// The contexts whose keys are listed in the help and the README, and the titles of those lists.
+/// The contexts whose keys are listed in the help and the book, and the titles of those lists.
 pub const LISTED: &[(Context, &str)] = &[
     (Anywhere, "On every screen"),
     (Compare, "On Compare"),
