@@ -17,6 +17,7 @@ pub mod numbers;
 mod origin;
 mod output;
 mod page;
+pub mod plot;
 mod plotted;
 mod ron;
 mod run;

@@ -1,7 +1,7 @@
 //! How often constructions fail, beside what their theorems promise.
 
-mod axes;
 mod plot;
+mod samples;
 #[cfg(feature = "plots")]
 mod svg;
 

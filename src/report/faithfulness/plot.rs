@@ -1,6 +1,8 @@
 //! The network's failure rate as a picture of characters.
 
-use super::axes::{Axes, number};
+use super::samples::RateAxes;
+use crate::report::numbers::power_of_ten;
+use crate::report::plot::{curve, labels};
 use crate::session::LaneRuns;
 use crate::theory::Count;
 
@@ -63,60 +65,49 @@ pub fn plot(
     width: usize,
     ascii: bool,
 ) -> String {
-    let Some(axes) = Axes::of(lane, delta) else { return String::new() };
+    let Some(axes) = RateAxes::of(lane, delta) else { return String::new() };
     let ink = if ascii { &ASCII } else { &UNICODE };
     let columns = width.max(LEAST_WIDTH) - NUMBERS - 2;
     let mut canvas = vec![vec![' '; columns]; ROWS];
+    // From the top; a rate of 0 has the row below the foot.
     let row = |log: f64| {
-        let place = (axes.rate.1 - log) / (axes.rate.1 - axes.rate.0);
-        (place * (ROWS - 1) as f64).round().min(ROWS as f64) as usize
+        let place = (1.0 - axes.rate.place(log)) * (ROWS - 1) as f64;
+        place.round().min(ROWS as f64) as usize
     };
-    let column = |log: f64| {
-        let place = (log - axes.neurons.0) / (axes.neurons.1 - axes.neurons.0);
-        ((place * (columns - 1) as f64).round().max(0.0) as usize).min(columns - 1)
-    };
+    let column = |log: f64| usize::from(axes.neurons.dot(log, columns as u16));
     let bound = column(lane.network.limit().log10());
     canvas.iter_mut().for_each(|line| line[bound] = ink.bound);
+    // The interval, δ over it, and the curve over both.
     let samples = axes.sample(&lane.network, confidence, columns);
     for (x, sample) in samples.iter().enumerate() {
         let band = row(sample.high)..=row(sample.low).min(ROWS - 1);
         canvas[band].iter_mut().for_each(|line| line[x] = ink.band);
     }
-    canvas[row(delta.log10())].fill(ink.delta);
-    let mut before: Option<usize> = None;
-    for (x, sample) in samples.iter().enumerate() {
-        // Below the foot where no run has failed; steep parts are joined.
-        let at = row(sample.rate);
-        let from = before.map_or(at, |before| (before + 1).min(at));
-        canvas[from.min(ROWS)..(at + 1).min(ROWS)].iter_mut().for_each(|line| line[x] = ink.curve);
-        before = Some(at);
-    }
-    let threshold = lane.network.threshold(delta, confidence);
-    let mut mark = |neurons: Option<Count>, sign: char| {
-        if let Some(log) = neurons.map(Count::log10).filter(|log| log.is_finite()) {
-            canvas[row(delta.log10())][column(log)] = sign;
+    let delta_row = row(delta.log10());
+    canvas[delta_row].fill(ink.delta);
+    for (x, rows) in curve(samples.iter().map(|sample| Some(row(sample.rate) as u16))).enumerate() {
+        for y in rows.into_iter().flatten().map(usize::from).filter(|&y| y < ROWS) {
+            canvas[y][x] = ink.curve;
         }
-    };
-    mark(threshold.estimate, ink.threshold);
+    }
+    let threshold = lane.network.threshold(delta, confidence).estimate.map(Count::log10);
+    if let Some(log) = threshold.filter(|log| log.is_finite()) {
+        canvas[delta_row][column(log)] = ink.threshold;
+    }
 
     let mut text = String::new();
-    let decades = (axes.rate.1 - axes.rate.0) as usize;
+    let decades = axes.rate.decades(usize::MAX);
     for (index, line) in canvas.iter().enumerate() {
-        let decade = (0..=decades).find(|&decade| row(-(decade as f64)) == index);
-        let name = decade.map_or(String::new(), |decade| number(-(decade as f64)));
+        let decade = decades.iter().rev().find(|&&decade| row(decade) == index);
+        let name = decade.map_or(String::new(), |&decade| power_of_ten(decade));
         push(&mut text, &format!("{name:>NUMBERS$} {}{}", ink.side, line.iter().collect::<String>()));
     }
     let mut foot = vec![ink.foot; columns];
     let mut numbers = vec![' '; columns + NUMBERS];
-    let mut free_from = 0;
-    for log in axes.ticks() {
-        let name: Vec<char> = number(log).chars().collect();
-        let at = NUMBERS + column(log) - name.len() / 2;
-        if at >= free_from && at + name.len() <= numbers.len() {
-            foot[column(log)] = ink.tick;
-            numbers[at..at + name.len()].copy_from_slice(&name);
-            free_from = at + name.len() + 2;
-        }
+    let ticks = axes.neurons.ticks().into_iter().map(|log| (NUMBERS + column(log), power_of_ten(log)));
+    for label in labels(ticks, numbers.len()) {
+        foot[label.tick - NUMBERS] = ink.tick;
+        numbers.splice(label.at..label.at + label.text.chars().count(), label.text.chars());
     }
     push(&mut text, &format!("{:>NUMBERS$} {}{}", "", ink.corner, foot.iter().collect::<String>()));
     push(&mut text, &format!("  {}", numbers.iter().collect::<String>()));

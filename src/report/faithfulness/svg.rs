@@ -1,12 +1,16 @@
 //! The curves of all layers as a picture.
 
 use std::error::Error;
+use std::ops::Range;
 
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::super::text::construction_name;
 use super::FaithfulnessReport;
-use super::axes::{Axes, Sample, number};
+use super::samples::{RateAxes, Sample};
+use crate::report::numbers::power_of_ten;
+use crate::report::plot::LogAxis;
 use crate::session::LaneRuns;
 use crate::theory::Count;
 use crate::visible::{self, shortened};
@@ -28,8 +32,8 @@ const NAMED: usize = 12;
 /// # Errors
 /// A sentence where it cannot be drawn.
 pub fn svg(report: &FaithfulnessReport, lanes: &[LaneRuns]) -> Result<String, String> {
-    let drawn: Vec<(&LaneRuns, Axes)> =
-        lanes.iter().filter_map(|lane| Some((lane, Axes::of(lane, report.delta)?))).collect();
+    let drawn: Vec<(&LaneRuns, RateAxes)> =
+        lanes.iter().filter_map(|lane| Some((lane, RateAxes::of(lane, report.delta)?))).collect();
     let mut text = String::new();
     {
         let rows = drawn.len().max(1);
@@ -47,18 +51,47 @@ pub fn svg(report: &FaithfulnessReport, lanes: &[LaneRuns]) -> Result<String, St
     Ok(text)
 }
 
+/// A log axis with its own ticks, in decimal logarithms.
+struct Ticked {
+    range: RangedCoordf64,
+    ticks: Vec<f64>,
+}
+
+impl Ticked {
+    fn new(axis: LogAxis, ticks: Vec<f64>) -> Self {
+        Self { range: (axis.from..axis.to).into(), ticks }
+    }
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, log: &f64, pixels: (i32, i32)) -> i32 {
+        self.range.map(log, pixels)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.range.range()
+    }
+}
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
 fn construction<'a>(
     area: &Area<'a>,
     report: &FaithfulnessReport,
     lane: &LaneRuns,
-    axes: &Axes,
+    axes: &RateAxes,
 ) -> Result<(), Box<dyn Error + 'a>> {
     let title = format!(
         "{}: {}, {} runs, {} % intervals",
         shortened(&report.title),
-        construction_name(lane.plan.construction),
+        lane.plan.construction.facts().title(),
         lane.network.runs(),
         100.0 * report.confidence
     );
@@ -67,20 +100,21 @@ fn construction<'a>(
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(64)
-        .build_cartesian_2d(axes.neurons.0..axes.neurons.1, axes.rate.0..axes.rate.1)?;
+        .build_cartesian_2d(
+            Ticked::new(axes.neurons, axes.neurons.ticks()),
+            Ticked::new(axes.rate, axes.rate.decades(usize::MAX)),
+        )?;
     chart
         .configure_mesh()
         .x_desc("neurons per weight")
         .y_desc("failure rate")
-        .x_label_formatter(&|log| number(*log))
-        .y_label_formatter(&|log| number(*log))
-        .x_labels(10)
-        .y_labels((axes.rate.1 - axes.rate.0) as usize + 1)
+        .x_label_formatter(&|log| power_of_ten(*log))
+        .y_label_formatter(&|log| power_of_ten(*log))
         .light_line_style(BLACK.mix(0.05))
         .draw()?;
 
     let layers = lane.layers.len();
-    let floor = axes.rate.0;
+    let floor = axes.rate.from;
     let curves = (1..).zip(&lane.layers).map(|(layer, curve)| (Some(layer), curve));
     for (layer, curve) in curves.chain([(None, &lane.network)]) {
         let color = layer.map_or(BLACK, |layer| color_of(layer, layers));
@@ -94,7 +128,7 @@ fn construction<'a>(
         }
     }
     // Dashes of two lengths, so that nothing is told by colour alone.
-    let across = |rate: f64| [(axes.neurons.0, rate), (axes.neurons.1, rate)];
+    let across = |rate: f64| [(axes.neurons.from, rate), (axes.neurons.to, rate)];
     let delta = report.delta.log10();
     chart
         .draw_series(DashedLineSeries::new(across(delta), 8, 4, RED.stroke_width(1)))?
@@ -110,7 +144,7 @@ fn construction<'a>(
     for (layer, curve) in (1..).zip(&lane.layers) {
         let color = color_of(layer, layers);
         let at = curve.limit().log10();
-        let series = DashedLineSeries::new([(at, floor), (at, axes.rate.1)], 4, 4, color.stroke_width(1));
+        let series = DashedLineSeries::new([(at, floor), (at, axes.rate.to)], 4, 4, color.stroke_width(1));
         let line = chart.draw_series(series)?;
         if layer == 1 {
             line.label(format!("{} of each layer", report.limit()))
