@@ -41,6 +41,7 @@ pub struct TheoryReport {
     #[serde(flatten)]
     pub origin: Origin,
     #[serde(skip)]
+    #[cfg_attr(not(feature = "text"), allow(dead_code))] // only texts say it
     pub(super) skip_dead_halves: bool,
 }
 

@@ -15,6 +15,7 @@ pub struct Origin {
     /// fields that no preset gave, where a weight file stands for one
     pub assumed: Vec<String>,
     #[serde(skip)]
+    #[cfg_attr(not(feature = "text"), allow(dead_code))] // only texts say it
     pub(super) name: String,
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::page::in_ascii;
+use super::ascii::in_ascii;
 use crate::visible::{is_hidden, visible, visible_in_json};
 
 /// RON text without hidden characters, which reads back as the same value: in strings they are escaped, elsewhere a blank stands

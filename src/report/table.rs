@@ -1,6 +1,7 @@
 //! Tables: columns of cells under headers. [`Page::table`](super::Page::table) lays one out as text,
 //! [`write_csv`](Table::write_csv) writes it, screens draw it.
 
+#[cfg(feature = "text")]
 use std::io;
 
 use serde::{Serialize, Serializer};
@@ -165,6 +166,7 @@ impl Table {
     ///
     /// # Errors
     /// Whatever `out` reports.
+    #[cfg(feature = "text")]
     pub fn write_csv(&self, out: impl io::Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         for row in 0..self.rows() {
@@ -178,7 +180,7 @@ impl Table {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "text"))]
 mod tests {
     use super::*;
 

@@ -1,10 +1,13 @@
 //! How often constructions fail, beside what their theorems promise.
 
+#[cfg(feature = "text")]
 mod plot;
+#[cfg(feature = "text")]
 mod samples;
 #[cfg(feature = "plots")]
 mod svg;
 
+#[cfg(feature = "text")]
 pub use plot::plot;
 #[cfg(feature = "plots")]
 pub use svg::svg;

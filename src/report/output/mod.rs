@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 pub use disk::Contents;
 pub use identity::{Claims, Collision, is_same_file};
 pub use stream::is_standard_output_closed;
+#[cfg(any(feature = "cli", feature = "tui"))]
 pub use unfinished::{ENDING_SIGNALS, die_of, obey_signals};
 pub(super) use unfinished::{keep, remove_on_signal};
 

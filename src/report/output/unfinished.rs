@@ -76,7 +76,7 @@ impl Drop for Name {
     }
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, any(feature = "cli", feature = "tui")))]
 mod signals {
     use std::sync::mpsc::sync_channel;
     use std::sync::{MutexGuard, PoisonError, TryLockError};
@@ -160,7 +160,7 @@ mod signals {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(all(not(unix), any(feature = "cli", feature = "tui")))]
 mod signals {
     use std::io;
 
@@ -179,9 +179,10 @@ mod signals {
     }
 }
 
+#[cfg(any(feature = "cli", feature = "tui"))]
 pub use signals::{ENDING_SIGNALS, die_of, obey_signals};
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", any(feature = "cli", feature = "tui")))]
 mod tests {
     use std::io::Write;
     use std::os::unix::process::ExitStatusExt;
