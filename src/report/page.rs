@@ -3,8 +3,8 @@
 use comfy_table::{CellAlignment, presets};
 use textwrap::core::display_width;
 
-use super::table::Table;
 use super::ascii::in_ascii;
+use super::table::Table;
 use crate::visible::visible_lines;
 
 /// The columns of a report that goes to no terminal.
