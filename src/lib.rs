@@ -1,39 +1,54 @@
 //! `slth`, a terminal laboratory for the strong lottery ticket hypothesis.
 //!
-//! A network that was never trained already contains, by pruning alone, a good approximation of any given
-//! network, if it is large enough; *Logarithmic Pruning is All You Need* (Orseau, Hutter, Rivasplata 2020)
-//! says how large. This crate builds such a network, prunes it, and checks the claim.
+//! A large enough random network contains, by pruning alone, a good approximation of any given network;
+//! *Logarithmic Pruning is All You Need* (Orseau, Hutter, Rivasplata 2020) says how large. This crate builds such a
+//! network, prunes it, and checks the claim.
 //!
 //! # The tour
-//! What is asked comes in as a preset and goes one way:
+//! A setup comes in as a preset, or from [`Experiment::builder`](experiment::Experiment::builder), and goes one way:
 //!
 //! ```text
-//! preset (RON) ─► Experiment ─► Plan ─► Session ──step──► Snapshot ─► panes on the screen
-//!                 what is asked  the     the stepper,        └──────► report: text, JSON, CSV, ticket
-//!                 validated      theory  a lane per construction
+//! setup ─► Experiment ─► Plan ─► Session ──step──► Snapshot ─► screens
+//!          resolved and  bounds  a lane per        └─────────► report: text, JSON, CSV, ticket
+//!          checked               method
 //! ```
 //!
-//! | module | holds |
+//! | module | holds | feature |
+//! |---|---|---|
+//! | [`exact`] | sums and products beyond f64, with proven bounds | |
+//! | [`visible`] | foreign texts without hidden or deceptive characters | |
+//! | [`network`] | the target F: shapes, activations, weight files, spectral norms, bounds on activations | |
+//! | [`theory`] | the paper's closed forms, a file per statement; no randomness | |
+//! | [`sampling`] | the weights of G as a function of their place, the hyperbolic law, the law of products | |
+//! | [`construction`] | one layer of G: neurons drawn, allocated to weights, summed, masked | |
+//! | [`method`] | the table of all methods: id, law, idea, assumptions | |
+//! | [`verification`] | the masked network Ĝ evaluated, its error searched for and certified | |
+//! | [`experiment`] | setups read, checked and resolved; the plan theory makes of them | |
+//! | [`session`] | lanes and steps; the worker thread and its snapshots; runs over many seeds | |
+//! | [`report`] | results as JSON and as the ticket's npz; text and CSV, SVG | `text`, `plots` |
+//! | `speed` | how fast the engine is on a machine: ratios within one run | `cli` |
+//! | `tui` | the screens; the only module with terminal crates | `tui` |
+//! | `cli` | arguments and exit codes | `cli` |
+//!
+//! Each module uses only modules above it, and no files use each other in a circle: `tests/arrows.rs` checks both.
+//!
+//! # Features
+//! `cli`, `plots` and `tui` are on by default; each brings `text`. The engine alone is a small library, with fewer
+//! than 80 crates in its tree:
+//!
+//! ```toml
+//! slth = { version = "0.1", default-features = false }
+//! ```
+//!
+//! | feature | adds |
 //! |---|---|
-//! | [`exact`] | sums and products carried beyond f64, with the proof of their bounds |
-//! | [`visible`] | texts of others without characters that hide or deceive |
-//! | [`network`] | the target F: shapes, activations, weight files, spectral norms, bounds on activations |
-//! | [`theory`] | the paper's closed forms, a file per statement |
-//! | [`sampling`] | the words of G as a function of their place, the hyperbolic law, the exact law of products |
-//! | [`construction`] | one layer of G drawn neuron by neuron, given to the weights that need it, put together, masked |
-//! | [`method`] | the table of all methods: what each is called, how it finds a ticket, what reports say of it |
-//! | [`verification`] | the masked network Ĝ evaluated, the error found, the error certified |
-//! | [`experiment`] | presets read and checked, the plan that theory makes of them |
-//! | [`session`] | lanes and steps; the worker thread and its snapshots; runs repeated over many seeds |
-//! | [`speed`] | how fast all this is on a machine: ratios within one run |
-//! | [`report`] | results as text, JSON, CSV, plots, and the ticket as npz |
-//! | [`tui`] | the screens; alone knows the terminal |
-//! | [`cli`] | arguments and exit codes |
+//! | – | everything without a feature in the table above |
+//! | `text` | reports as text and CSV: `report::text`, `Page`, `Table::write_csv` |
+//! | `plots` | failure curves as SVG |
+//! | `tui` | the screens |
+//! | `cli` | the command line, and the program `slth` |
 //!
-//! Each module uses only those above it; a test (`tests/arrows.rs`) walks the `use` lines and holds them to
-//! that. (`theory` takes nothing from `sampling`: it has no randomness.)
-//!
-//! # The same engine without a screen
+//! # The engine without a screen
 //! ```
 //! use slth::{experiment::Experiment, session::Session};
 //! let mut session = Session::new(Experiment::load("tiny", None, &[])?)?;
