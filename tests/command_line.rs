@@ -65,6 +65,7 @@ fn bounds_json_has_the_stable_keys() {
             "weight_tolerance",
             "constructions",
             "..name",
+            "..methods",
             "..g_neurons",
             "..g_weights",
             "..k_prime",
@@ -90,6 +91,17 @@ fn bounds_json_has_the_stable_keys() {
             "reading",
             "assumed",
         ]
+    );
+}
+
+#[test]
+fn bounds_name_the_methods_that_they_hold_for() {
+    let bounds = json(&["bounds", "tiny", "--json"]);
+    let allocations = ["hyperbolic/first-fit", "hyperbolic/in-order", "hyperbolic/on-demand"];
+    assert_eq!(construction(&bounds, "hyperbolic")["methods"], serde_json::json!(allocations));
+    assert_eq!(
+        construction(&bounds, "uniform-sub-sums")["methods"],
+        serde_json::json!(["subset-sum/unshared"])
     );
 }
 

@@ -149,6 +149,7 @@ fn data_of_weight_are_its_sums() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["layer"], &json["output"], &json["input"]), (&2.into(), &1.into(), &2.into()));
     assert_eq!((&json["target"], &json["state"]), (&0.1.into(), &"finished".into()));
+    assert_eq!(json["method"], "hyperbolic/first-fit");
     let mut steps = 0;
     for sum in json["sums"].as_array().unwrap() {
         let number = |value: &Value| value.as_f64().unwrap();
@@ -160,6 +161,7 @@ fn data_of_weight_are_its_sums() {
     }
     let (_, csv) = written(&app, Export::Csv, folder.path(), "slth-tiny-weight.csv");
     assert_eq!(csv.lines().count(), steps + 1);
+    assert!(csv.lines().skip(1).all(|row| row.ends_with(",hyperbolic/first-fit")), "{csv}");
 
     let mut unseen = after("tiny", vec![]);
     unseen.update(Action::Show(Screen::Weight));
@@ -180,6 +182,7 @@ fn data_of_outputs_are_those_of_both_networks() {
     let (target, pruned) = (values("target"), values("pruned"));
     let distance = target.iter().zip(&pruned).map(|(f, g)| (f - g) * (f - g)).sum::<f64>().sqrt();
     assert_eq!((&json["input"], target.len()), (&3.into(), 2));
+    assert_eq!(json["method"], "hyperbolic/first-fit");
     assert!((distance - json["error"].as_f64().unwrap()).abs() < 1e-12);
     assert!(distance > 0.0 && distance <= app.snapshot.lane().error.found.error);
     let (_, csv) = written(&app, Export::Csv, folder.path(), "slth-tiny-outputs.csv");

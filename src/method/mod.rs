@@ -156,6 +156,11 @@ impl Construction {
         listed
     }
 
+    /// The methods that share its bound, itself among them.
+    pub fn with_this_bound(self) -> impl Iterator<Item = Self> {
+        ALL.iter().copied().filter(move |each| each.name() == self.name())
+    }
+
     /// From whole neurons over Malach to Theorem 3 and beyond, an idea a rung.
     pub fn ladder() -> Vec<Self> {
         ALL.iter().copied().filter(|each| each.facts().is_rung).collect()

@@ -60,6 +60,8 @@ fn by_rule<S: Serializer>(rule: &ToleranceRule, serializer: S) -> Result<S::Ok, 
 #[allow(missing_docs)]
 pub struct ConstructionBounds {
     pub name: &'static str,
+    /// the ids of the methods with this bound, see [`Construction::id`]
+    pub methods: Vec<&'static str>,
     /// neurons and weights of G, all layers
     pub g_neurons: Option<Count>,
     pub g_weights: Option<Count>,
@@ -139,6 +141,7 @@ impl ConstructionBounds {
         let neurons: Option<Vec<Count>> = layers.iter().map(|layer| layer.neurons).collect();
         Self {
             name: construction.name(),
+            methods: construction.with_this_bound().map(Construction::id).collect(),
             g_neurons: neurons.as_ref().map(|neurons| neurons.iter().copied().sum()),
             g_weights: neurons.as_ref().map(|neurons| corollary7::total_weights(widths, neurons)),
             k_prime: hyperbolic.map(|ranges| ranges.k_prime),

@@ -123,6 +123,7 @@ impl EvaluatedReport {
             .column("output", |(output, _)| *output)
             .column("target", |(_, target)| **target)
             .column("pruned", |(output, _)| self.pruned.as_ref().map(|values| values[*output]))
+            .column("method", |_| self.method)
             .table()
     }
 }
@@ -145,6 +146,7 @@ impl WeighedReport {
             .column("z_in", |(.., step)| step.z_in)
             .column("z_out", |(.., step)| step.z_out)
             .column("product", |(.., step)| step.product)
+            .column("method", |_| self.method)
             .table()
     }
 }

@@ -123,6 +123,8 @@ pub struct Observed {
     /// which construction, written with its choices
     #[serde(serialize_with = "with_choices")]
     pub construction: Construction,
+    /// unique, see [`Construction::id`]
+    pub method: &'static str,
     /// neurons sampled in all layers, those skipped over included, for each weight of the target
     pub neurons_per_weight: Count,
 }
@@ -259,7 +261,11 @@ impl Observed {
             lanes.into_iter().filter(|lane| lane.layers.iter().all(|layer| layer.is_done)).map(|lane| {
                 let sampled: Count = lane.layers.iter().map(|layer| layer.neurons_sampled).sum();
                 let weights: u64 = lane.layers.iter().map(|layer| layer.weights).sum();
-                Self { construction: lane.construction, neurons_per_weight: sampled.ratio(weights.into()) }
+                Self {
+                    construction: lane.construction,
+                    method: lane.construction.id(),
+                    neurons_per_weight: sampled.ratio(weights.into()),
+                }
             });
         finished.collect()
     }

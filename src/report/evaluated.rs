@@ -10,6 +10,8 @@ use crate::session::{OutputView, Snapshot};
 pub struct EvaluatedReport {
     pub title: String,
     pub construction: &'static str,
+    /// unique, see [`Construction::id`](crate::method::Construction::id)
+    pub method: &'static str,
     pub input: usize,
     pub x: Vec<f64>,
     pub label: Option<usize>,
@@ -31,6 +33,7 @@ impl EvaluatedReport {
         Some(Self {
             title: snapshot.experiment.title.clone(),
             construction: snapshot.lanes[view.lane].construction.name(),
+            method: snapshot.lanes[view.lane].construction.id(),
             input: view.input,
             x: view.x.clone(),
             label: view.label,

@@ -11,6 +11,8 @@ use crate::session::{Snapshot, WeightView};
 pub struct WeighedReport {
     pub title: String,
     pub construction: &'static str,
+    /// unique, see [`Construction::id`](crate::method::Construction::id)
+    pub method: &'static str,
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
     pub layer: usize,
@@ -60,6 +62,7 @@ impl WeighedReport {
         Some(Self {
             title: snapshot.experiment.title.clone(),
             construction: lane.construction.name(),
+            method: lane.construction.id(),
             mode: lane.mode.name(),
             layer: view.layer,
             output: view.output,
