@@ -23,7 +23,7 @@ impl Activation {
     /// σ(v).
     pub fn apply(self, v: f64) -> f64 {
         match self {
-            // Not `max`, which makes 0 of NaN.
+            // Not `max`: it makes 0 of NaN.
             Self::Relu => {
                 if v <= 0.0 {
                     0.0
@@ -45,13 +45,13 @@ impl Activation {
         }
     }
 
-    /// σ(v) of a sum v that was computed in f64. One that has overflowed stays as it is: nothing is known of its σ.
+    /// σ(v) of a sum v in f64. An overflowed sum stays as it is: nothing is known of its σ.
     pub fn of_sum(self, v: f64) -> f64 {
         if v.is_finite() { self.apply(v) } else { v }
     }
 
     /// The Lipschitz factor λ, the smallest number with |σ(x) − σ(y)| ≤ λ|x − y| (section 2).
-    /// `None` where there is none: Heaviside jumps, so no weight accuracy bounds its output error.
+    /// `None` for a discontinuous σ: Heaviside jumps, so no weight accuracy bounds its output error.
     pub fn lipschitz(self) -> Option<f64> {
         match self {
             Self::Relu | Self::Tanh | Self::Identity => Some(1.0),
@@ -70,14 +70,14 @@ impl Activation {
         }
     }
 
-    /// The range of σ over an interval of its argument, whose ends may be infinite. Every σ here is monotone.
+    /// The range of σ over an interval of its argument; the ends may be infinite. Every σ here is monotone.
     pub fn range(self, low: f64, high: f64) -> (f64, f64) {
         // A leaky ReLU of slope 0 makes NaN of −∞.
         let end = |v: f64| if self.slope() == Some(0.0) && v < 0.0 { 0.0 } else { self.apply(v) };
         (end(low), end(high))
     }
 
-    /// σ′(x); at a kink that of the left.
+    /// σ′(x); at a kink the left derivative.
     pub fn derivative(self, x: f64) -> f64 {
         let step = |below: f64| if x > 0.0 { 1.0 } else { below };
         match self {

@@ -1,4 +1,4 @@
-//! Biases made weights, so that what holds for networks without biases holds for networks with them.
+//! Biases folded into weights: every statement for networks without biases then holds for networks with them.
 //!
 //! # The fold
 //! The input x becomes (x, 1). Layer i's matrix becomes
@@ -8,34 +8,34 @@
 //! ⎝ 0 … 0     s_i     ⎠
 //! ```
 //!
-//! so that a last neuron carries the constant c_i = σ_i(s_i·c_{i−1}), c₀ = 1, through the layer: its other weights are 0.
-//! Then σ_i(W_i·y + (b_i/c_{i−1})·c_{i−1}) = σ_i(W_i·y + b_i), the given layer exactly. Behind the last layer that has a bias
-//! there is no constant neuron: that layer has no row for it, the layers after it stay as they are.
+//! A last neuron carries the constant c_i = σ_i(s_i·c_{i−1}), c₀ = 1, through the layer: its other weights are 0.
+//! Then σ_i(W_i·y + (b_i/c_{i−1})·c_{i−1}) = σ_i(W_i·y + b_i), the given layer exactly. Behind the last layer with a bias
+//! there is no constant neuron: this layer has no row for it, the layers after it stay as they are.
 //!
 //! # The choice of s_i
 //! s_i = 1, and s_i = 0 where σ_i(0) ≠ 0:
 //!
 //! * ReLU, leaky ReLU, identity: c_i = c_{i−1}, without any rounding; b_i keeps its size where no other σ comes before.
-//! * Logistic: c_i = σ(0) = ½, without any rounding and whatever becomes of c_{i−1} in the pruned network: the row is 0 and
+//! * Logistic: c_i = σ(0) = ½, without any rounding, for any value of c_{i−1} in the pruned network: the row is 0 and
 //!   needs no neuron at all. Biases behind it are doubled, exactly.
-//! * tanh: c_i = tanh(c_{i−1}), 0.76, 0.64, 0.57, 0.51, … behind layer after layer: it falls as √(3/2i), so that biases grow
+//! * tanh: c_i = tanh(c_{i−1}), 0.76, 0.64, 0.57, 0.51, … behind layer after layer: it falls as √(3/2i), and biases grow
 //!   by 1/c_i, slowly. s_i = 1/c_{i−1} would hold it at tanh 1, but with ‖W_i‖₂ ≥ s_i = 1.31 in every layer, and ∏max{1, ‖W_i‖₂}
-//!   of Lemma 1 would grow by as much per layer where the other norms are below it. With s_i ≤ 1 the new row never
-//!   raises a factor max{1, ·} by itself, nor |w| above the 1 that uniform constructions can reach.
+//!   of Lemma 1 would grow by as much per layer if the other norms are below it. With s_i ≤ 1 the new row never
+//!   raises a factor max{1, ·} by itself, nor |w| above 1, the limit of uniform constructions.
 //!
 //! Lemma 1, F_max, the bounds on activations and every construction then speak of the folded network over (x, 1), x in X:
 //! the constant is one more coordinate of norm 1 (‖(x, 1)‖₂² = ‖x‖₂² + 1), and F is the same function on X.
 //!
 //! # Rounding
-//! c_i is what [`Activation::apply`] gives for s_i·c_{i−1} in f64, which is also what a forward pass computes: all other terms
-//! of that sum are 0. So in every evaluation the bias is fl(b_i/c_{i−1})·c_{i−1}, off by a relative 2⁻⁵² at most.
+//! c_i is [`Activation::apply`] of s_i·c_{i−1} in f64. A forward pass computes the same value: all other terms
+//! of the sum are 0. So in every evaluation the bias is fl(b_i/c_{i−1})·c_{i−1}, off by a relative 2⁻⁵² at most.
 
 use ndarray::{Array1, Array2, Axis};
 use serde::Serialize;
 
 use super::{Activation, Architecture, NetworkError};
 
-/// What was folded into a network that had biases.
+/// The biases folded into a network.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fold {
     widths: Vec<usize>,
@@ -49,7 +49,7 @@ impl Fold {
         &self.widths
     }
 
-    /// c₀…c_m: the constant input, 1, and the constant that the last neuron of each of the layers 1…m carries. Layer m + 1
+    /// c₀…c_m: the constant input, 1, and the constants of the last neurons of layers 1…m. Layer m + 1
     /// is the last one with a bias.
     pub fn constants(&self) -> &[f64] {
         &self.constants
@@ -60,7 +60,7 @@ impl Fold {
         self.biased[layer - 1]
     }
 
-    /// Weights that the fold has added, ΣP_i folded less ΣP_i given; most of them are 0.
+    /// Weights added by the fold, ΣP_i folded less ΣP_i given; most of them are 0.
     pub fn added_weights(&self) -> u64 {
         let folded = |layer: usize| (self.widths[layer] + usize::from(layer < self.constants.len())) as u64;
         let layers = 1..self.widths.len();
@@ -68,7 +68,7 @@ impl Fold {
         pairs.sum()
     }
 
-    /// Folds finite biases of fitting lengths, of which there is at least one, into finite weights of fitting shapes.
+    /// Folds finite biases of fitting lengths, at least one, into finite weights of fitting shapes.
     ///
     /// # Errors
     /// [`NetworkError::Fold`] where b_i/c_{i−1} overflows.
@@ -131,7 +131,7 @@ mod tests {
     fn plainly(layers: &[Layer], x: &Array1<f64>) -> (Array1<f64>, f64) {
         let (mut y, mut size) = (x.clone(), 1.0_f64);
         for (w, bias, activation) in layers {
-            // What all roundings so far, and those of this layer, can grow to.
+            // Upper bound on all roundings so far, this layer's included.
             let stretch = w.rows().into_iter().map(|row| row.iter().map(|w| w.abs()).sum::<f64>());
             let largest = y.iter().chain(bias.iter().flatten()).fold(1.0_f64, |m, v| m.max(v.abs()));
             size = (size + largest) * (1.0 + stretch.fold(0.0, f64::max));
@@ -190,7 +190,7 @@ mod tests {
                     prop_assert!((found - expected).abs() <= 64.0 * f64::EPSILON * size, "{found} {expected}");
                 }
             }
-            // The constants are what a forward pass makes of them, to the last bit.
+            // The constants equal a forward pass's, to the last bit.
             if let Some(fold) = network.fold() {
                 let mut y = with_constant(Array2::zeros((1, inputs)).view());
                 for (layer, &constant) in fold.constants().iter().enumerate() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::range::{self, SMALLEST, norm, product};
 use super::{Activation, Edge, Network, spectral_norm_bound, through_layers};
 
-/// X, the set of inputs for which F and Ĝ are compared.
+/// X, the set of inputs to compare F and Ĝ on.
 #[derive(Clone, Debug, Serialize)]
 pub enum Domain {
     /// ‖x‖₂ ≤ radius
@@ -32,7 +32,7 @@ pub enum Domain {
         /// class of each point, where known
         labels: Option<Array1<u32>>,
     },
-    /// (x, 1) for every x of a domain: biases are weights of that last coordinate behind x
+    /// (x, 1) for every x of a domain: biases are weights of the last coordinate
     WithConstant(Box<Domain>),
 }
 
@@ -55,7 +55,7 @@ impl Domain {
         inputs - usize::from(self.has_constant())
     }
 
-    /// Brings `x` to the point of the domain that is nearest to it; for a ball, up to a relative 1e−14 inwards, so that
+    /// Brings `x` to the nearest point of the domain; for a ball, up to a relative 1e−14 inwards:
     /// rounding cannot carry it out. A constant coordinate becomes 1. `x` is finite.
     pub fn project(&self, mut x: ArrayViewMut1<'_, f64>) {
         match self {
@@ -152,9 +152,9 @@ pub fn with_constant(points: ArrayView2<'_, f64>) -> Array2<f64> {
 pub struct ActivationBounds {
     /// sup ‖F_i‖₂: over points the maximum itself, else the smaller of the next two
     pub norm: Vec<f64>,
-    /// what the norms of the weights say of it: λ_i‖W_i‖₂·sup‖F_{i−1}‖₂
+    /// by the norms of the weights: λ_i‖W_i‖₂·sup‖F_{i−1}‖₂
     pub by_norms: Vec<f64>,
-    /// what intervals of the single activations say of it
+    /// by intervals of the single activations
     pub by_intervals: Vec<f64>,
     /// sup of the largest |F_{i,j}|
     pub largest: Vec<f64>,
@@ -163,8 +163,8 @@ pub struct ActivationBounds {
 impl ActivationBounds {
     /// Bounds of every layer of `network` on `domain`.
     ///
-    /// Over points they are the maxima themselves. Elsewhere each is the smaller of what the norms give
-    /// (|W_j·y| ≤ ‖W_j‖₂·sup‖y‖₂) and what intervals give. All are widened by more than their rounding.
+    /// Over points they are the maxima themselves. Elsewhere each is the smaller of two bounds, from the norms
+    /// (|W_j·y| ≤ ‖W_j‖₂·sup‖y‖₂) and from intervals. All are widened by more than their rounding.
     pub fn new(network: &Network, domain: &Domain) -> Self {
         let bounds = Self::over_intervals(network, domain);
         match domain.free() {
@@ -180,7 +180,7 @@ impl ActivationBounds {
         self.largest[..self.largest.len() - 1].iter().copied().fold(0.0, f64::max)
     }
 
-    /// `bounds`: those that hold for all that lies between the points. Some points are evaluated at a time, each followed by a
+    /// `bounds` hold for everything between the points. Some points are evaluated at a time, each followed by a
     /// constant 1 where `has_constant`.
     fn over_points(network: &Network, points: ArrayView2<'_, f64>, has_constant: bool, bounds: Self) -> Self {
         let architecture = network.architecture();
@@ -264,7 +264,7 @@ fn interval_of(
     let (mut low, mut high, mut magnitudes, mut underflow) = (0.0, 0.0, 0.0, 0.0);
     for (&w, &(l, h)) in row.iter().zip(intervals) {
         let (at_low, at_high) = (times(w, l), times(w, h));
-        // A lower end that overflows stays below the exact one, and so never meets −∞.
+        // A lower end stays below the exact one when it overflows, and so never meets −∞.
         low = (low + at_low.min(at_high).min(f64::MAX)).min(f64::MAX);
         high = (high + at_low.max(at_high).max(f64::MIN)).max(f64::MIN);
         let magnitude = product(w.abs(), l.abs().max(h.abs()));
@@ -278,18 +278,18 @@ fn interval_of(
     activation.range((low - slack).max(-by_norm), (high + slack).min(by_norm))
 }
 
-/// A factor above 1 that covers the relative rounding of sums of `n` non-negative products.
+/// A factor above 1 to cover the relative rounding of sums of `n` non-negative products.
 fn rounding_of_sums(n: usize) -> f64 {
     1.0 + (2 * n + 8) as f64 * f64::EPSILON
 }
 
-/// The norm of what is largest in every interval.
+/// The norm of the largest magnitudes of all intervals.
 fn norm_of(intervals: &[(f64, f64)]) -> f64 {
     let largest = intervals.iter().map(|(low, high)| low.abs().max(high.abs()));
     or_infinite(norm(largest.clone().map(|x| x.powi(2)).sum(), largest))
 }
 
-/// A bound that could not be computed is ∞.
+/// NaN becomes ∞: a bound without a value promises nothing.
 fn or_infinite(bound: f64) -> f64 {
     if bound.is_nan() { f64::INFINITY } else { bound }
 }

@@ -13,7 +13,7 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// That of input number `input`, from 0.
+    /// The shape of input number `input`, from 0.
     pub fn at(&self, input: usize) -> f64 {
         match self {
             Self::Same(end) => *end,

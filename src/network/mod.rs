@@ -1,6 +1,6 @@
-//! The target network F and what can be said of any network of its shape.
+//! The target network F, and bounds for any network of its shape.
 //!
-//! An [`Architecture`] is the paper's A(ℓ, n, σ); a [`Network`] is one with weights W*₁…W*_ℓ. Layers are
+//! An [`Architecture`] is the paper's A(ℓ, n, σ); a [`Network`] adds weights W*₁…W*_ℓ. Layers are
 //! numbered from 1 as in the paper, so `weights(i)` is n_i × n_{i−1}. The paper's networks have no biases; one that has
 //! them becomes one that has none, see [`Fold`].
 
@@ -43,7 +43,7 @@ pub enum NetworkError {
     /// More weights than can be counted or addressed.
     #[error("expected fewer than 2^32 neurons per layer and 2^48 weights, found widths {0:?}")]
     TooLarge(Vec<usize>),
-    /// Neighbouring layers that do not fit.
+    /// Neighbouring layers of unfitting shapes.
     #[error("layer {layer}: expected {expected} inputs (the outputs of the layer before), found {found}")]
     Shape {
         /// layer, from 1
@@ -73,17 +73,17 @@ pub enum NetworkError {
         /// activations
         found: usize,
     },
-    /// Another number of biases than outputs, or one that is not finite.
+    /// Another number of biases than outputs, or a bias that is not finite.
     #[error("layer {layer}: expected {expected} finite biases, or none, found {found}")]
     Biases {
         /// layer, from 1
         layer: usize,
         /// outputs of the layer
         expected: usize,
-        /// how many there are, or the first that is not finite
+        /// their number, or the first that is not finite
         found: String,
     },
-    /// A bias that no weight can stand for.
+    /// A bias without an equivalent weight.
     #[error(
         "layer {layer}, output {output}: expected a bias that stays finite when it is divided by {}, the constant that \
          it is folded into; found {}",
@@ -95,7 +95,7 @@ pub enum NetworkError {
         layer: usize,
         /// its place in the layer
         output: usize,
-        /// what the constant neuron before the layer carries
+        /// the constant of the constant neuron before the layer
         constant: f64,
         /// the bias
         bias: f64,
@@ -113,7 +113,7 @@ impl Architecture {
     /// An architecture with `activation` in every layer but the last, which has `output`.
     ///
     /// # Errors
-    /// [`NetworkError`] where there are fewer than two widths, a width is 0, or the sizes overflow.
+    /// [`NetworkError`] if there are fewer than two widths, a width is 0, or the sizes overflow.
     pub fn new(widths: Vec<usize>, activation: Activation, output: Activation) -> Result<Self, NetworkError> {
         let mut activations = vec![activation; widths.len().saturating_sub(1)];
         if let Some(last) = activations.last_mut() {
@@ -125,7 +125,7 @@ impl Architecture {
     /// An architecture with these activations, layer 1 first.
     ///
     /// # Errors
-    /// As [`Architecture::new`], and where there is not one activation for each layer.
+    /// As [`Architecture::new`], and if there is not one activation for each layer.
     pub fn with_activations(widths: Vec<usize>, activations: Vec<Activation>) -> Result<Self, NetworkError> {
         if widths.len() < 2 {
             return Err(NetworkError::TooFewWidths(widths.len()));
@@ -193,7 +193,7 @@ impl Architecture {
 pub struct Network {
     architecture: Architecture,
     weights: Vec<Array2<f64>>,
-    /// where biases were made weights
+    /// if biases were folded into weights
     fold: Option<Fold>,
 }
 
@@ -201,7 +201,7 @@ impl Network {
     /// A network of the matrices W*_i (n_i × n_{i−1}), `activation` in all layers but the last.
     ///
     /// # Errors
-    /// [`NetworkError`] where the shapes do not fit or a weight is not finite.
+    /// [`NetworkError`] if the shapes do not fit or a weight is not finite.
     pub fn new(
         weights: Vec<Array2<f64>>,
         activation: Activation,
@@ -215,11 +215,11 @@ impl Network {
     }
 
     /// A network σ_i(W_i·x + b_i) of the matrices W_i (n_i × n_{i−1}), biases b_i (n_i; `None` for none, and for layers
-    /// beyond the list) and activations σ_i, layer 1 first. Where there are biases they are folded in: the network that
-    /// comes out has one input more, a constant 1, and a constant neuron in some layers (see [`Fold`]).
+    /// beyond the list) and activations σ_i, layer 1 first. Biases are folded in: the
+    /// result has one input more, a constant 1, and a constant neuron in some layers (see [`Fold`]).
     ///
     /// # Errors
-    /// [`NetworkError`] where the shapes do not fit, or a weight or a bias is not finite.
+    /// [`NetworkError`] if the shapes do not fit, or a weight or a bias is not finite.
     pub fn with_biases(
         weights: Vec<Array2<f64>>,
         biases: Vec<Option<Array1<f64>>>,
@@ -256,7 +256,7 @@ impl Network {
         Ok(Self { architecture, weights, fold: Some(fold) })
     }
 
-    /// What was folded in, where the network had biases.
+    /// The folded biases, if the network had any.
     pub fn fold(&self) -> Option<&Fold> {
         self.fold.as_ref()
     }
@@ -266,7 +266,7 @@ impl Network {
         self.fold.as_ref().map_or(self.architecture.widths(), Fold::widths)
     }
 
-    /// W_i of layer i = 1…ℓ as it was given: without what biases have added.
+    /// W_i of layer i = 1…ℓ as given, without the fold's rows and columns.
     pub fn given_weights(&self, layer: usize) -> ArrayView2<'_, f64> {
         let (rows, columns) = (self.given_widths()[layer], self.given_widths()[layer - 1]);
         let (upper, _) = self.weights[layer - 1].view().split_at(Axis(0), rows);
@@ -301,8 +301,8 @@ impl Network {
         largest
     }
 
-    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. Where a sum overflows, the point's outputs are not
-    /// finite, in this layer and in all that follow.
+    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. If a sum overflows, the point's outputs are not
+    /// finite, in this layer and all later ones.
     pub fn forward_layer(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let activation = self.architecture.activation(layer);
         let mut y = x.dot(&self.weights(layer).t());
@@ -316,7 +316,7 @@ impl Network {
     }
 }
 
-/// `x` through these layers, one after the other. No copy of it is made where there is a layer.
+/// `x` through these layers, one after the other, without a copy of it if there is a layer.
 pub fn through_layers<L>(
     layers: impl IntoIterator<Item = L>,
     x: ArrayView2<'_, f64>,
@@ -344,7 +344,7 @@ mod tests {
         assert_eq!(network.architecture().total_weights(), 9);
     }
 
-    /// More terms than the product of matrices adds up at a time, and all sizes of batches that it may treat differently.
+    /// More terms than one block of the matrix product, and every size of batch it may treat differently.
     #[test]
     fn an_input_does_not_depend_on_its_batch() {
         let value = |at: usize| (at.wrapping_mul(2_654_435_761) % 1_000_003) as f64 / 500_000.0 - 1.0;

@@ -2,15 +2,15 @@
 //!
 //! # Norms
 //! Squares of numbers below 10⁻¹⁵⁴ underflow, squares of numbers above 10¹⁵⁴ overflow. [`norm`] takes the root of the plain sum
-//! of squares where that sum lies well inside the range; its bits are then those of the plain formula. Elsewhere it divides by a
+//! of squares if the sum lies well inside the range, with the bits of the plain formula. Elsewhere it divides by a
 //! power of two first, as BLAS' `nrm2` does.
 //!
 //! # Upper bounds
 //! A rounded product is within a relative 2⁻⁵³ of the exact one only above 2⁻¹⁰²². Below, it is off by up to 2⁻¹⁰⁷⁵, and may be
-//! 0. [`product`] rounds up there, so that a bound of 0 means 0. Above, rounding is left to the relative slack that each bound has.
-//! A bound that overflows is ∞, and still a bound: it stands for a finite number, so 0·∞ is 0 and no bound is ever NaN.
+//! 0. [`product`] rounds up there: a bound of 0 means 0. Above, rounding is left to the relative slack of each bound.
+//! An overflowed bound is ∞, and still a bound: it stands for a finite number, so 0·∞ is 0 and no bound is ever NaN.
 
-/// The smallest positive f64, 2⁻¹⁰⁷⁴. A product that underflows is off by at most half of it.
+/// The smallest positive f64, 2⁻¹⁰⁷⁴. An underflowed product is off by at most half of it.
 pub const SMALLEST: f64 = f64::from_bits(1);
 
 /// Sums of squares from here to [`MOST_SQUARES`] need no scaling: what underflowed in them is below a relative 2⁻¹⁷⁰ for
@@ -34,7 +34,7 @@ pub fn norm(squares: f64, values: impl Iterator<Item = f64> + Clone) -> f64 {
     scale * values.map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
 }
 
-/// The largest |x| of `values`, NaN where one is NaN, 0 where there are none.
+/// The largest |x| of `values`, NaN if one is NaN, 0 if there are none.
 pub fn largest(values: impl Iterator<Item = f64>) -> f64 {
     // `f64::max` passes over NaN.
     values.fold(0.0, |largest: f64, x| if x.abs() <= largest || largest.is_nan() { largest } else { x.abs() })
@@ -47,7 +47,7 @@ pub fn power_of_two(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & EXPONENT).max(f64::MIN_POSITIVE)
 }
 
-/// a·b for bounds a, b ≥ 0, rounded up where it is below the normal range.
+/// a·b for bounds a, b ≥ 0, rounded up below the normal range.
 pub fn product(a: f64, b: f64) -> f64 {
     if a == 0.0 || b == 0.0 {
         return 0.0;

@@ -1,26 +1,26 @@
-//! How many inputs go through networks together, so that memory does not grow with the number of inputs.
+//! The number of inputs in one batch. Memory does not grow with the number of inputs.
 
 use super::Architecture;
 
 /// Inputs in a block of the masked network's evaluation. A block of fewer takes as much memory as a full one.
 pub const BLOCK: usize = 64;
 
-/// Bytes that one value of a batch takes in the masked network: the value, and both parts of it by sign where any is negative.
+/// Bytes of one value of a batch in the masked network: the value, and both parts of it by sign if any is negative.
 pub const BYTES_PER_VALUE: usize = 24;
 
-/// Bytes that all values of a batch may take.
+/// Most bytes of a batch's values.
 const MOST_BYTES: usize = 64 << 20;
 
 impl Architecture {
-    /// Inputs that are evaluated together: as many blocks as fit into 64 MiB, and at least one. Results of an input do not depend
+    /// Inputs evaluated together: as many blocks as fit into 64 MiB, and at least one. Results of an input do not depend
     /// on the others.
     pub fn inputs_together(&self) -> usize {
         let blocks = MOST_BYTES as f64 / (BLOCK as f64 * self.bytes_per_input());
         BLOCK * (blocks as usize).max(1)
     }
 
-    /// Bytes that F and the masked network take for an input: x and the outputs of F beside the inputs and outputs of a layer of Ĝ, or
-    /// x beside those of a layer of F.
+    /// Bytes of F and the masked network for one input: x and the outputs of F beside the inputs and outputs of a layer of Ĝ, or
+    /// x beside the inputs and outputs of a layer of F.
     pub fn bytes_per_input(&self) -> f64 {
         let widths = self.widths();
         let ends = widths.windows(2).map(|ends| ends[0] as f64 + ends[1] as f64).fold(0.0, f64::max);

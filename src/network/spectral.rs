@@ -1,6 +1,6 @@
 //! Spectral norms ‖A‖₂, the largest singular value.
 //!
-//! # A bound that is one
+//! # A proven bound
 //! An eigenvalue that an iteration has found may not be the largest, so it proves nothing. What does is a Cholesky
 //! factorization that runs to its end (Rump, *Verification of positive definiteness*, BIT 46, 2006).
 //!
@@ -30,21 +30,21 @@ const UNIT: f64 = f64::EPSILON / 2.0;
 /// ‖A‖₂ of an `rows × columns` matrix, by a full singular value decomposition.
 ///
 /// The decomposition is backward stable: the value is that of a matrix A + E with ‖E‖₂ no more than a
-/// modest multiple of (rows + columns)·2⁻⁵³·‖A‖₂. Where an upper bound is needed use
+/// modest multiple of (rows + columns)·2⁻⁵³·‖A‖₂. For an upper bound use
 /// [`spectral_norm_bound`]. The empty matrix has norm 0.
 pub fn spectral_norm(a: ArrayView2<'_, f64>) -> f64 {
     let (rows, columns) = a.dim();
     if a.is_empty() || a.iter().all(|&x| x == 0.0) {
         return 0.0;
     }
-    // Scaled so that tiny errors (ΔW near 1e−27) do not underflow when squared.
+    // Scaled: squares of tiny errors (ΔW near 1e−27) would underflow.
     let scale = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
     let matrix = DMatrix::from_row_iterator(rows, columns, a.iter().map(|x| x / scale));
     scale * matrix.singular_values().max()
 }
 
 /// A proven upper bound on ‖A‖₂, within 10⁻⁹ of it for matrices of up to 1000×1000; see the module for the proof. Never above
-/// the Frobenius norm and √(‖A‖₁‖A‖_∞), rounded up. ∞ where an entry is not finite, or the norm overflows.
+/// the Frobenius norm and √(‖A‖₁‖A‖_∞), rounded up. ∞ if an entry is not finite, or the norm overflows.
 pub fn spectral_norm_bound(a: ArrayView2<'_, f64>) -> f64 {
     let (rows, columns) = a.dim();
     let largest = range::largest(a.iter().copied());
@@ -71,7 +71,7 @@ pub fn spectral_norm_bound(a: ArrayView2<'_, f64>) -> f64 {
     product(product(scale, bound.min(summed)), 1.0 + 16.0 * UNIT)
 }
 
-/// γ_n = n·u/(1 − n·u), what n roundings can lose.
+/// γ_n = n·u/(1 − n·u), the relative loss of n roundings.
 fn gamma(n: usize) -> f64 {
     let lost = n as f64 * UNIT;
     lost / (1.0 - lost)
@@ -192,14 +192,14 @@ mod tests {
     #[test]
     fn the_bound_holds_for_known_norms_and_is_tight() {
         let spread = |largest: f64, n: usize| -> Vec<f64> {
-            // Whole numbers over 2¹⁰, so that the products of reflections are exact.
+            // Whole numbers over 2¹⁰: the products of reflections are exact.
             (0..n).map(|i| largest - ((i * i) % 701) as f64 / 1024.0).collect()
         };
         let cases = [
             spread(3.0, 8),
             spread(1.0, 40),
             vec![1.0; 24],
-            // Two that can hardly be told apart, and one that towers above the others.
+            // Two nearly equal ones, and one far above the others.
             [vec![1.0, 1.0 + 2_f64.powi(-40)], vec![0.5; 14]].concat(),
             [vec![1024.0], vec![2_f64.powi(-10); 30]].concat(),
             [vec![2.0], vec![0.0; 11]].concat(),

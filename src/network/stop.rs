@@ -1,4 +1,4 @@
-//! Long computations end early where they are asked to.
+//! Requests to end a long computation early.
 
 /// Asked now and then by a long computation, from any thread: whether to end early, with nothing.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);

@@ -60,11 +60,11 @@ pub(super) fn method_name(method: CompressionMethod) -> String {
     name.map_or_else(|| format!("zip method {number}"), |(_, name)| (*name).to_owned())
 }
 
-/// What the library does not tell of a directory: it keeps the last of two members of one name.
+/// Facts of a directory beyond the library's view: it keeps the last of two members of one name.
 struct Directory {
-    /// a name that two members have
+    /// a name of two members
     doubled: Option<String>,
-    /// bytes that all members take
+    /// bytes of all members
     packed: u64,
 }
 

@@ -1,11 +1,11 @@
-//! What the readers of containers say of a damaged file, in words of this program.
+//! Messages for damaged containers, in words of this program.
 
 use std::io;
 
 use safetensors::SafeTensorError;
 use zip::result::ZipError;
 
-/// What a zip archive has instead of what was expected.
+/// Describes the damage of a zip archive.
 pub(super) fn of_archive(error: &ZipError) -> String {
     match error {
         ZipError::Io(error) => return of_data(error),
@@ -19,11 +19,11 @@ pub(super) fn of_archive(error: &ZipError) -> String {
     .to_owned()
 }
 
-/// What the data of a member have.
+/// Describes the damage of a member's data.
 pub(super) fn of_data(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "data cut short".to_owned(),
-        // The reader's own words for a stream or a checksum that is wrong.
+        // The reader's own words for a wrong stream or checksum.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
             "data that are not what was packed".to_owned()
         }
@@ -31,7 +31,7 @@ pub(super) fn of_data(error: &io::Error) -> String {
     }
 }
 
-/// What a safetensors file has.
+/// Describes the damage of a safetensors file.
 pub(super) fn of_tensors(error: &SafeTensorError) -> String {
     use SafeTensorError::*;
     match error {
@@ -52,7 +52,7 @@ pub(super) fn of_tensors(error: &SafeTensorError) -> String {
     .to_owned()
 }
 
-/// What the header of a safetensors file has.
+/// Describes the damage of a safetensors header.
 pub(super) fn of_header(error: &serde_json::Error) -> String {
     match error.column() {
         0 => "a header that is no JSON of tensors".to_owned(),

@@ -68,7 +68,7 @@ fn is_row(shape: &[usize], points: usize) -> bool {
 }
 
 impl<'a> DataArray<'a> {
-    /// Finds the array that [`read_points`] reads.
+    /// Finds the array for [`read_points`].
     ///
     /// # Errors
     /// As [`read_points`].
@@ -78,7 +78,7 @@ impl<'a> DataArray<'a> {
         Ok(Self { file, index })
     }
 
-    /// Finds the array that [`read_labels`] reads.
+    /// Finds the array for [`read_labels`].
     ///
     /// # Errors
     /// As [`read_labels`].

@@ -18,10 +18,10 @@ pub enum FileError {
     /// A damaged safetensors file.
     #[error("expected a safetensors file, found: {0}")]
     Safetensors(String),
-    /// A zip archive whose directory cannot be read.
+    /// A zip archive without a readable directory.
     #[error("expected a zip archive (npz or PyTorch), found one damaged or cut short: {0}")]
     Archive(String),
-    /// A PyTorch file that is damaged or holds no tensor.
+    /// A PyTorch file with damage or without a tensor.
     #[error("expected a PyTorch file of tensors, found: {0}")]
     Torch(String),
     /// A PyTorch file of a module instead of its tensors.
@@ -42,10 +42,10 @@ pub enum FileError {
         /// the array's name
         tensor: String,
     },
-    /// An npz archive that cannot be read.
+    /// An unreadable npz archive.
     #[error("expected an npz archive, found: {0}")]
     Npz(String),
-    /// A member of an npz archive that cannot be read.
+    /// An unreadable member of an npz archive.
     #[error("member `{member}`: {error}")]
     Member {
         /// the member's name
@@ -53,7 +53,7 @@ pub enum FileError {
         /// why
         error: Box<FileError>,
     },
-    /// A member compressed in a way that is not read.
+    /// A member with an unsupported compression.
     #[error(
         "member `{member}`: expected a stored or deflated array, found one compressed with {found}; NumPy saves it anew: \
          `np.savez(\"new.npz\", **np.load(\"old.npz\"))`"
@@ -67,7 +67,7 @@ pub enum FileError {
     /// Two tensors of one name.
     #[error("tensor `{0}`: expected one of this name, found two")]
     Duplicate(String),
-    /// A name or a shape that no network has.
+    /// A name or shape outside any network.
     #[error(
         "tensor `{tensor}`: expected a name of at most 1024 bytes and at most 64 axes, found {length} bytes and {axes} axes"
     )]
@@ -79,7 +79,7 @@ pub enum FileError {
         /// length of the shape
         axes: usize,
     },
-    /// A number type that is not read.
+    /// An unsupported number type.
     #[error("tensor `{tensor}`: expected F16, BF16, F32 or F64, found {found}")]
     Dtype {
         /// the tensor's name
@@ -97,10 +97,10 @@ pub enum FileError {
         /// the value
         found: f64,
     },
-    /// Tensors that form no network, or more than one.
+    /// Tensors of no network, or of more than one.
     #[error(transparent)]
     Reading(#[from] Refusal),
-    /// A mask beside weights that are not masked by it.
+    /// A mask beside weights it does not mask.
     #[error(
         "tensor `{mask}`: expected the weights `{matrix}` to be 0 where this mask is 0, or to be called `weight_orig`, \
          found another value"
@@ -119,28 +119,28 @@ pub enum FileError {
         /// one of its numbers
         found: f64,
     },
-    /// An npy file that cannot be read as what is needed.
+    /// An npy file of another kind than needed.
     #[error("expected an npy array of {expected}, found: {found}")]
     Npy {
-        /// what was needed
+        /// the expectation
         expected: &'static str,
-        /// what was there
+        /// the finding
         found: String,
     },
-    /// Points or labels that are none.
+    /// Malformed points or labels.
     #[error("expected an array of {expected}, found: {found}")]
     Data {
-        /// what was needed
+        /// the expectation
         expected: &'static str,
-        /// what was there
+        /// the finding
         found: String,
     },
-    /// Several arrays that could be the points or labels.
+    /// Several candidates for the points or labels.
     #[error(
         "expected one array of {expected}, found {found}: choose one by its name, as in `FILE.{ending}:{first}`"
     )]
     SeveralArrays {
-        /// what was needed
+        /// the expectation
         expected: &'static str,
         /// names and shapes
         found: String,

@@ -43,7 +43,7 @@ impl fmt::Display for Foreign {
     }
 }
 
-/// The first bytes of a file, by which its format is told. Pickles name their classes early.
+/// Length of the prefix for recognising a format, in bytes. Pickles name their classes early.
 const SEARCHED: usize = 1 << 16;
 
 /// Text is judged by its first bytes.

@@ -1,4 +1,4 @@
-//! The numbers of the layers that a reading names.
+//! The numbers of a reading's layers.
 
 use ndarray::{Array1, Array2};
 
@@ -12,12 +12,12 @@ pub struct FileNetwork {
     pub weights: Vec<Array2<f64>>,
     /// one for each output; `None` where the file has none
     pub biases: Vec<Option<Array1<f64>>>,
-    /// which tensors they are, and why
+    /// the tensors, and the evidence for them
     pub reading: Reading,
 }
 
 impl WeightFile<'_> {
-    /// Finds the network that the tensors form; no numbers are read yet.
+    /// Finds the network of the tensors; no numbers are read yet.
     ///
     /// # Errors
     /// [`FileError`] where they form none, or more than one.
@@ -40,7 +40,7 @@ impl WeightFile<'_> {
     /// Reads the numbers of the network found.
     ///
     /// # Errors
-    /// [`FileError`] where a tensor is damaged, of another type, or not finite.
+    /// [`FileError`] if a tensor is damaged, of another type, or not finite.
     pub fn network(mut self, found: FoundNetwork) -> Result<FileNetwork, FileError> {
         let (mut weights, mut biases) = (Vec::new(), Vec::new());
         for layer in &found.layers {
@@ -90,8 +90,8 @@ impl WeightFile<'_> {
         }
     }
 
-    /// The numbers of a tensor, times those of its mask. A mask beside a tensor that is not called original must change
-    /// nothing: whether it was multiplied in before is not known otherwise.
+    /// The numbers of a tensor, times those of its mask. A mask beside a tensor without `orig` in its name must change
+    /// nothing: it may have been multiplied in before.
     fn masked(&mut self, tensor: usize, mask: Option<usize>) -> Result<Vec<f64>, FileError> {
         let mut values = self.values(tensor)?;
         let Some(mask) = mask else { return Ok(values) };

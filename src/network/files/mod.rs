@@ -1,20 +1,20 @@
 //! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`.
 //!
 //! # Layers
-//! [`readings`] finds the network that the tensors form, from their names, shapes and left-overs, or refuses. A list of
+//! [`readings`] finds the network of the tensors, from their names, shapes and left-overs, or refuses. A list of
 //! names, an orientation or an [`Order`] chooses: [`Order::Names`] compares the numbers in names as numbers;
-//! [`Order::File`] is in safetensors the order of the data, in npz that of the archive's directory, in PyTorch files that of
+//! [`Order::File`] is in safetensors the order of the data, in npz of the archive's directory, in PyTorch files of
 //! the dictionaries.
 //!
 //! # Files that lie
-//! No length that a header claims is believed: it is held to the bytes that are there before anything is allocated, and
+//! No length in a header is believed: it is compared with the bytes of the file before anything is allocated, and
 //! compressed data grow as they are read. Opening and finding a network take time and memory in proportion to the file, for
 //! any names, shapes and numbers of tensors.
 //!
 //! # Memory
 //! A file stays on disk ([`FileBytes::of_file`]). An opened file holds its header, of a PyTorch file also its pickle. Reading a
-//! network holds 8 bytes for each number of its layers, and of one layer at a time: 8 more per number where it has a mask, or is
-//! turned (inputs × outputs, columns first); for a view into a PyTorch storage that is not contiguous up to 16 per number. A part
+//! network holds 8 bytes for each number of its layers, and of one layer at a time: 8 more per number with a mask, or if it is
+//! turned (inputs × outputs, columns first); for a non-contiguous view into a PyTorch storage up to 16 per number. A part
 //! of a deflated PyTorch storage takes the whole storage, at most 64 times its bytes in the file.
 
 mod archive;
@@ -43,7 +43,7 @@ pub use layers::FileNetwork;
 use format::Format;
 use number::Number;
 
-/// In which order a file's matrices are layers.
+/// The order of a file's matrices as layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Order {
     /// by their names, numbers compared as numbers
@@ -53,7 +53,7 @@ pub enum Order {
     File,
 }
 
-/// What a layer is called in its file, and how its numbers are stored.
+/// Name and storage of a layer in its file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TensorName {
     /// the tensor's name
@@ -67,7 +67,7 @@ pub struct TensorName {
 pub struct TensorEntry {
     /// the tensor's name: of an npz member without `.npy`, of a value inside dictionaries their keys joined by `.`
     pub name: String,
-    /// `F16`, `BF16`, `F32`, `F64`; of tensors that are no weights `I8` to `I64`, `U8` to `U64`, `BOOL`, or another
+    /// `F16`, `BF16`, `F32`, `F64`; of other tensors `I8` to `I64`, `U8` to `U64`, `BOOL`, or another
     /// type as the file spells it; [`UNREADABLE`]
     pub dtype: String,
     /// extents, outermost first; empty for a scalar
@@ -83,7 +83,7 @@ const LONGEST_NAME: usize = 1024;
 /// The most axes of a tensor; NumPy and PyTorch allow as many.
 const MOST_AXES: usize = 64;
 
-/// Characters of a name that is shown and not compared.
+/// Most characters of a displayed name.
 const LONGEST_SHOWN: usize = 100;
 
 impl TensorEntry {
@@ -97,12 +97,12 @@ impl TensorEntry {
     }
 }
 
-/// A weight file whose header was read and held to its length; no numbers yet.
+/// A weight file with its header read and checked against its length; no numbers yet.
 pub struct WeightFile<'a> {
     contents: OpenFormat<'a>,
     /// in the order of the file
     entries: Vec<TensorEntry>,
-    /// names of what the file holds besides tensors
+    /// names of the file's content besides tensors
     others: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ impl<'a> WeightFile<'a> {
     /// Reads the header; the format is told by the first bytes.
     ///
     /// # Errors
-    /// [`FileError`] where the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
+    /// [`FileError`] if the bytes are no such file, cut short, longer than they should be, or name a tensor twice.
     pub fn open(bytes: impl Into<FileBytes<'a>>) -> Result<Self, FileError> {
         let bytes = bytes.into();
         let (contents, mut entries, mut others) = match format::of(&bytes)? {
@@ -128,7 +128,7 @@ impl<'a> WeightFile<'a> {
             }
             Format::Npy => {
                 let header = npy::header(&bytes).map_err(npy::expecting("a matrix (outputs × inputs)"))?;
-                // It has no name; this is what it is.
+                // A single array has no name of its own.
                 let entry = header.entry("weight".to_owned());
                 if entry.dtype == npy::PICKLED {
                     return Err(FileError::Pickled { tensor: entry.name });
@@ -190,12 +190,12 @@ impl<'a> WeightFile<'a> {
         &self.entries
     }
 
-    /// Names of what the file holds besides tensors: members of an archive, counters, histories.
+    /// Names of the file's content besides tensors: members of an archive, counters, histories.
     pub fn others(&self) -> &[String] {
         &self.others
     }
 
-    /// All numbers that the header claims; where they are compressed, far more than the file has bytes.
+    /// All numbers by the header; with compression, far more than the file has bytes.
     pub fn claimed_numbers(&self) -> f64 {
         let product = |entry: &TensorEntry| entry.shape.iter().map(|&n| n as f64).product::<f64>();
         self.entries.iter().map(product).sum()
@@ -235,10 +235,10 @@ impl<'a> WeightFile<'a> {
     }
 }
 
-/// Refuses a file whose first bytes are those of no weight file.
+/// Refuses a file without the first bytes of any weight file.
 ///
 /// # Errors
-/// [`FileError::Format`], which names the format.
+/// [`FileError::Format`] names the format.
 pub fn recognise(start: &[u8]) -> Result<(), FileError> {
     format::of(&start.into()).map(drop)
 }
@@ -273,7 +273,7 @@ mod tests {
         }
     }
 
-    /// The message of a file that is refused.
+    /// The message of a refused file.
     fn refused(bytes: &[u8]) -> String {
         WeightFile::open(bytes).err().map_or_else(String::new, |error| error.to_string())
     }

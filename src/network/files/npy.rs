@@ -1,4 +1,4 @@
-//! The npy format: a magic, a header that is a Python literal, the numbers.
+//! The npy format: a magic, a header as a Python literal, the numbers.
 
 use std::io::Read;
 
@@ -11,10 +11,10 @@ pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// [`TensorEntry::dtype`] of an array of objects.
 pub(super) const PICKLED: &str = "pickled Python objects";
 
-/// The longest header that is read; NumPy writes 128 bytes for any array of numbers.
+/// The longest accepted header, in bytes; NumPy writes 128 for any array of numbers.
 const LONGEST_HEADER: u64 = 4096;
 
-/// What a header says.
+/// The fields of a header.
 #[derive(Clone, Debug)]
 pub(super) struct NpyHeader {
     kind: ElementType,
@@ -60,7 +60,7 @@ impl NpyHeader {
 
     /// Refuses more numbers than `most` bytes can hold.
     pub(super) fn check_length(&self, most: u64) -> Result<(), String> {
-        // What is of another type is refused by its name, where it is wanted.
+        // Other types are refused by name on use.
         match (&self.kind, self.bytes()) {
             (ElementType::Other(_), _) => Ok(()),
             (_, Ok(bytes)) if bytes <= most => Ok(()),
@@ -72,7 +72,7 @@ impl NpyHeader {
     }
 }
 
-/// An error of what was expected, from what was found.
+/// An error of expectation and finding.
 pub(super) fn expecting(expected: &'static str) -> impl Fn(String) -> FileError + Copy {
     move |found| FileError::Npy { expected, found }
 }
@@ -171,7 +171,7 @@ pub(super) fn read_numbers(
     if found < expected {
         return Err(format!("{found} bytes of data for {expected}"));
     }
-    // One more than there should be. Its absence also shows that the checksum of a member is right.
+    // One byte too many. Reading to the end also checks a member's checksum.
     if reader.read(&mut [0]).map_err(damaged)? > 0 {
         return Err(format!("more than {expected} bytes of data"));
     }

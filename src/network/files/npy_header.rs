@@ -2,18 +2,18 @@
 //!
 //! # Why no crate
 //! `py_literal` reads any literal, in time exponential in the depth of its brackets: 16 of them hang it, and the records of
-//! NumPy nest two and more. This reader passes over what is no header of numbers, byte by byte, without recursion.
+//! NumPy nest two and more. This reader passes over anything but a header of numbers, byte by byte, without recursion.
 
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct HeaderFields {
-    /// the type of the elements; `None` where it is no text, as of records
+    /// the type of the elements; `None` unless it is a text (records)
     pub(super) descr: Option<String>,
     pub(super) fortran_order: bool,
     pub(super) shape: Vec<usize>,
 }
 
-/// The fields of a header; `None` where it is malformed, or lacks a field or has it twice.
+/// The fields of a header; `None` if malformed, or if a field is missing or stands twice.
 pub(super) fn parse(text: &str) -> Option<HeaderFields> {
     let mut literal = Literal { bytes: text.as_bytes() };
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Option<HeaderFields> {
     })
 }
 
-/// What is left of a literal.
+/// The rest of a literal.
 struct Literal<'t> {
     bytes: &'t [u8],
 }
@@ -107,7 +107,7 @@ impl<'t> Literal<'t> {
         }
     }
 
-    /// Whole numbers; those of Python 2 may end in `L`.
+    /// Whole numbers; Python 2's may end in `L`.
     fn tuple(&mut self) -> Option<Vec<usize>> {
         self.expect(b'(')?;
         let mut sides = Vec::new();
@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// Each of these hangs a parser that tries every bracket as more than one thing.
+    /// Each of these hangs a backtracking parser.
     #[test]
     fn brackets_take_no_time() {
         for open in ["(", "[", "{", "([{", "{1:", "('a',", "((1,),", "'"] {

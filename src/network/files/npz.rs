@@ -68,7 +68,7 @@ pub(super) fn open<'a>(
         arrays.push(Array { index, header });
     }
     let mut reader = NpzReader { archive, arrays, file_bytes: bytes.len() };
-    // Nothing but arrays that cannot be read: the first one says why.
+    // Nothing but unreadable arrays: the first one says why.
     if let Some(first) = entries.first()
         && entries.iter().all(|entry| [UNREADABLE, npy::PICKLED].contains(&entry.dtype.as_str()))
     {
@@ -119,7 +119,7 @@ impl NpzReader<'_> {
     }
 }
 
-/// Folders, and what macOS and Windows add to archives: `__MACOSX/._w.npy`, `.DS_Store`, `Thumbs.db`.
+/// Folders, and additions of macOS and Windows to archives: `__MACOSX/._w.npy`, `.DS_Store`, `Thumbs.db`.
 fn is_system_file(member: &str) -> bool {
     let file = member.rsplit(['/', '\\']).next().unwrap_or(member);
     file.is_empty()

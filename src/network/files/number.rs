@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-/// Bytes that are read and turned into numbers at once; a multiple of every element's size.
+/// Bytes read and converted at once; a multiple of every element's size.
 const READ_AT_ONCE: usize = 1 << 18;
 
 /// An element type with a value in f64.
@@ -79,8 +79,8 @@ impl Number {
         data.chunks_exact(self.size()).map(move |bytes| self.value(bytes, big_endian))
     }
 
-    /// The elements of `bytes` bytes, fewer where the reader ends before, and the bytes that were read. Room is made at once for the `known` of them that
-    /// are there, for others as they are read. At the peak the elements are held, and [`READ_AT_ONCE`] bytes.
+    /// The elements of `bytes` bytes, fewer if the reader ends before, and the bytes read. Room is made at once for the `known` of them
+    /// in the file, for others as they are read. At the peak the elements are held, and [`READ_AT_ONCE`] bytes.
     pub(super) fn read(
         self,
         reader: &mut impl Read,

@@ -15,14 +15,14 @@ use super::{FileError, TensorEntry, damage};
 /// The library's limit on a header.
 pub(super) const LONGEST_HEADER: u64 = 100_000_000;
 
-/// A file whose header was read.
+/// A file with its header read.
 pub(super) struct SafetensorsReader<'a> {
     bytes: FileBytes<'a>,
     /// type and place of each tensor
     parts: Vec<(Dtype, u64, u64)>,
 }
 
-/// The tensors that the header describes, in the order of their data.
+/// The tensors of the header, in the order of their data.
 pub(super) fn open<'a>(
     bytes: &FileBytes<'a>,
 ) -> Result<(SafetensorsReader<'a>, Vec<TensorEntry>), FileError> {
@@ -41,7 +41,7 @@ pub(super) fn open<'a>(
     if let Some(pair) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(FileError::Duplicate(pair[0].0.clone()));
     }
-    // Tensors without numbers stand where the next one starts.
+    // Tensors without numbers stand at the start of the next one.
     tensors.sort_by_key(|(_, tensor)| tensor.data_offsets);
     let data = tensors.last().map_or(0, |(_, last)| last.data_offsets.1) as u64;
     let (mut entries, mut parts) = (Vec::with_capacity(tensors.len()), Vec::with_capacity(tensors.len()));
@@ -92,7 +92,7 @@ fn number(dtype: Dtype) -> Option<Number> {
     })
 }
 
-/// The tensors of a header in its order, those of one name included.
+/// The tensors of a header in its order, duplicate names included.
 struct TensorList(Vec<(String, TensorInfo)>);
 
 impl<'de> Deserialize<'de> for TensorList {

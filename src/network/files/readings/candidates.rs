@@ -1,4 +1,4 @@
-//! The networks that a set of matrices can form.
+//! The possible networks of a set of matrices.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use super::orders;
 use super::tensors::{Catalogue, Tensors};
 use super::{OrderBy, ReadingOptions};
 
-/// One network that the tensors can form.
+/// One possible network of the tensors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) layers: Vec<Tensors>,
@@ -18,7 +18,7 @@ pub(super) struct Candidate {
     pub(super) biases: BiasBy,
 }
 
-/// What shows which layer a bias belongs to.
+/// Evidence for the layer of a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BiasBy {
     Name,
@@ -32,9 +32,9 @@ pub(super) struct Candidates {
     pub(super) found: Vec<Candidate>,
     /// whether there may be more than were found
     pub(super) is_incomplete: bool,
-    /// for each orientation, the first layer and bias whose lengths differ
+    /// for each orientation, the first layer and bias of different lengths
     pub(super) bias_misfits: [Option<(usize, usize)>; 2],
-    /// for each orientation, two neighbours in the order of the names that do not fit
+    /// for each orientation, two neighbours of unfitting shapes in the order of the names
     pub(super) shape_misfits: [Option<(usize, usize)>; 2],
 }
 
@@ -58,7 +58,7 @@ impl Candidates {
         }
     }
 
-    /// Those that keep to the convention of these matrices' names, where any do.
+    /// The candidates in the convention of these matrices' names, if there are any.
     pub(super) fn by_names(&self, catalogue: &Catalogue<'_>, matrices: &[usize]) -> Vec<Candidate> {
         let convention = convention(catalogue, matrices);
         let keeps = |found: &&Candidate| {
@@ -69,7 +69,7 @@ impl Candidates {
     }
 }
 
-/// The convention that all these matrices' names have.
+/// The common convention of these matrices' names.
 pub(super) fn convention(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Convention> {
     let mut conventions =
         matrices.iter().map(|&i| evidence::convention(&catalogue.names[i], catalogue.format));
@@ -77,7 +77,7 @@ pub(super) fn convention(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Optio
     conventions.all(|other| other.is_some_and(|other| other.transposed == first.transposed)).then_some(first)
 }
 
-/// The networks that use all of these matrices.
+/// The networks of all of these matrices.
 pub(super) fn of_matrices(
     catalogue: &Catalogue<'_>,
     matrices: &[usize],
@@ -97,7 +97,7 @@ pub(super) fn of_matrices(
     }
     let units: Vec<Tensors> = matrices.iter().map(|&i| catalogue.unit(i)).collect();
     try_units(catalogue, &units, None, BiasBy::Name, options, &mut outcome);
-    // A matrix of one row or column that is called `b` may still be a layer.
+    // A matrix of one row or column may be a layer even with the name `b`.
     let both: Vec<usize> =
         catalogue.loose_biases(&units).into_iter().filter(|&i| catalogue.shape(i).len() == 2).collect();
     if !both.is_empty() && both.len() + matrices.len() < MOST_WITH_LOOSE {
@@ -107,7 +107,7 @@ pub(super) fn of_matrices(
     outcome
 }
 
-/// Matrices up to which unnamed biases of two dimensions are also tried as layers.
+/// Most matrices for trying unnamed biases of two dimensions as layers too.
 const MOST_WITH_LOOSE: usize = 64;
 
 /// The networks of the listed matrices, in the order of the list.
@@ -144,7 +144,7 @@ pub(super) fn of_list(catalogue: &Catalogue<'_>, listed: &[usize], options: &Rea
     outcome
 }
 
-/// The tensors that may be layers or biases, as their numbers count them or as they stand in the file.
+/// Candidates for layers or biases, by the numbers in their names or in file order.
 fn numbered(catalogue: &Catalogue<'_>, order: Option<Order>) -> Option<Vec<usize>> {
     let mut sequence = catalogue.numbered.clone()?;
     sequence.retain(|&i| catalogue.shape(i).len() <= 2);
@@ -154,7 +154,7 @@ fn numbered(catalogue: &Catalogue<'_>, order: Option<Order>) -> Option<Vec<usize
     Some(sequence)
 }
 
-/// Adds the networks that these layers form in either orientation; `fixed` where their order is known.
+/// Adds the networks of these layers in either orientation; `fixed` if their order is known.
 fn try_units(
     catalogue: &Catalogue<'_>,
     units: &[Tensors],
@@ -186,7 +186,7 @@ fn try_units(
         if bias_by == BiasBy::Name && fixed.is_none() {
             let loose = catalogue.loose_biases(&units);
             if !loose.is_empty() {
-                // A number or a path in the name belongs to another layer, and where some biases go by name, all do.
+                // A number or a path in the name belongs to another layer; once some biases go by name, all do.
                 let elsewhere = ["pre", "latent", "visible"];
                 let is_mute = |&i: &usize| {
                     let name = &catalogue.names[i];
@@ -223,7 +223,7 @@ fn try_units(
     }
 }
 
-/// Gives each bias to the one layer without a bias that has its length; `false` where that is not clear.
+/// Gives each bias to the one layer of its length without a bias; `false` if there are several.
 fn give_by_length(
     catalogue: &Catalogue<'_>,
     units: &mut [Tensors],

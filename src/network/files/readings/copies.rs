@@ -26,15 +26,15 @@ const COPY_WORDS: [&str; 17] = [
     "untrained",
 ];
 
-/// Words of the state at an end of training, where the rest of the name is that of a layer.
+/// Words of the state at an end of training; the rest of the name is a layer's.
 const ENDS: [&str; 7] = ["final", "last", "first", "start", "end", "trained", "learned"];
 
-/// The sets of matrices of a file that holds more than one network; `None` where nothing says so.
+/// The sets of matrices of a file with more than one network; `None` without evidence for it.
 pub(super) fn networks(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     by_copy_words(catalogue, matrices).or_else(|| by_paths(catalogue, matrices))
 }
 
-/// Words of modules that stand one behind the other in one network.
+/// Words of consecutive modules of one network.
 const STAGES: [&str; 16] = [
     "layer", "layers", "block", "blocks", "hidden", "dense", "linear", "fc", "stage", "stages", "mlp", "h",
     "encoder", "decoder", "enc", "dec",
@@ -44,7 +44,7 @@ fn is_stage(component: &[String]) -> bool {
     component.iter().any(|word| STAGES.contains(&word.as_str()))
 }
 
-/// All groups, where two of them hold tensors of the same names and shapes: `q1.0` and `q1.2` beside `q2.0` and `q2.2`.
+/// All groups, if two of them hold tensors of the same names and shapes: `q1.0` and `q1.2` beside `q2.0` and `q2.2`.
 fn same_contents<'t>(
     catalogue: &'t Catalogue<'_>,
     groups: &BTreeMap<&'t [String], Vec<usize>>,
@@ -81,7 +81,7 @@ fn by_copy_words(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Ve
     (is_doubled && groups.len() > 1).then(|| groups.into_values().collect())
 }
 
-/// `a.fc1.weight` and `b.fc1.weight`, where neither numbers nor words put `a` before `b`; `fc1.weight` and
+/// `a.fc1.weight` and `b.fc1.weight`, if neither numbers nor words put `a` before `b`; `fc1.weight` and
 /// `a.fc1.weight`.
 fn by_paths(catalogue: &Catalogue<'_>, matrices: &[usize]) -> Option<Vec<Vec<usize>>> {
     let path = |i: usize| catalogue.names[i].path();

@@ -1,22 +1,22 @@
-//! What names and shapes say against a dense network, for an orientation, and of tensors that are no layers.
+//! Evidence of names and shapes: against a dense network, for an orientation, and on tensors beside the layers.
 
 use super::super::TensorEntry;
 use super::kind::NetworkKind;
 use super::names::{Called, NameWords};
 use super::words::{BRANCHES, DATA, KINDS, LISTS, MEMBERS, MORE_DATA, OPTIMISER, RECORD, SETS};
 
-/// Whether a tensor is left alone for what its name says.
+/// Whether a tensor is left alone because of its name.
 pub(super) fn is_record(alone: Option<&str>) -> bool {
     alone.is_some_and(|why| why == OF_OPTIMISER || why == OF_TRAINING)
 }
 
 const OF_OPTIMISER: &str = "state of an optimiser";
 const ONE_NUMBER: &str = "a single number";
-/// Of whole numbers, which are no weights.
+/// Of whole numbers, never weights.
 pub(super) const NO_FRACTIONS: &str = "no floating-point numbers";
 const OF_TRAINING: &str = "a record of training";
 
-/// Why a tensor is left alone whatever its shape; `None` where it may be part of the network.
+/// Why a tensor of any shape is left alone; `None` if it may be part of the network.
 pub(super) fn left_alone(entry: &TensorEntry, name: &NameWords) -> Option<&'static str> {
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| name.has(phrase));
     if has(&OPTIMISER) {
@@ -36,23 +36,23 @@ pub(super) fn left_alone(entry: &TensorEntry, name: &NameWords) -> Option<&'stat
     (!is_layer && entry.shape.is_empty() && !is_nameless(name)).then_some(ONE_NUMBER)
 }
 
-/// Whether a tensor without a layer of its own may still change what the network computes.
+/// Whether a tensor without a layer of its own may still change the network's function.
 pub(super) fn may_scale(entry: &TensorEntry, name: &NameWords, alone: Option<&str>, format: &str) -> bool {
     const FACTORS: [&str; 6] = ["scale", "scales", "scaling", "temperature", "gain", "multiplier"];
     let is_open = alone.is_none_or(|why| why == ONE_NUMBER);
-    // A state dict holds parameters and buffers, and nothing that is no part of the network.
+    // A state dict holds parameters and buffers of the network, nothing else.
     let is_parameter = matches!(format, "pt" | "safetensors") && entry.shape.iter().product::<usize>() == 1;
     let is_factor = is_parameter || FACTORS.iter().any(|factor| name.has(factor));
     is_open && entry.is_float() && is_factor
 }
 
-/// The kind of network that a name belongs to, dense networks apart.
+/// The kind of network of a name, dense networks apart.
 pub(super) fn kind_by_name(name: &NameWords) -> Option<NetworkKind> {
     let found = KINDS.iter().find(|(_, phrases)| phrases.iter().any(|phrase| name.has(phrase)));
     found.map(|(kind, _)| *kind)
 }
 
-/// The kind of network that the tensors form where it is none of dense layers, and the tensors that show it.
+/// The kind of network of the tensors unless all layers are dense, with the tensors as evidence.
 /// `alone[i]` are left alone.
 pub(super) fn kind(
     entries: &[TensorEntry],
@@ -99,7 +99,7 @@ pub(super) fn kind(
     branches(entries, names, alone).map(|found| (NetworkKind::Parallel, found))
 }
 
-/// Matrices whose names set them side by side.
+/// Matrices with names for parallel branches.
 fn branches(entries: &[TensorEntry], names: &[NameWords], alone: &[bool]) -> Option<Vec<usize>> {
     let matrices: Vec<usize> =
         (0..entries.len()).filter(|&i| !alone[i] && entries[i].shape.len() == 2).collect();
@@ -127,14 +127,14 @@ pub(super) fn is_nameless(name: &NameWords) -> bool {
     name.words().all(|word| WORDS.contains(&word) || super::names::is_number(word))
 }
 
-/// How a name says that its matrix is stored.
+/// The orientation of a matrix by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Convention {
     pub(super) transposed: bool,
     pub(super) says: &'static str,
 }
 
-/// The convention of a matrix's name, where it has one.
+/// The convention of a matrix's name, if it has one.
 pub(super) fn convention(name: &NameWords, format: &str) -> Option<Convention> {
     let of = |transposed, says| Some(Convention { transposed, says });
     if name.has("c fc") || name.has("c proj") {

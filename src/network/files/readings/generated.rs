@@ -1,4 +1,4 @@
-//! Generated networks, written as people write them: what is read computes what was written, or is refused.
+//! Generated networks, written as people write them: a reading computes the written function, or is refused.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -86,7 +86,7 @@ fn tensor(name: String, shape: &[usize], values: Vec<f64>) -> Tensor {
     Tensor { name, shape: shape.to_vec(), values, is_whole: false }
 }
 
-/// What was written.
+/// A written network.
 #[derive(Debug)]
 #[allow(dead_code)] // shown where an assertion fails
 struct Written {
@@ -142,7 +142,7 @@ fn network(draw: &mut Draw) -> (Written, Vec<Tensor>) {
         LeftOver::Recurrent,
     ]);
     let layers = 1 + draw.below(4);
-    // Few widths, so that square matrices and palindromes are common.
+    // Few widths make square matrices and palindromes common.
     let most = draw.of(&[1, 2, 3, 6]);
     let widths: Vec<usize> = (0..=layers).map(|_| 1 + draw.below(most)).collect();
     let transposed = transposed_of(style, draw);
@@ -186,7 +186,7 @@ fn network(draw: &mut Draw) -> (Written, Vec<Tensor>) {
     (Written { style, form, left_over, transposed, widths, weights, biases, names: matrices }, tensors)
 }
 
-/// Adds what is left over.
+/// Adds the left-overs.
 fn leave(left_over: LeftOver, prefix: &str, matrices: &[String], tensors: &mut Vec<Tensor>, draw: &mut Draw) {
     let copies = |tensors: &[Tensor], name: &dyn Fn(&str) -> String, draw: &mut Draw| -> Vec<Tensor> {
         let copy =

@@ -1,4 +1,4 @@
-//! Kinds of networks that are no chains of dense layers.
+//! Kinds of networks other than chains of dense layers.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub enum NetworkKind {
     Attention,
     /// low-rank changes to another network's weights
     Adapter,
-    /// kernels that move over their input
+    /// kernels moving over their input
     Convolution,
     /// activations scaled by statistics or learned factors
     Normalised,
@@ -48,7 +48,7 @@ impl fmt::Display for NetworkKind {
 }
 
 impl NetworkKind {
-    /// What a tensor of it is, beside a network that leaves it out.
+    /// Description of one of its tensors, left out of a network.
     pub(super) fn part(self) -> &'static str {
         match self {
             Self::Recurrent => "part of a recurrent network",

@@ -1,4 +1,4 @@
-//! Files whose tensors fit a network that they do not form.
+//! Files with tensors that fit a network without forming it.
 
 use super::tests::{Tensor, assert_reads, assert_refused};
 
@@ -70,7 +70,7 @@ fn the_same_tensors_under_two_prefixes_are_copies() {
         let named = of(one, other);
         let described: Vec<Tensor<'_>> =
             named.iter().map(|(name, shape)| (name.as_str(), shape.as_slice())).collect();
-        // Both are listed, with the option that chooses each.
+        // Both are listed, each with its option.
         assert_refused(
             "pt",
             &described,

@@ -1,14 +1,14 @@
-//! Which network a file's tensors form: readings and the evidence for each.
+//! The network of a file's tensors: readings and the evidence for each.
 //!
-//! That shapes fit is no proof: square matrices fit in any order and either way up, and the layers of an autoencoder fit
+//! Fitting shapes prove nothing: square matrices fit in any order and either way up, and the layers of an autoencoder fit
 //! backwards. A reading is an orientation of the matrices (outputs × inputs, or inputs × outputs), their order, and each
 //! one's bias and mask. All readings are enumerated, and held to the evidence:
 //! - names: `kernel` is inputs × outputs, PyTorch's `weight` is outputs × inputs; numbers and words such as `input` and
-//!   `output` tell the order; words such as `lstm`, `attn` or `running_mean` tell that it is no chain of dense layers;
-//! - lengths of the biases, and each layer taking what the one before gives;
+//!   `output` tell the order; words such as `lstm`, `attn` or `running_mean` exclude a chain of dense layers;
+//! - lengths of the biases, and each layer's inputs equal in number to the outputs before it;
 //! - tensors left over.
 //!
-//! One reading is taken, and says why. Several, or none, are refused with the option that chooses each. Whatever is not
+//! One reading is taken, and says why. Several, or none, are refused with the option for each. Whatever is not
 //! used is listed.
 
 mod candidates;
@@ -40,25 +40,25 @@ use candidates::{Candidate, Candidates};
 use names::Called;
 use tensors::Catalogue;
 
-/// What the user says of a file's layers.
+/// The user's statements about a file's layers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadingOptions {
     /// the matrices in order, each by its whole name or without `weight` in it; the rest is left alone
     pub layers: Option<Vec<String>>,
     /// whether matrices are inputs × outputs
     pub transposed: Option<bool>,
-    /// the order of layers that are not listed
+    /// the order of unlisted layers
     pub order: Option<Order>,
 }
 
-/// What shows the order of the layers.
+/// Evidence for the order of the layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OrderBy {
     Single,
     /// numbers of tensors without other names
     Numbers,
     Names,
-    /// the only order in which they fit
+    /// the only fitting order
     Shapes,
     List,
     Asked(Order),
@@ -70,14 +70,14 @@ pub struct FoundNetwork {
     /// layer 1 first
     pub(super) layers: Vec<Tensors>,
     pub(super) transposed: bool,
-    /// which it is and why
+    /// the reading and the evidence for it
     pub reading: Reading,
 }
 
 /// Finds the network.
 ///
 /// # Errors
-/// [`Refusal`] where the tensors form none, or more than one.
+/// [`Refusal`] if the tensors form none, or more than one.
 pub(super) fn read(
     entries: &[TensorEntry],
     others: &[String],
@@ -100,7 +100,7 @@ pub(super) fn read(
     Ok(FoundNetwork { layers: chosen.layers, transposed: chosen.transposed, reading })
 }
 
-/// The network of all tensors that may be layers.
+/// The network of all candidates for layers.
 fn whole_file(
     catalogue: &Catalogue<'_>,
     options: &ReadingOptions,
@@ -141,7 +141,7 @@ fn whole_file(
         return Err(Refusal::several(catalogue, &found, "more than one network", true));
     }
     let outcome = candidates::of_matrices(catalogue, &matrices, options);
-    // A matrix without a word for weights, among others that have one, may be something else.
+    // A matrix without a word for weights, among others with one, may be something else.
     let is_named =
         |&i: &usize| catalogue.names[i].called == Called::Matrix || catalogue.unit(i).bias.is_some();
     let named: Vec<usize> = matrices.iter().copied().filter(is_named).collect();
@@ -162,16 +162,16 @@ fn whole_file(
     Ok((chosen, outcome))
 }
 
-/// Networks of one file that are read for a message which lists them.
+/// Most networks of one file to read for a message's list.
 const MOST_NETWORKS: usize = 16;
 
-/// Whether an array without a name may be a layer that cannot be read.
+/// Whether an array without a name may be an unreadable layer.
 fn is_damaged(entry: &TensorEntry, name: &names::NameWords) -> bool {
     let is_known = ["BOOL", "I", "U"].iter().any(|kind| entry.dtype.starts_with(kind));
     evidence::is_nameless(name) && (!is_known || entry.shape.len() == 2)
 }
 
-/// The one reading for which the evidence is good.
+/// The one reading with good evidence.
 fn choose(
     catalogue: &Catalogue<'_>,
     matrices: &[usize],
@@ -258,12 +258,12 @@ fn listed(catalogue: &Catalogue<'_>, listed: &[String]) -> Result<Vec<usize>, Re
     if found.is_empty() { Err(Refusal::empty(catalogue)) } else { Ok(found) }
 }
 
-/// Refuses a network beside tensors that seem to be parts of it.
+/// Refuses a network beside tensors apparently part of it.
 fn refuse_left_overs(catalogue: &Catalogue<'_>, chosen: &Candidate) -> Result<(), Refusal> {
     let used: HashSet<usize> = chosen.layers.iter().flat_map(Tensors::all).collect();
     let module =
         |i: usize| catalogue.names[i].path().split_last().map(|(_, module)| module).unwrap_or_default();
-    // The layer of each module, `None` where a module has several, and the first layer of each number of outputs.
+    // The layer of each module, `None` for a module of several, and the first layer of each number of outputs.
     let mut by_module: HashMap<&[Vec<String>], Option<usize>> = HashMap::new();
     for unit in &chosen.layers {
         by_module.entry(module(unit.matrix)).and_modify(|only| *only = None).or_insert(Some(unit.matrix));
@@ -288,7 +288,7 @@ fn refuse_left_overs(catalogue: &Catalogue<'_>, chosen: &Candidate) -> Result<()
                 layers: refusal::layers(catalogue, chosen),
             });
         }
-        // `fc1.scale` beside `fc1.weight` changes what the layer computes.
+        // `fc1.scale` beside `fc1.weight` changes the layer's function.
         if let Some(&Some(matrix)) = by_module.get(module(i))
             && !module(i).is_empty()
             && !evidence::is_record(catalogue.alone[i])
@@ -323,7 +323,7 @@ fn refuse_left_overs(catalogue: &Catalogue<'_>, chosen: &Candidate) -> Result<()
     Ok(())
 }
 
-/// Whether a name is that of a weight or bias before its mask, as `torch.nn.utils.prune` keeps it.
+/// Whether a name is a weight's or bias's before its mask, as `torch.nn.utils.prune` keeps it.
 pub(super) fn is_original(name: &str) -> bool {
     names::NameWords::new(name).is_original
 }

@@ -1,4 +1,4 @@
-//! What a tensor's name says: its words, its role, its layer, its place in the order.
+//! Tensor names taken apart: words, role, layer, place in the order.
 
 /// Words for a weight matrix, its bias and a mask.
 const MATRIX_WORDS: [&str; 13] = [
@@ -11,7 +11,7 @@ const MASK_WORDS: [&str; 2] = ["mask", "masks"];
 /// `torch.nn.utils.prune` keeps the unpruned weight under this word.
 const ORIGINAL: &str = "orig";
 
-/// The role that a name gives its tensor.
+/// A tensor's role by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Called {
     Matrix,
@@ -33,7 +33,7 @@ pub(super) struct NameWords {
     pub(super) called: Called,
     /// of `weight_orig` and `bias_orig`
     pub(super) is_original: bool,
-    /// the separator before the last component, where there is one
+    /// the separator before the last component, if any
     pub(super) last_separator: Option<char>,
 }
 
@@ -72,7 +72,7 @@ impl NameWords {
         words
     }
 
-    /// The words without those of masks and originals: `[fc, 1, weight]` of `fc1.weight_orig` and of `fc1.weight_mask`.
+    /// The words without masks and originals: `[fc, 1, weight]` of `fc1.weight_orig` and of `fc1.weight_mask`.
     pub(super) fn unmasked(&self) -> Vec<&str> {
         let kept = |word: &&str| !MASK_WORDS.contains(word) && *word != ORIGINAL;
         self.words.iter().map(String::as_str).filter(kept).collect()
@@ -101,7 +101,7 @@ impl NameWords {
         &self.path
     }
 
-    /// The list of networks and the number in it, where the path names one: `models.0`, or `head1` of one component.
+    /// The list of networks and the number in it, if the path names one: `models.0`, or `head1` of one component.
     pub(super) fn list_member(&self, lists: &[&str], members: &[&str]) -> Option<(&str, &str)> {
         fn pair(list: &[String]) -> Option<(&str, &str)> {
             match list {
@@ -177,7 +177,7 @@ fn words_of(component: &str) -> Vec<String> {
     words
 }
 
-/// A name cut into text and numbers, so that names sort as people count.
+/// A name cut into text and numbers, for sorting as people count.
 pub(super) fn natural_key(name: &str) -> Vec<(String, u64)> {
     let mut key = Vec::new();
     let mut rest = name;

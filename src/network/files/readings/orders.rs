@@ -1,4 +1,4 @@
-//! In which order the matrices of a file are layers.
+//! The order of a file's matrices as layers.
 
 use super::super::Order;
 use super::names::{NameWords, is_number, natural_key};
@@ -23,25 +23,25 @@ const LAST: [&str; 14] = [
     "top",
 ];
 
-/// Modules that Keras and Haiku number from the second on: `dense`, `dense_1`.
+/// Modules numbered from the second on by Keras and Haiku: `dense`, `dense_1`.
 const NUMBERED_FROM_THE_SECOND: [&str; 4] = ["dense", "linear", "connected", "layer"];
 
 /// Between the numbers of two layers one behind the other, activations and dropout are counted too.
 const MOST_BETWEEN: u64 = 8;
 
-/// Steps of the search for orders that chain; a chain of distinct widths takes one for each layer.
+/// Steps of the search for chains; a chain of distinct widths takes one for each layer.
 const MOST_STEPS: usize = 20_000;
 
 /// Matrices of one search; the names of more than these must tell their order.
 const MOST_SEARCHED: usize = 64;
 
-/// Orders that are listed at most.
+/// Most orders to list.
 pub(super) const MOST_ORDERS: usize = 4;
 
 /// A word of a name as names are sorted.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum SortKey<'a> {
-    /// −1 for words of first layers, 1 for those of last ones
+    /// −1 for words of first layers, 1 for words of last ones
     Word(i8, &'a str),
     Number(u64),
 }
@@ -76,18 +76,18 @@ pub(super) fn tell_order(one: &NameWords, other: &NameWords) -> bool {
     if one < other { tells_order(&one, &other) } else { tells_order(&other, &one) }
 }
 
-/// The order that the names tell: of numbers, of `input` before `output`. `None` where two of them tell none.
+/// The order of the names: by numbers, `input` before `output`. `None` if two of them have none.
 pub(super) fn by_names(catalogue: &Catalogue<'_>, units: &[Tensors]) -> Option<Vec<Tensors>> {
     let mut keyed: Vec<(Vec<SortKey<'_>>, Tensors)> =
         units.iter().map(|unit| (keys(&catalogue.names[unit.matrix]), *unit)).collect();
     keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
-    // Where all neighbours of a sorted list tell their order, all pairs do.
+    // If all neighbours of a sorted list have an order, all pairs do.
     let is_clear = keyed.windows(2).all(|pair| tells_order(&pair[0].0, &pair[1].0));
     let sorted: Vec<Tensors> = keyed.into_iter().map(|(_, unit)| unit).collect();
     (is_clear && agrees_with_file(catalogue, &sorted)).then_some(sorted)
 }
 
-/// Whether numbers that may count something else (widths, or layers from the end) are in the order of the file. An alphabetical
+/// Whether numbers in names follow the order of the file; they may count widths, or layers from the end. An alphabetical
 /// file says nothing.
 fn agrees_with_file(catalogue: &Catalogue<'_>, sorted: &[Tensors]) -> bool {
     let numbers = |unit: &Tensors| catalogue.names[unit.matrix].template().1;
@@ -103,7 +103,7 @@ fn agrees_with_file(catalogue: &Catalogue<'_>, sorted: &[Tensors]) -> bool {
     by_file.windows(2).map(names).all(|[one, other]| one <= other)
 }
 
-/// The order that was asked for.
+/// The requested order.
 pub(super) fn forced(catalogue: &Catalogue<'_>, units: &[Tensors], order: Order) -> Vec<Tensors> {
     let mut units = units.to_vec();
     match order {
@@ -122,7 +122,7 @@ pub(super) fn sides(catalogue: &Catalogue<'_>, unit: &Tensors, transposed: bool)
     }
 }
 
-/// The first pair of layers that do not fit: the place of the second.
+/// The first pair of unfitting layers: the place of the second.
 pub(super) fn first_misfit(catalogue: &Catalogue<'_>, units: &[Tensors], transposed: bool) -> Option<usize> {
     let fits = |pair: &[Tensors]| {
         sides(catalogue, &pair[0], transposed).1 == sides(catalogue, &pair[1], transposed).0
@@ -130,7 +130,7 @@ pub(super) fn first_misfit(catalogue: &Catalogue<'_>, units: &[Tensors], transpo
     units.windows(2).position(|pair| !fits(pair)).map(|at| at + 1)
 }
 
-/// Orders in which each layer takes what the one before gives.
+/// Orders with each layer's inputs equal in number to the outputs before it.
 pub(super) struct Orders {
     /// at most [`MOST_ORDERS`]
     pub(super) found: Vec<Vec<Tensors>>,
@@ -138,7 +138,7 @@ pub(super) struct Orders {
     pub(super) is_complete: bool,
 }
 
-/// The orders that chain and in which no name stands before one that its own tells to come first, if the file agrees with
+/// The chains in the order of the names, if the file agrees with
 /// the names.
 pub(super) fn that_chain(catalogue: &Catalogue<'_>, units: &[Tensors], transposed: bool) -> Orders {
     if units.len() > MOST_SEARCHED {
@@ -151,7 +151,7 @@ pub(super) fn that_chain(catalogue: &Catalogue<'_>, units: &[Tensors], transpose
     let mut sorted: Vec<usize> = (0..units.len()).collect();
     sorted.sort_by_key(|&i| &keyed[i]);
     let sorted: Vec<Tensors> = sorted.into_iter().map(|i| units[i]).collect();
-    // Names against which the file is ordered say nothing.
+    // Names contrary to the order of the file say nothing.
     let told = if agrees_with_file(catalogue, &sorted) { keyed.len() } else { 0 };
     let before = |one| (0..told).filter(|&other| comes_before(&keyed[other], one)).collect();
     let mut search = ChainSearch {
@@ -169,7 +169,7 @@ pub(super) fn that_chain(catalogue: &Catalogue<'_>, units: &[Tensors], transpose
     Orders { found: search.found.into_iter().map(units_of).collect(), is_complete }
 }
 
-/// The width at which a path over all matrices begins: that with one matrix more out than in. `None` where every width has
+/// The first width of a path over all matrices: the one with one matrix more out than in. `None` if every width has
 /// as many in as out; then it may be any.
 fn starts(sides: &[(usize, usize)]) -> Option<usize> {
     let count = |width: usize| {
@@ -184,7 +184,7 @@ fn starts(sides: &[(usize, usize)]) -> Option<usize> {
 
 /// A depth-first search for a path over all matrices, each an edge from its inputs to its outputs.
 struct ChainSearch<'a> {
-    /// for each matrix, those that must stand before it
+    /// for each matrix, its required predecessors
     before: Vec<Vec<usize>>,
     starts: Option<usize>,
     sides: &'a [(usize, usize)],

@@ -1,4 +1,4 @@
-//! Why a file's tensors are not read, and which option would choose.
+//! Why a file's tensors are not read, and the option to choose a reading.
 
 use thiserror::Error;
 
@@ -14,7 +14,7 @@ pub enum Refusal {
     /// No matrix at all.
     #[error("expected at least one weight matrix of floating-point numbers, found {found}")]
     Empty {
-        /// what there is
+        /// the finding
         found: String,
     },
     /// A network of another kind.
@@ -24,15 +24,15 @@ pub enum Refusal {
     NetworkKind {
         /// which
         kind: NetworkKind,
-        /// the tensors that show it
+        /// the tensors as evidence
         tensors: String,
     },
     /// More than one reading.
     #[error("expected tensors that form one network, found {why}: {readings}{advice}")]
     Several {
-        /// in what they are many
+        /// the open choice
         why: String,
-        /// each with its widths and the option that chooses it
+        /// each with its widths and its option
         readings: String,
         /// how to choose
         advice: String,
@@ -40,10 +40,10 @@ pub enum Refusal {
     /// No reading.
     #[error("expected tensors that form a network, found none in either orientation: {why}")]
     None {
-        /// what does not fit, for each orientation
+        /// the misfit, for each orientation
         why: String,
     },
-    /// Names that tell no order, and too many matrices to try all.
+    /// Names without an order, and too many matrices to try all.
     #[error(
         "expected names or shapes that tell the order of {matrices} matrices, found neither; `--layers A,B` lists them in \
          their order, `--order names` or `--order file` gives it (in a preset `layers`, `order`)"
@@ -52,10 +52,10 @@ pub enum Refusal {
         /// how many there are
         matrices: usize,
     },
-    /// A tensor whose numbers cannot be weights; its place among the file's.
+    /// A tensor without numbers for weights; its place among the file's.
     #[error("expected floating-point numbers in tensor {0}")]
     Unreadable(usize),
-    /// A listed layer that is no matrix.
+    /// A listed layer, but no matrix.
     #[error("tensor `{tensor}`: expected a matrix (a layer's weights), found shape {shape:?}")]
     NotAMatrix {
         /// its name
@@ -63,10 +63,10 @@ pub enum Refusal {
         /// its shape
         shape: Vec<usize>,
     },
-    /// A layer that was listed and is not there, or is there more than once.
+    /// A listed layer, missing from the file or there more than once.
     #[error("layer `{layer}`: expected one of {found}")]
     Missing {
-        /// the name that was listed
+        /// the listed name
         layer: String,
         /// the matrices there are
         found: String,
@@ -79,7 +79,7 @@ pub enum Refusal {
         /// its name
         tensor: String,
     },
-    /// A mask that belongs to no layer.
+    /// A mask of no layer.
     #[error(
         "tensor `{tensor}`: expected a mask called as its layer's weights are (`fc1.weight_mask` beside `fc1.weight_orig`), found none of its \
          name and shape {shape:?}"
@@ -90,7 +90,7 @@ pub enum Refusal {
         /// its shape
         shape: Vec<usize>,
     },
-    /// A bias that belongs to no layer.
+    /// A bias of no layer.
     #[error(
         "tensor `{tensor}`: expected the matrix that this bias belongs to (`fc1.weight` beside `fc1.bias`), found none \
          (its shape is {shape:?})"
@@ -101,7 +101,7 @@ pub enum Refusal {
         /// its shape
         shape: Vec<usize>,
     },
-    /// A tensor that seems to change what a layer computes.
+    /// A tensor that may change a layer's function.
     #[error(
         "tensor `{tensor}`: expected nothing beside `{matrix}` but its bias and its masks; what this one does to the layer \
          is not known"
@@ -112,7 +112,7 @@ pub enum Refusal {
         /// the layer's matrix
         matrix: String,
     },
-    /// A matrix that no name explains.
+    /// A matrix without an explanation by name.
     #[error(
         "tensor `{tensor}`: its name does not say what it is (a mask? another layer?), its shape is {shape:?}; \
          `--layers {layers}` reads the network without it"
@@ -125,7 +125,7 @@ pub enum Refusal {
         /// all layers, as `--layers` takes them
         layers: String,
     },
-    /// A vector that may be a bias.
+    /// A possible bias.
     #[error(
         "tensor `{tensor}`: its {length} numbers may be the bias of `{matrix}`, and its name does not say so; a bias is \
          called as its matrix is (`fc1.weight`, `fc1.bias`; `W1`, `b1`); only if it is none does `--layers {layers}` read the \
@@ -143,11 +143,11 @@ pub enum Refusal {
     },
 }
 
-/// Names that a message lists at most.
+/// Most names in a message.
 const MOST_NAMES: usize = 6;
 /// Characters of an option's layers at most.
 const LONGEST_LIST: usize = 1000;
-/// Layers that an option spells out at most.
+/// Most layers spelt out in an option.
 const MOST_LAYERS: usize = 24;
 
 impl Refusal {
@@ -171,7 +171,7 @@ impl Refusal {
         Self::Missing { layer: layer.to_owned(), found }
     }
 
-    /// `by_layers`: the readings differ in which matrices they use.
+    /// `by_layers`: the readings differ in the matrices they use.
     pub(super) fn several(
         catalogue: &Catalogue<'_>,
         found: &[Candidate],

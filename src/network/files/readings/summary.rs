@@ -1,4 +1,4 @@
-//! What was read, for reports and screens.
+//! Summary of a reading, for reports and screens.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 /// How a file's tensors were read as a network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reading {
-    /// which reading it is and why, in a sentence
+    /// the reading and the evidence for it, in a sentence
     pub why: String,
     /// layer 1 first
     pub layers: Vec<ReadLayer>,
@@ -26,7 +26,7 @@ pub struct ReadLayer {
     pub matrix: TensorName,
     /// rows × columns as stored
     pub stored: (usize, usize),
-    /// whether that is inputs × outputs
+    /// whether the orientation is inputs × outputs
     pub transposed: bool,
     /// the mask multiplied in
     pub mask: Option<String>,
@@ -36,16 +36,16 @@ pub struct ReadLayer {
     pub bias_mask: Option<String>,
 }
 
-/// Something in a file that is no part of the network.
+/// Content of a file beside the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unused {
     /// its name in the file
     pub name: String,
-    /// type of its numbers; `None` for members that are no tensors
+    /// type of its numbers; `None` for members other than tensors
     pub dtype: Option<String>,
-    /// extents; `None` for members that are no tensors
+    /// extents; `None` for members other than tensors
     pub shape: Option<Vec<usize>>,
-    /// what it seems to be
+    /// its probable role
     pub why: &'static str,
 }
 

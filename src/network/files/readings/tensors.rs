@@ -1,4 +1,4 @@
-//! Which tensors belong together: a matrix, its mask, its bias and the bias's mask.
+//! Tensors grouped: a matrix, its mask, its bias and the bias's mask.
 
 use std::collections::{HashMap, HashSet};
 
@@ -74,7 +74,7 @@ impl<'a> Catalogue<'a> {
         &self.entries[index].shape
     }
 
-    /// Tensors that may be part of the network.
+    /// Possible parts of the network.
     pub(super) fn live(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.entries.len()).filter(|&i| self.alone[i].is_none())
     }
@@ -93,7 +93,7 @@ impl<'a> Catalogue<'a> {
         self.names[index].called == Called::Bias && self.vector_length(index).is_some()
     }
 
-    /// The tensors that may be weight matrices.
+    /// Candidates for weight matrices.
     pub(super) fn matrices(&self) -> Vec<usize> {
         let two_sided = |&i: &usize| self.shape(i).len() == 2 && self.names[i].called != Called::Mask;
         let may_be = |&i: &usize| {
@@ -122,7 +122,7 @@ impl<'a> Catalogue<'a> {
         is_numbered.then(|| self.live().filter(is_same).collect())
     }
 
-    /// A matrix with the mask and the bias that its name gives it.
+    /// A matrix with its mask and bias by name.
     pub(super) fn unit(&self, matrix: usize) -> Tensors {
         let bias = self.biases.get(&owned(&self.names[matrix].stem())).copied();
         let bias_mask = bias.and_then(|bias| self.mask_of(bias));
@@ -132,12 +132,12 @@ impl<'a> Catalogue<'a> {
     fn mask_of(&self, tensor: usize) -> Option<usize> {
         let name = &self.names[tensor];
         let of_name = |words: &[&str]| self.masks.get(&(owned(words), self.shape(tensor))).copied();
-        // `fc1.mask` is that of the matrix.
+        // `fc1.mask` is the matrix's mask.
         let of_stem = || (name.called == Called::Matrix).then(|| of_name(&name.stem())).flatten();
         of_name(&name.unmasked()).or_else(of_stem)
     }
 
-    /// Vectors that the name calls biases, of no matrix by name.
+    /// Biases by name, of no matrix by name.
     pub(super) fn loose_biases(&self, units: &[Tensors]) -> Vec<usize> {
         let used: HashSet<usize> = units.iter().flat_map(Tensors::all).collect();
         let is_loose = |&i: &usize| {
@@ -149,7 +149,7 @@ impl<'a> Catalogue<'a> {
     /// How the tensors from first to last can be matrices and biases by their order alone; the most regular ways first,
     /// each as one group.
     pub(super) fn by_position(&self, sequence: &[usize]) -> Vec<Vec<Vec<Tensors>>> {
-        // A matrix that is called so is one.
+        // A matrix named as a weight is one.
         let may_be_bias = |i: usize| {
             self.vector_length(i).is_some()
                 && (self.shape(i).len() < 2 || self.names[i].called == Called::Nothing)
@@ -195,7 +195,7 @@ impl<'a> Catalogue<'a> {
         vec![regular, mixed]
     }
 
-    /// Matrices with the biases that follow or precede them; `None` where a bias has no matrix beside it.
+    /// Matrices with the following or preceding biases; `None` if a bias has no matrix beside it.
     fn assign(
         &self,
         sequence: &[usize],
@@ -213,7 +213,7 @@ impl<'a> Catalogue<'a> {
             match (position, units.last_mut()) {
                 (BiasSide::Before, _) if at < last_matrix && waiting.is_none() => waiting = Some(i),
                 (BiasSide::After, Some(unit)) if unit.bias.is_none() => unit.bias = Some(i),
-                // Vectors behind the last layer's bias may be anything; what they are is asked later.
+                // Vectors behind the last layer's bias may be anything; a later step decides.
                 (BiasSide::After, Some(_)) if at > last_matrix && self.shape(i).len() < 2 => {}
                 _ => return None,
             }
@@ -228,13 +228,13 @@ impl<'a> Catalogue<'a> {
     }
 }
 
-/// Tensors that may be layer or bias, all of whose choices are tried.
+/// Most tensors that may be layer or bias for trying every choice.
 const MOST_UNSURE: usize = 10;
 
-/// Tensors of a file in which they are tried.
+/// Most tensors of a file for trying every choice.
 const MOST_MIXED: usize = 64;
 
-/// The names taken apart. `Wh` and `bh` are a weight and a bias called `h` where both stand in the file.
+/// The names taken apart. `Wh` and `bh` are a weight and a bias called `h` if both stand in the file.
 fn names_of(entries: &[TensorEntry]) -> Vec<NameWords> {
     let all: HashSet<String> = entries.iter().map(|entry| entry.name.to_lowercase()).collect();
     let name = |entry: &TensorEntry| {

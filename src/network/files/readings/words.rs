@@ -1,8 +1,8 @@
-//! The words and phrases of names that are evidence.
+//! Words and phrases of names as evidence.
 
 use super::kind::NetworkKind;
 
-/// Phrases of names, and the kind of network that they belong to.
+/// Phrases of names, and their kind of network.
 pub(super) const KINDS: [(NetworkKind, &[&str]); 10] = [
     (
         NetworkKind::Recurrent,
@@ -112,7 +112,7 @@ pub(super) const KINDS: [(NetworkKind, &[&str]); 10] = [
     ),
 ];
 
-/// Last words that together show a kind, where all of them stand in a file.
+/// Last words that together show a kind, if all of them stand in a file.
 pub(super) const SETS: [(NetworkKind, &[&str]); 6] = [
     (NetworkKind::Recurrent, &["wf", "wi", "wo"]),
     (NetworkKind::Recurrent, &["wz", "wr", "uz", "ur"]),
@@ -136,7 +136,7 @@ pub(super) const BRANCHES: [&[&str]; 10] = [
     &["siamese", "anchor", "positive", "negative"],
 ];
 
-/// Words of a list of networks or heads, and those of one of them with its number behind.
+/// Words of a list of networks or heads, and of one of them with its number behind.
 pub(super) const LISTS: [&str; 9] =
     ["heads", "models", "ensemble", "ensembles", "members", "nets", "towers", "estimators", "branches"];
 /// See [`LISTS`].
@@ -170,7 +170,7 @@ pub(super) const MEMBERS: [&str; 27] = [
     "task",
 ];
 
-/// Phrases of tensors that are no part of a network, whatever their shape.
+/// Phrases of tensors outside the network, of any shape.
 pub(super) const OPTIMISER: [&str; 33] = [
     "optimizer",
     "optimizers",
@@ -262,7 +262,7 @@ pub(super) const DATA: [&str; 19] = [
     "indices",
     "columns",
 ];
-/// Phrases of data that might also name a layer: they explain no matrix.
+/// Phrases of data, ambiguous with names of layers: they explain no matrix.
 pub(super) const MORE_DATA: [&str; 19] = [
     "train", "test", "val", "input", "inputs", "targets", "class", "names", "data", "sample", "features",
     "feature", "shape", "sizes", "widths", "dims", "index", "score", "scores",

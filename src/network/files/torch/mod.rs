@@ -42,7 +42,7 @@ const LEGACY_MAGIC_TEXT: &[u8] = b"L119547037146038801333356L";
 /// The magic number stands behind the opcodes of protocol, frame and length.
 const LEGACY_MAGIC_WITHIN: usize = 32;
 
-/// The first bytes of a legacy file in which its pickles are looked for; twice as many while they are cut short.
+/// First bytes of a legacy file to search for its pickles; doubled while they are cut short.
 const FIRST_BYTES: u64 = 1 << 20;
 
 /// An opened file: pickle read, storages not yet.
@@ -133,7 +133,7 @@ struct Pickles<'p> {
     machine: Pickle<'p>,
     object: Pickle<'p>,
     keys: Pickle<'p>,
-    /// where the storages begin
+    /// start of the storages
     length: usize,
 }
 

@@ -1,7 +1,7 @@
 //! The storages of a PyTorch file, and the numbers of the views into them.
 //!
-//! A tensor's numbers are read where they stand. A storage in a zip archive that only some of the wanted tensors see is read
-//! twice at most: once as a whole for its checksum, of which nothing is kept, and then the parts.
+//! A tensor's numbers are read where they stand. A storage in a zip archive with only some wanted tensors is read
+//! twice at most: once as a whole for its checksum, without keeping anything, and then the parts.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
@@ -14,13 +14,13 @@ use super::super::damage;
 use super::super::number::{Number, elements, row_major};
 use super::tensors::{Storage, View};
 
-/// A view whose numbers are further apart, in bytes, is read number by number.
+/// Longest stride of a view read as a block, in bytes; beyond it each number is read by itself.
 const SPAN_PER_NUMBER: usize = 16;
 
 /// Bytes of a deflated storage for each byte of it in the file, where a part of it is wanted: the whole is held.
 const MOST_HELD_PER_BYTE: u64 = 64;
 
-/// Where the storages of a file are.
+/// The places of a file's storages.
 pub(super) enum Storages<'a> {
     Zip(Box<Members<'a>>),
     /// places and lengths, in bytes
@@ -34,9 +34,9 @@ pub(super) struct Members<'a> {
     /// of `data.pkl`
     pub(super) folder: String,
     pub(super) big_endian: bool,
-    /// members whose checksums are right
+    /// members with right checksums
     checked: HashSet<usize>,
-    /// the last deflated storage of which a part was wanted
+    /// the last deflated storage read in part
     held: Option<(usize, Vec<u8>)>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Members<'a> {
         Self { archive, bytes, folder, big_endian: false, checked: HashSet::new(), held: None }
     }
 
-    /// The bytes of a member, at most as many as `most` makes of its compressed size; `None` where there is no such member.
+    /// The bytes of a member, at most `most` of its compressed size; `None` if there is no such member.
     pub(super) fn content(
         &mut self,
         name: &str,
@@ -81,7 +81,7 @@ impl<'a> Members<'a> {
         Ok(data)
     }
 
-    /// The member of a storage, and bytes that it can hold.
+    /// The member of a storage, and its capacity in bytes.
     pub(super) fn find(&mut self, storage: &Storage) -> Result<(usize, u64, u64), String> {
         let name = format!("{}data/{}", self.folder, storage.key);
         let index = self.archive.index_for_name(&name).ok_or_else(|| format!("no member `{name}`"))?;
@@ -142,7 +142,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Where a member of an archive is, and how it is stored.
+/// Place and compression of an archive's member.
 struct Member {
     place: u64,
     size: u64,
@@ -193,7 +193,7 @@ impl RequestedView<'_> {
         self.view.start == 0 && count.is_some_and(|count| count as u64 == bytes) && self.is_contiguous()
     }
 
-    /// The numbers, from the storage at `place`. Its length was held to the bytes that are there, and the view to its length.
+    /// The numbers, from the storage at `place`. Its length was checked against the bytes of the file, and the view against its length.
     fn gather(&self, bytes: &FileBytes<'_>, place: u64) -> io::Result<Vec<f64>> {
         let (count, size) = (elements(self.shape).unwrap_or(0), self.number.size());
         if count == 0 {

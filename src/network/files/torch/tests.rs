@@ -102,7 +102,7 @@ fn views_into_a_storage_and_tied_weights() {
 fn whole_modules_are_refused_by_their_class() {
     for (bytes, class) in [
         (case!("pt/whole-module.pt").as_slice(), "`torch.nn.modules.container.Sequential`"),
-        // Beside a checkpoint, where only the optimiser's state would be left to read.
+        // Beside a checkpoint; only the optimiser's state would be left to read.
         (case!("pt-forms/module-in-checkpoint.pt"), "`net.Net`"),
         (case!("pt-forms/module-protocol-1.pt"), "`net.Net`"),
         (case!("pt-forms/torchscript.pt"), "of TorchScript"),
@@ -260,7 +260,7 @@ fn pickle_bombs_are_refused() {
     let one = tensor(&[2], &[1], 0, 16);
     let stop = b".".as_slice();
     let doubled = [one.as_slice(), &b"2\x86".repeat(60), stop].concat();
-    // The same through the memo, and dictionaries whose keys grow.
+    // The same through the memo, and dictionaries with growing keys.
     let memo = [one.as_slice(), &b"q\0(h\0h\0h\0l".repeat(40), stop].concat();
     let key = [b"X\xe8\x03\0\0".as_slice(), &[b'k'; 1000]].concat();
     let mut keys = one.clone();
@@ -330,7 +330,7 @@ impl Random {
     }
 }
 
-/// A file whose checksums are not checked: the directory says 0, so damaged pickles reach the opcode machine.
+/// A file without checksums: the directory says 0, so damaged pickles reach the opcode machine.
 fn without_checksums(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for at in 0..bytes.len().saturating_sub(20) {
@@ -403,7 +403,7 @@ fn a_hundred_thousand_damaged_files() {
                 }
             }
         }
-        // The opcode machine alone, which damaged archives do not reach.
+        // The opcode machine alone: damaged archives do not reach it.
         let mut bytes = pickles[index % files.len()].clone();
         damage(&mut bytes, &mut random);
         if let Ok(pickle) = Pickle::read(&bytes) {

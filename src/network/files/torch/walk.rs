@@ -39,7 +39,7 @@ pub(super) fn contents(pickle: &Pickle<'_>, bytes: usize) -> Result<PickledTenso
     Ok(walk.found)
 }
 
-/// What there is to find below a value.
+/// The tensors and other content below a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Worth {
     Unknown,
@@ -95,7 +95,7 @@ impl Walk<'_, '_> {
         Ok(worth)
     }
 
-    /// What lies in a container of tensors.
+    /// The content of a container of tensors.
     fn container(&mut self, id: Id, prefix: &str, depth: usize) -> Result<(), FileError> {
         if depth > DEEPEST {
             return Err(too_deep());

@@ -260,7 +260,7 @@ impl<'p> Machine<'p> {
             b'b' => {
                 let state = self.pop()?;
                 let object = self.top()?;
-                // What is built onto an ordered dictionary is its `_metadata`.
+                // BUILD on an ordered dictionary sets its `_metadata`.
                 if let Some(Value::Call(call)) = self.values.get_mut(object as usize) {
                     call.state = Some(state);
                 }

@@ -1,6 +1,6 @@
 //! Pickles as plain data: an opcode machine without imports or calls.
 //!
-//! # What is built
+//! # Values
 //! Every opcode up to protocol 5 has a value. A global is its two names. A call is a [`DeferredCall`]: the callable's name beside
 //! the arguments. The reader of tensors knows a few calls by name.
 //!
@@ -24,7 +24,7 @@ use self::machine::Machine;
 /// Index of a value.
 pub(super) type Id = u32;
 
-/// What one opcode built.
+/// The value of one opcode.
 #[derive(Debug)]
 pub(super) enum Value<'p> {
     None,
