@@ -53,7 +53,7 @@ pub(super) fn print(text: &str) -> Result<Printed, CliError> {
 /// Prints a script of the program's own as it is, in ASCII where nothing else can be shown.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(super) fn print_script(text: &str) -> Result<Printed, CliError> {
     if page().is_ascii() { write(&in_ascii(text)) } else { write(text) }
 }
@@ -61,7 +61,7 @@ pub(super) fn print_script(text: &str) -> Result<Printed, CliError> {
 /// Prints a preset, which reads back as the same.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(super) fn print_ron(text: &str) -> Result<Printed, CliError> {
     write(&shown_ron(text, page().is_ascii()))
 }
@@ -69,7 +69,7 @@ pub(super) fn print_ron(text: &str) -> Result<Printed, CliError> {
 /// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<Printed, CliError> {
     let text = json_text(value)?;
     if page().is_ascii() { write(&json_in_ascii(&text)) } else { write(&text) }

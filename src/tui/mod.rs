@@ -3,12 +3,12 @@
 //! The thread that calls [`run`] reads keys and draws; a [`Worker`](crate::session::Worker) computes. A key becomes an
 //! [`Action`](keymap::Action) through the one table in [`keymap`]; [`App::update`](app::App::update) turns it, without side
 //! effects, into a new state and effects; the loop here carries those out. Panes draw from a
-//! [`Snapshot`] and compute nothing. Looks are data: [`theme`] and [`glyphs`].
+//! [`Snapshot`] and compute nothing. Looks are data: [`theme`](look::theme) and [`glyphs`](look::glyphs).
 //!
 //! At rest nothing is drawn and nothing wakes up: the loop sleeps until a key comes. While the worker is busy it looks
 //! for a new snapshot at most `frames_per_second` times a second; a key's own effect is drawn at once.
 //!
-//! The loop waits for the terminal in one place, [`input`], and never in a write: a terminal that stops reading gets no
+//! The loop waits for the terminal in one place, `terminal::input`, and never in a write: a terminal that stops reading gets no
 //! new frame until the last one is out, and keys are read meanwhile. A terminal that is gone ends the loop ([`Failure`]).
 
 pub mod app;

@@ -3,7 +3,7 @@
 //! A word's level is its upper 53 bits, its sign the lowest one. Its *cut* has the upper 29 bits of the level at the bottom and
 //! the sign on top: in bit 31 for an input word, in bit 30 for an output word. The cuts of both added are a *sum*, which says
 //! nearly all there is to say of a product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is
-//! the sum of both levels (see [`Buckets`]) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
+//! the sum of both levels (see [`Buckets`](super::Buckets)) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
 //! is an interval of such integers, and a try is one comparison. Only at the ends of an interval the bits that were cut off
 //! decide: such a sum is in doubt, and the words themselves tell ([`Buckets::piece`](super::Buckets::piece)). Of the neurons that are given away that is one in
 //! a million or so.

@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`summation`] | the trait that all sums implement |
+//! | [`mod@summation`] | the trait that all sums implement |
 //! | [`golden`] | the golden-ratio sum of Lemma 9, a piece from each bucket |
 //! | [`assembly`] | the same for four weights at once, in SIMD |
 //! | [`subset`], [`best_subset`], [`incremental`] | subset sums, the best of all subsets, and the best as values come in |

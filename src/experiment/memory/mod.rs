@@ -8,7 +8,7 @@
 //! | loading | points as their file holds them; copies of a layer while its norms are computed, and [`BOUNDED`] for each pair of its shorter side |
 //! | building | for each layer under way its open demands, which are many in order or where outputs share |
 //! | measuring | for each layer [`MEASURED`]·P, or a copy of its rows |
-//! | matching | after an allocation that ran out of neurons: a second ticket, then [`matching`] |
+//! | matching | after an allocation that ran out of neurons: a second ticket, then a matching (`construction::existence`) |
 //! | trying | the masked network ([`PATH`]·R + [`PLACE`]·P), and a block of inputs on its way through both networks |
 //! | climbing | the masked network, and the values of all layers at a few inputs |
 //!

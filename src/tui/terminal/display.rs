@@ -3,7 +3,7 @@
 //! Three may want it at once: the thread that draws, a signal, a panic. Each writes or changes modes only while it holds
 //! [`TERMINAL`].
 //!
-//! No write waits for a stopped terminal ([`line`]). A frame goes out as the terminal takes it, and the next one is drawn
+//! No write waits for a stopped terminal ([`mod@line`]). A frame goes out as the terminal takes it, and the next one is drawn
 //! afterwards: frames are left out, never cut. On leaving, output still unread after [`LAST_WORDS`] is discarded, to make
 //! room for the restoring sequences.
 
