@@ -1,4 +1,4 @@
-//! Layers drawn and pruned, against the random words that they consume and against each other.
+//! Layers drawn and pruned, against the random words they consume and against each other.
 
 use rayon::prelude::*;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
@@ -31,7 +31,7 @@ pub(super) fn build(layer: &LayerBuilder) -> LayerBuilder {
 }
 
 /// As many words as each layer consumed, spread over as many neurons, two rows a neuron as the construction reads them,
-/// and folded so that none is optimised away.
+/// and folded: the optimiser may drop none.
 fn generate(layers: &[LayerBuilder]) -> u64 {
     let layer = |builder: &LayerBuilder| {
         let (tally, layer) = (builder.tally(), builder.problem().layer as u64);
@@ -51,7 +51,7 @@ fn generate(layers: &[LayerBuilder]) -> u64 {
     layers.par_iter().map(layer).reduce(|| 0, |a, b| a ^ b)
 }
 
-/// What an allocation took.
+/// Cost of an allocation.
 struct Timing {
     /// seconds of each round, and of the generation of the words consumed
     rounds: Vec<(f64, f64)>,
@@ -182,7 +182,7 @@ fn wide_layers() -> Result<Vec<Figure>, ExperimentError> {
     Ok(figures)
 }
 
-/// What this process holds, in GiB.
+/// Memory of this process, in GiB.
 fn memory() -> f64 {
     let memory = || {
         let pid = sysinfo::get_current_pid().ok()?;

@@ -1,23 +1,7 @@
 //! The forward pass of Ĝ held against a plain copy.
 //!
-//! # Measured
-//! Two threads of a shared machine with AVX-512: 7.77 M paths, 3.11 M of which fire, 64 inputs in 8.5 to 11.5 ms, that is 11 to 15
-//! GB/s where a copy moves 19 to 26 GB/s (half read, half written): 0.50 to 0.67 of a copy, 0.57 in the middle.
-//!
-//! At two operations a path that fires and point, eight points an instruction, two instructions a cycle, the processors could
-//! do no better than 5 ms. In the cache the pass takes 8 ms: runs of paths are 10 long, and each ends with a jump that was not
-//! foreseen. The rest waits for rows to arrive.
-//!
-//! | what changed | ms |
-//! |---|---|
-//! | rows where the ticket has them, z_out·h and the sum rounded each, 32 points at once | 14.1 to 16.8 |
-//! | weights alone in an own column, halves apart, z_out·h + y fused, 64 points in eight registers | 9.6 to 12 |
-//! | all layers within one call of the thread pool, activations handed on as they are used | 8.5 to 11.5 |
-//!
-//! The same with products and sums rounded each took 12.3 to 15 ms. Saved nothing: to prefetch the rows of the next 2 to 64
-//! runs; a stretch of several runs in one loop, whether it finds the ends by comparison or by a byte a path (14 to 16 ms); rows of
-//! eight outputs together, so that points where the input is 0 are left out one by one, as in a deep network most inputs are
-//! 0 at all points or at none; smaller tasks for the threads; huge pages.
+//! The pass computes two operations for each firing path and point. In the cache, short runs of paths and the mispredicted
+//! branch at the end of each limit it; from memory, the rows' arrival does. The book's page on performance has the figures.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -36,30 +20,30 @@ use crate::verification::{Evaluation, MaskedLayer, MaskedNetwork};
 /// Inputs and outputs of the layers, as in Example 5.
 const WIDTH: usize = 100;
 
-/// What was measured.
+/// A measured forward pass.
 ///
-/// # Which bytes are counted
-/// Those of all kept paths, whether they fire or not: z_in and z_out of each (16 bytes), and where the paths of each weight and
-/// half begin (4 bytes); and of each layer the activations that go in and come out, once each (8 bytes a value). What a pass
-/// reads again from caches, the activations above all (each path looks at one of every point), is not counted. A copy of n bytes
+/// # The counted bytes
+/// All kept paths, firing or not: z_in and z_out of each (16 bytes), and the start of the paths of each weight and
+/// half (4 bytes); and of each layer the activations in and out, once each (8 bytes a value). Repeated
+/// reads from caches, of activations above all (each path reads one of every point), are not counted. A copy of n bytes
 /// counts 2n, n read and n written.
 ///
-/// Behind the first layer no input is negative, and half of the paths never fire. They stand apart from the others and are passed
-/// over, as are those of inputs that are 0 at all points: their bytes are counted, as a part of the network that is evaluated,
+/// Behind the first layer no input is negative, and half of the paths never fire. They stand apart from the others and are skipped,
+/// as are paths of inputs with 0 at all points: their bytes are counted, as a part of the evaluated network,
 /// but not read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ForwardPass {
     /// kept paths of all layers
     pub paths: usize,
-    /// those of them that fire for any of the inputs
+    /// paths firing for any of the inputs
     pub firing: usize,
     /// inputs evaluated together
     pub inputs: usize,
-    /// bytes that are counted
+    /// counted bytes
     pub bytes: f64,
     /// seconds of a pass, the least seen
     pub seconds: f64,
-    /// bytes a second that a plain copy moves on the same threads, the most seen
+    /// bytes a second of a plain copy on the same threads, the most seen
     pub copy: f64,
 }
 
@@ -68,7 +52,7 @@ impl ForwardPass {
     /// `rounds` rounds.
     ///
     /// # Errors
-    /// [`ExperimentError`] where there is not enough memory.
+    /// [`ExperimentError`] if there is not enough memory.
     pub fn measure(deep: usize, inputs: usize, rounds: usize) -> Result<Self, ExperimentError> {
         let widths = vec![WIDTH.to_string(); deep + 1].join(",");
         let target = format!("target=Random(widths:[{widths}],weight_bound:1.0,spectral_norm:1.0,seed:7)");
@@ -111,7 +95,7 @@ impl ForwardPass {
         self.bytes / self.seconds
     }
 
-    /// The pass's share of what a plain copy reaches.
+    /// The pass's share of a plain copy's rate.
     pub fn ratio(&self) -> f64 {
         self.bandwidth() / self.copy
     }
@@ -139,7 +123,7 @@ mod tests {
     #[test]
     fn what_is_measured_is_a_pass_over_all_paths() {
         let pass = ForwardPass::measure(2, 30, 1).unwrap();
-        // All paths of the first layer fire, as its inputs have both signs, and those with z_in > 0 of the second.
+        // All paths of the first layer fire, as its inputs have both signs; of the second, paths with z_in > 0.
         let firing = pass.firing as f64 / pass.paths as f64;
         assert!(pass.inputs == 30 && pass.paths > 300_000 && (0.7..0.8).contains(&firing), "{pass:?}");
         // 2·2·10⁴ runs at most, a half of a weight each.

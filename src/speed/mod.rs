@@ -1,7 +1,7 @@
-//! How fast this machine runs the engine: what `slth bench` prints, and `cargo bench` row by row.
+//! Speed of the engine on this machine: `slth bench` prints all figures, `cargo bench` one by one.
 //!
-//! Figures are ratios within one run wherever they can be, since machines are shared and noisy: both sides of a ratio take
-//! turns, and the median of their rounds counts. Beside each stands what a named processor reached ([`Reference`]); there is no
+//! Most figures are ratios within one run, since machines are shared and noisy: both sides of a ratio take
+//! turns, and the median of their rounds counts. Beside each stands the figure of a named processor ([`Reference`]); there is no
 //! verdict, as processors differ. Goals for the machine of development are in `benches/`.
 
 mod construction;
@@ -27,15 +27,15 @@ use crate::experiment::ExperimentError;
 pub struct Figure {
     /// kebab-case name
     pub name: &'static str,
-    /// what was done, and what the figure compares
+    /// the work, and the comparison
     pub work: &'static str,
-    /// what was measured; `None` where it could not be
+    /// the measurement; `None` if it failed
     pub value: Option<f64>,
     /// `x` for a ratio, `s`, `us`, `ms`, `GiB`, or `per weight`
     pub unit: &'static str,
-    /// the processor that it was measured on
+    /// the processor measured
     pub processor: String,
-    /// the same figure on another processor, where there is one
+    /// the same figure on another processor, if any
     pub reference: Option<Reference>,
     /// both sides of a ratio, or why nothing was measured
     pub note: String,
@@ -57,7 +57,7 @@ impl Figure {
     }
 }
 
-/// What can be measured.
+/// The figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// Example 5 by each allocation, a layer of a million weights, a network of 784-500-10
@@ -74,10 +74,10 @@ impl Work {
     /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::Construction, Self::SubsetSums, Self::ForwardPass, Self::Screen];
 
-    /// Measures it, on the threads of the current pool. `slth`: the program whose screen is measured.
+    /// Measures it, on the threads of the current pool. `slth`: the program with the measured screen.
     ///
     /// # Errors
-    /// [`ExperimentError`] where there is not enough memory.
+    /// [`ExperimentError`] if there is not enough memory.
     pub fn measure(self, slth: &Path) -> Result<Vec<Figure>, ExperimentError> {
         Ok(match self {
             Self::Construction => construction::figures()?,
@@ -88,7 +88,7 @@ impl Work {
     }
 }
 
-/// The processor's name, as it gives it, and the threads that are used.
+/// The processor's own name, and the number of threads.
 fn processor() -> String {
     let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
     let system = System::new_with_specifics(what).ok();
@@ -98,10 +98,10 @@ fn processor() -> String {
     format!("{name}, {threads} thread{}", if threads == 1 { "" } else { "s" })
 }
 
-/// Rounds of which the median counts.
+/// Rounds; their median counts.
 const ROUNDS: usize = 3;
 
-/// The work's result, and the seconds that it took.
+/// The work's result, and its seconds.
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let started = Instant::now();
     let result = black_box(work());

@@ -1,4 +1,4 @@
-//! What figures were on a processor that is named, to read one's own beside.
+//! Figures of a named processor, to compare one's own with.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ pub struct Reference {
     pub high: f64,
 }
 
-/// Where [`MEASURED`] was measured, over several days on a machine that others used too.
+/// The processor of [`MEASURED`], over several days on a shared machine.
 const PROCESSOR: &str = "AMD EPYC, 2 threads, AVX-512";
 
 /// Name, smallest value, largest value; units as in the figure.
@@ -34,7 +34,7 @@ const MEASURED: [(&str, f64, f64); 13] = [
 ];
 
 impl Reference {
-    /// The reference of a figure, where one was measured.
+    /// The reference of a figure, if measured.
     pub fn of(figure: &str) -> Option<Self> {
         let measured = MEASURED.iter().find(|(name, ..)| *name == figure);
         measured.map(|&(_, low, high)| Self { processor: PROCESSOR, low, high })

@@ -11,7 +11,7 @@ use super::{Figure, median};
 
 const SIZE: PtySize = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 };
 
-/// What ends a frame.
+/// The end of a frame.
 const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 
 /// Only the overlay of keys says so. (A word: blanks that were blank before are not sent.)
@@ -55,7 +55,7 @@ fn first_frame(slth: &Path) -> Result<f64, String> {
     Ok(1e3 * elapsed.as_secs_f64())
 }
 
-/// Milliseconds from a key that opens the overlay of keys to the frame with it, while the engine runs flat out.
+/// Milliseconds from the key for the overlay of keys to the frame with it, while the engine runs flat out.
 fn answers(slth: &Path) -> Result<Vec<f64>, String> {
     let mut program = Program::start(slth, "example-6")?;
     program.wait_for(END_OF_FRAME)?;
@@ -79,7 +79,7 @@ struct Program {
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
-    /// what was received and not waited for yet
+    /// bytes received and not waited for yet
     received: Vec<u8>,
     _terminal: Box<dyn MasterPty + Send>,
 }

@@ -13,14 +13,14 @@ const SHAPE: [(usize, usize); 2] = [(784, 500), (500, 10)];
 /// Values shared by a row.
 const VALUES: usize = 21;
 
-/// Seconds per weight of the published mixed-integer model, on the machine where it was measured.
+/// Seconds per weight of the published mixed-integer model, on its authors' machine.
 const MIXED_INTEGER: f64 = 1.877;
 
 /// A row of the network: its shared values, and its weights.
 pub struct NetworkRow {
-    /// what sums are made of
+    /// the values to add
     pub values: Vec<f64>,
-    /// what they are to meet
+    /// the targets of the sums
     pub weights: Vec<f64>,
 }
 

@@ -22,7 +22,7 @@ pub fn samples(k_prime: f64, delta: f64) -> u64 {
 /// Proof: Lemma 9's, with the 2k ≤ 2k′ categories (half, bucket) of one weight, each of probability
 /// ≥ 1/(8k′) (Theorem 3, Step 2′): m draws leave one empty with probability ≤ 2k′(1 − 1/8k′)^m
 /// ≤ 2k′e^{−m/8k′}; union bound over P_i weights and ℓ layers. For all targets both signs of the weight
-/// are wanted, which doubles the categories.
+/// are wanted, with twice the categories.
 pub fn neurons_per_weight(k_prime: f64, weights: u64, layers: usize, delta: f64, all_targets: bool) -> u64 {
     let categories = if all_targets { 4.0 } else { 2.0 } * k_prime;
     (8.0 * k_prime * ln_over(categories * weights as f64 * layers as f64, delta)).ceil() as u64

@@ -1,4 +1,4 @@
-//! How many, where that may be beyond every machine number.
+//! Counts, possibly beyond every machine number.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -14,14 +14,14 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 
 /// A number of neurons: 0, or a number that may be beyond u64 and beyond f64.
 ///
-/// What was counted is exact below 2⁵³: whole numbers and sums of them. Every other number is a rounded real one: a ratio or a
+/// Counted numbers are exact below 2⁵³: whole numbers and sums of them. Every other number is a rounded real one: a ratio or a
 /// product to 2⁻⁵³ of itself, a number from a logarithm ([`from_ln`](Self::from_ln), [`times_exp`](Self::times_exp)) to
-/// (|ln| + 1)·2⁻⁵¹ of itself, where |ln| is that of the logarithm or exponent given, itself right to 2 ulps: 6·10⁻¹⁴ for a
-/// probability of e⁻¹³⁵, below 10⁻¹⁴ above e⁻²⁰. So a bound ⌈ln(K/δ)/p⌉ may differ by one from that in exact arithmetic, below
+/// (|ln| + 1)·2⁻⁵¹ of itself, with |ln| of the logarithm or exponent given, itself right to 2 ulps: 6·10⁻¹⁴ for a
+/// probability of e⁻¹³⁵, below 10⁻¹⁴ above e⁻²⁰. So a bound ⌈ln(K/δ)/p⌉ may differ by one from exact arithmetic, below
 /// 2⁵³ too. Beyond 1.8e308 only the logarithm is left (absolute error |ln|·2⁻⁵¹). A sum of n of them adds n·2⁻⁵³ to the
-/// relative error, or n·|ln|·2⁻⁵² to that of the logarithm.
+/// relative error, or n·|ln|·2⁻⁵² to the logarithm's.
 ///
-/// In JSON and other text formats it is a whole number where it is exact, else a real one, and a text (`"1.5000e681"`) beyond f64,
+/// In JSON and other text formats it is a whole number if exact, else a real one, and a text (`"1.5000e681"`) beyond f64,
 /// since many readers of JSON refuse such a number. Binary formats keep number and logarithm.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Count {
@@ -43,17 +43,17 @@ impl Count {
         Self { number: pxfm::f_exp(ln), ln }
     }
 
-    /// The number where it is whole and below 2⁵³: exact if it was counted, see [`Count`].
+    /// The number if it is whole and below 2⁵³: exact if it was counted, see [`Count`].
     pub fn whole(self) -> Option<u64> {
         (self.number < EXACT && self.number.fract() == 0.0).then_some(self.number as u64)
     }
 
-    /// The number, or `u64::MAX` where it is beyond.
+    /// The number, or `u64::MAX` beyond.
     pub fn saturated(self) -> u64 {
         self.number as u64
     }
 
-    /// The number; infinite where it is beyond f64.
+    /// The number; infinite beyond f64.
     pub fn as_f64(self) -> f64 {
         self.number
     }
@@ -63,7 +63,7 @@ impl Count {
         self.ln * std::f64::consts::LOG10_E
     }
 
-    /// The number times `factor`, which is finite and not negative.
+    /// The number times a finite `factor` ≥ 0.
     pub fn times(self, factor: f64) -> Self {
         let number = self.number * factor;
         if factor == 0.0 || self.number == 0.0 {
@@ -75,7 +75,7 @@ impl Count {
         }
     }
 
-    /// The number times e^`exponent`, whatever that is.
+    /// The number times e^`exponent`, for any exponent.
     pub fn times_exp(self, exponent: f64) -> Self {
         let number = self.number / pxfm::f_exp(-exponent);
         if number.is_finite() { Self::new(number) } else { Self::from_ln(self.ln + exponent) }
@@ -86,7 +86,7 @@ impl Count {
         if self.number.is_finite() { Self::new(self.number.ceil()) } else { self }
     }
 
-    /// How many times `other` it is; infinite where that is beyond f64, NaN for 0 of 0.
+    /// How many times `other` it is; infinite beyond f64, NaN for 0 of 0.
     pub fn ratio(self, other: Self) -> Self {
         if self.number.is_finite() && other.number.is_finite() {
             Self::new(self.number / other.number)
@@ -100,7 +100,7 @@ impl Count {
         if other < self { other } else { self }
     }
 
-    /// Whether it is a number of neurons, 0 or at least 1, and its logarithm that of the number: what is read from a file
+    /// Whether it is a number of neurons, 0 or at least 1, and its logarithm the number's: values read from a file
     /// may be neither.
     pub fn is_possible(self) -> bool {
         let Self { number, ln: given } = self;
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(Count::ZERO.whole(), Some(0));
     }
 
-    /// Against 200-bit arithmetic on the exponent as it should be, not as f64 has it: what the docs say of rounding.
+    /// Against 200-bit arithmetic on the exponent as it should be, not as f64 has it: the rounding in the docs.
     #[test]
     fn numbers_from_logarithms_are_rounded_as_said() {
         use dashu::float::FBig;
@@ -233,7 +233,7 @@ mod tests {
         assert!(((huge(2000.0) + huge(2000.0)).ln() - 2000.0 - std::f64::consts::LN_2).abs() < 1e-12);
         assert_eq!((huge(2000.0) + Count::from(9)).ln(), 2000.0);
         assert_eq!((Count::ZERO + huge(2000.0)).ln(), 2000.0);
-        // Two that fit with a sum that does not.
+        // Two fit, their sum does not.
         let sum = Count::new(1.5e308) + Count::new(1.5e308);
         assert!(
             sum.as_f64().is_infinite() && (sum.ln() - ln(1.5e308) - std::f64::consts::LN_2).abs() < 1e-12
@@ -250,7 +250,7 @@ mod tests {
         assert!((huge.ratio(huge.times(0.5)).as_f64() - 2.0).abs() < 1e-9);
         assert!(huge.ratio(Count::new(1e300)).as_f64().is_infinite());
         assert_eq!(Count::new(6.0).ratio(Count::new(4.0)).as_f64(), 1.5);
-        // What rounds up to ten gets an exponent more.
+        // Rounded up to ten, the exponent grows by one.
         assert_eq!(format!("{:.1}", Count::from_ln(400.0 * std::f64::consts::LN_10 - 1e-6)), "1.0e400");
         assert_eq!(Count::new(7.5).whole(), None);
     }

@@ -42,11 +42,11 @@ pub fn norm_product(lambdas_and_norms: impl IntoIterator<Item = (f64, f64)>) -> 
     lambdas_and_norms.into_iter().map(|(lambda, norm)| (lambda * norm).max(1.0)).product()
 }
 
-/// The errors behind layers 1…ℓ that Lemma 1 promises for weights within their tolerances: with ‖ΔW_j‖₂ ≤ n_max·ε_{w,j} and
+/// The errors behind layers 1…ℓ promised by Lemma 1 for weights within their tolerances: with ‖ΔW_j‖₂ ≤ n_max·ε_{w,j} and
 /// ‖F_{j−1}‖₂ ≤ √n_max·F_max its proof's recursion gives
-/// e_i ≤ λ_max·n_max^{3/2}·F_max·Σ_{j≤i} ε_{w,j}·∏_{j≤i} max{1, λ_j‖Ŵ_j‖₂}. Where ‖W_j‖₂ stands in for ‖Ŵ_j‖₂ ≤ ‖W_j‖₂ + n_max·ε_{w,j},
+/// e_i ≤ λ_max·n_max^{3/2}·F_max·Σ_{j≤i} ε_{w,j}·∏_{j≤i} max{1, λ_j‖Ŵ_j‖₂}. With ‖W_j‖₂ in place of ‖Ŵ_j‖₂ ≤ ‖W_j‖₂ + n_max·ε_{w,j},
 /// the product grows by ∏_{j≤i} (1 + λ_j·n_max·ε_{w,j}) at most. Lemma 1 has a factor e for it, which is enough for the ε_w of
-/// [`weight_tolerance`]; behind layer ℓ the promise then is ε. Tolerances of each layer ([`tolerance_per_layer`]) may be wider: where the
+/// [`weight_tolerance`]; behind layer ℓ the promise then is ε. Tolerances of each layer ([`tolerance_per_layer`]) may be wider: if the
 /// growth is above e, it takes the place of e. `layers`: λ_i, ‖W_i‖₂ and ε_{w,i} of each.
 pub fn promised_errors(
     n_max: usize,
@@ -75,7 +75,7 @@ pub fn largest_epsilon_for_target_norms(n_max: usize, f_max: f64, norm_product: 
     E * (n_max as f64).sqrt() * f_max * norm_product
 }
 
-/// What one layer contributes to [`tolerance_per_layer`].
+/// One layer's contribution to [`tolerance_per_layer`].
 #[derive(Clone, Copy, Debug)]
 pub struct LayerBounds {
     /// λ_i > 0
@@ -84,7 +84,7 @@ pub struct LayerBounds {
     pub weights: u64,
     /// ‖W*_i‖₂ or a bound on it
     pub norm: f64,
-    /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it; 0 behind a layer that is dead on all inputs
+    /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it; 0 behind a layer dead on all inputs
     pub input_norm: f64,
 }
 
@@ -104,10 +104,10 @@ pub struct LayerBounds {
 /// [`largest_epsilon_for_target_norms`]),
 /// λ_j(‖W*_j‖₂ + c_j√P_j) ≤ (1 + 1/ℓ)·max{1, λ_j‖W*_j‖₂}, and (1 + 1/ℓ)^ℓ < e, sup‖F_{i−1}‖₂ ≤ √n_max·F_max and √P_i ≤ n_max
 /// make ε_{w,i} at least the ε_w of [`weight_tolerance`]. The result is the vector with the smaller Σ P_i·ln(w_max/ε_{w,i}), the
-/// number of buckets demanded up to a factor, among those that are nowhere finer than ε_w. Where neither is (F_max
+/// number of buckets demanded up to a factor, among the vectors nowhere finer than ε_w. If neither is (F_max
 /// was set below the activations, or ε is so large that Lemma 1 itself fails), it is the smaller one of the two.
 ///
-/// A tolerance is 0 only where no positive f64 is small enough.
+/// A tolerance is 0 only if no positive f64 is small enough.
 pub fn tolerance_per_layer(epsilon: f64, w_max: f64, uniform: f64, layers: &[LayerBounds]) -> Vec<f64> {
     let depth = layers.len() as f64;
     let wide = capped_tolerances(epsilon, layers, |_| w_max);
@@ -138,7 +138,7 @@ fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBo
             let share = epsilon / (layers.len() as f64 * layer.lambda * root * layer.input_norm);
             let mut tolerance = share / behind;
             if tolerance.is_nan() {
-                // ∞/∞ or 0/0: the other way round, so that what overflows meets what underflows.
+                // ∞/∞ or 0/0: the other way round: overflow meets underflow.
                 tolerance =
                     epsilon / (layers.len() as f64 * layer.lambda * root) / (layer.input_norm * behind);
             }
@@ -153,7 +153,7 @@ fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBo
     tolerances
 }
 
-/// λ_max of an architecture; `None` where an activation has no Lipschitz factor.
+/// λ_max of an architecture; `None` if an activation has no Lipschitz factor.
 pub fn lambda_max(architecture: &Architecture) -> Option<f64> {
     architecture.activations().iter().try_fold(0.0_f64, |max, a| Some(max.max(a.lipschitz()?)))
 }
@@ -189,7 +189,7 @@ mod tests {
         assert!(promised.is_sorted());
     }
 
-    /// With tolerances so wide that norms grow by more than e: against the recursion itself, every norm at its largest.
+    /// With tolerances wide enough for norms to grow by more than e: against the recursion itself, every norm at its largest.
     #[test]
     fn what_is_promised_is_a_bound_for_any_tolerances() {
         let (n_max, f_max) = (5, 2.0);

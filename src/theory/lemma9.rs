@@ -1,4 +1,4 @@
-//! Lemma 9, the golden-ratio decomposition: which ratio of buckets works, and how many there are.
+//! Lemma 9, the golden-ratio decomposition: the ratio and the number of buckets.
 
 use super::ln;
 
@@ -12,7 +12,7 @@ pub fn is_sound(base: f64) -> bool {
     base > 1.0 && base <= GOLDEN_RATIO
 }
 
-/// k = ⌈log_{base}(1/accuracy)⌉, the pieces that bring the residual of any weight in [0, 1] down to
+/// k = ⌈log_{base}(1/accuracy)⌉, the pieces to bring the residual of any weight in [0, 1] down to
 /// `accuracy` (Lemma 9). 0 for `accuracy` ≥ 1.
 pub fn levels(accuracy: f64, base: f64) -> usize {
     let exact = -ln(accuracy) / ln(base);

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`lemma1`] | how accurate a weight must be, for the whole network and layer by layer |
 //! | [`section5`] | the ranges of weights and products, k′ and k |
-//! | [`lemma9`] | which bases allow the golden-ratio decomposition |
+//! | [`lemma9`] | the bases for the golden-ratio decomposition |
 //! | [`corollary10`] | samples for one weight |
 //! | [`lemma_c12`] | samples until every category holds enough |
 //! | [`theorem3`] | M_i, neurons for one layer, as printed and repaired |
@@ -13,7 +13,7 @@
 //! | [`malach`] | the polynomial bound of Malach et al. (2020) |
 //! | [`pensia`] | the logarithm in the bound of Pensia et al. (2020) |
 //!
-//! [`Count`] carries numbers of neurons, which may be beyond f64.
+//! [`Count`] carries numbers of neurons, also beyond f64.
 //!
 //! Natural logarithms are correctly rounded (`pxfm`), not the platform's: Λ enters every weight of G, so its
 //! bits must be the same everywhere.

@@ -5,8 +5,8 @@ use super::ln_over;
 
 /// ln(n_{i−1}·n_i·ℓ/min{ε, δ}), the logarithm of the bound m = C·ln(…). Above 0.
 ///
-/// The constant C is not published. It comes from Lueker's theorem (1998), which holds for one weight; the logarithm is
-/// the union bound over all weights, so it is the same where each weight has neurons to itself.
+/// The constant C is not published. It comes from Lueker's theorem (1998) for one weight; the logarithm is
+/// the union bound over all weights, so it is the same if each weight has neurons to itself.
 ///
 /// `weights` P_i = n_{i−1}·n_i, `layers` ℓ ≥ 1, `epsilon` > 0, 0 < `delta` < 1.
 pub fn log_term(weights: u64, layers: usize, epsilon: f64, delta: f64) -> f64 {

@@ -27,9 +27,9 @@ pub fn neurons(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     draws(k_prime, weights, 2.0 * k_prime, layers, delta)
 }
 
-/// ⌈16k′(P_i + ln(ℓk′/δ))⌉: M_i where only the half for x > 0 is built, which has k′ categories, not 2k′ (see
+/// ⌈16k′(P_i + ln(ℓk′/δ))⌉: M_i if only the half for x > 0 is built, with k′ categories, not 2k′ (see
 /// `skip_dead_halves`). It saves no more than 16k′·ln 2 neurons: every category must still gather P_i neurons at its
-/// probability of 1/(8k′), and those that fire for x < 0 are drawn all the same. What it halves are the neurons kept.
+/// probability of 1/(8k′), and neurons for x < 0 are drawn all the same. The kept neurons are halved.
 pub fn neurons_of_one_half(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     draws(k_prime, weights, k_prime, layers, delta)
 }
@@ -47,15 +47,15 @@ pub fn neurons_all_targets(k_prime: f64, weights: u64, layers: usize, delta: f64
     draws(k_prime, weights, categories, layers, delta)
 }
 
-/// ⌈16k′(P_i + ln(2ℓk′P_i/δ))⌉: proven enough for one target alone, whose signs are known: the repair of
-/// [`neurons_all_targets`] with 2k′ categories a pair. [`neurons`] is as large only where P_i = 1.
+/// ⌈16k′(P_i + ln(2ℓk′P_i/δ))⌉: proven enough for one target alone, of known signs: the repair of
+/// [`neurons_all_targets`] with 2k′ categories a pair. [`neurons`] is as large only for P_i = 1.
 pub fn neurons_one_target(k_prime: f64, weights: u64, layers: usize, delta: f64) -> u64 {
     let categories = 2.0 * k_prime * weights as f64;
     draws(k_prime, weights, categories, layers, delta)
 }
 
-/// What Remark 4 prints as an upper bound on M_i/n_max², 16k′ + ln(2ℓk′/δ)/n_max². It drops the factor 16k′ before the logarithm:
-/// M_i/n_max² = 16k′ + 16k′·ln(2ℓk′/δ)/n_max² is above it, whatever the network.
+/// Remark 4's printed upper bound on M_i/n_max², 16k′ + ln(2ℓk′/δ)/n_max². It drops the factor 16k′ before the logarithm:
+/// M_i/n_max² = 16k′ + 16k′·ln(2ℓk′/δ)/n_max² is above it, for any network.
 pub fn remark_4_as_printed(k_prime: f64, n_max: usize, layers: usize, delta: f64) -> f64 {
     16.0 * k_prime + super::ln_over(2.0 * layers as f64 * k_prime, delta) / (n_max as f64).powi(2)
 }
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(neurons_all_targets(k, 10_000, 10, 0.01), 6_293_147);
     }
 
-    /// As printed, M_i is Lemma C.12's number where a neuron has a category of its own: P_i = 1. Else what is proven asks for more.
+    /// As printed, M_i is Lemma C.12's number if a neuron has a category of its own: P_i = 1. Else the proven number is larger.
     #[test]
     fn the_printed_number_is_the_proven_one_for_one_weight_only() {
         for tolerance in [0.1, 3.678794411714423e-7, 1e-20] {
@@ -99,7 +99,7 @@ mod tests {
             let each = neurons(k, weights, layers, 0.01) as f64 / weights as f64;
             assert!(each > remark_4_as_printed(k, n, layers, 0.01), "{n}, {layers}");
         }
-        // Example 5: 628.69 neurons per weight, for which the remark has 627.99.
+        // Example 5: 628.69 neurons per weight; the remark has 627.99.
         let k = k_prime(3.678794411714423e-7);
         assert_eq!(format!("{:.2}", remark_4_as_printed(k, 100, 10, 0.01)), "627.99");
     }

@@ -7,10 +7,10 @@
 //! * separators of lines and paragraphs (U+2028, U+2029);
 //! * characters without a width or a direction of their own, Unicode's `Default_Ignorable_Code_Point`: soft hyphens, zero-width
 //!   spaces and joiners, marks, overrides and isolates of bidirectional text, variation selectors, tags;
-//! * interlinear annotations (U+FFF9 to U+FFFB) and noncharacters such as U+FFFE, which XML does not allow.
+//! * interlinear annotations (U+FFF9 to U+FFFB) and noncharacters such as U+FFFE, forbidden in XML.
 //!
-//! A value takes its visible form where it is put into a text ([`visible`], [`shortened`]), so that its line feeds are told apart from
-//! those of the text. Whatever leaves the program passes [`visible_lines`] or [`visible_in_json`] once more.
+//! A value takes its visible form as it enters a text ([`visible`], [`shortened`]): its line feeds differ from
+//! the text's. All output passes [`visible_lines`] or [`visible_in_json`] once more.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub const LONGEST: usize = 100;
 /// Most characters of a message, whatever the values in it are.
 pub const LONGEST_MESSAGE: usize = 2000;
 
-/// Hidden characters that are no control characters, as ranges.
+/// Hidden characters beside control characters, as ranges.
 const HIDDEN: [(char, char); 19] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -43,7 +43,7 @@ const HIDDEN: [(char, char); 19] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Whether a character could change or hide what stands around it.
+/// Whether a character could change or hide its surroundings.
 pub fn is_hidden(c: char) -> bool {
     let is_noncharacter = u32::from(c) & 0xfffe == 0xfffe;
     c.is_control() || is_noncharacter || HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&c))
@@ -54,7 +54,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden)
 }
 
-/// The visible form of a whole text, whose line feeds are its own.
+/// The visible form of a whole text with its own line feeds.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| is_hidden(c) && c != '\n')
 }
@@ -80,7 +80,7 @@ pub fn file_name(name: &str) -> String {
     if name.is_empty() { "''".to_owned() } else { shortened(name) }
 }
 
-/// A value's visible form in at most `most` characters, of which there are 8 at least.
+/// A value's visible form in at most `most` ≥ 8 characters.
 pub fn shortened_to(text: &str, most: usize) -> String {
     // No more than `most` characters at either end can be needed, however long the text is.
     let ends = |at: usize| text.char_indices().nth(at).is_some();
@@ -103,7 +103,7 @@ pub fn message(text: &str) -> String {
     shortened_to(&parts.collect::<Vec<_>>().join("`"), LONGEST_MESSAGE)
 }
 
-/// A number in a message: as it is usually written, or with an exponent where that takes too many digits.
+/// A number in a message: as usually written, or with an exponent if that takes too many digits.
 pub fn number(value: f64) -> String {
     /// Of 0.30000000000000004 and most others.
     const LONGEST: usize = 21;
@@ -111,7 +111,7 @@ pub fn number(value: f64) -> String {
     if plain.len() <= LONGEST { plain } else { format!("{value:e}") }
 }
 
-/// The beginning and the end of a text that is longer than `most` characters.
+/// The beginning and the end of a text of more than `most` characters.
 fn middle_cut(text: &str, most: usize) -> String {
     let all = text.chars().count();
     let last = most / 3;
@@ -120,7 +120,7 @@ fn middle_cut(text: &str, most: usize) -> String {
     head.chain(['…']).chain(text.chars().skip(all - last)).collect()
 }
 
-/// JSON text in which no hidden character stands raw: in strings, where alone there are any, they become `\uXXXX`, which reads
+/// JSON text without raw hidden characters: in strings, their only place, they become `\uXXXX` and read
 /// back as the same value.
 pub fn visible_in_json(json: &str) -> Cow<'_, str> {
     escaped_in_json(json, |c| is_hidden(c) && c != '\n')
