@@ -8,13 +8,13 @@ use ratatui::text::Span;
 
 use crate::tui::look::theme::Ground;
 
-/// Size of a cell, in the picture's units: that of common monospace fonts at [`FONT`].
+/// Size of a cell, in the picture's units, for common monospace fonts at [`FONT`].
 const CELL: (f64, f64) = (8.4, 17.0);
 
 /// Size of the letters.
 const FONT: u16 = 14;
 
-/// From a row's top to the line on which letters stand.
+/// From a row's top to the baseline of its letters.
 const BASELINE: f64 = 13.0;
 
 /// The characters, a line for each row, without the spaces at its end.
@@ -28,8 +28,8 @@ pub fn text(buffer: &Buffer) -> String {
     text
 }
 
-/// A picture: monospaced text with its colours. The sixteen colours, which are the terminal's own, become fixed ones
-/// that can be read on `ground`.
+/// A picture: monospaced text with its colours. The terminal's own sixteen colours become fixed ones,
+/// legible on `ground`.
 pub fn svg(buffer: &Buffer, ground: Ground) -> String {
     let (width, height) = (f64::from(buffer.area.width) * CELL.0, f64::from(buffer.area.height) * CELL.1);
     let paper = hex(Color::Reset, ground, false);
@@ -47,7 +47,7 @@ pub fn svg(buffer: &Buffer, ground: Ground) -> String {
     svg
 }
 
-/// Each row's cells and their columns, without those that a wide character before them covers.
+/// Each row's cells and their columns, without cells under a wide character before them.
 fn rows(buffer: &Buffer) -> Vec<Vec<(u16, &Cell)>> {
     let columns = usize::from(buffer.area.width).max(1);
     buffer
@@ -69,12 +69,12 @@ fn rows(buffer: &Buffer) -> Vec<Vec<(u16, &Cell)>> {
         .collect()
 }
 
-/// Columns that a cell's character takes.
+/// Columns of a cell's character.
 fn width(cell: &Cell) -> usize {
     Span::raw(cell.symbol()).width().max(1)
 }
 
-/// Neighbouring cells that look alike.
+/// Neighbouring cells of one style.
 struct Run<'a> {
     column: u16,
     columns: usize,
@@ -104,7 +104,7 @@ fn runs<'a>(row: &[(u16, &'a Cell)]) -> Vec<Run<'a>> {
 }
 
 impl Run<'_> {
-    /// The ground under it, where it has one of its own, and its characters at exactly the width of their cells.
+    /// The ground under it, if it has one of its own, and its characters at exactly the width of their cells.
     fn write(&self, row: usize, ground: Ground, svg: &mut String) {
         let modifier = self.look.modifier;
         let mut ink = hex(self.look.fg, ground, true);
@@ -116,7 +116,7 @@ impl Run<'_> {
         let width = self.columns as f64 * CELL.0;
         if paper != hex(Color::Reset, ground, false) {
             let height = CELL.1;
-            // What is written to a string is never refused.
+            // Writing to a string never fails.
             let _ = writeln!(
                 svg,
                 r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" fill="{paper}"/>"#
@@ -146,7 +146,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // What XML 1.0 cannot hold at all.
+            // Forbidden in XML 1.0.
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }

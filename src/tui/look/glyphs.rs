@@ -1,28 +1,28 @@
-//! What is drawn with: one set for Unicode terminals, one for plain ASCII.
+//! Glyphs of the screens: one set for Unicode terminals, one for plain ASCII.
 
 use ratatui::symbols::border;
 
 use crate::report::{in_ascii, shows_only_ascii};
 use crate::visible::visible;
 
-/// Characters and words that depend on what the terminal can show.
+/// Characters and words, by the terminal's abilities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glyphs {
     /// a column filled by 0…8 eighths
     pub eighths: [&'static str; 9],
-    /// the part of a column that its quota still asks for
+    /// the missing part of a column's quota
     pub wanted: &'static str,
     /// the exact density, at each quarter of a row from below
     pub curve: [&'static str; 4],
     /// the theorem's bound on the density, at each quarter of a row from below
     pub bound: [&'static str; 4],
-    /// the largest number of neurons that theory allows
+    /// the largest number of neurons by theory
     pub limit: &'static str,
     /// shades of a picture, from nothing to full
     pub inks: &'static [&'static str],
-    /// a bar of two values: where only the first reaches, only the second, both
+    /// a bar of two values: cells of the first alone, the second alone, both
     pub halves: [&'static str; 3],
-    /// where bars begin
+    /// start of the bars
     pub zero: &'static str,
     /// horizontal axis, and its marks
     pub axis: &'static str,
@@ -34,29 +34,29 @@ pub struct Glyphs {
     pub bad: &'static str,
     /// the selected row
     pub pointer: &'static str,
-    /// how far a weight is off: at most 1/8, 1/4, 1/2 and all of what is allowed
+    /// error of a weight: at most 1/8, 1/4, 1/2 and all of its tolerance
     pub shades: [&'static str; 4],
-    /// a weight that is off by more than is allowed
+    /// a weight beyond its tolerance
     pub beyond: &'static str,
     /// the weight looked at
     pub chosen: &'static str,
-    /// what goes down, and what goes across
+    /// labels of the vertical and the horizontal axis
     pub down_across: [&'static str; 2],
     /// a row filled by 0…8 eighths
     pub bar: [&'static str; 9],
-    /// a piece that is part of a sum
+    /// a piece of a sum
     pub taken: &'static str,
-    /// a piece that is asked for
+    /// a demanded piece
     pub missing: &'static str,
-    /// a step that is not decided
+    /// an open step
     pub open: &'static str,
     /// running
     pub running: &'static str,
     /// paused
     pub paused: &'static str,
-    /// what a run has shown, among what theory says
+    /// an observation of a run, among theory's curves
     pub observed: &'static str,
-    /// a line that guides the eye down a plot
+    /// a vertical guide line
     pub guide: &'static str,
     /// not known yet
     pub pending: &'static str,
@@ -88,7 +88,7 @@ pub struct Glyphs {
     pub ascii_only: bool,
 }
 
-/// For terminals that show UTF-8.
+/// For UTF-8 terminals.
 pub const UNICODE: Glyphs = Glyphs {
     eighths: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     wanted: "·",
@@ -184,14 +184,14 @@ pub const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
-    /// A text of reports, or of others, as this terminal can show it: without characters that hide or deceive; in ASCII,
+    /// A text of reports, or of others, for this terminal: without hidden or deceptive characters; in ASCII,
     /// mathematical signs are spelt out.
     pub fn write(&self, text: &str) -> String {
         let text = visible(text);
         if self.ascii_only { in_ascii(&text) } else { text.into_owned() }
     }
 
-    /// ASCII where asked for, or where the locale (the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set) is
+    /// ASCII on request, or if the locale (the first set of `LC_ALL`, `LC_CTYPE`, `LANG`) is
     /// no UTF-8.
     pub fn choose(ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
         if ascii || shows_only_ascii(variable) { ASCII } else { UNICODE }

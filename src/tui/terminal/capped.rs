@@ -9,14 +9,14 @@ use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// The largest part of a terminal that is drawn on, in cells: an 8K monitor in a font 8 pixels wide and 9 high.
+/// The largest drawn part of a terminal, in cells: an 8K monitor in a font 8 pixels wide and 9 high.
 pub(crate) const LARGEST: Size = Size { width: 1_000, height: 500 };
 
-/// A backend whose terminal is no larger than [`LARGEST`].
+/// A backend with a terminal no larger than [`LARGEST`].
 #[derive(Debug)]
 pub(crate) struct Capped<B>(pub(crate) B);
 
-/// The part of a terminal that is drawn on.
+/// The drawn part of a terminal.
 fn part(size: Size) -> Size {
     Size { width: size.width.min(LARGEST.width), height: size.height.min(LARGEST.height) }
 }

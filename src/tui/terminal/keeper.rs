@@ -1,15 +1,15 @@
-//! The keeper: a small process that gives the terminal back where the program itself no longer can.
+//! The keeper: a small process to restore the terminal after the program's death.
 //!
-//! A program that is killed, or aborts because memory has ended, leaves the terminal in raw mode, on the alternate screen and
-//! without a cursor. The keeper is this program started once more, with [`ARGUMENT`]. It reads from a pipe whose other end
-//! only the program holds. The program reports on it when it takes the terminal and when it gives it back. If the pipe ends
+//! A killed program, or one aborted at the end of memory, leaves the terminal in raw mode, on the alternate screen and
+//! without a cursor. The keeper is this program started once more, with [`ARGUMENT`]. It reads from a pipe; only the program holds
+//! its other end. The program reports on it when it takes the terminal and when it gives it back. If the pipe ends
 //! while the terminal is taken, the program is dead: the keeper restores the terminal, prints a line and ends. In all other
 //! cases it ends without a word, with the program.
 //!
-//! The keeper is in the program's process group. A shell starts it with the signals ignored that a terminal or a shell sends
-//! to the whole group, since Rust cannot ignore a signal without `unsafe`. Where it cannot be started, the explorer does without.
+//! The keeper is in the program's process group. A shell starts it with the signals of terminals and shells
+//! to the whole group ignored, since Rust cannot ignore a signal without `unsafe`. Without a keeper the explorer still runs.
 
-/// The argument that makes the program a keeper.
+/// The argument to start the program as a keeper.
 pub const ARGUMENT: &str = "--keep-terminal";
 
 #[cfg(unix)]
@@ -32,19 +32,19 @@ mod unix {
     use crate::tui::terminal::display::leaving;
     use crate::tui::terminal::line;
 
-    /// Starts the keeper deaf to what is sent to its whole group.
+    /// Starts the keeper deaf to signals to its whole group.
     const START: &str = "trap '' HUP INT QUIT TERM TSTP TTIN TTOU; exec \"$0\" \"$1\"";
 
-    /// How long the keeper waits for a terminal that does not read.
+    /// The keeper's longest wait for a stopped terminal.
     const LAST_WORDS: Duration = Duration::from_millis(200);
 
     /// How long the program waits for the keeper's end. It ends within a few milliseconds; the program need not.
     const LAST_WAIT: Duration = Duration::from_millis(50);
 
-    /// The keeper that is running, if there is one.
+    /// The running keeper, if any.
     static RUNNING: Mutex<Option<(PipeWriter, Child)>> = Mutex::new(None);
 
-    /// What the program reports, a line each. An abort is one more byte, which is none of these.
+    /// The program's reports, a line each. An abort is one byte, different from all of these.
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     enum Report {
         /// the terminal is about to be taken
@@ -62,7 +62,7 @@ mod unix {
         modes: Modes,
     }
 
-    /// The modes of a terminal that raw mode changes, as bits.
+    /// The modes changed by raw mode, as bits.
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Modes {
         input: u64,
@@ -96,7 +96,7 @@ mod unix {
         }
     }
 
-    /// A keeper that can be started.
+    /// A keeper, ready to start.
     #[derive(Debug)]
     pub struct Keeper {
         program: PathBuf,
@@ -105,10 +105,10 @@ mod unix {
     }
 
     impl Keeper {
-        /// Prepares a keeper. From now on an abort is reported first; what it does besides is to be registered after this.
+        /// Prepares a keeper. From now on an abort is reported first; its other handlers must be registered later.
         ///
         /// # Errors
-        /// Where the program has no path (Linux without /proc), or no pipe can be made.
+        /// If the program has no path (Linux without /proc), or no pipe can be made.
         pub fn new() -> io::Result<Self> {
             let program = std::env::current_exe()?;
             let (reports, pipe) = io::pipe()?;
@@ -116,7 +116,7 @@ mod unix {
             Ok(Self { program, reports, pipe })
         }
 
-        /// Starts it. There is none where that fails.
+        /// Starts it. A failure leaves the program without one.
         pub(crate) fn start(self) {
             let mut shell = Command::new("/bin/sh");
             shell.args(["-c", START]).arg(self.program).arg(ARGUMENT);
@@ -145,7 +145,7 @@ mod unix {
             && let Ok(mut line) = serde_json::to_vec(report)
         {
             line.push(b'\n');
-            // A keeper that is gone cannot help.
+            // A dead keeper cannot help.
             let _ = pipe.write_all(&line);
         }
     }
@@ -161,7 +161,7 @@ mod unix {
         }
     }
 
-    /// Waits for the program's end, and restores the terminal where the program did not: what a keeper does.
+    /// A keeper's work: waits for the program's end, and restores the terminal if the program did not.
     pub fn keep() {
         let (mut taken, mut aborted) = (None, false);
         for line in io::stdin().lines().map_while(Result::ok) {
@@ -183,7 +183,7 @@ mod unix {
             taken.modes.put_into(&mut modes);
             let mut raw = modes.clone();
             raw.make_raw();
-            // A shell that is back already has set modes of its own.
+            // A shell, if back already, has set modes of its own.
             if now == Modes::of(&raw) {
                 let _ = tcsetattr(rustix::stdio::stdout(), OptionalActions::Now, &modes);
             }

@@ -6,7 +6,7 @@
 //! | signal | does |
 //! |---|---|
 //! | TERM, INT, QUIT, HUP | the terminal is given back as far as it still listens, files under way are removed, and the program dies of the signal |
-//! | TSTP | the terminal is given back and the program stops, where a shell is there to resume it |
+//! | TSTP | the terminal is given back and the program stops, if a shell can resume it |
 //! | CONT | the terminal is taken again, and the screen drawn anew |
 
 #[cfg(unix)]
@@ -22,7 +22,7 @@ mod unix {
     use crate::report::{ENDING_SIGNALS, die_of};
     use crate::tui::terminal::display::{Sent, give_back, take_again};
 
-    /// The thread that waits for signals; dropped, it ends.
+    /// The thread waiting for signals; dropped, it ends.
     #[derive(Debug)]
     pub(crate) struct Watch {
         handle: Handle,
@@ -46,7 +46,7 @@ mod unix {
         fn drop(&mut self) {
             self.handle.close();
             if let Some(thread) = self.thread.take() {
-                // Nothing is left to do where it has panicked.
+                // After its panic nothing is left to do.
                 let _ = thread.join();
             }
         }
@@ -72,7 +72,7 @@ mod unix {
 
     fn come_back(held: Option<std::sync::MutexGuard<'static, Sent>>) {
         if take_again(held).is_ok() {
-            // Wakes the thread that waits for keys; it draws all it has.
+            // Wakes the thread waiting for keys; it redraws everything.
             let _ = raise(SIGWINCH);
         }
     }

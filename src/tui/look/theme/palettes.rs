@@ -1,4 +1,4 @@
-//! Contrast of every style on the palettes that are common, as WCAG 2 defines it.
+//! Contrast of every style on the common palettes, as WCAG 2 defines it.
 
 use super::*;
 
@@ -6,7 +6,7 @@ use super::*;
 struct Palette {
     name: &'static str,
     ground: Ground,
-    /// letters and background where no colour is chosen
+    /// default letters and background
     own: (u32, u32),
     /// colours 0 to 15
     sixteen: [u32; 16],
@@ -34,7 +34,7 @@ const SOLARIZED: [u32; 16] = [
     0x002b36, 0xcb4b16, 0x586e75, 0x657b83, 0x839496, 0x6c71c4, 0x93a1a1, 0xfdf6e3,
 ];
 
-/// The eight that are most common, and three more that are light.
+/// The eight most common palettes, and three more light ones.
 #[rustfmt::skip]
 const PALETTES: [Palette; 11] = [
     palette("VGA", Ground::Dark, (0xaaaaaa, 0x000000), VGA),
@@ -65,7 +65,7 @@ const PALETTES: [Palette; 11] = [
     ]),
 ];
 
-/// Contrast that WCAG 2 asks of text (1.4.3), and of what is not text (1.4.11).
+/// Contrast required by WCAG 2 of text (1.4.3), and of graphics (1.4.11).
 const TEXT: f64 = 4.5;
 const GRAPHICS: f64 = 3.0;
 
@@ -83,7 +83,7 @@ fn contrast(a: u32, b: u32) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-/// One of the 240 colours that every terminal fixes.
+/// One of the 240 fixed colours.
 fn fixed(index: u8) -> u32 {
     let rgb = |red: u32, green: u32, blue: u32| red << 16 | green << 8 | blue;
     match u32::from(index) {
@@ -118,7 +118,7 @@ fn number(ink: Ink) -> Option<usize> {
     SIXTEEN.iter().position(|other| *other == ink)
 }
 
-/// All that a style's letters may look like: some terminals show the first eight colours bright where they are bold.
+/// Possible colours of a style's letters: some terminals brighten the first eight colours in bold.
 fn inks(style: Style, palette: &Palette) -> Vec<u32> {
     let is_bold = style.add_modifier.contains(Modifier::BOLD);
     match style.fg {
@@ -167,7 +167,7 @@ const THEMES: [(&str, Theme); 7] = [
     ("24 bits, light", LIGHT_RGB),
 ];
 
-/// The palettes that a theme is made for.
+/// The palettes of a theme.
 fn palettes(theme: &Theme) -> impl Iterator<Item = &'static Palette> {
     let (any, ground) = (*theme == MONO, theme.ground);
     PALETTES.iter().filter(move |palette| any || palette.ground == ground)
@@ -176,7 +176,7 @@ fn palettes(theme: &Theme) -> impl Iterator<Item = &'static Palette> {
 #[test]
 fn contrast_is_what_wcag_says() {
     assert!((contrast(0xffffff, 0x000000) - 21.0).abs() < 1e-9);
-    // The lightest grey that passes on white, and the next one that does not.
+    // The lightest grey to pass on white, and the next one.
     assert!(contrast(0x767676, 0xffffff) > 4.5 && contrast(0x777777, 0xffffff) < 4.5);
     assert_eq!((fixed(16), fixed(231), fixed(232), fixed(255)), (0, 0xffffff, 0x080808, 0xeeeeee));
     assert_eq!((fixed(208), fixed(75)), (0xff8700, 0x5fafff));
@@ -187,7 +187,7 @@ fn all_text_can_be_read_on_the_common_palettes() {
     for (name, theme) in &THEMES {
         let (text, graphics) = styles(theme);
         for palette in palettes(theme) {
-            // What a palette denies its own text no theme can have: Solarized light has 4.13.
+            // A palette's own text bounds every theme: Solarized light has 4.13.
             let own = contrast(palette.own.0, palette.own.1);
             assert!(own >= TEXT || palette.name == "Solarized light", "{}: {own}", palette.name);
             for (styles, least) in [(&text, TEXT), (&graphics, GRAPHICS)] {
@@ -203,8 +203,8 @@ fn all_text_can_be_read_on_the_common_palettes() {
     }
 }
 
-/// A style has no background of its own, so that reversing it changes nothing of its contrast; and nothing is told by
-/// what some palette makes invisible.
+/// A style has no background of its own: reversed, it keeps its contrast; and nothing is shown by
+/// a colour invisible in some palette.
 #[test]
 fn nothing_is_dim_or_bright_black_or_on_a_colour_of_its_own() {
     for (name, theme) in &THEMES {
@@ -220,7 +220,7 @@ fn nothing_is_dim_or_bright_black_or_on_a_colour_of_its_own() {
     assert!(MONO.greys.is_empty() && ANSI.greys.is_empty() && LIGHT_ANSI.greys.is_empty());
 }
 
-/// Why the sixteen colours are used so sparingly: those that no theme may use for text, by what the palettes make of them.
+/// Why the sixteen colours are used so sparingly: colours unfit for text, by palette.
 #[test]
 fn of_the_sixteen_colours_only_green_and_cyan_can_be_read_on_every_dark_palette() {
     let readable = |ground: Ground| -> Vec<usize> {

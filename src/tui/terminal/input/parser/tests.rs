@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, Mo
 
 use super::*;
 
-/// Keys, and the bytes that terminals send for them.
+/// Keys, and terminals' bytes for them.
 const KEYS: [(&[u8], KeyCode, KeyModifiers); 44] = {
     use KeyCode::*;
     const NONE: KeyModifiers = KeyModifiers::NONE;
@@ -61,7 +61,7 @@ const KEYS: [(&[u8], KeyCode, KeyModifiers); 44] = {
     ]
 };
 
-/// What terminals send without being asked, or answer to somebody else.
+/// Unsolicited bytes of terminals, and answers to somebody else.
 const REPORTS: [&[u8]; 30] = [
     b"\x1b[?64;1;2;6;9;15;18;21;22c",
     b"\x1b[?6c",
@@ -121,7 +121,7 @@ impl Terminal {
         arrived
     }
 
-    /// Lets the time pass as the loop does: a deadline that is over is obeyed.
+    /// Lets the time pass as the loop does: an expired deadline is obeyed.
     fn wait(&mut self, time: Duration) {
         self.now += time;
         if self.parser.deadline().is_some_and(|deadline| self.now >= deadline) {
@@ -199,7 +199,7 @@ fn what_is_cut_off_makes_nobody_deaf() {
                 let expected = match part {
                     [ESC] => vec![key(KeyCode::Esc, KeyModifiers::NONE)],
                     _ if part.starts_with(b"\x1b[200~") => {
-                        // What may be the beginning of its end is no text.
+                        // A possible beginning of its end is no text.
                         let text: &[u8] = &part[6..part.len().min(9)];
                         paste(std::str::from_utf8(text).unwrap())
                     }
@@ -305,7 +305,7 @@ fn the_rest_of_an_interrupted_paste_is_no_key() {
     let mut terminal = Terminal::new();
     terminal.send(b"\x1b[200~first ");
     assert_eq!(terminal.pause(), paste("first "));
-    // What is typed is a key; what comes in one go, as only a line after a pause delivers it, is not.
+    // A typed byte is a key; a burst, as after a pause of the line, is not.
     assert_eq!(terminal.send(b"x"), x());
     terminal.wait(Duration::from_secs(1));
     assert_eq!(terminal.send(b"quit quit quit quit "), []);
@@ -317,7 +317,7 @@ fn the_rest_of_an_interrupted_paste_is_no_key() {
     terminal.send(b"\x1b[200~first ");
     assert_eq!(terminal.pause(), paste("first "));
     assert_eq!(terminal.send(b"\x1b[200~second\x1b[201~x"), [paste("second"), x()].concat());
-    // One that never goes on is forgotten.
+    // An unfinished one is forgotten.
     terminal.send(b"\x1b[200~");
     terminal.pause();
     terminal.wait(LATE * 2);
@@ -339,7 +339,7 @@ fn a_paste_without_end_does_not_fill_the_memory() {
     assert!(terminal.parser.bytes.len() <= LONGEST);
 }
 
-/// Garbage made of bytes that begin, carry on and end sequences, cut at random, with pauses at random.
+/// Garbage of bytes to begin, continue and end sequences, cut at random, with pauses at random.
 #[test]
 fn after_garbage_and_a_pause_keys_are_keys() {
     let alphabet = b"\x1b\x1b\x1b[[]OPM<?;:0129~uRc\x07\\ \x18\x9b\x9d\xc3\xa4\xf0\xffAq\x03_^X200~201~";
