@@ -35,11 +35,11 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
     } else {
         print(&text::faithfulness(&repeated, &lanes, &report, page()))
     })?;
-    // Stopped, it has not shown what was asked for.
+    // A stopped check has no result.
     Ok(u8::from(report.stopped || report.has_failed()))
 }
 
-/// The file that the failure curves are drawn in.
+/// The file of the failure curves.
 #[cfg(feature = "plots")]
 fn svg_file(check: &Check) -> Option<&Path> {
     check.svg.as_deref()

@@ -9,10 +9,10 @@ use crate::session::Session;
 use crate::tui::terminal::keeper::{self, Keeper};
 use crate::tui::{self, OpenSession, look::theme::ThemeName};
 
-/// The exit code where the terminal is gone: shells report the same for a program that SIGHUP has ended.
+/// The exit code after the loss of the terminal: shells report the same for a program ended by SIGHUP.
 const TERMINAL_GONE: u8 = 129;
 
-/// Whether this process was started to give the terminal back after a kill. It then does so, and returns when that is done.
+/// Whether this process was started to give the terminal back after a kill. It then does so before it returns.
 pub(super) fn keeps_the_terminal() -> bool {
     let is_keeper = std::env::args_os().nth(1).is_some_and(|argument| argument == keeper::ARGUMENT);
     if is_keeper {
@@ -21,7 +21,7 @@ pub(super) fn keeps_the_terminal() -> bool {
     is_keeper
 }
 
-/// The arguments that change a preset.
+/// Arguments to change a preset.
 fn overrides(common: &Common) -> Vec<String> {
     let seed = common.seed.map(|seed| ["--seed".to_owned(), seed.to_string()]);
     let set = common.set.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]);
@@ -61,7 +61,7 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         Ok(None) => return Ok(0),
         // Nobody is there to be told.
         Err(tui::Failure::Gone) => return Ok(TERMINAL_GONE),
-        // What the program itself says of a limit is a whole message.
+        // The program's own message about a limit is complete.
         Err(tui::Failure::Terminal(error)) if error.raw_os_error().is_none() => return Err(error.into()),
         Err(tui::Failure::Terminal(error)) => return Err(CliError::Terminal(error)),
         Err(tui::Failure::NotOpened(tui::NotOpened::Experiment(error))) => return Err(error.into()),
@@ -78,7 +78,7 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
     Ok(0)
 }
 
-/// What opens the session that the explorer begins with.
+/// Opens the explorer's first session.
 fn first_session(preset: &str, common: &Common) -> Result<OpenSession, CliError> {
     if std::fs::metadata(preset).is_ok_and(|file| !file.is_file()) {
         // A pipe, or the terminal itself: it is read before the explorer reads keys.

@@ -1,4 +1,4 @@
-//! The files that a command writes: opened before the work, written after it, before the text.
+//! A command's output files: opened before the work, written after it, before the text.
 
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::experiment::{Experiment, PresetSource};
 use crate::report::{Claims, Collision, Contents, OutputFile, obey_signals};
 use crate::visible::file_name;
 
-/// An option that names a file, and the file.
+/// An option for a file, and the file.
 pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
 
-/// Refuses files that would destroy each other or what the experiment reads. `asked` are all files to be written. Standard output
+/// Refuses files in conflict with each other or with the experiment's inputs. `asked` are all files to be written. Standard output
 /// is one more.
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub(super) fn claim(asked: &[Asked<'_>], experiment: &Experiment) -> Result<(), 
     Ok(claims.standard_output()?)
 }
 
-/// As [`claim`], for a command that prints a preset as it stands.
+/// As [`claim`], for a command to print an unread preset.
 ///
 /// # Errors
 /// [`CliError::Collision`].
@@ -56,7 +56,7 @@ fn named(path: &Path) -> String {
 /// Opens files to be written when all is done.
 ///
 /// # Errors
-/// [`CliError::Output`] for the first that cannot be.
+/// [`CliError::Output`] for the first failure.
 pub(super) fn open<const N: usize>(asked: [Asked<'_>; N]) -> Result<[Option<OutputFile>; N], CliError> {
     let mut opened = [const { None }; N];
     for (file, (_, path)) in opened.iter_mut().zip(asked) {
@@ -71,7 +71,7 @@ pub(super) fn open<const N: usize>(asked: [Asked<'_>; N]) -> Result<[Option<Outp
 
 /// Has the signals to end obeyed from now on, unfinished files removed first. `hold` keeps a signal from it.
 pub(super) fn end_by_signals(hold: impl FnMut(i32) -> bool + Send + 'static) {
-    // Without a thread for it, they end the program all the same. What they may leave behind is no reason not to begin.
+    // Without a thread for it, signals still end the program. Temporary files left behind are no reason not to begin.
     let _ = obey_signals(hold);
 }
 
@@ -104,7 +104,7 @@ impl Results {
         }
     }
 
-    /// Takes what became of the text, which comes last. Whether someone has the results: a file, or all of the text.
+    /// Takes the outcome of the text, the last output. Whether someone has the results: a file, or all of the text.
     ///
     /// # Errors
     /// The last failure.
@@ -185,7 +185,7 @@ mod tests {
                             Ok(_) => assert!(found.as_ref() == Some(&whole), "{name} {failed:?}"),
                             Err(error) => {
                                 let older = is_there.then(|| b"older".to_vec());
-                                // What is in its place already stays there.
+                                // Files already in place stay.
                                 let stands = if failed == Some(Call::SyncFolder) {
                                     Some(whole.clone())
                                 } else {

@@ -1,4 +1,4 @@
-//! `slth inspect`: what a network is, before any run.
+//! `slth inspect`: a network's layers, norms and bounds, before any run.
 
 use super::arguments::{Common, Inspect};
 use super::output::{page, print, print_json};

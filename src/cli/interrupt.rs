@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use super::files::end_by_signals;
 use crate::report::die_of;
 
-/// Whether a signal to end has come: TERM, INT, HUP or QUIT. The second one ends the program at once. Where there are no such
+/// Whether a signal to end has come: TERM, INT, HUP or QUIT. The second one ends the program at once. On systems without these
 /// signals, the program is ended with the last checkpoint in its place.
 #[derive(Debug)]
 pub(super) struct Interrupt {
@@ -35,7 +35,7 @@ impl Interrupt {
         self.signal.load(Ordering::SeqCst) != 0
     }
 
-    /// Ends the program as the signal would have; where that fails, returns the exit code that shells give for it.
+    /// Ends the program as the signal would have; on failure, returns the shells' exit code for it.
     pub(super) fn obey(&self) -> u8 {
         let signal = self.signal.load(Ordering::SeqCst);
         die_of(signal);

@@ -1,11 +1,11 @@
-//! Limits that the system sets on a process: a file too large and the end of memory become errors with an exit code.
+//! The system's limits on a process: a file too large and the end of memory become errors with an exit code.
 
 use std::sync::Once;
 
 use super::output::note;
 use crate::experiment::is_memory_known;
 
-/// Says once that memory is not checked, where the system does not tell how much there is.
+/// Reports once that memory is not checked, if the system does not report its amount.
 pub(super) fn note_unknown_memory() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -18,7 +18,7 @@ pub(super) fn note_unknown_memory() {
 /// Turns signals of limits into errors, from now on.
 ///
 /// A write beyond the largest file allowed (`ulimit -f`) fails instead of ending the program. An abort, as Rust does when
-/// memory ends, becomes exit code 3; the line that says so is printed before it.
+/// memory ends, becomes exit code 3; Rust prints its line before.
 #[cfg(unix)]
 pub(super) fn watch() -> std::io::Result<()> {
     use std::sync::Arc;

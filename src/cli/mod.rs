@@ -40,19 +40,19 @@ use crate::visible::file_name;
 use arguments::{Common, Presets, Verb};
 use output::{page, print, print_json, print_ron, print_script};
 
-/// The preset that opens without a name.
+/// The preset without a name on the command line.
 const DEFAULT_PRESET: &str = "digits";
 
 /// Why a command ends early.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// a preset that cannot be used
+    /// an unusable preset
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
-    /// a file that cannot be written
+    /// an unwritable file
     #[error("{}: expected a writable file, found: {error}", file_name(path))]
     Output {
-        /// where
+        /// the file
         path: String,
         /// why
         error: io::Error,
@@ -60,10 +60,10 @@ pub enum CliError {
     /// one file for two purposes
     #[error(transparent)]
     Collision(#[from] Collision),
-    /// a checkpoint that cannot be used
+    /// an unusable checkpoint
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// arguments that do not fit each other or this terminal
+    /// arguments in conflict with each other or this terminal
     #[error("{0}")]
     Usage(String),
     /// fewer threads are allowed than a screen needs
@@ -130,12 +130,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The argument that is no UTF-8 where text is expected, its other bytes replaced. Paths of options may hold any bytes.
+/// The argument with bytes other than UTF-8 in place of text, those bytes replaced. Paths of options may hold any bytes.
 fn no_text(error: &clap::Error, mut words: Vec<OsString>) -> Option<String> {
     if error.kind() != ErrorKind::InvalidUtf8 {
         return None;
     }
-    // clap does not say which: the last one that it refuses is that with which it takes all.
+    // clap does not name it: it is the last one to be cut off before clap accepts the rest.
     for at in 1..words.len() {
         if words[at].to_str().is_none() {
             let text = words[at].to_string_lossy().into_owned();
@@ -163,7 +163,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         && arguments.verb.is_none()
         && io::stdout().is_terminal()
         && io::stdin().is_terminal();
-    // Before any thread: it starts a process. The explorer does without one that cannot be made.
+    // Before any thread: it starts a process. The explorer also runs without it.
     #[cfg(feature = "tui")]
     let keeper = if has_screen { crate::tui::terminal::keeper::Keeper::new().ok() } else { None };
     limits::watch()?;
@@ -223,7 +223,7 @@ fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
     Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
 }
 
-/// The preset that opens.
+/// The preset to open.
 fn preset_of(arguments: &Arguments) -> &str {
     arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET)
 }

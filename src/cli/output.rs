@@ -1,4 +1,4 @@
-//! All that is printed goes through here: in ASCII where the terminal has no more, as wide as it is.
+//! All printing: in ASCII if the terminal has no more, in the terminal's width.
 
 use std::error::Error as _;
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use crate::report::{
 };
 use crate::visible::{LONGEST, json_in_ascii, message, shortened, shortened_to};
 
-/// What standard output is laid out for, from [`open`] on.
+/// Layout of standard output, from [`open`] on.
 static PAGE: OnceLock<Page> = OnceLock::new();
 
-/// Looks at the terminal once, before anything is printed: ASCII if asked for or where the locale is no UTF-8; as wide as
+/// Looks at the terminal once, before anything is printed: ASCII on request or if the locale is not UTF-8; as wide as
 /// the terminal, else `COLUMNS`, else 80.
 pub(super) fn open(ascii: bool) {
     let variable = |name: &str| std::env::var(name).ok();
@@ -29,12 +29,12 @@ pub(super) fn open(ascii: bool) {
     let _ = PAGE.set(Page::new(width, is_ascii));
 }
 
-/// What reports are laid out for.
+/// The layout of reports.
 pub(super) fn page() -> Page {
     *PAGE.get_or_init(|| Page::new(DEFAULT_WIDTH, true))
 }
 
-/// What became of a text.
+/// The outcome of printing a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Printed {
     Whole,
@@ -42,7 +42,7 @@ pub(super) enum Printed {
     Unread,
 }
 
-/// Prints a text, as the page can show it. A reader that has gone is no error.
+/// Prints a text, as the page can show it. A closed pipe is no error.
 ///
 /// # Errors
 /// [`CliError::Output`] of standard output.
@@ -50,7 +50,7 @@ pub(super) fn print(text: &str) -> Result<Printed, CliError> {
     write(&page().write(text))
 }
 
-/// Prints a script of the program's own as it is, in ASCII where nothing else can be shown.
+/// Prints a script of the program's own as it is, in ASCII if the terminal has no more.
 ///
 /// # Errors
 /// As [`print()`].
@@ -58,7 +58,7 @@ pub(super) fn print_script(text: &str) -> Result<Printed, CliError> {
     if page().is_ascii() { write(&in_ascii(text)) } else { write(text) }
 }
 
-/// Prints a preset, which reads back as the same.
+/// Prints a preset. It reads back as the same.
 ///
 /// # Errors
 /// As [`print()`].
@@ -66,7 +66,7 @@ pub(super) fn print_ron(text: &str) -> Result<Printed, CliError> {
     write(&shown_ron(text, page().is_ascii()))
 }
 
-/// Prints a value as JSON; where only ASCII can be shown, all else as `\uXXXX`.
+/// Prints a value as JSON; on ASCII terminals all other characters as `\uXXXX`.
 ///
 /// # Errors
 /// As [`print()`].
@@ -93,11 +93,11 @@ fn printed(written: io::Result<()>) -> Result<Printed, CliError> {
 
 /// A line on standard error, whatever characters a path or a title holds.
 pub(super) fn note(line: &str) {
-    // Nothing is left to do where even this cannot be printed.
+    // Nothing is left to do if even this fails.
     let _ = writeln!(io::stderr(), "slth: {}", page().write(&message(line)));
 }
 
-/// From now on a panic is one line, like any other error; where a backtrace is asked for, what Rust says follows.
+/// From now on a panic is one line, like any other error; with a backtrace requested, Rust's own text follows.
 pub(super) fn note_panics() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -110,11 +110,11 @@ pub(super) fn note_panics() {
     }));
 }
 
-/// What clap has to say of the arguments: an error, the help, or the version. A value that an option does not take is one
+/// Prints clap's answer to the arguments: an error, the help, or the version. A wrong value of an option is one
 /// line, as a preset's would be. Returns the exit code.
 ///
 /// # Errors
-/// [`CliError::Output`] where the help or the version cannot be written.
+/// [`CliError::Output`] if the help or the version cannot be written.
 pub(super) fn print_usage(mut error: clap::Error) -> Result<u8, CliError> {
     show_values(&mut error);
     if let Some(line) = of_a_value(&error) {
@@ -122,7 +122,7 @@ pub(super) fn print_usage(mut error: clap::Error) -> Result<u8, CliError> {
         return Ok(2);
     }
     if error.use_stderr() {
-        // Nothing is left to do where even this cannot be printed.
+        // Nothing is left to do if even this fails.
         let _ = match page().is_ascii() {
             false => error.print(),
             true => write!(io::stderr(), "{}", in_ascii(&error.render().to_string())),
@@ -145,7 +145,7 @@ fn of_a_value(error: &clap::Error) -> Option<String> {
     Some(format!("{} {value}: {why}", option.split(' ').next().unwrap_or_default()))
 }
 
-/// Puts the visible form of what was typed in its place.
+/// Replaces typed text by its visible form.
 fn show_values(error: &mut clap::Error) {
     let typed: Vec<(ContextKind, ContextValue)> = error
         .context()
@@ -154,7 +154,7 @@ fn show_values(error: &mut clap::Error) {
             ContextValue::Strings(texts) => {
                 Some((kind, ContextValue::Strings(texts.iter().map(|text| shortened(text)).collect())))
             }
-            // Suggestions repeat what was typed.
+            // Suggestions repeat typed text.
             ContextValue::StyledStrs(texts) => {
                 let shown = texts.iter().map(|text| shortened_to(&text.to_string(), 2 * LONGEST).into());
                 Some((kind, ContextValue::StyledStrs(shown.collect())))

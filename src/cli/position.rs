@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-/// Puts the options that stand before a command behind it, where clap looks for them: `slth --seed 3 run tiny` becomes
+/// Moves options from before a command to behind it, clap's place for them: `slth --seed 3 run tiny` becomes
 /// `slth run --seed 3 tiny`. Their order stays. Arguments without a command, and calls for help or the version, stay as
 /// they are.
 pub(super) fn behind_the_command(root: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
@@ -78,7 +78,7 @@ mod tests {
             ("slth --ascii presets", "slth presets --ascii"),
             ("slth --unknown run tiny", "slth run --unknown tiny"),
             ("slth run --seed 3 tiny", "slth run --seed 3 tiny"),
-            // A preset stands here: what follows it is no command.
+            // A preset stands here: no command follows it.
             ("slth tiny run", "slth tiny run"),
             ("slth --seed 3 tiny run", "slth --seed 3 tiny run"),
             ("slth --seed 3 tiny", "slth --seed 3 tiny"),

@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar where that is a terminal, else a line now and then.
+//! Progress on standard error: a bar on a terminal, else a line now and then.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;

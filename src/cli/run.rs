@@ -22,7 +22,7 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     let checkpoint = ("--checkpoint", run.checkpoint.as_deref());
     let lock = ("the checkpoint's lock", place.as_ref().map(CheckpointPlace::lock_file));
     files::claim(&[asked[0], asked[1], checkpoint, lock], &experiment)?;
-    // Before the work, so that none of it is lost to a file that cannot be written.
+    // Before the work: no result is lost to an unwritable file.
     let [csv, ticket] = files::open(asked)?;
     if ticket.is_some() && experiment.constructions.len() > 1 {
         let message = format!(
@@ -60,7 +60,7 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
     written.map(|_| exit_code(&session))
 }
 
-/// Writes all that was asked for, the text last. Whether someone has the results: files, or all of the text.
+/// Writes all requested outputs, the text last. Whether someone has the results: files, or all of the text.
 fn write(
     run: &Run,
     session: &Session,
@@ -84,7 +84,7 @@ fn write(
 }
 
 /// As [`build`], from the checkpoint on if there is one, and with a new one after every so much work, but no more than half of
-/// the time spent on them. A signal to end makes it the last thing that is done. Whether it came.
+/// the time spent on them. After a signal to end, it is written last. Whether the signal came.
 fn build_with(
     session: &mut Session,
     checkpoint: &Checkpoint,
@@ -115,7 +115,7 @@ fn build_with(
             bar.end();
             return Ok(false);
         }
-        // The last one is worth a word even if those before were not written either.
+        // The last failure is reported even after earlier ones.
         has_failed &= !interrupt.is_asked_for();
         let started = Instant::now();
         save(checkpoint, session, &mut has_failed);
@@ -127,7 +127,7 @@ fn build_with(
     }
 }
 
-/// Writes a checkpoint. One that cannot be written is no reason to stop: the one before it still stands. It is told once.
+/// Writes a checkpoint. A failure is reported once and is no reason to stop: the earlier checkpoint still stands.
 fn save(checkpoint: &Checkpoint, session: &Session, has_failed: &mut bool) {
     if let Err(error) = checkpoint.write(session)
         && !std::mem::replace(has_failed, true)
@@ -143,7 +143,7 @@ pub(super) fn build(session: &mut Session) {
     bar.end();
 }
 
-/// 0 where every lane's ticket holds, else 1.
+/// 0 if every lane's ticket holds, else 1.
 pub(super) fn exit_code(session: &Session) -> u8 {
     u8::from(!session.lanes().iter().all(|lane| lane.holds() == Some(true)))
 }

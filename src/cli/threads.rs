@@ -1,4 +1,4 @@
-//! The threads of the engine: as many as asked for, or fewer where the system does not allow them.
+//! The threads of the engine: as many as requested, or fewer under the system's limits.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -11,13 +11,13 @@ use super::CliError;
 use super::output::note;
 use crate::experiment::available_memory;
 
-/// Threads that the explorer has beside those of the engine: signals, commands, theory, opening; and its keeper, a process.
+/// The explorer's threads beside the engine's: signals, commands, theory, opening; and its keeper, a process.
 pub(super) const OF_SCREEN: usize = 5;
 
-/// Threads that the explorer requires beside one of the engine: signals and commands, and a place for its opening or its keeper.
+/// The explorer's required threads beside one of the engine: signals and commands, and a place for its opening or its keeper.
 const LEAST_OF_SCREEN: usize = 3;
 
-/// Memory for a thread at least, in bytes: its stack and what the allocator sets aside for it, and as much again for work.
+/// Memory for a thread at least, in bytes: its stack and the allocator's arena for it, and as much again for work.
 const OF_THREAD: u64 = 16 << 20;
 
 /// Longest wait for the system to count an ended thread no more.
@@ -25,15 +25,15 @@ const LONGEST_END: Duration = Duration::from_secs(1);
 
 /// Starts the engine's threads: `wanted`, else one per processor. `others` are started later and find room.
 ///
-/// Where fewer are allowed (`ulimit -u`, `pids.max`, no memory for their stacks), a line says so. Results are the same
+/// If fewer are allowed (`ulimit -u`, `pids.max`, no memory for their stacks), a line says so. Results are the same
 /// for any number.
 ///
 /// # Errors
-/// [`CliError::Threads`] where a screen has no room for its threads.
+/// [`CliError::Threads`] if a screen has no room for its threads.
 pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError> {
     let wanted = wanted.or_else(from_environment);
     let wanted = wanted.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
-    // Stacks that fill a limit on memory would leave nothing to work with.
+    // Stacks filling the memory limit would leave nothing for the work.
     let room = usize::try_from(available_memory() / OF_THREAD).unwrap_or(usize::MAX).max(others + 1);
     let before = counted_threads();
     let (mut started, mut error) = (Vec::new(), None);
@@ -73,7 +73,7 @@ pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError
     built.map_err(|error| CliError::Internal(error.to_string()))
 }
 
-/// What rayon's own variable says.
+/// The value of rayon's own variable.
 fn from_environment() -> Option<usize> {
     std::env::var("RAYON_NUM_THREADS").ok()?.parse().ok().filter(|&threads| threads > 0)
 }
