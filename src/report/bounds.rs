@@ -70,7 +70,7 @@ pub struct ConstructionBounds {
     pub weight_range: Option<(f64, f64)>,
     pub product_range: Option<(f64, f64)>,
     pub weight_ratio: Option<Count>,
-    pub layers: Vec<LayerBounds>,
+    pub layers: Vec<LayerNeurons>,
     /// if one is broken, the bound promises nothing for this target
     pub assumptions: Vec<Assumption>,
 }
@@ -78,7 +78,7 @@ pub struct ConstructionBounds {
 /// One layer of one construction. Numbers of neurons may exceed 2⁶⁴ and are real.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
-pub struct LayerBounds {
+pub struct LayerNeurons {
     pub layer: usize,
     pub weights: u64,
     pub neurons: Option<Count>,
@@ -149,13 +149,13 @@ impl ConstructionBounds {
             weight_range: Some(hyperbolic.map_or((-1.0, 1.0), |ranges| ranges.weight)),
             product_range: hyperbolic.map(|ranges| ranges.product),
             weight_ratio: neurons.map(|neurons| corollary7::weight_ratio(widths, &neurons)),
-            layers: (1..).zip(&layers).map(|(layer, plan)| LayerBounds::new(layer, plan)).collect(),
+            layers: (1..).zip(&layers).map(|(layer, plan)| LayerNeurons::new(layer, plan)).collect(),
             assumptions: experiment.assumptions(construction),
         }
     }
 }
 
-impl LayerBounds {
+impl LayerNeurons {
     fn new(layer: usize, plan: &LayerPlan) -> Self {
         Self {
             layer,

@@ -32,11 +32,11 @@ pub mod text;
 mod weighed;
 
 pub use ascii::{in_ascii, shows_only_ascii};
-pub use bounds::{BoundsReport, ConstructionBounds, LayerBounds, TheoryReport};
+pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError, CheckpointPlace, Unfit, resume_from};
 pub use comparison::{ComparedError, ComparedLane, Comparison, Gain, SubsetEstimate};
 pub use csv::failure_rates;
-pub use curves::{Against, Curve, Curves, Observed, Place, Point, Reading, Silence};
+pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Point, Silence};
 pub use evaluated::EvaluatedReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
 #[cfg(feature = "text")]

@@ -1,8 +1,8 @@
 //! One run per checkpoint.
 //!
-//! A run holds an advisory lock on FILE.slth-lock for as long as it uses FILE, which itself is replaced with every checkpoint. The
-//! system gives the lock back when a process ends, however it ends: a lock file that is left by a killed run locks nothing,
-//! and the next run takes it over. A run that ends removes the file.
+//! A run holds an advisory lock on FILE.slth-lock while it uses FILE, which every checkpoint replaces. The system releases the
+//! lock at the end of the process, even on a crash: the leftover lock file of a killed run locks nothing, and the next run
+//! takes it over. A run removes its lock file at the end.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -11,18 +11,18 @@ use std::path::{Path, PathBuf};
 
 use super::super::output::{keep, remove_on_signal};
 
-/// What a lock file begins with; the process number follows.
+/// The first bytes of a lock file; the process id follows.
 const MARK: &str = "slth ";
 
-/// Tries to lock a file that others remove at the same moment.
+/// Attempts to lock a file being removed by others.
 const TRIES: usize = 1000;
 
 /// Why a lock is not taken.
 #[derive(Debug)]
 pub(super) enum LockError {
-    /// another process has it, with this number where the file says so
+    /// held by another process; its id if the file has one
     Held(Option<u32>),
-    /// something that is no lock of slth stands in its place
+    /// another kind of file has its name
     Foreign(PathBuf),
     Io(io::Error),
 }
@@ -33,7 +33,7 @@ impl From<io::Error> for LockError {
     }
 }
 
-/// A lock that is held until it is dropped.
+/// A lock, held until dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
@@ -69,7 +69,7 @@ impl Lock {
             if unsupported.is_none() {
                 remove_on_signal(&path);
             }
-            // Dropped where its file cannot be written to.
+            // Dropped if its file is not writable.
             let mut lock = Self { path, file, unsupported };
             lock.file.set_len(0)?;
             lock.file.seek(SeekFrom::Start(0))?;
@@ -91,7 +91,7 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // A signal must not remove the file once another run may have it.
         keep(&self.path);
-        // While it is still locked, so that nobody else can hold what is removed.
+        // Still locked: nobody else can hold the removed file.
         if self.unsupported.is_none() && is_at(&self.file, &self.path) {
             let _ = std::fs::remove_file(&self.path);
         }
@@ -119,7 +119,7 @@ fn read(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The process that has written a lock file.
+/// The id of the process in a lock file.
 fn holder(file: &mut File) -> Option<u32> {
     let text = String::from_utf8(read(file).ok()?).ok()?;
     text.strip_prefix(MARK)?.trim_end().parse().ok()
@@ -133,7 +133,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     open.is_ok_and(|open| there.is_ok_and(|there| (open.dev(), open.ino()) == (there.dev(), there.ino())))
 }
 
-/// Whether there is a file at the path: where one that is open cannot be replaced, it is the same.
+/// Whether there is a file at the path: here an open file cannot be replaced, so it is the same one.
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> bool {
     path.is_file()
@@ -151,7 +151,7 @@ mod tests {
         assert!(matches!(Lock::take(&place), Err(LockError::Held(Some(pid))) if pid == std::process::id()));
         drop(lock);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        // What a killed run has left.
+        // The leftover of a killed run.
         std::fs::write(folder.path().join("c.slth-lock"), "slth 1\n").unwrap();
         drop(Lock::take(&place).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -34,7 +34,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    /// An error where a test wants one.
+    /// The error planned by a test, if any.
     #[cfg(test)]
     fn may(self) -> io::Result<()> {
         super::faults::next(self)
@@ -48,7 +48,7 @@ impl Call {
     }
 }
 
-/// The metadata of a path, links followed; `None` where nothing is there.
+/// The metadata of a path, links followed; `None` if nothing is there.
 pub(super) fn look(path: &Path) -> io::Result<Option<Metadata>> {
     Call::Look.may()?;
     match fs::metadata(path) {
@@ -64,14 +64,14 @@ pub(super) fn open_for_writing(path: &Path) -> io::Result<File> {
     File::options().write(true).open(path)
 }
 
-/// A file in `folder` without a name, which vanishes with the process.
+/// Creates a file without a name in `folder`. It vanishes with the process.
 #[cfg(target_os = "linux")]
 pub(super) fn create_unnamed(folder: &Path, mode: u32) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags, open};
     Call::CreateUnnamed.may()?;
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     let file = File::from(open(folder, flags, Mode::from_raw_mode(mode))?);
-    // It can be linked only where /proc is there.
+    // Linking it needs /proc.
     fs::metadata(descriptor(&file))?;
     Ok(file)
 }
@@ -83,7 +83,7 @@ fn descriptor(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// Names a file without a name; an existing file or link of that name is an error.
+/// Names a file without a name. An existing file or link of this name is an error.
 #[cfg(target_os = "linux")]
 pub(super) fn link(file: &File, name: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, linkat};
@@ -91,7 +91,7 @@ pub(super) fn link(file: &File, name: &Path) -> io::Result<()> {
     Ok(linkat(CWD, descriptor(file), CWD, name, AtFlags::SYMLINK_FOLLOW)?)
 }
 
-/// Creates a file that is not there; a link of that name is an error.
+/// Creates a new file. An existing file or link of this name is an error.
 pub(super) fn create_named(path: &Path, mode: u32) -> io::Result<File> {
     Call::CreateNamed.may()?;
     let mut options = File::options();
@@ -109,13 +109,13 @@ pub(super) fn set_permissions(file: &File, permissions: Permissions) -> io::Resu
     file.set_permissions(permissions)
 }
 
-/// Waits until a file's contents are on the disk. File systems that cannot do it are left alone.
+/// Waits until the contents of a file are on disk; does nothing on file systems without sync.
 pub(super) fn sync(file: &File) -> io::Result<()> {
     Call::Sync.may()?;
     unless_unsupported(file.sync_all())
 }
 
-/// Waits until a folder's names are on the disk. Folders that cannot be read, and systems that cannot do it, are left alone.
+/// Waits until the names of a folder are on disk; does nothing for an unreadable folder or without sync.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     Call::SyncFolder.may()?;
     if cfg!(not(unix)) {
@@ -136,7 +136,7 @@ fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Puts a temporary file in the place of `place`, with `replaces` even where a file is there.
+/// Renames a temporary file to `place`; an existing file there is replaced if `replaces`, else an error.
 pub(super) fn rename(from: TempPath, place: &Path, replaces: bool) -> io::Result<()> {
     Call::Rename.may()?;
     let renamed = if replaces { from.persist(place) } else { from.persist_noclobber(place) };

@@ -1,4 +1,4 @@
-//! File-system calls that fail on purpose, for tests.
+//! File-system calls failing on purpose, for tests.
 
 use std::cell::RefCell;
 use std::io;
@@ -6,10 +6,10 @@ use std::io;
 pub(crate) use super::disk::Call;
 
 thread_local! {
-    static PLAN: RefCell<Option<Plan>> = const { RefCell::new(None) };
+    static PLAN: RefCell<Option<FaultPlan>> = const { RefCell::new(None) };
 }
 
-struct Plan {
+struct FaultPlan {
     /// the call to fail, from 0
     fails: usize,
     /// whether every later call fails too
@@ -22,7 +22,7 @@ thread_local! {
     static LACKING: RefCell<Vec<Call>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `action`, in which every call of these kinds of this thread fails.
+/// Runs `action`; every call of these kinds fails on this thread.
 pub(crate) fn failing_kinds<T>(kinds: &[Call], action: impl FnOnce() -> T) -> T {
     LACKING.set(kinds.to_vec());
     let result = action();
@@ -44,22 +44,22 @@ pub(super) fn next(call: Call) -> io::Result<()> {
     })
 }
 
-/// Runs `action`, in which call number `fails` of this thread fails, with `lasting` every later one too. Returns what
-/// `action` does and the calls that it made.
+/// Runs `action`; call number `fails` fails on this thread, and with `lasting` every later one too. Returns the result and the
+/// calls made.
 pub(crate) fn failing<T>(
     fails: usize,
     lasting: bool,
     error: io::ErrorKind,
     action: impl FnOnce() -> T,
 ) -> (T, Vec<Call>) {
-    PLAN.set(Some(Plan { fails, lasting, error, made: Vec::new() }));
+    PLAN.set(Some(FaultPlan { fails, lasting, error, made: Vec::new() }));
     let result = action();
     let made = PLAN.take().map(|plan| plan.made).unwrap_or_default();
     (result, made)
 }
 
-/// Runs `action` once with no fault, then once for each of its calls with that one failing, and once for each with all later
-/// ones failing too. `prepare` comes before each; `check` is given the result and the call that failed.
+/// Runs `action` without a fault, then once per call with only this call failing, then once per call with it and all later ones
+/// failing. `prepare` runs before each; `check` gets the result and the failed call.
 pub(crate) fn each_call_fails<T>(
     mut prepare: impl FnMut(),
     mut action: impl FnMut() -> T,

@@ -1,19 +1,19 @@
-//! Whether two paths lead to one file.
+//! Whether two paths lead to the same existing file, links followed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::stream::standard_stream;
-use super::unfinished::Name;
+use super::unfinished::TemporaryName;
 use super::{PRIVATE, disk, follow_links};
 
 /// A file, whatever it is called.
 #[derive(Clone, Debug)]
 enum Identity {
-    There(Node),
-    /// a file that is not there yet
+    There(FileId),
+    /// not created yet
     New {
-        folder: Node,
+        folder: FileId,
         folder_path: PathBuf,
         name: String,
     },
@@ -21,25 +21,25 @@ enum Identity {
 
 /// Device and number of a file.
 #[cfg(unix)]
-type Node = (u64, u64);
+type FileId = (u64, u64);
 
 /// A path without links, in lower case.
 #[cfg(not(unix))]
-type Node = String;
+type FileId = String;
 
 impl Identity {
-    /// What is there, or will be; `None` where it cannot be known, and for terminals and other devices, which keep nothing that
-    /// could be destroyed.
+    /// The file at a path, existing or to be created; `None` if unknown. Terminals and other devices have no identity: they
+    /// keep nothing that could be destroyed.
     fn of(path: &Path) -> Option<Self> {
         match std::fs::metadata(path) {
             Ok(found) if keeps_nothing(&found) => None,
-            Ok(_) => Self::node(path).map(Self::There),
+            Ok(_) => Self::file_id(path).map(Self::There),
             Err(_) => {
                 let place = follow_links(path).ok()?;
                 let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = folder.unwrap_or(Path::new("."));
                 let name = place.file_name()?.to_string_lossy().into_owned();
-                Some(Self::New { folder: Self::node(folder)?, folder_path: folder.to_owned(), name })
+                Some(Self::New { folder: Self::file_id(folder)?, folder_path: folder.to_owned(), name })
             }
         }
     }
@@ -60,21 +60,21 @@ impl Identity {
     }
 
     #[cfg(unix)]
-    fn node(path: &Path) -> Option<Node> {
-        std::fs::metadata(path).ok().as_ref().map(node)
+    fn file_id(path: &Path) -> Option<FileId> {
+        std::fs::metadata(path).ok().as_ref().map(file_id)
     }
 
     #[cfg(not(unix))]
-    fn node(path: &Path) -> Option<Node> {
+    fn file_id(path: &Path) -> Option<FileId> {
         Some(std::fs::canonicalize(path).ok()?.to_string_lossy().to_lowercase())
     }
 
-    /// The file that standard output goes to, if it is one.
+    /// The file to which standard output is redirected, if any.
     fn of_standard_output() -> Option<Self> {
         #[cfg(unix)]
         {
             let found = standard_stream(Path::new("/dev/stdout"))?.ok()?.metadata().ok()?;
-            found.is_file().then(|| Self::There(node(&found)))
+            found.is_file().then(|| Self::There(file_id(&found)))
         }
         #[cfg(not(unix))]
         None
@@ -82,7 +82,7 @@ impl Identity {
 }
 
 #[cfg(unix)]
-fn node(found: &std::fs::Metadata) -> Node {
+fn file_id(found: &std::fs::Metadata) -> FileId {
     use std::os::unix::fs::MetadataExt;
     (found.dev(), found.ino())
 }
@@ -99,14 +99,14 @@ fn keeps_nothing(found: &std::fs::Metadata) -> bool {
 
 /// Whether a folder takes `A` and `a` for one name. A file in it is looked up by another spelling of its name.
 fn ignores_case(folder: &Path) -> bool {
-    let probe = Name::new(folder, |name| disk::create_named(name, PRIVATE));
+    let probe = TemporaryName::new(folder, |name| disk::create_named(name, PRIVATE));
     probe.is_ok_and(|(_, name)| name.is_found_in_upper_case())
 }
 
 /// Whether two paths lead to one file, by whatever links. A file that is not there is none.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    let one = Identity::node(one);
-    one.is_some() && one == Identity::node(other)
+    let one = Identity::file_id(one);
+    one.is_some() && one == Identity::file_id(other)
 }
 
 /// A file of a command.
@@ -127,7 +127,7 @@ enum Role {
     StandardOutput,
 }
 
-/// All files of a command: none is written twice, and none that is read is written.
+/// All files of a command: no file is written twice, and no input is overwritten.
 #[derive(Debug, Default)]
 pub struct Claims(Vec<Claim>);
 
@@ -145,28 +145,28 @@ impl fmt::Display for Collision {
 }
 
 impl Claims {
-    /// Takes a file to be written, compared with all before it as a file: links are followed, and case is ignored where the
-    /// folder ignores it. The null device may be written to by all.
+    /// Claims a file to be written. It is compared with all earlier claims as a file: links are followed, and case is ignored
+    /// if the folder ignores it. The null device may be written by all.
     ///
     /// # Errors
-    /// Where the file is taken.
+    /// If the file is claimed already.
     pub fn write(&mut self, what: &str, path: &Path) -> Result<(), Collision> {
         let role = if standard_stream(path).is_some() { Role::Stream } else { Role::Written };
         self.claim(what, Identity::of(path), role)
     }
 
-    /// Takes a file that was read, or will be.
+    /// Claims a file to be read.
     ///
     /// # Errors
-    /// Where the file is one to be written.
+    /// If the file is to be written.
     pub fn read(&mut self, what: &str, path: &Path) -> Result<(), Collision> {
         self.claim(what, Identity::of(path), Role::Read)
     }
 
-    /// Takes the file that standard output goes to, if it is one. What is written and read is claimed before.
+    /// Claims the file to which standard output is redirected, if any. Call it after all other claims.
     ///
     /// # Errors
-    /// Where the file is taken otherwise than as standard output.
+    /// If the file is claimed under another name than standard output.
     pub fn standard_output(&mut self) -> Result<(), Collision> {
         self.claim("standard output", Identity::of_standard_output(), Role::StandardOutput)
     }
@@ -184,7 +184,7 @@ impl Claims {
             same && !may_share
         };
         if let Some(other) = self.0.iter().find(collides) {
-            // The one that is written is the one to change.
+            // Blame the written file.
             let (what, other) = match role {
                 Role::StandardOutput if other.role == Role::Read => (what.to_owned(), other.what.clone()),
                 Role::Read | Role::StandardOutput => (other.what.clone(), what.to_owned()),

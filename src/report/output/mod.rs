@@ -1,15 +1,15 @@
-//! Files that appear whole or not at all.
+//! Atomic output files.
 //!
-//! Contents are written to a temporary file in the same folder: on Linux one without a name, which not even `kill -9` leaves
-//! behind, elsewhere and on file systems without such files one with a name that nobody can predict. Once all is written and
-//! on the disk, the file gets its name, and then the folder is brought to the disk too. Until then the older file stands.
+//! The contents go to a temporary file in the same folder. On Linux it has no name, so not even `kill -9` leaves it behind;
+//! elsewhere, and on file systems without unnamed files, it has an unpredictable one. Once everything is on disk, the file is
+//! renamed, and the folder is synced too. Until then the older file stays.
 //!
-//! | at the path | what happens |
+//! | at the path | result |
 //! |---|---|
 //! | nothing | a file of the user's default mode |
-//! | a file | it is replaced; the new one gets its mode and, where the system allows it, its owner |
-//! | a file that cannot be written to | refused when opened |
-//! | a link | it stays, and the file it leads to is replaced, or created if there is none yet |
+//! | a file | replaced; the new one gets its mode and, if the system allows it, its owner |
+//! | a write-protected file | refused when opened |
+//! | a link | it stays; its target is replaced or created |
 //! | a device or a pipe | it is written to, once the contents are complete |
 //! | `/dev/stdout`, `/dev/stderr` | the program's own stream is written to |
 //! | a folder | refused when opened |
@@ -33,7 +33,7 @@ pub use unfinished::{ENDING_SIGNALS, die_of, obey_signals};
 pub(super) use unfinished::{keep, remove_on_signal};
 
 use stream::standard_stream;
-use unfinished::Name;
+use unfinished::TemporaryName;
 
 /// Most links from a path to its file, as Linux has it.
 const MOST_LINKS: usize = 40;
@@ -41,11 +41,11 @@ const MOST_LINKS: usize = 40;
 /// The mode of a new file, less the user's umask.
 const NEW_FILE: u32 = 0o666;
 
-/// The mode of a file that will get another one's.
+/// The mode of a file before it gets the mode of the older one.
 const PRIVATE: u32 = 0o600;
 
-/// A file under way beside the place where it will stand. Opened before a run starts, so that an unwritable
-/// place is known before hours are spent; dropped without [`finish`](Self::finish), it leaves nothing.
+/// A temporary file beside its destination. Open it before a run, so that an unwritable destination is reported before hours
+/// are spent. Dropped without [`finish`](Self::finish), it leaves nothing.
 #[derive(Debug)]
 pub struct OutputFile {
     /// as it was given
@@ -54,48 +54,48 @@ pub struct OutputFile {
     destination: Destination,
 }
 
-/// Where the contents go.
+/// The destination of the contents.
 #[derive(Debug)]
 enum Destination {
-    /// a stream, a device or a pipe, which is written to, never replaced
+    /// a stream, a device or a pipe: written to, never replaced
     Stream(File),
-    Place(Place),
+    File(FinalPath),
 }
 
-/// Where a file will stand.
+/// The final path of a file.
 #[derive(Debug)]
-struct Place {
+struct FinalPath {
     /// links resolved
     path: PathBuf,
     folder: PathBuf,
-    /// the name of the temporary file, where it has one
-    name: Option<Name>,
-    /// whether a file that stands there may be replaced
+    /// the name of the temporary file, if it has one
+    name: Option<TemporaryName>,
+    /// whether an existing file may be replaced
     replaces: bool,
 }
 
 impl OutputFile {
-    /// Opens a file that will become `path` unless something stands there by then.
+    /// Opens a new file for `path`.
     ///
     /// # Errors
-    /// As [`create`](Self::create), and `AlreadyExists` where there is something already, a link that leads nowhere included;
-    /// [`finish`](Self::finish) looks again.
+    /// As [`create`](Self::create), and `AlreadyExists` if anything has this path, a dangling link included;
+    /// [`finish`](Self::finish) checks again.
     pub fn create_new(path: &Path) -> io::Result<Self> {
         if std::fs::symlink_metadata(path).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let mut file = Self::create(path)?;
-        if let Destination::Place(place) = &mut file.destination {
+        if let Destination::File(place) = &mut file.destination {
             place.replaces = false;
         }
         Ok(file)
     }
 
-    /// Opens a file that will become the first of STEM.EXTENSION, STEM-2.EXTENSION, STEM-3.EXTENSION … that there is not
-    /// yet in `folder`, the working directory if that is empty.
+    /// Opens a new file in `folder` (the working directory if empty), the first of STEM.EXTENSION, STEM-2.EXTENSION,
+    /// STEM-3.EXTENSION … not taken yet.
     ///
     /// # Errors
-    /// As [`create`](Self::create); [`finish`](Self::finish) fails where the name was taken meanwhile.
+    /// As [`create`](Self::create); [`finish`](Self::finish) fails if the name was taken meanwhile.
     pub fn create_numbered(folder: &Path, stem: &str, extension: &str) -> io::Result<Self> {
         let mut name = format!("{stem}.{extension}");
         let mut number = 2;
@@ -110,10 +110,10 @@ impl OutputFile {
         }
     }
 
-    /// Opens a file that will become `path`. A link is followed; a device or a pipe is opened for writing.
+    /// Opens a file for `path`. A link is followed; a device or a pipe is opened for writing.
     ///
     /// # Errors
-    /// Where `path` is a folder or a file that cannot be written to, or its folder does not exist or cannot be written to.
+    /// If `path` is a folder or a write-protected file, or its folder does not exist or is not writable.
     pub fn create(path: &Path) -> io::Result<Self> {
         let (contents, destination) = match standard_stream(path) {
             Some(stream) => (tempfile::tempfile()?, Destination::Stream(stream?)),
@@ -130,14 +130,14 @@ impl OutputFile {
         Ok(Self { path: path.to_owned(), contents, destination })
     }
 
-    /// A temporary file for `path`, where a file or nothing is.
+    /// A temporary file for `path`, where nothing or a file is found.
     fn beside(path: &Path, found: Option<Metadata>) -> io::Result<(File, Destination)> {
         if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
         }
         let place = follow_links(path)?;
         if found.is_some() {
-            // A file that is protected from writing is protected from being replaced.
+            // A write-protected file must not be replaced either.
             disk::open_for_writing(&place)?;
         }
         let folder = match place.parent() {
@@ -153,21 +153,21 @@ impl OutputFile {
         if let Some(older) = &found {
             take_over(&contents, older)?;
         }
-        Ok((contents, Destination::Place(Place { path: place, folder, name, replaces: true })))
+        Ok((contents, Destination::File(FinalPath { path: place, folder, name, replaces: true })))
     }
 
     /// Writes the contents and puts the file in its place. When it returns, both are on the disk.
     ///
     /// # Errors
-    /// Whatever `write` or the file system reports. An older file still stands then, and nothing else is left; where the folder
-    /// alone could not be brought to the disk, the new file stands whole.
+    /// Whatever `write` or the file system reports. The older file stays then, and nothing else is left; if only the sync of
+    /// the folder failed, the new file is complete.
     pub fn finish<F>(mut self, write: F) -> io::Result<()>
     where
         F: FnOnce(&mut BufWriter<Contents<'_>>) -> io::Result<()>,
     {
         let mut buffer = BufWriter::new(Contents(&self.contents));
         let written = write(&mut buffer).and_then(|()| buffer.flush());
-        // What is left in the buffer goes nowhere, since the file does not.
+        // The rest of the buffer is discarded with the file.
         drop(buffer.into_parts());
         written?;
         match self.destination {
@@ -176,20 +176,20 @@ impl OutputFile {
                 io::copy(&mut self.contents, &mut Contents(&stream))?;
                 stream.flush()
             }
-            Destination::Place(place) => {
+            Destination::File(place) => {
                 disk::sync(&self.contents)?;
                 place.take(&mut self.contents)
             }
         }
     }
 
-    /// Where it will stand, as it was given.
+    /// Its path, as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 }
 
-impl Place {
+impl FinalPath {
     /// Gives the temporary file its name.
     fn take(self, contents: &mut File) -> io::Result<()> {
         match self.name {
@@ -208,17 +208,17 @@ fn name_the_unnamed(contents: &mut File, folder: &Path, place: &Path, replaces: 
         Ok(()) => return Ok(()),
         Err(_) => return copy_with_a_name(contents, folder, place, replaces),
     }
-    // A link replaces nothing, so that it is a rename that does.
-    match Name::new(folder, |name| disk::link(contents, name)) {
+    // A link cannot replace a file; a rename can.
+    match TemporaryName::new(folder, |name| disk::link(contents, name)) {
         Ok(((), name)) => name.rename(place, replaces),
         Err(_) => copy_with_a_name(contents, folder, place, replaces),
     }
 }
 
-/// For file systems that keep files without names but never name them.
+/// For file systems with unnamed files but no way to name them.
 #[cfg(target_os = "linux")]
 fn copy_with_a_name(contents: &mut File, folder: &Path, place: &Path, replaces: bool) -> io::Result<()> {
-    let (copy, name) = Name::new(folder, |name| disk::create_named(name, PRIVATE))?;
+    let (copy, name) = TemporaryName::new(folder, |name| disk::create_named(name, PRIVATE))?;
     take_over(&copy, &contents.metadata()?)?;
     contents.rewind()?;
     io::copy(contents, &mut Contents(&copy))?;
@@ -232,13 +232,13 @@ fn name_the_unnamed(_: &mut File, _: &Path, _: &Path, _: bool) -> io::Result<()>
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// A temporary file in `folder`, without a name if that can be had.
-fn temporary(folder: &Path, mode: u32) -> io::Result<(File, Option<Name>)> {
+/// Creates a temporary file in `folder`, without a name if possible.
+fn temporary(folder: &Path, mode: u32) -> io::Result<(File, Option<TemporaryName>)> {
     #[cfg(target_os = "linux")]
     if let Ok(file) = disk::create_unnamed(folder, mode) {
         return Ok((file, None));
     }
-    let (file, name) = Name::new(folder, |name| disk::create_named(name, mode))?;
+    let (file, name) = TemporaryName::new(folder, |name| disk::create_named(name, mode))?;
     Ok((file, Some(name)))
 }
 
@@ -266,10 +266,10 @@ fn take_over(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// The place that a path leads to, links followed to a file that is there or not.
+/// The final path behind all links; a file need not exist there.
 ///
 /// # Errors
-/// Where a link cannot be read, or links go round in a circle.
+/// If a link is unreadable, or links form a circle.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -359,7 +359,7 @@ mod tests {
             OutputFile::create(&at("file")).unwrap().finish(|w| w.write_all(b"new")).unwrap();
             assert_eq!(std::fs::metadata(at("file")).unwrap().permissions().mode() & 0o777, mode);
         }
-        // A link that leads nowhere leads to the new file.
+        // A dangling link leads to the new file.
         std::fs::create_dir(at("sub")).unwrap();
         symlink("sub/other", at("to-other")).unwrap();
         symlink("to-other", at("dangling")).unwrap();
@@ -379,7 +379,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(at("sub")).unwrap().count(), 1);
     }
 
-    /// File systems without unnamed files, and those that never name one.
+    /// File systems without unnamed files, or without a way to name them.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_is_written_whole_whatever_the_file_system_lacks() {

@@ -1,14 +1,14 @@
-//! The program's own standard streams, where a path is a name of one.
+//! The standard streams of the program under their path names.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// The program's own output, where a path is a name of it. Opened by that name, a file would be written from its start once
-/// more, and a socket not at all.
+/// The program's own stream, if `path` names it. Opened by this name, a redirected file would be written from its start again,
+/// and a socket not at all.
 ///
 /// # Errors
-/// Where the program was started without that stream.
+/// If the program was started without this stream.
 pub(super) fn standard_stream(path: &Path) -> Option<io::Result<File>> {
     #[cfg(unix)]
     {
@@ -42,9 +42,9 @@ pub fn is_standard_output_closed() -> bool {
 
 /// Whether a stream was closed when the program started.
 ///
-/// Rust's runtime opens the null device in the place of a closed standard stream, and everything written to it counts as
-/// written. It opens the device for reading and writing, a shell's `> /dev/null` for writing alone. A parent that opens it for
-/// both (a daemon, Python's `DEVNULL`) is taken for one that has closed the stream: nobody reads there either.
+/// Rust's runtime opens the null device in place of a closed standard stream, for reading and writing; a shell's `> /dev/null`
+/// opens it for writing only. A parent process with a null device opened for both (a daemon, Python's `DEVNULL`) is mistaken
+/// for a closed stream: nobody reads there either.
 #[cfg(unix)]
 fn was_closed(stream: &File) -> bool {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -55,7 +55,7 @@ fn was_closed(stream: &File) -> bool {
         let (stream, null) = (stream.metadata().ok()?, std::fs::metadata("/dev/null").ok()?);
         Some(stream.file_type().is_char_device() && stream.rdev() == null.rdev())
     };
-    // The access mode is a number of two bits, in which O_RDWR is no union of the others.
+    // The access mode is a two-bit number, not a set of flags: O_RDWR is not a union.
     let is_both = fcntl_getfl(stream).is_ok_and(|flags| flags & OFlags::RWMODE == OFlags::RDWR);
     is_both && is_null().unwrap_or(false)
 }

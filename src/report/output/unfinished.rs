@@ -1,11 +1,11 @@
-//! Temporary files that have a name, and signals that end the program: the files go first.
+//! Temporary files with a name, and their removal on signals.
 //!
 //! | signal | does |
 //! |---|---|
 //! | TERM, INT, HUP, QUIT | unfinished files are removed, and the program dies of the signal |
 //! | KILL | cannot be caught; only a file without a name (Linux) leaves nothing |
 //!
-//! A signal that was ignored when the program started (`nohup`, a job in the background of a script) stays ignored.
+//! Signals ignored at the start of the program (`nohup`, a background job of a script) stay ignored.
 
 use std::io;
 use std::ops::Deref;
@@ -23,7 +23,7 @@ fn names() -> MutexGuard<'static, Vec<PathBuf>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has a file removed where a signal ends the program, until [`keep`].
+/// Registers a file for removal if a signal ends the program, until [`keep`].
 pub(in super::super) fn remove_on_signal(path: &Path) {
     names().push(path.to_owned());
 }
@@ -35,13 +35,12 @@ pub(in super::super) fn keep(path: &Path) {
 
 /// The name of a temporary file. Dropped, it is removed with its file.
 #[derive(Debug)]
-pub(super) struct Name {
+pub(super) struct TemporaryName {
     path: Option<TempPath>,
 }
 
-impl Name {
-    /// Finds a name in `folder` that nobody can predict, and creates a file with it. `create` fails with `AlreadyExists` where
-    /// the name is taken.
+impl TemporaryName {
+    /// Creates a file with an unpredictable name in `folder`. `create` must fail with `AlreadyExists` if the name is taken.
     pub(super) fn new<R>(folder: &Path, create: impl FnMut(&Path) -> io::Result<R>) -> io::Result<(R, Self)> {
         let mut names = names();
         let made = tempfile::Builder::new().prefix(".slth-").rand_bytes(12).make_in(folder, create)?;
@@ -57,7 +56,7 @@ impl Name {
         std::fs::symlink_metadata(path.with_file_name(name)).is_ok()
     }
 
-    /// Gives the file the name `place` instead, with `replaces` even where a file is there.
+    /// Renames the file to `place`; an existing file there is replaced if `replaces`, else an error.
     pub(super) fn rename(mut self, place: &Path, replaces: bool) -> io::Result<()> {
         let mut names = names();
         let Some(path) = self.path.take() else { return Ok(()) };
@@ -66,7 +65,7 @@ impl Name {
     }
 }
 
-impl Drop for Name {
+impl Drop for TemporaryName {
     fn drop(&mut self) {
         if let Some(path) = self.path.take() {
             let mut names = names();
@@ -89,10 +88,10 @@ mod signals {
 
     use super::NAMES;
 
-    /// The signals that end the program.
+    /// The signals handled here.
     pub const ENDING_SIGNALS: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
 
-    /// How long a dying program waits for a file that is being named.
+    /// Longest wait for a file being renamed before the program dies.
     const LAST_NAME: Duration = Duration::from_secs(1);
 
     /// Removes unfinished files and ends the program, as the signal would have.
@@ -113,17 +112,17 @@ mod signals {
             match NAMES.try_lock() {
                 Ok(names) => return Some(names),
                 Err(TryLockError::Poisoned(names)) => return Some(PoisonError::into_inner(names)),
-                // A file server that has gone may hold a thread for ever.
+                // A thread may hang forever on a lost file server.
                 Err(TryLockError::WouldBlock) if started.elapsed() > LAST_NAME => return None,
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
             }
         }
     }
 
-    /// Starts a thread that obeys the signals to end with [`die_of`], unless `hold` keeps the signal for itself.
+    /// Starts a thread for the ending signals: [`die_of`], unless `hold` takes the signal.
     ///
     /// # Errors
-    /// Where no thread can be had; then the signals do what they did before.
+    /// If no thread can be started; the signals then keep their default action.
     pub fn obey_signals(mut hold: impl FnMut(i32) -> bool + Send + 'static) -> io::Result<()> {
         let (sender, ready) = sync_channel(1);
         // The thread comes first: handlers without it would only swallow the signals.
@@ -144,8 +143,8 @@ mod signals {
         ready.recv().unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into()))
     }
 
-    /// The ending signals that were ignored when the program started, as HUP is by `nohup`; none where that cannot be found
-    /// out. Ask before handling them.
+    /// The ending signals ignored at the start of the program, as HUP is by `nohup`; none if unknown. Call it before installing
+    /// handlers.
     pub(super) fn ignored_signals() -> Vec<i32> {
         let mask = if cfg!(any(target_os = "linux", target_os = "android")) {
             let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -195,7 +194,7 @@ mod tests {
     use crate::report::OutputFile;
     use crate::report::faults::{Call, failing_kinds};
 
-    /// Tells [`a_program_with_a_named_file`] where.
+    /// The folder for [`a_program_with_a_named_file`].
     const FOLDER: &str = "SLTH_TEST_FOLDER";
 
     #[test]
@@ -214,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_named_file_goes_before_the_program_dies() {
-        // The child ignores what this process ignores, as a background job of a script does.
+        // The child inherits ignored signals, as a background job of a script does.
         let ignored = signals::ignored_signals();
         for signal in ENDING_SIGNALS.into_iter().filter(|signal| !ignored.contains(signal)) {
             let folder = tempfile::tempdir().unwrap();

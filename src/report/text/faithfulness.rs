@@ -75,21 +75,25 @@ pub fn faithfulness(
 
 /// Failure rates at the bound.
 fn rates(lane: &CheckedLane, report: &FaithfulnessReport, page: Page) -> String {
-    struct Row<'a> {
+    struct RateRow<'a> {
         name: String,
         weights: u64,
         bound: Option<(Count, Count)>,
         rate: &'a RateReport,
     }
-    let layers = lane.layers.iter().map(|layer| Row {
+    let layers = lane.layers.iter().map(|layer| RateRow {
         name: layer.layer.to_string(),
         weights: layer.weights,
         bound: Some((layer.neurons_bound, layer.neurons_per_weight_bound)),
         rate: &layer.failures,
     });
     let network = &lane.network;
-    let all =
-        Row { name: "network".to_owned(), weights: network.weights, bound: None, rate: &network.failures };
+    let all = RateRow {
+        name: "network".to_owned(),
+        weights: network.weights,
+        bound: None,
+        rate: &network.failures,
+    };
     let table = Rows::of(layers.chain([all]))
         .column("layer", |row| row.name.clone())
         .column("weights", |row| grouped(row.weights))

@@ -7,7 +7,7 @@ use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget, Wrap};
 
 use super::Chart;
 use crate::report::text::{construction_name, count, marked, number, per_weight};
-use crate::report::{Reading, Silence};
+use crate::report::{CurveReading, Silence};
 use crate::tui::Look;
 use crate::tui::app::mouse::{Areas, Target};
 use crate::tui::keymap::{Action, ChartMove};
@@ -25,7 +25,7 @@ const COLUMNS: [(&str, u16, u16); 6] = [
 
 pub(super) fn render(
     chart: &Chart,
-    readings: &[Reading],
+    readings: &[CurveReading],
     areas: &Areas,
     look: &Look,
     area: Rect,
@@ -66,7 +66,7 @@ pub(super) fn render(
     Widget::render(table, area, buffer);
 }
 
-fn texts(chart: &Chart, reading: &Reading, look: &Look) -> [String; 6] {
+fn texts(chart: &Chart, reading: &CurveReading, look: &Look) -> [String; 6] {
     let construction = reading.construction;
     let pointer = if reading.curve == chart.chosen { look.glyphs.pointer } else { " " };
     let name = match reading.observed {
