@@ -12,6 +12,7 @@ mod pages;
 mod screens;
 
 mod links;
+mod names;
 mod part;
 mod schemas;
 mod show;
@@ -113,6 +114,13 @@ fn every_link_resolves() {
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
     println!("{links} links");
+}
+
+#[test]
+fn every_file_test_and_item_that_a_page_names_exists() {
+    let names = names::Names::of_the_repository();
+    let missing: Vec<String> = pages().iter().flat_map(|page| names.missing(page)).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]
