@@ -137,9 +137,6 @@ const IN_CIRCLES: &[&str] = &[
     "construction/shared/open_pairs.rs",
     "construction/shared/vectors.rs",
     "construction/workbench.rs",
-    "experiment/assumptions.rs",
-    "experiment/outline.rs",
-    "experiment/plan.rs",
     "network/files/archive.rs",
     "network/files/error.rs",
     "network/files/format.rs",
@@ -182,8 +179,6 @@ const IN_CIRCLES: &[&str] = &[
 const ROOTS: &[&str] = &[
     "cli/mod.rs",
     "construction/buckets/mod.rs",
-    "experiment/edited/mod.rs",
-    "experiment/mod.rs",
     "method/mod.rs",
     "network/files/mod.rs",
     "network/files/readings/mod.rs",

@@ -1,13 +1,14 @@
 //! Fields of a setup: bounds of single inputs, tolerances given outright, names of activations, text encodings.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod calls;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use calls::{TINY_RON, json, slth, text};
 use serde_json::Value;
-use slth::experiment::{Experiment, Plan};
+use slth::experiment::{EditedSetup, Experiment, Parameter, Plan};
 use slth::session::Session;
 
 fn case(name: &str) -> String {
@@ -224,4 +225,116 @@ fn nothing_is_saved_in_no_negative_zero() {
     }
     let bounds = text(&["bounds", &case("minus-zero/one.ron"), "--json"]);
     assert!(!bounds.contains("-0.0"), "{bounds}");
+}
+
+/// A value of every field, other than its default, and a preset that has the field. `Parameter::ALL` comes from the one
+/// table of fields.
+const SAMPLES: [(&str, &str, &str); 24] = [
+    ("epsilon", "tiny", "0.05"),
+    ("delta", "tiny", "0.125"),
+    ("w_max", "tiny", "2.5"),
+    ("f_max", "tiny", "3.5"),
+    ("base", "tiny", "1.25"),
+    ("norms", "tiny", "Worst"),
+    ("tolerance", "tiny", "PerLayer"),
+    ("constructions", "tiny", "[SubsetSum, Malach]"),
+    ("mode", "malach-vs-hyperbolic", "Drawn"),
+    ("skip_dead_halves", "tiny", "true"),
+    ("seed", "tiny", "99"),
+    ("inputs", "tiny", "Box(low: -0.5, high: 0.25)"),
+    ("target", "digits", "Random"),
+    ("path", "digits", "presets/digits-mlp.safetensors"),
+    ("layers", "digits", "[\"LAYERS\"]"),
+    ("transposed", "digits", "false"),
+    ("order", "digits", "File"),
+    ("widths", "deep", "[4, 3, 2]"),
+    ("weight_bound", "deep", "0.125"),
+    ("spectral_norm", "deep", "0.5"),
+    ("target_seed", "deep", "77"),
+    ("activation", "tiny", "Tanh"),
+    ("output_activation", "tiny", "Tanh"),
+    ("activations", "tiny", "[Tanh, Logistic]"),
+];
+
+#[test]
+fn every_field_is_set_edited_digested_saved_and_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saved.ron");
+    let digest = |experiment: &Experiment| experiment.digest(&Plan::new(experiment));
+    let saved = |experiment: &Experiment| {
+        let text = experiment.to_ron().unwrap();
+        std::fs::write(&path, &text).unwrap();
+        (text, Experiment::load(path.to_str().unwrap(), None, &[]).unwrap())
+    };
+    for &parameter in Parameter::ALL {
+        let key = parameter.key();
+        let (_, preset, value) = *SAMPLES
+            .iter()
+            .find(|(name, ..)| *name == key)
+            .unwrap_or_else(|| panic!("give a sample of {key}"));
+        let origin = Arc::new(experiment(preset, &[]));
+        let names = origin.reading.iter().flat_map(|reading| &reading.layers);
+        let names: Vec<&str> = names.map(|layer| layer.matrix.name.as_str()).collect();
+        let value = value.replace("LAYERS", &names.join("\", \""));
+
+        // The edit pane has it, and it is in what is saved.
+        let mut setup = EditedSetup::new(&origin);
+        assert!(setup.shown().contains(&parameter), "{key}");
+        setup.set(parameter, value.clone());
+        if key == "activations" {
+            // It replaces both.
+            setup.set(Parameter::Activation, String::new());
+            setup.set(Parameter::OutputActivation, String::new());
+        }
+        if key == "target" {
+            // The target's widths are those of before; only its kind is another.
+            setup.set(Parameter::WeightBound, "0.25".to_owned());
+        }
+        let edited = setup.forecast().unwrap_or_else(|problems| panic!("{key}: {problems:?}")).experiment;
+        let (text, read) = saved(&edited);
+        let written = key.strip_prefix("target_").unwrap_or(key);
+        assert!(text.contains(&format!("{written}: ")), "{key} is not saved: {text}");
+        assert_eq!(digest(&read), digest(&edited), "{key}");
+        assert!(!EditedSetup::new(&Arc::new(read)).text(parameter).is_empty(), "{key}");
+
+        // `--set` does the same as the pane, and both change the digest. Fields of `target` are set with it.
+        if parameter.of_targets().is_none() && key != "target" {
+            let set = experiment(preset, &[&format!("{key}={value}")]);
+            assert_eq!(digest(&set), digest(&edited), "{key}");
+            assert_ne!(digest(&set), digest(&origin), "{key} is not in the digest");
+        }
+        // The reference describes it.
+        let page = include_str!("../docs/src/reference/presets.md");
+        assert!(page.contains(&format!("`{written}`")) || page.contains(&format!("{written}:")), "{key}");
+    }
+    // A preset has no other fields, but for its title, which the pane leaves to an editor.
+    let unknown = refusal(&["run", "tiny", "--set", "nonsense=1"]);
+    let listed = unknown.split("one of the fields of").nth(1).unwrap().split(": ").nth(1).unwrap();
+    let listed = listed
+        .split(';')
+        .next()
+        .unwrap()
+        .split([',', ' '])
+        .filter(|word| !matches!(*word, "" | "and" | "or"));
+    for key in listed.map(|word| word.trim_matches('`')) {
+        let is_parameter = Parameter::ALL.iter().any(|parameter| parameter.key() == key);
+        assert!(is_parameter || key == "title", "{key}: {unknown}");
+    }
+}
+
+#[test]
+fn points_may_be_written_out() {
+    let points = "inputs=Points(points: [[0.5, 0.25], [-1.0, 0.5]], labels: [0, 1])";
+    let run = json(&["run", "tiny", "--json", "--set", points]);
+    assert!(run["lanes"][0]["accuracy"].is_object(), "{run}");
+    for (inputs, says) in [
+        ("Points(points: [])", "expected at least one point, found none"),
+        ("Points(points: [[0.5]])", "point 0: expected 2 coordinates, found 1"),
+        ("Points(points: [[0.5, NaN]])", "expected a finite number, found NaN"),
+        ("Points(points: [[0.5, 0.5]], labels: [])", "expected 1 labels, found 0"),
+        ("Points(points: [[0.5, 0.5]], labels: [2])", "label of point 0: expected a class below 2, found 2"),
+    ] {
+        let line = refusal(&["run", "tiny", "--set", &format!("inputs={inputs}")]);
+        assert!(line.contains(&format!("--set inputs={inputs}")) && line.contains(says), "{line}");
+    }
 }

@@ -1,12 +1,12 @@
-//! What theory assumes of a target, and what this one keeps of it.
+//! Theory's assumptions about a target, and whether this one keeps them.
 
 use super::preset::NormSource;
 use super::resolved::Experiment;
 use crate::method::{Assumption, Construction, Premises, ROUNDING};
 
 impl Experiment {
-    /// What the preset assumes and this target does not provably keep. The bounds of theory then promise nothing; what
-    /// is found and certified stays true.
+    /// The preset's assumptions without proof for this target. The bounds of theory then promise nothing; the error found
+    /// and the error certified stay true.
     pub fn broken_assumptions(&self) -> Vec<String> {
         let mut broken = Vec::new();
         if self.norms == NormSource::Unit {
@@ -22,8 +22,8 @@ impl Experiment {
         broken
     }
 
-    /// What the bound of a construction assumes, and whether this target keeps it: Lemma 1's `|w| ≤ w_max`, `|F_i| ≤ F_max`
-    /// and, where the preset says `norms: Unit`, `‖W_i‖₂ ≤ 1`; then the assumptions of the method.
+    /// The assumptions of a construction's bound, and whether this target keeps them: Lemma 1's `|w| ≤ w_max`, `|F_i| ≤ F_max`
+    /// and, with `norms: Unit`, `‖W_i‖₂ ≤ 1`; then the assumptions of the method.
     pub fn assumptions(&self, construction: Construction) -> Vec<Assumption> {
         let own = self.method_assumptions(construction);
         let unit_norms = Assumption::new("‖W_i‖₂ ≤ 1", 1.0, self.largest_norm());
@@ -58,7 +58,7 @@ impl Experiment {
         }
     }
 
-    /// Whether the target keeps all that the bound of a construction assumes.
+    /// Whether the target keeps all assumptions of a construction's bound.
     pub fn bound_applies(&self, construction: Construction) -> bool {
         self.assumptions(construction).iter().all(|assumption| assumption.kept)
     }
@@ -73,7 +73,7 @@ impl Experiment {
 mod tests {
     use super::*;
 
-    /// Those of section 3.
+    /// The assumptions of section 3.
     fn assumptions(settings: &[&str]) -> [Assumption; 4] {
         let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let experiment = Experiment::load("tiny", None, &settings).unwrap();
@@ -98,7 +98,7 @@ mod tests {
             ("inputs=Ball(radius:1.1)", [false, true, true, true]),
             ("target=Explicit(layers:[[[0.8,0.0],[0.0,0.5]]])", [true, false, true, true]),
             ("target=Explicit(layers:[[[0.5,0.1],[0.0,0.5]]])", [true, true, true, false]),
-            // A norm above 1 breaks one of the two that imply it: n_max weights of at most 1/√n_max have ‖W‖₂ ≤ 1.
+            // A norm above 1 breaks one of its two premises: n_max weights of at most 1/√n_max have ‖W‖₂ ≤ 1.
             ("target=Explicit(layers:[[[0.6,0.6],[0.6,0.6]]])", [true, true, false, false]),
         ];
         for (setting, kept) in cases {

@@ -9,7 +9,7 @@ use super::resolved::Experiment;
 use crate::method::Construction;
 use crate::network::Activation;
 
-/// The name of an experiment that was built from arrays.
+/// The name of an experiment built from arrays.
 const NAME: &str = "own network";
 
 /// The set of inputs X of a network with n₀ inputs.
@@ -50,7 +50,7 @@ pub struct Builder {
 impl Experiment {
     /// An experiment on a network of your own: its weight matrices W_i, layer 1 first, each n_i × n_{i−1} (outputs ×
     /// inputs, as PyTorch's `Linear.weight`). The arrays are resolved by the same code as a preset, and
-    /// [`to_ron`](Self::to_ron) writes the preset that says the same.
+    /// [`to_ron`](Self::to_ron) writes the equivalent preset.
     ///
     /// ```
     /// use ndarray::array;
@@ -120,7 +120,7 @@ impl Builder {
         self
     }
 
-    /// The class of each point, by which the accuracy of both networks is measured.
+    /// The class of each point, for the accuracy of both networks.
     pub fn labels(mut self, labels: impl IntoIterator<Item = u32>) -> Self {
         self.labels = Some(labels.into_iter().collect());
         self
@@ -170,7 +170,7 @@ impl Builder {
     /// The experiment, validated.
     ///
     /// # Errors
-    /// [`ExperimentError`] at the field that is missing, out of range, inconsistent with the others, or too large:
+    /// [`ExperimentError`] at the field if it is missing, out of range, inconsistent with the others, or too large:
     /// `epsilon: expected a finite number above 0, found -1`.
     pub fn build(self) -> Result<Experiment, ExperimentError> {
         let Self { mut preset, layers, biases, activations, inputs, labels, error } = self;
@@ -195,17 +195,17 @@ impl Builder {
         Experiment::new(preset, &PresetSource::without_text(NAME), &place_of, &[])
     }
 
-    /// A value, or the error of the first that is out of range.
+    /// Keeps the first error.
     fn accept<T>(&mut self, key: &str, value: Result<T, String>) -> Option<T> {
         let failed = |message| ExperimentError::new(Place::Field(key.to_owned()), message);
         value.map_err(|message| self.error.get_or_insert_with(|| failed(message))).ok()
     }
 }
 
-/// δ where none is given.
+/// The default δ.
 const DEFAULT_DELTA: f64 = 0.01;
 
-/// Finite numbers, or the place of one that is not.
+/// Finite numbers, or the place of the first other one.
 fn list<'a>(
     numbers: impl IntoIterator<Item = &'a f64>,
     place: impl Fn(usize) -> String,

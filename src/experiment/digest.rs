@@ -1,8 +1,9 @@
-//! SHA-256 of a setup, by which a checkpoint knows its run.
+//! SHA-256 of a setup: it ties a checkpoint to its run.
 
 use sha2::{Digest, Sha256};
 
-use super::plan::{LanePlan, LayerPlan, Plan};
+use super::layer_plan::LayerPlan;
+use super::plan::{LanePlan, Plan};
 use super::resolved::Experiment;
 use crate::construction::Mode;
 use crate::sampling::VERSION;

@@ -1,4 +1,4 @@
-//! Where a mistake is, and what is wrong there.
+//! Errors of a setup: place and message.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::visible::{self, shortened};
 
-/// Where a mistake is.
+/// The place of a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// line and column, from 1
@@ -36,7 +36,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why a preset cannot be used: where, what was expected, what was found.
+/// A mistake in a setup: place, expected, found.
 #[derive(Debug, Error)]
 #[error("{place}: {message}")]
 pub struct ExperimentError {
@@ -49,12 +49,12 @@ impl ExperimentError {
         Self { place, message: visible::message(&message) }
     }
 
-    /// Where the mistake is.
+    /// The place of the mistake.
     pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// What was expected and what was found, without the place.
+    /// Expected and found, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -1,4 +1,4 @@
-//! What a run may not exceed: the precision of its sums, and the memory that is free.
+//! Limits of a run: the precision of its sums, and the free memory.
 
 use super::error::ExperimentError;
 use super::memory::free;
@@ -34,7 +34,7 @@ impl Experiment {
         Ok(())
     }
 
-    /// Refuses a plan whose lanes would need more memory on screens than there is. `held`: bytes of lanes that are there.
+    /// Refuses a plan with lanes too large for the free memory on screens. `held`: bytes of existing lanes.
     pub(crate) fn check_screen_memory(&self, plan: &Plan, held: f64) -> Result<(), ExperimentError> {
         let needed = self.screen_memory(plan) - self.shared_memory() - held;
         free::require(needed, "the run on the screen", self.place_of("target"))

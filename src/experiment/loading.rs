@@ -1,4 +1,4 @@
-//! From the name of a preset or a weight file to an experiment, and the setting to blame where that fails.
+//! From the name of a preset or a weight file to an experiment, and the setting to blame for a failure.
 
 use super::error::{ExperimentError, Place};
 use super::files::source::PresetSource;
@@ -12,7 +12,7 @@ impl Experiment {
     /// values. A weight file stands for a preset with it as target, ε = 0.01, δ = 0.01 and inputs in the unit ball.
     ///
     /// # Errors
-    /// [`ExperimentError`] for anything that is missing, malformed, out of range, inconsistent or too large.
+    /// [`ExperimentError`] for anything missing, malformed, out of range, inconsistent or too large.
     pub fn load(name: &str, seed: Option<u64>, settings: &[String]) -> Result<Self, ExperimentError> {
         Self::open(name, &FileOptions::default(), seed, settings)
     }
@@ -20,7 +20,7 @@ impl Experiment {
     /// As [`load`](Self::load), with options for a weight file.
     ///
     /// # Errors
-    /// As [`load`](Self::load), and where a preset is given options for weight files.
+    /// As [`load`](Self::load), and for options of weight files beside a preset.
     pub fn open(
         name: &str,
         options: &FileOptions,
@@ -43,7 +43,7 @@ impl Experiment {
         Self::of_source(PresetSource::open_regular(name, options)?, seed, settings)
     }
 
-    /// The experiment of a preset that was read before, with overrides.
+    /// The experiment of a preset already read, with overrides.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -64,29 +64,29 @@ impl Experiment {
         Ok(experiment)
     }
 
-    /// Refuses a run that would need more precision or memory than there is. The bounds of theory can be computed for
+    /// Refuses a run in need of more precision or memory than there is. The bounds of theory can be computed for
     /// any experiment.
     ///
     /// # Errors
-    /// [`ExperimentError`] with what is needed and what there is.
+    /// [`ExperimentError`] with the needed and the available amount.
     pub fn check_can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
         self.can_run(plan).map_err(|error| self.blame(error))
     }
 
-    /// Refuses a plan without lanes, or with tolerances that are too fine.
+    /// Refuses a plan without lanes, or with too fine tolerances.
     pub(crate) fn check_can_build(&self, plan: &Plan) -> Result<(), ExperimentError> {
         self.can_build(plan).map_err(|error| self.blame(error))
     }
 
-    /// An error of a run, at the setting that causes it.
+    /// An error of a run, at the setting to blame.
     fn blame(&self, error: ExperimentError) -> ExperimentError {
         let cannot_run = |experiment: &Self| experiment.can_run(&Plan::new(experiment)).is_err();
         blame(&self.settings, error, &self.source, cannot_run)
     }
 }
 
-/// An error of a preset with these settings. Where the preset alone has none, the error is placed at the first setting with
-/// which there is one. An experiment with `fails` counts as an error too.
+/// An error of a preset with these settings. If the preset alone has none, the error is placed at the first setting to
+/// cause one. An experiment with `fails` counts as an error too.
 fn blame(
     settings: &Settings,
     error: ExperimentError,

@@ -1,5 +1,4 @@
-//! What is asked: a preset or arrays, read, checked and resolved into an [`Experiment`], and the [`Plan`] that theory makes
-//! of it.
+//! The setup: a preset or arrays, read, checked and resolved into an [`Experiment`], and the [`Plan`] of theory for it.
 //!
 //! ```text
 //! preset (RON) ─► files ─► Preset ─┐                       ┌─► Outline ─► Plan
@@ -13,12 +12,12 @@
 //! | `files` | presets, weight files and data files on their way in |
 //! | `settings` | `--set key=value` |
 //! | `builder` | an experiment from arrays |
-//! | `target` | the target network and the inputs that the fields describe |
+//! | `target` | the target network and the inputs from their fields |
 //! | `resolved` | the experiment: every field in force, checked against the others |
-//! | `loading` | from a name to an experiment, and the setting to blame where that fails |
+//! | `loading` | from a name to an experiment, and the setting to blame for a failure |
 //! | `outline` | the network as theory sees it: its own, or one imagined from it |
-//! | `plan`, `assumptions` | theory's numbers for every construction, and what they assume |
-//! | `limits`, `memory` | what a run may not exceed, and what it needs |
+//! | `plan`, `layer_plan`, `savings`, `assumptions` | theory's numbers for every construction, and their assumptions |
+//! | `limits`, `memory` | limits of a run, and its needs |
 //! | `edited` | a setup while its fields are edited |
 //! | `digest`, `saved` | a setup's digest, and its preset |
 
@@ -28,6 +27,7 @@ mod digest;
 mod edited;
 mod error;
 mod files;
+mod layer_plan;
 mod limits;
 mod loading;
 mod memory;
@@ -36,6 +36,7 @@ mod plan;
 mod preset;
 mod resolved;
 mod saved;
+mod savings;
 mod settings;
 mod target;
 
@@ -45,12 +46,14 @@ pub use edited::{EditedSetup, Forecast, Problem};
 pub use error::{ExperimentError, Place};
 pub use files::source::{PresetSource, built_in_names, parse_override};
 pub use files::weight_file::FileOptions;
+pub use layer_plan::LayerPlan;
 pub(crate) use memory::free::require as require_memory;
 pub use memory::free::{available as available_memory, is_known as is_memory_known};
-pub use outline::{Outline, Savings};
-pub use plan::{LanePlan, LayerPlan, Plan};
+pub use outline::Outline;
+pub use plan::{LanePlan, Plan};
 pub use preset::{
     Base, BoxEnds, InputSource, Lipschitz, NormSource, Parameter, Positive, Preset, Probability, Setup,
     TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
 pub use resolved::Experiment;
+pub use savings::Savings;

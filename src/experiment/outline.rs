@@ -1,21 +1,18 @@
-//! A network as theory sees it: a shape, what Lemma 1 is told of each layer, and what is asked. The target's own, or one
-//! imagined from it.
+//! A network as theory sees it: a shape, Lemma 1's quantities of each layer, and the fields of the setup. It is the target's
+//! own outline, or one imagined from it.
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
-use super::plan::LayerPlan;
+use super::layer_plan::LayerPlan;
 use super::preset::{NormSource, Setup, ToleranceRule};
 use crate::construction::MOST_LEVELS;
-use crate::method::{Asked, Construction, DemandKind, LayerBound, LayerTask};
+use crate::method::{Asked, Construction, LayerBound, LayerTask};
 use crate::network::ActivationBounds;
-use crate::theory::Count;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
 use crate::visible::number;
 
-/// All that the closed forms take. It is cheap to copy and can be bent: another ε, another width, another depth.
+/// The arguments of the closed forms. An outline is cheap to copy and to change: another ε, another width, another depth.
 #[derive(Clone, Debug)]
 pub struct Outline {
     /// n₀…n_ℓ
@@ -26,42 +23,26 @@ pub struct Outline {
     setup: Setup,
 }
 
-/// What is known of one layer, its shape aside.
+/// The quantities of one layer, its shape aside.
 #[derive(Clone, Copy, Debug)]
 struct LayerOutline {
-    /// the layer of the target that it is, or is imagined from
+    /// the layer of the target, or the one this layer is imagined from
     of: usize,
     /// λ_i > 0
     lambda: f64,
-    /// ‖W*_i‖₂, or a bound on it where the tolerance is a layer's own
+    /// ‖W*_i‖₂, or a bound on it with tolerances per layer
     norm: f64,
     /// sup ‖F_{i−1}‖₂
     input_norm: f64,
-    /// the smallest and the largest |w*| that is not 0
+    /// the smallest and the largest non-zero |w*|
     extremes: Option<(f64, f64)>,
     /// no input of the layer is negative: the half for x < 0 is dead
     never_negative: bool,
 }
 
-/// What `tolerance: PerLayer` and `skip_dead_halves` save of a construction, each against the same setup without it.
-/// Shares, 0 where nothing is saved, below 0 where it costs; whether the setup has the option or not.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Savings {
-    /// neurons of the bounds, all layers, that tolerances of their own save; `None` where there is no bound
-    #[serde(rename = "tolerance_per_layer")]
-    pub per_layer: Option<f64>,
-    /// neurons of the bounds that leaving out dead halves saves; `None` where there is no bound
-    #[serde(rename = "skip_dead_halves")]
-    pub dead_halves: Option<f64>,
-    /// demands, neurons to be found and kept at most, that it saves: Σ over layers with dead halves of P_i·k_i, of
-    /// Σ 2P_i·k_i
-    #[serde(rename = "skip_dead_halves_demands")]
-    pub dead_demands: f64,
-}
-
 impl Outline {
-    /// The outline of a resolved setup. `norms`: ‖W*_i‖₂ of each layer, or proven bounds where the tolerance is a layer's own.
-    /// An ε that follows from a given ε_w is filled in.
+    /// The outline of a resolved setup. `norms`: ‖W*_i‖₂ of each layer, or proven bounds with tolerances per layer.
+    /// With a given ε_w, the ε of Lemma 1 is filled in.
     pub(super) fn new(setup: Setup, norms: &[f64], bounds: &ActivationBounds) -> Self {
         let target = &setup.target;
         let architecture = target.architecture();
@@ -86,12 +67,12 @@ impl Outline {
         outline
     }
 
-    /// The fields in force. ε is that of the network's own width and depth, see [`epsilon`](Self::epsilon).
+    /// The fields in force. ε belongs to the network's own width and depth, see [`epsilon`](Self::epsilon).
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
-    /// The same network, another accuracy > 0; where ε_w was given, that of Lemma 1.
+    /// The same network, another accuracy > 0. A given ε_w is replaced by Lemma 1's.
     pub fn with_epsilon(&self, epsilon: f64) -> Self {
         let is_own = epsilon == self.epsilon();
         let tolerance =
@@ -103,14 +84,20 @@ impl Outline {
         &mut self.setup
     }
 
-    fn with(&self, change: impl FnOnce(&mut Setup)) -> Self {
+    /// The same network, other fields.
+    pub(super) fn with(&self, change: impl FnOnce(&mut Setup)) -> Self {
         let mut other = self.clone();
         change(&mut other.setup);
         other
     }
 
-    /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. What is known of each layer (‖W_i‖₂
-    /// where it was measured, sup ‖F_{i−1}‖₂, the extremes of |w|) and F_max stay.
+    /// Whether no input of layer i = 1…ℓ can be negative: the half for x < 0 is dead.
+    pub(super) fn is_half_dead(&self, layer: usize) -> bool {
+        self.layers[layer - 1].never_negative
+    }
+
+    /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. The quantities of each layer
+    /// (a measured ‖W_i‖₂, sup ‖F_{i−1}‖₂, the extremes of |w|) and F_max stay.
     pub fn with_width(&self, n_max: usize) -> Self {
         let own = self.n_max() as f64;
         // The widest comes out exact: a product of whole numbers is divided by one of its factors.
@@ -119,7 +106,7 @@ impl Outline {
     }
 
     /// `depth` ≥ 1 layers: the network's own in turn, again from layer 1 behind layer ℓ, each with the width behind it
-    /// and with all that is known of it. F_max stays.
+    /// and with its quantities. F_max stays.
     pub fn with_depth(&self, depth: usize) -> Self {
         let in_turn = (0..depth).map(|index| index % self.depth());
         Self {
@@ -146,7 +133,7 @@ impl Outline {
         self.widths.iter().copied().max().unwrap_or(1)
     }
 
-    /// ε; where ε_w is given, what follows from it by Lemma 1.
+    /// ε; with a given ε_w, its consequence by Lemma 1.
     pub fn epsilon(&self) -> f64 {
         match self.given() {
             Some(tolerance) => lemma1::network_accuracy(
@@ -161,7 +148,7 @@ impl Outline {
         }
     }
 
-    /// ε_w, where it is given.
+    /// ε_w, if it is given.
     fn given(&self) -> Option<f64> {
         self.setup.tolerance.given()
     }
@@ -193,7 +180,7 @@ impl Outline {
         self.widths[layer - 1] as u64 * self.widths[layer] as u64
     }
 
-    /// Where norms of the target are used: the largest ε for which they may be.
+    /// The largest ε for norms of the target, if these are used.
     pub fn largest_epsilon(&self) -> Option<f64> {
         (self.setup.norms == NormSource::Target && self.setup.tolerance != ToleranceRule::PerLayer).then(
             || lemma1::largest_epsilon_for_target_norms(self.n_max(), self.setup.f_max, self.norm_product()),
@@ -234,10 +221,10 @@ impl Outline {
         )
     }
 
-    /// Whether G's weights and their products are numbers that f64 holds, and the buckets can be counted.
+    /// Checks G's weights and their products against the range of f64, and the number of buckets against its limit.
     ///
     /// # Errors
-    /// The preset's field to change, what was expected and what was found.
+    /// The preset's field to change; expected and found values.
     pub fn check_ranges(&self) -> Result<(), (&'static str, String)> {
         for tolerance in self.tolerances() {
             let ranges = Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base);
@@ -269,39 +256,9 @@ impl Outline {
         Ok(())
     }
 
-    /// What each of the two options saves of a construction's bound, the other one as it is.
-    pub fn savings(&self, construction: Construction) -> Savings {
-        let neurons = |tolerance, skip_dead_halves| {
-            let outline = self.with(|setup| {
-                (setup.epsilon, setup.tolerance) = (self.epsilon(), tolerance);
-                setup.skip_dead_halves = skip_dead_halves;
-            });
-            let neurons: Option<Count> = outline.layers(construction).iter().map(|layer| layer.neurons).sum();
-            neurons
-        };
-        let saved = |without: Option<Count>, with: Option<Count>| {
-            let share = 1.0 - with?.ratio(without?).as_f64();
-            share.is_finite().then_some(share)
-        };
-        let demands = |layer: &LayerPlan| layer.weights as f64 * layer.ranges.levels as f64;
-        let layers = self.layers(construction);
-        let dead = layers.iter().zip(&self.layers).filter(|(_, layer)| layer.never_negative);
-        let all = 2.0 * layers.iter().map(demands).sum::<f64>();
-        // Folded from 0: the sum of no terms is −0.
-        let dead = dead.map(|(plan, _)| demands(plan)).fold(0.0, |sum, demands| sum + demands);
-        // A whole neuron has no halves; where every tolerance is w_max there is nothing to demand.
-        let has_halves = construction.facts().demands != DemandKind::Neurons && all > 0.0;
-        let (tolerance, skip) = (self.setup.tolerance, self.setup.skip_dead_halves);
-        Savings {
-            per_layer: saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip)),
-            dead_halves: saved(neurons(tolerance, false), neurons(tolerance, true)),
-            dead_demands: if has_halves { dead / all } else { 0.0 },
-        }
-    }
-
     /// Theory's numbers for each layer of a construction.
     pub fn layers(&self, construction: Construction) -> Vec<LayerPlan> {
-        // Layers that come in turn have the same numbers again and again.
+        // Repeated layers have the same numbers.
         let mut known: HashMap<(usize, usize, usize, u64), LayerPlan> = HashMap::new();
         let n_max = self.n_max();
         let plan = |(number, tolerance): (usize, f64)| {
@@ -382,33 +339,6 @@ mod tests {
                 assert!((ln_p(least).min(ln_p(most)) - expected).abs() < 1e-12 * expected.abs());
             }
         }
-    }
-
-    #[test]
-    fn savings_are_what_the_options_change() {
-        let hyperbolic = Construction::Hyperbolic { allocation: Default::default() };
-        let total = |settings: &[&str]| {
-            let settings: Vec<String> = settings.iter().map(|&setting| setting.to_owned()).collect();
-            let experiment = Experiment::load("digits", None, &settings).unwrap();
-            let outline = experiment.outline();
-            let layers = outline.layers(hyperbolic);
-            let neurons: f64 = layers.iter().map(|layer| layer.neurons.unwrap().as_f64()).sum();
-            (neurons, outline.savings(hyperbolic))
-        };
-        let (plain, savings) = total(&[]);
-        let (per_layer, with) = total(&["tolerance=PerLayer"]);
-        let (skipped, without) = total(&["skip_dead_halves=true"]);
-        assert!((savings.per_layer.unwrap() - (1.0 - per_layer / plain)).abs() < 1e-9);
-        assert!((with.per_layer.unwrap() - savings.per_layer.unwrap()).abs() < 1e-9);
-        assert!((savings.dead_halves.unwrap() - (1.0 - skipped / plain)).abs() < 1e-12);
-        assert_eq!(savings.dead_halves, without.dead_halves);
-        // Every layer's inputs are pixels or outputs of ReLU.
-        assert_eq!(savings.dead_demands, 0.5);
-        assert!(per_layer < plain && skipped < plain);
-        let tiny = outline("tiny");
-        assert!(tiny.savings(hyperbolic).dead_demands < 0.5);
-        assert_eq!(tiny.savings(Construction::SubsetSum).per_layer, None);
-        assert_eq!(tiny.savings(Construction::WholeNeuron).dead_demands, 0.0);
     }
 
     #[test]

@@ -1,16 +1,15 @@
-//! What theory makes of an experiment: tolerances, ranges and numbers of neurons.
+//! Theory's numbers for an experiment: tolerances, ranges and numbers of neurons.
 
-use std::sync::Arc;
-
-use super::{Assumption, Construction, Experiment, Outline, Savings};
+use super::layer_plan::LayerPlan;
+use super::outline::Outline;
+use super::resolved::Experiment;
+use super::savings::Savings;
 use crate::construction::Mode;
-use crate::method::LayerTask;
-use crate::network::Network;
+use crate::method::{Assumption, Construction};
 use crate::theory::Count;
-use crate::theory::section5::Ranges;
 
-/// The finest ε_w/w_max for which residuals hold: they are carried to within 2·10⁻³¹·w_max (see [`exact`](crate::exact)), of
-/// which half a tolerance is 250 times as much.
+/// The finest ε_w/w_max. Residuals are exact to within 2·10⁻³¹·w_max (see [`exact`](crate::exact)), 1/250 of half this
+/// tolerance.
 pub(super) const FINEST_TOLERANCE: f64 = 1e-28;
 
 /// Above this many expected neurons a lane skips ahead, unless told otherwise.
@@ -21,45 +20,25 @@ const MOST_TO_DRAW: u64 = 1_000_000_000;
 pub struct Plan {
     /// ε_w of each layer
     pub weight_tolerance: Vec<f64>,
-    /// one lane per construction that applies
+    /// one lane per applicable construction
     pub lanes: Vec<LanePlan>,
-    /// the constructions that do not, and why
+    /// the other constructions, each with the reason
     pub refused: Vec<(Construction, String)>,
 }
 
 /// Theory's numbers for one construction.
 #[derive(Clone, Debug)]
 pub struct LanePlan {
-    /// which one
+    /// the construction
     pub construction: Construction,
     /// whether every neuron is drawn
     pub mode: Mode,
     /// layers 1…ℓ
     pub layers: Vec<LayerPlan>,
-    /// what two options save of it
+    /// the savings of two options
     pub savings: Savings,
-    /// what the bound assumes of the target
+    /// the bound's assumptions about the target
     pub assumptions: Vec<Assumption>,
-}
-
-/// Theory's numbers for one layer of one construction.
-#[derive(Clone, Copy, Debug)]
-pub struct LayerPlan {
-    /// P_i
-    pub weights: u64,
-    /// ranges of weights and products
-    pub ranges: Ranges,
-    /// the bound as it is published, at which the construction stops; all layers together are to succeed with probability
-    /// ≥ 1 − δ. `None` where no constant is published, or where a hit is not possible.
-    ///
-    /// For Theorem 3 it is M_i as printed, whose proof has a gap where P_i > 1 (see [`theorem3`](crate::theory::theorem3)): proven enough,
-    /// for this target and all others, is `neurons_all_targets`. It promises nothing where the target breaks one of the
-    /// [`assumptions`](LanePlan::assumptions), and never that a given allocation finds the ticket
-    pub neurons: Option<Count>,
-    /// neurons that are enough for all targets of the class at once (Theorem 3: with the proof's gap closed)
-    pub neurons_all_targets: Option<Count>,
-    /// leave the half unbuilt that passes x < 0
-    pub skip_negative_half: bool,
 }
 
 impl Plan {
@@ -77,7 +56,7 @@ impl Plan {
         plan
     }
 
-    /// Adds a lane, once; or the reason why there can be none. `held`: bytes that the lanes before it have taken.
+    /// Adds a lane, once; or its refusal. `held`: bytes taken by the lanes before it.
     pub(crate) fn add(&mut self, experiment: &Experiment, construction: Construction, held: f64) {
         if self.lanes.iter().any(|lane| lane.construction == construction)
             || self.refused.iter().any(|(refused, _)| *refused == construction)
@@ -125,7 +104,7 @@ impl Plan {
 }
 
 impl LanePlan {
-    /// Neurons that a run is expected to draw, roughly: to tell seconds from hours.
+    /// Expected draws of a run, roughly: seconds or hours.
     pub fn expected_draws(&self, experiment: &Experiment) -> Count {
         let method = self.construction.method();
         let layers = (1..).zip(&self.layers);
@@ -135,29 +114,7 @@ impl LanePlan {
     }
 }
 
-impl LayerPlan {
-    /// The layer as a method is given it; `layer` from 1.
-    pub fn task<'a>(&self, target: &'a Arc<Network>, layer: usize) -> LayerTask<'a> {
-        let (outputs, inputs) = target.weights(layer).dim();
-        let Self { ranges, skip_negative_half, .. } = *self;
-        LayerTask { target, layer, inputs, outputs, ranges, skip_negative_half }
-    }
-
-    /// The layer with the finest tolerance: its ranges, k′ and k stand for the construction where one number is
-    /// wanted. All layers agree unless tolerances are per layer. There is at least one layer.
-    pub fn finest(layers: &[Self]) -> &Self {
-        layers.iter().fold(&layers[0], |a, b| if b.ranges.k_prime > a.ranges.k_prime { b } else { a })
-    }
-
-    /// Neurons of all layers for each weight of the network; `None` where theory has no number for a layer.
-    pub fn neurons_per_weight(layers: &[Self]) -> Option<Count> {
-        let neurons: Option<Count> = layers.iter().map(|layer| layer.neurons).sum();
-        let weights: u64 = layers.iter().map(|layer| layer.weights).sum();
-        neurons.map(|neurons| neurons.ratio(weights.into()))
-    }
-}
-
-/// As asked for; else skip ahead where too many neurons would have to be drawn.
+/// The mode of the setup; by default, skipping ahead instead of drawing too many neurons.
 fn mode(experiment: &Experiment, construction: Construction, layers: &[LayerPlan]) -> Mode {
     let method = construction.method();
     if !method.facts().can_skip_ahead {

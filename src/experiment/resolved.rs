@@ -6,20 +6,19 @@ use std::sync::{Arc, OnceLock};
 use super::error::{ExperimentError, Place};
 use super::files::source::PresetSource;
 use super::outline::Outline;
-use super::preset::{Derived, Preset, Setup, ToleranceRule};
+use super::preset::{Derived, InputSource, NormSource, Preset, Setup, TargetSource, ToleranceRule};
 use super::settings::Settings;
 use super::target;
-use super::{InputSource, NormSource, TargetSource};
 use crate::network::files::readings::Reading;
 use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
 use crate::visible::number;
 
-/// A validated experiment. Its fields in force are those of [`Setup`]: `experiment.epsilon`, `experiment.target`.
+/// A validated experiment. Its fields in force are the fields of [`Setup`]: `experiment.epsilon`, `experiment.target`.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     /// name or path of the preset
     pub name: String,
-    /// how the target's file was read; `None` where it is from no file
+    /// the reading of the target's file; `None` without a file
     pub reading: Option<Arc<Reading>>,
     /// ‖W*_i‖₂ of each layer
     pub target_norms: Vec<f64>,
@@ -27,12 +26,12 @@ pub struct Experiment {
     pub(super) norm_bounds: Arc<OnceLock<Vec<f64>>>,
     /// bounds on F's activations over X
     pub bounds: ActivationBounds,
-    /// what was assumed of a weight file that stands in a preset's place, as fields of a preset
+    /// assumptions about a weight file in a preset's place, as fields of a preset
     pub assumed: Vec<String>,
     /// the fields in force, and the network as theory sees it
     outline: Outline,
     pub(super) source: PresetSource,
-    /// what was set in place of the preset's fields
+    /// the `--set` of the call
     pub(super) settings: Settings,
     /// the fields as written, overrides included
     pub(super) preset: Arc<Preset>,
@@ -46,14 +45,14 @@ impl Deref for Experiment {
     }
 }
 
-/// For the seeds of a series of runs. A field that is changed is not validated again.
+/// For the seeds of a series of runs. A changed field is not validated again.
 impl DerefMut for Experiment {
     fn deref_mut(&mut self) -> &mut Setup {
         self.outline.setup_mut()
     }
 }
 
-/// A target network and what is measured of it alone.
+/// A target network and its measures.
 struct Measured {
     target: Arc<Network>,
     reading: Option<Arc<Reading>>,
@@ -62,8 +61,8 @@ struct Measured {
 }
 
 impl Experiment {
-    /// Resolves a preset. What depends on the target alone, or on target and inputs, is taken over from one of `known`
-    /// that has the same.
+    /// Resolves a preset. Measures of the target, and of target and inputs, are taken over from one of `known` with the
+    /// same.
     pub(super) fn new(
         preset: Preset,
         source: &PresetSource,
@@ -110,7 +109,7 @@ impl Experiment {
         if setup.constructions.is_empty() {
             return Err(at("constructions", "expected at least one construction, found none".to_owned()));
         }
-        // Tolerances of single layers need a norm that is proven; the others take the norm itself.
+        // Tolerances per layer need proven bounds on the norms; the other rules take the norms.
         let needs_bounds = setup.tolerance == ToleranceRule::PerLayer && setup.norms == NormSource::Target;
         let norms = if needs_bounds { measured.norm_bounds() } else { &measured.norms };
         let outline = Outline::new(setup, norms, &bounds);
@@ -148,7 +147,7 @@ impl Experiment {
         self.settings.place_of(key).unwrap_or_else(|| self.source.place_of(key))
     }
 
-    /// What Lemma 1 is given of each layer: ‖Ŵ_i‖₂ and ε_{w,i}.
+    /// The quantities in Lemma 1 of each layer: ‖Ŵ_i‖₂ and ε_{w,i}.
     pub fn promise(&self) -> Vec<(f64, f64)> {
         self.outline.norms_and_tolerances()
     }
@@ -167,7 +166,7 @@ impl Measured {
     }
 }
 
-/// Where target and inputs come from, in a preset without missing fields.
+/// The sources of target and inputs; every required field is given.
 fn sources<'a>(
     preset: &'a Preset,
     source: &PresetSource,

@@ -8,7 +8,7 @@ use crate::network::files::split_array_name;
 use crate::visible::shortened;
 
 impl Experiment {
-    /// The name or path of the preset that this experiment was made from.
+    /// The name or path of this experiment's preset.
     pub fn preset_name(&self) -> &str {
         &self.source.name
     }
@@ -18,7 +18,7 @@ impl Experiment {
         self.source.file()
     }
 
-    /// The files that the preset names, its target's and those of its inputs, without those that come with the program.
+    /// The files named by the preset for target, inputs and labels, without built-in ones.
     pub fn data_files(&self) -> Vec<PathBuf> {
         let mut named = Vec::new();
         if let Some(TargetSource::File { path, .. }) = &self.preset.target {
@@ -31,11 +31,11 @@ impl Experiment {
         named.into_iter().filter_map(|path| self.source.path_of(path)).collect()
     }
 
-    /// A complete preset, overrides and edits included, that loads to this experiment from any folder: files are named by
-    /// absolute paths. Comments of the preset that was read are not in it, nor its spelling of numbers.
+    /// A complete preset, overrides and edits included. It loads to this experiment from any folder: files are named by
+    /// absolute paths. Comments and the spelling of numbers are lost.
     ///
     /// # Errors
-    /// In words, where a path cannot be written as text.
+    /// In words, for a path outside of UTF-8.
     pub fn to_ron(&self) -> Result<String, String> {
         let mut preset = (*self.preset).clone();
         let anywhere = |path: &mut String| -> Result<(), String> {
@@ -65,7 +65,7 @@ mod tests {
     use super::super::{EditedSetup, Parameter, Plan, built_in_names};
     use super::*;
 
-    /// All that is asked and all that follows from it, as text: every digit of every number.
+    /// The experiment and its plan as text: every digit of every number.
     fn everything(experiment: &Experiment) -> String {
         let mut shown = experiment.clone();
         shown.name = String::new();
@@ -81,7 +81,7 @@ mod tests {
         std::fs::write(&path, experiment.to_ron().unwrap()).unwrap();
         let read = Experiment::load(path.to_str().unwrap(), None, &[]).unwrap();
         assert!(everything(&read) == everything(experiment), "{}", experiment.to_ron().unwrap());
-        // And once more, from what was saved.
+        // And once more, from the saved one.
         assert_eq!(body(&read.to_ron().unwrap()), body(&experiment.to_ron().unwrap()));
     }
 
@@ -168,7 +168,7 @@ mod tests {
         assert_round_trip(&edited, folder.path());
     }
 
-    /// A built-in preset stands in no folder: a file that is typed there is one of the working directory.
+    /// A built-in preset stands in no folder: a file typed there is relative to the working directory.
     #[test]
     fn a_file_typed_into_a_built_in_preset_is_saved_by_its_absolute_path() {
         let folder = tempfile::tempdir_in(".").unwrap();

@@ -15,7 +15,7 @@ impl Settings {
     /// Applies `key=value`s to a preset.
     ///
     /// # Errors
-    /// [`ExperimentError`] at the first that cannot be read.
+    /// [`ExperimentError`] at the first unreadable one.
     pub(super) fn apply(preset: &mut Preset, settings: &[String]) -> Result<Self, ExperimentError> {
         let (mut values, mut all) = (Preset::default(), Vec::new());
         for setting in settings {

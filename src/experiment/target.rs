@@ -1,4 +1,4 @@
-//! The target network and the inputs, from what the preset says of them.
+//! The target network and the inputs, from their fields in a preset.
 
 use ndarray::{Array1, Array2};
 
@@ -14,10 +14,10 @@ use crate::visible::{number, shortened};
 
 pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 
-/// Bytes held per target weight while an experiment is put together: the weight, and the copies that its norm takes.
+/// Bytes held per target weight while an experiment is resolved: the weight, and copies for the norm.
 const BYTES_PER_WEIGHT: f64 = 32.0;
 
-/// A target network, and how it was read from a file: `None` where it is from no file.
+/// A target network, and the reading of its file; `None` without a file.
 pub(super) struct Target {
     pub(super) network: Network,
     pub(super) reading: Option<Reading>,
@@ -105,7 +105,7 @@ pub(super) fn network(
             activations,
         } => {
             let failed = |error: &dyn std::fmt::Display| {
-                // Where the file stands for the preset, the place names it.
+                // The place names a weight file in the place of a preset.
                 let file =
                     if source.is_weight_file { String::new() } else { format!("file {}: ", shortened(path)) };
                 fail("target", format!("{file}{error}"))
@@ -157,7 +157,7 @@ fn activations_of(
     Ok(each.iter().map(|activation| activation.0).collect())
 }
 
-/// Weights uniform in ±`bound`, scaled down to spectral norm `norm` where they exceed it.
+/// Weights uniform in ±`bound`, scaled down to spectral norm `norm` if they exceed it.
 fn random_layer(
     architecture: &Architecture,
     layer: usize,

@@ -13,21 +13,21 @@ use super::preset::{Parameter, TargetKind, TargetSource, parse_value, value, wri
 use super::resolved::Experiment;
 use crate::method::Construction;
 
-/// An edited setup that can run, and what theory makes of it.
+/// An edited setup, validated, and its plan.
 #[derive(Clone, Debug)]
 pub struct Forecast {
-    /// what is asked
+    /// the validated setup
     pub experiment: Arc<Experiment>,
-    /// what theory says
+    /// theory's numbers
     pub plan: Arc<Plan>,
 }
 
-/// An experiment's fields as text. Values are in RON, as with `--set`; an empty text leaves out what a preset may leave
+/// An experiment's fields as text. Values are in RON, as with `--set`; an empty text leaves the field
 /// out.
 #[derive(Clone, Debug)]
 pub struct EditedSetup {
     origin: Arc<Experiment>,
-    /// the latest that was valid: what is known of its target need not be computed again
+    /// the latest valid state: its target is not read or measured again
     valid: Arc<Experiment>,
     before: Texts,
     texts: Texts,
@@ -54,34 +54,34 @@ impl EditedSetup {
         self.texts.get(parameter)
     }
 
-    /// Whether it is not what it was.
+    /// Whether the text differs from the original.
     pub fn is_changed(&self, parameter: Parameter) -> bool {
         self.texts.get(parameter) != self.before.get(parameter)
     }
 
-    /// Counts the edits, so that a forecast can be told from that of an earlier state.
+    /// The number of edits, to match a forecast with its state.
     pub fn edits(&self) -> u64 {
         self.edits
     }
 
-    /// Where the target comes from; `None` where the field holds something else.
+    /// The kind of target; `None` for any other text.
     pub fn target_kind(&self) -> Option<TargetKind> {
         self.texts.target_kind(&self.target_kinds())
     }
 
-    /// The kinds that the target can have. Weights can be written out in a preset only.
+    /// The possible kinds of target. Explicit weights come from a preset only.
     pub fn target_kinds(&self) -> Vec<TargetKind> {
         let own = self.origin.preset.target.as_ref().map_or(TargetKind::Explicit, TargetSource::kind);
         let kinds = TargetKind::ALL.into_iter();
         kinds.filter(|&kind| kind != TargetKind::Explicit || own == TargetKind::Explicit).collect()
     }
 
-    /// The fields that there are, in their order: those of `target` depend on its kind.
+    /// The fields on show, in order. Fields of `target` depend on its kind.
     pub fn shown(&self) -> Vec<Parameter> {
         self.texts.shown(&self.target_kinds())
     }
 
-    /// The constructions that are ticked, in their order.
+    /// The ticked constructions, in order.
     pub fn constructions(&self) -> Vec<Construction> {
         value(self.text(Parameter::Constructions)).unwrap_or_default()
     }
@@ -89,7 +89,7 @@ impl EditedSetup {
     /// Ticks a construction, behind the others, or takes the tick away.
     ///
     /// # Errors
-    /// In words, where it is the last one: a run needs a lane.
+    /// In words, for the last one: a run needs a lane.
     pub fn tick(&mut self, construction: Construction) -> Result<(), &'static str> {
         let mut ticked = self.constructions();
         if !ticked.contains(&construction) {
@@ -115,7 +115,7 @@ impl EditedSetup {
         }
     }
 
-    /// ε follows from an ε_w that is given, and is asked for without one.
+    /// ε follows from a given ε_w, and is required without one.
     fn clear_or_restore_epsilon(&mut self, tolerance: &str) {
         let (was, is) = (gives_weight(self.text(Parameter::Tolerance)), gives_weight(tolerance));
         if is && !was {
@@ -128,7 +128,7 @@ impl EditedSetup {
         }
     }
 
-    /// The field's next or previous choice; none where its values cannot be listed.
+    /// The field's next or previous choice; none without a list of values.
     pub fn neighbour(&self, parameter: Parameter, forward: bool) -> Option<&'static str> {
         let own = self.target_kinds();
         let is_possible =
@@ -140,21 +140,21 @@ impl EditedSetup {
         (count > 0).then(|| choices[here.map_or(0, |here| (here + step) % count)])
     }
 
-    /// Notes that a state of this setup was valid.
+    /// Records a valid state of this setup.
     pub fn learn(&mut self, forecast: &Forecast) {
         self.valid = Arc::clone(&forecast.experiment);
     }
 
-    /// The latest that was valid.
+    /// The latest valid state.
     pub fn valid(&self) -> &Arc<Experiment> {
         &self.valid
     }
 
-    /// Reads the fields and computes all that follows, on the same path as a preset with overrides. A target that has not
-    /// changed is neither read again nor measured again.
+    /// Reads the fields and resolves them, on the same path as a preset with overrides. An unchanged target is neither read
+    /// nor measured again.
     ///
     /// # Errors
-    /// A [`Problem`] for each text that cannot be read, or else the one of the whole.
+    /// A [`Problem`] for each unreadable text, or else the one of the whole setup.
     pub fn forecast(&self) -> Result<Forecast, Vec<Problem>> {
         let mut preset = (*self.origin.preset).clone();
         let mut problems = Vec::new();
@@ -211,11 +211,11 @@ impl EditedSetup {
         Ok(Forecast { experiment: Arc::new(experiment), plan: Arc::new(plan) })
     }
 
-    /// At the field it names; where there is none, at the target or the one edited last.
+    /// A problem at the field named by the error; otherwise at the target, or the field edited last.
     fn problem_of(&self, error: &ExperimentError) -> Vec<Problem> {
         let shown = self.shown();
         let named = match error.place() {
-            // What is wrong with a file is marked at its path.
+            // A mistake of a file is marked at its path.
             Place::Field(key) if key == "target" && shown.contains(&Parameter::Path) => Some(Parameter::Path),
             Place::Field(key) => {
                 let named = shown.iter().copied().find(|parameter| parameter.key() == key);
@@ -228,10 +228,10 @@ impl EditedSetup {
     }
 }
 
-/// Behind the name of a preset that is not as it was read.
+/// Appended to the name of an edited preset.
 const EDITED: &str = ", edited";
 
-/// Whether a tolerance's text gives ε_w, from which ε follows.
+/// Whether a tolerance's text gives ε_w, and so ε.
 fn gives_weight(tolerance: &str) -> bool {
     tolerance.trim_start().starts_with("Weight")
 }

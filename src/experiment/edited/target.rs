@@ -1,10 +1,10 @@
-//! The target that the fields of an edited setup describe.
+//! The target described by the fields of an edited setup.
 
 use super::super::preset::{Parameter, TargetKind, TargetSource, parse_value, value};
 use super::texts::{Problem, Texts};
 use crate::visible::shortened;
 
-/// The target that the fields describe. Weights written out are those of `origin`.
+/// The target described by the fields. Explicit weights are taken from `origin`.
 pub(super) fn target(
     texts: &Texts,
     kinds: &[TargetKind],
@@ -48,8 +48,8 @@ fn activations(texts: &Texts, mut target: TargetSource) -> Result<TargetSource, 
     Ok(target)
 }
 
-/// A field of a target as its preset has it, `None` where it is left out. Each is read by itself, so that a mistake is
-/// marked at its own field.
+/// A field of a target in its preset's spelling; `None` if it is left out. Each is read by itself: a mistake is marked at
+/// its own field.
 fn read(parameter: Parameter, text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         let expected = if parameter == Parameter::Path { "the path of a weight file" } else { "a value" };

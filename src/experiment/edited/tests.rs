@@ -79,7 +79,7 @@ fn a_tolerance_that_is_given_clears_epsilon_and_another_rule_brings_it_back() {
     setup.set(Parameter::Tolerance, "Uniform".to_owned());
     assert_eq!(setup.text(Parameter::Epsilon), "0.1");
     assert_eq!(setup.forecast().unwrap().experiment.name, "tiny");
-    // From a setup that gives it, back to an epsilon: the one that followed.
+    // From a setup with ε_w back to ε: to its consequence.
     let mut setup = EditedSetup::new(&forecast.experiment);
     assert_eq!(setup.text(Parameter::Epsilon), "");
     setup.set(Parameter::Tolerance, "Uniform".to_owned());
@@ -155,7 +155,7 @@ fn every_field_that_cannot_be_read_is_marked() {
     assert_eq!(marked, [Parameter::Delta, Parameter::Base]);
 }
 
-/// Fields of `target`, and what the command line sets to the same.
+/// Fields of `target` against the same value set on the command line.
 #[test]
 fn an_edited_target_is_what_the_command_line_sets() {
     use Parameter::{
@@ -248,7 +248,7 @@ fn the_fields_of_a_target_are_those_of_its_kind() {
     let problem = setup.forecast().unwrap_err().remove(0);
     assert_eq!(problem.parameter, Parameter::Path);
     assert_eq!(problem.message, "expected the path of a weight file, found none");
-    // What is typed in a field of another kind is no edit.
+    // A text in a field of another kind is no edit.
     setup.set(Parameter::Path, "x.npz".to_owned());
     setup.set(Parameter::Target, "Explicit".to_owned());
     let forecast = setup.forecast().unwrap();
@@ -306,7 +306,7 @@ fn an_unchanged_target_is_neither_read_nor_measured_again() {
     assert!(!Arc::ptr_eq(&forecast.experiment.domain, &setup.origin.domain));
 }
 
-/// The figure is printed; what is asserted is only that typing is no matter of patience, since machines are shared.
+/// The figure is printed. The limit is generous, since machines are shared.
 #[test]
 fn an_edit_is_answered_while_one_types() {
     for preset in crate::experiment::built_in_names() {

@@ -6,9 +6,9 @@ use crate::network::Network;
 /// Why a value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// where it stands
+    /// its field
     pub parameter: Parameter,
-    /// what was expected and what was found
+    /// the expected and the found value
     pub message: String,
 }
 
@@ -39,7 +39,7 @@ impl Texts {
         kinds.iter().copied().find(|kind| kind.name() == text)
     }
 
-    /// The fields that are shown, in their order: those of `target` depend on its kind.
+    /// The fields on show, in order. Fields of `target` depend on its kind.
     pub(super) fn shown(&self, kinds: &[TargetKind]) -> Vec<Parameter> {
         let kind = self.target_kind(kinds);
         let is_shown = |parameter: &Parameter| {
@@ -49,7 +49,7 @@ impl Texts {
     }
 }
 
-/// The text of a field that the target lacks: with it, a target has the same widths and largest weight.
+/// The text of a field foreign to the target: it describes a target of the same widths and largest weight.
 fn would_be(target: &Network, parameter: Parameter) -> String {
     match parameter {
         Parameter::Widths => format!("{:?}", target.given_widths()),

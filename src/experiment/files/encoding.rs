@@ -3,7 +3,7 @@
 /// The text of a preset, without a byte-order mark.
 ///
 /// # Errors
-/// In words, what the bytes are instead of UTF-8.
+/// In words, the encoding found instead of UTF-8.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if let Some(encoding) = wide_encoding(&bytes) {
         return Err(format!("text in {encoding}; save it as UTF-8"));
@@ -22,7 +22,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, String> {
     }
 }
 
-/// UTF-16 or UTF-32, by its mark, or by the zeros beside ASCII characters where it has none.
+/// UTF-16 or UTF-32, by its byte-order mark or by the zeros beside ASCII characters.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),

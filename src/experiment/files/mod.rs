@@ -1,10 +1,10 @@
-//! Presets and weight files on their way in: what is opened, how its bytes become text, and where in it a mistake is.
+//! Reading presets and weight files: opening, decoding, and the position of a mistake.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `source` | a preset's text, its position lookup, and the files that it names |
+//! | `source` | a preset's text, the positions of its fields, and the files named by it |
 //! | `weight_file` | a weight file in the place of a preset |
-//! | `named_file` | which kinds of files are opened, and how much of each is read |
+//! | `named_file` | the permitted kinds of files, and the bytes read of each |
 //! | `encoding` | UTF-8, and the names of other encodings |
 
 mod encoding;

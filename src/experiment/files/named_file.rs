@@ -1,4 +1,4 @@
-//! Files that a user names: which are opened, and how much of each is read.
+//! Files named by a user: the permitted kinds, and the bytes read of each.
 //!
 //! A preset names regular files only. A pipe or a device would hang the program or never end, and reading it twice gives other
 //! bytes. On the command line they may stand (`/dev/stdin`, `<(…)`): their bytes are read once, up to a limit.
@@ -12,13 +12,13 @@ use crate::experiment::memory::free as free_memory;
 /// The longest text of a preset, in bytes.
 const LONGEST_PRESET: u64 = 64 << 20;
 
-/// Most bytes that are read from a pipe or a device, and at most half of the memory that is free.
+/// Limit of bytes read from a pipe or a device; half of the free memory is another.
 const LONGEST_STREAM: u64 = 1 << 30;
 
-/// Bytes that show whether a file is a preset.
+/// Bytes by which a preset is recognised.
 const FIRST_BYTES: u64 = 4096;
 
-/// Which kinds of files are opened.
+/// Kinds of files to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kinds {
     /// regular files, as a preset or the screen names them
@@ -30,7 +30,7 @@ pub(super) enum Kinds {
 /// Opens a regular file.
 ///
 /// # Errors
-/// In words, what stands there instead.
+/// In words, the kind found instead.
 pub(super) fn regular(path: &Path) -> Result<File, String> {
     let failed = |error: io::Error| error.to_string();
     // Opening a pipe waits for its other end.
@@ -55,7 +55,7 @@ fn refuse_others(file_type: FileType) -> Result<(), String> {
     }
 }
 
-/// What a file is that is not regular.
+/// The kind of a file, if it is not regular.
 fn kind(file_type: FileType) -> Option<&'static str> {
     if file_type.is_file() {
         return None;
@@ -106,7 +106,7 @@ impl Opened {
         self.all(LONGEST_PRESET, "a preset")
     }
 
-    /// All bytes of a weight file that is a pipe or a device.
+    /// All bytes of a weight file from a pipe or a device.
     ///
     /// # Errors
     /// In words: there are too many, or they cannot be read.

@@ -1,4 +1,4 @@
-//! Where presets and the files they name are read from, and where in them a mistake is.
+//! A preset's text and origin, the files named by it, and the position of a mistake.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::experiment::preset::{self, Preset};
 use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
-/// The built-in presets, in the order in which they are listed: name and text.
+/// The built-in presets in listed order: name and text.
 const BUILT_IN: [(&str, &str); 9] = [
     ("digits", include_str!("../../../presets/digits.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
@@ -24,14 +24,14 @@ const BUILT_IN: [(&str, &str); 9] = [
     ("wide", include_str!("../../../presets/wide.ron")),
 ];
 
-/// The files that built-in presets name.
+/// The files of built-in presets.
 const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
     ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
     ("digits-test-inputs.npy", include_bytes!("../../../presets/digits-test-inputs.npy")),
     ("digits-test-labels.npy", include_bytes!("../../../presets/digits-test-labels.npy")),
 ];
 
-/// Marks the path of a file that comes with the program.
+/// Prefix for the path of a built-in file.
 const BUILT_IN_PREFIX: &str = "built-in:";
 
 /// Names of the built-in presets, the default first.
@@ -39,18 +39,18 @@ pub fn built_in_names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
-/// A preset's text and where it stands.
+/// A preset's text and its origin.
 #[derive(Clone, Debug)]
 pub struct PresetSource {
-    /// the name or path that the user gave
+    /// the name or path given by the user
     pub name: String,
     /// RON
     pub text: Cow<'static, str>,
     /// folder of the files it names; `None` for built-ins
     pub(crate) folder: Option<PathBuf>,
-    /// whether the text was made for a weight file, so that the user has no text to look into
+    /// whether the text was made for a weight file: the user has no text to look into
     pub(crate) is_weight_file: bool,
-    /// the bytes of a weight file that is a pipe or a device, which can be read once
+    /// the bytes of a weight file from a pipe or a device, readable only once
     pub(super) stream: Option<Arc<[u8]>>,
 }
 
@@ -58,7 +58,7 @@ impl PresetSource {
     /// Finds a built-in by name, else reads a file.
     ///
     /// # Errors
-    /// [`ExperimentError`] where there is no such built-in or file, or it cannot be read as text.
+    /// [`ExperimentError`] for an unknown name, a missing file, or other bytes than text.
     pub fn find(name: &str) -> Result<Self, ExperimentError> {
         match Self::built_in(name) {
             Some(built_in) => Ok(built_in),
@@ -103,10 +103,10 @@ impl PresetSource {
         ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
     }
 
-    /// A preset of these bytes; the files that it names are relative to the folder of `name`.
+    /// A preset of these bytes; its file paths are relative to the folder of `name`.
     ///
     /// # Errors
-    /// [`ExperimentError`] where they are no text.
+    /// [`ExperimentError`] for other bytes than text.
     pub fn of_text(name: &str, bytes: Vec<u8>) -> Result<Self, ExperimentError> {
         let text = encoding::decode(bytes).map_err(|found| Self::unreadable(name, &found))?;
         let folder = Path::new(name).parent().map_or_else(PathBuf::new, Path::to_path_buf);
@@ -119,7 +119,7 @@ impl PresetSource {
         })
     }
 
-    /// The file that the text was read from; `None` for a built-in, and for a text that was made for a weight file.
+    /// The file of the text; `None` for a built-in, and for the text made for a weight file.
     pub fn file(&self) -> Option<PathBuf> {
         let is_file = self.folder.is_some() && !self.is_weight_file;
         is_file.then(|| PathBuf::from(&self.name))
@@ -135,11 +135,11 @@ impl PresetSource {
         })
     }
 
-    /// The bytes of a regular file that the preset names; they stay where they are. `built-in:NAME` is one of the program's
+    /// The bytes of a regular file named by the preset, read from disk on demand. `built-in:NAME` is one of the program's
     /// own, for any preset.
     ///
     /// # Errors
-    /// [`ExperimentError`] at the place in the preset that names it.
+    /// [`ExperimentError`] at the field's place in the preset.
     pub fn read(&self, key: &str, path: &str) -> Result<FileBytes<'static>, ExperimentError> {
         let missing = |found: String| {
             let message = format!("file {}: expected a readable file, found: {found}", file_name(path));
@@ -151,7 +151,7 @@ impl PresetSource {
         match (self.built_in_file(path), path.strip_prefix(BUILT_IN_PREFIX), &self.folder) {
             (Some(bytes), ..) => Ok(bytes.into()),
             (None, Some(_), _) => Err(missing("no such built-in file".to_owned())),
-            // Built-in presets stand nowhere: other files are those of the working directory.
+            // Built-in presets have no folder: other files are relative to the working directory.
             (None, None, folder) => {
                 let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
                 let file = named_file::regular(&path).map_err(missing)?;
@@ -160,23 +160,23 @@ impl PresetSource {
         }
     }
 
-    /// The path of a file that the preset names; `None` for one that comes with the program.
+    /// The path of a file named by the preset; `None` for a built-in file.
     pub(crate) fn path_of(&self, path: &str) -> Option<PathBuf> {
         let comes_with_program = self.built_in_file(path).is_some() || path.starts_with(BUILT_IN_PREFIX);
         (!comes_with_program).then(|| self.folder.as_deref().unwrap_or(Path::new("")).join(path))
     }
 
-    /// A file that comes with the program: named so, or named by a built-in preset.
+    /// A built-in file: by its prefix, or named by a built-in preset.
     fn built_in_file(&self, path: &str) -> Option<&'static [u8]> {
         let named = path.strip_prefix(BUILT_IN_PREFIX);
         let name = if self.folder.is_none() { Some(named.unwrap_or(path)) } else { named };
         BUILT_IN_FILES.iter().find(|(built_in, _)| Some(*built_in) == name).map(|(_, bytes)| *bytes)
     }
 
-    /// The path under which a preset anywhere else finds the same file: absolute, or `built-in:NAME`.
+    /// The same file for a preset in any folder: an absolute path, or `built-in:NAME`.
     ///
     /// # Errors
-    /// In words, where the path cannot be written as text.
+    /// In words, for a path outside of UTF-8.
     pub(crate) fn path_from_anywhere(&self, path: &str) -> Result<String, String> {
         match &self.folder {
             _ if path.starts_with(BUILT_IN_PREFIX) => Ok(path.to_owned()),
@@ -196,7 +196,7 @@ impl PresetSource {
         }
     }
 
-    /// Line and column of a field's value, for mistakes that show only when values are put together.
+    /// Line and column of a field's value, for mistakes in the combination of fields.
     pub fn place_of(&self, key: &str) -> Place {
         match position_of(&self.text, key).filter(|_| !self.is_weight_file) {
             Some((line, column)) => Place::Position { file: self.name.clone(), line, column },
@@ -208,7 +208,7 @@ impl PresetSource {
 /// Reads one `--set key=value`.
 ///
 /// # Errors
-/// [`ExperimentError`] that names the argument.
+/// [`ExperimentError`] at the argument.
 pub fn parse_override(argument: &str) -> Result<(String, Preset), ExperimentError> {
     let place = || Place::Argument(format!("--set {argument}"));
     let (key, value) = argument

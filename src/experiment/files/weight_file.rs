@@ -11,14 +11,14 @@ use crate::experiment::preset::{Lipschitz, Preset, TargetSource, written};
 use crate::network::files::{self, Order};
 use crate::visible::shortened;
 
-/// What is said of a weight file that stands where a preset may. A preset says it in its `target`.
+/// Options for a weight file in the place of a preset. A preset has them in its `target`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileOptions {
     /// the matrices in order
     pub layers: Option<Vec<String>>,
     /// whether they are inputs × outputs
     pub transposed: Option<bool>,
-    /// the order of layers that are not listed
+    /// the order of unlisted layers
     pub order: Option<Order>,
     /// σ of the hidden layers
     pub activation: Option<Lipschitz>,
@@ -26,11 +26,11 @@ pub struct FileOptions {
     pub output_activation: Option<Lipschitz>,
 }
 
-/// What a weight file is given that says nothing of its own: fields of a preset, with their values in RON.
+/// Defaults for a weight file: fields of a preset, with their values in RON.
 const DEFAULTS: [(&str, &str); 3] = [("epsilon", "0.01"), ("delta", "0.01"), ("inputs", "Ball(radius: 1.0)")];
 
 impl FileOptions {
-    /// The options that are given, as on the command line.
+    /// The given options, as on the command line.
     pub fn as_arguments(&self) -> Vec<String> {
         let activation =
             |key: &str, value: Option<Lipschitz>| value.map(|value| format!("--{key}={:?}", value.0));
@@ -63,11 +63,11 @@ impl FileOptions {
 }
 
 impl PresetSource {
-    /// A built-in preset, a preset's file, or what a preset says of a weight file if it says no more than it must. Files
-    /// are told apart by their first bytes.
+    /// A built-in preset, a preset's file, or the shortest preset of a weight file. Files are recognised by their first
+    /// bytes.
     ///
     /// # Errors
-    /// As [`find`](Self::find), and where `options` are given for a preset.
+    /// As [`find`](Self::find), and for `options` beside a preset.
     pub fn open(name: &str, options: &FileOptions) -> Result<Self, ExperimentError> {
         Self::open_kinds(name, options, Kinds::Any)
     }
@@ -102,7 +102,7 @@ impl PresetSource {
         }
         let mut stream = None;
         if opened.is_stream {
-            // What is no weight file may have no end.
+            // Another stream may have no end.
             files::recognise(&opened.start)
                 .map_err(|error| ExperimentError::new(Place::File(name.to_owned()), error.to_string()))?;
             stream = Some(opened.stream().map_err(|found| Self::unreadable(name, &found))?.into());
@@ -110,10 +110,10 @@ impl PresetSource {
         Self::of_weights(name, options, stream)
     }
 
-    /// What a preset says of a weight file: the regular file `name`, or `bytes` that were read from it before.
+    /// The shortest preset of a weight file: the regular file `name`, or the `bytes` already read from it.
     ///
     /// # Errors
-    /// [`ExperimentError`] where the name or an option cannot be written in a preset.
+    /// [`ExperimentError`] for a name or an option without a spelling in RON.
     pub fn of_weights(
         name: &str,
         options: &FileOptions,
@@ -133,7 +133,7 @@ impl PresetSource {
     }
 }
 
-/// What was assumed of a weight file for want of a word on it, as fields of a preset.
+/// Assumptions about a weight file, as fields of a preset.
 pub(crate) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, String)]) -> Vec<String> {
     if !source.is_weight_file {
         return Vec::new();
@@ -153,7 +153,7 @@ pub(crate) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, 
     assumed
 }
 
-/// Whether a file is a preset: text that begins with a parenthesis, comments and `#![…]` apart, or a file with the ending
+/// Whether a file is a preset: text beginning with a parenthesis, comments and `#![…]` apart, or a file with the ending
 /// `.ron`.
 fn is_preset(path: &Path, start: &[u8]) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) || begins_as_preset(start)

@@ -1,4 +1,4 @@
-//! How much memory this process may still take, and which limit says so.
+//! The memory left to this process, and the limit in force.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::super::error::{ExperimentError, Place};
 
-/// The limit that leaves the least memory.
+/// The tightest limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Limit {
-    /// memory of the machine that nobody uses
+    /// unused memory of the machine
     Machine,
     /// RLIMIT_AS
     AddressSpace,
@@ -33,8 +33,8 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Bytes that this process may still take: the least that the machine, this process's own limits and its control groups
-/// leave. [`u64::MAX`] where nothing is known.
+/// Bytes that this process may still take: the least of the machine, this process's own limits and its control groups.
+/// [`u64::MAX`] if nothing is known.
 pub fn available() -> u64 {
     least().map_or(u64::MAX, |(bytes, _)| bytes)
 }
@@ -51,15 +51,15 @@ fn least() -> Option<(u64, Limit)> {
     left.min_by_key(|(bytes, _)| *bytes)
 }
 
-/// Memory that the machine has to give.
+/// Free memory of the machine.
 fn of_machine() -> Option<u64> {
     let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(refresh).ok()?;
-    // A machine without memory is one that could not be asked.
+    // No memory means no answer from the system.
     (system.total_memory() > 0).then(|| system.available_memory())
 }
 
-/// What the limits of this process leave of its address space and of its data.
+/// The memory left by this process's limits on address space and data.
 #[cfg(unix)]
 fn of_process() -> Vec<(u64, Limit)> {
     use rustix::process::{Resource, getrlimit};
@@ -102,7 +102,7 @@ fn of_control_groups() -> Option<(u64, Limit)> {
     None
 }
 
-/// Refuses what needs more than is free.
+/// Refuses a need above the free memory.
 ///
 /// # Errors
 /// [`ExperimentError`] with both figures, and the limit.
@@ -112,7 +112,7 @@ pub(crate) fn require(needed: f64, what: &str, place: Place) -> Result<(), Exper
     Err(ExperimentError::new(place, format!("{what} needs {needed}; expected at most the {free} {limit}")))
 }
 
-/// Memory in gibibytes, in mebibytes where it is less than one.
+/// Memory in gibibytes, or in mebibytes if it is less than one.
 fn gibibytes(bytes: f64) -> String {
     let gib = bytes / (1_u64 << 30) as f64;
     match gib {

@@ -1,14 +1,14 @@
-//! What a run will need.
+//! The memory of a run, as expected.
 //!
-//! A process is largest in one of its phases. Each is a formula of the weights P, the ticket's rows R and the widths n of layers,
-//! in bytes; the peak is the program, the target and the points, what is kept of lanes that are through, and the largest phase.
+//! A process is largest in one of its phases. Each phase is a formula of the weights P, the ticket's rows R and the widths n of
+//! layers, in bytes. The peak is the sum of the program, the target and the points, the finished lanes, and the largest phase.
 //!
-//! | phase | what is held |
+//! | phase | held in memory |
 //! |---|---|
 //! | loading | points as their file holds them; copies of a layer while its norms are computed, and [`BOUNDED`] for each pair of its shorter side |
-//! | building | for each layer under way its open demands, which are many in order or where outputs share |
+//! | building | for each layer under way its open demands: many with `InOrder`, and with shared outputs |
 //! | measuring | for each layer [`MEASURED`]·P, or a copy of its rows |
-//! | matching | after an allocation that ran out of neurons: a second ticket, then a matching (`construction::existence`) |
+//! | matching | after an allocation has run out of neurons: a second ticket, then a matching (`construction::existence`) |
 //! | trying | the masked network ([`PATH`]·R + [`PLACE`]·P), and a block of inputs on its way through both networks |
 //! | climbing | the masked network, and the values of all layers at a few inputs |
 //!
@@ -21,37 +21,37 @@ pub(super) mod free;
 use super::{Experiment, LanePlan, Plan};
 use crate::network::{BLOCK, Domain};
 
-/// What the program takes before anything is built.
+/// The program itself, before anything is built.
 const PROGRAM: f64 = 10.0 * (1 << 20) as f64;
 
-/// A row of a ticket, and what the allocator leaves unused.
+/// A row of a ticket, with the unused capacity of its allocation.
 const ROW: f64 = 32.0 * 1.06;
 
-/// A copy of the (neuron, input) pairs of a ticket, by which its kept weights are counted.
+/// A copy of the (neuron, input) pairs of a ticket, to count the kept weights.
 const ROW_COUNTED: f64 = 16.0;
 
-/// A path of the masked network that inputs are tried on.
+/// A path of the masked network.
 const PATH: f64 = 16.0;
 
-/// A weight in that network: where its paths begin, by halves.
+/// A weight of the masked network: the start of its paths, by halves.
 const PLACE: f64 = 8.0;
 
 /// glibc gives blocks above this size back when they are freed, and may keep smaller ones.
 const GIVEN_BACK: f64 = 32.0 * (1 << 20) as f64;
 
-/// A finished weight: where its rows are, and with how many draws it was completed.
+/// A finished weight: the position of its rows, and the number of draws.
 const FINISHED: f64 = 32.0;
 
-/// Matrices that a layer is measured with: ΔW of both halves in 106 bits, sums of magnitudes, and what norms are computed from.
+/// Matrices for the error of a layer: ΔW of both halves in 106 bits, sums of magnitudes, and the input of the norms.
 const MEASURED: f64 = 10.0 * 8.0;
 
-/// An entry of the Gram matrix of a layer's shorter side, and of what is factorized of it.
+/// An entry of the Gram matrix of a layer's shorter side, and of its factorization.
 const BOUNDED: f64 = 2.0 * 8.0;
 
 /// Vectors of Lanczos' method, at most.
 const BASIS: f64 = 300.0 * 8.0;
 
-/// A value of a point as its file holds it, beside which it is turned into an f64: 1 to 8 bytes.
+/// A value of a point in its file, held beside the f64: 1 to 8 bytes.
 const POINT_READ: f64 = 4.0;
 
 /// A layer of a lane, whatever its size: its builder, its counts and histograms, the race.
@@ -60,16 +60,16 @@ const LAYER: f64 = 14.0 * (1 << 10) as f64;
 /// A copy of a layer's line and race in a snapshot; there are up to three.
 const SHOWN_LAYER: f64 = 3.0 * 4.0 * (1 << 10) as f64;
 
-/// An error of a weight on the screen, in the snapshot, and in the map that goes on.
+/// An error of a weight: on the screen, in the snapshot, and in the map of the next one.
 const SHOWN_WEIGHT: f64 = 8.0;
 
 /// Inputs tried between two reports of a run.
 const MOST_TOGETHER: usize = 1024;
 
-/// Inputs that are climbed from, and those that a step looks at.
+/// Inputs to climb from, and the candidates of a step.
 const CLIMBED: f64 = 8.0 + 32.0;
 
-/// What a lane takes.
+/// The bytes of a lane.
 #[derive(Clone, Copy, Debug)]
 struct LaneMemory {
     /// once it is through
@@ -78,12 +78,12 @@ struct LaneMemory {
     building: f64,
     /// the masked network
     masked: f64,
-    /// blocks that the allocator may keep of what was freed
+    /// freed blocks that the allocator may keep
     retained: f64,
 }
 
 impl Experiment {
-    /// Bytes at the peak of a run, as they are expected: see the module. Lanes come one after another; what they have built stays.
+    /// Expected bytes at the peak of a run, see the module. Lanes run one after another, and their results stay.
     pub fn peak_memory(&self, plan: &Plan) -> f64 {
         let (mut kept, mut most) = (0.0, self.loading());
         for lane in &plan.lanes {
@@ -94,7 +94,7 @@ impl Experiment {
         self.shared_memory() + most
     }
 
-    /// The same of a session on screens, where all lanes may be under way at once, each layer after the other, and snapshots are
+    /// The same of a session on screens: all lanes may be under way at once, each layer after the other, and snapshots are
     /// taken of them.
     pub fn screen_memory(&self, plan: &Plan) -> f64 {
         let lanes: Vec<LaneMemory> = plan.lanes.iter().map(|lane| self.lane_memory(lane, 1)).collect();
@@ -107,7 +107,7 @@ impl Experiment {
         self.shared_memory() + shown + self.loading().max(kept + building.max(masked + self.trying()))
     }
 
-    /// What a single construction takes beside [`shared_memory`](Self::shared_memory) where it is built without trying inputs, layer
+    /// Bytes of a single construction beside [`shared_memory`](Self::shared_memory), built without trying inputs, layer
     /// after layer.
     pub(crate) fn memory_of_build(&self, lane: &LanePlan) -> f64 {
         let lane = self.lane_memory(lane, 1);
@@ -119,7 +119,7 @@ impl Experiment {
         let weights = self.target.architecture().total_weights() as f64;
         let written = self.preset.written_numbers() as f64 * 8.0 + self.source.text.len() as f64;
         let points = match self.domain.free() {
-            // A label, and the number of a point that is classified otherwise.
+            // A label, and the number of a misclassified point.
             Domain::Points { points, labels } => {
                 8.0 * points.len() as f64 + labels.as_ref().map_or(0.0, |labels| 12.0 * labels.len() as f64)
             }
@@ -128,7 +128,7 @@ impl Experiment {
         PROGRAM + 8.0 * weights + written + points
     }
 
-    /// What is computed of the target and X alone.
+    /// Bytes to load the target and X, and to measure them.
     fn loading(&self) -> f64 {
         let layers = 1..=self.target.architecture().layers();
         let of_layer = |layer| {
@@ -153,7 +153,7 @@ impl Experiment {
         };
         let together = architecture.inputs_together().min(MOST_TOGETHER).min(all);
         let (inputs, padded) = (together as f64, together.next_multiple_of(BLOCK) as f64);
-        // Both parts of a value by sign stand beside it where any is negative.
+        // A layer with negative values holds their positive and negative parts too.
         let never_negative = |layer: usize| match layer {
             0 => self.domain.is_never_negative(),
             layer => architecture.activation(layer).is_never_negative(),
@@ -193,7 +193,7 @@ impl Experiment {
     }
 }
 
-/// What the norms of a matrix are computed with, beside itself.
+/// Bytes to compute the norms of a matrix, beside itself.
 fn norms(rows: usize, columns: usize) -> f64 {
     let shorter = rows.min(columns) as f64;
     BOUNDED * shorter * shorter + BASIS.min(8.0 * shorter) * shorter

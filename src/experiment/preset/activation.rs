@@ -12,13 +12,13 @@ use crate::visible::shortened_to;
 /// The slope of a leaky ReLU without one: PyTorch's default.
 const DEFAULT_SLOPE: f64 = 0.01;
 
-/// The names in messages, one for each activation that is understood.
+/// The names in messages, one for each known activation.
 const KNOWN: &str = "relu, leaky_relu(SLOPE), tanh, logistic (or sigmoid), identity (or linear)";
 
-/// Most characters of a wrong name that a message repeats.
+/// Limit of characters of a wrong name in a message.
 const SHOWN: usize = 40;
 
-/// An activation that has a Lipschitz factor.
+/// An activation with a Lipschitz factor.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(into = "Activation")]
 pub struct Lipschitz(pub Activation);
@@ -70,7 +70,7 @@ impl std::str::FromStr for Lipschitz {
     }
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 enum Named {
     Without(Activation),
     /// a slope may follow

@@ -1,4 +1,4 @@
-//! Where the inputs come from.
+//! The source of the inputs.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::numbers::{Positive, Weight};
 
-/// Where the inputs come from.
+/// The source of the inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum InputSource {

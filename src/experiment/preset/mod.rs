@@ -5,17 +5,19 @@
 //! | file | holds |
 //! |---|---|
 //! | `schema` | **the table of all fields**; the preset, the resolved setup, `--set`, the edit pane and the digest follow from it |
-//! | `target` | where the target network comes from |
-//! | `inputs` | where the inputs come from |
+//! | `target` | the source of the target network |
+//! | `inputs` | the source of the inputs |
 //! | `rules` | norms and tolerances |
 //! | `numbers` | numbers with a range |
 //! | `activation` | activations by their common names |
+//! | `reading` | a preset from its text, and one of its fields |
 //! | `text` | values to and from RON |
 //! | `ron_error` | messages of the RON reader, reworded |
 
 mod activation;
 mod inputs;
 mod numbers;
+mod reading;
 mod ron_error;
 mod rules;
 mod schema;
@@ -25,8 +27,9 @@ mod text;
 pub use activation::Lipschitz;
 pub use inputs::{BoxEnds, InputSource};
 pub use numbers::{Base, Positive, Probability, Weight, Width};
+pub(super) use reading::{parse, parse_value};
 pub use rules::{NormSource, ToleranceRule};
 pub(super) use schema::{Derived, outer_key};
 pub use schema::{Parameter, Preset, Setup};
 pub use target::{TargetKind, TargetSource};
-pub(super) use text::{parse, parse_value, value, written};
+pub(super) use text::{value, written};

@@ -1,4 +1,4 @@
-//! Numbers whose range is checked while they are read.
+//! Numbers with a range, checked while they are read.
 
 use serde::{Deserialize, Serialize, Serializer};
 

@@ -1,4 +1,4 @@
-//! What RON says of a preset, in the words of presets.
+//! Messages of the RON reader, in the words of presets.
 
 use ron::error::{Error, Position, SpannedError};
 
@@ -7,7 +7,7 @@ use crate::visible::{shortened, shortened_to};
 /// Most characters of the text at a mistake.
 const SHOWN: usize = 40;
 
-/// What was expected and what was found, in one line. `text` is what was read.
+/// Expected and found, in one line. `text`: the text of the preset.
 pub(crate) fn message(error: &SpannedError, text: &str) -> String {
     if let (Error::ExpectedComma, Some(number)) = (&error.code, broken_number(text, error.span.start)) {
         return format!("expected a number, found `{}`", shortened_to(&number, SHOWN));
@@ -18,10 +18,10 @@ pub(crate) fn message(error: &SpannedError, text: &str) -> String {
     }
 }
 
-/// What a mistake says by itself.
+/// The message of a mistake by itself.
 enum Said {
     All(String),
-    /// what stands there is to be added
+    /// the text found there is still to be added
     Expected(String),
 }
 
@@ -102,7 +102,7 @@ fn said(error: &Error) -> Said {
     Said::Expected(expected.to_owned())
 }
 
-/// What a type is called where a preset is written.
+/// The name of a type in the words of presets.
 fn of_type(expected: &str) -> String {
     let name = |text: &str| text.rsplit("::").next().unwrap_or(text).to_owned();
     let words: Vec<&str> = expected.split(' ').collect();
@@ -157,7 +157,7 @@ fn names(names: &[&str]) -> String {
     }
 }
 
-/// The word around a place where it begins as a number does and goes on as none: `0.1x`.
+/// The word around a place, if it begins as a number and is none: `0.1x`.
 fn broken_number(text: &str, place: Position) -> Option<String> {
     let of_word = |c: &char| c.is_alphanumeric() || "_.+-".contains(*c);
     let line: Vec<char> = text.split('\n').nth(place.line.saturating_sub(1))?.chars().collect();

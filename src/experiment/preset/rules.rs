@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::numbers::Positive;
 
-/// Which norms Lemma 1 is given for ‖Ŵ_i‖₂.
+/// The norms in Lemma 1 for ‖Ŵ_i‖₂.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NormSource {
     /// ‖W_i‖₂ ≤ 1 is assumed (Remark 4, Example 5)
     Unit,
-    /// w_max·n_max, which no weight matrix can exceed (Examples 2 and 6)
+    /// w_max·n_max, above the norm of any weight matrix (Examples 2 and 6)
     Worst,
     /// ‖W*_i‖₂ of the given target
     #[default]
@@ -35,7 +35,7 @@ pub enum ToleranceRule {
     Uniform,
     /// each layer its own, from the error recursion
     PerLayer,
-    /// ε_w itself, the same for all layers: ε is what follows by Lemma 1
+    /// ε_w itself, the same for all layers: ε follows by Lemma 1
     Weight(Positive),
 }
 
@@ -49,7 +49,7 @@ impl ToleranceRule {
         }
     }
 
-    /// ε_w, where it is given.
+    /// ε_w, if it is given.
     pub fn given(self) -> Option<f64> {
         if let Self::Weight(tolerance) = self { Some(tolerance.0) } else { None }
     }

@@ -1,10 +1,10 @@
 //! The fields of a setup, a line each.
 //!
-//! A line of the table gives a field's name in a preset, its type as written, its resolved type, its value where it is left
-//! out, whether it must be given, and its parameter in the edit pane with the choices offered there. The written type
-//! checks the range and words the message. Derived from the table:
+//! A line of the table gives a field's name in a preset, its type as written, its resolved type, its default, whether it is
+//! required, and its parameter in the edit pane with the choices offered there. The written type checks the range and
+//! words the message. Derived from the table:
 //!
-//! | from a line follows | where |
+//! | use of a line | place |
 //! |---|---|
 //! | reading and saving a preset | [`Preset`] |
 //! | `--set key=value` | [`Preset::override_with`] |
@@ -13,6 +13,9 @@
 //! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
 //!
 //! The title, the target and the inputs are no lines: their resolved values are made by code of their own.
+//!
+//! A new field is one line here, and its user. A test (`tests/setup_fields.rs`) asks for a sample value and for a row of
+//! the reference, and tries all uses above with the sample.
 
 use std::sync::Arc;
 
@@ -29,15 +32,15 @@ use crate::method::Construction;
 use crate::network::files::Order;
 use crate::network::{Domain, Network};
 
-/// Values that defaults are made of.
+/// Values for defaults.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Derived<'a> {
+pub(in crate::experiment) struct Derived<'a> {
     /// the title of a preset without one
-    pub(in super::super) name: &'a str,
+    pub(in crate::experiment) name: &'a str,
     /// the largest |w*|
-    pub(in super::super) largest_weight: f64,
+    pub(in crate::experiment) largest_weight: f64,
     /// the proven bound on every activation, outputs aside
-    pub(in super::super) f_max: f64,
+    pub(in crate::experiment) f_max: f64,
 }
 
 macro_rules! schema {
@@ -53,8 +56,8 @@ macro_rules! schema {
             $target_parameter:ident $target_choices:expr;
         )+}
     ) => {
-        /// A preset as written. Every field may be left out here; an [`Experiment`](crate::experiment::Experiment) says
-        /// which are needed.
+        /// A preset as written. Every field is optional here; an [`Experiment`](crate::experiment::Experiment) has its own
+        /// requirements.
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Preset {
@@ -74,16 +77,16 @@ macro_rules! schema {
             )+
         }
 
-        /// The fields of a preset with their values in force: as written, or by default. Serialised, the fields are those
-        /// of the digest; target and inputs are digested beside them.
+        /// The fields of a preset with their values in force: as written, or by default. The digest is taken over the
+        /// serialised fields; target and inputs are digested beside them.
         #[derive(Clone, Debug, Serialize)]
         pub struct Setup {
-            /// what the preset calls itself
+            /// a name for people
             pub title: String,
             /// F
             #[serde(skip)]
             pub target: Arc<Network>,
-            /// X, each input with a constant 1 behind it where the target has folded biases
+            /// X; with folded biases, each input is followed by a constant 1
             #[serde(skip)]
             pub domain: Arc<Domain>,
             $(
@@ -93,7 +96,7 @@ macro_rules! schema {
         }
 
         impl Preset {
-            /// Takes over every field that `other` has. Returns how many there were.
+            /// Takes over every given field of `other`, and returns their number.
             pub fn override_with(&mut self, other: Self) -> usize {
                 let mut taken = 0;
                 let mut count = |is_given: bool| taken += usize::from(is_given);
@@ -104,8 +107,8 @@ macro_rules! schema {
                 taken
             }
 
-            /// The required fields that are left out.
-            pub(in super::super) fn missing(&self) -> Vec<&'static str> {
+            /// The missing required fields.
+            pub(in crate::experiment) fn missing(&self) -> Vec<&'static str> {
                 let $preset = self;
                 let missing = [
                     $( (stringify!($key), $required && self.$key.is_none()), )+
@@ -116,7 +119,7 @@ macro_rules! schema {
             }
 
             /// The value of every field in force.
-            pub(in super::super) fn resolve(
+            pub(in crate::experiment) fn resolve(
                 &self,
                 target: Arc<Network>,
                 domain: Arc<Domain>,
@@ -131,7 +134,7 @@ macro_rules! schema {
             }
 
             /// Leaves a field out.
-            pub(in super::super) fn clear(&mut self, parameter: Parameter) {
+            pub(in crate::experiment) fn clear(&mut self, parameter: Parameter) {
                 match parameter {
                     $( Parameter::$parameter => self.$key = None, )+
                     Parameter::Inputs => self.inputs = None,
@@ -139,27 +142,26 @@ macro_rules! schema {
                 }
             }
 
-            /// The text of a field in the edit pane, before it is edited. A field that is left out shows its default, or
-            /// nothing where the default is derived from other fields. Fields of `target` that this one lacks are `None`.
-            pub(in super::super) fn shown(&self, setup: &Setup, parameter: Parameter) -> Option<String> {
+            /// The text of a field in the edit pane, before any edit. A field left out shows its default, or nothing for a
+            /// default derived from other fields. A field foreign to this kind of `target` is `None`.
+            pub(in crate::experiment) fn shown(&self, setup: &Setup, parameter: Parameter) -> Option<String> {
                 Some(match parameter {
                     $( Parameter::$parameter => schema!(@shown $kind self.$key.as_ref(), &setup.$key), )+
                     Parameter::Inputs => text::shown(&self.inputs),
                     Parameter::Target => self.target.as_ref().map_or(TargetKind::Explicit, TargetSource::kind).name().to_owned(),
                     $( Parameter::$target_parameter => return match &self.target {
                         $( Some(TargetSource::$source { $target_key, .. }) => Some(text::shown($target_key)), )+
-                        #[allow(unreachable_patterns)] // fields of every kind
                         _ => None,
                     }, )+
                 })
             }
         }
 
-        /// A field that can be edited, named as in a preset. Those from [`Path`](Self::Path) on are fields of `target`.
+        /// An editable field, named as in a preset. Fields of `target` begin with [`Path`](Self::Path).
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Parameter {
             $( $(#[doc = $doc])+ $parameter, )+
-            /// where the inputs come from
+            /// the source of the inputs
             Inputs,
             /// the kind of target
             Target,
@@ -167,11 +169,11 @@ macro_rules! schema {
         }
 
         impl Parameter {
-            /// All, in the order in which they are shown.
+            /// All, in the order of the edit pane.
             pub const ALL: &[Self] =
                 &[$( Self::$parameter, )+ Self::Inputs, Self::Target, $( Self::$target_parameter, )+];
 
-            /// The field's name. Those of `target` are named as in its parentheses, but for `target_seed`.
+            /// The field's name. The `seed` of a target is called `target_seed`.
             pub fn key(self) -> &'static str {
                 match self {
                     $( Self::$parameter => stringify!($key), )+
@@ -181,15 +183,15 @@ macro_rules! schema {
                 }
             }
 
-            /// The field's name where it stands in a preset.
-            pub(in super::super) fn written_key(self) -> &'static str {
+            /// The field's name in a preset.
+            pub(in crate::experiment) fn written_key(self) -> &'static str {
                 match self {
                     $( Self::$target_parameter => stringify!($target_key), )+
                     other => other.key(),
                 }
             }
 
-            /// The kinds of target that have the field; `None` for fields outside of `target`.
+            /// The kinds of target with this field; `None` for fields outside of `target`.
             pub fn of_targets(self) -> Option<&'static [TargetKind]> {
                 match self {
                     $( Self::$target_parameter => Some(&[$( TargetKind::$source, )+]), )+
@@ -197,7 +199,7 @@ macro_rules! schema {
                 }
             }
 
-            /// All values, where they can be listed. The empty text leaves the field out.
+            /// All values, if they can be listed. The empty text leaves the field out.
             pub fn choices(self) -> &'static [&'static str] {
                 match self {
                     $( Self::$parameter => &$choices, )+
@@ -207,19 +209,19 @@ macro_rules! schema {
                 }
             }
 
-            /// Whether a target that has the field must give it.
-            pub(in super::super) fn is_required_of_targets(self) -> bool {
+            /// Whether the field is required in its kinds of target.
+            pub(in crate::experiment) fn is_required_of_targets(self) -> bool {
                 match self {
                     $( Self::$target_parameter => $target_required, )+
                     _ => false,
                 }
             }
 
-            /// Reads a value of `target` by itself, so that a mistake is marked at its field.
+            /// Reads a field of `target` by itself: a mistake is marked at the field.
             ///
             /// # Errors
             /// In words.
-            pub(in super::super) fn check_of_target(self, text: &str) -> Result<(), String> {
+            pub(in crate::experiment) fn check_of_target(self, text: &str) -> Result<(), String> {
                 match self {
                     $( Self::$target_parameter => text::value::<$target_type>(text).map(drop), )+
                     _ => Ok(()),
@@ -236,7 +238,7 @@ macro_rules! schema {
 schema! {
     |preset, derived|
     fields {
-        /// ε > 0, the accuracy of the whole network; follows from ε_w where the tolerance is `Weight(ε_w)`
+        /// ε > 0, the accuracy of the whole network; follows from ε_w with `tolerance: Weight(ε_w)`
         epsilon: Positive => f64, derived f64::NAN, required preset.given_tolerance().is_none(), Epsilon [];
         /// δ in (0, 1), the allowed failure probability
         delta: Probability => f64, default f64::NAN, required true, Delta [];
@@ -246,7 +248,7 @@ schema! {
         f_max: Positive => f64, derived derived.f_max, required false, FMax [];
         /// 1/γ in (1, φ], the ratio of neighbouring buckets
         base: Base => f64, default 1.5, required false, Base [];
-        /// the norms that Lemma 1 is given
+        /// the norms in Lemma 1
         norms: NormSource => NormSource, default NormSource::default(), required false, Norms ["Unit", "Worst", "Target"];
         /// how tolerances follow from ε, or ε_w itself
         tolerance: ToleranceRule => ToleranceRule, default ToleranceRule::default(), required false, Tolerance ["Uniform", "PerLayer"];
@@ -254,7 +256,7 @@ schema! {
         constructions: Vec<Construction> => Vec<Construction>, default vec![Construction::default()], required false, Constructions [];
         /// whether lanes of single neurons draw them all; each lane decides by default
         mode: Mode => Option<Mode>, default None, required false, Mode ["", "Drawn", "SkipAhead"];
-        /// leave halves unbuilt that no input can use
+        /// leave out halves without any input
         skip_dead_halves: bool => bool, default false, required false, SkipDeadHalves ["false", "true"];
         /// the seed of G and of the inputs tried
         seed: u64 => u64, default 0, required false, Seed [];
@@ -286,13 +288,13 @@ fn put<T>(field: &mut Option<T>, value: Option<T>) -> bool {
 }
 
 impl Preset {
-    /// ε_w, where the tolerance gives it.
-    pub(in super::super) fn given_tolerance(&self) -> Option<f64> {
+    /// ε_w, if the tolerance gives it.
+    pub(in crate::experiment) fn given_tolerance(&self) -> Option<f64> {
         self.tolerance.and_then(ToleranceRule::given)
     }
 
     /// As [`override_with`](Self::override_with), but ε and a given ε_w replace each other.
-    pub(in super::super) fn set(&mut self, settings: Self) {
+    pub(in crate::experiment) fn set(&mut self, settings: Self) {
         if settings.given_tolerance().is_some() {
             self.epsilon = None;
         } else if settings.epsilon.is_some() && self.given_tolerance().is_some() {
@@ -302,7 +304,7 @@ impl Preset {
     }
 
     /// Numbers written out in the preset: weights and points.
-    pub(in super::super) fn written_numbers(&self) -> usize {
+    pub(in crate::experiment) fn written_numbers(&self) -> usize {
         let weights = match &self.target {
             Some(TargetSource::Explicit { layers, .. }) => layers.iter().flatten().map(Vec::len).sum(),
             _ => 0,
@@ -323,8 +325,8 @@ impl Setup {
     }
 }
 
-/// The field of a preset that a mistake at `key` belongs to: fields of `target` and of `inputs` are set with it.
-pub(in super::super) fn outer_key(key: &str) -> &str {
+/// The field of a preset around `key`: fields of `target` and of `inputs` are set with it.
+pub(in crate::experiment) fn outer_key(key: &str) -> &str {
     let is_of_target =
         |parameter: &Parameter| parameter.of_targets().is_some() && parameter.written_key() == key;
     match key {

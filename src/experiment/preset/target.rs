@@ -1,4 +1,4 @@
-//! Where the target network comes from.
+//! The source of the target network.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use super::activation::{Lipschitz, optional};
 use super::numbers::{Positive, Weight, Width};
 use crate::network::files::Order;
 
-/// Where the target network comes from.
+/// The source of the target network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum TargetSource {
-    /// Weights uniform in ±`weight_bound`, each layer scaled down to `spectral_norm` where one is given.
+    /// Weights uniform in ±`weight_bound`, each layer scaled down to `spectral_norm` if one is given.
     Random {
         /// n₀…n_ℓ
         widths: Vec<Width>,
@@ -49,7 +49,7 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         activations: Option<Vec<Lipschitz>>,
     },
-    /// Weights, and biases where there are any, from a safetensors, npz, npy or PyTorch file.
+    /// Weights, and biases if there are any, from a safetensors, npz, npy or PyTorch file.
     File {
         /// relative to the preset
         path: String,
@@ -59,7 +59,7 @@ pub enum TargetSource {
         /// whether the file's matrices are inputs × outputs; found by evidence if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         transposed: Option<bool>,
-        /// the order of layers that are not listed; found by evidence if not given
+        /// the order of unlisted layers; found by evidence if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Order>,
         /// σ of the hidden layers; ReLU if not given
@@ -109,7 +109,7 @@ impl TargetSource {
         }
     }
 
-    /// σ of the hidden layers, σ of the last layer, or σ of every layer, where they are given.
+    /// σ of the hidden layers, σ of the last layer, or σ of every layer, if they are given.
     pub fn activations(&self) -> (Option<Lipschitz>, Option<Lipschitz>, Option<&[Lipschitz]>) {
         let (Self::Explicit { activation, output_activation, activations, .. }
         | Self::File { activation, output_activation, activations, .. }

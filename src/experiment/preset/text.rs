@@ -6,42 +6,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::ron_error;
-use super::schema::Preset;
 
 /// RON as presets use it: an optional value is written without `Some`.
-fn ron() -> ron::Options {
+pub(super) fn ron() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
-}
-
-/// Reads a preset.
-///
-/// # Errors
-/// The position of the first mistake (line and column from 1), and the message.
-pub(crate) fn parse(text: &str) -> Result<Preset, ((usize, usize), String)> {
-    ron().from_str(text).map_err(|error| {
-        let start = error.span.start;
-        ((start.line, start.col), ron_error::message(&error, text))
-    })
-}
-
-/// Reads the value of one field into an otherwise empty preset.
-///
-/// # Errors
-/// In words.
-pub(crate) fn parse_value(key: &str, value: &str) -> Result<Preset, String> {
-    let written = format!("({key}: {value}");
-    let preset: Preset =
-        ron().from_str(&format!("{written})")).map_err(|error| ron_error::message(&error, &written))?;
-    match Preset::default().override_with(preset.clone()) {
-        fields @ 2.. => Err(format!("expected one key and its value, found {fields} keys")),
-        _ => Ok(preset),
-    }
 }
 
 /// Reads a single value.
 ///
 /// # Errors
-/// In words: what was expected and what was found.
+/// In words: expected and found.
 pub(crate) fn value<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     ron().from_str(text).map_err(|error| ron_error::message(&error, text))
 }
