@@ -1,6 +1,6 @@
-//! Texts in ASCII, and where they are needed.
+//! Texts in ASCII.
 
-/// How mathematical and drawing signs are written in ASCII.
+/// ASCII spellings of mathematical and drawing signs.
 const SPELT_OUT: [(char, &str); 42] = [
     ('‖', "|"),
     ('₀', "_0"),
@@ -46,8 +46,7 @@ const SPELT_OUT: [(char, &str); 42] = [
     ('’', "'"),
 ];
 
-/// A text in ASCII: signs are spelt out, all else that is not ASCII becomes `\u{…}` as in RON and Rust, so that no name is
-/// mistaken for another.
+/// A text in ASCII. Signs are spelt out; all other characters become `\u{…}` as in RON and Rust, so that names stay distinct.
 pub fn in_ascii(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
@@ -63,7 +62,7 @@ pub fn in_ascii(text: &str) -> String {
     plain
 }
 
-/// Whether the locale, the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set, is not UTF-8.
+/// Whether the locale is not UTF-8: the first of `LC_ALL`, `LC_CTYPE` and `LANG` with a value.
 pub fn shows_only_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|v| !v.is_empty());
     !locale.is_some_and(|locale| {

@@ -1,4 +1,4 @@
-//! What theory asks of every construction.
+//! The bounds of every construction.
 
 use serde::{Serialize, Serializer};
 
@@ -45,7 +45,7 @@ pub struct TheoryReport {
     pub(super) skip_dead_halves: bool,
 }
 
-/// Which of ε and ε_w was given; the other one follows.
+/// The given one of ε and ε_w; the other one follows.
 pub(super) fn given(experiment: &Experiment) -> &'static str {
     if experiment.tolerance.given().is_some() { "weight_tolerance" } else { "epsilon" }
 }
@@ -55,7 +55,7 @@ fn by_rule<S: Serializer>(rule: &ToleranceRule, serializer: S) -> Result<S::Ok, 
     serializer.serialize_str(rule.name())
 }
 
-/// One construction; `None` where a key does not apply.
+/// One construction; `None` if a key does not apply.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct ConstructionBounds {
@@ -122,7 +122,7 @@ impl TheoryReport {
 }
 
 impl ConstructionBounds {
-    /// Whether the target keeps everything that the bound assumes.
+    /// Whether the target keeps all assumptions of the bound.
     pub fn bound_applies(&self) -> bool {
         Assumption::all_kept(&self.assumptions)
     }

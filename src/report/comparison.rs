@@ -10,17 +10,17 @@ use crate::session::{LaneView, Phase, Session, TicketVerdict};
 use crate::theory::{Count, pensia};
 use crate::verification::LayerCheck;
 
-/// `slth compare`: the keys are stable. What is not known yet, or does not apply, is `None`.
+/// `slth compare`: the keys are stable. `None` means unknown so far, or not applicable.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct Comparison {
     pub title: String,
     pub seed: u64,
-    /// target weights, those of all layers
+    /// target weights of all layers
     pub weights: u64,
     pub lanes: Vec<ComparedLane>,
     pub refused: Vec<RefusedLane>,
-    /// empty where Malach's construction was not asked for
+    /// empty unless Malach's construction was requested
     pub malach_assumptions: Vec<Assumption>,
     /// of the target
     #[serde(flatten)]
@@ -35,13 +35,13 @@ pub struct ComparedLane {
     pub which: Construction,
     /// unique, see [`Construction::id`]
     pub method: &'static str,
-    /// of neurons that a layer shares
+    /// of neurons shared by a layer
     pub allocation: Option<&'static str>,
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
-    /// `None` where no constant is published
+    /// `None` if no constant is published
     pub neurons_per_weight_bound: Option<Count>,
-    /// of the bound: where one is broken, it promises nothing here
+    /// of the bound: it promises nothing if one is broken
     pub assumptions: Vec<Assumption>,
     pub neurons_per_weight: Option<Count>,
     pub kept_neurons_per_weight: Option<f64>,
@@ -59,7 +59,7 @@ pub struct ComparedLane {
     pub verdict: Option<TicketVerdict>,
     /// so far
     pub elapsed_seconds: f64,
-    /// neurons per weight, to those of the first lane
+    /// neurons per weight relative to the first lane
     pub ratio_to_first: Option<Count>,
     /// of subset sums
     pub estimate: Option<SubsetEstimate>,
@@ -75,27 +75,27 @@ pub struct ComparedError {
     pub epsilon: f64,
 }
 
-/// What a run's subset sums took: an estimate from this run alone, since no constant is published.
+/// Cost of the subset sums of a run. This is an estimate from one run, since no constant is published.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct SubsetEstimate {
-    /// values at hand for a half when its sum was found, on average
+    /// values available to a half when its sum was found, on average
     pub values_per_half: f64,
     /// C of Pensia et al.'s bound, at least: neurons of the largest block over [`pensia::log_term`], the largest of all
     /// layers
     pub pensia_constant: f64,
 }
 
-/// How many times more neurons one construction takes than another, and how that is known.
+/// The ratio of the neurons of two constructions, and its source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
     /// ratio of neurons per weight
     pub times: Count,
-    /// by neurons sampled, else by what theory asks of both
+    /// from neurons sampled, else from the bounds
     pub is_observed: bool,
 }
 
 impl Comparison {
-    /// These lanes at this moment, the first one being what the others are compared with.
+    /// These lanes at this moment, compared with the first one.
     pub fn new(experiment: &Experiment, plan: &Plan, lanes: &[&LaneView]) -> Self {
         let mut lanes: Vec<ComparedLane> =
             lanes.iter().map(|lane| ComparedLane::new(experiment, lane)).collect();
@@ -132,7 +132,7 @@ impl Comparison {
 impl ComparedLane {
     fn new(experiment: &Experiment, lane: &LaneView) -> Self {
         let weights = lane.weights();
-        // Before the last layer is through, a mean over all weights says nothing.
+        // A mean over all weights needs the last layer.
         let built = !matches!(lane.phase, Phase::Building(_));
         let kept = |count: fn(&LayerCheck) -> u64| -> Option<f64> {
             let kept: Option<u64> = lane.layers.iter().map(|row| row.check.as_ref().map(count)).sum();
@@ -165,7 +165,7 @@ impl ComparedLane {
         }
     }
 
-    /// What it is called, its choices included.
+    /// Its full name.
     pub fn name(&self) -> String {
         self.which.facts().title()
     }
@@ -175,13 +175,12 @@ impl ComparedLane {
         self.search_operations.map(|operations| operations / weights as f64)
     }
 
-    /// Whether the target keeps all that the bound assumes.
+    /// Whether the target keeps all assumptions of the bound.
     pub fn bound_applies(&self) -> bool {
         Assumption::all_kept(&self.assumptions)
     }
 
-    /// What `other` saves over this construction, if that is known: by neurons sampled, else by the bounds where both apply to
-    /// the target.
+    /// The gain of `other` over this construction: from neurons sampled, else from the bounds if both apply to the target.
     pub fn gain_of(&self, other: &Self) -> Option<Gain> {
         let gain = |ours: Option<Count>, others: Option<Count>, is_observed| {
             let (ours, others) = (ours?, others?);
@@ -196,14 +195,14 @@ impl ComparedLane {
 }
 
 impl SubsetEstimate {
-    /// From the layers that are through; `None` where weights are no subset sums, or no sum was looked for.
+    /// From the finished layers; `None` for methods without subset sums, or before the first sum.
     pub fn new(experiment: &Experiment, lane: &LaneView) -> Option<Self> {
         let layers = experiment.target.architecture().layers();
         let (mut values, mut halves, mut constant) = (0, 0, 0.0_f64);
         for row in lane.layers.iter().filter(|row| row.is_done) {
             let count = row.subset?;
             values += count.values;
-            // A half without a sum within tolerance is an open demand; it had its values too.
+            // A half without a sum is an open demand; it had its values too.
             halves += count.sums + row.open_demands;
             let logarithm = pensia::log_term(row.weights, layers, experiment.epsilon, experiment.delta);
             constant = constant.max(count.largest_block as f64 / logarithm);

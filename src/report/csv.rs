@@ -59,7 +59,7 @@ impl Comparison {
     }
 }
 
-/// Adds what `run` and `compare` write alike: the size of G, the shares kept and the accuracies.
+/// Adds the last columns of `run` and `compare`: the size of G, the shares kept and the accuracies.
 fn sized<R>(
     rows: Rows<R>,
     size: impl Fn(&R) -> SizeReport,

@@ -1,10 +1,10 @@
-//! What the Outputs screen shows: both networks at one input.
+//! The data of the Outputs screen: both networks at one input.
 
 use serde::Serialize;
 
 use crate::session::{OutputView, Snapshot};
 
-/// F and, once all its layers are built, Ĝ at the input that is looked at. All count from 0.
+/// F, and Ĝ once all its layers are built, at the chosen input. All indices count from 0.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct EvaluatedReport {
@@ -26,7 +26,7 @@ pub struct EvaluatedReport {
 }
 
 impl EvaluatedReport {
-    /// At the input that the snapshot looks at, if it looks at one.
+    /// The chosen input of a snapshot, if any.
     pub fn new(snapshot: &Snapshot) -> Option<Self> {
         let view: &OutputView = snapshot.output.as_ref()?;
         let pruned = view.pruned.as_ref();

@@ -1,4 +1,4 @@
-//! What the Explore screen shows, at one moment.
+//! The data of the Explore screen.
 
 use serde::Serialize;
 
@@ -9,8 +9,8 @@ use crate::sampling::UniformProductLaw;
 use crate::session::{LaneView, LayerRow, Snapshot};
 use crate::theory::Count;
 
-/// The lane that is looked at: the keys of `slth run --json` with the layers that are finished, how far every layer is,
-/// and the counts of the layer looked at.
+/// The shown lane: the keys of `slth run --json` with the finished layers, the progress of every layer, and the counts of the
+/// shown layer.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct ExploredReport {
@@ -20,7 +20,7 @@ pub struct ExploredReport {
     pub counts: CountsReport,
 }
 
-/// How far a layer is.
+/// Progress of a layer.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct ProgressReport {
@@ -31,13 +31,13 @@ pub struct ProgressReport {
     pub neurons_bound: Option<Count>,
 }
 
-/// What was counted in one layer.
+/// The counts of one layer.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct CountsReport {
     pub layer: usize,
     pub products: ProductsReport,
-    /// halves in turn, x > 0 first, those that are not built left out
+    /// halves in turn, x > 0 first, without skipped halves
     pub buckets: Vec<BucketReport>,
 }
 
@@ -64,7 +64,7 @@ pub struct BucketReport {
 }
 
 impl ExploredReport {
-    /// Of the lane and the layer that the snapshot looks at.
+    /// The lane and the layer shown by a snapshot.
     pub fn new(snapshot: &Snapshot) -> Self {
         let lane = snapshot.lane();
         let plan = &snapshot.plan.lanes[lane.index].layers[lane.view.layer - 1];

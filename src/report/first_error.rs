@@ -1,10 +1,10 @@
-//! A writer that never seems to fail.
+//! A writer for libraries without error handling.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-/// Passes everything on until something fails. That error is kept for [`finish`](Self::finish); from then on nothing is written,
-/// and everything seems to succeed. So a library that cannot deal with errors, as zip cannot when it is dropped, sees none, and
-/// the error is the system's own, not wrapped in the library's.
+/// Passes everything on until the first error, kept for [`finish`](Self::finish); then it writes nothing and reports success. A
+/// library unable to handle errors, such as zip when dropped, sees none, and the error is the system's own, not wrapped by the
+/// library.
 #[derive(Debug)]
 pub(super) struct FirstError<W> {
     out: W,
@@ -20,7 +20,7 @@ impl<W: Write> FirstError<W> {
         Self { out, failed: None, position: 0, end: 0 }
     }
 
-    /// The first error, if there was one, else what the library says.
+    /// The first error, if any, else the result of the library.
     pub(super) fn finish(self, said: io::Result<()>) -> io::Result<()> {
         self.failed.map_or(said, Err)
     }

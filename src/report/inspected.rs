@@ -1,4 +1,4 @@
-//! What a network is, before any run.
+//! A network before any run.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::network::spectral_norm;
 pub struct InspectReport {
     pub file: String,
     pub widths: Vec<usize>,
-    /// with the constants that carry biases; `None` without biases
+    /// with the constants for biases; `None` without biases
     pub folded_widths: Option<Vec<usize>>,
     pub weights: u64,
     pub layers: Vec<InspectedLayer>,
@@ -30,7 +30,7 @@ pub struct InspectReport {
 #[allow(missing_docs)]
 pub struct InspectedLayer {
     pub layer: usize,
-    /// `None` where it is from no file
+    /// `None` unless read from a file
     pub tensor: Option<TensorName>,
     /// outputs × inputs
     pub shape: (usize, usize),
@@ -57,7 +57,7 @@ pub struct BiasReport {
 }
 
 impl InspectReport {
-    /// Of an experiment's target, and what its ε, δ and inputs ask.
+    /// The target of an experiment, and the bounds for its ε, δ and inputs.
     pub fn new(file: &str, experiment: &Experiment) -> Self {
         let target = &experiment.target;
         let given = target.given_widths();

@@ -1,11 +1,11 @@
-//! What every report says of a lane in the same words.
+//! Parts of a lane shared by the reports.
 
 use serde::{Serialize, Serializer};
 
 use crate::experiment::Construction;
 use crate::verification::Found;
 
-/// A construction that is not built.
+/// A construction not built.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct RefusedLane {
@@ -16,7 +16,7 @@ pub struct RefusedLane {
     pub reason: String,
 }
 
-/// Shares of the labelled inputs that are classified correctly.
+/// Shares of labelled inputs classified correctly.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct AccuracyReport {
@@ -32,7 +32,7 @@ impl RefusedLane {
         Self { which, method: which.id(), reason: reason.to_owned() }
     }
 
-    /// All that are not built.
+    /// All constructions not built.
     pub fn all_of(refused: &[(Construction, String)]) -> Vec<Self> {
         refused.iter().map(|(which, reason)| Self::new(*which, reason)).collect()
     }

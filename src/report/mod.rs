@@ -1,4 +1,4 @@
-//! Results that can be written: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
+//! Results in files: text, JSON ([`serde`] on the report types), CSV, and the ticket as npz.
 
 mod ascii;
 mod bounds;

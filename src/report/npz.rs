@@ -21,7 +21,7 @@ struct Meta<'a> {
     method: &'static str,
     /// seed of G
     seed: u64,
-    /// version of the function that makes G's weights
+    /// version of the random function of G
     version: u32,
     law: &'static str,
     widths: &'a [usize],
@@ -37,11 +37,11 @@ struct Meta<'a> {
     product_range: Vec<(f64, f64)>,
     /// ε_w of each layer
     weight_tolerance: &'a [f64],
-    /// whether every input carries a constant 1 behind its other coordinates, which `widths` counts
+    /// whether every input has a constant 1 behind its other coordinates, counted by `widths`
     constant_input: bool,
-    /// where biases are folded in, n₀…n_ℓ without constants; null elsewhere
+    /// for folded biases, n₀…n_ℓ without constants; else null
     given_widths: Option<&'a [usize]>,
-    /// there, the constant input and the constants that the last neurons of the first layers carry; null elsewhere
+    /// for folded biases, the constant input and the constants of the last neurons of the first layers; else null
     constants: Option<&'a [f64]>,
 }
 
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::experiment::Experiment;
 
-    /// A disk that is full after so many bytes.
+    /// A disk with this much room.
     struct Disk {
         file: Cursor<Vec<u8>>,
         room: usize,

@@ -6,10 +6,10 @@ use crate::theory::Count;
 /// Percentages below this are rounding errors of sums.
 const SMALLEST_PERCENT: f64 = 1e-9;
 
-/// Most characters of a number that somebody has typed.
+/// Most characters of a typed number.
 const LONGEST_TYPED: usize = 9;
 
-/// Four significant digits: whole and grouped below 10⁷, else with an exponent where it is large or small.
+/// Four significant digits: whole and grouped below 10⁷, else with an exponent if large or small.
 pub fn number(value: f64) -> String {
     if value == 0.0 {
         "0".to_owned()
@@ -61,7 +61,7 @@ pub fn saved_share(share: Option<f64>) -> String {
     }
 }
 
-/// A share of G in percent, which may be below f64.
+/// A share of G in percent, down to below f64.
 pub fn share(share: Count) -> String {
     let percent = share.times(100.0);
     let value = percent.as_f64();
@@ -80,7 +80,7 @@ pub fn number_of_neurons(neurons: Count) -> String {
     if value < 1e15 { grouped(value as i64) } else { format!("{neurons:.4}") }
 }
 
-/// A number like [`number`], which may exceed f64.
+/// A number as [`number`] writes it, up to beyond f64.
 pub fn count(count: Count) -> String {
     if count.as_f64().is_finite() { number(count.as_f64()) } else { format!("{count:.3}") }
 }

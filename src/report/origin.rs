@@ -1,4 +1,4 @@
-//! Where a target comes from: the reading of its file, and what was assumed.
+//! The origin of a target: the reading of its file, and assumed fields.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use crate::network::files::readings::Reading;
 /// The keys of a target's origin in every report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Origin {
-    /// which tensors of its file were read, how and why, and which were not used; null where it is from no file
+    /// the tensors of its file, used and unused; null unless it is from a file
     pub reading: Option<Arc<Reading>>,
-    /// fields that no preset gave, where a weight file stands for one
+    /// fields not given by a preset, for a bare weight file
     pub assumed: Vec<String>,
     #[serde(skip)]
     #[cfg_attr(not(feature = "text"), allow(dead_code))] // only texts say it

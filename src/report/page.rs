@@ -1,4 +1,4 @@
-//! What a text report is laid out for: a width, and whether only ASCII may be used.
+//! The page of a text report: its width and its characters.
 
 use comfy_table::{CellAlignment, presets};
 use textwrap::core::display_width;
@@ -7,19 +7,19 @@ use super::ascii::in_ascii;
 use super::table::Table;
 use crate::visible::visible_lines;
 
-/// The columns of a report that goes to no terminal.
+/// Columns of a report outside a terminal.
 pub const DEFAULT_WIDTH: usize = 80;
 
-/// The fewest columns that reports are laid out for.
+/// The narrowest page.
 const LEAST_WIDTH: usize = 40;
 
 /// The widest page.
 const MOST_WIDTH: usize = 1_000;
 
-/// Blank columns before a cell of a table, where they are enough room for the whole and where they are not.
+/// Blank columns before a cell of a table: on a wide and on a narrow page.
 const PADDINGS: [usize; 2] = [2, 1];
 
-/// What a text report is laid out for.
+/// The page of a text report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     width: usize,
@@ -42,14 +42,13 @@ impl Page {
         self.is_ascii
     }
 
-    /// A text as this page can show it: without characters that hide or deceive, line feeds apart.
+    /// A text for this page: without hidden or deceptive characters, except line feeds.
     pub fn write(self, text: &str) -> String {
         let text = visible_lines(text);
         if self.is_ascii { in_ascii(&text) } else { text.into_owned() }
     }
 
-    /// A text in which no line is wider than the page, unless a word alone is. Lines that are too wide are wrapped, and go on
-    /// two columns further in.
+    /// A text with long lines wrapped to the page, continued two columns further in. A single word may be longer.
     pub fn fit(self, text: &str) -> String {
         let mut fitted = String::new();
         for line in self.write(text).lines() {
@@ -74,8 +73,8 @@ impl Page {
         fitted
     }
 
-    /// A table, without a line feed at its end; headers may have several lines. One that is wider than the page is cut
-    /// between columns into tables one below the other, each with the first column. Numbers stay whole.
+    /// A table, without a line feed at its end; headers may have several lines. A wide table is cut between columns into tables
+    /// one below the other, each with the first column. Numbers stay whole.
     pub fn table(self, table: &Table) -> String {
         let columns: Vec<Vec<String>> = table
             .columns

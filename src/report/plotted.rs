@@ -1,11 +1,11 @@
-//! What the Bounds screen shows: theory's curves along one axis, and what finished lanes have taken.
+//! The data of the Bounds screen: curves along one axis, and neurons taken by finished lanes.
 
 use serde::Serialize;
 
 use super::curves::{Against, Curves, Observed};
 use crate::theory::Count;
 
-/// Curves, a row for each construction and place at which theory has a number.
+/// Curves, a row for each construction and place with a bound.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct PlottedReport {
@@ -18,7 +18,7 @@ pub struct PlottedReport {
     pub observed: Vec<Observed>,
 }
 
-/// What theory asks of a construction at one place of the axis, for each target weight.
+/// The bound of a construction at one place, per target weight.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct PlacePoint {
@@ -27,7 +27,7 @@ pub struct PlacePoint {
     pub weight_tolerance: Option<f64>,
     pub k_prime: Option<f64>,
     pub neurons_per_weight: Count,
-    /// whether the target keeps what the bound assumes
+    /// whether the target keeps all assumptions of the bound
     pub bound_applies: bool,
 }
 

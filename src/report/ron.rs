@@ -1,4 +1,4 @@
-//! Presets and JSON as a terminal may see them.
+//! Presets and JSON for terminals.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::ascii::in_ascii;
 use crate::visible::{is_hidden, visible, visible_in_json};
 
-/// RON text without hidden characters, which reads back as the same value: in strings they are escaped, elsewhere a blank stands
-/// for each that is white space. With `ascii`, other characters than ASCII are escaped in strings and spelt out in comments.
+/// RON text without hidden characters, equal when read back: strings are escaped, and white space elsewhere becomes a blank.
+/// With `ascii`, other characters are escaped in strings and spelt out in comments.
 pub fn shown_ron(text: &str, ascii: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -45,7 +45,7 @@ fn is_raw_string(text: &str) -> bool {
     text[1..].trim_start_matches('#').starts_with('"')
 }
 
-/// Bytes of a block comment, those within it included.
+/// Bytes of a block comment, nested ones included.
 fn block_comment(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, _) in text.match_indices(['/', '*']) {
@@ -67,7 +67,7 @@ fn comment(text: &str, end: Option<usize>, ascii: bool, shown: &mut String) -> u
     end
 }
 
-/// What is no string.
+/// Text outside of strings.
 fn outside(text: &str, ascii: bool, shown: &mut String) {
     let mut plain = String::new();
     for c in text.chars() {
@@ -84,7 +84,7 @@ fn outside(text: &str, ascii: bool, shown: &mut String) {
     if ascii { shown.push_str(&in_ascii(&plain)) } else { shown.push_str(&plain) }
 }
 
-/// A string in quotation marks, whose own escapes stay. Its bytes.
+/// A quoted string; its own escapes stay. Returns its bytes.
 fn string(text: &str, ascii: bool, shown: &mut String) -> usize {
     let mut is_escaped = false;
     let end = text[1..].find(|c| {
@@ -97,7 +97,7 @@ fn string(text: &str, ascii: bool, shown: &mut String) -> usize {
     end
 }
 
-/// A raw string, which has no escapes: one that needs them becomes one in quotation marks. Its bytes.
+/// A raw string has no escapes: if it needs any, it becomes a quoted string. Returns its bytes.
 fn raw_string(text: &str, ascii: bool, shown: &mut String) -> usize {
     let hashes = text[1..].len() - text[1..].trim_start_matches('#').len();
     let (start, closing) = (hashes + 2, format!("\"{}", "#".repeat(hashes)));

@@ -1,4 +1,4 @@
-//! What a run has shown.
+//! The results of a run.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct RunReport {
     /// `epsilon` or `weight_tolerance`: the other one follows from it
     pub given: &'static str,
     pub lanes: Vec<LaneReport>,
-    /// those that are not built
+    /// constructions not built
     pub refused: Vec<RefusedLane>,
     /// of the target
     #[serde(flatten)]
@@ -73,7 +73,7 @@ pub struct LayerReport {
     pub norm_target: f64,
     pub norm_pruned: f64,
     pub complete: bool,
-    /// `there`, `missing` or `not-decided`: whether its neurons can meet every demand, whatever the allocation
+    /// `there`, `missing` or `not-decided`: whether its neurons can meet every demand, for any allocation
     pub ticket: Option<&'static str>,
     /// of a missing ticket
     pub shortage: Option<ShortageReport>,
@@ -81,7 +81,7 @@ pub struct LayerReport {
     pub size: SizeReport,
 }
 
-/// Demands with fewer neurons between them than they are.
+/// Demands with too few neurons for all of them.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct ShortageReport {
@@ -102,7 +102,7 @@ pub struct ErrorReport {
     pub climbed: Option<ClimbedReport>,
 }
 
-/// The input climbed to, where that led above every input tried.
+/// The input reached by climbing, if its error exceeds that of every input tried.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct ClimbedReport {
@@ -112,13 +112,13 @@ pub struct ClimbedReport {
 }
 
 impl RunReport {
-    /// The report of a session that has run to its end.
+    /// The report of a finished session.
     pub fn new(session: &Session) -> Self {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
         Self::of_lanes(session.experiment(), session.plan(), &views)
     }
 
-    /// The report of these lanes as far as they are: only finished layers have rows.
+    /// The report of these lanes; only finished layers have rows.
     pub fn of_lanes<'a>(
         experiment: &Experiment,
         plan: &Plan,
@@ -158,7 +158,7 @@ impl LaneReport {
 }
 
 impl LayerReport {
-    /// A finished layer's report; `None` for one that is under way.
+    /// The report of a finished layer, else `None`.
     pub fn new(architecture: &Architecture, row: &LayerRow) -> Option<Self> {
         let check = row.check.as_ref()?;
         Some(Self {

@@ -1,4 +1,4 @@
-//! How large G is, and how much of it is kept.
+//! The size of G, and the share of it kept.
 
 use serde::Serialize;
 
@@ -12,15 +12,15 @@ use crate::theory::Count;
 /// (Corollary 7): n_{i−1} + n_i weights each.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// M_i, the theorem's; those sampled where no constant is published
+    /// M_i of the theorem; those sampled if no constant is published
     pub neurons: Count,
     /// (n_{i−1} + n_i)·M_i
     pub weights: Count,
-    /// whether the neurons are those of the bound
+    /// whether the neurons are from the bound
     pub by_bound: bool,
 }
 
-/// Shares of G's neurons and weights that are kept.
+/// Shares of G's neurons and weights kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept {
     /// neurons with a kept path
@@ -29,7 +29,7 @@ pub struct Kept {
     pub weights: Count,
 }
 
-/// The keys of a size, and of what is kept of it; shares are null where a layer is not finished.
+/// The keys of a size and of the shares kept; shares are null for unfinished layers.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct SizeReport {
@@ -41,7 +41,7 @@ pub struct SizeReport {
     pub share_weights_kept: Option<Share>,
 }
 
-/// A share; a text in JSON (`"1.5000e-681"`) where it is below f64.
+/// A share; a text in JSON (`"1.5000e-681"`) if below f64.
 #[derive(Clone, Copy, Debug)]
 pub struct Share(pub Count);
 
@@ -67,7 +67,7 @@ impl Size {
         Self::new(ends(architecture, row.layer), row.neurons_bound, row.neurons_sampled)
     }
 
-    /// Of layer i = 1…ℓ by theory alone, where a constant is published.
+    /// Of layer i = 1…ℓ from its bound, if a constant is published.
     pub fn of_plan(architecture: &Architecture, layer: usize, plan: &LayerPlan) -> Option<Self> {
         plan.neurons.map(|neurons| Self::new(ends(architecture, layer), Some(neurons), neurons))
     }
@@ -91,18 +91,18 @@ impl Size {
         if self.by_bound { "bound" } else { "sampled" }
     }
 
-    /// What part of it these are.
+    /// The share of this many neurons and weights.
     fn kept(self, neurons: u64, weights: u64) -> Kept {
         let share = |kept: u64, of: Count| if kept == 0 { Count::ZERO } else { Count::from(kept).ratio(of) };
         Kept { neurons: share(neurons, self.neurons), weights: share(weights, self.weights) }
     }
 
-    /// What part of a layer is kept, once it is finished.
+    /// The kept share of a finished layer.
     pub fn kept_of_layer(self, row: &LayerRow) -> Option<Kept> {
         row.check.as_ref().map(|check| self.kept(check.kept_neurons, check.kept_weights))
     }
 
-    /// What part of all of G is kept, once all layers are finished.
+    /// The kept share of G, once all layers are finished.
     pub fn kept_of_lane(self, lane: &LaneView) -> Option<Kept> {
         let checks = || lane.layers.iter().map(|row| row.check.as_ref());
         let neurons: Option<u64> = checks().map(|check| check.map(|check| check.kept_neurons)).sum();

@@ -1,4 +1,4 @@
-//! What stays in the terminal when the explorer is left.
+//! The text left in the terminal after the explorer.
 
 use std::fmt::Write as _;
 
@@ -7,17 +7,17 @@ use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 use crate::visible::{is_hidden, number, shortened};
 
-/// Lanes that are named: with the title, the command and a line for all others, eight lines.
+/// Most lanes listed: with title, command and a line for the others, eight lines.
 const LANES: usize = 5;
 
-/// Most characters of the command that does it again.
+/// Most characters of the command to repeat the run.
 const LONGEST_COMMAND: usize = 4000;
 
-/// Of these, lanes that are not built.
+/// Most lanes listed as not built.
 const REFUSED: usize = 2;
 
-/// What was looked at, how far each lane got, and the command that does it again; at most eight lines. `overrides` are the
-/// arguments that the preset was opened with. Plain ASCII, but for what the user has named otherwise.
+/// The experiment, the progress of each lane, and the command to repeat the run; at most eight lines. `overrides` are the
+/// arguments given with the preset. Plain ASCII, except for names given by the user.
 pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
     let experiment = &snapshot.experiment;
     let (title, name) = (shortened(&experiment.title), shortened(&experiment.name));
@@ -50,7 +50,7 @@ pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
     text
 }
 
-/// `every neuron drawn, 77.96 per weight, found 1.2e-3 <= certified 4.5e-2 <= epsilon 0.1`, or where it stands.
+/// `every neuron drawn, 77.96 per weight, found 1.2e-3 <= certified 4.5e-2 <= epsilon 0.1`, or the progress so far.
 fn how_far(lane: &LaneView) -> String {
     let (weights, sampled) = (lane.weights(), lane.neurons_sampled());
     if let Phase::Building(layer) = lane.phase {
@@ -90,7 +90,7 @@ fn how_far(lane: &LaneView) -> String {
     }
 }
 
-/// `slth run` for the lanes that there are, those added to the preset's own included.
+/// `slth run` for all lanes, with those added to the preset's own.
 fn command(snapshot: &Snapshot, overrides: &[String]) -> String {
     let mut words = vec!["slth".to_owned(), "run".to_owned(), snapshot.experiment.name.clone()];
     words.extend_from_slice(overrides);
@@ -113,7 +113,7 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else if word.contains(is_hidden) {
-        // bash, zsh and ksh read the bytes of what is not to be seen.
+        // bash, zsh and ksh read the bytes of hidden characters.
         let shown = |c: char| match c {
             '\'' | '\\' => format!("\\{c}"),
             c if is_hidden(c) => {

@@ -21,7 +21,7 @@ pub enum Cell {
     Real(f64),
     /// written in full; digits and an exponent beyond f64
     Count(Count),
-    /// a share of G, which may be below f64
+    /// a share of G, possibly below f64
     Share(Count),
     /// `true` or `false`
     Flag(bool),
@@ -53,7 +53,7 @@ pub struct Rows<R> {
 }
 
 impl Cell {
-    /// An empty cell, where `-` would be out of place.
+    /// An empty cell instead of `-`.
     pub const BLANK: Self = Self::Text(String::new());
 
     /// As a text shows it.
@@ -162,7 +162,7 @@ impl Table {
         self.columns.first().map_or(0, |column| column.cells.len())
     }
 
-    /// Writes the headers and the rows as CSV; nothing where there are no rows.
+    /// Writes the headers and the rows as CSV; an empty table is an empty file.
     ///
     /// # Errors
     /// Whatever `out` reports.

@@ -1,11 +1,11 @@
-//! What the Weight screen shows: how one weight is put together.
+//! The data of the Weight screen: the sums of one weight.
 
 use serde::Serialize;
 
 use crate::construction::{Fate, Half, Mode, SumStep, WeightState, WeightSum};
 use crate::session::{Snapshot, WeightView};
 
-/// The weight that is looked at.
+/// The chosen weight.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct WeighedReport {
@@ -32,14 +32,14 @@ pub struct WeighedReport {
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct SumReport {
-    /// `x>0` or `x<0`; `None` for a neuron that stands in for a whole one
+    /// `x>0` or `x<0`; `None` for a neuron in place of a whole target neuron
     pub half: Option<&'static str>,
     pub value: f64,
     pub residual: f64,
     pub steps: Vec<StepReport>,
 }
 
-/// One step of a sum. A neuron that was skipped ahead to has no number.
+/// One step of a sum. A neuron reached by skipping has no number.
 #[derive(Clone, Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct StepReport {
@@ -55,7 +55,7 @@ pub struct StepReport {
 }
 
 impl WeighedReport {
-    /// Of the weight that the snapshot looks at, if it looks at one.
+    /// The chosen weight of a snapshot, if any.
     pub fn new(snapshot: &Snapshot) -> Option<Self> {
         let view: &WeightView = snapshot.weight.as_ref()?;
         let lane = &snapshot.lanes[view.lane];

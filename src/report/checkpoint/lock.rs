@@ -1,8 +1,8 @@
 //! One run per checkpoint.
 //!
-//! A run holds an advisory lock on FILE.slth-lock while it uses FILE, which every checkpoint replaces. The system releases the
-//! lock at the end of the process, even on a crash: the leftover lock file of a killed run locks nothing, and the next run
-//! takes it over. A run removes its lock file at the end.
+//! A run holds an advisory lock on FILE.slth-lock while it uses FILE, since every checkpoint replaces FILE itself. The system
+//! releases the lock at the end of the process, even on a crash: the leftover lock file of a killed run locks nothing, and the
+//! next run takes it over. A run removes its lock file at the end.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};

@@ -1,7 +1,7 @@
-//! Checkpoints: the state of a session in a file, so that a killed run can be continued.
+//! Checkpoints: the state of a session in a file, to continue a killed run.
 //!
 //! The state is only the part not implied by G and the experiment: about two bytes per kept path and three per weight.
-//! It is written in one go to an [`OutputFile`], which atomically replaces the previous checkpoint.
+//! It is written in one go to an [`OutputFile`] and atomically replaces the previous checkpoint.
 
 mod format;
 mod lock;
@@ -19,7 +19,7 @@ use super::output::{OutputFile, follow_links};
 use crate::session::Session;
 use crate::visible::file_name;
 
-/// A checkpoint that cannot be used.
+/// An unusable checkpoint.
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// not readable or not writable

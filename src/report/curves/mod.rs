@@ -1,8 +1,8 @@
 //! The bounds of every construction along an axis: another accuracy, width or depth.
 //!
-//! Everything else stays as in the experiment, which is always one of the places. Another width or depth needs another network,
-//! imagined from the target ([`Outline`]): its widths scaled in proportion, or its layers repeated in turn; F_max and the
-//! layers' norms and bounds for Lemma 1 stay. With `norms: Worst`, norms follow the width.
+//! Everything else stays as in the experiment, always one of the places. Another width or depth needs another network, imagined
+//! from the target ([`Outline`]): its widths scaled in proportion, or its layers repeated in turn; F_max and the layers' norms
+//! and bounds for Lemma 1 stay. With `norms: Worst`, norms follow the width.
 
 use serde::{Serialize, Serializer};
 
@@ -55,7 +55,7 @@ pub struct Curves {
     pub places: Vec<AxisPlace>,
     /// index of the experiment's own place
     pub own: usize,
-    /// one per construction, those without a published constant included
+    /// one per construction, with or without a published constant
     pub curves: Vec<Curve>,
 }
 

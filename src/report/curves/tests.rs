@@ -16,7 +16,7 @@ fn at_own(curves: &Curves, name: &str) -> Option<Count> {
     curve.points[curves.own].map(|point| point.neurons_per_weight)
 }
 
-/// All layers together, from what `slth bounds` says of each.
+/// All layers together, from the rows of `slth bounds`.
 fn of_report(bounds: &ConstructionBounds) -> Option<Count> {
     let neurons: Option<Count> = bounds.layers.iter().map(|layer| layer.neurons).sum();
     let weights: u64 = bounds.layers.iter().map(|layer| layer.weights).sum();
@@ -42,7 +42,7 @@ fn example_5_reads_as_the_paper_says() {
     }
 }
 
-/// At the experiment's own place every axis says what `slth bounds` says, bit for bit.
+/// At the experiment's own place every axis agrees with `slth bounds`, bit for bit.
 #[test]
 fn own_places_agree_with_the_bounds_report() {
     let per_layer = ["tolerance=PerLayer"];
@@ -74,7 +74,7 @@ fn own_places_agree_with_the_bounds_report() {
     }
 }
 
-/// Against the experiment that says the same in so many words.
+/// Compared with an equivalent experiment written out in full.
 #[test]
 fn places_elsewhere_are_those_of_the_experiments_they_stand_for() {
     let layers = |n: usize, depth: usize| {

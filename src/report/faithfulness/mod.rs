@@ -1,4 +1,4 @@
-//! How often constructions fail, beside what their theorems promise.
+//! Failure rates of constructions, compared with the promises of their theorems.
 
 #[cfg(feature = "text")]
 mod plot;
@@ -36,10 +36,10 @@ pub struct FaithfulnessReport {
     pub confidence: f64,
     pub epsilon: f64,
     pub delta: f64,
-    /// where it was given in place of the bounds
+    /// the budget in place of the bounds, if given
     pub neurons_per_weight: Option<f64>,
     pub lanes: Vec<CheckedLane>,
-    /// those that were not repeated
+    /// constructions not repeated
     pub refused: Vec<RefusedLane>,
     /// of the target
     #[serde(flatten)]
@@ -54,15 +54,15 @@ pub struct CheckedLane {
     pub which: Construction,
     /// unique, see [`Construction::id`]
     pub method: &'static str,
-    /// of neurons that a layer shares
+    /// of neurons shared by a layer
     pub allocation: Option<&'static str>,
     /// `drawn`, or `skip-ahead`
     pub mode: &'static str,
     /// made
     pub runs: u64,
-    /// of runs under way that were not waited for when it was stopped
+    /// of unfinished runs abandoned when it was stopped
     pub unfinished_seeds: Vec<u64>,
-    /// an upper limit below this cannot come of so many runs
+    /// the smallest upper limit possible with so many runs
     pub least_claim: f64,
     pub layers: Vec<CheckedLayer>,
     pub network: CheckedNetwork,
@@ -84,9 +84,9 @@ pub struct CheckedLayer {
     pub g_weights: Count,
     /// at the bound
     pub failures: RateReport,
-    /// where δ is reached
+    /// with failure rate δ
     pub threshold: Threshold,
-    /// where δ/ℓ is reached, the layer's share of δ in the theorem's union bound
+    /// with failure rate δ/ℓ, the layer's share of δ in the theorem's union bound
     pub threshold_of_share: Threshold,
 }
 
@@ -103,17 +103,17 @@ pub struct CheckedNetwork {
     /// each layer at its own bound
     pub failures: RateReport,
     pub incomplete: u64,
-    /// of the incomplete runs, those whose neurons can meet every demand
+    /// incomplete runs with neurons for every demand
     pub not_found: u64,
-    /// runs whose neurons cannot meet every demand; `high` counts those that are not decided, and those not certified, too
+    /// runs with too few neurons for some demands; `high` includes undecided and uncertified runs
     pub missing: RateReport,
     /// complete, and above ε in exact arithmetic
     pub uncertified: u64,
     /// complete, and above ε only with the rounding of an evaluation
     pub exceeds_only_by_rounding: u64,
-    /// of the complete runs, rounding included; `None` where none is complete
+    /// of the complete runs, rounding included; `None` without any
     pub largest_certified: Option<f64>,
-    /// of the complete runs, in exact arithmetic; `None` where none is complete
+    /// of the complete runs, in exact arithmetic; `None` without any
     pub largest_error: Option<f64>,
     pub failing_seeds: Vec<u64>,
     pub missing_seeds: Vec<u64>,
@@ -131,20 +131,20 @@ pub struct RateReport {
     pub high: f64,
 }
 
-/// What the intervals of two failure rates say of δ: that of the construction with its allocation, and that of missing tickets, which
-/// alone counts against the theorem.
+/// The conclusion from the intervals of two failure rates: of the construction with its allocation, and of missing tickets.
+/// Only the latter counts against the theorem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// the construction fails in at most δ of the runs
     Kept,
-    /// the runs are too few, or too large to be matched
+    /// too few runs, or graphs too large for matching
     Undecided,
     /// the construction fails in more than δ of the runs, though a ticket is missing in at most δ of them
     NotFound,
     /// a ticket is missing in more than δ of the runs
     Broken,
-    /// the construction fails in more than δ of the runs, and the target breaks what its bound assumes
+    /// the construction fails in more than δ of the runs, and the target breaks an assumption of its bound
     OutsideAssumptions,
 }
 
@@ -167,7 +167,7 @@ impl Verdict {
 }
 
 impl FaithfulnessReport {
-    /// The report of what a check has shown, its intervals at `confidence` in (0, 1).
+    /// The report of a check, with intervals at `confidence` in (0, 1).
     pub fn new(check: &FaithfulnessCheck, lanes: &[LaneRuns], confidence: f64) -> Self {
         let experiment = check.experiment();
         let not_begun = check.lanes().iter().skip(lanes.len());
@@ -189,13 +189,12 @@ impl FaithfulnessReport {
         }
     }
 
-    /// What the neurons of a layer are in the report: those of the theorem's bound, or those allowed in its place.
+    /// The header for the neurons of a layer: the theorem's bound, or the number allowed in its place.
     pub fn limit(&self) -> &'static str {
         if self.neurons_per_weight.is_some() { "allowed" } else { "bound" }
     }
 
-    /// Whether a construction, with the allocation asked for, fails in more than δ of the runs, as surely as the confidence says:
-    /// whatever the reason.
+    /// Whether a construction, with its allocation, fails in more than δ of the runs at this confidence, for any reason.
     pub fn has_failed(&self) -> bool {
         self.lanes.iter().any(|lane| lane.network.failures.low > self.delta)
     }

@@ -15,7 +15,7 @@ const NUMBERS: usize = 7;
 /// Columns at least, numbers included.
 const LEAST_WIDTH: usize = 30;
 
-/// What is drawn with.
+/// The characters of the plot.
 struct Ink {
     curve: char,
     band: char,
@@ -55,9 +55,9 @@ const ASCII: Ink = Ink {
     allowed: "delta",
 };
 
-/// The network's failure rate against neurons per weight, both on log axes, in lines of at most `width` columns (30 at
-/// least): the rate, its interval at `confidence`, δ, the threshold and the neurons of the bound or of a budget, which `limit`
-/// names. Empty where there are no neurons to draw.
+/// The network's failure rate against neurons per weight, both on log axes, in lines of at most `width` columns (30 at least):
+/// the rate, its interval at `confidence`, δ, the threshold, and the neurons of the bound or the budget, named by `limit`.
+/// Empty without neurons to draw.
 pub fn plot(
     lane: &LaneRuns,
     (delta, confidence): (f64, f64),

@@ -18,19 +18,18 @@ use crate::visible::{self, shortened};
 /// Size of a construction's plot, in the picture's units.
 const PLOT: (u32, u32) = (960, 540);
 
-/// Places at which a curve is drawn.
+/// Sampling points of a curve.
 const PLACES: usize = 1_200;
 
-/// Layers that are named one by one.
+/// Most layers named in the legend.
 const NAMED: usize = 12;
 
-/// Failure rates against neurons per weight, a plot below the other for each construction: a curve for each layer and one for
-/// the network, each with its interval; δ, δ/ℓ where there are several layers, and the bound of each layer, or its
-/// budget, as lines.
-/// Constructions without any neurons to speak of are left out.
+/// Failure rates against neurons per weight, one plot per construction: a curve with its interval for each layer and for the
+/// network; δ, δ/ℓ for several layers, and the bound of each layer or its budget as lines. Constructions without neurons to
+/// draw are left out.
 ///
 /// # Errors
-/// A sentence where it cannot be drawn.
+/// The reason as a sentence.
 pub fn svg(report: &FaithfulnessReport, lanes: &[LaneRuns]) -> Result<String, String> {
     let drawn: Vec<(&LaneRuns, RateAxes)> =
         lanes.iter().filter_map(|lane| Some((lane, RateAxes::of(lane, report.delta)?))).collect();
@@ -127,7 +126,7 @@ fn construction<'a>(
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
         }
     }
-    // Dashes of two lengths, so that nothing is told by colour alone.
+    // Dashes of two lengths: never distinguish by colour alone.
     let across = |rate: f64| [(axes.neurons.from, rate), (axes.neurons.to, rate)];
     let delta = report.delta.log10();
     chart
@@ -173,7 +172,7 @@ fn color_of(layer: usize, layers: usize) -> RGBColor {
     RGBColor(r, g, b)
 }
 
-/// The rate as a line, which ends where no run has failed.
+/// The rate as a line, up to the first place without failures.
 fn steps(samples: &[Sample], floor: f64) -> Vec<(f64, f64)> {
     let end = samples.iter().position(|sample| sample.rate < floor).unwrap_or(samples.len());
     let mut line: Vec<_> = samples[..end].iter().map(|sample| (sample.neurons, sample.rate)).collect();

@@ -29,7 +29,7 @@ type FileId = String;
 
 impl Identity {
     /// The file at a path, existing or to be created; `None` if unknown. Terminals and other devices have no identity: they
-    /// keep nothing that could be destroyed.
+    /// keep no data to be destroyed.
     fn of(path: &Path) -> Option<Self> {
         match std::fs::metadata(path) {
             Ok(found) if keeps_nothing(&found) => None,
@@ -69,7 +69,7 @@ impl Identity {
         Some(std::fs::canonicalize(path).ok()?.to_string_lossy().to_lowercase())
     }
 
-    /// The file to which standard output is redirected, if any.
+    /// The target file of a redirected standard output.
     fn of_standard_output() -> Option<Self> {
         #[cfg(unix)]
         {
@@ -103,7 +103,7 @@ fn ignores_case(folder: &Path) -> bool {
     probe.is_ok_and(|(_, name)| name.is_found_in_upper_case())
 }
 
-/// Whether two paths lead to one file, by whatever links. A file that is not there is none.
+/// Whether two paths lead to the same existing file, links followed.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
     let one = Identity::file_id(one);
     one.is_some() && one == Identity::file_id(other)
@@ -163,7 +163,7 @@ impl Claims {
         self.claim(what, Identity::of(path), Role::Read)
     }
 
-    /// Claims the file to which standard output is redirected, if any. Call it after all other claims.
+    /// Claims the target file of a redirected standard output. Call it after all other claims.
     ///
     /// # Errors
     /// If the file is claimed under another name than standard output.

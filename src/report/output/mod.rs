@@ -130,7 +130,7 @@ impl OutputFile {
         Ok(Self { path: path.to_owned(), contents, destination })
     }
 
-    /// A temporary file for `path`, where nothing or a file is found.
+    /// Creates a temporary file for `path`, an older file or nothing yet.
     fn beside(path: &Path, found: Option<Metadata>) -> io::Result<(File, Destination)> {
         if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));

@@ -1,12 +1,12 @@
 //! A logarithmic axis.
 
-/// The digits of a decade that get a tick, the fewest first.
+/// Digits of a decade with ticks, the fewest first.
 const DIGITS: [&[u32]; 3] = [&[1], &[1, 2, 5], &[1, 2, 3, 4, 5, 6, 7, 8, 9]];
 
-/// The fewest ticks of an axis that shows digits.
+/// The fewest ticks of an axis with digits.
 const LEAST_TICKS: usize = 3;
 
-/// Decades up to which digits get ticks.
+/// The most decades of an axis with digits.
 const DIGITS_UP_TO: f64 = 5.0;
 
 /// Decades from one tick to the next.
@@ -22,8 +22,8 @@ pub struct LogAxis {
 }
 
 impl LogAxis {
-    /// The fewest whole decades around these decimal logarithms, at least one. Those that are not finite are skipped; `None`
-    /// if no other is left.
+    /// The fewest whole decades around these decimal logarithms, at least one. Infinite and NaN values are skipped; `None` if
+    /// no other is left.
     pub fn around(logarithms: impl Iterator<Item = f64>) -> Option<Self> {
         let (low, high) = logarithms
             .filter(|log| log.is_finite())
@@ -42,7 +42,7 @@ impl LogAxis {
         self.from + place * (self.to - self.from)
     }
 
-    /// The cell with a decimal logarithm, of `cells` that divide the axis.
+    /// The cell of a decimal logarithm; `cells` divide the axis.
     pub fn cell(&self, log: f64, cells: u16) -> u16 {
         ((self.place(log) * f64::from(cells)).max(0.0) as u16).min(cells.saturating_sub(1))
     }
@@ -67,8 +67,8 @@ impl LogAxis {
         all.filter(|decade| decade.rem_euclid(step) == 0).map(f64::from).collect()
     }
 
-    /// Ticks as decimal logarithms: 1, 2 and 5 of each decade, all digits where those are fewer than three, whole decades on
-    /// a long axis.
+    /// Ticks as decimal logarithms: 1, 2 and 5 of each decade, all digits if fewer than three of these are inside, whole
+    /// decades on a long axis.
     pub fn ticks(&self) -> Vec<f64> {
         if self.to - self.from > DIGITS_UP_TO {
             return self.decades(DIGITS_UP_TO as usize);

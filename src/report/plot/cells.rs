@@ -9,7 +9,7 @@ pub struct Label {
     pub at: usize,
     /// column of the tick
     pub tick: usize,
-    /// what it says
+    /// the text
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! The plot kit of screens, texts and SVG: log axes with their ticks, labels that do not touch, curves in cells.
+//! The plot kit for screens, texts and SVG: log axes with ticks, labels without overlap, curves in cells.
 
 mod axis;
 mod cells;

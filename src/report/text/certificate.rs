@@ -1,4 +1,4 @@
-//! The certificate: a table and what its columns mean.
+//! The certificate as a table, with an explanation of its columns.
 
 use std::fmt::Write as _;
 

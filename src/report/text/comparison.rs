@@ -12,7 +12,7 @@ use crate::session::{Session, TicketVerdict};
 use crate::theory::Count;
 use crate::visible;
 
-/// What a run's subset sums took.
+/// The cost of the subset sums of a run.
 pub fn subset_estimate(estimate: &SubsetEstimate) -> String {
     format!(
         "values at hand per half {:.1} on average; C of Pensia's bound at least {:.2} here (an estimate from this run: \
@@ -72,7 +72,7 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
     page.fit(&text)
 }
 
-/// Whether a ticket holds, and if not, why.
+/// Whether a ticket holds, or the reason.
 fn holds(lane: &ComparedLane) -> &'static str {
     match lane.verdict {
         None => "-",
@@ -84,7 +84,7 @@ fn holds(lane: &ComparedLane) -> &'static str {
     }
 }
 
-/// What the step from one construction to another buys: `4488 times fewer neurons observed`.
+/// The gain of a step from one construction to another: `4488 times fewer neurons observed`.
 pub fn gain(from: &ComparedLane, to: &ComparedLane) -> Option<String> {
     let Gain { times, is_observed } = from.gain_of(to)?;
     let known = if is_observed { "observed" } else { "by the bounds" };

@@ -220,7 +220,7 @@ fn conclusion(lane: &CheckedLane, report: &FaithfulnessReport) -> String {
     }
 }
 
-/// The verdict on a budget of neurons per weight, which says nothing of the theorem's bound.
+/// The verdict on a budget of neurons per weight; it says nothing about the theorem's bound.
 fn budget(lane: &CheckedLane, neurons: &str, sure: &str) -> String {
     let network = &lane.network;
     let (low, high) = (number(network.failures.low), number(network.failures.high));

@@ -1,4 +1,4 @@
-//! Reports as text for people, one file per command and one per part that several commands share.
+//! Reports as text for people: a file per command, and a file per shared part.
 
 mod assumptions;
 mod bounds;

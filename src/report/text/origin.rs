@@ -6,10 +6,10 @@ use super::super::origin::Origin;
 use crate::network::files::readings::{Reading, Unused};
 use crate::visible::shortened;
 
-/// Unused tensors that a text names one by one.
+/// Most unused tensors listed by name.
 const MOST_NAMED: usize = 12;
 
-/// How the target was read, what of its file is not used, and what was assumed; nothing for a target from no file.
+/// How the target was read, the unused tensors of its file, and assumed fields; empty for a target from no file.
 pub fn origin(origin: &Origin) -> String {
     let mut text = String::new();
     if let Some(reading) = &origin.reading {
@@ -32,7 +32,7 @@ pub fn origin(origin: &Origin) -> String {
     text
 }
 
-/// Layers that a text spells out.
+/// Most layers listed.
 const MOST_LAYERS: usize = 8;
 
 /// The tensors of each layer: `1: fc1.weight_orig (4x3) · fc1.weight_mask + fc1.bias`.
@@ -58,7 +58,7 @@ fn layers(reading: &Reading) -> Vec<String> {
     lines
 }
 
-/// What is not used, `most` of it by name: `epoch (I64, one number: a record of training)`.
+/// Unused tensors, `most` of them by name: `epoch (I64, one number: a record of training)`.
 pub fn unused(reading: &Reading, most: usize) -> String {
     let mut named: Vec<String> = reading.unused.iter().take(most).map(described).collect();
     if reading.unused.len() > most {
@@ -67,7 +67,7 @@ pub fn unused(reading: &Reading, most: usize) -> String {
     named.join(", ")
 }
 
-/// Names of what is not used, for a line of a screen.
+/// Names of unused tensors for a line of a screen.
 pub fn unused_names(reading: &Reading) -> Option<String> {
     /// More would not fit.
     const MOST: usize = 3;

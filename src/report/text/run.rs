@@ -17,7 +17,7 @@ use crate::report::table::{Cell, Rows};
 use crate::session::{LaneView, LayerRow, Session};
 use crate::verification::LayerCheck;
 
-/// Open demands that are listed one by one.
+/// Most open demands listed.
 const NAMED_DEMANDS: usize = 5;
 
 /// The text of `slth run`.

@@ -1,4 +1,4 @@
-//! The setup above the results: preset, tolerance, target, and constructions that are not built.
+//! The setup above the results: preset, tolerance, target, and constructions not built.
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ pub(super) fn tolerance_and_assumptions(experiment: &Experiment) -> String {
     given.into_iter().chain(broken).map(|line| line + "\n").collect()
 }
 
-/// That ε_w was given and ε follows from it.
+/// States a given ε_w, from which ε follows.
 pub(super) fn follows(tolerance: f64, epsilon: f64) -> String {
     format!("ε_w = {tolerance:e} is given for every weight; ε = {epsilon:.6e} follows (Lemma 1)")
 }

@@ -4,7 +4,7 @@ use crate::report::page::Page;
 use crate::report::table::Rows;
 use crate::speed::{Figure, Reference};
 
-/// The figures, a row each, beside those of a named processor, and below what they are.
+/// The figures beside those of a named processor, a row each, with their descriptions below.
 pub fn speed(figures: &[Figure], page: Page) -> String {
     let number = |value: f64| if value < 10.0 { format!("{value:.2}") } else { format!("{value:.1}") };
     let range = |Reference { low, high, .. }: Reference| match (number(low), number(high)) {
