@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Until;
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
@@ -37,12 +37,16 @@ pub(crate) trait Allocator: Debug + Send + Sync {
     fn available(&self, pair: u64, bench: &Workbench) -> Option<Available>;
 
     /// How far it is.
-    fn position(&self, bench: &Workbench) -> Position<'_>;
+    fn position(&self, bench: &Workbench) -> AllocatorPosition<'_>;
 
     /// The same allocator at a saved position. `bench` holds the finished pairs and `has_group` marks them; `None` where no
     /// run can have been there.
-    fn at(&self, position: Position<'_>, has_group: &[bool], bench: &Workbench)
-    -> Option<Box<dyn Allocator>>;
+    fn at(
+        &self,
+        position: AllocatorPosition<'_>,
+        has_group: &[bool],
+        bench: &Workbench,
+    ) -> Option<Box<dyn Allocator>>;
 
     /// Whether a run of this layer can have kept this path, going by the number of its neuron. `sampled`: neurons drawn.
     fn may_keep(&self, path: &Path, sampled: u64, bench: &Workbench) -> bool;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The two halves of a virtual weight, told apart by the inputs that make their neurons fire.
+/// The two halves of a virtual weight: one for positive inputs, one for negative ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Half {
     /// z_in > 0: passes x > 0
@@ -12,10 +12,10 @@ pub enum Half {
 }
 
 impl Half {
-    /// Both halves, the positive one first; `half as usize` is its place.
+    /// Both halves, the positive one first; `half as usize` is its index.
     pub const BOTH: [Self; 2] = [Self::Positive, Self::Negative];
 
-    /// The inputs that it passes, as in reports.
+    /// The inputs it passes, as in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Positive => "x>0",
@@ -23,7 +23,7 @@ impl Half {
         }
     }
 
-    /// The half that a neuron with this input weight serves.
+    /// The half served by a neuron with this input weight.
     pub fn of(z_in: f64) -> Self {
         if z_in > 0.0 { Self::Positive } else { Self::Negative }
     }

@@ -1,11 +1,27 @@
 //! How G is pruned: the construction of Theorem 3, one layer at a time.
 //!
 //! A [`LayerBuilder`] draws the neurons of one layer of G one by one. A neuron's product |z_in·z_out| for a pair
-//! (input, output) falls into a bucket ([`Buckets`]); if that pair still demands a piece from this bucket,
-//! for the half of the virtual weight that the sign of z_in decides, the neuron is given to it. Who may use a neuron
-//! is the [`Sharing`]; where a layer shares its neurons, the [`Allocation`] says which demand comes first. Once a pair
-//! has its pieces, the golden-ratio sum of [`golden`] picks those that add up to the weight, and their paths enter the
-//! [`LayerTicket`]; all else is masked out. No neuron serves a weight twice, and only outputs of one input share one.
+//! (input, output) falls into a bucket ([`Buckets`]). If the pair still demands a piece from this bucket, for the half of the
+//! virtual weight given by the sign of z_in, the neuron serves it. Once a pair has its pieces, the golden-ratio sum of
+//! [`golden`] picks those that add up to the weight, and their paths enter the [`LayerTicket`]; all else is masked out. No
+//! neuron serves a weight twice, and only outputs of one input share one.
+//!
+//! # Rooms
+//! ```text
+//!  inspection  saved  existence        steps of a sum; checkpoints; can any allocation succeed?
+//!          \    |    /
+//!            layer                     the stepper, and the table of allocators
+//!           /     \
+//!      shared     blocks               all weights share the neurons (the hot path); blocks of neurons
+//!           \     /
+//!          allocator                   the trait both implement
+//!              |
+//!          workbench                   the problem laid out for speed, counts, kept paths
+//!         /    |    \
+//!     sums  buckets  tally, ticket     golden-ratio and subset sums; log-domain buckets; results
+//! ```
+//! A new allocation is a file with an `Allocator` and a line in `layer`; a new way to sum is a file with a `Summation` and a
+//! line in `sums`.
 
 mod allocator;
 mod blocks;

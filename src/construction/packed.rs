@@ -59,13 +59,13 @@ impl<const DIFFERENCES: bool> Serialize for Packed<'_, DIFFERENCES> {
             before = number;
             in_chunk += 1;
             if in_chunk == NUMBERS_PER_CHUNK {
-                chunks.serialize_element(&Bytes(&bytes))?;
+                chunks.serialize_element(&ByteString(&bytes))?;
                 bytes.clear();
                 in_chunk = 0;
             }
         }
         if in_chunk > 0 {
-            chunks.serialize_element(&Bytes(&bytes))?;
+            chunks.serialize_element(&ByteString(&bytes))?;
         }
         chunks.end()
     }
@@ -101,9 +101,9 @@ impl<'de, const DIFFERENCES: bool> Visitor<'de> for Chunks<DIFFERENCES> {
     }
 }
 
-struct Bytes<'a>(&'a [u8]);
+struct ByteString<'a>(&'a [u8]);
 
-impl Serialize for Bytes<'_> {
+impl Serialize for ByteString<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.0)
     }

@@ -6,7 +6,7 @@ use crate::construction::packed::Packed;
 
 /// State of an allocator apart from the finished pairs. Checkpoints store the number of the variant: add new ones at the end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Position<'a> {
+pub(crate) enum AllocatorPosition<'a> {
     /// no more neurons will be drawn
     Done,
     /// first-fit and on-demand: the pairs of the front, and for each of them neuron + 1 per (half, place), 0 for none

@@ -1,4 +1,4 @@
-//! What the construction of one layer is given, and the choices that it has.
+//! The problem of one layer: target, ranges, bound, and the choice of construction.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::theory::section5::Ranges;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Allocation {
     /// Closest to the paper: each bucket serves the pairs in order, and a neuron goes to the least filled bucket
-    /// it hits. The rarest bucket sets the number: 310 neurons per weight at Example 5.
+    /// it hits. The rarest bucket sets the number of neurons: 310 per weight at Example 5.
     InOrder,
-    /// A neuron goes to the first pair, in order, that has an open demand it can meet. Nearly one neuron for each of the 2k
-    /// demands of a weight; the last weights collect theirs alone.
+    /// A neuron goes to the first pair, in order, with an open demand it can meet. Nearly one neuron for each of the 2k
+    /// demands of a weight; the last weights wait alone.
     #[default]
     FirstFit,
     /// As first-fit, but a pair only demands the piece that its sum takes next. Fewest neurons where weights are many. A weight
@@ -36,27 +36,27 @@ impl Allocation {
     }
 }
 
-/// What a neuron is matched by.
+/// How a neuron is matched to a demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Match {
     /// z_in ≈ ±|w| and z_out ≈ ±1, each within η (Malach et al.)
     EachWeight,
-    /// z_in·z_out, whatever the two are
+    /// by z_in·z_out alone
     Product,
     /// every input weight of a target neuron within η, and z_out ≈ 1 (Ramanujan et al. 2019)
     AllWeights,
 }
 
-/// How a weight is put together.
+/// How a weight is made up of products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sum {
-    /// none is: one neuron stands in for a whole target neuron, activation included
+    /// one neuron stands in for a whole target neuron, activation included
     Neuron,
-    /// one neuron a half
+    /// one neuron for each half
     Single,
     /// the golden-ratio sum, a piece from each bucket (Lemma 9)
     Golden,
-    /// any subset of the products at hand, the best one
+    /// the best of all subsets of the available products
     Subset,
 }
 
@@ -65,7 +65,7 @@ pub enum Sum {
 pub enum Mode {
     /// one by one
     Drawn,
-    /// only those that hit; the waits between them are drawn from their exact law
+    /// only hits are drawn, and the waits between them from their exact law
     SkipAhead,
 }
 
@@ -86,12 +86,12 @@ pub enum Sharing {
     Layer(Allocation),
     /// the outputs of one input, any number of them: a block of neurons is wired to each input
     Input,
-    /// one weight: each has a block of neurons to itself (Corollary 10)
+    /// one weight: each has a block of its own (Corollary 10)
     Nobody,
 }
 
 impl Sharing {
-    /// Blocks that the neurons of a layer fall into.
+    /// Blocks of neurons in a layer.
     pub fn blocks(self, inputs: u64, outputs: u64) -> u64 {
         match self {
             Self::Layer(_) => 1,
@@ -101,12 +101,12 @@ impl Sharing {
     }
 }
 
-/// What one layer's construction is given.
+/// The problem of one layer.
 #[derive(Clone, Debug)]
 pub struct LayerProblem {
     /// the target network F
     pub target: Arc<Network>,
-    /// which layer of it, from 1
+    /// number of the layer, from 1
     pub layer: usize,
     /// the ranges of weights and products
     pub ranges: Ranges,
@@ -114,14 +114,13 @@ pub struct LayerProblem {
     pub law: Law,
     /// seed of G
     pub seed: u64,
-    /// neurons that may be sampled: M_i, or the total of all blocks where neurons are not shared by the layer;
-    /// `None` where nothing bounds them
+    /// bound on neurons sampled: M_i, or the total of all blocks if the layer does not share its neurons; `None` if unbounded
     pub bound: Option<Count>,
-    /// leave the half that passes x < 0 unbuilt (sound where no input can be negative)
+    /// do not build the half for x < 0 (sound if no input can be negative)
     pub skip_negative_half: bool,
-    /// what a neuron is matched by
+    /// how a neuron is matched to a demand
     pub matching: Match,
-    /// how a weight is put together
+    /// how a weight is made up of products
     pub sum: Sum,
     /// who may use a neuron
     pub sharing: Sharing,
@@ -130,8 +129,8 @@ pub struct LayerProblem {
 }
 
 impl LayerProblem {
-    /// Blocks that the bound is shared out to, in equal parts: one for a layer that shares its neurons, else one for each
-    /// input, weight or target neuron.
+    /// Blocks with an equal part of the bound: one for a layer that shares its neurons, else one for each input, weight or
+    /// target neuron.
     pub fn blocks(&self) -> Count {
         let (outputs, inputs) = self.target.weights(self.layer).dim();
         Count::from(match self.sum {

@@ -1,4 +1,4 @@
-//! What is counted while a layer is drawn.
+//! Counts of a layer under construction.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ pub const PRODUCT_BINS: usize = 1024;
 /// Points of a layer's race: shares of its weights whose completion is noted.
 pub const RACE_POINTS: usize = 128;
 
-/// More than any run counts in 14 years at 10 million a second.
+/// Limit of a count: 14 years at 10 million a second.
 const MOST_COUNTED: u64 = 1 << 52;
 
-/// What a neuron is asked for: a piece for one bucket of one half of one weight.
+/// A demand for a neuron: a piece for one bucket of one half of one weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demand {
     /// row of the weight
@@ -27,16 +27,16 @@ pub struct Demand {
     pub bucket: u32,
 }
 
-/// The last neuron that was drawn.
+/// The last neuron drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draw {
     /// its number, from 0
     pub neuron: u64,
     /// pairs it was tried against
     pub tries: u64,
-    /// the (first) demand it serves; `None` where no open demand could use it
+    /// the (first) demand it serves; `None` if no open demand could use it
     pub served: Option<Demand>,
-    /// demands it serves; more than one only where outputs share it
+    /// demands it serves; more than one only if outputs share it
     pub serves: u64,
 }
 
@@ -47,31 +47,31 @@ pub struct Tally {
     pub sampled: u64,
     /// neurons passed over without being drawn, hits included (skip-ahead)
     pub skipped: Count,
-    /// sum of the neurons that each hit took, per half ([`Sum::Single`](crate::construction::problem::Sum::Single))
+    /// total wait for hits in neurons, per half ([`Sum::Single`](crate::construction::problem::Sum::Single))
     pub waits: [Count; 2],
-    /// products that were at hand for finished weights ([`Sum::Subset`](crate::construction::problem::Sum::Subset))
+    /// products available to finished weights ([`Sum::Subset`](crate::construction::problem::Sum::Subset))
     pub values: u64,
-    /// steps of the searches that put weights together: buckets gone through ([`Sum::Golden`](crate::construction::problem::Sum::Golden)), sums
-    /// looked at, made, queried or held against a query ([`Sum::Subset`](crate::construction::problem::Sum::Subset)); single neurons need none
+    /// steps of searches: buckets walked through ([`Sum::Golden`](crate::construction::problem::Sum::Golden)); sums looked at,
+    /// made, queried or compared ([`Sum::Subset`](crate::construction::problem::Sum::Subset)); 0 for single neurons
     pub searched: f64,
-    /// neurons that the block with the most of them took, of those that are through; 0 where a layer shares its neurons
+    /// neurons drawn in the largest finished block; 0 if a layer shares its neurons
     pub largest_block: Count,
     /// (neuron, pair) products looked at
     pub tries: u64,
-    /// random words consumed, one per weight of G that was looked at
+    /// random words consumed, one per weight of G
     pub words: u64,
-    /// target weights whose two halves are complete
+    /// complete target weights, both halves
     pub weights_done: u64,
     /// demands served, per half and bucket
     pub filled: [Vec<u64>; 2],
     /// demands made so far, per half and bucket: the quota
     pub quota: [Vec<u64>; 2],
-    /// histogram of |z_in·z_out| over the axis of its law (t for the hyperbolic one), one product a neuron: with the pair it was first tried against, which is
-    /// chosen before the neuron is drawn, so that the counted products follow the product law exactly
+    /// histogram of |z_in·z_out| over the axis of its law (t for the hyperbolic one), one product a neuron: the one with the pair it
+    /// was first tried against. That pair is chosen before the neuron is drawn, so the counts follow the product law exactly
     pub products: Vec<u64>,
     /// largest | |w*| − |ŵ| | of the finished weights, per half
     pub max_error: [f64; 2],
-    /// neurons that it took to complete each next 1/[`RACE_POINTS`] of the weights
+    /// neurons drawn when each next 1/[`RACE_POINTS`] of the weights was complete
     pub race: Vec<Count>,
     /// the last neuron drawn
     pub last: Option<Draw>,
@@ -99,7 +99,7 @@ impl Tally {
         }
     }
 
-    /// Whether a run of as many pairs can have counted this. `new`: the counts of the same layer with nothing drawn.
+    /// Whether a run with this many pairs can have these counts. `new`: counts of the same layer with nothing drawn.
     pub(crate) fn is_possible(&self, new: &Self, pairs: u64) -> bool {
         let shapes = |tally: &Self| {
             let halves = [&tally.filled, &tally.quota].map(|counts| [counts[0].len(), counts[1].len()]);
@@ -125,7 +125,7 @@ impl Tally {
             && self.max_error.iter().all(|&error| error >= 0.0)
     }
 
-    /// Notes the points of the race that are passed with the weights complete now, out of `weights`.
+    /// Notes the points of the race passed with the weights complete now, out of `weights`.
     pub(crate) fn note_race(&mut self, weights: u64) {
         let passed = u128::from(self.weights_done) * RACE_POINTS as u128 / u128::from(weights);
         if passed as usize > self.race.len() {
@@ -134,7 +134,7 @@ impl Tally {
         }
     }
 
-    /// Notes the neurons that a block took.
+    /// Notes the neurons drawn in a block.
     pub(crate) fn note_block(&mut self, neurons: Count) {
         if neurons > self.largest_block {
             self.largest_block = neurons;

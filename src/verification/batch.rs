@@ -1,4 +1,4 @@
-//! What the neurons of a layer get to see of its inputs, at many points.
+//! Inputs of a layer at many points, split into the parts that each half reads.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::construction::Half;
 
-/// Points evaluated together: uses per load of a path. Their inputs stay in the caches meanwhile.
+/// Points evaluated together: uses per load of a path. Their inputs fit the caches.
 pub(super) use crate::network::BLOCK;
 
 /// A value for each point of a block, aligned to cache lines.
@@ -24,13 +24,13 @@ impl Default for Values {
 /// Numbers of a cache line.
 const LINE: usize = 8;
 
-/// Memory of batches that are through, for those to come. An allocator keeps what each of its threads has freed: a search would
-/// grow with the threads that its slices happen to run on.
+/// Memory of earlier batches, to be reused. The allocator keeps freed memory per thread: without reuse, a search would grow with
+/// the number of threads.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spare(Arc<Mutex<Vec<Vec<f64>>>>);
 
 impl Spare {
-    /// The smallest buffer that is long enough, but not twice as long as it needs to be.
+    /// The smallest buffer with this length or up to twice as long.
     fn take(&self, length: usize) -> Vec<f64> {
         let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fitting = (0..buffers.len()).filter(|&at| (length..=2 * length).contains(&buffers[at].len()));
@@ -47,15 +47,15 @@ impl Spare {
 
 /// Values of many blocks, each aligned to cache lines.
 #[derive(Debug)]
-struct Columns {
+struct InputColumns {
     numbers: Vec<f64>,
     start: usize,
     columns: usize,
     spare: Spare,
 }
 
-impl Columns {
-    /// Values of `width` inputs at so many blocks, anything at first.
+impl InputColumns {
+    /// Values of `width` inputs at this many blocks, unspecified at first.
     fn new(width: usize, blocks: usize, spare: &Spare) -> Self {
         let numbers = spare.take(width * blocks * BLOCK + LINE - 1);
         let start = numbers.as_ptr().align_offset(align_of::<Values>()).min(LINE - 1);
@@ -72,7 +72,7 @@ impl Columns {
     }
 }
 
-impl Drop for Columns {
+impl Drop for InputColumns {
     fn drop(&mut self) {
         self.spare.give_back(std::mem::take(&mut self.numbers));
     }
@@ -83,10 +83,10 @@ impl Drop for Columns {
 pub(super) struct Batch {
     points: usize,
     width: usize,
-    /// block by block of each input, one input after the other; 0 behind the last point
-    values: Columns,
-    /// max{0, x} and min{0, x}, where some value of the batch is negative or NaN
-    parts: Option<[Columns; 2]>,
+    /// input by input, block by block; 0 behind the last point
+    values: InputColumns,
+    /// max{0, x} and min{0, x}, if any value of the batch is negative or NaN
+    parts: Option<[InputColumns; 2]>,
     /// of each column: whether the neurons of a half fire at any of its points
     fires: Vec<[bool; 2]>,
 }
@@ -103,8 +103,8 @@ impl Batch {
         })
     }
 
-    /// A batch of `width` inputs. `column` makes each of their columns, 0 behind the last point: it is given the input, the block,
-    /// and the number of points in the block.
+    /// A batch of `width` inputs. `column` computes a column, 0 behind the last point, from the input, the block, and the number
+    /// of points in the block.
     pub(super) fn of_columns(
         points: usize,
         width: usize,
@@ -112,11 +112,11 @@ impl Batch {
         column: impl Fn(usize, usize, usize) -> Values + Sync,
     ) -> Self {
         let blocks = points.div_ceil(BLOCK);
-        let mut values = Columns::new(width, blocks, spare);
+        let mut values = InputColumns::new(width, blocks, spare);
         let fires = values.all_mut().par_iter_mut().enumerate().map(|(at, to)| {
             let block = at % blocks;
             *to = column(at / blocks, block, BLOCK.min(points - block * BLOCK)).0;
-            // To the end, as vectors do it.
+            // Without an early exit, for SIMD.
             to.iter().fold(([false; 2], false), |([positive, negative], is_nan), &x| {
                 ([positive | (x > 0.0), negative | (x < 0.0)], is_nan | x.is_nan())
             })
@@ -124,11 +124,11 @@ impl Batch {
         let (fires, is_nan): (Vec<[bool; 2]>, Vec<bool>) = fires.unzip();
         let has_parts = fires.par_iter().zip(is_nan).any(|(fires, is_nan)| fires[1] || is_nan);
         let part = |half: Half| {
-            let mut part = Columns::new(width, blocks, spare);
+            let mut part = InputColumns::new(width, blocks, spare);
             part.all_mut().par_iter_mut().zip(values.all()).for_each(|(part, values)| {
                 *part = values.map(|x| {
-                    let is_seen = if half == Half::Positive { x > 0.0 } else { x < 0.0 };
-                    if is_seen { x } else { 0.0 }
+                    let fires = if half == Half::Positive { x > 0.0 } else { x < 0.0 };
+                    if fires { x } else { 0.0 }
                 });
             });
             part
@@ -152,8 +152,8 @@ impl Batch {
         &self.values.all()[input * self.blocks() + block]
     }
 
-    /// What the neurons of each half get to see of all inputs at the points of a block, input by input; `None` where none of them
-    /// fires at any of the points.
+    /// The parts of all inputs at the points of a block, input by input, for each half; `None` where no neuron of the half fires
+    /// at any point.
     #[inline(always)]
     pub(super) fn seen(&self, block: usize) -> impl Iterator<Item = [Option<&[f64; BLOCK]>; 2]> {
         let (blocks, values) = (self.blocks(), self.values.all());
@@ -165,7 +165,7 @@ impl Batch {
         })
     }
 
-    /// Marks the points at which some value is not finite.
+    /// Marks the points with any value that is not finite.
     pub(super) fn note_overflow(&self, overflowed: &mut [bool]) {
         for (at, values) in self.values.all().iter().enumerate() {
             if values.iter().fold(false, |any, x| any | !x.is_finite()) {

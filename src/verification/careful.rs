@@ -1,8 +1,8 @@
-//! F and Ĝ evaluated with little rounding, where plain sums of many thousand terms would hide the error that is looked for.
+//! F and Ĝ evaluated with compensated sums, where plain sums of many thousand terms would hide the error being searched for.
 //!
-//! Every neuron is the same as in the plain evaluation; what differs is how its outputs are added up. In Ĝ the
-//! pieces of a weight are added smallest first, and these sums to one another by Ogita, Rump and Oishi's Sum2 (*SIAM J. Sci.
-//! Comput.* 26, 2005), which carries along what every addition loses. In F all terms go through Sum2.
+//! Neurons compute the same as in the plain evaluation; only their outputs are added up differently. In Ĝ the pieces of a
+//! weight are added smallest first, and these sums to one another by Ogita, Rump and Oishi's Sum2 (*SIAM J. Sci.
+//! Comput.* 26, 2005), which carries along the rounding error of every addition. In F all terms go through Sum2.
 //!
 //! # Bounds
 //! u = 2⁻⁵³, γ_n = nu/(1 − nu). Sum2 of n terms t is off by at most u|Σt| + γ_{n−1}²·Σ|t|.
@@ -15,19 +15,19 @@
 //! over weights and halves, times ‖x‖₂ bounds the rounding of the layer. For pieces of a golden-ratio sum Σ_j j·|piece j| stays
 //! below a few |w|, however many there are; a plain sum loses up to n·u of all.
 //!
-//! Neurons with several live inputs are evaluated as they always are.
+//! Neurons with several live inputs are evaluated plainly.
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::Evaluation;
-use super::masked::MaskedLayer;
+use super::evaluation::Evaluation;
+use super::paths::Paths;
 use crate::construction::Half;
 use crate::exact::two_sum;
 use crate::network::{Activation, Network, through_layers};
 
-/// Points that are evaluated together.
-const LANES: usize = 8;
+/// Points evaluated together.
+const POINTS: usize = 8;
 
 /// F applied to a batch: `points × n₀` in, `points × n_ℓ` out.
 pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
@@ -36,7 +36,7 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_
     }
     through_layers(1..=target.architecture().layers(), x, |layer, x| {
         let w = target.weights(layer);
-        let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
+        let sums = |columns: &[[f64; POINTS]], add: Adder<'_>| {
             for row in w.rows() {
                 let mut sum = Sum2::default();
                 for (w, x) in row.iter().zip(columns) {
@@ -45,14 +45,13 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_
                 add(sum.value());
             }
         };
-        in_lanes(x, w.nrows(), target.architecture().activation(layer), &sums)
+        by_points(x, w.nrows(), target.architecture().activation(layer), &sums)
     })
 }
 
-/// A layer of Ĝ applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
-pub(super) fn forward_masked(layer: &MaskedLayer, x: ArrayView2<'_, f64>) -> Array2<f64> {
-    let Some(paths) = layer.paths() else { return layer.forward(x) };
-    let sums = |columns: &[[f64; LANES]], add: Adder<'_>| {
+/// A layer of Ĝ with these paths applied to a batch: `points × n_{i−1}` in, `points × n_i` out.
+pub(super) fn forward_paths(paths: &Paths, activation: Activation, x: ArrayView2<'_, f64>) -> Array2<f64> {
+    let sums = |columns: &[[f64; POINTS]], add: Adder<'_>| {
         for output in 0..paths.outputs() {
             let mut sum = Sum2::default();
             for (input, column) in columns.iter().enumerate() {
@@ -61,10 +60,10 @@ pub(super) fn forward_masked(layer: &MaskedLayer, x: ArrayView2<'_, f64>) -> Arr
                         Half::Positive => column.map(|x| x.max(0.0)),
                         Half::Negative => column.map(|x| x.min(0.0)),
                     };
-                    if part == [0.0; LANES] {
+                    if part == [0.0; POINTS] {
                         continue;
                     }
-                    let mut pieces = [0.0; LANES];
+                    let mut pieces = [0.0; POINTS];
                     for [z_in, z_out] in paths.of_half(output, input, half).iter().rev() {
                         for (piece, x) in pieces.iter_mut().zip(&part) {
                             *piece += z_out * (z_in * x);
@@ -76,25 +75,25 @@ pub(super) fn forward_masked(layer: &MaskedLayer, x: ArrayView2<'_, f64>) -> Arr
             add(sum.value());
         }
     };
-    in_lanes(x, paths.outputs(), layer.activation(), &sums)
+    by_points(x, paths.outputs(), activation, &sums)
 }
 
-/// Takes the sums of the next output, one for each lane.
-type Adder<'a> = &'a mut dyn FnMut([f64; LANES]);
+/// Takes the sums of the next output, one for each point.
+type Adder<'a> = &'a mut dyn FnMut([f64; POINTS]);
 
-/// A layer over a batch, some points at a time, each an own task. `sums` is given the inputs of a few points, column by column, and
-/// hands over the outputs in their order.
-fn in_lanes(
+/// A layer over a batch, a task for every few points. `sums` gets the inputs of these points, column by column, and passes the
+/// sums of the outputs on in their order.
+fn by_points(
     x: ArrayView2<'_, f64>,
     outputs: usize,
     activation: Activation,
-    sums: &(dyn Fn(&[[f64; LANES]], Adder<'_>) + Sync),
+    sums: &(dyn Fn(&[[f64; POINTS]], Adder<'_>) + Sync),
 ) -> Array2<f64> {
     let mut y = Array2::zeros((x.nrows(), outputs));
-    let points: Vec<_> = x.axis_chunks_iter(Axis(0), LANES).collect();
-    let results: Vec<_> = y.axis_chunks_iter_mut(Axis(0), LANES).collect();
+    let points: Vec<_> = x.axis_chunks_iter(Axis(0), POINTS).collect();
+    let results: Vec<_> = y.axis_chunks_iter_mut(Axis(0), POINTS).collect();
     points.into_par_iter().zip(results).for_each(|(x, mut y)| {
-        let mut columns = vec![[0.0; LANES]; x.ncols()];
+        let mut columns = vec![[0.0; POINTS]; x.ncols()];
         for ((point, input), &value) in x.indexed_iter() {
             columns[input][point] = value;
         }
@@ -109,16 +108,16 @@ fn in_lanes(
     y
 }
 
-/// Sums with what they lost so far.
+/// Sums, and their rounding errors so far.
 #[derive(Clone, Copy, Default)]
 struct Sum2 {
-    sums: [f64; LANES],
-    lost: [f64; LANES],
+    sums: [f64; POINTS],
+    lost: [f64; POINTS],
 }
 
 impl Sum2 {
     #[inline(always)]
-    fn add(&mut self, terms: &[f64; LANES]) {
+    fn add(&mut self, terms: &[f64; POINTS]) {
         for ((sum, lost), &term) in self.sums.iter_mut().zip(&mut self.lost).zip(terms) {
             let (next, rest) = two_sum(*sum, term);
             *sum = next;
@@ -126,7 +125,7 @@ impl Sum2 {
         }
     }
 
-    fn value(&self) -> [f64; LANES] {
-        std::array::from_fn(|lane| self.sums[lane] + self.lost[lane])
+    fn value(&self) -> [f64; POINTS] {
+        std::array::from_fn(|point| self.sums[point] + self.lost[point])
     }
 }

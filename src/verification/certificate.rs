@@ -1,39 +1,39 @@
-//! The error certified: an upper bound on sup ‖F − Ĝ‖₂ from the weights that were found, layer by layer.
+//! The error certified: an upper bound on sup ‖F − Ĝ‖₂ from the weights of the ticket, layer by layer.
 //!
 //! # The recursion
-//! With e₀ = 0, e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}), as in the proof of Lemma 1, but with what was measured: each
+//! With e₀ = 0, e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}), as in the proof of Lemma 1, but measured: each
 //! factor is a bound (see [`LayerCheck::measure`], [`ActivationBounds`] and
 //! [`spectral_norm_bound`](crate::network::spectral_norm_bound)).
 //!
 //! # Rounding
-//! F and Ĝ are evaluated in f64, so what an evaluation shows is off by up to r_i behind layer i. Of F, r_i ≤ λ_i(‖W*_i‖₂·r_{i−1} +
-//! ρ_i·(sup‖F_{i−1}‖₂ + r_{i−1})) + s_i, where ρ_i is what one evaluation of the layer loses relative to its input, and s_i = 8u
-//! of the layer's outputs for σ_i itself, 0 where it only compares (tanh and exp are taken to be right to 4 ulps). Of Ĝ
-//! likewise, with Ŵ and inputs larger by e_{i−1}. Both are part of the error certified, so that it bounds what is found as well as
-//! what is true. Where they would take more than a tenth of ε, sums are evaluated carefully ([`Evaluation::Careful`]).
+//! F and Ĝ are evaluated in f64, with a rounding error of at most r_i after layer i. For F, r_i ≤ λ_i(‖W*_i‖₂·r_{i−1} +
+//! ρ_i·(sup‖F_{i−1}‖₂ + r_{i−1})) + s_i. Here ρ_i is the rounding error of one evaluation of the layer relative to its input, and
+//! s_i = 8u of the layer's outputs is that of σ_i, 0 if it only compares (tanh and exp are assumed correct to 4 ulps). For
+//! Ĝ likewise, with Ŵ and inputs larger by e_{i−1}. Both are part of the error certified: it bounds the error found as well as
+//! the true error. If they exceed a tenth of ε, sums are evaluated carefully ([`Evaluation::Careful`]).
 //!
 //! Below the normal range of f64 a relative bound on rounding fails: there the layer's underflow is added in absolute terms, and the
-//! recursion itself rounds up ([`range`](crate::network::range)). A bound that overflows is ∞, which is still an upper bound.
+//! recursion itself rounds up ([`range`](crate::network::range)). A bound that overflows is ∞, still an upper bound.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::layer_check::UNIT;
-use super::{Evaluation, LayerCheck};
+use super::evaluation::Evaluation;
+use super::layer_check::{LayerCheck, UNIT};
 use crate::network::range::product;
 use crate::network::{Activation, ActivationBounds, Network};
 use crate::theory::lemma1;
 
-/// The share of ε that rounding may take before sums are evaluated carefully.
+/// Share of ε for rounding above which sums are evaluated carefully.
 const MOST_ROUNDING: f64 = 0.1;
 
-/// Where a bound on activations comes from.
+/// Source of a bound on activations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// the largest of all points there are
+    /// the largest over all points of a list
     Points,
-    /// norms of the weights
+    /// norms of weights
     Norms,
     /// intervals of the single activations
     Intervals,
@@ -55,9 +55,9 @@ impl Source {
 pub struct CertifiedLayer {
     /// layer, from 1
     pub layer: usize,
-    /// sup‖F_{i−1}‖₂, the smallest of the bounds there are
+    /// sup‖F_{i−1}‖₂, the smallest of its bounds
     pub input_norm: f64,
-    /// which one that is
+    /// source of that bound
     #[serde(rename = "input_norm_by")]
     pub source: Source,
     /// sup‖F_{i−1}‖₂ by the norms of the weights
@@ -66,30 +66,30 @@ pub struct CertifiedLayer {
     /// sup‖F_{i−1}‖₂ by intervals
     #[serde(rename = "input_norm_by_intervals")]
     pub by_intervals: f64,
-    /// ‖ΔW_i‖₂ of the positive and the negative half; `None` for a half that was skipped
+    /// ‖ΔW_i‖₂ of the positive and the negative half; `None` for a skipped half
     pub delta_norms: [Option<f64>; 2],
-    /// ‖ΔW_i‖₂ of the halves that inputs can use, taken together
+    /// ‖ΔW_i‖₂ over all halves in use
     pub delta_norm: f64,
-    /// ‖Ŵ_i‖₂, the halves taken together
+    /// ‖Ŵ_i‖₂ over all halves in use
     pub pruned_norm: f64,
     /// λ_i
     pub lambda: f64,
     /// e_i
     pub error: f64,
-    /// what evaluating F and Ĝ up to here can lose by rounding
+    /// bound on the rounding error of evaluating F and Ĝ up to here
     pub rounding: f64,
-    /// the error behind this layer that Lemma 1 promises a priori
+    /// error after this layer as promised a priori by Lemma 1
     pub promised: f64,
 }
 
-/// The error certified, and how it comes about.
+/// The error certified, with its derivation layer by layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     /// layers 1…ℓ
     pub layers: Vec<CertifiedLayer>,
     /// how F and Ĝ are evaluated
     pub evaluation: Evaluation,
-    /// the bound on sup‖F − Ĝ‖₂ as it is computed: e_ℓ and rounding
+    /// the bound on sup‖F − Ĝ‖₂ in f64: e_ℓ and rounding
     pub total: f64,
 }
 
@@ -106,9 +106,9 @@ impl Serialize for Certificate {
 }
 
 impl Certificate {
-    /// The certificate of the network whose layers these checks measured, over the domain of `bounds`. `points`: the bounds
-    /// are maxima over all points there are. `lemma_1`: F_max, and ‖Ŵ_i‖₂ and ε_{w,i} of each layer as Lemma 1 was given them, for
-    /// the error that it promises a priori.
+    /// The certificate of a network from the checks of its layers, over the domain of `bounds`. `points`: the bounds are maxima
+    /// over the points of a list. `lemma_1`: F_max, and ‖Ŵ_i‖₂ and ε_{w,i} of each layer as Lemma 1 assumes them, for the error
+    /// promised a priori.
     pub fn new(
         target: &Network,
         bounds: &ActivationBounds,
@@ -144,11 +144,13 @@ impl Certificate {
             let activation = architecture.activation(i);
             let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
             let (by_norms, by_intervals) = (bounds.by_norms[i - 1], bounds.by_intervals[i - 1]);
+            // The least bound on the layer's input.
             let at_points = if points { bounds.norm[i - 1] + rounded_points } else { f64::INFINITY };
             let bounds_by =
                 [(at_points, Source::Points), (by_norms, Source::Norms), (by_intervals, Source::Intervals)];
             let least = |a: (f64, Source), b: (f64, Source)| if b.0 < a.0 { b } else { a };
             let (input, source) = bounds_by.into_iter().fold((f64::INFINITY, Source::Norms), least);
+            // Rounding up to here, of F over points, of Ĝ, and of F.
             let losses = check.rounding[evaluation as usize];
             let plainly = check.rounding[Evaluation::Plain as usize].target;
             let sigma = if compares_only(activation) { 0.0 } else { 8.0 * UNIT };
@@ -166,6 +168,7 @@ impl Certificate {
             let (of_f, of_g) = ((losses.target, underflow.target), (losses.pruned, underflow.pruned));
             rounded_pruned = step(check.gain, of_g, rounded_pruned, input + error);
             rounded = step(target_norm, of_f, rounded, input);
+            // The recursion of Lemma 1.
             let together = product(check.delta_norm, input) + product(check.gain, error);
             error = product(product(lambda, together), up);
             layers.push(CertifiedLayer {
@@ -194,17 +197,17 @@ impl Certificate {
         self.layers.last().map_or(0.0, |layer| layer.error)
     }
 
-    /// What evaluating F and Ĝ can lose by rounding.
+    /// Bound on the rounding error of evaluating F and Ĝ.
     pub fn rounding(&self) -> f64 {
         self.layers.last().map_or(0.0, |layer| layer.rounding)
     }
 
-    /// Whether it is at most ε in exact arithmetic, and above ε with the rounding of an evaluation.
+    /// Whether the bound is at most ε in exact arithmetic, and above ε with rounding.
     pub fn exceeds_only_by_rounding(&self, epsilon: f64) -> bool {
         self.error() <= epsilon && epsilon < self.total
     }
 
-    /// What Lemma 1 promises a priori.
+    /// The error promised a priori by Lemma 1.
     pub fn promised(&self) -> f64 {
         self.layers.last().map_or(0.0, |layer| layer.promised)
     }
@@ -220,7 +223,7 @@ fn at_rest(activation: Activation, outputs: usize) -> f64 {
     activation.apply(0.0).abs() * (outputs as f64).sqrt()
 }
 
-/// Lemma 1's error behind each layer.
+/// Lemma 1's error after each layer.
 fn promised(target: &Network, (f_max, layers): (f64, &[(f64, f64)])) -> Vec<f64> {
     let architecture = target.architecture();
     let lambda = |layer| architecture.activation(layer).lipschitz().unwrap_or(f64::INFINITY);

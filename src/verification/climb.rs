@@ -2,11 +2,11 @@
 //!
 //! Between two changes of sign inside the networks F − Ĝ is as smooth as σ is, for ReLU it is linear, and ½‖F − Ĝ‖² is
 //! convex there: from any x it rises towards the input of the domain that is farthest along its gradient
-//! (J_Ĝ − J_F)ᵀ(Ĝ(x) − F(x)). Each step goes there, or a part of the way where that leads across too many changes of sign,
-//! and is taken only if the error, evaluated as for every input, grows. So the search never loses what it has.
+//! (J_Ĝ − J_F)ᵀ(Ĝ(x) − F(x)). Each step goes there, or a part of the way if it crosses too many changes of sign. It is
+//! taken only if the error, evaluated as for every input, grows; the error never falls.
 //!
-//! The gradient comes from one pass forward and one back, through W* and through the kept paths whose neurons fire. Its
-//! rounding does not matter: it only says where to look.
+//! The gradient takes one forward and one backward pass, through W* and through the kept paths of firing neurons. Its rounding
+//! does not matter: it is only a direction to search in.
 
 use std::sync::Arc;
 
@@ -14,48 +14,49 @@ use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::careful::forward_target;
-use super::search::error_between;
-use super::{Evaluation, MaskedNetwork};
+use super::evaluation::Evaluation;
+use super::masked::MaskedNetwork;
+use super::outputs::error_between;
 use crate::network::range::{largest, norm, power_of_two};
 use crate::network::{Domain, Network};
 
-/// Inputs that are climbed from: the worst ones tried.
+/// Starts of the climb: the worst inputs tried.
 pub const STARTS: usize = 8;
 
 /// Steps uphill, at most.
 pub const STEPS: usize = 24;
 
-/// Parts of the way that are tried at each step.
+/// Parts of the way tried at each step.
 const PARTS: [f64; 4] = [1.0, 0.5, 0.25, 0.0625];
 
-/// Least growth of the error, relative, that a next step is worth.
+/// Least relative growth of the error for another step.
 const LEAST_GROWTH: f64 = 1e-4;
 
-/// An input on its way up.
+/// An input climbing uphill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Climber {
-    /// number of the input where it began
+    /// number of the input it started from
     pub from: usize,
     /// ‖F(x) − Ĝ(x)‖₂ at that input
     pub from_error: f64,
-    /// where it is
+    /// the input reached
     pub input: Arc<Vec<f64>>,
-    /// ‖F(x) − Ĝ(x)‖₂ there
+    /// ‖F(x) − Ĝ(x)‖₂ at the input reached
     pub error: f64,
-    /// whether no further step was worth it
+    /// whether climbing has ended
     pub is_done: bool,
 }
 
-/// F and Ĝ, as a climber sees them.
-pub(super) struct Slope<'a> {
+/// ‖F − Ĝ‖₂ over the domain, to be climbed.
+pub(super) struct Hill<'a> {
     pub(super) target: &'a Network,
     pub(super) domain: &'a Domain,
     pub(super) pruned: &'a MaskedNetwork,
     pub(super) evaluation: Evaluation,
 }
 
-impl Slope<'_> {
-    /// One step of every climber that is not done.
+impl Hill<'_> {
+    /// One step of every climber under way.
     pub(super) fn step(&self, climbers: &mut [Climber]) {
         let under_way: Vec<usize> = (0..climbers.len()).filter(|&index| !climbers[index].is_done).collect();
         let width = self.target.architecture().widths()[0];
@@ -63,12 +64,14 @@ impl Slope<'_> {
         for (mut row, &index) in x.rows_mut().into_iter().zip(&under_way) {
             row.assign(&ArrayView1::from(&climbers[index].input[..]));
         }
+        // Candidates: parts of the way along the gradient, for each climber.
         let gradient = self.gradient(&x);
         let mut candidates = Array2::zeros((under_way.len() * PARTS.len(), width));
         for (row, mut candidate) in candidates.rows_mut().into_iter().enumerate() {
             let (climber, part) = (row / PARTS.len(), PARTS[row % PARTS.len()]);
             candidate.assign(&towards(self.domain, x.row(climber), gradient.row(climber), part));
         }
+        // Each climber goes to its best candidate, if that is higher.
         let f = forward_target(self.target, self.evaluation, candidates.view());
         let g = self.pruned.forward(self.evaluation, candidates.view());
         for (place, &index) in under_way.iter().enumerate() {
@@ -89,6 +92,7 @@ impl Slope<'_> {
     fn gradient(&self, x: &Array2<f64>) -> Array2<f64> {
         let architecture = self.target.architecture();
         let layers = architecture.layers();
+        // Forward, keeping the inputs and sums of every layer.
         let (mut inputs_f, mut inputs_g) = (vec![x.clone()], vec![x.clone()]);
         let (mut sums_f, mut sums_g) = (Vec::new(), Vec::new());
         for layer in 1..=layers {
@@ -101,9 +105,10 @@ impl Slope<'_> {
         let mut difference = &inputs_g[layers] - &inputs_f[layers];
         let scale = largest(difference.iter().copied());
         if scale.is_finite() && scale > 0.0 && !(1e-100..=1e100).contains(&scale) {
-            // Only directions count, and products of what is this small or large would leave the range of f64.
+            // Only the direction counts; unscaled, products would leave the range of f64.
             difference /= power_of_two(scale);
         }
+        // Backward, from the last layer to the first.
         let (mut by_f, mut by_g) = (difference.clone(), difference);
         for (index, masked) in self.pruned.layers().iter().enumerate().rev() {
             let layer = index + 1;
@@ -117,9 +122,8 @@ impl Slope<'_> {
     }
 }
 
-/// The input of the domain that lies this part of the way from x to the one farthest along the gradient. In the sign cube,
-/// where there is nothing in between: that part of the coordinates that point against the gradient is turned, those with
-/// the largest slopes first.
+/// The input this part of the way from x to the input of the domain farthest along the gradient. The sign cube has only
+/// corners: there, this part of the coordinates against the gradient is flipped, the steepest ones first.
 fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64>, part: f64) -> Array1<f64> {
     let free = domain.free_coordinates(x.len());
     let mut to = x.to_owned();
@@ -147,7 +151,7 @@ fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64
                 to[at] += part * (end - x[at]);
             }
         }
-        // There is nothing between points.
+        // A list has no inputs between its points.
         Domain::Points { .. } | Domain::WithConstant(_) => {}
     }
     domain.project(to.view_mut());

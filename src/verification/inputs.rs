@@ -1,4 +1,4 @@
-//! Inputs to try F and Ĝ on.
+//! Inputs to try on F and Ĝ.
 
 use ndarray::{Array2, ArrayViewMut2, Axis, Slice};
 use rand::RngExt;
@@ -11,7 +11,7 @@ use crate::sampling::{Side, Stream};
 /// Inputs tried where the domain is not a list of points.
 pub const INPUTS_TRIED: usize = 10_000;
 
-/// How many inputs of `domain` are tried: all points of a list, else [`INPUTS_TRIED`].
+/// Inputs of `domain` to try: all points of a list, else [`INPUTS_TRIED`].
 pub fn inputs_to_try(domain: &Domain) -> usize {
     match domain.free() {
         Domain::Points { points, .. } => points.nrows(),
@@ -21,8 +21,7 @@ pub fn inputs_to_try(domain: &Domain) -> usize {
 
 /// Inputs number `from..to`, one per row. Each depends on the seed and its own number only.
 ///
-/// Ball: every second input lies on the sphere, where homogeneous networks err most, the others uniformly
-/// within. Box: every second input at a corner, the others uniform. Signs: uniform corners.
+/// Ball: every second input lies on the sphere, as homogeneous networks err most there; the others uniformly within. Box: every second input at a corner, the others uniform. Signs: uniform corners.
 pub fn inputs(domain: &Domain, width: usize, seed: u64, from: usize, to: usize) -> Array2<f64> {
     let mut inputs = Array2::zeros((to - from, width));
     if domain.has_constant() {

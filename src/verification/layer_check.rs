@@ -1,55 +1,53 @@
-//! What the pruned weights of one layer amount to, measured on its ticket.
+//! The pruned weights of one layer against the target's, measured on its ticket.
 
 use ndarray::{Array2, Zip};
-use serde::Serialize;
 
 use crate::construction::{Half, LayerTicket};
 use crate::exact::{DoubleDouble, SUM_ROUNDING};
 use crate::network::range::{self, SMALLEST, product};
 use crate::network::{Network, Stop, spectral_norm, spectral_norm_bound};
 
-/// Products of two f64 are exact as [`DoubleDouble`]s from here on, 2⁻⁹⁶⁸.
+/// Products of two f64 from 2⁻⁹⁶⁸ on are exact as [`DoubleDouble`]s.
 const LEAST_EXACT: f64 = f64::from_bits((1023 - 968) << 52);
 
 /// The unit roundoff of f64.
 pub(super) const UNIT: f64 = f64::EPSILON / 2.0;
 
-/// Rows of a ticket between two looks at a request to stop: milliseconds.
-const ROWS_BETWEEN_LOOKS: usize = 1 << 18;
+/// Rows of a ticket between two checks for a request to stop: milliseconds.
+const ROWS_BETWEEN_STOPS: usize = 1 << 18;
 
-/// What the kept neurons of a layer are parts of.
+/// Role of the kept neurons of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parts {
     /// the halves of virtual weights
     Halves {
-        /// no input of the layer can be negative, so that only the positive half is ever used
+        /// no input of the layer can be negative: only the positive half is ever used
         never_negative: bool,
         /// the negative half was not built
         skipped: bool,
     },
-    /// the target's neurons as they are, each max{0, ŵ·x} for max{0, w*·x}, whatever the signs of x; the
-    /// activation is ReLU
+    /// whole target neurons, each max{0, ŵ·x} for max{0, w*·x}, at x of any signs; the activation is ReLU
     Neurons,
 }
 
-/// What the pruned weights of one layer amount to, measured on the ticket.
+/// Norms and errors of the pruned weights of one layer, measured on its ticket.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerCheck {
     /// layer, from 1
     pub layer: usize,
     /// neurons with a kept path
     pub kept_neurons: u64,
-    /// weights of G that are kept
+    /// kept weights of G
     pub kept_weights: u64,
-    /// max |w* − ŵ| of the positive and the negative half; `None` for a half that was skipped
+    /// max |w* − ŵ| of the positive and the negative half; `None` for a skipped half
     pub max_error: [Option<f64>; 2],
     /// ‖W*‖₂
     pub norm_target: f64,
     /// ‖Ŵ‖₂, of the half with the larger norm
     pub norm_pruned: f64,
-    /// bound on ‖ΔW‖₂ of the positive and the negative half; `None` for a half that was skipped
+    /// bound on ‖ΔW‖₂ of the positive and the negative half; `None` for a skipped half
     pub delta_norms: [Option<f64>; 2],
-    /// bound on ‖ΔW(x)‖₂ ≤ · ‖x‖₂, the halves that inputs can use taken together
+    /// bound on ‖ΔW(x)‖₂ / ‖x‖₂, over all halves in use
     pub delta_norm: f64,
     /// bound on the Lipschitz factor of x ↦ Ŵ(x)
     pub gain: f64,
@@ -57,22 +55,11 @@ pub struct LayerCheck {
     pub target_bound: f64,
     /// rounding of one evaluation of the layer, relative to the norm of its input, F's and Ĝ's; see [`Rounding`]
     pub(super) rounding: [Rounding; 2],
-    /// what products that underflow can take from one evaluation besides, in absolute terms
+    /// additional loss of one evaluation by products that underflow, in absolute terms
     pub(super) underflow: Rounding,
 }
 
-/// How F and Ĝ are evaluated in f64.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Evaluation {
-    /// sums of n terms as they come: they lose up to γ_n of the terms
-    #[default]
-    Plain,
-    /// what every sum loses is carried along, see [`careful`](super::careful)
-    Careful,
-}
-
-/// What one evaluation of a layer can lose, F's and Ĝ's: relative to ‖x‖₂, or in absolute terms.
+/// Rounding error of one evaluation of a layer, F's and Ĝ's: relative to ‖x‖₂, or in absolute terms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rounding {
     /// of W*x
@@ -89,8 +76,7 @@ impl LayerCheck {
 
     /// Measures a finished layer's ticket against W*_i.
     ///
-    /// Ŵ is piecewise linear: a column comes from the half that the sign of its input selects. Bounds hold for every
-    /// choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
+    /// Ŵ is piecewise linear: the sign of an input selects the half of its column. Bounds hold for every choice of signs: ‖ΔW(x)‖₂ ≤ √(‖ΔW⁺‖² + ‖ΔW⁻‖²)·‖x‖₂ (the two parts of x are orthogonal), and
     /// ≤ ‖max(|ΔW⁺|, |ΔW⁻|)‖₂·‖x‖₂ (entrywise domination); the gain is at most ‖W*‖₂ + that.
     ///
     /// # Rounding
@@ -98,17 +84,17 @@ impl LayerCheck {
     /// up to p it is off by at most 4u²(n + 1)(|w*| + p), and by another u of itself as an f64. Both are added to the norms,
     /// as Frobenius norms.
     ///
-    /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64: in any order, whether products are
-    /// rounded before they are added or not, it is off by at most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the
+    /// An evaluation of Ĝ's layer adds up n paths of an output, each the product of three f64. In any order, and whether products
+    /// are rounded before the addition or not, it is off by at most γ_{n+2}·Σ|z_out·z_in·x|, hence by γ_{n+2}·‖P‖_F·‖x‖₂ with P the
     /// sums of magnitudes. F's layer likewise, with |W*| for P. The careful evaluation's bounds are in the docs of [`careful`](super::careful).
     ///
     /// # Underflow
-    /// Let η = 2⁻¹⁰⁷⁴. A product below 2⁻¹⁰²² is off by up to η/2 instead; sums lose nothing there. So F's layer loses at most η/2
-    /// for each weight that is not 0 besides, and Ĝ's at most (1 + |z_out|)·η/2 for each path, as z_in·x is multiplied by z_out; the
+    /// Let η = 2⁻¹⁰⁷⁴. A product below 2⁻¹⁰²² is off by up to η/2 instead; sums lose nothing there. F's layer loses at most a
+    /// further η/2 for each nonzero weight, and Ĝ's at most (1 + |z_out|)·η/2 for each path, as z_in·x is multiplied by z_out; the
     /// other halves of η cover the rounding of σ and of these sums. z_in·z_out is exact from 2⁻⁹⁶⁸ on; below, it is off
     /// by at most 4η/2, one for each of its partial products (see [`exact`](crate::exact)).
     ///
-    /// `None` where `stop`, asked before each of the long steps, has ended it.
+    /// `None` if `stop`, checked before each of the long steps, has ended it.
     pub fn measure(
         target: &Network,
         layer: usize,
@@ -117,7 +103,7 @@ impl LayerCheck {
         stop: Stop<'_>,
     ) -> Option<Self> {
         let go_on = || if stop() { None } else { Some(()) };
-        // Copies of rows, gone before there are any of weights.
+        // Count first: these copies of rows are freed before the copies of weights are made.
         let (kept_neurons, kept_weights) = (ticket.kept_neurons(), ticket.kept_weights());
         go_on()?;
         let w = target.weights(layer);
@@ -129,10 +115,11 @@ impl LayerCheck {
         let (mut pair, mut places) = (None, [0.0; 2]);
         let non_zero = w.iter().filter(|&&w| w != 0.0).count();
         let mut underflow = Rounding { target: non_zero as f64 * SMALLEST, pruned: 0.0 };
-        // Products that may not be exact.
+        // Products below the range of exactness.
         let mut inexact = 0.0;
+        // Subtract every kept path from its weight.
         for (row, path) in ticket.paths().enumerate() {
-            if row % ROWS_BETWEEN_LOOKS == 0 {
+            if row % ROWS_BETWEEN_STOPS == 0 {
                 go_on()?;
             }
             let (output, input) = (path.output as usize, path.input as usize);
@@ -153,6 +140,7 @@ impl LayerCheck {
                 }
             }
         }
+        // Norms of the errors, for the halves that inputs can use.
         let (used, skipped) = match parts {
             Parts::Halves { never_negative, skipped } => (if never_negative { 1 } else { 2 }, skipped),
             // Both halves are the same.
@@ -189,6 +177,7 @@ impl LayerCheck {
         }
         let target_bound = spectral_norm_bound(w.view());
         go_on()?;
+        // Bounds for both halves together.
         let mut delta_norm = norm_of_both(&delta_norms[..used]);
         let gain = if used == 1 {
             spectral_norm_bound(pruned[0].view()) + product(UNIT, frobenius(&pruned[0])) + measured(0)
@@ -200,6 +189,7 @@ impl LayerCheck {
             target_bound + delta_norm
         };
         go_on()?;
+        // Rounding of one evaluation.
         let of_halves = |m: &[Array2<f64>; 2]| m[..used].iter().map(frobenius).fold(0.0, f64::hypot);
         let (pieces, partial_sums) = (of_halves(&pieces), of_halves(&partial_sums));
         let (weights, columns) = (frobenius(w), w.ncols());
@@ -207,7 +197,7 @@ impl LayerCheck {
             target: product(gamma(columns + 4), weights),
             pruned: product(gamma(fan_in + 6), pieces),
         };
-        // What is left of the rounding of sums: (n·u)² of n terms.
+        // Second-order rounding of compensated sums: (n·u)² of n terms.
         let squared = |n: usize| n as f64 * gamma(n);
         let careful = Rounding {
             target: product(gamma(2) * (1.0 + squared(columns)), weights),
@@ -241,7 +231,7 @@ impl LayerCheck {
     }
 }
 
-/// √(a² + b²) of what there is, rounded up.
+/// √(a² + b²) of the norms given, rounded up.
 fn norm_of_both(norms: &[Option<f64>]) -> f64 {
     product(norms.iter().flatten().fold(0.0, |norm: f64, n| norm.hypot(*n)), 1.0 + 4.0 * UNIT)
 }

@@ -2,27 +2,27 @@
 //!
 //! # Rounding
 //! A neuron computes h = z_in·x, rounded, and adds z_out·h to the sum of its output, rounded once: a fused multiply-add. A
-//! neuron with several live inputs adds them up likewise. Sums begin at 0 and take paths in the order of the ticket. So all
-//! processors agree; those without such an instruction, as x86 before 2013, have it computed by a library, which takes at least
-//! fifty times as long.
+//! neuron with several live inputs adds them up likewise. Sums start at 0 and take paths in the order of the ticket. All
+//! processors agree on the bits; without an instruction for it (x86 before 2013) a library computes the multiply-add, at least
+//! fifty times more slowly.
 //!
-//! # What is left out
-//! A neuron with z_in > 0 fires where x > 0 only, one with z_in < 0 where x < 0 only. So neurons get to see one part of
-//! their input, max{0, x} or min{0, x}, which spares each the comparison of h = max{0, z_in·x}; and those of a half are
-//! passed over where this part is 0 at all points at hand. Inputs of layers 2…ℓ are outputs of ReLU, whose negative
-//! part is 0 throughout: half of their neurons never fire.
+//! # Skipped work
+//! A neuron with z_in > 0 fires only at x > 0, one with z_in < 0 only at x < 0. Each half reads one part of the input,
+//! max{0, x} or min{0, x}: the comparison in h = max{0, z_in·x} is done once per input, not once per neuron. A half is
+//! skipped if its part is 0 at all points of the block. Inputs of layers 2…ℓ are outputs of ReLU with no negative part: half
+//! of the neurons never fire.
 //!
-//! Both change no value. A neuron that does not fire adds z_out·0 = ±0, and what adds ±0 to a sum, NaN and infinities included,
-//! leaves it as it is, but for the sign of a 0. Nor do inputs of −0 or NaN, at which no neuron fires.
+//! Neither changes a value. A silent neuron adds z_out·0 = ±0, and adding ±0 to a sum, NaN and infinities included, changes
+//! at most the sign of a 0. Inputs of −0 or NaN fire no neuron.
 
 use ndarray::{Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};
 
-use super::Evaluation;
 use super::batch::{Batch, Spare, Values};
 use super::careful;
+use super::evaluation::Evaluation;
 use super::paths::Paths;
-use super::whole::WholeNeurons;
+use super::whole::OutputNeurons;
 use crate::construction::LayerTicket;
 use crate::network::{Activation, Architecture, through_layers};
 
@@ -48,13 +48,13 @@ impl MaskedNetwork {
         &self.layers
     }
 
-    /// The network applied to a batch: `points × n₀` in, `points × n_ℓ` out. Each point's result is the same whatever the
-    /// batch and the number of threads; NaN where a sum has overflowed in any layer, as a neuron that is given NaN does not fire
-    /// and the outputs behind it would look as if they were right.
+    /// The network applied to a batch: `points × n₀` in, `points × n_ℓ` out. A point's result depends neither on the batch nor
+    /// on the number of threads. It is NaN where a sum has overflowed in any layer: a neuron with input NaN does not fire, and
+    /// later outputs would look correct.
     pub fn forward(&self, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut overflowed = vec![false; x.nrows()];
-        // In a thread of the pool, so that there is no way in and out of it at each layer. What comes out is made outside: an
-        // allocator keeps memory for each thread.
+        // Enter the thread pool once, not at each layer. The result is allocated outside: the allocator keeps memory per
+        // thread.
         let mut y = match evaluation {
             Evaluation::Plain => {
                 let x = Batch::of(x, &self.spare);
@@ -69,7 +69,7 @@ impl MaskedNetwork {
             }
             Evaluation::Careful => rayon::scope(|_| {
                 through_layers(&self.layers, x, |layer, x| {
-                    let y = careful::forward_masked(layer, x);
+                    let y = layer.forward_carefully(x);
                     for (overflowed, y) in overflowed.iter_mut().zip(y.rows()) {
                         *overflowed |= y.iter().any(|y| !y.is_finite());
                     }
@@ -83,17 +83,17 @@ impl MaskedNetwork {
         y
     }
 
-    /// What arrives at the outputs of a layer, given from 0, before its activation.
+    /// Sums at the outputs of a layer, numbered from 0, before its activation.
     pub(super) fn sums(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let x = Batch::of(x, &self.spare);
         self.layers[layer].apply(&x, Activation::Identity, &self.spare).to_array()
     }
 
-    /// Bytes that its weights and their ends take.
+    /// Memory of its weights and their ends.
     pub fn bytes(&self) -> usize {
         let of_layer = |layer: &MaskedLayer| match &layer.neurons {
-            Neurons::Single(paths) => paths.bytes(),
-            Neurons::Whole(neurons) => neurons.iter().map(WholeNeurons::bytes).sum(),
+            KeptNeurons::Single(paths) => paths.bytes(),
+            KeptNeurons::Whole(neurons) => neurons.iter().map(OutputNeurons::bytes).sum(),
         };
         self.layers.iter().map(of_layer).sum()
     }
@@ -108,29 +108,29 @@ impl FromIterator<MaskedLayer> for MaskedNetwork {
 
 /// One layer of Ĝ: the kept intermediate neurons between two layers of the target's shape.
 ///
-/// A kept neuron s computes h = max{0, z_in·x_a} from the one input that its mask leaves it (max{0, Σ z_in·x_a} where it
-/// leaves several), and adds z_out·h to the outputs that it still feeds. Nothing else of G is alive.
+/// A kept neuron s computes h = max{0, z_in·x_a} from its one live input (max{0, Σ z_in·x_a} if it has several), and adds
+/// z_out·h to its live outputs. All else of G is pruned.
 #[derive(Clone, Debug)]
 pub struct MaskedLayer {
-    neurons: Neurons,
+    neurons: KeptNeurons,
     activation: Activation,
 }
 
 /// The kept neurons of a layer.
 #[derive(Clone, Debug)]
-enum Neurons {
+enum KeptNeurons {
     /// with one live input each
     Single(Paths),
     /// some with several
-    Whole(Vec<WholeNeurons>),
+    Whole(Vec<OutputNeurons>),
 }
 
 impl MaskedLayer {
     /// The layer of a finished `ticket`: its rows are in the order of the pairs they serve, its weights finite and not 0.
     pub fn new(ticket: &LayerTicket, inputs: usize, outputs: usize, activation: Activation) -> Self {
-        let neurons = match WholeNeurons::of(ticket, outputs) {
-            Some(neurons) => Neurons::Whole(neurons),
-            None => Neurons::Single(Paths::of(ticket, inputs, outputs)),
+        let neurons = match OutputNeurons::of(ticket, outputs) {
+            Some(neurons) => KeptNeurons::Whole(neurons),
+            None => KeptNeurons::Single(Paths::of(ticket, inputs, outputs)),
         };
         Self { neurons, activation }
     }
@@ -138,21 +138,8 @@ impl MaskedLayer {
     /// How many outputs it has.
     pub(super) fn outputs(&self) -> usize {
         match &self.neurons {
-            Neurons::Single(paths) => paths.outputs(),
-            Neurons::Whole(neurons) => neurons.len(),
-        }
-    }
-
-    /// Its activation.
-    pub(super) fn activation(&self) -> Activation {
-        self.activation
-    }
-
-    /// Its paths, where all neurons have one live input.
-    pub(super) fn paths(&self) -> Option<&Paths> {
-        match &self.neurons {
-            Neurons::Single(paths) => Some(paths),
-            Neurons::Whole(_) => None,
+            KeptNeurons::Single(paths) => paths.outputs(),
+            KeptNeurons::Whole(neurons) => neurons.len(),
         }
     }
 
@@ -162,7 +149,15 @@ impl MaskedLayer {
         self.apply(&Batch::of(x, &spare), self.activation, &spare).to_array()
     }
 
-    /// `activation` of what arrives at the outputs.
+    /// The same with compensated sums, if all neurons have one live input.
+    fn forward_carefully(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        match &self.neurons {
+            KeptNeurons::Single(paths) => careful::forward_paths(paths, self.activation, x),
+            KeptNeurons::Whole(_) => self.forward(x),
+        }
+    }
+
+    /// `activation` of the sums at the outputs.
     fn apply(&self, inputs: &Batch, activation: Activation, spare: &Spare) -> Batch {
         let arch = Arch::new();
         Batch::of_columns(inputs.points(), self.outputs(), spare, |output, block, points| {
@@ -170,23 +165,23 @@ impl MaskedLayer {
         })
     }
 
-    /// Derivatives by what arrives at the outputs, at the inputs `x`, points × outputs, turned into those by the inputs, points ×
-    /// inputs.
+    /// Backpropagation at the inputs `x`: from derivatives by the sums at the outputs, points × outputs, to derivatives by the
+    /// inputs, points × inputs.
     pub(super) fn back(&self, x: ArrayView2<'_, f64>, by_sums: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut by_inputs = Array2::zeros(x.dim());
         for (output, by_sum) in by_sums.columns().into_iter().enumerate() {
             match &self.neurons {
-                Neurons::Single(paths) => paths.back(output, x, by_sum, by_inputs.view_mut()),
-                Neurons::Whole(neurons) => neurons[output].back(x, by_sum, by_inputs.view_mut()),
+                KeptNeurons::Single(paths) => paths.back(output, x, by_sum, by_inputs.view_mut()),
+                KeptNeurons::Whole(neurons) => neurons[output].back(x, by_sum, by_inputs.view_mut()),
             }
         }
         by_inputs
     }
 }
 
-/// An output at the points of a block, to be computed with the instructions that there are.
+/// An output at the points of a block, computed with the instructions available.
 struct OutputAt<'a> {
-    neurons: &'a Neurons,
+    neurons: &'a KeptNeurons,
     output: usize,
     inputs: &'a Batch,
     block: usize,
@@ -201,8 +196,8 @@ impl WithSimd for OutputAt<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Values {
         let Self { neurons, output, inputs, block, points, activation } = self;
         let mut y = match neurons {
-            Neurons::Single(paths) => paths.sums(simd, output, inputs, block, points),
-            Neurons::Whole(neurons) => neurons[output].sums(inputs, block),
+            KeptNeurons::Single(paths) => paths.sums(simd, output, inputs, block, points),
+            KeptNeurons::Whole(neurons) => neurons[output].sums(inputs, block),
         };
         y.0[..points].iter_mut().for_each(|y| *y = activation.of_sum(*y));
         y
@@ -238,7 +233,7 @@ mod tests {
         paths.into_iter().collect()
     }
 
-    /// As the network is defined: one neuron after the other, firing or not.
+    /// The definition of the network: one neuron after the other, firing or not.
     fn plain(ticket: &LayerTicket, outputs: usize, x: &Array2<f64>) -> Array2<f64> {
         let mut y = Array2::<f64>::zeros((x.nrows(), outputs));
         for path in ticket.paths() {
@@ -263,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_what_is_left_out_nor_the_processor_changes_a_value() {
+    fn neither_skipped_work_nor_the_processor_changes_a_value() {
         let row = Stream::new(5, 0, Side::In).row(0);
         let draw = |place: u64| Uniform::new(1.0).unwrap().weight(row.word(place));
         let (inputs, outputs, of_output) = (46, 4, 1_000);
@@ -286,7 +281,7 @@ mod tests {
                 (0, _) => -draw(3 << 20 | place).abs(),
                 (1, _) => draw(3 << 20 | place).max(0.0),
                 (2, _) => -0.0,
-                // Anything at all.
+                // Special values.
                 (3, 0) => special[point % special.len()],
                 (_, 0) => 0.0,
                 _ => draw(3 << 20 | place),

@@ -1,4 +1,4 @@
-//! The kept paths through neurons with one live input each, in the order in which they are evaluated.
+//! Kept paths through neurons with one live input each, in the order of evaluation.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -24,25 +24,24 @@ fn pairs(ticket: &LayerTicket, output: usize) -> impl Iterator<Item = (usize, [R
 
 /// The paths of a layer.
 ///
-/// A path is its two weights alone, 16 bytes; its ends and half follow from where it stands. The halves stand apart, so that
-/// the bytes of one that never fires are never looked at, and those of the other are read from the first to the last.
+/// A path takes 16 bytes, its two weights; its ends and half follow from its position. The halves are separate: a half that
+/// never fires is never loaded, and the other is read sequentially.
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
     inputs: usize,
     outputs: usize,
-    /// z_in and z_out of each path: those of the positive half before those of the negative one, each output by output, and
-    /// input by input
+    /// z_in and z_out of each path: the positive half first, each half output by output, and input by input
     weights: Vec<[f64; 2]>,
-    /// where the paths of each half, output and input begin, and the end of the last ones. There are fewer than 2³² of them,
-    /// as these would take 64 GiB.
+    /// start of the paths of each half, output and input, and the end of the last ones. 2³² paths would take 64 GiB.
     starts: Vec<u32>,
 }
 
 impl Paths {
-    /// The paths of `ticket`, whose rows must be in the order of a finished ticket.
+    /// The paths of a finished `ticket`.
     pub(super) fn of(ticket: &LayerTicket, inputs: usize, outputs: usize) -> Self {
         let pair = |path: Path| (path.output, path.input, Half::of(path.z_in) as usize);
         debug_assert!(ticket.paths().map(pair).is_sorted());
+        // Count the paths of each half, output and input.
         let mut starts = vec![0; 2 * inputs * outputs + 1];
         let (positive, negative) = starts.split_at_mut(inputs * outputs);
         let of_outputs = positive.par_chunks_mut(inputs).zip(negative.par_chunks_mut(inputs));
@@ -51,10 +50,12 @@ impl Paths {
                 (positive[input], negative[input]) = (halves[0].len() as u32, halves[1].len() as u32);
             }
         });
+        // Turn counts into starts.
         let mut end = 0;
         for start in &mut starts {
             end += std::mem::replace(start, end);
         }
+        // Copy the weights, each output into its own slices.
         let mut weights = vec![[0.0; 2]; ticket.len()];
         let mut behind = &mut weights[..];
         let mut take = |paths: u32| behind.split_off_mut(..paths as usize).unwrap_or_default();
@@ -78,14 +79,14 @@ impl Paths {
         self.outputs
     }
 
-    /// z_in and z_out of the paths between two ends that fire on one side of 0.
+    /// z_in and z_out of one half's paths between two ends.
     #[inline(always)]
     pub(super) fn of_half(&self, output: usize, input: usize, half: Half) -> &[[f64; 2]] {
         let place = (half as usize * self.outputs + output) * self.inputs + input;
         &self.weights[self.starts[place] as usize..self.starts[place + 1] as usize]
     }
 
-    /// Σ z_out·max{0, z_in·x} of an output, at the first so many points of a block; 0 behind them.
+    /// Σ z_out·max{0, z_in·x} of an output, at the first `points` points of a block; 0 behind them.
     #[inline(always)]
     pub(super) fn sums<S: Simd>(
         &self,
@@ -97,7 +98,7 @@ impl Paths {
     ) -> Values {
         let mut sums = Values::default();
         let to = S::as_mut_simd_f64s(&mut sums.0).0;
-        // As many vectors as registers hold, and no more than there are points.
+        // As many vectors at once as fit the registers, and no more than needed.
         let (vectors, mut at) = (points.div_ceil(S::F64_LANES), 0);
         while at < vectors {
             match vectors - at {
@@ -139,7 +140,7 @@ impl Paths {
         sums
     }
 
-    /// Adds to `to`, points × inputs, the slopes of what fires at the inputs `x`, times `by_sum`, a value for each point.
+    /// Adds the slopes of firing neurons at the inputs `x`, times `by_sum`, a value for each point, to `to`, points × inputs.
     pub(super) fn back(
         &self,
         output: usize,
@@ -164,7 +165,7 @@ impl Paths {
         }
     }
 
-    /// Bytes that they take.
+    /// Memory taken.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&self.weights[..]) + size_of_val(&self.starts[..])
     }

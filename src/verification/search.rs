@@ -2,40 +2,41 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, ArrayView1, Axis};
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::careful::forward_target;
-use super::climb::{Climber, STARTS, STEPS, Slope};
+use super::climb::{Climber, Hill, STARTS, STEPS};
+use super::evaluation::Evaluation;
 use super::inputs::{inputs, inputs_to_try};
-use super::{Evaluation, MaskedNetwork};
+use super::masked::MaskedNetwork;
+use super::outputs::{error_between, prediction};
 use crate::construction::LayerTicket;
-use crate::network::range::norm;
 use crate::network::{Domain, Network};
 
-/// What the inputs tried so far have shown.
+/// Result of the inputs tried so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// largest ‖F(x) − Ĝ(x)‖₂, once climbing has ended that of the climbed input included
+    /// largest ‖F(x) − Ĝ(x)‖₂, including the climbed input once climbing has ended
     pub error: f64,
-    /// number of the input where it was found; the climbed one counts as one behind the last that was drawn
+    /// number of the input with this error; the climbed input has the number after the last drawn one
     pub worst_input: usize,
     /// inputs tried
     pub tried: usize,
     /// errors and numbers of the worst inputs tried, the worst first
     pub worst: Vec<(f64, usize)>,
-    /// where climbing from them has come to, once all inputs were tried; none where there is nothing between inputs
+    /// local searches from the worst inputs, once all inputs were tried; none for a list of points
     pub climbers: Vec<Climber>,
-    /// steps that were climbed
+    /// steps climbed
     pub steps: usize,
-    /// labelled inputs that F and Ĝ classify rightly; `None` without labels
+    /// labelled inputs classified correctly by F and by Ĝ; `None` without labels
     pub correct: Option<(usize, usize)>,
-    /// numbers of the inputs, rising, that F and Ĝ classify differently, or where labelled, not both rightly
+    /// numbers, ascending, of the inputs that F and Ĝ classify differently or, where labelled, not both correctly
     pub mistakes: Arc<Vec<usize>>,
 }
 
 impl Found {
-    /// The input that was climbed to, where climbing has ended above every input tried.
+    /// The climbed input, if climbing has ended above every input tried.
     pub fn climbed(&self) -> Option<&Climber> {
         let ended = self.climbers.iter().all(|climber| climber.is_done);
         let highest = self.climbers.iter().max_by(|a, b| a.error.total_cmp(&b.error))?;
@@ -55,7 +56,7 @@ impl Found {
         }
     }
 
-    /// Shares of labelled inputs that F and Ĝ classify rightly.
+    /// Shares of labelled inputs classified correctly by F and by Ĝ.
     pub fn accuracy(&self) -> Option<(f64, f64)> {
         let share = |correct: usize| correct as f64 / self.tried as f64;
         self.correct.filter(|_| self.tried > 0).map(|(f, g)| (share(f), share(g)))
@@ -75,7 +76,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search that has tried nothing yet. `seed` draws the inputs.
+    /// A search with no input tried. `seed` draws the inputs.
     pub fn new(target: Arc<Network>, domain: Arc<Domain>, seed: u64) -> Self {
         let labelled = matches!(domain.free(), Domain::Points { labels: Some(_), .. });
         Self {
@@ -88,8 +89,8 @@ impl Search {
         }
     }
 
-    /// The search that has found what another of the same network, domain and seed had found. `None` where none can have
-    /// found this.
+    /// The search with the result of an interrupted one of the same network, domain and seed. `None` where no search can have
+    /// had this result.
     pub fn resumed(self, found: Found) -> Option<Self> {
         self.is_possible(&found).then_some(Self { found, ..self })
     }
@@ -119,7 +120,7 @@ impl Search {
             && mistakes.last().is_none_or(|last| last < tried)
     }
 
-    /// Whether a climber is at an input of the domain, give or take rounding, and no lower than where it began.
+    /// Whether a climber is at an input of the domain, up to rounding, and no lower than its start.
     fn is_on_its_way(&self, climber: &Climber) -> bool {
         if climber.input.len() != self.target.architecture().widths()[0]
             || climber.input.iter().any(|x| !x.is_finite())
@@ -132,22 +133,22 @@ impl Search {
         climber.error >= climber.from_error && climber.input.iter().zip(&nearest).all(is_near)
     }
 
-    /// Whether there is something between inputs to climb through.
+    /// Whether the domain has inputs between the tried ones.
     fn climbs(&self) -> bool {
         !matches!(self.domain.free(), Domain::Points { .. })
     }
 
-    /// Evaluates from now on in this way.
+    /// Chooses the evaluation from now on.
     pub fn evaluate(&mut self, evaluation: Evaluation) {
         self.evaluation = evaluation;
     }
 
-    /// Inputs to be tried in all.
+    /// Inputs to try in all.
     pub fn total(&self) -> usize {
         inputs_to_try(&self.domain)
     }
 
-    /// What was found so far.
+    /// The result so far.
     pub fn found(&self) -> &Found {
         &self.found
     }
@@ -157,12 +158,12 @@ impl Search {
         self.found.tried == self.total() && self.found.climbers.iter().all(|climber| climber.is_done)
     }
 
-    /// Ĝ, as long as inputs are tried on it.
+    /// Ĝ, while inputs are tried on it.
     pub fn pruned(&self) -> Option<&Arc<MaskedNetwork>> {
         self.pruned.as_ref()
     }
 
-    /// Tries inputs on this Ĝ, which was built elsewhere.
+    /// Tries inputs on a Ĝ built elsewhere.
     pub fn try_on(&mut self, pruned: Arc<MaskedNetwork>) {
         self.pruned = Some(pruned);
     }
@@ -220,11 +221,11 @@ impl Search {
         self.found.worst.iter().map(start).collect()
     }
 
-    /// A step uphill from everywhere.
+    /// A step uphill of every climber.
     fn climb(&mut self, pruned: &MaskedNetwork) {
         let (target, domain) = (&self.target, &self.domain);
-        let slope = Slope { target, domain, pruned, evaluation: self.evaluation };
-        slope.step(&mut self.found.climbers);
+        let hill = Hill { target, domain, pruned, evaluation: self.evaluation };
+        hill.step(&mut self.found.climbers);
         self.found.steps += 1;
         if self.found.steps == STEPS {
             self.found.climbers.iter_mut().for_each(|climber| climber.is_done = true);
@@ -235,46 +236,12 @@ impl Search {
     }
 }
 
-/// ‖F(x) − Ĝ(x)‖₂ of their outputs at x, f64's largest number where it is above that; NaN where an output is not
-/// finite, since what has overflowed says nothing of the error.
-pub fn error_between(f: ArrayView1<'_, f64>, g: ArrayView1<'_, f64>) -> f64 {
-    let differences = f.iter().zip(g).map(|(f, g)| f - g);
-    let error = norm(differences.clone().map(|d| d * d).sum(), differences);
-    match f.iter().chain(g).all(|y| y.is_finite()) {
-        true if error > f64::MAX => f64::MAX,
-        true => error,
-        false => f64::NAN,
-    }
-}
-
-/// The class a network chooses, from 0: the first of the largest outputs.
-pub fn prediction(outputs: ArrayView1<'_, f64>) -> usize {
-    let mut best = 0;
-    for (class, &value) in outputs.iter().enumerate() {
-        if value > outputs[best] {
-            best = class;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::array;
 
     #[test]
-    fn errors_hold_at_every_scale() {
-        for scale in [1e-320, 1e-300, 1e-160, 1.0, 1e160, 1e300] {
-            let (f, g) = (array![3.0, 0.0, 1.0] * scale, array![0.0, 4.0, 1.0] * scale);
-            assert!((error_between(f.view(), g.view()) / (5.0 * scale) - 1.0).abs() < 1e-3, "{scale:e}");
-        }
-        assert_eq!(error_between(array![f64::MAX].view(), array![f64::MIN].view()), f64::MAX);
-    }
-
-    #[test]
-    fn what_has_overflowed_is_no_error_found() {
-        assert!(error_between(array![f64::INFINITY, 0.0].view(), array![1.0, 0.0].view()).is_nan());
+    fn an_overflow_is_no_error_found() {
         let mut found = Found::default();
         found.remember(f64::NAN, 0);
         found.remember(0.5, 1);

@@ -1,4 +1,4 @@
-//! Neurons of Ĝ with several live inputs, as those that stand in for whole target neurons.
+//! Neurons of Ĝ with several live inputs: each stands in for a whole target neuron.
 
 use std::iter::zip;
 
@@ -10,21 +10,21 @@ use crate::construction::LayerTicket;
 
 /// The neurons that feed one output, each with its live inputs.
 #[derive(Clone, Debug)]
-pub(super) struct WholeNeurons {
-    neurons: Vec<WholeNeuron>,
+pub(super) struct OutputNeurons {
+    neurons: Vec<KeptNeuron>,
     /// input and z_in of each neuron's synapses, in the order of the ticket
     synapses: Vec<(u32, f64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct WholeNeuron {
+struct KeptNeuron {
     z_out: f64,
-    /// the synapse behind its last one; its first one is where those of the neuron before it end
+    /// end of its synapses; they start at the end of the neuron before
     end: usize,
 }
 
-impl WholeNeurons {
-    /// The neurons of each output, if some have more than one live input. The rows of such a neuron stand together.
+impl OutputNeurons {
+    /// The neurons of each output, if any neuron has several live inputs. The rows of a neuron are consecutive.
     pub(super) fn of(ticket: &LayerTicket, outputs: usize) -> Option<Vec<Self>> {
         let (neurons, of) = (&ticket.neuron, &ticket.output);
         let goes_on = |row: usize| neurons.get(row) == neurons.get(row - 1) && of.get(row) == of.get(row - 1);
@@ -36,7 +36,7 @@ impl WholeNeurons {
             let Self { neurons, synapses } = &mut to[path.output as usize];
             synapses.push((path.input, path.z_in));
             if !goes_on(next) {
-                neurons.push(WholeNeuron { z_out: path.z_out, end: synapses.len() });
+                neurons.push(KeptNeuron { z_out: path.z_out, end: synapses.len() });
             }
         }
         Some(to)
@@ -64,14 +64,14 @@ impl WholeNeurons {
                 h.iter_mut().zip(x).for_each(|(h, x)| *h = z_in.mul_add(*x, *h));
             }
             for (sum, h) in sums.0.iter_mut().zip(h) {
-                // A sum that has overflowed may be of either sign.
+                // An overflowed sum may have either sign.
                 *sum = z_out.mul_add(if h > 0.0 || !h.is_finite() { h } else { 0.0 }, *sum);
             }
         }
         sums
     }
 
-    /// Adds to `to`, points × inputs, the slopes of what fires at the inputs `x`, times `by_sum`, a value for each point.
+    /// Adds the slopes of firing neurons at the inputs `x`, times `by_sum`, a value for each point, to `to`, points × inputs.
     pub(super) fn back(
         &self,
         x: ArrayView2<'_, f64>,
@@ -87,7 +87,7 @@ impl WholeNeurons {
         }
     }
 
-    /// Bytes that they take.
+    /// Memory taken.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&self.neurons[..]) + size_of_val(&self.synapses[..])
     }
@@ -108,7 +108,7 @@ mod tests {
             z_in: vec![1.0, -2.0, -1.0, 0.5, 0.5],
             z_out: vec![2.0, 2.0, 10.0, 1.0, 1.0],
         };
-        let outputs = WholeNeurons::of(&ticket, 2).unwrap();
+        let outputs = OutputNeurons::of(&ticket, 2).unwrap();
         let x = array![[3.0, 1.0], [1.0, 3.0], [-1.0, -4.0]];
         let sums = [0, 1].map(|output| outputs[output].sums(&Batch::of(x.view(), &Spare::default()), 0));
         // Neuron 3 fires at x₀ = −1 only: 10·1 on top of 2·7.

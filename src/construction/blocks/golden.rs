@@ -22,7 +22,7 @@ use super::wiring::{Redrawn, Wiring, drawn_again};
 use crate::construction::allocator::{Allocator, Available};
 use crate::construction::buckets::levels;
 use crate::construction::half::Half;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Sharing;
 use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
@@ -159,7 +159,7 @@ impl Consumer for GoldenWeights {
 
     fn reopened(
         &self,
-        position: &Position<'_>,
+        position: &AllocatorPosition<'_>,
         size: u64,
         has_group: &[bool],
         bench: &Workbench,

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use crate::construction::allocator::{Allocator, Available, Shortfall};
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::tally::Tally;
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
@@ -43,15 +43,15 @@ pub(crate) trait Consumer: Clone + Debug + Send + Sync + 'static {
     fn available(&self, open: &Self::Open, bench: &Workbench) -> Available;
 
     /// How far the block is.
-    fn position(&self, at: BlockPosition, open: &[Self::Open]) -> Position<'static> {
+    fn position(&self, at: BlockPosition, open: &[Self::Open]) -> AllocatorPosition<'static> {
         let _ = open;
-        Position::Block { block: at.block, drawn: at.drawn }
+        AllocatorPosition::Block { block: at.block, drawn: at.drawn }
     }
 
     /// The block at a saved position, with the weights that are still open. `None` where no run can have been there.
     fn reopened(
         &self,
-        position: &Position<'_>,
+        position: &AllocatorPosition<'_>,
         size: u64,
         has_group: &[bool],
         bench: &Workbench,
@@ -172,13 +172,13 @@ impl<C: Consumer> Allocator for Blocks<C> {
         Some(self.consumer.available(open, bench))
     }
 
-    fn position(&self, _: &Workbench) -> Position<'_> {
+    fn position(&self, _: &Workbench) -> AllocatorPosition<'_> {
         self.consumer.position(self.at, &self.open)
     }
 
     fn at(
         &self,
-        position: Position<'_>,
+        position: AllocatorPosition<'_>,
         has_group: &[bool],
         bench: &Workbench,
     ) -> Option<Box<dyn Allocator>> {

@@ -17,7 +17,7 @@ use super::scheduler::{BlockBound, BlockPosition, Blocks, Consumer};
 use super::waiting::{skipping_words, wait};
 use crate::construction::allocator::Available;
 use crate::construction::half::Half;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::{LayerProblem, Match, Mode};
 use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
@@ -199,19 +199,19 @@ impl Consumer for SingleWeights {
         Available::all(open.found.into_iter().flatten().collect())
     }
 
-    fn position(&self, at: BlockPosition, open: &[SingleWeight]) -> Position<'static> {
+    fn position(&self, at: BlockPosition, open: &[SingleWeight]) -> AllocatorPosition<'static> {
         let found = open.first().map_or([None; 2], |open| open.found);
-        Position::Weight { drawn: at.drawn, found: found.map(|path| path.map(|path| path.neuron)) }
+        AllocatorPosition::Weight { drawn: at.drawn, found: found.map(|path| path.map(|path| path.neuron)) }
     }
 
     fn reopened(
         &self,
-        position: &Position<'_>,
+        position: &AllocatorPosition<'_>,
         size: u64,
         _: &[bool],
         bench: &Workbench,
     ) -> Option<(BlockPosition, Vec<SingleWeight>)> {
-        let Position::Weight { drawn, found } = *position else { return None };
+        let AllocatorPosition::Weight { drawn, found } = *position else { return None };
         let pair = bench.groups.len() as u64;
         let most = if self.mode == Mode::Drawn { size } else { 1 };
         if pair >= bench.pairs() || !bench.has_groups_in_order(1) || drawn >= most {

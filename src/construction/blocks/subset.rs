@@ -9,7 +9,7 @@ use super::scheduler::{BlockPosition, Blocks, Consumer};
 use super::wiring::{Redrawn, Wiring, drawn_again};
 use crate::construction::allocator::{Available, Shortfall};
 use crate::construction::half::Half;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Sharing;
 use crate::construction::sums::best_subset::MOST_VALUES;
 use crate::construction::sums::incremental::IncrementalSearch;
@@ -182,7 +182,7 @@ impl Consumer for SubsetWeights {
 
     fn reopened(
         &self,
-        position: &Position<'_>,
+        position: &AllocatorPosition<'_>,
         size: u64,
         has_group: &[bool],
         bench: &Workbench,

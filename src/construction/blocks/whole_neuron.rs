@@ -14,7 +14,7 @@ use super::scheduler::{BlockBound, BlockPosition, Blocks, Consumer};
 use super::waiting::{skipping_words, wait};
 use crate::construction::allocator::Available;
 use crate::construction::half::Half;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::{LayerProblem, Mode};
 use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
@@ -158,18 +158,18 @@ impl Consumer for StandIns {
         Available::default()
     }
 
-    fn position(&self, at: BlockPosition, _: &[StandIn]) -> Position<'static> {
-        Position::Neuron { drawn: at.drawn }
+    fn position(&self, at: BlockPosition, _: &[StandIn]) -> AllocatorPosition<'static> {
+        AllocatorPosition::Neuron { drawn: at.drawn }
     }
 
     fn reopened(
         &self,
-        position: &Position<'_>,
+        position: &AllocatorPosition<'_>,
         size: u64,
         _: &[bool],
         bench: &Workbench,
     ) -> Option<(BlockPosition, Vec<StandIn>)> {
-        let Position::Neuron { drawn } = *position else { return None };
+        let AllocatorPosition::Neuron { drawn } = *position else { return None };
         let output = u32::try_from(bench.groups.len()).ok().filter(|&output| output < bench.outputs)?;
         let most = if self.mode == Mode::Drawn { size } else { 1 };
         if !bench.has_groups_in_order(bench.inputs.into()) || drawn >= most {

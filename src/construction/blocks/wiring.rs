@@ -1,7 +1,7 @@
 //! Blocks wired to one weight, or to all weights of one input.
 
 use super::scheduler::{BlockPosition, Consumer};
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Sharing;
 use crate::construction::workbench::Workbench;
 
@@ -75,12 +75,12 @@ pub(crate) trait Redrawn: Consumer {
 /// The block at a saved position, drawn again. `None` where no run can have been there, or where other pairs are finished.
 pub(crate) fn drawn_again<C: Redrawn>(
     consumer: &C,
-    position: &Position<'_>,
+    position: &AllocatorPosition<'_>,
     size: u64,
     has_group: &[bool],
     bench: &Workbench,
 ) -> Option<(BlockPosition, Vec<C::Open>)> {
-    let Position::Block { block, drawn } = *position else { return None };
+    let AllocatorPosition::Block { block, drawn } = *position else { return None };
     if block >= consumer.wiring().blocks(bench) || drawn >= size {
         return None;
     }

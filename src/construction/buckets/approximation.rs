@@ -5,13 +5,13 @@ use super::levels;
 /// Words of open-demand bits per half that SIMD code looks at.
 pub(crate) const DEMAND_WORDS: usize = 4;
 
-/// Finds buckets in f32, of sums of [`levels`], for many products at once.
+/// Buckets of sums of [`levels`] in f32.
 ///
-/// The place is ⌊y⌋, where y = (3/2 − t)·k′ and u ≤ t < u + 2 in units of 2⁻²⁹. What is computed of u, x = 3k′/2 + 1 − k′u/2²⁹,
-/// is off y + 1 by the roundings of u, the slope, the product, the first term, x, and x − 1/2, at most 2⁻²⁴·(2 + 2k′) each, and
-/// by 2⁻²⁸k′ for what was cut off: less than 2⁻²⁰·(1 + k′). With this and the strip around an edge as a margin, ⌊x⌋ is the
-/// place + 1 unless it is not the same at both ends of it; then the place is in doubt. Where x is truncated instead, −1 < x < 0
-/// becomes 0, and there is no bucket either.
+/// The place is ⌊y⌋, where y = (3/2 − t)·k′ and u ≤ t < u + 2 in units of 2⁻²⁹. The computed x = 3k′/2 + 1 − k′u/2²⁹ differs from
+/// y + 1 by the roundings of u, the slope, the product, the first term, x, and x − 1/2, at most 2⁻²⁴·(2 + 2k′) each, and
+/// by 2⁻²⁸k′ for the bits cut off: less than 2⁻²⁰·(1 + k′). The margin is this and the strip around an edge. If ⌊x⌋ is the same
+/// at both ends of the margin, it is the place + 1; else the place is in doubt. SIMD code truncates x instead: −1 < x < 0 becomes
+/// 0, out of range like ⌊x⌋ = −1.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Approximation {
     /// k′/2²⁹
@@ -21,10 +21,10 @@ pub(crate) struct Approximation {
 }
 
 impl Approximation {
-    /// A place that no bucket has where there are at most as many: those for which [`DEMAND_WORDS`] have a bit, but the last.
+    /// A place beyond all buckets, if there are at most this many: the last bit of [`DEMAND_WORDS`].
     pub(crate) const BEYOND: u32 = 64 * DEMAND_WORDS as u32 - 1;
 
-    /// Instead of a place that is in doubt.
+    /// Sentinel: the place is in doubt.
     pub(crate) const IN_DOUBT: u32 = u32::MAX;
 
     pub(crate) fn new(k_prime: f64, strip: f64) -> Self {
@@ -33,7 +33,7 @@ impl Approximation {
         Self { slope, from: [from - margin, from + margin].map(|from| from as f32) }
     }
 
-    /// The place of the product of a sum of [`levels`], [`BEYOND`](Self::BEYOND) where it is that or more or out of range, or
+    /// The place of the product of a sum of [`levels`], [`BEYOND`](Self::BEYOND) from there on and out of range, or
     /// [`IN_DOUBT`](Self::IN_DOUBT).
     #[inline(always)]
     pub(crate) fn place(&self, sum: u32) -> u32 {
@@ -43,8 +43,8 @@ impl Approximation {
     }
 }
 
-/// ⌊x⌋ for |x| < 2²²: what is left of x − 1/2 beside a number that has no bits for fractions. Vectors do no conversion that
-/// minds what is out of range.
+/// ⌊x⌋ for |x| < 2²²: x − 1/2 rounded by adding a number without bits for fractions. SIMD has no saturating float-to-int
+/// conversion.
 #[inline(always)]
 fn floor(x: f32) -> i32 {
     const BESIDE: f32 = (3 << 22) as f32;

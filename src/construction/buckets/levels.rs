@@ -1,12 +1,12 @@
-//! Words cut to 32 bits, so that sixteen of them are tried in one instruction.
+//! Words cut to 32 bits: sixteen of them are tried in one instruction.
 //!
 //! A word's level is its upper 53 bits, its sign the lowest one. Its *cut* has the upper 29 bits of the level at the bottom and
-//! the sign on top: in bit 31 for an input word, in bit 30 for an output word. The cuts of both added are a *sum*, which says
-//! nearly all there is to say of a product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is
-//! the sum of both levels (see [`Buckets`](super::Buckets)) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half,
-//! is an interval of such integers, and a try is one comparison. Only at the ends of an interval the bits that were cut off
-//! decide: such a sum is in doubt, and the words themselves tell ([`Buckets::piece`](super::Buckets::piece)). Of the neurons that are given away that is one in
-//! a million or so.
+//! the sign on top: in bit 31 for an input word, in bit 30 for an output word. The *sum* of both cuts holds nearly all of a
+//! product: both signs, as no carry reaches them, and 30 bits u with u ≤ t < u + 2, where t is the sum of both levels (see
+//! [`Buckets`](super::Buckets)) in units of 2⁻²⁹. A demand, the products of one bucket with the signs of one half, is an interval
+//! of these integers, and a try is one comparison. Only at the ends of an interval do the bits cut off decide: the sum is in
+//! doubt, and the full words settle it ([`Buckets::piece`](super::Buckets::piece)). About one in a
+//! million of the neurons given away is in doubt.
 
 /// Bits of u.
 const BITS: u32 = 30;
@@ -23,7 +23,7 @@ pub(crate) fn of_input(unfinished: u64) -> u32 {
     (unfinished >> (11 + CUT_OFF)) as u32 | sign << 31
 }
 
-/// The cut of an output word, of what [`of_input`] makes of it.
+/// The cut of an output word, from its [`of_input`].
 #[inline(always)]
 pub(crate) fn of_output(cut: u32) -> u32 {
     cut & u32::MAX >> 1 | cut >> 31 << BITS
@@ -35,7 +35,7 @@ pub(crate) fn u(sum: u32) -> u32 {
     sum & ((1 << BITS) - 1)
 }
 
-/// 1 where z_in < 0: which half the product serves.
+/// The half served by the product: 1 where z_in < 0.
 #[inline(always)]
 pub(crate) fn half(sum: u32) -> usize {
     (sum >> 31) as usize
@@ -53,34 +53,33 @@ pub(crate) fn t(word_in: u64, word_out: u64) -> u64 {
     (word_in >> 11) + (word_out >> 11)
 }
 
-/// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 a sum lies in, unless that [is in doubt](bin_is_in_doubt); see also
-/// [`bin_of`].
+/// The bin of a sum, of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2, unless it [is in doubt](bin_is_in_doubt); see also [`bin_of`].
 #[inline(always)]
 pub(crate) fn bin<const BINS: usize>(sum: u32) -> usize {
     (u(sum) >> (BITS - BINS.ilog2())) as usize
 }
 
-/// Whether a sum's t may lie in the part behind its own.
+/// Whether a sum's t may lie in the next bin.
 #[inline(always)]
 pub(crate) fn bin_is_in_doubt<const BINS: usize>(sum: u32) -> bool {
     (u(sum) + 1) & ((1 << (BITS - BINS.ilog2())) - 1) == 0
 }
 
-/// Which of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2 this t is in; in units of 2⁻⁵³.
+/// The bin of t, in units of 2⁻⁵³, of `BINS` = 2ⁿ equal parts of 0 ≤ t < 2.
 #[inline(always)]
 pub(crate) fn bin_of<const BINS: usize>(t: u64) -> usize {
     (t >> (54 - BINS.ilog2())) as usize
 }
 
-/// The sums whose products can be one piece, or might: `low`, …, `low` + `width` − 1.
+/// An interval of sums whose products are one piece, or might be: `low`, …, `low` + `width` − 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct SumInterval {
     pub(crate) low: u32,
     pub(crate) width: u32,
 }
 
-impl Wanted {
-    /// Products with t from `low` on, `count` of them in units of 2⁻⁵³, and both weights positive.
+impl SumInterval {
+    /// The `count` products with t = `low`, `low` + 1, … in units of 2⁻⁵³, and both weights positive.
     pub(crate) fn new((low, count): (u64, u64)) -> Self {
         let [first, last] = [low, low + count].map(|t| (t >> CUT_OFF) as u32);
         Self { low: first.wrapping_sub(1), width: last - first + 2 }
@@ -93,13 +92,13 @@ impl Wanted {
         Self { low: self.low.wrapping_add(signs), width: self.width }
     }
 
-    /// Whether a sum is among them.
+    /// Whether a sum is in the interval: its product is the piece, or in doubt.
     #[inline(always)]
     pub(crate) fn might_have(self, sum: u32) -> bool {
         sum.wrapping_sub(self.low) < self.width
     }
 
-    /// Whether a sum's products are such without doubt: u is above the first of them, and u + 2 is not above the last.
+    /// Whether a sum's product is the piece without doubt: u is above the first sum, and u + 2 not above the last.
     #[inline(always)]
     pub(crate) fn has(self, sum: u32) -> bool {
         sum.wrapping_sub(self.low).wrapping_sub(2) < self.width.saturating_sub(4)
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_says_what_its_words_say_but_for_what_was_cut_off() {
+    fn a_sum_agrees_with_its_words_up_to_the_bits_cut_off() {
         for place in 0..100_000 {
             let (sum, [a, b]) = sum(2 * place, 2 * place + 1);
             assert_eq!(half(sum) as u64, a & 1);

@@ -1,38 +1,47 @@
-//! Buckets: which piece of a golden-ratio sum a product can be.
+//! Buckets: the pieces of a golden-ratio sum, and the products that can be each.
+//!
+//! Three classifications of a product agree:
+//!
+//! | | input | used |
+//! |---|---|---|
+//! | [`Buckets::classify`] | full words, 53 bits of each | exact; one product at a time |
+//! | [`levels`] | words cut to 32 bits; a demand is an interval of integers | SIMD, few demands |
+//! | [`approximation`] | the same in f32; the bucket's number | SIMD, many demands |
+//!
+//! The last two may leave a product in doubt, to be settled by the first.
 
 pub(crate) mod approximation;
 pub(crate) mod levels;
 
 use self::approximation::Approximation;
-use self::levels::Wanted;
+use self::levels::SumInterval;
 use crate::theory::section5::Ranges;
 
 /// The buckets (γ^{u+1}·w_max, γ^u·w_max], u = 1…k, of one layer.
 ///
 /// Products are classified in the log domain: the level of a weight is the upper 53 bits of its word, and the
-/// sum of two levels is t·2⁵³ with t = ln(|z_in·z_out|/α²)/Λ, so one multiplication finds the bucket and no exp
-/// is needed until a product is used. Rounding could let such an integer and the product of the two
-/// f64 weights disagree next to an edge. A product that near (a relative 10⁻¹³ or so at base 3/2) is
-/// therefore turned away: every product that is let in lies in its bucket as an f64 too, and a usable one
-/// is lost with probability below 10⁻¹¹.
+/// sum of two levels is t·2⁵³ with t = ln(|z_in·z_out|/α²)/Λ. One multiplication finds the bucket; no exp is computed until a
+/// product is used. Next to an edge, rounding could make this integer and the product of the two f64 weights disagree. Products
+/// near an edge (within a relative 10⁻¹³ or so at base 3/2) are therefore rejected: every accepted product lies in its bucket
+/// as an f64 too, and a usable one is lost with probability below 10⁻¹¹.
 #[derive(Clone, Debug)]
 pub struct Buckets {
-    /// γ^u·w_max for u = 0…k+1, and −∞ [`EDGES_AT_ONCE`] times
+    /// γ^u·w_max for u = 0…k+1, padded by [`EDGES_AT_ONCE`] sentinels −∞
     edges: Vec<f64>,
     levels: usize,
     /// k′·2⁴³
     scale: u64,
     /// half-width of the strip around an edge, in 2⁻⁶⁴ of a bucket
     margin: u64,
-    /// of each place
-    wanted: Vec<Wanted>,
+    /// per place
+    wanted: Vec<SumInterval>,
     approximation: Approximation,
 }
 
 /// t = 3/2, the upper end of bucket 1, in units of 2⁻⁵³.
 const TOP: u64 = 3 << 52;
 
-/// Edges that a residual is held against at once.
+/// Edges compared with a residual at once.
 pub(crate) const EDGES_AT_ONCE: usize = 8;
 
 /// Above this many buckets the integers of [`Buckets::classify`] would overflow. A base of 1.0001 makes 400,000.
@@ -42,14 +51,14 @@ impl Buckets {
     /// The buckets of a layer's ranges, with at most [`MOST_LEVELS`] levels.
     pub fn new(ranges: &Ranges) -> Self {
         debug_assert!(ranges.levels < MOST_LEVELS);
-        // Two weights, (Λ + 3)·2⁻⁵³ each, their product, the edge, (2Λ + 3)·2⁻⁵³; a bucket is ln(1/γ) wide.
-        // Doubled, and 2⁻⁴² added for the rounding of `scale` over all levels.
+        // Rounding of two weights, (Λ + 3)·2⁻⁵³ each, of their product, and of the edge, (2Λ + 3)·2⁻⁵³; a bucket is ln(1/γ) wide.
+        // Doubled, plus 2⁻⁴² for the rounding of `scale` over all levels.
         let rounding = (4.0 * ranges.log_range.abs() + 10.0) * f64::EPSILON / -ranges.gamma.ln();
         let margin = rounding + (0.5_f64).powi(42);
         let scale = (ranges.k_prime * (1_u64 << 43) as f64) as u64;
         let approximation = Approximation::new(ranges.k_prime, margin);
         let margin = (margin * (u64::MAX as f64)) as u64;
-        let wanted = (0..ranges.levels).map(|place| Wanted::new(usable(place, scale, margin))).collect();
+        let wanted = (0..ranges.levels).map(|place| SumInterval::new(usable(place, scale, margin))).collect();
         let mut edges = ranges.edges();
         edges.extend([f64::NEG_INFINITY; EDGES_AT_ONCE]);
         Self { edges, levels: ranges.levels, scale, margin, wanted, approximation }
@@ -65,23 +74,22 @@ impl Buckets {
         self.edges[u]
     }
 
-    /// The upper edges of the buckets at place ≤ k and those behind it; −∞ where there are none.
+    /// The upper edges of the buckets at place ≤ k and behind it, then −∞.
     #[inline]
     pub(crate) fn edges_below(&self, place: usize) -> &[f64; EDGES_AT_ONCE] {
         let edges = self.edges[place + 1..].first_chunk();
-        edges.expect("edges are followed by as many that are none")
+        edges.expect("padded by EDGES_AT_ONCE sentinels")
     }
 
-    /// The bucket's place u − 1 = 0…k−1 for the sum of two levels (t in units of 2⁻⁵³), or k where the product
-    /// is of no use, being outside the product range or too near an edge.
+    /// The bucket's place u − 1 = 0…k−1 for the sum of two levels (t in units of 2⁻⁵³), or k for a useless product: out of range,
+    /// or too near an edge.
     #[inline(always)]
     pub fn classify(&self, t: u64) -> usize {
         if self.is_near_an_edge(t) { self.levels } else { self.place(t) }
     }
 
-    /// [`classify`](Self::classify) without the strips around the edges, and without a branch: three in four products
-    /// are in range, and a jump that is wrong that often costs more than the rest of a try (measured: 11 ns
-    /// a try with one, 4 ns without).
+    /// [`classify`](Self::classify) without the strips around the edges. Branchless: one product in four is out of range, and the
+    /// mispredictions would cost more than the rest of a try (11 ns against 4 ns).
     #[inline(always)]
     pub(crate) fn place(&self, t: u64) -> usize {
         // Where t > 3/2 the difference wraps to at least 2⁶³, and the place to at least 2¹⁰·k′.
@@ -99,27 +107,26 @@ impl Buckets {
         (fits && place < self.levels).then_some((half, place))
     }
 
-    /// Finds places with fewer bits, for many products at once.
+    /// The places in f32, for many products at once.
     #[inline(always)]
     pub(crate) fn approximation(&self) -> &Approximation {
         &self.approximation
     }
 
-    /// The sums of [`levels`] whose products a demand for this bucket can use, for a half of a weight with `negative` = 1
-    /// where w* < 0.
+    /// The sums of [`levels`] that meet a demand for this bucket, for a half of a weight with `negative` = 1 where w* < 0.
     #[inline(always)]
-    pub(crate) fn wanted(&self, place: usize, half: usize, negative: u32) -> Wanted {
+    pub(crate) fn wanted(&self, place: usize, half: usize, negative: u32) -> SumInterval {
         self.wanted[place].with_signs(half, negative)
     }
 
-    /// Whether t is so near an edge that the f64 product might lie beyond it.
+    /// Whether t is too near an edge: the f64 product might lie beyond it.
     #[inline(always)]
     pub(crate) fn is_near_an_edge(&self, t: u64) -> bool {
         let fraction = (scaled(t, self.scale) >> 32) as u64;
         fraction.wrapping_add(self.margin) < 2 * self.margin
     }
 
-    /// The bucket u = 1…k in which `product` > 0 lies, if it lies in any.
+    /// The bucket u = 1…k of `product` > 0, if any.
     pub fn of(&self, product: f64) -> Option<usize> {
         let edges_above = self.edges.partition_point(|&edge| edge >= product);
         edges_above.checked_sub(1).filter(|u| (1..=self.levels).contains(u))
@@ -137,8 +144,8 @@ fn scaled(t: u64, scale: u64) -> u128 {
     u128::from(TOP.wrapping_sub(t)) * u128::from(scale)
 }
 
-/// The least t that [`Buckets::classify`] puts into a bucket, and how many there are. It does so where (3/2 − t)·k′ lies at
-/// least the margin above place, and more than the margin below place + 1.
+/// The least t of a bucket, and the number of its t, as [`Buckets::classify`] has them: (3/2 − t)·k′ is at least the margin above
+/// place, and more than the margin below place + 1.
 fn usable(place: usize, scale: u64, margin: u64) -> (u64, u64) {
     let place = place as u128;
     let margin = u128::from(margin) << 32;
@@ -181,7 +188,7 @@ mod tests {
             let row = Stream::new(3, 1, Side::In).row(0);
             let doubts = |t: u64| {
                 let (exact, k) = (buckets.classify(t), buckets.levels() as u32);
-                // Both ends of what a sum says of t.
+                // Both ends of the interval of t with the same sum.
                 let in_doubt = [t >> 24, (t >> 24).saturating_sub(1)].into_iter().filter(|&u| {
                     let place = buckets.approximation().place(u as u32 | (t as u32) << 30);
                     let in_doubt = place == Approximation::IN_DOUBT;

@@ -1,24 +1,24 @@
-//! Whether a ticket is there at all: demands matched to neurons, without an allocation's order.
+//! Does a ticket exist at all? Demands matched to neurons, in any order.
 //!
 //! Theorem 3 promises that M_i neurons *can* meet every demand (pair, half, bucket) of a layer, each with a neuron of its own. An
-//! [`Allocation`] that runs out of neurons has not refuted this: it may have spent a neuron on the wrong demand. The promise is a
-//! statement on a bipartite graph: demands on one side, neurons on the other, an edge where the neuron's product for the pair lies in
-//! the bucket and has the half's signs. It holds exactly when a matching covers all demands.
+//! [`Allocation`] that runs out of neurons has not refuted this: it may have given a neuron to the wrong demand. The promise is a
+//! statement on a bipartite graph: demands on one side, neurons on the other, an edge if the neuron's product for the pair lies in
+//! the bucket and has the half's signs. It holds exactly if a matching covers all demands.
 //!
 //! # Method
-//! A first matching comes from the greedy pass of [`Allocation::FirstFit`]. Each demand that it leaves open starts a breadth-first
-//! search along alternating paths: from a demand to all of its neurons, from a neuron to the demand that holds it.
+//! A first matching comes from the greedy pass of [`Allocation::FirstFit`]. Each demand left open starts a breadth-first
+//! search along alternating paths: from a demand to all of its neurons, from a neuron to the demand holding it.
 //! * The search reaches a free neuron. Swapping the edges of the path covers the demand and uncovers none (Berge 1957).
 //! * The search ends without one. Let S be the demands reached, the open one included, and N(S) all neurons with an edge to S.
-//!   The search has reached all of N(S), and each of them is held by a demand of S other than the open one. So |N(S)| = |S| − 1, and no
-//!   matching covers S (Hall 1935). The theorem's event fails for this seed, and nothing is left to search.
+//!   The search has reached all of N(S), and each of them is held by a demand of S other than the open one. Hence
+//!   |N(S)| = |S| − 1, and no matching covers S (Hall 1935). The theorem's event fails for this seed, and the search is over.
 //!
-//! Both answers are exact for the products that [`Buckets`] lets in, as every allocation sees them; the strips at the edges of buckets hold
-//! fewer than 10⁻¹¹ of all products. (Hopcroft and Karp's phases find a maximum matching in fewer passes; here the first deficient set ends
-//! the work, and few demands are open after the greedy pass.)
+//! Both answers are exact for the products accepted by [`Buckets`], the same for every allocation; the strips at the edges of
+//! buckets hold fewer than 10⁻¹¹ of all products. (Hopcroft and Karp's phases find a maximum matching in fewer passes. Here the
+//! first deficient set ends the search, and few demands are open after the greedy pass.)
 //!
 //! # Memory and time
-//! Edges are a function of G's words and are generated when a search reaches their pair; a bounded number of them is kept. Above
+//! Edges are a function of G's words, generated when a search reaches their pair; a bounded number of them is kept. Above
 //! [`MOST_VERTICES`] or [`MOST_TRIES`] the answer is [`Existence::NotDecided`].
 
 use std::collections::HashMap;
@@ -33,22 +33,22 @@ use crate::network::Stop;
 use crate::sampling::RandomLayer;
 use crate::theory::Count;
 
-/// Demands and neurons of a layer whose matching is computed: 12 bytes a neuron and 4 a demand, 192 MiB at most.
+/// The most demands and neurons of a layer for a matching: 12 bytes a neuron and 4 a demand, 192 MiB at most.
 pub const MOST_VERTICES: u64 = 1 << 24;
 
-/// Neurons tried against pairs before the answer is left open: a few seconds.
+/// The most tries of neurons against pairs for a matching: a few seconds.
 pub const MOST_TRIES: u64 = 1 << 30;
 
-/// Demands of a layer that another allocation is run for.
+/// The most demands of a layer for a run of another allocation.
 const MOST_DEMANDS_TO_ALLOCATE: u64 = 1 << 24;
 
-/// Neurons of another allocation, and tries of the matching, between two looks at a request to stop: milliseconds.
-const NEURONS_BETWEEN_LOOKS: u64 = 1 << 16;
+/// Neurons of another allocation, and tries of the matching, between two checks for a request to stop: milliseconds.
+const NEURONS_BETWEEN_STOPS: u64 = 1 << 16;
 
 /// Edges kept at a time, 4 bytes each: 64 MiB.
 pub const MOST_EDGES_KEPT: usize = 1 << 24;
 
-/// Sentinel: a demand without a neuron, a neuron without a demand, or one that no search has reached.
+/// Sentinel: a demand without a neuron, a neuron without a demand, or a neuron not reached by a search.
 const NONE: u32 = u32::MAX;
 
 /// Whether the neurons of a layer can meet all of its demands at once.
@@ -56,7 +56,7 @@ const NONE: u32 = u32::MAX;
 pub enum Existence {
     /// they can: a matching covers every demand
     There,
-    /// they cannot: some demands have fewer neurons than they are
+    /// they cannot: some set of demands has fewer neurons than demands
     Missing(Shortage),
     /// the exact answer was not computed
     NotDecided(Undecided),
@@ -67,39 +67,38 @@ pub enum Existence {
 pub struct Shortage {
     /// demands of the deficient set
     pub demands: u64,
-    /// all neurons that can meet any of them, fewer than `demands`
+    /// neurons with an edge to any of them, fewer than `demands`
     pub neurons: u64,
     /// one of the demands
     pub example: Demand,
 }
 
-/// Why an answer is left open.
+/// Why the answer is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecided {
     /// the graph is too large, or its search too long
     TooLarge {
         /// demands of the layer
         demands: u64,
-        /// neurons that may be used
+        /// neurons within the bound
         neurons: u64,
     },
-    /// a subset sum has ended its search at as many values as it can go through
+    /// a subset sum has ended its search at the most values it can handle
     SearchEnded,
 }
 
 impl LayerBuilder {
-    /// Whether the neurons up to the bound can meet all demands of this layer, which is done.
+    /// Whether the neurons up to the bound can meet all demands of this finished layer.
     ///
-    /// An allocation that is complete has shown it. Where neurons are not shared by demands, nothing competes: a demand that stays open
-    /// has no neuron. Where the layer shares its neurons, `FirstFit` is tried on the same neurons, then the exact matching, then
-    /// `InOrder`; the first answer counts.
+    /// A complete layer has shown it. Without competition for neurons, an open demand has no neuron. If the layer shares its neurons,
+    /// first-fit is tried on the same neurons, then the exact matching, then in-order; the first answer counts.
     pub fn existence(&self) -> ExistenceQuestion {
         let open = self.open_demands().1.first().copied();
         ExistenceQuestion { problem: self.problem().clone(), shortfall: self.allocator.shortfall(), open }
     }
 }
 
-/// Whether the neurons of a layer can meet all of its demands: a question of its own, for any thread.
+/// The question whether the neurons of a layer can meet all of its demands, for any thread to answer.
 #[derive(Clone, Debug)]
 pub struct ExistenceQuestion {
     problem: LayerProblem,
@@ -109,7 +108,7 @@ pub struct ExistenceQuestion {
 }
 
 impl ExistenceQuestion {
-    /// The answer; `None` where `stop` has ended its search.
+    /// The answer; `None` if `stop` has ended the search.
     pub fn answer(&self, stop: Stop<'_>) -> Option<Existence> {
         let Some(example) = self.open else { return Some(Existence::There) };
         match self.shortfall {
@@ -125,7 +124,7 @@ impl ExistenceQuestion {
     }
 }
 
-/// [`LayerBuilder::existence`] where the layer shares its neurons and its own allocation has not found it.
+/// [`LayerBuilder::existence`] for a layer that shares its neurons, after its own allocation has failed.
 fn shared(problem: &LayerProblem, stop: Stop<'_>) -> Option<Existence> {
     let graph = Graph::new(problem);
     let completes = |allocation: Allocation| {
@@ -142,7 +141,7 @@ fn shared(problem: &LayerProblem, stop: Stop<'_>) -> Option<Existence> {
     }
 }
 
-/// Whether an allocation completes the layer with the same neurons; `None` where it was stopped.
+/// Whether an allocation completes the layer with the same neurons; `None` if stopped.
 fn is_complete_with(problem: &LayerProblem, allocation: Allocation, stop: Stop<'_>) -> Option<bool> {
     let mut builder =
         LayerBuilder::new(LayerProblem { sharing: Sharing::Layer(allocation), ..problem.clone() });
@@ -150,7 +149,7 @@ fn is_complete_with(problem: &LayerProblem, allocation: Allocation, stop: Stop<'
         if stop() {
             return None;
         }
-        builder.advance(NEURONS_BETWEEN_LOOKS, Until::Neurons);
+        builder.advance(NEURONS_BETWEEN_STOPS, Until::Neurons);
     }
     Some(builder.is_complete())
 }
@@ -174,7 +173,7 @@ impl Graph {
             random: RandomLayer::new(problem.seed, problem.layer, problem.law),
             buckets: Buckets::new(&problem.ranges),
             inputs: weights.ncols() as u64,
-            // The matrix is outputs × inputs, so that pairs come in their order.
+            // The matrix is outputs × inputs: pairs are in their order.
             negative: weights.iter().map(|&w| u64::from(w < 0.0)).collect(),
             halves: if problem.skip_negative_half { 1 } else { 2 },
             neurons: problem.bound.map_or(u64::MAX, Count::saturated),
@@ -190,7 +189,7 @@ impl Graph {
         self.negative.len() as u64 * self.each() as u64
     }
 
-    /// The demand of a pair, counted within the pair, that a neuron can meet.
+    /// The demand of a pair that a neuron can meet, counted within the pair.
     fn meets(&self, neuron: u64, pair: usize) -> Option<usize> {
         let (input, output) = (pair as u64 % self.inputs, pair as u64 / self.inputs);
         let word_in = self.random.input_words(neuron).word(input);
@@ -210,7 +209,7 @@ impl Graph {
         }
     }
 
-    /// The exact answer, if at most so many vertices and tries are enough for it; `None` where it was stopped.
+    /// The exact answer, if these limits of vertices and tries allow it; `None` if stopped.
     fn matching(&self, most_vertices: u64, most_tries: u64, stop: Stop<'_>) -> Option<Existence> {
         let (demands, neurons) = (self.demands(), self.neurons);
         let too_large = Existence::NotDecided(Undecided::TooLarge { demands, neurons });
@@ -222,17 +221,17 @@ impl Graph {
         }
         let mut matching = Matching::new(self, most_tries, stop);
         let decided = matching.decide();
-        // Tries have run out, or there was no time for them.
+        // `None`: tries have run out, or the search was stopped.
         if matching.is_stopped { None } else { Some(decided.unwrap_or(too_large)) }
     }
 }
 
-/// A matching on its way.
+/// A matching under construction.
 struct Matching<'a> {
     graph: &'a Graph,
-    /// per neuron: the demand that holds it
+    /// per neuron: the demand holding it
     held_by: Vec<u32>,
-    /// per neuron: the demand from which the search has reached it
+    /// per neuron: the demand it was reached from by the search
     reached_from: Vec<u32>,
     /// per demand: its neuron
     neuron_of: Vec<u32>,
@@ -240,15 +239,15 @@ struct Matching<'a> {
     kept: HashMap<usize, PairEdges>,
     edges_kept: usize,
     tries_left: u64,
-    /// tries since the last look at `stop`
-    unlooked: u64,
+    /// tries since the last check of `stop`
+    unchecked: u64,
     stop: Stop<'a>,
     is_stopped: bool,
 }
 
-/// The neurons that can meet each demand of a pair.
+/// Edges of a pair: the neurons of each demand.
 struct PairEdges {
-    /// per demand, where its neurons begin; one more at the end
+    /// per demand the start of its neurons, and the end of the last ones
     starts: Vec<usize>,
     neurons: Vec<u32>,
 }
@@ -264,13 +263,13 @@ impl<'a> Matching<'a> {
             kept: HashMap::new(),
             edges_kept: 0,
             tries_left,
-            unlooked: 0,
+            unchecked: 0,
             stop,
             is_stopped: false,
         }
     }
 
-    /// Whether a matching covers all demands; `None` where tries have run out, or it was stopped.
+    /// Whether a matching covers all demands; `None` if tries have run out, or if stopped.
     fn decide(&mut self) -> Option<Existence> {
         for demand in self.first_fit()? {
             if let Err(shortage) = self.augment(demand)? {
@@ -280,12 +279,12 @@ impl<'a> Matching<'a> {
         Some(Existence::There)
     }
 
-    /// Takes so many tries from what is left; `None` where there are too few, or it is to stop.
+    /// Takes tries from the rest; `None` if too few are left, or if stopped.
     fn spend(&mut self, tries: u64) -> Option<()> {
         self.tries_left = self.tries_left.checked_sub(tries)?;
-        self.unlooked += tries;
-        if self.unlooked >= NEURONS_BETWEEN_LOOKS {
-            self.unlooked = 0;
+        self.unchecked += tries;
+        if self.unchecked >= NEURONS_BETWEEN_STOPS {
+            self.unchecked = 0;
             self.is_stopped = (self.stop)();
         }
         (!self.is_stopped).then_some(())
@@ -296,7 +295,7 @@ impl<'a> Matching<'a> {
         self.held_by[neuron as usize] = demand;
     }
 
-    /// The greedy pass, pair after pair; returns the demands left open. `None` where tries have run out.
+    /// The greedy pass, pair after pair; returns the demands left open. `None` if tries have run out.
     fn first_fit(&mut self) -> Option<Vec<u32>> {
         let each = self.graph.each();
         // Free neurons in their order, from `start` on.
@@ -315,7 +314,7 @@ impl<'a> Matching<'a> {
                 end += 1;
             }
             self.spend((end - start) as u64)?;
-            // What was passed by stays free, right before what was not tried.
+            // Neurons passed by stay free: move them right before the neurons not tried.
             let mut to = end;
             for from in (start..end).rev() {
                 if self.held_by[free[from] as usize] == NONE {
@@ -329,9 +328,10 @@ impl<'a> Matching<'a> {
         Some(open)
     }
 
-    /// Covers one more demand, or shows that no matching can. `None` where tries have run out.
+    /// Covers one more demand, or proves that no matching can. `None` if tries have run out.
     fn augment(&mut self, open: u32) -> Option<Result<(), Shortage>> {
         let each = self.graph.each();
+        // Breadth-first search for a free neuron.
         let (mut queue, mut reached, mut next) = (vec![open], Vec::new(), 0);
         let mut free = None;
         'search: while let Some(&demand) = queue.get(next) {
@@ -358,6 +358,7 @@ impl<'a> Matching<'a> {
                 }
             }
         }
+        // A path to a free neuron, or a deficient set of demands.
         let result = match free {
             Some(neuron) => {
                 self.swap_along_path(neuron);
@@ -375,7 +376,7 @@ impl<'a> Matching<'a> {
         Some(result)
     }
 
-    /// Gives each neuron of the path that ends at this one to the demand it was reached from.
+    /// Gives each neuron of the path ending at this one to the demand it was reached from.
     fn swap_along_path(&mut self, mut neuron: u32) {
         while neuron != NONE {
             let demand = self.reached_from[neuron as usize];
@@ -385,7 +386,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Generates the edges of a pair, unless they are kept. `None` where tries have run out.
+    /// Generates the edges of a pair, unless they are kept. `None` if tries have run out.
     fn keep_edges(&mut self, pair: usize) -> Option<()> {
         if self.kept.contains_key(&pair) {
             return Some(());

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::paths::{RestoredPaths, SavedPaths};
 use crate::construction::layer::LayerBuilder;
 use crate::construction::packed::Packed;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::{LayerProblem, Mode};
 use crate::construction::tally::{Demand, Tally};
 use crate::construction::workbench::{LISTED_DEMANDS, Workbench};
@@ -24,7 +24,7 @@ use crate::construction::workbench::{LISTED_DEMANDS, Workbench};
 pub struct LayerState<'a> {
     tally: Cow<'a, Tally>,
     paths: SavedPaths<'a>,
-    position: Position<'a>,
+    position: AllocatorPosition<'a>,
     finished_last: Option<u64>,
     open: Cow<'a, [Demand]>,
     open_count: u64,
@@ -39,7 +39,7 @@ impl LayerBuilder {
         LayerState {
             tally: Cow::Borrowed(&bench.tally),
             paths: SavedPaths::new(self.problem(), bench, self.done),
-            position: if self.done { Position::Done } else { self.allocator.position(bench) },
+            position: if self.done { AllocatorPosition::Done } else { self.allocator.position(bench) },
             finished_last: bench.finished_last,
             open: Cow::Borrowed(&bench.open),
             open_count: bench.open_count,
@@ -52,7 +52,7 @@ impl LayerBuilder {
     /// of that layer can have been there.
     pub fn resumed(problem: LayerProblem, state: LayerState<'_>) -> Option<Self> {
         let mut builder = Self::new(problem);
-        let done = matches!(state.position, Position::Done);
+        let done = matches!(state.position, AllocatorPosition::Done);
         let tally = state.tally.into_owned();
         let bench = &builder.bench;
         // Validate the counts and the paths.

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::construction::allocator::Available;
-use crate::construction::buckets::levels::{self, Wanted};
+use crate::construction::buckets::levels::{self, SumInterval};
 use crate::construction::half::Half;
 use crate::construction::tally::{Demand, Draw};
 use crate::construction::workbench::Workbench;
@@ -15,7 +15,7 @@ use crate::construction::workbench::Workbench;
 /// Categories, each with the pair that it serves next.
 #[derive(Clone, Debug)]
 pub(crate) struct InOrder {
-    pub(crate) cursors: Vec<Cursor>,
+    pub(crate) cursors: Vec<CategoryCursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
     found: VecDeque<u64>,
     /// the first pair that some category has not served; all before it are finished
@@ -29,7 +29,7 @@ pub(crate) struct InOrder {
 
 /// One category and the pair that it serves next.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cursor {
+pub(crate) struct CategoryCursor {
     half: Half,
     place: usize,
     pub(crate) pair: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Cursor {
     negative: u32,
 }
 
-impl Cursor {
+impl CategoryCursor {
     /// The cursor at the first of some pairs.
     fn new(half: Half, place: usize, bench: &Workbench) -> Self {
         let mut cursor = Self { half, place, pair: 0, input: 0, output: 0, negative: 0 };
@@ -62,7 +62,7 @@ impl Cursor {
     }
 
     #[inline(always)]
-    pub(crate) fn wanted(&self, bench: &Workbench) -> Wanted {
+    pub(crate) fn wanted(&self, bench: &Workbench) -> SumInterval {
         bench.buckets.wanted(self.place, self.half as usize, self.negative)
     }
 
@@ -82,7 +82,7 @@ impl InOrder {
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
             for place in 0..bench.buckets.levels() {
-                cursors.push(Cursor::new(half, place, bench));
+                cursors.push(CategoryCursor::new(half, place, bench));
             }
         }
         let open = if pairs == 0 { 0 } else { cursors.len() };
@@ -172,7 +172,7 @@ impl InOrder {
 
     /// Gives a neuron to a category, which goes on to its next pair.
     pub(crate) fn take(&mut self, index: usize, neuron: u64, bench: &mut Workbench) -> Demand {
-        let Cursor { half, place, pair, input, output, .. } = self.cursors[index];
+        let CategoryCursor { half, place, pair, input, output, .. } = self.cursors[index];
         let row = 2 * bench.buckets.levels();
         let ahead = (pair - self.first) as usize;
         if self.found.len() < (ahead + 1) * row {

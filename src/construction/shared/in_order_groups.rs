@@ -1,18 +1,18 @@
 //! In-order allocation, 64 neurons at a time; [`in_order`](super::in_order) is the reference.
 //!
-//! All neurons of a group are tried against each category's next pair at once: a try is one SIMD comparison, and yields a
-//! bitmask of the neurons that hit. The first neuron that hits any category goes to the least filled of them; that category is
+//! All neurons of a group are tried against each category's next pair at once: a try is one SIMD comparison and yields a
+//! bitmask of hits. The first neuron with any hit goes to the least filled category it hits; this category is
 //! tried again with its next pair, and the others keep their masks. About one neuron in four is given away.
 
 use std::ops::Range;
 
-use super::in_order::{Cursor, InOrder};
+use super::in_order::{CategoryCursor, InOrder};
 use super::vectors::{Aligned, CHUNK, LEAST_AT_ONCE, Vectors, WithVectors, dispatch};
 use super::word_cache::WordCache;
 use crate::construction::allocator::{Allocator, Available, Shortfall};
-use crate::construction::buckets::levels::Wanted;
+use crate::construction::buckets::levels::SumInterval;
 use crate::construction::packed::Packed;
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Until;
 use crate::construction::tally::Draw;
 use crate::construction::ticket::Path;
@@ -36,43 +36,43 @@ struct Ahead {
     words: WordCache,
     /// the next try of each category
     tries: Vec<Try>,
-    /// categories that some neuron of the group may hit, in their order; no other category can move within the group
+    /// categories with possible hits, in their order; no other category can move within the group
     hitting: Vec<u32>,
-    /// for each of them the neurons that hit its next pair, or might; none behind the last one
+    /// for each of them a mask of the neurons able to serve its next pair, or in doubt; 0 behind the last one
     hits: Vec<Aligned<[u64; BLOCK]>>,
     /// the [`service_order`] of each of them
     orders: Vec<Aligned<[i64; BLOCK]>>,
-    /// union of `hits`, and some neurons that no longer hit
+    /// union of `hits`, possibly with outdated bits
     any: u64,
 }
 
-/// A try of a category: its next pair, and the products that it can use.
+/// A try of a category: its next pair, and the sums of usable products.
 #[derive(Clone, Copy, Debug, Default)]
 struct Try {
     pair: u64,
     input: u32,
     output: u32,
     /// empty where the category has served all pairs
-    wanted: Wanted,
+    wanted: SumInterval,
 }
 
 impl Try {
-    fn of(cursor: &Cursor, pairs: u64, bench: &Workbench) -> Self {
-        let &Cursor { pair, input, output, .. } = cursor;
+    fn of(cursor: &CategoryCursor, pairs: u64, bench: &Workbench) -> Self {
+        let &CategoryCursor { pair, input, output, .. } = cursor;
         if pair == pairs {
             return Self { pair, ..Self::default() };
         }
         Self { pair, input, output, wanted: cursor.wanted(bench) }
     }
 
-    /// Neurons of the group that the category can use, or might.
+    /// Mask of the neurons usable for the category, or in doubt.
     #[inline(always)]
     fn hits<V: Vectors>(&self, simd: V, words: &WordCache) -> u64 {
         words.hits(simd, self.input, self.output, self.wanted)
     }
 }
 
-/// Sort key: pair first, then position among the categories that hit.
+/// Sort key: pair first, then position among the categories hit.
 #[inline(always)]
 fn service_order(pair: u64, at: usize) -> i64 {
     // Pairs and categories are kept in memory: neither has so many bits.
@@ -88,16 +88,16 @@ impl Ahead {
     fn begin<V: Vectors>(&mut self, simd: V, first: u64, in_order: &InOrder, bench: &Workbench) {
         let InOrder { cursors, pairs, .. } = in_order;
         self.words.go_to(&bench.random, first, bench.inputs, bench.outputs);
-        // Categories that moved within the last group are up to date.
+        // Within a run of groups, tries are kept up to date.
         if self.first.is_none() {
             self.tries.clear();
             self.tries.extend(cursors.iter().map(|cursor| Try::of(cursor, *pairs, bench)));
         }
-        // Generate all words that the tries need.
+        // Generate the words of all tries.
         let open = self.tries.iter().filter(|attempt| attempt.pair < *pairs);
         open.for_each(|attempt| self.words.request(attempt.input, attempt.output));
         self.words.generate(simd);
-        // Try each category, and keep those that are hit.
+        // Try each category, and keep those with hits.
         self.hitting.resize(cursors.len(), 0);
         self.hits.resize(cursors.len() / BLOCK + 1, Aligned([0; BLOCK]));
         self.orders.resize(self.hits.len(), Aligned([0; BLOCK]));
@@ -116,9 +116,9 @@ impl Ahead {
         self.first = Some(first);
     }
 
-    /// Whether the category can use a neuron that might hit it.
+    /// Whether the category can use a neuron, with doubts settled.
     #[inline(always)]
-    fn is_used(&self, bit: usize, index: usize, cursor: &Cursor, bench: &Workbench) -> bool {
+    fn is_used(&self, bit: usize, index: usize, cursor: &CategoryCursor, bench: &Workbench) -> bool {
         let Try { input, output, wanted, .. } = self.tries[index];
         wanted.has(self.words.sum(bit, input, output)) || {
             let (word_in, word_out) = self.words.words(bit, input, output);
@@ -150,8 +150,8 @@ impl InOrderGroups {
         Self { in_order: InOrder::new(bench), ahead: Box::default() }
     }
 
-    /// Draws up to `count` neurons, but none after one that finishes a weight nor after the last of the group. Returns how
-    /// many, and whether one was finished.
+    /// Draws up to `count` neurons, but none after finishing a weight nor after the last of the group. Returns how
+    /// many, and whether a weight was finished.
     #[inline(always)]
     fn draw_group<V: Vectors>(
         &mut self,
@@ -172,7 +172,7 @@ impl InOrderGroups {
         // Neurons before this one have their first product noted.
         let mut noted = next;
         loop {
-            // The next neuron that hits; those before it leave all cursors as they are.
+            // The next neuron with a hit; the ones before it leave all cursors as they are.
             let any = self.ahead.any & requested & (u64::MAX << next);
             let bit = if any == 0 { end - 1 } else { any.trailing_zeros() as usize };
             let open = self.in_order.open as u64;
@@ -225,7 +225,7 @@ impl InOrderGroups {
         }
     }
 
-    /// Of the categories that can use this neuron, the one with the earliest pair: its position among those that hit.
+    /// The category with the earliest pair of all categories able to use this neuron: its position in `hitting`.
     #[inline(always)]
     fn least_filled(&mut self, bit: usize, bench: &Workbench) -> Option<usize> {
         let blocks = self.ahead.hitting.len().div_ceil(BLOCK);
@@ -277,13 +277,18 @@ impl Allocator for InOrderGroups {
         self.in_order.available(pair, bench)
     }
 
-    fn position(&self, _: &Workbench) -> Position<'_> {
+    fn position(&self, _: &Workbench) -> AllocatorPosition<'_> {
         let (next, found) = self.in_order.progress();
-        Position::Categories { next, found: Packed::of_parts(found) }
+        AllocatorPosition::Categories { next, found: Packed::of_parts(found) }
     }
 
-    fn at(&self, position: Position<'_>, _: &[bool], bench: &Workbench) -> Option<Box<dyn Allocator>> {
-        let Position::Categories { next, found } = position else { return None };
+    fn at(
+        &self,
+        position: AllocatorPosition<'_>,
+        _: &[bool],
+        bench: &Workbench,
+    ) -> Option<Box<dyn Allocator>> {
+        let AllocatorPosition::Categories { next, found } = position else { return None };
         let in_order = self.in_order.resumed(&next, found.into_vec(), bench)?;
         Some(Box::new(Self { in_order, ahead: Box::default() }))
     }

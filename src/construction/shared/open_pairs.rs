@@ -1,12 +1,12 @@
-//! Allocation over the open pairs in their order: `FirstFit` and `OnDemand`.
+//! First-fit and on-demand: the open pairs in their order, and the reference that tries a neuron at a time.
 //!
-//! A neuron is tried against the pairs with open demands, first pair first, until one can use it. What the two
-//! allocations differ in is only which demands a pair opens: all buckets of both halves at once, or the one
-//! bucket of each half that the greedy sum needs next.
+//! A neuron is tried against the pairs with open demands, first pair first, until one can use it. The two allocations differ
+//! only in the demands that a pair opens: all buckets of both halves at once, or in each half the one bucket that the greedy
+//! sum needs next.
 //!
 //! # Layout
-//! The pairs a neuron has reached so far and that are still open form the *front*, in trying order; it stays short, since the
-//! neurons go to the first pairs that can use them. Neurons are drawn one by one where a user steps, else many together, see
+//! Open pairs that some neuron has reached form the *front*, in the order of tries. It stays short, since neurons go to the
+//! first pairs that can use them. Neurons are drawn one by one when a user steps, else many together, see
 //! [`passing`](crate::construction::shared::passing); the results are the same.
 
 use super::queue::Queue;
@@ -19,14 +19,14 @@ use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 
-/// The front of open pairs, and what is known of each.
+/// The front of open pairs, with the pieces found for each.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenPairs {
     policy: Policy,
     pub(crate) front: Vec<FrontPair>,
     /// words of open-demand bits per half; place k is never set
     pub(crate) stride: usize,
-    /// 2·stride words per pair of the front: bit `place` of a half is set while that bucket is wanted
+    /// 2·stride words per pair of the front: bit `place` of a half is set while a piece of this bucket is in demand
     pub(crate) open: Vec<u64>,
     /// per slot: neuron + 1 for each (half, place), 0 for none
     found: Vec<u64>,
@@ -34,14 +34,14 @@ pub(crate) struct OpenPairs {
     sums: Vec<AssembledWeight>,
     /// slots without a pair
     free: Vec<u32>,
-    /// the next pair that no neuron has reached
+    /// the first pair that no neuron has reached
     pub(crate) fresh: u64,
     pub(crate) pairs: u64,
     /// neurons drawn together
     pub(crate) queue: Box<Queue>,
 }
 
-/// A pair of the front: all that a try reads.
+/// A pair of the front: the data of a try.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrontPair {
     pub(crate) input: u32,
@@ -60,7 +60,7 @@ impl FrontPair {
     }
 }
 
-/// The demands of a pair, and what met them, half after half.
+/// The demands of a pair and the neurons that met them, half after half.
 pub(crate) struct Demands<'a> {
     /// bits of open demands
     pub(crate) open: &'a mut [u64],
@@ -100,7 +100,7 @@ impl OpenPairs {
         Self::new(Policy::AllBuckets, bench)
     }
 
-    /// Each half demands the piece its sum takes next.
+    /// Each half demands the next piece of its sum.
     pub(crate) fn on_demand(bench: &mut Workbench) -> Self {
         Self::new(Policy::NextPiece, bench)
     }
@@ -118,7 +118,7 @@ impl OpenPairs {
             pairs: bench.pairs(),
             queue: Box::default(),
         };
-        // Pairs that demand nothing must not wait for a neuron to reach them.
+        // Pairs without demands are finished before any neuron is drawn.
         pairs.admit_now(bench);
         pairs
     }
@@ -167,8 +167,7 @@ impl OpenPairs {
         (0..pairs.front.len()).all(|index| pairs.open_again(index, bench)).then_some(pairs)
     }
 
-    /// Opens the demands of a pair of the front that its neurons leave open. Whether there are some, and the neurons are those
-    /// of others.
+    /// Opens the demands of a pair of the front that its neurons have not met. Whether any is open, and each neuron met one.
     fn open_again(&mut self, index: usize, bench: &Workbench) -> bool {
         let FrontPair { input, output, slot, .. } = self.front[index];
         let (k, slot) = (bench.buckets.levels(), slot as usize);
@@ -203,7 +202,7 @@ impl OpenPairs {
                     break;
                 }
             }
-            // A neuron that is no piece, or that no demand asked for, is not counted.
+            // Neurons that are no piece, or meet no demand, are not counted.
             is_used &= used == found.iter().filter(|&&neuron| neuron != 0).count();
         }
         is_used && self.open(index).iter().any(|&word| word != 0)
@@ -220,6 +219,7 @@ impl OpenPairs {
         let half_bits = 64 * self.stride;
         let (mut output, mut word_out, mut words_out) = (u32::MAX, 0, 0);
         let mut tries = 0;
+        // Try pair after pair, and admit new pairs behind the front.
         let hit = loop {
             let mut hit = None;
             let mut bits = tries * 2 * half_bits;
@@ -250,6 +250,7 @@ impl OpenPairs {
                 break hit;
             }
         };
+        // Count, and give the neuron away.
         let tries = tries as u64;
         bench.tally.tries += tries;
         bench.tally.words += tries + words_out;
@@ -261,7 +262,7 @@ impl OpenPairs {
         finished
     }
 
-    /// [`admit`](Self::admit), the pairs on the way finished at once.
+    /// [`admit`](Self::admit), finishing pairs without demands at once.
     fn admit_now(&mut self, bench: &mut Workbench) -> bool {
         let mut without_demands = Vec::new();
         let admitted = self.admit(bench, &mut |pair| without_demands.push(pair));
@@ -269,8 +270,8 @@ impl OpenPairs {
         admitted
     }
 
-    /// Brings the next pair that demands anything into the front. Pairs on the way that demand nothing are handed over, to be
-    /// finished. Whether there was one.
+    /// Brings the next pair with demands into the front. Pairs without demands on the way are passed to `without_demands`. Whether
+    /// a pair was left.
     pub(crate) fn admit(&mut self, bench: &mut Workbench, without_demands: &mut dyn FnMut(u64)) -> bool {
         let k = bench.buckets.levels();
         while self.fresh < self.pairs {
@@ -335,8 +336,8 @@ impl OpenPairs {
         (Some(demand), finished)
     }
 
-    /// Gives the neuron to the pair at `index` of the front, which stays there. Returns the place that the half demands next,
-    /// if there is one that it did not demand before.
+    /// Gives the neuron to the pair at `index` of the front, and leaves the pair there. Returns the place of the demand that
+    /// this opens, if any.
     #[inline(always)]
     pub(crate) fn give(
         &mut self,
@@ -360,7 +361,7 @@ impl OpenPairs {
         Some(next)
     }
 
-    /// The demands of the pair at `index` of the front, and the queue whose neurons may meet them.
+    /// The demands of the pair at `index` of the front, and the queue.
     #[inline(always)]
     pub(crate) fn demands<'a>(
         &'a mut self,
@@ -388,7 +389,7 @@ impl OpenPairs {
         self.finish(pair, complete, bench);
     }
 
-    /// Puts pairs together that were taken out of the front, unless all of their pieces were taken as they were found.
+    /// Assembles pairs taken out of the front, except those assembled piece by piece.
     pub(crate) fn assemble(&mut self, pairs: &[FrontPair], bench: &mut Workbench) {
         let k = bench.buckets.levels();
         let found = |pair: &FrontPair| &self.found[pair.slot as usize * 2 * k..][..2 * k];
@@ -406,7 +407,7 @@ impl OpenPairs {
         }
     }
 
-    /// Keeps the paths of a pair that was [put together](Self::assemble).
+    /// Keeps the paths of an [assembled](Self::assemble) pair.
     pub(crate) fn finish(&mut self, pair: FrontPair, complete: bool, bench: &mut Workbench) {
         let (slot, number) = (pair.slot as usize, bench.pair(pair.input, pair.output));
         let k = bench.buckets.levels();
@@ -416,7 +417,7 @@ impl OpenPairs {
         self.free.push(pair.slot);
     }
 
-    /// Takes out of the front the pairs for which `met`, asked in order, says so.
+    /// Takes the pairs with all demands met out of the front.
     pub(crate) fn take_out(&mut self, met: impl Fn(usize) -> bool) {
         let words = 2 * self.stride;
         let mut kept = 0;
@@ -431,7 +432,7 @@ impl OpenPairs {
         self.open.truncate(words * kept);
     }
 
-    /// What a pair of the front has found.
+    /// Paths found for a pair of the front.
     pub(crate) fn found_for(&self, pair: u64, bench: &Workbench) -> Option<Available> {
         let k = bench.buckets.levels();
         let slot = self.front.iter().find(|front| bench.pair(front.input, front.output) == pair)?.slot;
@@ -439,7 +440,7 @@ impl OpenPairs {
         Some(Available::all(bench.paths(pair, found.iter().copied())))
     }
 
-    /// Finishes every pair as far as it goes; demands still open are noted.
+    /// Finishes every pair with the pieces found for it, and notes the demands left open.
     pub(crate) fn finish_all(&mut self, bench: &mut Workbench) {
         loop {
             while let Some(&FrontPair { input, output, .. }) = self.front.first() {
@@ -450,7 +451,7 @@ impl OpenPairs {
                 break;
             }
         }
-        // A layer that is done stays for long.
+        // Free the memory: finished layers are kept for the whole run.
         (self.open, self.found, self.sums) = (Vec::new(), Vec::new(), Vec::new());
         (self.front, self.free) = (Vec::new(), Vec::new());
     }

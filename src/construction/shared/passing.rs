@@ -1,76 +1,72 @@
-//! `FirstFit` and `OnDemand`, many neurons at a time: a [`Queue`](crate::construction::shared::queue::Queue) of them passes along the open pairs.
+//! First-fit and on-demand, many neurons at a time: a [`Queue`](super::queue::Queue) passes along the open pairs.
 //!
-//! All comes out as if one neuron had been tried along all pairs after the other ([`OpenPairs::draw`]): tickets, counts, and
-//! the order in which weights are finished. A pair that is finished with some neuron is not tried by those behind it; a pair
-//! is admitted for the first neuron that no pair takes, or when the last pair of the front is finished.
-//!
-//! # Measured
-//! Example 5, on one thread of a shared machine with AVX-512, against the time to generate the random words consumed
-//! (`cargo bench --bench construction`): `FirstFit` takes 5.1 times as long a neuron at a time and 1.9 times this way,
-//! `OnDemand` 4.1 and 1.4. It was 3.4 until
-//! tries became intervals of one integer in vectors written out ([`levels`](crate::construction::buckets::levels), [`lanes`](crate::construction::shared::vectors)), both
-//! halves of a weight were summed side by side without guessing at edges ([`golden`](crate::construction::sums::golden)), and nothing was
-//! allocated for a weight; 2.5 until the ticket was brought into order in place (2.4) and given its room at once (2.3): each
-//! page of memory that is new costs as much as ten neurons; 2.1 once vectors were loaded from whole cache lines and words cut to
-//! 32 bits; 2.0 once first products were looked for only where they are new, and 1.9 without jumps at the signs of weights and
-//! with weights summed up four at a time ([`weight_sums`](crate::construction::sums::assembly)). `OnDemand` took 1.8 while it made its paths
-//! twice, and 1.6 while queues had 512 neurons.
-//!
-//! What is left, of 100: 15 to generate the words of a neuron's tries, in vectors; 27 to try and to take; 15 for the sums of
-//! finished weights in 106 bits and 8 for the exponentials of kept paths; 14 for memory, half of it the system's, which hands
-//! out the ticket's pages; 12 to fill queues and close them up. The bare words, in scalars, take 52.
-//!
-//! Without gain: all chunks of a pair tried before any neuron is taken, as masks or as a list that is closed up; queues of 768;
-//! fewer or more demands looked for one by one; gaps closed earlier; sums whose pieces are foreseen with estimates, so that their
-//! exponentials do not wait for each other, as estimating 78 products costs what the 20 that are taken save.
+//! The results equal those of [`OpenPairs::draw_one`] for one neuron after the other: tickets, counts, and the order in which
+//! weights finish. Two rules make it so. A finished pair is not tried by neurons after the one that finished it. And a pair is
+//! admitted for the first neuron left by all pairs, or when the last pair of the front is finished.
 
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::QUEUE;
 use super::vectors::{LEAST_AT_ONCE, Vectors, WithVectors, bits_after, dispatch, set_bits};
 use super::visit::Visit;
 use crate::construction::allocator::{Allocator, Available, Shortfall};
-use crate::construction::position::Position;
+use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Until;
 use crate::construction::tally::{Demand, Draw};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 use crate::sampling::Row;
 
-/// The neuron with which a pair is finished that goes on.
-const NEVER: u32 = u32::MAX;
+/// Sentinel: this pair is still open.
+const STILL_OPEN: u32 = u32::MAX;
 
-/// A pair that is finished, to be put together once it is known in which order.
-struct Finished {
-    /// number of the neuron it is finished with, from the first of the queue
+/// A finished pair, to be assembled once the order of all finished pairs is known.
+struct FinishedPair {
+    /// number of the neuron that finished it, counted from the first of the queue
     with: u32,
-    pair: Ended,
+    pair: Origin,
 }
 
-enum Ended {
-    /// it had no demands
-    Without(u64),
-    /// the one at this place of the front, with its last demand
+enum Origin {
+    /// a pair without demands
+    NoDemands(u64),
+    /// the pair at this index of the front, with its last demand
     Front(usize, FrontPair, Demand),
 }
 
-/// What was seen while the queue passed along.
-struct Passage {
-    finished: Vec<Finished>,
-    /// per pair of the front: the neuron it is finished with
-    ends: Vec<u32>,
-    /// pairs that go on
-    going_on: usize,
-    /// the last neuron that a pair is finished with
-    latest: Option<u32>,
-    /// the last neuron, its tries so far, and what it serves
-    last: (u32, u64, Option<Demand>),
-    /// neurons before this one have their first product noted
-    noted: u32,
-    /// of the output that is tried: neurons left at its first pair, and the last one that it has an open pair for
-    output: Option<(u32, usize, u32)>,
+/// The last neuron of the queue.
+struct LastNeuron {
+    number: u32,
+    /// its tries so far
+    tries: u64,
+    served: Option<Demand>,
 }
 
-/// [`OpenPairs::draw_many`] with the instructions that there are.
+/// Consecutive pairs with the same output: the words of that output are consumed once a neuron.
+struct OutputRun {
+    output: u32,
+    /// neurons left at its first pair
+    left: usize,
+    /// the last neuron with an open pair of this output
+    until: u32,
+}
+
+/// The passage of a queue along the front.
+struct Passage {
+    finished: Vec<FinishedPair>,
+    /// per pair of the front: the neuron that finished it, or [`STILL_OPEN`]
+    ends: Vec<u32>,
+    /// pairs still open
+    still_open: usize,
+    /// the last neuron that finished a pair
+    latest: Option<u32>,
+    last: LastNeuron,
+    /// neurons before this one have their first product noted
+    noted: u32,
+    /// the output being tried
+    output: Option<OutputRun>,
+}
+
+/// [`OpenPairs::draw_many`] with the instructions available.
 struct DrawMany<'a> {
     pairs: &'a mut OpenPairs,
     first: u64,
@@ -113,18 +109,18 @@ impl Allocator for OpenPairs {
         self.found_for(pair, bench)
     }
 
-    fn position(&self, bench: &Workbench) -> Position<'_> {
+    fn position(&self, bench: &Workbench) -> AllocatorPosition<'_> {
         let (pairs, found) = self.progress(bench);
-        Position::Front { pairs, found: found.into() }
+        AllocatorPosition::Front { pairs, found: found.into() }
     }
 
     fn at(
         &self,
-        position: Position<'_>,
+        position: AllocatorPosition<'_>,
         has_group: &[bool],
         bench: &Workbench,
     ) -> Option<Box<dyn Allocator>> {
-        let Position::Front { pairs, found } = position else { return None };
+        let AllocatorPosition::Front { pairs, found } = position else { return None };
         Some(Box::new(self.resumed(&pairs, found.into_vec(), has_group, bench)?))
     }
 
@@ -146,45 +142,48 @@ impl OpenPairs {
     #[inline(always)]
     fn pass_along<V: Vectors>(&mut self, simd: V, first: u64, count: usize, bench: &mut Workbench) -> u64 {
         self.queue.fill(&bench.random, first, count);
-        // Room for all at once: to grow these lists costs one part in sixty.
+        // Reserved at once: growing these lists costs 1/60 of the time.
         let mut passage = Passage {
             finished: Vec::with_capacity(QUEUE / 8),
             ends: Vec::with_capacity(self.front.len() + QUEUE / 8),
-            going_on: 0,
+            still_open: 0,
             latest: None,
-            last: (count as u32 - 1, 0, None),
+            last: LastNeuron { number: count as u32 - 1, tries: 0, served: None },
             noted: 0,
             output: None,
         };
+        // Visit pair after pair, and admit new ones at the end of the front.
         loop {
             let index = passage.ends.len();
             if index == self.front.len() {
                 let Some(with) = passage.next_admission(self.queue.next()) else { break };
                 let finished = &mut passage.finished;
-                let mut note = |pair| finished.push(Finished { with, pair: Ended::Without(pair) });
+                let mut note = |pair| finished.push(FinishedPair { with, pair: Origin::NoDemands(pair) });
                 if !self.admit(bench, &mut note) {
                     break;
                 }
             }
             self.visit(simd, index, first, &mut passage, bench);
         }
+        // With all demands met, neurons after the last one that finished a pair count as not drawn.
         passage.leave_output(self, bench);
         let met_with = passage.emptied_with().filter(|_| self.fresh == self.pairs);
         let drawn = met_with.map_or(count as u32, |with| with + 1);
         bench.tally.last = Some(passage.last_draw(first, drawn));
-        self.take_out(|index| passage.ends[index] != NEVER);
+        // Take the finished pairs out, and assemble them in the order of the neurons that finished them.
+        self.take_out(|index| passage.ends[index] != STILL_OPEN);
         let mut finished = passage.finished;
         finished.sort_by_key(|finished| finished.with);
         let taken_out = finished.iter().filter_map(|finished| match finished.pair {
-            Ended::Without(_) => None,
-            Ended::Front(_, pair, _) => Some(pair),
+            Origin::NoDemands(_) => None,
+            Origin::Front(_, pair, _) => Some(pair),
         });
         self.assemble(&taken_out.collect::<Vec<_>>(), bench);
         for with in finished.chunk_by(|a, b| a.with == b.with) {
-            for Finished { pair, .. } in with {
+            for FinishedPair { pair, .. } in with {
                 match *pair {
-                    Ended::Without(pair) => bench.finish(pair, &[], true),
-                    Ended::Front(_, pair, _) => self.finish(pair, true, bench),
+                    Origin::NoDemands(pair) => bench.finish(pair, &[], true),
+                    Origin::Front(_, pair, _) => self.finish(pair, true, bench),
                 }
             }
             bench.tally.sampled = first + u64::from(with[0].with) + 1;
@@ -194,7 +193,7 @@ impl OpenPairs {
         u64::from(drawn)
     }
 
-    /// Lets the pair at `index` of the front take what it can use.
+    /// Lets the pair at `index` of the front take the neurons it can use.
     #[inline(always)]
     fn visit<V: Vectors>(
         &mut self,
@@ -207,21 +206,22 @@ impl OpenPairs {
         let pair = self.front[index];
         passage.go_to_output(simd, pair.output, self, bench);
         self.queue.close_up(simd);
-        let (left, last_is_left) = (self.queue.left(), passage.last.2.is_none());
+        let (left, last_is_left) = (self.queue.left(), passage.last.served.is_none());
         let mut visit = Visit::new(self, index, first, bench);
         let step = Row::step(u64::from(pair.input));
-        let mut end = NEVER;
+        let mut end = STILL_OPEN;
         for chunk in 0..self.queue.chunks() {
             let before = self.queue.live(chunk);
             let sums = self.queue.sums(simd, chunk, step);
             visit.take(self, simd, chunk, &sums, bench);
             let given = visit.finishes_with();
-            if passage.noted <= passage.last.0 {
+            if passage.noted <= passage.last.number {
+                // The first pair that tries a neuron notes its product.
                 let until = given.map_or(u64::MAX, |given| !bits_after(given.bit));
                 let fresh = before & until & self.queue.bits_from(chunk, passage.noted);
                 let words = |bit| self.queue.words(chunk, bit, pair.input);
                 if fresh == u64::MAX {
-                    // The first pair, mostly.
+                    // The usual case: the first pair of the front.
                     bench.note_products_of(&sums, |bit| words(bit as u32));
                 } else {
                     set_bits(fresh)
@@ -230,44 +230,44 @@ impl OpenPairs {
             }
             if let Some(given) = given {
                 end = given.number;
-                let pair = Ended::Front(index, pair, visit.demand(given));
-                passage.finished.push(Finished { with: end, pair });
+                let pair = Origin::Front(index, pair, visit.demand(given));
+                passage.finished.push(FinishedPair { with: end, pair });
                 break;
             }
         }
-        if let Some(given) = visit.given.filter(|given| given.number == passage.last.0) {
-            passage.last.2 = Some(visit.demand(given));
+        if let Some(given) = visit.given.filter(|given| given.number == passage.last.number) {
+            passage.last.served = Some(visit.demand(given));
         }
+        // Count the tries: of all neurons left, up to the one that finished the pair.
         passage.ends.push(end);
-        if end == NEVER {
-            passage.going_on += 1;
+        if end == STILL_OPEN {
+            passage.still_open += 1;
         } else {
             passage.latest = passage.latest.max(Some(end));
         }
-        let behind = if end == NEVER { 0 } else { self.queue.left_from(end + 1) };
+        let behind = if end == STILL_OPEN { 0 } else { self.queue.left_from(end + 1) };
         bench.tally.tries += (left - behind) as u64;
         bench.tally.words += (left - behind) as u64;
-        passage.last.1 += u64::from(last_is_left && passage.last.0 <= end);
-        if let Some((.., until)) = &mut passage.output {
-            *until = end.max(*until);
+        passage.last.tries += u64::from(last_is_left && passage.last.number <= end);
+        if let Some(run) = &mut passage.output {
+            run.until = end.max(run.until);
         }
         passage.noted = passage.noted.max(end.saturating_add(1));
     }
 }
 
 impl Passage {
-    /// The neuron with which the next pair is admitted: the first one left, or the one that finishes the last pair of the
-    /// front.
+    /// The neuron that admits the next pair: the first one left, or the one that finished the last pair of the front.
     fn next_admission(&self, next: Option<u32>) -> Option<u32> {
         next.into_iter().chain(self.emptied_with()).min()
     }
 
-    /// The neuron with which the last pair of the front is finished.
+    /// The neuron that finished the last pair of the front, if none is open.
     fn emptied_with(&self) -> Option<u32> {
-        self.latest.filter(|_| self.going_on == 0)
+        self.latest.filter(|_| self.still_open == 0)
     }
 
-    /// Goes on to the pairs of another output.
+    /// Goes on to the pairs of an output.
     #[inline(always)]
     fn go_to_output<V: Vectors>(
         &mut self,
@@ -276,32 +276,32 @@ impl Passage {
         pairs: &mut OpenPairs,
         bench: &mut Workbench,
     ) {
-        if self.output.is_none_or(|(chosen, ..)| chosen != output) {
+        if self.output.as_ref().is_none_or(|run| run.output != output) {
             self.leave_output(pairs, bench);
             pairs.queue.choose_output(simd, output);
-            self.output = Some((output, pairs.queue.left(), 0));
+            self.output = Some(OutputRun { output, left: pairs.queue.left(), until: 0 });
         }
     }
 
-    /// Counts the words of the output that was tried: one for each neuron that it had an open pair for.
+    /// Counts the words of the output tried: one for each neuron with an open pair of this output.
     fn leave_output(&mut self, pairs: &OpenPairs, bench: &mut Workbench) {
-        if let Some((_, left, until)) = self.output.take() {
-            let behind = if until == NEVER { 0 } else { pairs.queue.left_from(until + 1) };
+        if let Some(OutputRun { left, until, .. }) = self.output.take() {
+            let behind = if until == STILL_OPEN { 0 } else { pairs.queue.left_from(until + 1) };
             bench.tally.words += (left - behind) as u64;
         }
     }
 
-    /// What became of the last neuron that was drawn: the last of the queue, unless all demands are met before it.
+    /// The last neuron drawn: the last of the queue, unless all demands are met before it.
     fn last_draw(&self, first: u64, drawn: u32) -> Draw {
         let with = drawn - 1;
-        let (tries, served) = if with == self.last.0 {
-            (self.last.1, self.last.2)
+        let (tries, served) = if with == self.last.number {
+            (self.last.tries, self.last.served)
         } else {
             let ended = self.finished.iter().filter(|finished| finished.with == with);
             let (index, demand) = ended
                 .filter_map(|finished| match finished.pair {
-                    Ended::Front(index, _, demand) => Some((index, demand)),
-                    Ended::Without(_) => None,
+                    Origin::Front(index, _, demand) => Some((index, demand)),
+                    Origin::NoDemands(_) => None,
                 })
                 .next()
                 .unzip();
@@ -329,14 +329,14 @@ mod tests {
         let row = Stream::new(case, 0, Side::Out).row(0);
         let (inputs, outputs) = (1 + row.word(0) as usize % 9, 1 + row.word(1) as usize % 9);
         let weight = |place: u64| match row.word(place + 9) % 8 {
-            // Some demand nothing, some little.
+            // Some weights demand nothing, some little.
             0 => 0.0,
             1 => 1e-3,
             bits => (0.5 - (bits % 2) as f64) * (row.word(place) >> 11) as f64 / (1_u64 << 52) as f64,
         };
         let weights =
             Array2::from_shape_fn((outputs, inputs), |(b, a)| weight(((b * inputs + a) * 20) as u64));
-        // From 4 buckets to more than are looked at as a whole.
+        // From 4 buckets to more than SIMD code handles.
         let base = [1.6, 1.5, 1.1, 1.03, 1.015][case as usize % 5];
         let ranges = Ranges::new([0.1, 1e-2, 1e-3][case as usize % 3], 1.0, base);
         LayerProblem {
@@ -345,7 +345,7 @@ mod tests {
             ranges,
             law: Law::Hyperbolic(Hyperbolic::new(ranges.weight.0, ranges.weight.1).unwrap()),
             seed: case,
-            // Enough, or not.
+            // Too few, or enough.
             bound: Some(Count::from(if case.is_multiple_of(4) { 300 } else { 10_000_000 })),
             skip_negative_half: case.is_multiple_of(7),
             matching: Match::Product,
@@ -356,13 +356,13 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_goes_where_single_neurons_go() {
+    fn a_queue_allocates_as_single_neurons_do() {
         let (mut complete, mut runs) = (0, 0);
         for case in 0..60 {
             for allocation in [Allocation::FirstFit, Allocation::OnDemand, Allocation::InOrder] {
                 let [mut one, mut many] = [(); 2].map(|()| LayerBuilder::new(problem(case, allocation)));
                 while one.advance(1, Until::Neurons) > 0 {}
-                // In parts that do not fit the queue, and by weights now and then.
+                // In parts that do not fit the queue, and sometimes by weights.
                 let mut part = 9 + case;
                 while !many.is_done() {
                     let until = if part % 5 == 0 { Until::WeightDone } else { Until::Neurons };

@@ -1,41 +1,36 @@
-//! Many neurons passed along the open pairs, a pair at a time.
-//!
-//! A neuron goes to the first pair that can use it, so what becomes of the neurons at a pair depends only on those that the
-//! pairs before it have left, in their order. A *queue* of neurons therefore goes from pair to pair, each pair taking
-//! what it can use, first neuron first: the neurons each pair gets are the same as if every neuron had been tried along
-//! all pairs before the next one was drawn. Neurons are [`lanes`](crate::construction::shared::vectors); all of a pair is a constant.
+//! The queue: neurons that no pair has taken yet, in their order.
 
 use super::vectors::{Aligned, CHUNK, VECTOR, Vectors, cuts};
 use crate::construction::buckets::levels;
 use crate::sampling::{RandomLayer, Row};
 
-/// Neurons that can pass along the pairs together.
+/// The most neurons of a queue.
 pub(crate) const QUEUE: usize = 1024;
 
-/// A queue is closed up when this share of its places, of 8, was left by neurons that were taken.
+/// Eighths of a queue's places that may be gaps, left by taken neurons, before it is closed up.
 const GAPS: usize = 3;
 
-/// A number of each neuron.
+/// A number for each neuron.
 type Column<T> = Aligned<[[T; CHUNK]; QUEUE / CHUNK]>;
 
-/// Neurons that no pair has taken yet, in their order.
+/// Neurons in chunks of 64, with the random state of each.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
     /// places in use, gaps included
     len: usize,
     /// neurons left
     left: usize,
-    /// which places still hold a neuron
+    /// bitmask of each chunk: places that still hold a neuron
     live: [u64; QUEUE / CHUNK],
-    /// numbers from the first neuron on
+    /// number of each neuron, counted from the first one
     numbers: Column<u32>,
     /// [`Row::state`] of each neuron's input words
     inputs: Column<u64>,
     /// and of its output words
     outputs: Column<u64>,
-    /// the words of the output that was chosen last, as [`levels`] are added
+    /// output words for the chosen output, cut to be added
     cuts_out: Column<u32>,
-    /// and that output
+    /// the chosen output
     output: u32,
 }
 
@@ -48,7 +43,7 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// `count` ≤ [`QUEUE`] new neurons from `first` on.
+    /// Fills it with `count` ≤ [`QUEUE`] neurons from `first` on.
     #[inline(always)]
     pub(crate) fn fill(&mut self, random: &RandomLayer, first: u64, count: usize) {
         (self.len, self.left) = (count, count);
@@ -63,7 +58,7 @@ impl Queue {
         }
     }
 
-    /// All places up to `len` hold a neuron.
+    /// Marks all places up to `len` as holding a neuron.
     #[inline(always)]
     fn all_live(&mut self) {
         for (chunk, live) in self.live.iter_mut().enumerate() {
@@ -83,14 +78,14 @@ impl Queue {
         Some(self.number(chunk, self.live[chunk].trailing_zeros()))
     }
 
-    /// The lanes of a chunk with numbers from this one on.
+    /// Mask of the neurons of a chunk with numbers from this one on.
     #[inline(always)]
     pub(crate) fn bits_from(&self, chunk: usize, number: u32) -> u64 {
         let numbers = &self.numbers.0[chunk][..(self.len - CHUNK * chunk).min(CHUNK)];
         if numbers.first().is_none_or(|&first| first >= number) {
             return u64::MAX;
         }
-        // Nobody could guess the way of a search, and it is needed in one chunk alone.
+        // A binary search mispredicts; only one chunk needs it.
         if numbers.last().is_some_and(|&last| last < number) {
             return 0;
         }
@@ -113,19 +108,19 @@ impl Queue {
         self.len.div_ceil(CHUNK)
     }
 
-    /// The lanes of a chunk that hold the neurons left.
+    /// Mask of the neurons left in a chunk.
     #[inline(always)]
     pub(crate) fn live(&self, chunk: usize) -> u64 {
         self.live[chunk]
     }
 
-    /// The number of the neuron in a bit.
+    /// The number of a neuron.
     #[inline(always)]
     pub(crate) fn number(&self, chunk: usize, bit: u32) -> u32 {
         self.numbers.0[chunk][bit as usize % CHUNK]
     }
 
-    /// Takes the neurons in these lanes out, which hold some.
+    /// Takes these neurons out.
     #[inline(always)]
     pub(crate) fn take(&mut self, chunk: usize, bits: u64) {
         self.live[chunk] &= !bits;
@@ -145,7 +140,7 @@ impl Queue {
         sums
     }
 
-    /// The words of the neuron in a bit for this input and the chosen output.
+    /// The full words of a neuron for this input and the chosen output.
     #[cold]
     pub(crate) fn words(&self, chunk: usize, bit: u32, input: u32) -> (u64, u64) {
         let word = |column: &Column<u64>, synapse: u32| {
@@ -154,7 +149,7 @@ impl Queue {
         (word(&self.inputs, input), word(&self.outputs, self.output))
     }
 
-    /// Closes gaps where there are many; places change.
+    /// Closes the gaps if there are many; the places of neurons change.
     #[inline(always)]
     pub(crate) fn close_up<V: Vectors>(&mut self, simd: V) {
         if 8 * (self.len - self.left) <= GAPS * self.len {
@@ -185,7 +180,7 @@ impl Queue {
         self.all_live();
     }
 
-    /// Chooses the output that the neurons are tried with.
+    /// Chooses the output of the next pairs, and generates its words.
     #[inline(always)]
     pub(crate) fn choose_output<V: Vectors>(&mut self, simd: V, output: u32) {
         self.output = output;

@@ -10,7 +10,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::construction::buckets::approximation::{Approximation, DEMAND_WORDS};
-use crate::construction::buckets::levels::{self, Wanted};
+use crate::construction::buckets::levels::{self, SumInterval};
 use crate::sampling::Row;
 
 /// Neurons of a chunk: a bit of a mask for each.
@@ -33,7 +33,7 @@ pub(crate) trait Vectors: Copy {
     fn cut(self, unfinished: &[u64; VECTOR]) -> [u32; VECTOR];
 
     /// A bit for each neuron whose sum is wanted, or might be.
-    fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64;
+    fn wanted(self, sums: &[u32; CHUNK], wanted: SumInterval) -> u64;
 
     /// A bit for each neuron whose product meets an open demand, or might where its bucket is in doubt; and the
     /// [`Approximation::place`] of each neuron. `open` has a bit for each place, the demands of the positive half first.
@@ -97,7 +97,7 @@ impl Vectors for Plain {
     }
 
     #[inline(always)]
-    fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64 {
+    fn wanted(self, sums: &[u32; CHUNK], wanted: SumInterval) -> u64 {
         let mut flags = [0; CHUNK];
         flags.iter_mut().zip(sums).for_each(|(flag, &sum)| *flag = u32::from(wanted.might_have(sum)));
         bits(&flags)
@@ -201,7 +201,7 @@ mod avx512 {
     use pulp::cast;
     use pulp::x86::V4;
 
-    use super::{Approximation, CHUNK, DEMAND_WORDS, VECTOR, Vectors, Wanted};
+    use super::{Approximation, CHUNK, DEMAND_WORDS, SumInterval, VECTOR, Vectors};
 
     /// The same number in all words of a vector.
     #[inline(always)]
@@ -239,7 +239,7 @@ mod avx512 {
         }
 
         #[inline(always)]
-        fn wanted(self, sums: &[u32; CHUNK], wanted: Wanted) -> u64 {
+        fn wanted(self, sums: &[u32; CHUNK], wanted: SumInterval) -> u64 {
             let (less, width) = (all(self, wanted.low.wrapping_neg()), all(self, wanted.width));
             let mut masks = [0; CHUNK / VECTOR];
             for (mask, sums) in masks.iter_mut().zip(vectors(sums)) {

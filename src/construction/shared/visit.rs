@@ -1,65 +1,65 @@
-//! One pair of the front, tried with the neurons of a queue, a chunk after the other.
+//! One pair of the front, tried with the neurons of a queue, a chunk at a time.
 //!
-//! A pair that demands little looks for the interval of each demand; one that demands much, which only `FirstFit` knows,
-//! finds each product's bucket and asks whether that is demanded.
+//! A pair with few demands compares all sums with the interval of each demand. A pair with many demands, a case of first-fit
+//! only, computes the bucket of each product and looks it up in the bitmask of demands.
 
 use super::open_pairs::{FrontPair, OpenPairs};
 use super::queue::Queue;
 use super::vectors::{CHUNK, Vectors, bits_after, set_bits};
 use crate::construction::buckets::Buckets;
 use crate::construction::buckets::approximation::{Approximation, DEMAND_WORDS};
-use crate::construction::buckets::levels::{self, Wanted};
+use crate::construction::buckets::levels::{self, SumInterval};
 use crate::construction::tally::Demand;
 use crate::construction::workbench::Workbench;
 
-/// Demands up to which each is looked for by itself.
+/// Up to this many demands, each has its own comparison.
 const FEW: usize = 8;
 
-/// A pair that is tried.
+/// A pair being tried.
 pub(crate) struct Visit {
-    /// where it stands in the front
+    /// index in the front
     index: usize,
     pair: FrontPair,
     /// number of the queue's first neuron
     first: u64,
     /// demands left
     open: usize,
-    /// whether demands were few when it began
+    /// whether demands were few at the start
     has_few: bool,
-    /// if so: the demands left, as many as are open
-    few: [Open; FEW],
-    /// the last neuron that was given to the pair
+    /// if so: the first `open` are the demands left
+    few: [OpenDemand; FEW],
+    /// the last neuron given to the pair
     pub(crate) given: Option<Given>,
 }
 
 /// An open demand.
 #[derive(Clone, Copy, Default)]
-struct Open {
+struct OpenDemand {
     half: usize,
     place: usize,
-    wanted: Wanted,
+    wanted: SumInterval,
     /// neurons of the chunk that it is open for, a bit each
     open_for: u64,
 }
 
-/// A neuron that was given to the pair.
+/// A neuron given to the pair.
 #[derive(Clone, Copy)]
 pub(crate) struct Given {
-    /// from the first one of the queue
+    /// number, counted from the first neuron of the queue
     pub(crate) number: u32,
-    /// of its chunk
+    /// its bit in the chunk
     pub(crate) bit: u32,
     half: usize,
     place: usize,
 }
 
 impl Visit {
-    /// A pair that no neuron of the queue was tried against.
+    /// A pair that no neuron of the queue has tried.
     #[inline(always)]
     pub(crate) fn new(pairs: &OpenPairs, index: usize, first: u64, bench: &Workbench) -> Self {
         let words = pairs.open(index);
         let open = words.iter().map(|word| word.count_ones() as usize).sum();
-        let (pair, has_few, few) = (pairs.front[index], open <= FEW, [Open::default(); FEW]);
+        let (pair, has_few, few) = (pairs.front[index], open <= FEW, [OpenDemand::default(); FEW]);
         let mut visit = Self { index, pair, first, open, has_few, few, given: None };
         if has_few {
             let demands = words.iter().enumerate().flat_map(|(word, &demands)| {
@@ -73,24 +73,24 @@ impl Visit {
         visit
     }
 
-    /// The neuron that the pair is finished with.
+    /// The neuron that finished the pair.
     #[inline(always)]
     pub(crate) fn finishes_with(&self) -> Option<Given> {
         self.given.filter(|_| self.open == 0)
     }
 
-    /// The demand that a neuron was given for.
+    /// The demand met by a neuron.
     pub(crate) fn demand(&self, Given { half, place, .. }: Given) -> Demand {
         self.pair.demand(half, place)
     }
 
     #[inline(always)]
-    fn wants(&self, half: usize, place: usize, open_for: u64, bench: &Workbench) -> Open {
+    fn wants(&self, half: usize, place: usize, open_for: u64, bench: &Workbench) -> OpenDemand {
         let wanted = bench.buckets.wanted(place, half, self.pair.negative);
-        Open { half, place, wanted, open_for }
+        OpenDemand { half, place, wanted, open_for }
     }
 
-    /// Takes from a chunk what the pair can use, first neuron first, until nothing is demanded any more.
+    /// Takes the neurons of a chunk that the pair can use, first neuron first, until all demands are met.
     #[inline(always)]
     pub(crate) fn take<V: Vectors>(
         &mut self,
@@ -107,7 +107,7 @@ impl Visit {
         }
     }
 
-    /// [`take`](Self::take) where demands are few.
+    /// [`take`](Self::take) for few demands.
     #[inline(always)]
     fn take_few<V: Vectors>(
         &mut self,
@@ -119,13 +119,14 @@ impl Visit {
     ) {
         let mut at = 0;
         while at < self.open {
-            let Open { half, place, wanted, open_for } = self.few[at];
+            let OpenDemand { half, place, wanted, open_for } = self.few[at];
             let hits = simd.wanted(sums, wanted) & open_for & pairs.queue.live(chunk);
             if hits == 0 {
                 self.few[at].open_for = u64::MAX;
                 at += 1;
                 continue;
             }
+            // Settle a doubt by the full words.
             let bit = hits.trailing_zeros();
             if !wanted.has(sums[bit as usize])
                 && self.piece(&pairs.queue, chunk, bit, &bench.buckets) != Some((half, place))
@@ -133,10 +134,11 @@ impl Visit {
                 self.few[at].open_for &= bits_after(bit);
                 continue;
             }
+            // Give the neuron to the pair. On demand, this opens the next demand of the half.
             let number = pairs.queue.number(chunk, bit);
             pairs.queue.take(chunk, 1 << bit);
             let next = pairs.give(self.index, half, place, self.first + u64::from(number), bench);
-            // Demand after demand, neurons are not come by in their order.
+            // Demand by demand, neurons do not come in their order.
             if self.given.is_none_or(|latest| number > latest.number) {
                 self.given = Some(Given { number, bit, half, place });
             }
@@ -149,7 +151,7 @@ impl Visit {
         }
     }
 
-    /// [`take`](Self::take) where demands are many, and none is made by a neuron that is given.
+    /// [`take`](Self::take) for many demands, all of them open from the start.
     #[inline(always)]
     fn take_many<V: Vectors>(
         &mut self,
@@ -173,7 +175,7 @@ impl Visit {
                 let Some(piece) = self.piece(queue, chunk, bit, &bench.buckets) else { continue };
                 (half, place) = piece;
             }
-            // A neuron of the chunk before this one may have met the same demand.
+            // An earlier neuron of the chunk may have met the same demand.
             if demands.meet(half, place, self.first + u64::from(queue.number(chunk, bit))) {
                 taken |= 1 << bit;
                 last = Some((bit, half, place));
@@ -186,14 +188,14 @@ impl Visit {
         }
     }
 
-    /// The piece of the pair that the neuron in a bit can be, if any, as its words tell.
+    /// The half and the place of the piece that a neuron can be, if any, by its full words.
     fn piece(&self, queue: &Queue, chunk: usize, bit: u32, buckets: &Buckets) -> Option<(usize, usize)> {
         let (word_in, word_out) = queue.words(chunk, bit, self.pair.input);
         buckets.piece(word_in, word_out, self.pair.negative.into())
     }
 }
 
-/// The first words of each half's demands, which are all that [`Vectors::candidates`] needs.
+/// The first words of each half's demands, for [`Vectors::candidates`].
 #[inline(always)]
 fn first_words(open: &[u64]) -> [[u64; DEMAND_WORDS]; 2] {
     let (positive, negative) = open.split_at(open.len() / 2);

@@ -1,51 +1,36 @@
-//! The best subset sum: of all 2ⁿ subsets of n values, one whose sum is nearest to a target.
+//! The best subset sum: of all 2ⁿ subsets of n values, one with the sum nearest to a target.
 //!
-//! That a few random values have a subset sum near any target is Lueker's theorem (*Exponentially small bounds
+//! A few random values have a subset sum near any target, by Lueker's theorem (*Exponentially small bounds
 //! on the expected optimum of the partition and subset sum problems*, 1998); Pensia et al. (*Optimal Lottery
 //! Tickets via SubsetSum*, 2020) prune by it. The search here is exact, by meet in the middle (Horowitz and Sahni,
 //! *Computing partitions with applications to the knapsack problem*, 1974).
 //!
 //! # Algorithm
 //! The first p values are the *lower* ones, the others the *upper* ones. The 2^p lower sums are sorted once: the
-//! sums of j + 1 values are those of j merged with themselves shifted by one value, so no sort is needed. A
-//! query passes over the upper sums a, in any order, and looks for the lower sum nearest to x = target − a.
-//! A uniform grid of two cells per lower sum, laid over their range, says where the lower sums of x's cell begin. The
-//! sum before that place and the three from it on nearly always hold both neighbours of x; where they do
-//! not, a binary search within the cell finds them, so that values crowded in one cell cost a factor p, not 2^p.
+//! sums of j + 1 values are the sums of j values merged with themselves shifted by one value. A query passes over the upper
+//! sums a, in any order, and looks for the lower sum nearest to x = target − a. A uniform grid of two cells per lower sum,
+//! laid over their range, has the first lower sum of x's cell. The sum before it and the three from it on nearly always hold
+//! both neighbours of x. Otherwise a binary search within the cell finds them: values crowded in one cell cost a factor p,
+//! not 2^p.
 //!
 //! # Rounding
 //! A lower or upper sum is the f64 sum of its values in the order of their indices. [`BestSum::sum`] is added up anew
-//! from the mask, in the order of all indices, and so is off by at most n·2⁻⁵³·Σ|v|. Two subsets whose distances
-//! from the target differ by less than 2(n + 3)·2⁻⁵³·Σ|v| count as equally near, and either may be found.
-//! Only IEEE additions, multiplications and comparisons are used: the bits are the same on every platform, and
-//! on any threads.
-//!
-//! # Measured
-//! On a shared 2-core EPYC, one thread, medians; rows of 784 weights share 21 uniform values.
-//!
-//! | trick | without | with |
-//! |---|---|---|
-//! | a grid, not two pointers moving towards each other | 19 µs | 3.2 µs per weight, p = 11 |
-//! | a split that weighs building against queries ([`SubsetSums::for_targets`]) | 3.2 µs | 0.89 µs per weight, p = 14 |
-//! | a branchless merge from both ends | 130 µs (a sort: 270 µs) | 84 µs for 2¹⁴ sums |
-//! | a fourth sum looked at (a fifth gains nothing) | 1.95 µs | 1.6 µs per weight, p = 12 |
-//! | two cells per sum (four gain 3 % for twice the memory) | 2.0 µs | 1.6 µs per weight, p = 12 |
-//!
-//! For one query on fresh values of 21, 25 and 29, two pointers over two halves sorted by the same merge take 40, 157
-//! and 885 µs, this search 21, 84 and 350 µs: there is no separate path for it.
+//! from the mask, in the order of all indices, with an error of at most n·2⁻⁵³·Σ|v|. Two subsets count as equally near if
+//! their distances from the target differ by less than 2(n + 3)·2⁻⁵³·Σ|v|; either may be found. Only IEEE additions,
+//! multiplications and comparisons are used: the bits are the same on every platform, and with any number of threads.
 
 use thiserror::Error;
 
-/// The most values that are searched: 2²² sums to a half.
+/// The most values of a search: 2²² sums for each half.
 pub const MOST_VALUES: usize = 44;
 
-/// What a lower sum (8, its mask 4, two cells of 4 each) and an upper one (8) take together.
+/// Bytes of a lower sum (8, its mask 4, two cells of 4 each) and an upper one (8).
 const BYTES_PER_SUM: f64 = 28.0;
 
 /// Grid cells for each lower sum.
 const CELLS_PER_SUM: usize = 2;
 
-/// Sums looked at before a binary search: one below the cell, the others from its beginning.
+/// Sums compared before a binary search: one below the cell, the others from its start.
 const WINDOW: usize = 4;
 
 /// Why [`SubsetSums::new`] refuses: more than [`MOST_VALUES`] values.
@@ -57,7 +42,7 @@ const WINDOW: usize = 4;
     self.bytes()
 )]
 pub struct TooManyValues {
-    /// how many there were
+    /// number of values
     pub values: usize,
 }
 
@@ -67,7 +52,7 @@ impl TooManyValues {
         if values <= MOST_VALUES { Ok(()) } else { Err(Self { values }) }
     }
 
-    /// What 2^⌈n/2⌉ sums of either half would take.
+    /// Bytes of 2^⌈n/2⌉ sums of either half.
     pub fn bytes(&self) -> f64 {
         BYTES_PER_SUM * (self.values.div_ceil(2) as f64).exp2()
     }
@@ -76,7 +61,7 @@ impl TooManyValues {
 /// A subset and its sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BestSum {
-    /// bit i is set where value i is in the subset
+    /// bit i is set if value i is in the subset
     pub mask: u64,
     /// sum of the subset, added up in the order of the indices
     pub sum: f64,
@@ -93,7 +78,7 @@ impl BestSum {
     }
 }
 
-/// All subset sums of some values, ready to be searched any number of times.
+/// All subset sums of some values, for any number of queries.
 ///
 /// ```
 /// use slth::construction::best_subset::SubsetSums;
@@ -111,10 +96,10 @@ pub struct SubsetSums {
     lower: Vec<f64>,
     /// the subset behind each lower sum, equal sums in ascending order of it
     masks: Vec<u32>,
-    /// for each cell how many lower sums lie in the cells before it, and at the end how many there are
+    /// per cell the number of lower sums in the cells before it, and their total at the end
     begins: Vec<u32>,
     cells: Cells,
-    /// sum of each subset of the upper values, the subset being the index
+    /// sum of each subset of the upper values; the index is the subset
     upper: Vec<f64>,
     /// least and greatest of all sums
     range: (f64, f64),
@@ -126,8 +111,8 @@ impl SubsetSums {
         Self::for_targets(values, 1)
     }
 
-    /// As [`new`](Self::new), for about so many targets: the more there are, the more values go to the sorted half,
-    /// which makes the building dearer and each query cheaper. What is found is the same, but for ties.
+    /// As [`new`](Self::new), for about this many targets. More targets put more values into the sorted half: building takes
+    /// longer, and each query less time. The results are the same, except for ties.
     pub fn for_targets(values: &[f64], targets: usize) -> Result<Self, TooManyValues> {
         TooManyValues::check(values.len())?;
         debug_assert!(values.iter().map(|v| v.abs()).sum::<f64>().is_finite());
@@ -143,11 +128,10 @@ impl SubsetSums {
         Ok(Self { values, lower_values, lower, masks, begins, cells, upper, range: (least, greatest) })
     }
 
-    /// The subset whose sum is nearest to `target`, which may be infinite but not NaN. Among equally near ones the
-    /// one with the smallest upper part of the mask; then with the smaller sum; then with the smallest lower part.
+    /// The subset with the sum nearest to `target`, which may be infinite but not NaN. Ties go to the smallest upper part of
+    /// the mask; then to the smaller sum; then to the smallest lower part.
     pub fn best(&self, target: f64) -> BestSum {
-        // What is nearest to a target out of range is nearest to the end of the range too, and no difference
-        // between sums is lost in rounding there.
+        // A target out of range has the same nearest sum as the end of the range, without losing differences to rounding.
         let target = target.max(self.range.0).min(self.range.1);
         let mut least = f64::INFINITY;
         let mut best = 0;
@@ -162,7 +146,7 @@ impl SubsetSums {
         BestSum::of(mask, &self.values)
     }
 
-    /// Lower and upper sums that were made for this.
+    /// Lower and upper sums made for this.
     pub(crate) fn made(&self) -> u64 {
         (self.masks.len() + self.upper.len()) as u64
     }
@@ -188,7 +172,7 @@ impl SubsetSums {
     fn nearest(&self, x: f64) -> usize {
         let cell = self.cells.of(x);
         let (begin, end) = (self.begins[cell] as usize, self.begins[cell + 1] as usize);
-        // All before the cell are below x, all after it above.
+        // Sums before the cell are below x, sums after it above.
         let above = begin + 1 + self.lower[begin + 1..=end].partition_point(|&b| b < x);
         let place = if x - self.lower[above - 1] <= self.lower[above] - x { above - 1 } else { above };
         let sum = self.lower[place];
@@ -196,17 +180,16 @@ impl SubsetSums {
     }
 }
 
-/// How many of n values are lower ones.
+/// p, the number of lower values of n.
 ///
-/// A sorted sum costs about four times what a look-up costs (12 ns, 3 ns), so the time is least where
-/// 4·2^p = targets·2^(n−p).
+/// A sorted sum takes about four times as long as a look-up (12 ns, 3 ns), so the time is least at 4·2^p = targets·2^(n−p).
 fn split(n: usize, targets: usize) -> usize {
     let half = MOST_VALUES / 2;
     let cheapest = (n + targets.max(1).ilog2() as usize).saturating_sub(1) / 2;
     cheapest.clamp(n.saturating_sub(half), n.min(half))
 }
 
-/// A uniform grid; what lies outside belongs to the cells at its ends.
+/// A uniform grid; its first and last cells extend to infinity.
 #[derive(Clone, Copy, Debug)]
 struct Cells {
     low: f64,
@@ -235,7 +218,7 @@ impl Cells {
         (cell + ROUNDER).to_bits() as u32 as usize
     }
 
-    /// For each cell how many of `sorted` lie in the cells before it, and how many there are.
+    /// Per cell the number of `sorted` in the cells before it, and their total.
     fn begins(self, sorted: &[f64]) -> Vec<u32> {
         let mut begins = vec![sorted.len() as u32; self.last as usize + 2];
         for (place, &b) in sorted.iter().enumerate().rev() {
@@ -250,7 +233,7 @@ impl Cells {
     }
 }
 
-/// The sum of each subset, the subset being the index.
+/// The sum of each subset; the index is the subset.
 fn all_sums(values: &[f64]) -> Vec<f64> {
     let mut sums = Vec::with_capacity(1 << values.len());
     sums.push(0.0);
@@ -262,8 +245,8 @@ fn all_sums(values: &[f64]) -> Vec<f64> {
     sums
 }
 
-/// The sums of all subsets in ascending order between one −∞ and `WINDOW` times +∞, and their subsets, ascending
-/// where sums are equal.
+/// The sums of all subsets in ascending order between one −∞ and `WINDOW` times +∞, and their subsets; equal sums in
+/// ascending order of the subset.
 fn sorted_sums(values: &[f64]) -> (Vec<f64>, Vec<u32>) {
     // One value after the other, to and fro between two buffers.
     let all = 1 << values.len();
@@ -292,9 +275,10 @@ fn sorted_sums(values: &[f64]) -> (Vec<f64>, Vec<u32>) {
     (sums, masks)
 }
 
-/// Merges `old` with `new`, as long, whose masks are `masks` with `bit` set; of equal sums the old one comes first.
+/// Merges `old` with `new` of the same length. The masks of `new` are `masks` with `bit` set. Of equal sums the old one comes
+/// first.
 ///
-/// The smaller half comes from the front and the greater one from the back, in turn: neither can reach the end of
+/// The smaller half is merged from the front and the greater one from the back, in turn: neither can reach the end of
 /// a list, and the two chains of comparisons overlap.
 fn merge(old: &[f64], new: &[f64], masks: &[u32], bit: u32, sums_out: &mut [f64], masks_out: &mut [u32]) {
     let half = old.len();
@@ -337,7 +321,7 @@ mod tests {
         values.iter().map(|v| v.abs()).sum()
     }
 
-    /// Holds `best` to what brute force finds, up to `slack`, for splits of all kinds.
+    /// Compares `best` with brute force, up to `slack`, for splits of all kinds.
     fn check(values: &[f64], target: f64, slack: f64) {
         let sums = all_sums(values);
         let least = sums.iter().map(|sum| (target - sum).abs()).fold(f64::INFINITY, f64::min);
@@ -437,7 +421,7 @@ mod tests {
         let shared = SubsetSums::for_targets(&values, 784).unwrap();
         assert_ne!(shared.lower_values, SubsetSums::new(&values).unwrap().lower_values);
         for query in 0..50 {
-            // Between the multiples of 2⁻³⁰, so that no two sums are equally near.
+            // Between the multiples of 2⁻³⁰: no two sums are equally near.
             let target = uniform(row, 1000 + query) + 1e-10;
             let best = shared.best(target);
             assert_eq!(best.sum, SubsetSums::new(&values).unwrap().best(target).sum);

@@ -6,16 +6,14 @@ use crate::construction::buckets::Buckets;
 use crate::construction::ticket::Path;
 use crate::exact::DoubleDouble;
 
-/// The smallest place ≥ `from` (bucket place + 1) whose upper edge is at most `residual`: the next piece
-/// that the greedy takes. `None` once the residual is below the last edge.
+/// The next piece of the greedy sum: the smallest place ≥ `from` (bucket place + 1) with an upper edge of at most `residual`.
+/// `None` once the residual is below the last edge.
 ///
-/// Lemma 9 walks u = 1…k and takes the piece of bucket u if r ≥ γ^u·w_max; the buckets between two taken ones are
-/// those it passes by.
+/// Lemma 9 walks u = 1…k and takes the piece of bucket u if r ≥ γ^u·w_max; the other buckets are passed by.
 #[inline(always)]
 pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Option<usize> {
     let mut place = from.min(buckets.levels());
-    // Edges fall, so that those above the residual are the first of them. How many they are is counted without a jump, whose
-    // way nobody could guess.
+    // Edges descend, so the edges above the residual come first. Counting them is branchless; a search would mispredict.
     loop {
         let edges = buckets.edges_below(place);
         let above: usize = edges.iter().map(|edge| usize::from(residual < *edge)).sum();
@@ -26,10 +24,10 @@ pub fn next_piece(buckets: &Buckets, residual: DoubleDouble, from: usize) -> Opt
     }
 }
 
-/// Puts |w| together, largest piece first: calls `take(place, residual)` for each bucket whose upper edge is at most
-/// the residual, and subtracts the product that it returns. Returns the residual |w| − |ŵ| ≥ 0.
+/// Sums |w| up, largest piece first: calls `take(place, residual)` for each bucket with an upper edge of at most the residual, and
+/// subtracts the product returned. Returns the residual |w| − |ŵ| ≥ 0.
 ///
-/// With a product in every bucket asked for, 0 ≤ r ≤ γ^u·w_max holds after bucket u, so the end is
+/// With a product in every requested bucket, 0 ≤ r ≤ γ^u·w_max holds after bucket u, so the end is
 /// 0 ≤ r ≤ ε_h (Lemma 9). A bucket without a product (`None`) is passed by; then only r ≥ 0 remains true.
 ///
 /// Rounding: pieces are exact products, and the residual is off by less than 2·10⁻³¹·w_max (see [`exact`](crate::exact)).
@@ -47,8 +45,8 @@ pub fn golden_sum(
     residual
 }
 
-/// [`golden_sum`] for several sums side by side. `take` is told the places of the pieces that they take next, and their
-/// residuals, and returns the pieces; where a place is k, the sum has ended, and needs a piece of 0.
+/// [`golden_sum`] for several sums at once. `take` gets the places of their next pieces and their residuals, and returns the
+/// pieces. Place k marks a sum that has ended; its piece must be 0.
 #[inline(always)]
 pub(crate) fn golden_sums<const N: usize>(
     buckets: &Buckets,
@@ -103,26 +101,26 @@ fn golden_steps(buckets: &Buckets, magnitude: f64, available: &[Path], finished:
             pieces[bucket - 1] = Some(path);
         }
     }
-    let mut asked: Vec<(usize, f64)> = Vec::new();
+    let mut requested: Vec<(usize, f64)> = Vec::new();
     let end = golden_sum(buckets, magnitude, |place, residual| {
-        asked.push((place, residual.nearest()));
+        requested.push((place, residual.nearest()));
         pieces[place].map(|path| path.exact_product().abs())
     })
     .nearest();
-    let missing = asked.iter().map(|&(place, _)| place).find(|&place| pieces[place].is_none());
+    let missing = requested.iter().map(|&(place, _)| place).find(|&place| pieces[place].is_none());
     let known_to = if finished { buckets.levels() } else { missing.unwrap_or(buckets.levels()) };
-    let mut asked = asked.into_iter().peekable();
+    let mut requested = requested.into_iter().peekable();
     let mut before = magnitude;
     let step = |(place, path): (usize, Option<Path>)| {
         let bucket = Some((place as u32 + 1, buckets.edge(place + 1)));
-        let is_asked = asked.next_if(|&(next, _)| next == place).is_some();
-        // A residual changes only where a piece is taken, and stays until the next bucket that asks for one.
-        let after = asked.peek().map_or(end, |&(_, residual)| residual);
-        let after = if is_asked { after } else { before };
+        let is_requested = requested.next_if(|&(next, _)| next == place).is_some();
+        // A residual stays the same until the next piece is taken.
+        let after = requested.peek().map_or(end, |&(_, residual)| residual);
+        let after = if is_requested { after } else { before };
         let step = if place > known_to {
             SumStep { bucket, before: None, fate: Fate::Open, path, after: None }
         } else {
-            let fate = match (is_asked, path) {
+            let fate = match (is_requested, path) {
                 (true, Some(_)) => Fate::Taken,
                 (true, None) => Fate::Missing,
                 (false, _) => Fate::PassedBy,

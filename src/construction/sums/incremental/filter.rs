@@ -1,42 +1,40 @@
-//! Which subsets of older values might, with the newest one, come within tolerance.
-//!
-//! [`growing_sums`](super) tells how.
+//! A filter for the subsets of older values that might come within tolerance with the newest value; see
+//! [`incremental`](super).
 
-/// Subsets worth adding up anew; more of them are a crowd.
+/// The most subsets to add up anew; more of them are a crowd.
 const MOST_CANDIDATES: usize = 1 << 14;
 
 /// log₂ of the width of a cell, in tolerances.
 const CELL: usize = 5;
 
-/// Upper values whose sums are queried together: a bit of a word for each sum.
+/// Upper values with all sums queried together: a bit of a word for each sum.
 const INNER_VALUES: usize = 6;
 
-/// The end of a chain.
+/// Sentinel: the end of a chain.
 const NONE: u16 = u16::MAX;
 
-/// Where the lower sums are, in fixed point: a bit for each cell that one of them reaches into, and the sums themselves
-/// by words of bits.
+/// The lower sums in fixed point: a bit for each cell within reach of any, and the sums themselves by words of bits.
 #[derive(Clone, Debug)]
-pub(crate) struct Filter {
+pub(crate) struct SumFilter {
     /// p
     pub(crate) lower_values: usize,
-    /// multiples in 1: of 2³² that there are, a cell has 2^(26 − p)
+    /// multiples in 1; a cell has 2^(26 − p) of all 2³² multiples
     scale: f64,
-    /// in multiples, the tolerance, m, and what 45 numbers lose when they are rounded; less than half a cell
+    /// in multiples: the tolerance, m, and the rounding of 45 numbers; less than half a cell
     reach: u32,
     /// all values
     pub(crate) values: Vec<u32>,
-    /// sum of each subset of the first p values, or of fewer that there are, the subset being the index
+    /// sum of each subset of the first p values, or of all if fewer; the index is the subset
     sums: Vec<u32>,
-    /// as many words as there are sums of p values; empty where there are fewer
+    /// a word for each sum of p values; empty for fewer values
     bits: Vec<u64>,
-    /// for each word one of the sums in its cells
+    /// per word one of the sums in its cells
     first: Vec<u16>,
-    /// for each sum another one of the same word
+    /// per sum another one of the same word
     next: Vec<u16>,
 }
 
-impl Filter {
+impl SumFilter {
     pub(crate) fn new(lower_values: usize, tolerance: f64) -> Self {
         let multiples = 1_u32 << (26 - lower_values - CELL);
         Self {
@@ -51,10 +49,10 @@ impl Filter {
         }
     }
 
-    /// x in fixed point. |x| is less than 2³⁷ tolerances, and so less than 2⁵⁰ multiples. Where a tolerance is so small
-    /// that there are infinitely many in 1, all x become 0, and all are in reach of each other.
+    /// x in fixed point. |x| is less than 2³⁷ tolerances, hence less than 2⁵⁰ multiples. With a tolerance so small that the scale
+    /// is infinite, all x become 0, within reach of each other.
     fn fixed(&self, x: f64) -> u32 {
-        /// Added to such a number, rounds it and leaves it in the low bits.
+        /// Rounds a number when added to it, with the result in the low bits.
         const ROUNDER: f64 = (3_u64 << 51) as f64;
         (x * self.scale + ROUNDER).to_bits() as u32
     }
@@ -65,7 +63,7 @@ impl Filter {
         x >> (26 - self.lower_values)
     }
 
-    /// Adds a value. How many lower sums were made.
+    /// Adds a value. Returns the number of lower sums made.
     pub(crate) fn add(&mut self, value: f64) -> u64 {
         let value = self.fixed(value);
         self.values.push(value);
@@ -96,8 +94,8 @@ impl Filter {
         (self.bits, self.first, self.next) = (bits, first, next);
     }
 
-    /// Adds to `masks` the subsets whose sums are in reach of x. How many sums were looked at, and whether these were all
-    /// that had to be: a crowd of them ends the search.
+    /// Adds the subsets with sums in reach of x to `masks`. Returns the number of sums looked at, and whether the search is
+    /// complete: a crowd of sums ends it.
     pub(crate) fn find(&self, x: f64, masks: &mut Vec<u64>) -> (u64, bool) {
         let x = self.fixed(x);
         if self.bits.is_empty() {

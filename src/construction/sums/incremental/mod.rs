@@ -1,53 +1,38 @@
-//! The best subset sum of values that come one after another, until one is within tolerance of a target.
+//! The best subset sum of a growing list of values, until it is within tolerance of a target.
 //!
-//! After each value the best of all subsets decides, as [`SubsetSums`] finds it. But if no sum was near enough before,
-//! only sums with the new value v can be, and of these only whether any lies within tolerance has to be known: far
-//! less than which one is nearest.
+//! After each value the best of all subsets decides, as found by [`SubsetSums`]. But if no sum was near enough before,
+//! only sums with the new value v can be. And it is enough to know whether any of them lies within tolerance: far less work than
+//! finding the nearest one.
 //!
 //! # Algorithm
 //! The sums of the first p values are the *lower* ones, and every subset of the older values splits into a lower and
-//! an upper part. A query passes over the upper sums a of the older values and asks whether a lower sum lies within
-//! reach of x = target − v − a. Nearly always there is none, and a filter says so, which is made once for many values
-//! to come: numbers are rounded to small fractions of the tolerance and taken modulo 2³² of these, the circle that
-//! they make is cut into 2^(p + 6) cells of 32 tolerances, and a bit is set for each cell in reach of a lower sum.
-//! Where a query finds its bit set (one in 60 does by chance), the lower sums near it are looked up by the word that
-//! their bits are in; what is in reach is added up anew from its subset.
+//! an upper part. A query passes over the upper sums a of the older values and looks for a lower sum within reach of
+//! x = target − v − a. There is nearly always none, and a filter built once for many values to come shows it. Numbers are
+//! rounded to small fractions of the tolerance and taken modulo 2³² of them. This circle is divided into 2^(p + 6) cells of 32
+//! tolerances, with a bit set for each cell in reach of a lower sum. If a query finds its bit set (one in 60 by chance), the
+//! lower sums near it are looked up by the word of their bits; each sum in reach is added up anew from its subset.
 //!
-//! # Why what is found is the best sum
-//! Let m = 2⁻⁴⁴(|target| + Σ|v|). No distance from the target of a sum of up to 44 values that is computed from a subset, here
-//! or by [`SubsetSums`], is off by more than m/6. A sum further off than tolerance + m here is not within tolerance
+//! # Why the result is the best sum
+//! Let m = 2⁻⁴⁴(|target| + Σ|v|). The distance from the target of a sum of up to 44 values, computed from a subset here or by
+//! [`SubsetSums`], has an error of at most m/6. A sum further off than tolerance + m here is not within tolerance
 //! there, now or with more values. A sum within tolerance − m here, and nearer by m than any other one with v, is nearest
-//! and within tolerance there. Where neither can be said, or where sums crowd so that looking them up is dear,
-//! [`SubsetSums::best`] itself decides.
-//!
-//! # Measured
-//! On a shared 2-core EPYC, one thread, least of 30 times each; products of two uniform weights until a sum is within
-//! tolerance of a weight in ±0.1, against [`SubsetSums::best`] of all values after each.
-//!
-//! | tolerance | values | all subsets each time | only the newest |
-//! |---|---|---|---|
-//! | 1e−5 | 16.6 | 25 µs | 3.6 µs |
-//! | 1.84e−7 (Example 5) | 22.7 | 175 µs | 21 µs |
-//! | 6e−9 | 27.7 | 947 µs | 125 µs |
-//!
-//! Of the 21 µs a third goes into queries, 1.2 ns each, and a quarter into making filters, 2 ns for each lower sum. The bits of
-//! 64 queries gathered in a word, to be looked at together, took 0.8 of the time of a branch at each.
+//! and within tolerance there. In all other cases, or if too many sums crowd in a cell, [`SubsetSums::best`] itself decides.
 
 mod filter;
 
-use self::filter::Filter;
+use self::filter::SumFilter;
 use crate::construction::sums::best_subset::{BestSum, SubsetSums, TooManyValues};
 
-/// Values beyond which [`SubsetSums`] searches, whose sorted halves are larger than this filter gets.
+/// Beyond this many values [`SubsetSums`] searches, with sorted halves larger than this filter.
 const MOST_FILTERED: usize = 36;
 
 /// m, relative to |target| + Σ|v|.
 const MARGIN: f64 = 1.0 / (1_u64 << 44) as f64;
 
-/// |target| + Σ|v|, in tolerances, from which on [`SubsetSums`] searches. Below, m is less than 2⁻⁷ of a tolerance.
+/// From this |target| + Σ|v| on, in tolerances, [`SubsetSums`] searches. Below, m is less than 2⁻⁷ of a tolerance.
 const RANGE: f64 = (1_u64 << 37) as f64;
 
-/// p, by the number of older values: so that making filters takes about as long as queries.
+/// p, by the number of older values: building filters takes about as long as queries.
 pub fn lower_values(older: usize) -> usize {
     match older {
         0..19 => 8,
@@ -74,16 +59,16 @@ pub struct IncrementalSearch {
     values: Vec<f64>,
     /// |target| + Σ|v|
     magnitude: f64,
-    filter: Filter,
+    filter: SumFilter,
     /// whether some sum is so near the tolerance that rounding decides
     in_doubt: bool,
-    /// of all values so far, where it had to be found
+    /// the best of all values so far, if it was computed
     best: Option<BestSum>,
     looked_at: u64,
 }
 
-/// What the newest sums say.
-enum Verdict {
+/// Outcome for the sums with the newest value.
+enum Newest {
     Within(BestSum),
     Beyond,
     Unclear,
@@ -97,7 +82,7 @@ impl IncrementalSearch {
             tolerance,
             values: Vec::new(),
             magnitude: target.abs(),
-            filter: Filter::new(lower_values(0), tolerance),
+            filter: SumFilter::new(lower_values(0), tolerance),
             in_doubt: false,
             best: None,
             looked_at: 0,
@@ -111,8 +96,8 @@ impl IncrementalSearch {
         &self.values
     }
 
-    /// Sums looked at so far: lower ones when they are made and when they are held against a query, upper ones when
-    /// they are queried, and all that [`SubsetSums`] makes where it has to search.
+    /// Sums looked at so far: lower ones when made and when compared with a query, upper ones when queried, and all sums made
+    /// by [`SubsetSums`].
     pub fn looked_at(&self) -> u64 {
         self.looked_at
     }
@@ -125,9 +110,9 @@ impl IncrementalSearch {
         self.values.push(value);
         self.magnitude += value.abs();
         match self.search() {
-            Verdict::Within(best) => Ok(Some(best)),
-            Verdict::Beyond => Ok(None),
-            Verdict::Unclear => {
+            Newest::Within(best) => Ok(Some(best)),
+            Newest::Beyond => Ok(None),
+            Newest::Unclear => {
                 let best = self.best()?;
                 let distance = (best.sum - self.target).abs();
                 self.in_doubt = self.is_near(distance);
@@ -146,21 +131,21 @@ impl IncrementalSearch {
         Ok(*self.best.insert(sums.best(self.target)))
     }
 
-    /// Whether a sum at this distance might count as within tolerance one day.
+    /// Whether a sum at this distance might count as within tolerance, now or with more values.
     fn is_near(&self, distance: f64) -> bool {
         distance <= self.tolerance + 2.0 * MARGIN * self.magnitude
     }
 
-    /// Whether a sum with the newest value is within tolerance, if none without it is.
-    fn search(&mut self) -> Verdict {
-        let Some((newest, older)) = self.values.split_last() else { return Verdict::Unclear };
+    /// Whether a sum with the newest value is within tolerance, given that none without it is.
+    fn search(&mut self) -> Newest {
+        let Some((newest, older)) = self.values.split_last() else { return Newest::Unclear };
         let filtered = older.len() < MOST_FILTERED && self.magnitude < RANGE * self.tolerance;
         if self.in_doubt || !filtered {
-            return Verdict::Unclear;
+            return Newest::Unclear;
         }
         let lower_values = lower_values(older.len());
         if self.filter.lower_values != lower_values {
-            self.filter = Filter::new(lower_values, self.tolerance);
+            self.filter = SumFilter::new(lower_values, self.tolerance);
         }
         for &value in &older[self.filter.values.len()..] {
             self.looked_at += self.filter.add(value);
@@ -168,11 +153,11 @@ impl IncrementalSearch {
         let mut masks = Vec::new();
         let (looked_at, all) = self.filter.find(self.target - newest, &mut masks);
         self.looked_at += looked_at;
-        if all { self.judge(&masks) } else { Verdict::Unclear }
+        if all { self.judge(&masks) } else { Newest::Unclear }
     }
 
-    /// What the newest sums say if no others than these older ones, with the newest value, can be within tolerance.
-    fn judge(&self, masks: &[u64]) -> Verdict {
+    /// The outcome if only these subsets of older values, with the newest value, can be within tolerance.
+    fn judge(&self, masks: &[u64]) -> Newest {
         let margin = MARGIN * self.magnitude;
         let (mut nearest, mut least, mut second) = (None, f64::INFINITY, f64::INFINITY);
         for mask in masks {
@@ -184,11 +169,9 @@ impl IncrementalSearch {
             }
         }
         match nearest {
-            Some(best) if least <= self.tolerance - margin && second - least > margin => {
-                Verdict::Within(best)
-            }
-            Some(_) if least <= self.tolerance + margin => Verdict::Unclear,
-            _ => Verdict::Beyond,
+            Some(best) if least <= self.tolerance - margin && second - least > margin => Newest::Within(best),
+            Some(_) if least <= self.tolerance + margin => Newest::Unclear,
+            _ => Newest::Beyond,
         }
     }
 }
@@ -207,8 +190,8 @@ mod tests {
         (row.word(place) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     }
 
-    /// Holds every answer to that of a search of all subsets, to the bit. The values that were needed, if they
-    /// were enough.
+    /// Compares every answer with a search of all subsets, bit by bit. Returns the number of values needed, if they were
+    /// enough.
     fn check(values: &[f64], target: f64, tolerance: f64) -> Option<usize> {
         let mut sums = IncrementalSearch::new(target, tolerance);
         for n in 1..=values.len() {
@@ -224,7 +207,7 @@ mod tests {
         None
     }
 
-    /// That no search of all subsets was needed.
+    /// Whether no search of all subsets was needed.
     fn is_filtered(values: &[f64], target: f64, tolerance: f64) -> bool {
         let mut sums = IncrementalSearch::new(target, tolerance);
         values.iter().all(|&value| sums.add(value).unwrap().is_none() && sums.best.is_none())
