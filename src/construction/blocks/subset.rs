@@ -45,13 +45,13 @@ impl SubsetWeight {
 /// The subset sum of one half.
 #[derive(Clone, Debug)]
 struct HalfSum {
-    progress: Progress,
+    progress: SumProgress,
     values: Vec<Path>,
     sum: Vec<Path>,
 }
 
 #[derive(Clone, Debug)]
-enum Progress {
+enum SumProgress {
     Searching(Box<IncrementalSearch>),
     Settled,
     /// as many values as can be searched, and no sum near enough
@@ -63,25 +63,25 @@ enum Progress {
 impl HalfSum {
     /// `tolerance` is `None` where no value is needed.
     fn new(weight: f64, tolerance: Option<f64>) -> Self {
-        let search = |tolerance| Progress::Searching(Box::new(IncrementalSearch::new(weight, tolerance)));
-        let progress = tolerance.map_or(Progress::Idle, search);
+        let search = |tolerance| SumProgress::Searching(Box::new(IncrementalSearch::new(weight, tolerance)));
+        let progress = tolerance.map_or(SumProgress::Idle, search);
         Self { progress, values: Vec::new(), sum: Vec::new() }
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.progress, Progress::Searching(_))
+        matches!(self.progress, SumProgress::Searching(_))
     }
 
     /// Adds a product and looks for the best sum. Returns the number of sums looked at; `None` where no search is open.
     fn add(&mut self, path: Path) -> Option<u64> {
-        let Progress::Searching(search) = &mut self.progress else { return None };
+        let SumProgress::Searching(search) = &mut self.progress else { return None };
         self.values.push(path);
         let before = search.looked_at();
         let settled = match search.add(path.z_in * path.z_out) {
-            Ok(Some(best)) => Some((best, Progress::Settled)),
+            Ok(Some(best)) => Some((best, SumProgress::Settled)),
             Ok(None) if search.values().len() < MOST_VALUES => None,
             // The best there is, though not near enough.
-            _ => search.best().ok().map(|best| (best, Progress::GivenUp)),
+            _ => search.best().ok().map(|best| (best, SumProgress::GivenUp)),
         };
         let looked_at = search.looked_at() - before;
         if let Some((best, progress)) = settled {
@@ -145,7 +145,7 @@ impl Consumer for SubsetWeights {
             let demand = Demand { output, input, half, bucket: 1 };
             first = first.or(Some(demand));
             serves += 1;
-            if matches!(sum.progress, Progress::Settled) {
+            if matches!(sum.progress, SumProgress::Settled) {
                 bench.serve(demand);
             }
         }
@@ -159,7 +159,7 @@ impl Consumer for SubsetWeights {
         let mut is_complete = true;
         let mut paths = Vec::new();
         for (half, sum) in Half::BOTH.into_iter().zip(&open.halves) {
-            if matches!(sum.progress, Progress::Searching(_) | Progress::GivenUp) {
+            if matches!(sum.progress, SumProgress::Searching(_) | SumProgress::GivenUp) {
                 is_complete = false;
                 bench.leave_open(Demand { output: open.output, input: open.input, half, bucket: 1 });
             }

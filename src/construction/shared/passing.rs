@@ -23,10 +23,10 @@ const STILL_OPEN: u32 = u32::MAX;
 struct FinishedPair {
     /// number of the neuron that finished it, counted from the first of the queue
     with: u32,
-    pair: Origin,
+    pair: PairOrigin,
 }
 
-enum Origin {
+enum PairOrigin {
     /// a pair without demands
     NoDemands(u64),
     /// the pair at this index of the front, with its last demand
@@ -158,7 +158,7 @@ impl OpenPairs {
             if index == self.front.len() {
                 let Some(with) = passage.next_admission(self.queue.next()) else { break };
                 let finished = &mut passage.finished;
-                let mut note = |pair| finished.push(FinishedPair { with, pair: Origin::NoDemands(pair) });
+                let mut note = |pair| finished.push(FinishedPair { with, pair: PairOrigin::NoDemands(pair) });
                 if !self.admit(bench, &mut note) {
                     break;
                 }
@@ -175,15 +175,15 @@ impl OpenPairs {
         let mut finished = passage.finished;
         finished.sort_by_key(|finished| finished.with);
         let taken_out = finished.iter().filter_map(|finished| match finished.pair {
-            Origin::NoDemands(_) => None,
-            Origin::Front(_, pair, _) => Some(pair),
+            PairOrigin::NoDemands(_) => None,
+            PairOrigin::Front(_, pair, _) => Some(pair),
         });
         self.assemble(&taken_out.collect::<Vec<_>>(), bench);
         for with in finished.chunk_by(|a, b| a.with == b.with) {
             for FinishedPair { pair, .. } in with {
                 match *pair {
-                    Origin::NoDemands(pair) => bench.finish(pair, &[], true),
-                    Origin::Front(_, pair, _) => self.finish(pair, true, bench),
+                    PairOrigin::NoDemands(pair) => bench.finish(pair, &[], true),
+                    PairOrigin::Front(_, pair, _) => self.finish(pair, true, bench),
                 }
             }
             bench.tally.sampled = first + u64::from(with[0].with) + 1;
@@ -230,7 +230,7 @@ impl OpenPairs {
             }
             if let Some(given) = given {
                 end = given.number;
-                let pair = Origin::Front(index, pair, visit.demand(given));
+                let pair = PairOrigin::Front(index, pair, visit.demand(given));
                 passage.finished.push(FinishedPair { with: end, pair });
                 break;
             }
@@ -300,8 +300,8 @@ impl Passage {
             let ended = self.finished.iter().filter(|finished| finished.with == with);
             let (index, demand) = ended
                 .filter_map(|finished| match finished.pair {
-                    Origin::Front(index, _, demand) => Some((index, demand)),
-                    Origin::NoDemands(_) => None,
+                    PairOrigin::Front(index, _, demand) => Some((index, demand)),
+                    PairOrigin::NoDemands(_) => None,
                 })
                 .next()
                 .unzip();

@@ -11,7 +11,7 @@ pub(crate) const QUEUE: usize = 1024;
 const GAPS: usize = 3;
 
 /// A number for each neuron.
-type Column<T> = Aligned<[[T; CHUNK]; QUEUE / CHUNK]>;
+type PerNeuron<T> = Aligned<[[T; CHUNK]; QUEUE / CHUNK]>;
 
 /// Neurons in chunks of 64, with the random state of each.
 #[derive(Clone, Debug)]
@@ -23,13 +23,13 @@ pub(crate) struct Queue {
     /// bitmask of each chunk: places that still hold a neuron
     live: [u64; QUEUE / CHUNK],
     /// number of each neuron, counted from the first one
-    numbers: Column<u32>,
+    numbers: PerNeuron<u32>,
     /// [`Row::state`] of each neuron's input words
-    inputs: Column<u64>,
+    inputs: PerNeuron<u64>,
     /// and of its output words
-    outputs: Column<u64>,
+    outputs: PerNeuron<u64>,
     /// output words for the chosen output, cut to be added
-    cuts_out: Column<u32>,
+    cuts_out: PerNeuron<u32>,
     /// the chosen output
     output: u32,
 }
@@ -143,7 +143,7 @@ impl Queue {
     /// The full words of a neuron for this input and the chosen output.
     #[cold]
     pub(crate) fn words(&self, chunk: usize, bit: u32, input: u32) -> (u64, u64) {
-        let word = |column: &Column<u64>, synapse: u32| {
+        let word = |column: &PerNeuron<u64>, synapse: u32| {
             Row::from_state(column.0[chunk][bit as usize % CHUNK]).word(synapse.into())
         };
         (word(&self.inputs, input), word(&self.outputs, self.output))
