@@ -11,8 +11,7 @@ use crate::construction::half::Half;
 use crate::construction::layer::LayerBuilder;
 use crate::construction::sums::steps::WeightSum;
 use crate::construction::sums::summation::HalfPaths;
-use crate::construction::ticket::{Path, RowGroup};
-use crate::construction::workbench::residuals;
+use crate::construction::ticket::{Path, RowGroup, residuals};
 
 /// Progress of a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

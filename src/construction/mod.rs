@@ -54,5 +54,5 @@ pub use saved::LayerState;
 pub use sums::steps::{Fate, SumStep, WeightSum};
 pub use sums::{best_subset, golden, incremental};
 pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};
-pub use ticket::{LayerTicket, Path};
-pub use workbench::{LISTED_DEMANDS, residuals};
+pub use ticket::{LayerTicket, Path, residuals};
+pub use workbench::LISTED_DEMANDS;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::construction::half::Half;
 use crate::exact::DoubleDouble;
 use crate::sampling::RandomLayer;
 
@@ -77,7 +78,21 @@ impl Path {
     }
 }
 
-/// Rows in the order given, which for a finished layer is that of [`LayerTicket`].
+/// w* − ŵ of the two halves, from the paths of a weight in their order, each as its nearest f64. `whole`: a path serves
+/// inputs of both signs.
+pub fn residuals(w: f64, paths: impl Iterator<Item = Path>, whole: bool) -> [f64; 2] {
+    let mut residual = [DoubleDouble::from(w); 2];
+    for path in paths {
+        for half in Half::BOTH {
+            if whole || Half::of(path.z_in) == half {
+                residual[half as usize] -= path.exact_product();
+            }
+        }
+    }
+    residual.map(DoubleDouble::nearest)
+}
+
+/// Rows in the order given; a finished layer has the order of [`LayerTicket`].
 impl FromIterator<Path> for LayerTicket {
     fn from_iter<I: IntoIterator<Item = Path>>(paths: I) -> Self {
         let mut ticket = Self::default();

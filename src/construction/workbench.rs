@@ -9,7 +9,7 @@ use crate::construction::sums::assembly::{AssembledWeight, WEIGHTS, WeightPieces
 use crate::construction::sums::summation;
 use crate::construction::sums::summation::Summation;
 use crate::construction::tally::{Demand, PRODUCT_BINS, Tally};
-use crate::construction::ticket::{LayerTicket, Path, RowGroup};
+use crate::construction::ticket::{LayerTicket, Path, RowGroup, residuals};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
 use crate::sampling::{RandomLayer, UniformProductLaw};
@@ -281,18 +281,4 @@ impl Workbench {
             self.open.push(demand);
         }
     }
-}
-
-/// w* − ŵ of the two halves, from the paths of a weight in their order, each as its nearest f64. `whole`: a path serves
-/// inputs of both signs.
-pub fn residuals(w: f64, paths: impl Iterator<Item = Path>, whole: bool) -> [f64; 2] {
-    let mut residual = [DoubleDouble::from(w); 2];
-    for path in paths {
-        for half in Half::BOTH {
-            if whole || Half::of(path.z_in) == half {
-                residual[half as usize] -= path.exact_product();
-            }
-        }
-    }
-    residual.map(DoubleDouble::nearest)
 }

@@ -7,10 +7,10 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`masked`], [`paths`], [`whole`], [`batch`] | Ĝ: its layers, neurons with one live input, with several, and batches of points |
-//! | [`careful`], [`evaluation`] | compensated sums, and the choice between them and plain ones |
-//! | [`search`], [`climb`], [`inputs`], [`outputs`] | the error found: inputs tried, local search, and outputs compared |
-//! | [`layer_check`], [`certificate`] | the error certified |
+//! | `masked`, `paths`, `whole`, `batch` | Ĝ: its layers, neurons with one live input, with several, and batches of points |
+//! | [`careful`], `evaluation` | compensated sums, and the choice between them and plain ones |
+//! | `search`, `climb`, `inputs`, `outputs` | the error found: inputs tried, local search, and outputs compared |
+//! | `layer_check`, `certificate` | the error certified |
 
 mod batch;
 pub mod careful;

@@ -1,7 +1,9 @@
 use super::*;
+use crate::construction::buckets::Buckets;
+use crate::construction::half::Half;
 use crate::construction::{Match, Mode, Sum};
 use crate::network::{Activation, NEVER, Network};
-use crate::sampling::{Hyperbolic, Law, Side, Stream};
+use crate::sampling::{Hyperbolic, Law, RandomLayer, Side, Stream};
 use crate::theory::section5::Ranges;
 use ndarray::Array2;
 use std::sync::Arc;

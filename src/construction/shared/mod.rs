@@ -28,8 +28,9 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`open_pairs`] | first-fit and on-demand: the front of open pairs, and the reference, a neuron at a time |
-//! | [`passing`] | the same with a queue: passes it along the front, and finishes pairs in order |
+//! | [`open_pairs`] | first-fit and on-demand: the front of open pairs |
+//! | [`one_by_one`] | the reference: tries a neuron at a time, in scalar code |
+//! | [`passing`] | passes a queue along the front, and finishes pairs in order |
 //! | [`visit`] | one pair, tried with the chunks of a queue |
 //! | [`queue`] | the neurons no pair has taken |
 //! | [`in_order`] | in-order allocation: a cursor for each category, and the reference, a neuron at a time |
@@ -41,6 +42,7 @@
 
 mod in_order;
 pub(crate) mod in_order_groups;
+mod one_by_one;
 pub(crate) mod open_pairs;
 mod passing;
 mod queue;

@@ -1,4 +1,4 @@
-//! First-fit and on-demand: the open pairs in their order, and the reference that tries a neuron at a time.
+//! First-fit and on-demand: the open pairs in their order.
 //!
 //! A neuron is tried against the pairs with open demands, first pair first, until one can use it. The two allocations differ
 //! only in the demands that a pair opens: all buckets of both halves at once, or in each half the one bucket that the greedy
@@ -6,16 +6,15 @@
 //!
 //! # Layout
 //! Open pairs that some neuron has reached form the *front*, in the order of tries. It stays short, since neurons go to the
-//! first pairs that can use them. Neurons are drawn one by one when a user steps, else many together, see
-//! [`passing`](crate::construction::shared::passing); the results are the same.
+//! first pairs that can use them.
+//! [`one_by_one`](super::one_by_one) draws neurons one by one, [`passing`](super::passing) many together, with equal results.
 
 use super::queue::Queue;
 use crate::construction::allocator::Available;
-use crate::construction::buckets::levels;
 use crate::construction::half::Half;
 use crate::construction::sums::assembly::{AssembledWeight, WEIGHTS};
 use crate::construction::sums::golden::next_piece;
-use crate::construction::tally::{Demand, Draw, Tally};
+use crate::construction::tally::{Demand, Tally};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 
@@ -213,57 +212,8 @@ impl OpenPairs {
         self.front.is_empty() && self.fresh == self.pairs
     }
 
-    /// Tries a neuron against the open pairs. Whether a weight was finished.
-    pub(crate) fn draw_one(&mut self, neuron: u64, bench: &mut Workbench) -> bool {
-        let (row_in, row_out) = (bench.random.input_words(neuron), bench.random.output_words(neuron));
-        let half_bits = 64 * self.stride;
-        let (mut output, mut word_out, mut words_out) = (u32::MAX, 0, 0);
-        let mut tries = 0;
-        // Try pair after pair, and admit new pairs behind the front.
-        let hit = loop {
-            let mut hit = None;
-            let mut bits = tries * 2 * half_bits;
-            for (index, pair) in self.front.iter().enumerate().skip(tries) {
-                if pair.output != output {
-                    (output, word_out) = (pair.output, row_out.word(u64::from(pair.output)));
-                    words_out += 1;
-                }
-                let word_in = row_in.word(u64::from(pair.input));
-                let t = levels::t(word_in, word_out);
-                if index == 0 {
-                    bench.note_product(t);
-                }
-                let half = (word_in & 1) as usize;
-                let place = bench.buckets.place(t);
-                let bit = bits + half * half_bits + place;
-                let sign_fits = !(word_in ^ word_out ^ u64::from(pair.negative));
-                if (self.open[bit >> 6] >> (bit & 63)) & sign_fits & 1 == 1
-                    && !bench.buckets.is_near_an_edge(t)
-                {
-                    hit = Some((index, half, place));
-                    break;
-                }
-                bits += 2 * half_bits;
-            }
-            tries = hit.map_or(self.front.len(), |(index, ..)| index + 1);
-            if hit.is_some() || !self.admit_now(bench) {
-                break hit;
-            }
-        };
-        // Count, and give the neuron away.
-        let tries = tries as u64;
-        bench.tally.tries += tries;
-        bench.tally.words += tries + words_out;
-        let (served, finished) = match hit {
-            Some((index, half, place)) => self.take(index, half, place, neuron, bench),
-            None => (None, false),
-        };
-        bench.tally.last = Some(Draw { neuron, tries, served, serves: u64::from(served.is_some()) });
-        finished
-    }
-
     /// [`admit`](Self::admit), finishing pairs without demands at once.
-    fn admit_now(&mut self, bench: &mut Workbench) -> bool {
+    pub(crate) fn admit_now(&mut self, bench: &mut Workbench) -> bool {
         let mut without_demands = Vec::new();
         let admitted = self.admit(bench, &mut |pair| without_demands.push(pair));
         without_demands.into_iter().for_each(|pair| bench.finish(pair, &[], true));
@@ -314,28 +264,6 @@ impl OpenPairs {
         false
     }
 
-    /// Gives the neuron to the pair at `index` of the front. Returns the demand it meets, and whether that finishes
-    /// the pair.
-    fn take(
-        &mut self,
-        index: usize,
-        half: usize,
-        place: usize,
-        neuron: u64,
-        bench: &mut Workbench,
-    ) -> (Option<Demand>, bool) {
-        let demand = self.front[index].demand(half, place);
-        self.give(index, half, place, neuron, bench);
-        let finished = self.open(index).iter().all(|&word| word == 0);
-        if finished {
-            self.release(index, true, bench);
-            if self.front.is_empty() {
-                self.admit_now(bench);
-            }
-        }
-        (Some(demand), finished)
-    }
-
     /// Gives the neuron to the pair at `index` of the front, and leaves the pair there. Returns the place of the demand that
     /// this opens, if any.
     #[inline(always)]
@@ -382,7 +310,7 @@ impl OpenPairs {
     }
 
     /// Finishes the pair at `index` of the front and takes it out.
-    fn release(&mut self, index: usize, complete: bool, bench: &mut Workbench) {
+    pub(crate) fn release(&mut self, index: usize, complete: bool, bench: &mut Workbench) {
         let pair = self.front.remove(index);
         self.open.drain(2 * self.stride * index..2 * self.stride * (index + 1));
         self.assemble(&[pair], bench);
