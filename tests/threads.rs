@@ -28,7 +28,7 @@ impl Outcome {
             tickets: lane.tickets().cloned().collect(),
             tallies: lane.builders().iter().map(|builder| builder.tally().clone()).collect(),
             open_demands: open.map(|(count, listed)| (count, listed.to_vec())).collect(),
-            checks: lane.checks().to_vec(),
+            checks: lane.checks().into_iter().map(|check| check.cloned()).collect(),
             found: lane.found().clone(),
             bits: (lane.found().error.to_bits(), lane.certified().unwrap().to_bits()),
             holds: lane.holds(),

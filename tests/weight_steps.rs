@@ -258,7 +258,7 @@ fn the_map_of_errors_does_not_depend_on_when_it_is_looked_at() {
         let done = watched(construction, vec![Command::WatchWeight(Some((0, 0))), all, view]);
         let mut session = session(construction);
         session.run(&|_| {});
-        let (builder, check) = (&session.lanes()[0].builders()[0], &session.lanes()[0].checks()[0]);
+        let (builder, check) = (&session.lanes()[0].builders()[0], session.lanes()[0].checks()[0]);
         let errors: Vec<f64> = weights(builder)
             .map(|weight| sums(builder, weight).1.iter().map(|sum| sum.residual.abs()).fold(0.0, f64::max))
             .map(|error| error / done.tolerance)
@@ -267,7 +267,7 @@ fn the_map_of_errors_does_not_depend_on_when_it_is_looked_at() {
             let cell = cell.unwrap();
             assert!(f64::from(cell) >= *error && f64::from(cell.next_down()) < *error, "{cell} for {error}");
         }
-        let largest = check.as_ref().unwrap().largest_error() / done.tolerance;
+        let largest = check.unwrap().largest_error() / done.tolerance;
         assert_eq!(done.errors.worst().unwrap().2, largest, "{construction}");
         assert_eq!(done.errors.largest(0..4, 0..5).map(f64::from).map(|cell| cell >= largest), Some(true));
     }

@@ -14,9 +14,9 @@ static FACTS: Facts = Facts {
     ..golden::FACTS
 };
 
-struct Corollary10;
+struct Corollary10Method;
 
-impl Method for Corollary10 {
+impl Method for Corollary10Method {
     fn facts(&self) -> &Facts {
         &FACTS
     }
@@ -48,5 +48,5 @@ impl Method for Corollary10 {
 }
 
 pub(super) fn method() -> &'static dyn Method {
-    &Corollary10
+    &Corollary10Method
 }

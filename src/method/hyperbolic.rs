@@ -13,7 +13,7 @@ const SHARED_BY_LAYER: Facts = Facts {
     ..golden::FACTS
 };
 
-static FIRST_FIT: Hyperbolic = Hyperbolic {
+static FIRST_FIT: HyperbolicMethod = HyperbolicMethod {
     allocation: Allocation::FirstFit,
     facts: Facts {
         id: "hyperbolic/first-fit",
@@ -25,7 +25,7 @@ static FIRST_FIT: Hyperbolic = Hyperbolic {
     },
 };
 
-static IN_ORDER: Hyperbolic = Hyperbolic {
+static IN_ORDER: HyperbolicMethod = HyperbolicMethod {
     allocation: Allocation::InOrder,
     facts: Facts {
         id: "hyperbolic/in-order",
@@ -35,7 +35,7 @@ static IN_ORDER: Hyperbolic = Hyperbolic {
     },
 };
 
-static ON_DEMAND: Hyperbolic = Hyperbolic {
+static ON_DEMAND: HyperbolicMethod = HyperbolicMethod {
     allocation: Allocation::OnDemand,
     facts: Facts {
         id: "hyperbolic/on-demand",
@@ -48,12 +48,12 @@ static ON_DEMAND: Hyperbolic = Hyperbolic {
 /// Neurons that pass along the open weights together.
 const QUEUE: f64 = 25.0 * (1 << 10) as f64;
 
-struct Hyperbolic {
+struct HyperbolicMethod {
     allocation: Allocation,
     facts: Facts,
 }
 
-impl Method for Hyperbolic {
+impl Method for HyperbolicMethod {
     fn facts(&self) -> &Facts {
         &self.facts
     }

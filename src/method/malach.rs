@@ -17,9 +17,9 @@ static FACTS: Facts = Facts {
     ..single::FACTS
 };
 
-struct Malach;
+struct MalachMethod;
 
-impl Method for Malach {
+impl Method for MalachMethod {
     fn facts(&self) -> &Facts {
         &FACTS
     }
@@ -75,5 +75,5 @@ fn tolerance(premises: &Premises<'_>) -> Assumption {
 }
 
 pub(super) fn method() -> &'static dyn Method {
-    &Malach
+    &MalachMethod
 }

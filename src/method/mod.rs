@@ -8,6 +8,7 @@ mod corollary10;
 mod facts;
 mod golden;
 mod hyperbolic;
+mod interface;
 mod malach;
 mod product_pair;
 mod shared_golden;
@@ -18,69 +19,14 @@ mod uniform;
 mod whole_neuron;
 
 pub use facts::{DemandKind, Facts, LawChoice, WeightCaption};
+pub use interface::{LayerMemory, Method};
 pub use task::{Asked, Assumption, BuildOptions, LayerBound, LayerTask, Premises, ROUNDING};
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::construction::{Allocation, LayerProblem, Mode};
-use crate::theory::Count;
-
-/// A way to find a ticket, layer by layer.
-pub trait Method: Sync {
-    /// What reports and screens say of it.
-    fn facts(&self) -> &Facts;
-
-    /// What its bound assumes of a target beyond Lemma 1, and whether this target keeps it.
-    fn assumptions(&self, premises: &Premises<'_>) -> Vec<Assumption> {
-        let _ = premises;
-        Vec::new()
-    }
-
-    /// Why no layer can be built for a target: expected, and found. `None` where it can.
-    fn refusal(&self, premises: &Premises<'_>) -> Option<String> {
-        let _ = premises;
-        None
-    }
-
-    /// Neurons that are enough for a layer; all layers together are to succeed with probability ≥ 1 − δ.
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound;
-
-    /// Neurons that a layer is expected to draw, roughly: to tell seconds from hours.
-    fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count;
-
-    /// Rows that the ticket of a layer is expected to have.
-    fn expected_rows(&self, layer: &LayerTask<'_>) -> f64;
-
-    /// Bytes that a layer takes beside its ticket.
-    fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
-        let _ = layer;
-        LayerMemory::default()
-    }
-
-    /// Bytes to decide whether the ticket of a layer exists, where the allocation may run out of neurons. `ticket`: bytes of
-    /// the layer's ticket.
-    fn existence_memory(&self, layer: &LayerTask<'_>, bound: Option<Count>, ticket: f64) -> f64 {
-        let _ = (layer, bound, ticket);
-        0.0
-    }
-
-    /// The problem that a layer's builder starts from.
-    fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem;
-}
-
-/// Bytes that a layer takes beside its ticket.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LayerMemory {
-    /// to the end of the run
-    pub kept: f64,
-    /// while it is built
-    pub under_way: f64,
-}
-
-/// Bytes of an open pair of a block, its vectors' contents apart.
-const OPEN_PAIR: f64 = 160.0;
+use crate::construction::Allocation;
 
 /// Makes [`Construction`] of the table: a line is a name as presets have it, the values of its option, if it has one, and
 /// the method.

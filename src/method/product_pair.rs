@@ -15,9 +15,9 @@ static FACTS: Facts = Facts {
     ..single::FACTS
 };
 
-struct ProductPair;
+struct ProductPairMethod;
 
-impl Method for ProductPair {
+impl Method for ProductPairMethod {
     fn facts(&self) -> &Facts {
         &FACTS
     }
@@ -59,5 +59,5 @@ fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
 }
 
 pub(super) fn method() -> &'static dyn Method {
-    &ProductPair
+    &ProductPairMethod
 }

@@ -1,6 +1,7 @@
 //! Golden-ratio sums in blocks: the outputs of one input share neurons.
 
-use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, OPEN_PAIR, golden};
+use super::interface::OPEN_PAIR;
+use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
 use crate::theory::{Count, shared_golden};
 
@@ -15,9 +16,9 @@ static FACTS: Facts = Facts {
     ..golden::FACTS
 };
 
-struct SharedGolden;
+struct SharedGoldenMethod;
 
-impl Method for SharedGolden {
+impl Method for SharedGoldenMethod {
     fn facts(&self) -> &Facts {
         &FACTS
     }
@@ -49,5 +50,5 @@ impl Method for SharedGolden {
 }
 
 pub(super) fn method() -> &'static dyn Method {
-    &SharedGolden
+    &SharedGoldenMethod
 }

@@ -1,9 +1,10 @@
 //! Subset sums: Pensia et al. (2020), where the outputs of one input share neurons, and Orseau et al., Appendix A, where
 //! nobody does.
 
+use super::interface::OPEN_PAIR;
 use super::{
     Asked, Assumption, BuildOptions, DemandKind, Facts, LawChoice, LayerBound, LayerMemory, LayerTask,
-    Method, OPEN_PAIR, Premises, WeightCaption, uniform,
+    Method, Premises, WeightCaption, uniform,
 };
 use crate::construction::best_subset::MOST_VALUES;
 use crate::construction::incremental::lower_values;
@@ -39,9 +40,9 @@ const SHARED: Facts = Facts {
     },
 };
 
-static BY_INPUT: SubsetSum = SubsetSum { sharing: Sharing::Input, facts: SHARED };
+static BY_INPUT: SubsetSumMethod = SubsetSumMethod { sharing: Sharing::Input, facts: SHARED };
 
-static BY_NOBODY: SubsetSum = SubsetSum {
+static BY_NOBODY: SubsetSumMethod = SubsetSumMethod {
     sharing: Sharing::Nobody,
     facts: Facts {
         id: "subset-sum/unshared",
@@ -54,12 +55,12 @@ static BY_NOBODY: SubsetSum = SubsetSum {
     },
 };
 
-struct SubsetSum {
+struct SubsetSumMethod {
     sharing: Sharing,
     facts: Facts,
 }
 
-impl Method for SubsetSum {
+impl Method for SubsetSumMethod {
     fn facts(&self) -> &Facts {
         &self.facts
     }

@@ -24,9 +24,9 @@ static FACTS: Facts = Facts {
     ..single::FACTS
 };
 
-struct WholeNeuron;
+struct WholeNeuronMethod;
 
-impl Method for WholeNeuron {
+impl Method for WholeNeuronMethod {
     fn facts(&self) -> &Facts {
         &FACTS
     }
@@ -113,5 +113,5 @@ fn ln_rarest(layer: &LayerTask<'_>) -> Option<f64> {
 }
 
 pub(super) fn method() -> &'static dyn Method {
-    &WholeNeuron
+    &WholeNeuronMethod
 }

@@ -6,11 +6,12 @@
 //! lanes, and the numbers do not depend on which, nor on the number of threads.
 
 mod background;
+mod command;
+mod engine;
 mod errors;
 mod faithfulness;
 mod forecaster;
 mod lane;
-mod measurement;
 mod output;
 mod run_state;
 mod snapshot;
@@ -20,6 +21,7 @@ mod weight;
 mod worker;
 
 pub use background::on_own_thread;
+pub use command::Command;
 pub use errors::ErrorMap;
 pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
@@ -30,7 +32,7 @@ pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, 
 pub use speed::Speed;
 pub use verdict::TicketVerdict;
 pub use weight::WeightView;
-pub use worker::{Command, Worker};
+pub use worker::Worker;
 
 use std::sync::Arc;
 
@@ -52,9 +54,13 @@ impl Session {
     pub fn new(experiment: Experiment) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_run(&plan)?;
+        Ok(Self::of(experiment, plan))
+    }
+
+    fn of(experiment: Experiment, plan: Plan) -> Self {
         let mut session = Self { experiment: Arc::new(experiment), plan: Arc::new(plan), lanes: Vec::new() };
         session.restart();
-        Ok(session)
+        session
     }
 
     /// As [`new`](Self::new), for screens: they keep more, and may have all lanes under way at once.
@@ -62,9 +68,10 @@ impl Session {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn to_watch(experiment: Experiment) -> Result<Self, ExperimentError> {
-        let session = Self::new(experiment)?;
-        session.experiment.check_screen_memory(&session.plan, 0.0)?;
-        Ok(session)
+        let plan = Plan::new(&experiment);
+        experiment.check_can_build(&plan)?;
+        experiment.check_screen_memory(&plan, 0.0)?;
+        Ok(Self::of(experiment, plan))
     }
 
     /// Forgets all that was built, and returns the lanes that have built it.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView1, Axis};
 
+use super::Session;
 use super::background::Background;
-use super::{Lane, Session};
 use crate::construction::{LayerBuilder, LayerTicket};
 use crate::experiment::Experiment;
 use crate::network::Domain;
@@ -126,7 +126,8 @@ impl Session {
             inputs: lane.inputs_shown(),
             climbed: lane.found().climbed().filter(|_| to > lane.inputs()).cloned(),
             evaluation: lane.evaluation(),
-            tickets: is_built(lane)
+            tickets: lane
+                .is_built()
                 .then(|| lane.builders().iter().map(LayerBuilder::shared_ticket).collect()),
             pruned: lane.pruned().cloned(),
         }
@@ -201,76 +202,87 @@ impl OutputQuestion {
     }
 }
 
-/// Whether Ĝ is there: no layer will change.
-fn is_built(lane: &Lane) -> bool {
-    lane.builders().iter().all(LayerBuilder::is_done)
-}
-
-/// The input that snapshots are to show, and what was computed for it and its neighbours.
+/// The watched input, and the views of it and its neighbours.
 #[derive(Debug, Default)]
 pub(super) struct OutputWatch {
     input: Option<usize>,
-    /// what the views are of
+    /// the state that the views belong to
     of: Option<Seen>,
     views: Vec<Arc<OutputView>>,
-    /// views on their way, and from which input on
+    /// views under way, and their first input
     under_way: Option<(Seen, usize, Background<Vec<OutputView>>)>,
-    /// Ĝ of this run and lane, or on its way, as long as it is watched: it takes longer to put together than to evaluate
-    pruning: Option<(u64, usize, Background<Arc<MaskedNetwork>>)>,
+    /// the lane whose Ĝ is kept for the watch
+    kept: Option<usize>,
     is_behind: bool,
 }
 
-/// Run, lane, whether Ĝ is there, how many inputs, and how F and Ĝ are evaluated.
-type Seen = (u64, usize, bool, usize, Evaluation);
+/// The state of a lane, as far as outputs depend on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seen {
+    run: u64,
+    lane: usize,
+    /// whether Ĝ is there
+    is_built: bool,
+    /// number of inputs
+    inputs: usize,
+    /// how F and Ĝ are evaluated
+    evaluation: Evaluation,
+}
 
 impl OutputWatch {
-    /// Shows another input, or none.
-    pub(super) fn turn_to(&mut self, input: Option<usize>) {
+    /// Watches another input, or none: the session's Ĝ is then released.
+    pub(super) fn turn_to(&mut self, input: Option<usize>, session: &mut Session) {
         self.input = input;
         if input.is_none() {
+            self.release(session);
             *self = Self::default();
         }
     }
 
-    /// Shows the first input, if any was shown.
+    /// Releases the Ĝ that is kept.
+    fn release(&mut self, session: &mut Session) {
+        if let Some(lane) = self.kept.take().filter(|&lane| lane < session.lanes().len()) {
+            session.lane_mut(lane).release_pruned();
+        }
+    }
+
+    /// Watches the first input, if any was watched.
     pub(super) fn turn_back(&mut self) {
         self.input = self.input.map(|_| 0);
     }
 
-    /// Computes what is watched, if it is not known yet; what takes long, on a thread of its own.
-    pub(super) fn look(&mut self, session: &Session, run: u64, lane_index: usize) {
+    /// Evaluates F and Ĝ at the watched input, unless the view is known; on a thread of its own if that is long.
+    pub(super) fn look(&mut self, session: &mut Session, run: u64, lane_index: usize) {
         let Some(input) = self.input else { return };
         let lane = &session.lanes()[lane_index];
         let inputs = lane.inputs_shown();
         // A session that was loaded since may have fewer inputs.
         let input = input.min(inputs.saturating_sub(1));
         self.input = Some(input);
-        let seen = (run, lane_index, is_built(lane), inputs, lane.evaluation());
+        let (is_built, evaluation) = (lane.is_built(), lane.evaluation());
+        let seen = Seen { run, lane: lane_index, is_built, inputs, evaluation };
+        if self.kept.is_some_and(|kept| kept != lane_index) {
+            self.release(session);
+        }
         let is_known = self.of == Some(seen) && self.view().is_some();
         self.is_behind = !is_known && !self.answer(session, seen, input);
     }
 
     /// Answers for this input and its neighbours. Whether the answer is there.
-    fn answer(&mut self, session: &Session, seen: Seen, input: usize) -> bool {
-        let (run, lane_index, is_built, inputs, _) = seen;
-        let lane = &session.lanes()[lane_index];
+    fn answer(&mut self, session: &mut Session, seen: Seen, input: usize) -> bool {
         let from = input - input % BATCH;
         let is_this = |(of, first, _): &(Seen, usize, _)| (*of, *first) == (seen, from);
         let answer = match self.under_way.take().filter(is_this) {
             Some((.., answer)) => answer,
             None => {
-                let mut question = session.output_question(lane_index, from, (from + BATCH).min(inputs));
+                let mut question = session.output_question(seen.lane, from, (from + BATCH).min(seen.inputs));
                 if !question.is_long() {
                     self.show(seen, question.answer());
                     return true;
                 }
                 if question.needs_pruned() {
-                    // Whichever input is looked at, Ĝ is put together once.
-                    let same = |(of, at, _): &(u64, usize, _)| (*of, *at) == (run, lane_index) && is_built;
-                    let pruning = self.pruning.take().filter(same);
-                    let pruning = pruning.map_or_else(|| lane.pruning(), |(.., pruning)| pruning);
-                    question.pruned = pruning.wait(&|| true);
-                    self.pruning = Some((run, lane_index, pruning));
+                    self.kept = Some(seen.lane);
+                    question.pruned = session.lane_mut(seen.lane).watch_pruned(&|| true);
                     if question.pruned.is_none() {
                         return false;
                     }

@@ -253,7 +253,7 @@ impl Session {
     /// A lane at this moment, with `layer` in full; without one, the layer it is at.
     pub fn view(&self, index: usize, layer: Option<usize>) -> LaneView {
         let lane = &self.lanes()[index];
-        let layer = looked_at(lane, layer);
+        let layer = lane.layer_on_view(layer);
         let builder = &lane.builders()[layer - 1];
         let tolerances = &self.plan().weight_tolerance;
         LaneView {
@@ -280,24 +280,14 @@ impl Session {
         let facts = lane.plan().construction.facts();
         lane.builders()
             .iter()
-            .zip(lane.checks().iter().zip(lane.existence()))
+            .zip(lane.checks().into_iter().zip(lane.existence()))
             .zip(&lane.plan().layers)
             .zip(tolerances)
-            .map(|(((builder, (check, &existence)), plan), &tolerance)| {
-                LayerRow::new(facts, builder, (check.as_ref(), existence), plan, tolerance)
+            .map(|(((builder, (check, existence)), plan), &tolerance)| {
+                LayerRow::new(facts, builder, (check, existence), plan, tolerance)
             })
             .collect()
     }
-}
-
-/// The layer that is looked at, from 1: the chosen one, else the one that the lane is at.
-pub(super) fn looked_at(lane: &Lane, chosen: Option<usize>) -> usize {
-    let layers = lane.builders().len();
-    let at = match lane.phase() {
-        Phase::Building(layer) => layer,
-        Phase::Verifying | Phase::Done => layers,
-    };
-    chosen.unwrap_or(at).clamp(1, layers)
 }
 
 /// The layers' races, one after the other: points of a layer count from where the layers before it ended.

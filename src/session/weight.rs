@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::snapshot::looked_at;
 use super::{ErrorMap, Session};
 use crate::construction::{FinishedWeight, WeightState, WeightSum};
 use crate::method::DemandKind;
@@ -71,7 +70,7 @@ impl WeightWatch {
         }
         self.is_behind = false;
         self.view = self.weight.map(|(output, input)| {
-            let layer = looked_at(&session.lanes()[lane], layer);
+            let layer = session.lanes()[lane].layer_on_view(layer);
             Arc::new(self.view_of(session, lane, layer, output, input))
         });
     }

@@ -14,6 +14,7 @@
 //! number at which it falls to what is allowed, [`Threshold`]: what a theorem hides behind its constant.
 
 mod rate;
+mod runs;
 mod survival;
 
 pub use rate::FailureRate;
@@ -23,20 +24,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::lane::{Lane, Step};
-use crate::construction::{Existence, LayerBuilder, Mode};
+use super::lane::Lane;
+use crate::construction::Mode;
 use crate::experiment::{
     Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
     require_memory,
 };
-use crate::network::Stop;
 use crate::theory::Count;
+use runs::Runs;
 
 /// How long runs under way may go on once they are asked to stop.
 const GRACE: Duration = Duration::from_millis(400);
-
-/// Between two looks at a request to stop, and at the time since.
-const NEURONS_PER_LOOK: u64 = 1 << 16;
 
 /// Memory that is set aside for a run, in terms of what it takes. A vector that grows is there twice meanwhile, and limits count what is
 /// reserved and not yet written.
@@ -44,9 +42,6 @@ const SET_ASIDE: f64 = 2.0;
 
 /// What the allocator keeps of the runs before, in terms of what a run takes.
 const RETAINED: f64 = 0.3;
-
-/// Failing runs whose seeds are kept.
-const SEEDS_KEPT: usize = 8;
 
 /// Constructions to be repeated.
 #[derive(Clone, Debug)]
@@ -314,147 +309,4 @@ impl FaithfulnessCheck {
 /// Neurons per weight that a layer may take.
 fn limit(layer: &LayerPlan) -> Count {
     layer.neurons.unwrap_or(Count::ZERO).ratio(layer.weights.into())
-}
-
-/// What one thread's runs have shown.
-struct Runs {
-    runs: u64,
-    /// neurons per weight that complete layers needed
-    layers: Vec<Vec<Count>>,
-    /// the largest of each run that did not fail
-    network: Vec<Count>,
-    incomplete: u64,
-    not_found: u64,
-    missing: u64,
-    uncertified: u64,
-    above_by_rounding: u64,
-    largest_certified: f64,
-    largest_error: f64,
-    /// the first runs that failed, rising
-    failed: Vec<u64>,
-    /// the first of them whose ticket is missing
-    missed: Vec<u64>,
-    /// runs that were not waited for
-    unfinished: Vec<u64>,
-}
-
-impl Runs {
-    fn new(layers: usize) -> Self {
-        Self {
-            runs: 0,
-            layers: vec![Vec::new(); layers],
-            network: Vec::new(),
-            incomplete: 0,
-            not_found: 0,
-            missing: 0,
-            uncertified: 0,
-            above_by_rounding: 0,
-            largest_certified: 0.0,
-            largest_error: 0.0,
-            failed: Vec::new(),
-            missed: Vec::new(),
-            unfinished: Vec::new(),
-        }
-    }
-
-    /// Makes one run with the experiment's seed. Whether it failed; `None` where it had to end before it was through.
-    fn add(
-        &mut self,
-        run: u64,
-        experiment: &Arc<Experiment>,
-        plan: &LanePlan,
-        must_end: Stop<'_>,
-    ) -> Option<bool> {
-        let mut lane = Lane::new(experiment, plan);
-        let at_once = plan.construction.facts().draws_between_looks(NEURONS_PER_LOOK);
-        while lane.certificate().is_none() {
-            if must_end() {
-                return None;
-            }
-            lane.advance_until(Step::Layer, at_once, must_end);
-        }
-        self.runs += 1;
-        let mut largest = Some(Count::ZERO);
-        for ((builder, plan), needs) in lane.builders().iter().zip(&plan.layers).zip(&mut self.layers) {
-            let need = needed(builder, plan.neurons).map(|neurons| neurons.ratio(plan.weights.into()));
-            needs.extend(need);
-            largest = largest.zip(need).map(|(a, b)| if b > a { b } else { a });
-        }
-        let (error, certified) = match lane.certificate() {
-            Some(certificate) => (certificate.error(), certificate.total),
-            None => (f64::INFINITY, f64::INFINITY),
-        };
-        let holds = error <= experiment.epsilon;
-        match largest {
-            None => self.add_incomplete(run, &lane, plan),
-            Some(need) => {
-                self.largest_certified = self.largest_certified.max(certified);
-                self.largest_error = self.largest_error.max(error);
-                self.uncertified += u64::from(!holds);
-                self.above_by_rounding += u64::from(lane.exceeds_only_by_rounding() == Some(true));
-                self.network.extend(holds.then_some(need));
-            }
-        }
-        let failed = largest.is_none() || !holds;
-        if failed && self.failed.len() < SEEDS_KEPT {
-            self.failed.push(run);
-        }
-        Some(failed)
-    }
-
-    /// Notes a run in which a layer was not complete within its limit, and whether its ticket is there.
-    fn add_incomplete(&mut self, run: u64, lane: &Lane, plan: &LanePlan) {
-        self.incomplete += 1;
-        let layers = lane.builders().iter().zip(&plan.layers).zip(lane.existence());
-        let open: Vec<Option<Existence>> = layers
-            .filter(|((builder, plan), _)| needed(builder, plan.neurons).is_none())
-            .map(|(_, existence)| *existence)
-            .collect();
-        // Without a bound nothing stops a run. The search is exact, so a sum found past the limit is missing within it.
-        let past_limit = |existence: &Option<Existence>| *existence == Some(Existence::There);
-        let is_unbounded = !plan.construction.facts().has_constant;
-        let is_missing = |existence: &Option<Existence>| {
-            matches!(existence, Some(Existence::Missing(_))) || is_unbounded && past_limit(existence)
-        };
-        if open.iter().any(is_missing) {
-            self.missing += 1;
-            if self.missed.len() < SEEDS_KEPT {
-                self.missed.push(run);
-            }
-        } else if open.iter().all(|existence| *existence == Some(Existence::There)) {
-            self.not_found += 1;
-        }
-    }
-
-    /// What the runs of two threads have shown.
-    fn with(mut self, other: Self) -> Self {
-        for (needs, others) in self.layers.iter_mut().zip(other.layers) {
-            needs.extend(others);
-        }
-        self.network.extend(other.network);
-        self.failed.extend(other.failed);
-        self.missed.extend(other.missed);
-        self.unfinished.extend(other.unfinished);
-        self.unfinished.sort_unstable();
-        for runs in [&mut self.failed, &mut self.missed] {
-            runs.sort_unstable();
-            runs.truncate(SEEDS_KEPT);
-        }
-        Self {
-            runs: self.runs + other.runs,
-            incomplete: self.incomplete + other.incomplete,
-            not_found: self.not_found + other.not_found,
-            missing: self.missing + other.missing,
-            uncertified: self.uncertified + other.uncertified,
-            above_by_rounding: self.above_by_rounding + other.above_by_rounding,
-            largest_certified: self.largest_certified.max(other.largest_certified),
-            largest_error: self.largest_error.max(other.largest_error),
-            ..self
-        }
-    }
-}
-
-/// Neurons that a layer needed, if it was complete within its limit. (Subset sums stop at no bound.)
-fn needed(builder: &LayerBuilder, limit: Option<Count>) -> Option<Count> {
-    builder.neurons_needed().filter(|&neurons| limit.is_none_or(|limit| neurons <= limit))
 }

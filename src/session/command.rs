@@ -1,0 +1,40 @@
+//! The commands that a worker obeys.
+
+use super::Session;
+use super::lane::Step;
+use crate::experiment::Construction;
+
+/// A command to a worker.
+#[derive(Debug)]
+pub enum Command {
+    /// take one step in each of these lanes, counted from 0
+    Step(Step, Vec<usize>),
+    /// take one step back in each of these lanes
+    Back(Step, Vec<usize>),
+    /// run these lanes at the chosen speed
+    Run(Vec<usize>),
+    /// stop stepping or running
+    Pause,
+    /// drop everything built
+    Restart,
+    /// put another session in place of this one
+    Load(Box<Session>),
+    /// change the speed of running
+    ChangeSpeed {
+        /// to the next faster one, else to the next slower one
+        faster: bool,
+    },
+    /// have lanes of these constructions beside those of the preset, see [`Session::compare`]; moving lanes stop
+    Compare(Vec<Construction>),
+    /// show this lane, and this layer of it in full; without one, the layer being built
+    View {
+        /// lane, from 0
+        lane: usize,
+        /// layer, from 1
+        layer: Option<usize>,
+    },
+    /// show the sums of a weight of the layer on view, (output, input) from 0, and the errors of its layer; or none
+    WatchWeight(Option<(usize, usize)>),
+    /// show F and Ĝ at the input of this number, from 0, or at none
+    WatchOutput(Option<usize>),
+}

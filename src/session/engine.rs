@@ -1,0 +1,304 @@
+//! The worker's thread: it obeys commands, advances lanes in slices of milliseconds, and publishes snapshots.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::Session;
+use super::background::{drop_aside, lock, panic_message};
+use super::command::Command;
+use super::lane::{Lane, Phase, Step};
+use super::output::OutputWatch;
+use super::snapshot::{Activity, Snapshot};
+use super::speed::Speed;
+use super::weight::WeightWatch;
+
+/// The most steps requested ahead: more than a person types during one step.
+const STEPS_AHEAD: usize = 64;
+
+/// Neurons drawn between two looks at the clock: at most a few milliseconds.
+const NEURONS_PER_SLICE: u64 = 2_000;
+
+/// The longest time without a look at the commands.
+const SLICE: Duration = Duration::from_millis(5);
+
+/// Between two snapshots of a busy worker.
+const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
+
+/// Between two looks for outputs that another thread evaluates for the snapshot.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// A session and its pace, owned by the worker's thread.
+#[derive(Debug)]
+pub(super) struct Engine {
+    session: Session,
+    pace: Pace,
+    /// lanes that still move
+    moving: Vec<usize>,
+    /// steps requested during another step
+    waiting: VecDeque<Command>,
+    speed: Speed,
+    lane: usize,
+    layer: Option<usize>,
+    weight: WeightWatch,
+    output: OutputWatch,
+    run: u64,
+    obeyed: u64,
+}
+
+/// The pace of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Pace {
+    Paused,
+    Stepping(Step),
+    /// building a layer again that was taken back
+    GoingBack,
+    /// since when, and neurons drawn since by each lane
+    Running(Instant, u64),
+}
+
+impl Engine {
+    pub(super) fn new(session: Session) -> Self {
+        let speed = Speed::of(&session);
+        Self {
+            session,
+            pace: Pace::Paused,
+            moving: Vec::new(),
+            waiting: VecDeque::new(),
+            speed,
+            lane: 0,
+            layer: None,
+            weight: WeightWatch::default(),
+            output: OutputWatch::default(),
+            run: 0,
+            obeyed: 0,
+        }
+    }
+
+    /// Obeys commands and computes until nobody can send commands any more. Snapshots go into the slot.
+    pub(super) fn serve(mut self, commands: &Receiver<Command>, slot: &Mutex<Arc<Snapshot>>) {
+        let publish = |snapshot: Snapshot| {
+            *lock(slot) = Arc::new(snapshot);
+        };
+        let mut published = Instant::now();
+        loop {
+            let wait = match self.pace {
+                Pace::Paused if self.weight.is_behind() => Duration::ZERO,
+                Pace::Paused if self.output.is_behind() => BETWEEN_LOOKS,
+                Pace::Paused => Duration::MAX,
+                Pace::Stepping(_) | Pace::GoingBack => Duration::ZERO,
+                Pace::Running(..) => self.until_next_neuron(),
+            };
+            let mut obeyed = false;
+            // Obey all waiting commands, then go on.
+            let mut next = receive(commands, wait);
+            while let Ok(command) = next {
+                self.obey(command);
+                self.obeyed += 1;
+                obeyed = true;
+                next = commands.try_recv().map_err(|error| match error {
+                    std::sync::mpsc::TryRecvError::Empty => RecvTimeoutError::Timeout,
+                    std::sync::mpsc::TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+                });
+            }
+            if matches!(next, Err(RecvTimeoutError::Disconnected)) {
+                return;
+            }
+            let work = catch_unwind(AssertUnwindSafe(|| {
+                self.work();
+                self.weight.look(&self.session, self.run, self.lane, self.layer);
+                self.output.look(&mut self.session, self.run, self.lane);
+            }));
+            if let Err(panic) = work {
+                let mut last = (**lock(slot)).clone();
+                last.activity = Activity::Failed(panic_message(&*panic));
+                last.is_behind = false;
+                publish(last);
+                return;
+            }
+            let at_rest = self.pace == Pace::Paused && !self.is_behind();
+            if obeyed || at_rest || published.elapsed() >= BETWEEN_SNAPSHOTS {
+                publish(self.snapshot());
+                published = Instant::now();
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let step = matches!(command, Command::Step(..) | Command::Back(..));
+        if step && matches!(self.pace, Pace::Stepping(_) | Pace::GoingBack) {
+            // Keys may come faster than steps end.
+            if self.waiting.len() < STEPS_AHEAD {
+                self.waiting.push_back(command);
+            }
+            return;
+        }
+        if matches!(
+            command,
+            Command::Run(_) | Command::Pause | Command::Restart | Command::Load(_) | Command::Compare(_)
+        ) {
+            self.waiting.clear();
+        }
+        match command {
+            Command::Step(step, lanes) => self.set_moving(Pace::Stepping(step), lanes),
+            Command::Back(step, lanes) => {
+                self.set_moving(Pace::GoingBack, lanes);
+                for &lane in &self.moving {
+                    self.session.lane_mut(lane).take_back(step);
+                }
+            }
+            Command::Run(lanes) => self.set_moving(Pace::Running(Instant::now(), 0), lanes),
+            Command::Pause => self.pace = Pace::Paused,
+            Command::Restart => {
+                drop_aside(self.session.restart());
+                self.start_over();
+            }
+            Command::Load(session) => {
+                drop_aside(std::mem::replace(&mut self.session, *session));
+                self.speed = Speed::of(&self.session);
+                self.lane = 0;
+                self.output.turn_back();
+                self.start_over();
+            }
+            Command::Compare(constructions) => {
+                // Lanes are counted anew.
+                let looked_at = self.session.lanes()[self.lane].plan().construction;
+                self.session.compare(&constructions);
+                let same = |lane: &Lane| lane.plan().construction == looked_at;
+                self.lane = self.session.lanes().iter().position(same).unwrap_or(0);
+                self.moving.clear();
+                self.pace = Pace::Paused;
+            }
+            Command::ChangeSpeed { faster } => {
+                self.speed = self.speed.changed(faster);
+                if let Pace::Running(since, drawn) = &mut self.pace {
+                    (*since, *drawn) = (Instant::now(), 0);
+                }
+            }
+            Command::View { lane, layer } => {
+                self.lane = lane.min(self.session.lanes().len() - 1);
+                self.layer = layer;
+            }
+            Command::WatchWeight(weight) => self.weight.turn_to(weight),
+            Command::WatchOutput(input) => self.output.turn_to(input, &mut self.session),
+        }
+    }
+
+    fn set_moving(&mut self, pace: Pace, lanes: Vec<usize>) {
+        let count = self.session.lanes().len();
+        self.moving = lanes.into_iter().filter(|&lane| lane < count).collect();
+        self.pace = if self.moving.is_empty() { Pace::Paused } else { pace };
+    }
+
+    fn start_over(&mut self) {
+        self.pace = Pace::Paused;
+        self.layer = None;
+        self.run += 1;
+    }
+
+    /// Computes for about one slice, the moving lanes in turn.
+    fn work(&mut self) {
+        let started = Instant::now();
+        while self.pace != Pace::Paused && started.elapsed() < SLICE {
+            let (step, budget) = match self.pace {
+                Pace::Paused => return,
+                Pace::GoingBack => (None, NEURONS_PER_SLICE),
+                Pace::Stepping(step) => (Some(step), NEURONS_PER_SLICE),
+                Pace::Running(since, drawn) => {
+                    (Some(Step::All), self.speed.due(since, drawn).min(NEURONS_PER_SLICE))
+                }
+            };
+            if budget == 0 && self.is_building() {
+                return;
+            }
+            if let Pace::Running(_, drawn) = &mut self.pace {
+                *drawn += budget;
+            }
+            let session = &mut self.session;
+            self.moving.retain(|&lane| {
+                let lane = session.lane_mut(lane);
+                !advance(lane, step, budget)
+            });
+            if self.moving.is_empty() {
+                self.pace = Pace::Paused;
+                if let Some(next) = self.waiting.pop_front() {
+                    self.obey(next);
+                }
+            }
+        }
+    }
+
+    /// Whether all moving lanes draw neurons.
+    fn is_building(&self) -> bool {
+        let draws = |lane: &Lane| matches!(lane.phase(), Phase::Building(_)) && !lane.is_measuring();
+        self.moving.iter().all(|&lane| draws(&self.session.lanes()[lane]))
+    }
+
+    /// Whether the next snapshot shows more, without another command.
+    fn is_behind(&self) -> bool {
+        self.weight.is_behind() || self.output.is_behind()
+    }
+
+    /// How long a paced run has nothing to do.
+    fn until_next_neuron(&self) -> Duration {
+        match (self.pace, self.speed) {
+            (Pace::Running(since, drawn), Speed::PerSecond(speed))
+                if self.is_building() && self.speed.due(since, drawn) == 0 =>
+            {
+                let at = Duration::from_secs_f64((drawn + 1) as f64 / speed as f64);
+                at.saturating_sub(since.elapsed()).clamp(Duration::from_millis(1), Duration::from_secs(1))
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// The session at this moment.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            run: self.run,
+            obeyed: self.obeyed,
+            experiment: Arc::clone(self.session.experiment()),
+            plan: Arc::clone(self.session.plan()),
+            activity: match self.pace {
+                Pace::Paused => Activity::Paused,
+                Pace::Stepping(_) => Activity::Stepping,
+                Pace::GoingBack => Activity::GoingBack,
+                Pace::Running(..) => Activity::Running,
+            },
+            speed: self.speed,
+            lanes: (0..self.session.lanes().len()).map(|lane| self.session.view(lane, self.layer)).collect(),
+            shown: self.lane,
+            weight: self.weight.view(),
+            output: self.output.view(),
+            is_behind: self.is_behind(),
+        }
+    }
+}
+
+/// Advances a lane for at most about one slice, to the end of a step or, without one, of a step back. Whether it is
+/// reached.
+fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
+    let at_once = lane.plan().construction.facts().draws_between_looks(NEURONS_PER_SLICE);
+    let (started, mut left) = (Instant::now(), budget);
+    loop {
+        let now = left.min(at_once);
+        let reached = match step {
+            Some(step) => lane.advance_until(step, now, &|| started.elapsed() >= SLICE),
+            None => lane.replay(now),
+        };
+        left = left.saturating_sub(at_once);
+        if reached || left == 0 || started.elapsed() >= SLICE {
+            return reached;
+        }
+    }
+}
+
+fn receive(commands: &Receiver<Command>, wait: Duration) -> Result<Command, RecvTimeoutError> {
+    if wait == Duration::MAX {
+        commands.recv().map_err(|_| RecvTimeoutError::Disconnected)
+    } else {
+        commands.recv_timeout(wait)
+    }
+}
