@@ -1,6 +1,6 @@
-//! What reports and screens say of a method.
+//! The facts of a method, as reports and screens state them.
 
-/// Which law G's weights follow.
+/// The law of G's weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LawChoice {
     /// uniform on [−1, 1]
@@ -19,7 +19,7 @@ impl LawChoice {
     }
 }
 
-/// What a demand of a method is for.
+/// The object of a method's demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemandKind {
     /// a bucket of a half of a weight
@@ -40,14 +40,14 @@ pub struct WeightCaption {
     pub finished: &'static [&'static str],
 }
 
-/// What reports and screens say of a method.
+/// The facts of a method, as reports and screens state them.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// unique, in every report: `hyperbolic/on-demand`
     pub id: &'static str,
-    /// of the construction: several methods share it where they differ in an option alone
+    /// of the construction; methods that differ in an option alone share it
     pub name: &'static str,
-    /// the option, where the construction has one
+    /// the option, if the construction has one
     pub allocation: Option<&'static str>,
     /// of the curve of its bound
     pub letter: char,
@@ -55,27 +55,27 @@ pub struct Facts {
     pub idea: &'static str,
     /// of G's weights
     pub law: LawChoice,
-    /// what a neuron is matched by
+    /// how a neuron is matched
     pub matched: &'static str,
     /// how a weight is summed
     pub summed: &'static str,
     /// who shares neurons
     pub shared: &'static str,
-    /// what a demand is for
+    /// the object of a demand
     pub demands: DemandKind,
     /// Whether a bound with a constant is published. A run without one draws until every weight is complete.
     pub has_constant: bool,
-    /// Whether every neuron is followed by a search for a subset sum, which may take milliseconds. Its values are counted.
+    /// Whether a search for a subset sum follows every neuron; it may take milliseconds. Its values are counted.
     pub searches: bool,
-    /// whether only the neurons that hit may be drawn, and the waits between them skipped
+    /// whether a run may skip ahead from hit to hit
     pub can_skip_ahead: bool,
     /// whether it is on the ladder of Compare
     pub is_rung: bool,
-    /// its row among the bounds; `None` for an option that leaves the bound as it is
+    /// its row among the bounds; `None` for an option without effect on the bound
     pub bounds_row: Option<u8>,
     /// said under the curve of its bound
     pub bound_note: Option<&'static str>,
-    /// said there where widths or depth are changed
+    /// said there against width and depth
     pub shape_note: Option<&'static str>,
     /// how the Weight screen is to be read
     pub weight_caption: WeightCaption,
@@ -90,13 +90,13 @@ impl Facts {
         }
     }
 
-    /// Where the choices of two methods differ: which choice, and both.
+    /// The different choices of two methods: the choice, and both values.
     pub fn differences(&self, other: &Self) -> Vec<(&'static str, &'static str, &'static str)> {
         let pairs = self.choices().into_iter().zip(other.choices());
         pairs.filter(|(from, to)| from.1 != to.1).map(|(from, to)| (from.0, from.1, to.1)).collect()
     }
 
-    /// The four choices: the law of G's weights, what a neuron is matched by, how a weight is summed, who shares neurons.
+    /// The four choices: the law of G's weights, how a neuron is matched, how a weight is summed, who shares neurons.
     pub fn choices(&self) -> [(&'static str, &'static str); 4] {
         [("law", self.law.name()), ("match", self.matched), ("sum", self.summed), ("sharing", self.shared)]
     }

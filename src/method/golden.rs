@@ -1,4 +1,4 @@
-//! What the methods with golden-ratio sums share.
+//! Shared parts of the methods with golden-ratio sums.
 
 use super::{DemandKind, Facts, LawChoice, LayerTask, WeightCaption};
 
@@ -57,7 +57,7 @@ pub(super) fn demands(layer: &LayerTask<'_>) -> f64 {
 
 /// Neurons until a sum alone has a piece for each of its demands, about.
 pub(super) fn alone(layer: &LayerTask<'_>) -> f64 {
-    /// Neurons for one that hits any bucket: `Corollary10` takes 1,140 at Example 5, where 2k·H(2k) is 385.
+    /// Neurons per hit of any bucket: `Corollary10` takes 1,140 at Example 5, and 2k·H(2k) is 385.
     const HITS_NONE: f64 = 3.0;
     let buckets = demands_of_weight(layer);
     let harmonic: f64 = (1..=buckets as u64).map(|n| 1.0 / n as f64).sum();
@@ -79,8 +79,8 @@ pub(super) fn bucket_memory(layer: &LayerTask<'_>) -> f64 {
     BUCKET * layer.ranges.levels as f64
 }
 
-/// The share of the buckets below |w| from which a golden-ratio sum takes a piece, in the long run: the sum of Lemma 9 walked
-/// with pieces that are spread evenly over their buckets, on a logarithmic scale.
+/// The share of the buckets below |w| with a piece in a golden-ratio sum, in the long run: a walk through the sum of
+/// Lemma 9, with pieces spread evenly over their buckets on a logarithmic scale.
 fn share_taken(gamma: f64) -> f64 {
     const STEPS: u32 = 2_000;
     /// Its multiples modulo 1 are spread evenly.

@@ -45,7 +45,7 @@ static ON_DEMAND: HyperbolicMethod = HyperbolicMethod {
     },
 };
 
-/// Neurons that pass along the open weights together.
+/// Bytes of the queue of neurons.
 const QUEUE: f64 = 25.0 * (1 << 10) as f64;
 
 struct HyperbolicMethod {
@@ -116,11 +116,11 @@ impl Method for HyperbolicMethod {
     }
 }
 
-/// What the exact matching of a layer takes: its vertices, and the edges of the pairs that a search has reached, up to the
-/// most that are kept. Nothing where the answer needs no matching, or the matching is too large.
+/// Bytes of the exact matching of a layer: its vertices, and the edges of the pairs reached by a search, up to a limit.
+/// None if the answer needs no matching, or the matching is too large.
 fn matching(layer: &LayerTask<'_>, bound: Count) -> f64 {
     const NEURON: f64 = 12.0;
-    /// Its neuron, and where its edges begin.
+    /// Its neuron, and the start of its edges.
     const DEMAND: f64 = 4.0 + 8.0;
     const EDGE: f64 = 4.0;
     let (neurons, demands) = (bound.as_f64(), golden::demands(layer));

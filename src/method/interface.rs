@@ -7,48 +7,48 @@ use crate::theory::Count;
 
 /// A way to find a ticket, layer by layer.
 pub trait Method: Sync {
-    /// What reports and screens say of it.
+    /// Its facts, as reports and screens state them.
     fn facts(&self) -> &Facts;
 
-    /// What its bound assumes of a target beyond Lemma 1, and whether this target keeps it.
+    /// The assumptions of its bound beyond Lemma 1's, checked against a target.
     fn assumptions(&self, premises: &Premises<'_>) -> Vec<Assumption> {
         let _ = premises;
         Vec::new()
     }
 
-    /// Why no layer can be built for a target: expected, and found. `None` where it can.
+    /// The reason why it cannot serve a target: expected, and found. `None` if it can.
     fn refusal(&self, premises: &Premises<'_>) -> Option<String> {
         let _ = premises;
         None
     }
 
-    /// Neurons that are enough for a layer; all layers together are to succeed with probability ≥ 1 − δ.
+    /// A bound on the neurons of a layer: all layers together succeed with probability ≥ 1 − δ.
     fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound;
 
-    /// Neurons that a layer is expected to draw, roughly: to tell seconds from hours.
+    /// Expected draws of a layer, roughly: to tell seconds from hours.
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count;
 
-    /// Rows that the ticket of a layer is expected to have.
+    /// Expected rows of a layer's ticket.
     fn expected_rows(&self, layer: &LayerTask<'_>) -> f64;
 
-    /// Bytes that a layer takes beside its ticket.
+    /// Bytes of a layer beside its ticket.
     fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
         let _ = layer;
         LayerMemory::default()
     }
 
-    /// Bytes to decide whether the ticket of a layer exists, where the allocation may run out of neurons. `ticket`: bytes of
-    /// the layer's ticket.
+    /// Bytes needed to decide whether the ticket of a layer exists, if the allocation may run out of neurons. `ticket`:
+    /// bytes of the layer's ticket.
     fn existence_memory(&self, layer: &LayerTask<'_>, bound: Option<Count>, ticket: f64) -> f64 {
         let _ = (layer, bound, ticket);
         0.0
     }
 
-    /// The problem that a layer's builder starts from.
+    /// The problem for the builder of a layer.
     fn start(&self, layer: &LayerTask<'_>, options: BuildOptions) -> LayerProblem;
 }
 
-/// Bytes that a layer takes beside its ticket.
+/// Bytes of a layer beside its ticket.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LayerMemory {
     /// to the end of the run

@@ -1,4 +1,4 @@
-//! The methods that find a ticket: one file each, and one table of them all.
+//! The methods of finding a ticket: one file each, and one table of them all.
 //!
 //! A [`Method`] has [`Facts`]: its id and letter, the law of G's weights, how neurons are matched, summed and shared.
 //! Every list of constructions in reports, on screens and in help texts is made of them. A new method is one new file
@@ -81,7 +81,7 @@ table! {
 }
 
 impl Default for Construction {
-    /// Theorem 3's, where a preset names none.
+    /// Theorem 3's, if a preset names none.
     fn default() -> Self {
         Self::Hyperbolic { allocation: Allocation::default() }
     }
@@ -102,7 +102,7 @@ impl Construction {
         listed
     }
 
-    /// The methods that share its bound, itself among them.
+    /// The methods with the same bound, itself among them.
     pub fn with_this_bound(self) -> impl Iterator<Item = Self> {
         ALL.iter().copied().filter(move |each| each.name() == self.name())
     }
@@ -112,7 +112,7 @@ impl Construction {
         ALL.iter().copied().filter(|each| each.facts().is_rung).collect()
     }
 
-    /// What reports and screens say of the method.
+    /// The facts of the method.
     pub fn facts(self) -> &'static Facts {
         self.method().facts()
     }

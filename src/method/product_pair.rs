@@ -47,12 +47,12 @@ impl Method for ProductPairMethod {
     }
 }
 
-/// Neurons until both halves of the weight that is hit most rarely have a hit, for every weight. `None` where the tolerance
-/// is finer than G's weights are, or a weight is out of their reach.
+/// Neurons for every weight, as many as the rarest one needs for a hit of both halves. `None` if the tolerance is finer
+/// than G's weights, or a weight is out of their reach.
 fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
     // Weights of 0 need no neuron.
     let Some((least, most)) = asked.extremes else { return Some(Count::ZERO) };
-    // p rises with |w| up to η, where the interval of products leaves 0 behind, and falls from there on.
+    // p rises with |w| up to η, the end of intervals around 0, and falls from there on.
     let ln_p = |w| ln_hit_probability(Match::Product, w, layer.ranges.half_tolerance);
     let rarest = ln_p(least)?.min(ln_p(most)?);
     Some(single::waiting_neurons(layer.weights() as f64, 2.0, rarest, asked))

@@ -1,4 +1,4 @@
-//! What the methods with one neuron for a half, or for a neuron, share.
+//! Shared parts of the methods with one neuron for a half, or for a neuron.
 
 use super::{Asked, DemandKind, Facts, LawChoice, LayerTask, WeightCaption};
 use crate::construction::{Match, Mode, ln_hit_probability};
@@ -31,7 +31,7 @@ pub(super) const FACTS: Facts = Facts {
 /// Two halves: the first of either after 1/2p neurons, the other 1/p later.
 const WAITS_OF_TWO_HALVES: f64 = 1.5;
 
-/// Neurons until both halves of every weight have a hit; where the waits are skipped, only the hits.
+/// Neurons until both halves of every weight have a hit; skipping ahead, only the hits.
 pub(super) fn expected_draws(layer: &LayerTask<'_>, matching: Match, mode: Mode) -> Count {
     if mode == Mode::SkipAhead {
         return Count::new(layer.halves() * layer.weights() as f64);
@@ -47,9 +47,9 @@ pub(super) fn expected_rows(layer: &LayerTask<'_>) -> f64 {
     layer.halves() * layer.target.weights(layer.layer).iter().filter(|&&w| w != 0.0).count() as f64
 }
 
-/// Neurons for a layer in which nobody shares and every demand waits for its own hit, of probability p for the rarest:
-/// ⌈ln(Dℓ/δ)/p⌉ for every block, where D is the number of demands. One stays without a hit with probability
-/// (1 − p)^m ≤ e^{−pm}; union bound over D demands and ℓ layers. p is exact, for this target.
+/// Neurons of a layer without sharing: every demand waits for its own hit, of probability p for the rarest. Each block
+/// has ⌈ln(Dℓ/δ)/p⌉, with D demands in all. A demand stays without a hit with probability (1 − p)^m ≤ e^{−pm}; union
+/// bound over D demands and ℓ layers. p is exact, for this target.
 pub(super) fn waiting_neurons(blocks: f64, demands_of_block: f64, ln_p: f64, asked: &Asked) -> Count {
     let factor = ln_over(demands_of_block * blocks * asked.depth as f64, asked.delta);
     Count::new(factor).times_exp(-ln_p).ceil().times(blocks)

@@ -1,5 +1,5 @@
-//! Subset sums: Pensia et al. (2020), where the outputs of one input share neurons, and Orseau et al., Appendix A, where
-//! nobody does.
+//! Subset sums: Pensia et al. (2020), neurons shared by the outputs of one input, and Orseau et al., Appendix A,
+//! nothing shared.
 
 use super::interface::OPEN_PAIR;
 use super::{
@@ -105,7 +105,7 @@ impl Method for SubsetSumMethod {
     }
 }
 
-/// Refuses a tolerance whose sums take more values than a search can hold.
+/// Refuses a tolerance with more values in a sum than a search can hold.
 fn too_many_values(premises: &Premises<'_>) -> Option<String> {
     let finest = (premises.finest_tolerance)() / 2.0;
     let values = (-finest.log2()).ceil() + 4.0;

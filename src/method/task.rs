@@ -1,4 +1,4 @@
-//! What a method is given: a layer to be rebuilt, what is asked of its bound, and the target that the bound assumes.
+//! The input of a method: a layer to be rebuilt, the parameters of its bound, and a target for the bound's assumptions.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::theory::section5::Ranges;
 pub struct LayerTask<'a> {
     /// F
     pub target: &'a Arc<Network>,
-    /// the layer of F, from 1; or the one that an imagined layer is taken from
+    /// the layer of F, from 1; of an imagined layer, its model
     pub layer: usize,
     /// n_{i−1}
     pub inputs: usize,
@@ -24,7 +24,7 @@ pub struct LayerTask<'a> {
     pub outputs: usize,
     /// of weights and products, for the tolerance of the layer
     pub ranges: Ranges,
-    /// leave the half unbuilt that passes x < 0
+    /// leave the half for x < 0 unbuilt
     pub skip_negative_half: bool,
 }
 
@@ -33,13 +33,13 @@ pub struct LayerTask<'a> {
 pub struct BuildOptions {
     /// of G
     pub seed: u64,
-    /// the most neurons; `None` where nothing bounds them
+    /// the most neurons; `None` without a bound
     pub bound: Option<Count>,
     /// whether every neuron is drawn
     pub mode: Mode,
 }
 
-/// What is asked of the bound of a layer.
+/// The parameters of a layer's bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
     /// ℓ
@@ -50,20 +50,20 @@ pub struct Asked {
     pub epsilon: f64,
     /// δ of the network
     pub delta: f64,
-    /// the smallest and the largest |w*| of the layer that is not 0
+    /// the smallest and the largest |w*| of the layer, zeros apart
     pub extremes: Option<(f64, f64)>,
 }
 
-/// Neurons that are enough for a layer.
+/// Bounds on the neurons of a layer.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerBound {
-    /// for this target, as it is published; `None` where no constant is published, or where a hit is not possible
+    /// for this target, as published; `None` without a published constant, or without a possible hit
     pub neurons: Option<Count>,
     /// for all targets of the class at once
     pub neurons_all_targets: Option<Count>,
 }
 
-/// A target, its inputs, and what is asked, as assumptions and refusals see them.
+/// A target, its inputs and its accuracy, as assumptions and refusals see them.
 #[derive(Clone, Copy)]
 pub struct Premises<'a> {
     /// F
@@ -82,10 +82,10 @@ pub struct Premises<'a> {
     pub finest_tolerance: &'a dyn Fn() -> f64,
 }
 
-/// Relative excess that rounding may cause where a bound is met exactly.
+/// Relative excess allowed for rounding.
 pub const ROUNDING: f64 = 1e-9;
 
-/// One thing that a bound of theory assumes of the target and its inputs, and what is found there.
+/// An assumption of a bound on the target and its inputs, and the value found.
 ///
 /// A bound with a broken assumption promises nothing for this target. The ticket built, and the errors found and
 /// certified, stay true.
@@ -103,7 +103,7 @@ pub struct Assumption {
 }
 
 impl Assumption {
-    /// Whether all of them are kept, so that the bound applies to the target.
+    /// Whether all of them are kept: the bound then applies to the target.
     pub fn all_kept(assumptions: &[Self]) -> bool {
         assumptions.iter().all(|assumption| assumption.kept)
     }
@@ -120,12 +120,12 @@ impl LayerTask<'_> {
         self.inputs as u64 * self.outputs as u64
     }
 
-    /// Halves of a weight that are built: 1 or 2.
+    /// Built halves of a weight: 1 or 2.
     pub fn halves(&self) -> f64 {
         if self.skip_negative_half { 1.0 } else { 2.0 }
     }
 
-    /// The problem of a construction that makes these choices.
+    /// The problem of a construction with these choices.
     pub(super) fn problem(
         &self,
         options: BuildOptions,

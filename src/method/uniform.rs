@@ -9,7 +9,7 @@ pub(super) fn within_one(premises: &Premises<'_>) -> Assumption {
     Assumption::new("|w| ≤ 1", 1.0, premises.target.largest_weight().0)
 }
 
-/// Refuses weights that no product reaches.
+/// Refuses weights out of reach of every product.
 pub(super) fn beyond_one(premises: &Premises<'_>) -> Option<String> {
     let (largest, layer, output, input) = premises.target.largest_weight();
     (largest > 1.0).then(|| {
@@ -26,7 +26,7 @@ pub(super) fn too_fine(premises: &Premises<'_>) -> Option<String> {
     let finest = (premises.finest_tolerance)() / 2.0;
     (finest < LEAST_TOLERANCE).then(|| {
         let least = "128 steps of G's uniform weights";
-        // So many digits that the two differ.
+        // Enough digits to tell the two apart.
         let differ =
             |&digits: &usize| format!("{LEAST_TOLERANCE:.digits$e}") != format!("{finest:.digits$e}");
         let digits = (1..17).find(differ).unwrap_or(17);

@@ -51,7 +51,7 @@ impl Method for WholeNeuronMethod {
         LayerBound { neurons: neurons(layer, asked), neurons_all_targets: None }
     }
 
-    /// Neurons until every neuron of the target has a hit; where the waits are skipped, only the hits.
+    /// Neurons until every neuron of the target has a hit; skipping ahead, only the hits.
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {
         if mode == Mode::SkipAhead {
             return Count::new(layer.halves() * layer.weights() as f64);
@@ -69,7 +69,7 @@ impl Method for WholeNeuronMethod {
     }
 }
 
-/// Refuses layers whose activation a neuron of G cannot stand in for.
+/// Refuses layers without ReLU.
 fn without_relu(premises: &Premises<'_>) -> Option<String> {
     let activations = premises.target.architecture().activations().iter();
     let other = (1..).zip(activations).find(|(_, activation)| **activation != Activation::Relu);
@@ -78,8 +78,8 @@ fn without_relu(premises: &Premises<'_>) -> Option<String> {
     Some(format!("expected ReLU in every layer ({why}); found {} in layer {layer}", other.name()))
 }
 
-/// Neurons until the target's neuron that is hit most rarely has a hit, for every neuron. `None` where the tolerance is
-/// finer than G's weights are, or a weight is out of their reach.
+/// Neurons for every target neuron, as many as the rarest one needs for a hit. `None` if the tolerance is finer than
+/// G's weights, or a weight is out of their reach.
 fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
     // A layer of zeros needs no neuron.
     if asked.extremes.is_none() {
@@ -88,11 +88,11 @@ fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
     Some(single::waiting_neurons(layer.outputs as f64, 1.0, ln_rarest(layer)?, asked))
 }
 
-/// ln p of the target's neuron that is hit most rarely. An imagined layer with another number of inputs gets as many times
-/// the contribution of the inputs.
+/// ln p of the rarest hit among the target's neurons. For an imagined layer, the contribution of the inputs scales with
+/// their number.
 fn ln_rarest(layer: &LayerTask<'_>) -> Option<f64> {
     let (weights, eta) = (layer.target.weights(layer.layer), layer.ranges.half_tolerance);
-    // Neurons whose weights are all further than η from ±1 are hit equally often: one stands for all.
+    // Neurons with all weights further than η from ±1 are hit equally often: one stands for all.
     let is_inside = |row: &ndarray::ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
     let mut seen_inside = false;
     let mut rarest = 0.0_f64;

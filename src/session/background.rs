@@ -1,8 +1,8 @@
-//! A computation on a thread of its own, so that nobody has to wait for its end: not commands, not a request to leave.
+//! A computation on a thread of its own: neither a command nor a request to leave waits for its end.
 //!
-//! A singular value decomposition of a million weights takes seconds and looks at nothing meanwhile. It goes on while commands are
-//! obeyed, a pause included, and its result is picked up when the run goes on. Nothing is computed twice. Once nobody can ask for the
-//! result any more, the computation ends at its next look.
+//! A singular value decomposition of a million weights takes seconds and cannot be interrupted. It continues while
+//! commands are obeyed, a pause included, and the run picks up its result later. Nothing is computed twice. Once the
+//! last handle is dropped, the computation ends at its next look.
 
 use std::any::Any;
 use std::io;
@@ -27,7 +27,7 @@ impl<T> Clone for Background<T> {
     }
 }
 
-/// All that can ask for the result. Dropped, it asks the computation to end.
+/// Shared by all handles. Its drop requests the computation to end.
 #[derive(Debug)]
 struct Handle<T>(Arc<Task<T>>);
 
@@ -53,7 +53,7 @@ enum Outcome<T> {
 }
 
 impl<T: Clone + Send + 'static> Background<T> {
-    /// Starts `work`. It may return `None` only where it was asked to stop. Without a thread to be had, it is done at once.
+    /// Starts `work`, at once if the system allows no thread. It may return `None` only after a request to stop.
     pub(super) fn start(work: impl FnOnce(Stop<'_>) -> Option<T> + Send + 'static) -> Self {
         let task = Arc::new(Task {
             outcome: Mutex::new(Outcome::UnderWay),
@@ -95,25 +95,25 @@ impl<T: Send> Task<T> {
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic").to_owned()
 }
 
-/// Locks a mutex that a panic leaves usable.
+/// Locks a mutex, poisoned or not.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `work` on a new thread, or on this one where the system allows no other.
+/// Runs `work` on a new thread, or on this one if the system allows no other.
 pub fn on_own_thread(name: &str, work: impl FnOnce() + Send + 'static) {
     if let Err((_, work)) = try_on_new_thread(name, work) {
         work();
     }
 }
 
-/// Runs `work` on a new thread. Where the system allows none, it is asked again for `patience`: an ended thread still counts for
+/// Runs `work` on a new thread. A refusal of the system is tried again for `patience`: an ended thread still counts for
 /// a moment.
 ///
 /// # Errors
@@ -136,7 +136,7 @@ pub(super) fn on_new_thread(
 
 /// Runs `work` on a new thread, or gives it back with the system's refusal.
 fn try_on_new_thread<W: FnOnce() + Send + 'static>(name: &str, work: W) -> Result<(), (io::Error, W)> {
-    // A thread that does not start drops its closure: both sides share the work.
+    // A refused thread drops its closure, so both sides share the work.
     let shared = Arc::new(Mutex::new(Some(work)));
     let taken = Arc::clone(&shared);
     let run = move || {

@@ -1,4 +1,4 @@
-//! The commands that a worker obeys.
+//! The commands of a worker.
 
 use super::Session;
 use super::lane::Step;
@@ -24,7 +24,7 @@ pub enum Command {
         /// to the next faster one, else to the next slower one
         faster: bool,
     },
-    /// have lanes of these constructions beside those of the preset, see [`Session::compare`]; moving lanes stop
+    /// have lanes of these constructions beside the preset's, see [`Session::compare`]; moving lanes stop
     Compare(Vec<Construction>),
     /// show this lane, and this layer of it in full; without one, the layer being built
     View {

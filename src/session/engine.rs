@@ -27,7 +27,7 @@ const SLICE: Duration = Duration::from_millis(5);
 /// Between two snapshots of a busy worker.
 const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
 
-/// Between two looks for outputs that another thread evaluates for the snapshot.
+/// Between two looks for outputs under way on another thread.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// A session and its pace, owned by the worker's thread.
@@ -35,7 +35,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 pub(super) struct Engine {
     session: Session,
     pace: Pace,
-    /// lanes that still move
+    /// lanes still moving
     moving: Vec<usize>,
     /// steps requested during another step
     waiting: VecDeque<Command>,
@@ -53,7 +53,7 @@ pub(super) struct Engine {
 enum Pace {
     Paused,
     Stepping(Step),
-    /// building a layer again that was taken back
+    /// building a taken-back layer again
     GoingBack,
     /// since when, and neurons drawn since by each lane
     Running(Instant, u64),

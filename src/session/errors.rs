@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::construction::{FinishedWeight, LayerBuilder};
 
-/// Weights whose errors are computed between two looks at commands: some ten milliseconds.
+/// Errors computed between two looks at commands: some ten milliseconds.
 const WEIGHTS_AT_ONCE: usize = 1 << 14;
 
 /// |w* − ŵ|/ε_w of every weight of a layer, the larger one of its halves. Cheap to clone: rows are shared until they change.
@@ -14,11 +14,11 @@ pub struct ErrorMap {
     inputs: usize,
     /// ε_w
     tolerance: f64,
-    /// a row for each output; NaN with its sign bit clear where the weight is not finished, else rounded up
+    /// a row for each output, rounded up; NaN with its sign bit clear for an unfinished weight
     rows: Vec<Arc<[f32]>>,
-    /// weights noted so far, of those of a finished layer anew
+    /// weights noted so far; counted from 0 again when the layer is finished
     noted: usize,
-    /// weights whose errors are there
+    /// weights with known errors
     known: usize,
     /// whether these are the weights of a finished layer
     done: bool,
@@ -27,7 +27,7 @@ pub struct ErrorMap {
 }
 
 impl ErrorMap {
-    /// A map of a layer of which nothing is noted yet.
+    /// A map with no weight noted.
     pub(super) fn new(builder: &LayerBuilder, tolerance: f64) -> Self {
         let problem = builder.problem();
         let (outputs, inputs) = problem.target.weights(problem.layer).dim();
@@ -36,8 +36,8 @@ impl ErrorMap {
         Self { inputs, tolerance, rows, noted: 0, known: 0, done: false, worst: None, finished_last: None }
     }
 
-    /// Takes in what was finished since the last time; all of it where the layer has been gone back on, or has come to its end
-    /// and to another order of its rows. At most [`WEIGHTS_AT_ONCE`] are taken in; whether that was all.
+    /// Notes the weights finished since the last call, at most [`WEIGHTS_AT_ONCE`]. Starts over if the layer was taken
+    /// back, or is done and has its rows in another order. Whether all finished weights are noted.
     pub(super) fn follow(&mut self, builder: &LayerBuilder) -> bool {
         if builder.finished_weights() < self.noted || (self.done && !builder.is_done()) {
             *self = Self::new(builder, self.tolerance);
@@ -70,15 +70,15 @@ impl ErrorMap {
         (self.rows.len(), self.inputs)
     }
 
-    /// The largest error/ε_w of these weights, rounded up; `None` where some are not finished, or there are none.
+    /// The largest error/ε_w of these weights, rounded up; `None` if one is unfinished, or there are none.
     pub fn largest(&self, outputs: Range<usize>, inputs: Range<usize>) -> Option<f32> {
         self.grid(&[outputs], &[inputs])[0]
     }
 
-    /// [`largest`](Self::largest) of the weights between each of these ranges of outputs and each of inputs, row by row.
+    /// [`largest`](Self::largest) for each of these ranges of outputs and each range of inputs, row by row.
     ///
-    /// A million weights take 0.3 ms: errors are never negative, so that their bits are in the order of their values with
-    /// NaN above all, and the maximum of whole rows is one of integers.
+    /// A million weights take 0.3 ms: errors are never negative, so their bits order like their values, NaN above all,
+    /// and the maximum is an integer one.
     pub fn grid(&self, outputs: &[Range<usize>], inputs: &[Range<usize>]) -> Vec<Option<f32>> {
         const NONE: i32 = -1;
         let mut cells = Vec::with_capacity(outputs.len() * inputs.len());
@@ -99,23 +99,23 @@ impl ErrorMap {
         cells
     }
 
-    /// (output, input) of the weight with the largest error of those that are finished, and that error/ε_w.
+    /// (output, input) of the finished weight with the largest error, and its error/ε_w.
     pub fn worst(&self) -> Option<(usize, usize, f64)> {
         self.worst.map(|(error, pair)| (pair / self.inputs, pair % self.inputs, error))
     }
 
-    /// (output, input) of the weight that was finished last.
+    /// (output, input) of the weight finished last.
     pub fn finished_last(&self) -> Option<(usize, usize)> {
         self.finished_last
     }
 
-    /// Weights that are finished, with all their pieces or without.
+    /// Finished weights, with all their pieces or without.
     pub fn finished(&self) -> usize {
         self.known
     }
 }
 
-/// The least f32 that is no smaller, so that nothing above a limit that f32 holds looks as if it were below.
+/// The least f32 not below `value`: an error above a limit stays above it.
 fn rounded_up(value: f64) -> f32 {
     let nearest = value as f32;
     if f64::from(nearest) < value { nearest.next_up() } else { nearest }

@@ -1,5 +1,4 @@
-//! What theory says of setups that are not loaded: a thread of its own, so that neither the engine nor the screen waits
-//! for it.
+//! Theory's numbers for setups that are not loaded, on a thread of its own: neither the engine nor the screen waits.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,33 +7,32 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::experiment::{EditedSetup, Experiment, Forecast, Parameter, Plan, Problem};
 use crate::theory::Count;
 
-/// What can be asked.
+/// A question to the forecaster.
 #[derive(Clone, Debug)]
 pub enum Question {
-    /// what follows from an edited setup; a later one takes its place
+    /// the consequences of an edited setup; a later question replaces it
     Setup(Box<EditedSetup>),
-    /// what a built-in preset would cost
+    /// the cost of a built-in preset
     Cost(&'static str),
 }
 
-/// What is answered.
+/// An answer of the forecaster.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// what follows from the setup after so many edits
+    /// the consequences of the setup after so many edits
     Setup(u64, Result<Forecast, Vec<Problem>>),
-    /// what a built-in preset would cost; `None` where it cannot be told
+    /// the cost of a built-in preset; `None` if it is unknown
     Cost(&'static str, Option<Cost>),
 }
 
-/// The size of a preset's target, and what its run would take.
+/// The size of a preset's target, and the cost of its run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
     /// n₀…n_ℓ
     pub widths: Vec<usize>,
     /// weights of the target
     pub weights: u64,
-    /// neurons that all lanes are expected to draw, roughly; `None` where theory's bounds can be computed, but nothing can
-    /// be built
+    /// expected draws of all lanes, roughly; `None` if only theory's bounds can be computed
     pub neurons: Option<Count>,
 }
 
@@ -51,8 +49,8 @@ impl Cost {
     }
 }
 
-/// A handle to the thread, which starts with the first question and ends with the handle. Where the system allows no
-/// thread, questions are answered as they are asked.
+/// A handle to the thread. It starts with the first question and ends with the handle. If the system allows no thread,
+/// questions are answered at once.
 #[derive(Debug, Default)]
 pub struct Forecaster {
     channels: Option<(Answering, Receiver<Answer>)>,
@@ -97,9 +95,9 @@ impl Forecaster {
 /// Who answers.
 #[derive(Debug)]
 enum Answering {
-    /// a thread that takes questions
+    /// a thread for questions
     Thread(Sender<Question>),
-    /// whoever asks, where the system allows no thread
+    /// the caller, if the system allows no thread
     Here(Sender<Answer>),
 }
 
@@ -231,7 +229,7 @@ mod tests {
         }
     }
 
-    /// The expected draws against those of a run, within a factor that makes the list worth reading.
+    /// The expected draws agree with a run's within a small factor.
     #[test]
     fn a_run_takes_about_what_it_is_expected_to() {
         for name in ["tiny", "digits", "deep", "malach-vs-hyperbolic", "ladder"] {

@@ -1,9 +1,9 @@
 //! The engine as its users drive it: an experiment under construction.
 //!
-//! A [`Session`] holds one [`Lane`] per construction; a lane builds its layers, one neuron, weight or layer at a
-//! time or all at once, and then checks the result. The headless commands call [`Session::run`]; the screens talk to a
-//! [`Worker`], a thread that owns a session, obeys [`Command`]s and publishes [`Snapshot`]s. Both go through the same
-//! lanes, and the numbers do not depend on which, nor on the number of threads.
+//! A [`Session`] holds one [`Lane`] per construction. A lane builds its layers, one neuron, weight or layer at a time
+//! or all at once, and then checks the result. The headless commands call [`Session::run`]; the screens send
+//! [`Command`]s to a [`Worker`], a thread with a session of its own, and read its [`Snapshot`]s. Both use the same
+//! lanes; the numbers depend neither on the caller nor on the number of threads.
 
 mod background;
 mod command;
@@ -47,10 +47,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session of which nothing is built yet.
+    /// A session with nothing built.
     ///
     /// # Errors
-    /// [`ExperimentError`] where the experiment needs more precision or memory than there is.
+    /// [`ExperimentError`] if precision or memory does not suffice.
     pub fn new(experiment: Experiment) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_run(&plan)?;
@@ -74,14 +74,14 @@ impl Session {
         Ok(Self::of(experiment, plan))
     }
 
-    /// Forgets all that was built, and returns the lanes that have built it.
+    /// Starts over, and returns the old lanes.
     pub fn restart(&mut self) -> Vec<Lane> {
         let lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
         std::mem::replace(&mut self.lanes, lanes)
     }
 
-    /// Has lanes of these constructions beside those of the experiment. Lanes that were added before and of which nothing is
-    /// drawn are dropped unless they are among them; all others stay as they are.
+    /// Adds lanes of these constructions to the experiment's own. Untouched lanes of earlier calls are dropped, unless
+    /// they are among these; all others stay as they are.
     pub fn compare(&mut self, constructions: &[Construction]) {
         let own = Arc::clone(&self.experiment);
         let stays = |construction: &Construction| {
@@ -100,8 +100,8 @@ impl Session {
         }
     }
 
-    /// Adds a lane for a construction that the session has not, nothing of it built yet. One that does not apply to the
-    /// target, or not in the memory there is, is noted in the plan with its reason.
+    /// Adds an untouched lane for a construction, unless the session has one. If it does not apply to the target, or
+    /// memory is short, the plan notes the reason.
     pub fn add_lane(&mut self, construction: Construction) {
         let plan = Arc::make_mut(&mut self.plan);
         let held = self.lanes.iter().map(Lane::memory).sum();
@@ -127,13 +127,12 @@ impl Session {
         self.lanes.iter_mut().all(|lane| lane.run(progress, pause))
     }
 
-    /// All that the session has come to, a state per lane.
+    /// The session for a checkpoint, a state per lane.
     pub fn state(&self) -> Vec<LaneState<'_>> {
         self.lanes.iter().map(Lane::state).collect()
     }
 
-    /// Goes to where a session of the same experiment was. `None`, with all as it was, where no run of the experiment can
-    /// have been there.
+    /// Goes to a saved state of the same experiment. `None`, and no change, for an unreachable state.
     pub fn resume(&mut self, state: Vec<LaneState<'_>>) -> Option<()> {
         if state.len() != self.lanes.len() {
             return None;
@@ -143,12 +142,12 @@ impl Session {
         Some(())
     }
 
-    /// What is asked.
+    /// The experiment.
     pub fn experiment(&self) -> &Arc<Experiment> {
         &self.experiment
     }
 
-    /// What theory says.
+    /// Theory's numbers.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }

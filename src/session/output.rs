@@ -13,32 +13,31 @@ use crate::network::Domain;
 use crate::verification::careful::forward_target;
 use crate::verification::{Climber, Evaluation, MaskedNetwork, error_between, inputs, prediction};
 
-/// Neighbouring inputs that are evaluated together. It takes hardly longer than for one of them, and less than a slice of
-/// the search over all inputs does.
+/// Neighbouring inputs evaluated together: hardly longer than a single one, and shorter than a slice of the search.
 const BATCH: usize = 8;
 
-/// Weights of F and paths of Ĝ from which on they are evaluated on a thread of their own.
+/// From so many weights of F and paths of Ĝ on, they are evaluated on a thread of their own.
 const LONG: u64 = 1 << 20;
 
-/// The least side of an input that is looked at as a picture.
+/// The least side of a picture.
 const LEAST_SIDE: usize = 4;
 
 /// F and, once all its layers are built, Ĝ at one input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputView {
-    /// lane whose network Ĝ is, from 0
+    /// Ĝ's lane, from 0
     pub lane: usize,
     /// number of the input, from 0
     pub input: usize,
     /// how many inputs there are
     pub inputs: usize,
-    /// whether it is the one climbed to, behind all that were tried
+    /// whether it is the one climbed to, behind all tried ones
     pub is_climbed: bool,
-    /// x, without the constant 1 that stands behind it where biases are folded in
+    /// x, without the constant 1 of folded biases
     pub x: Vec<f64>,
-    /// x as a picture, where it can be one
+    /// x as a picture, if it has a square number of values
     pub picture: Option<Picture>,
-    /// the class of x, where it is known
+    /// the class of x, if known
     pub label: Option<usize>,
     /// F(x)
     pub target: Outputs,
@@ -51,13 +50,13 @@ pub struct OutputView {
 pub struct Picture {
     /// rows, and columns
     pub side: usize,
-    /// row by row, from 0 for the smallest value of x to 1 for the largest; all 0 where they are equal
+    /// row by row, from 0 for the smallest value of x to 1 for the largest; all 0 if they are equal
     pub shades: Vec<f64>,
     /// the smallest value and the largest
     pub range: (f64, f64),
 }
 
-/// What a network makes of an input.
+/// The outputs of a network at an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outputs {
     /// one value for each output
@@ -66,7 +65,7 @@ pub struct Outputs {
     pub class: usize,
 }
 
-/// What Ĝ makes of an input.
+/// The outputs of Ĝ at an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrunedOutputs {
     /// Ĝ(x)
@@ -109,8 +108,8 @@ impl PrunedOutputs {
 }
 
 impl Session {
-    /// F and Ĝ of a lane at the inputs `from..to`, the same as the lane's search tries, and behind them the one that it has
-    /// climbed to. What an input gives does not depend on the others.
+    /// F and Ĝ of a lane at the inputs `from..to` of the lane's search and, behind them, the one climbed to. The
+    /// outputs at an input do not depend on the others.
     pub fn outputs(&self, lane_index: usize, from: usize, to: usize) -> Vec<OutputView> {
         self.output_question(lane_index, from, to).answer()
     }
@@ -139,15 +138,15 @@ struct OutputQuestion {
     experiment: Arc<Experiment>,
     lane: usize,
     range: Range<usize>,
-    /// inputs that the search tries
+    /// inputs of the search
     tried: usize,
-    /// inputs that can be looked at
+    /// inputs for screens
     inputs: usize,
     climbed: Option<Climber>,
     evaluation: Evaluation,
     /// once all layers are built
     tickets: Option<Vec<Arc<LayerTicket>>>,
-    /// Ĝ, where it is put together already
+    /// Ĝ, if it is assembled
     pruned: Option<Arc<MaskedNetwork>>,
 }
 
@@ -164,7 +163,7 @@ impl OutputQuestion {
         self.tickets.is_some() && self.pruned.is_none()
     }
 
-    /// What there is to see.
+    /// The views.
     fn answer(self) -> Vec<OutputView> {
         let (target, domain) = (&self.experiment.target, &*self.experiment.domain);
         let (width, tried, Range { start: from, end: to }) =
@@ -206,12 +205,12 @@ impl OutputQuestion {
 #[derive(Debug, Default)]
 pub(super) struct OutputWatch {
     input: Option<usize>,
-    /// the state that the views belong to
+    /// the state of the views
     of: Option<Seen>,
     views: Vec<Arc<OutputView>>,
     /// views under way, and their first input
     under_way: Option<(Seen, usize, Background<Vec<OutputView>>)>,
-    /// the lane whose Ĝ is kept for the watch
+    /// a lane with its Ĝ kept for the watch
     kept: Option<usize>,
     is_behind: bool,
 }
@@ -239,7 +238,7 @@ impl OutputWatch {
         }
     }
 
-    /// Releases the Ĝ that is kept.
+    /// Releases the kept Ĝ.
     fn release(&mut self, session: &mut Session) {
         if let Some(lane) = self.kept.take().filter(|&lane| lane < session.lanes().len()) {
             session.lane_mut(lane).release_pruned();
@@ -251,12 +250,12 @@ impl OutputWatch {
         self.input = self.input.map(|_| 0);
     }
 
-    /// Evaluates F and Ĝ at the watched input, unless the view is known; on a thread of its own if that is long.
+    /// Evaluates F and Ĝ at the watched input, unless the view is known; a long evaluation gets a thread of its own.
     pub(super) fn look(&mut self, session: &mut Session, run: u64, lane_index: usize) {
         let Some(input) = self.input else { return };
         let lane = &session.lanes()[lane_index];
         let inputs = lane.inputs_shown();
-        // A session that was loaded since may have fewer inputs.
+        // A newly loaded session may have fewer inputs.
         let input = input.min(inputs.saturating_sub(1));
         self.input = Some(input);
         let (is_built, evaluation) = (lane.is_built(), lane.evaluation());
@@ -306,12 +305,12 @@ impl OutputWatch {
         (self.of, self.views) = (Some(seen), views.into_iter().map(Arc::new).collect());
     }
 
-    /// Whether what is watched is still on its way.
+    /// Whether the watched view is still under way.
     pub(super) fn is_behind(&self) -> bool {
         self.is_behind
     }
 
-    /// What is watched.
+    /// The watched view.
     pub(super) fn view(&self) -> Option<Arc<OutputView>> {
         let input = self.input?;
         self.views.iter().find(|view| view.input == input).cloned()

@@ -1,14 +1,14 @@
-//! What a run is doing or has come to, over all its lanes, and what would be lost with it.
+//! The state of a run over all its lanes, and the loss if it is dropped.
 
 use std::time::Duration;
 
 use super::{Activity, LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 
-/// A run that took longer than this to compute is not thrown away without a question.
+/// A run with a longer computing time is not dropped without a question.
 pub const LONG_RUN: Duration = Duration::from_secs(5);
 
-/// The state of a whole run. It does not depend on the screen or on the lane that is looked at.
+/// The state of a whole run. It does not depend on the screen or the lane on view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunState {
     /// the engine has panicked
@@ -17,41 +17,41 @@ pub enum RunState {
     Running,
     /// on its way to the end of a step
     Stepping,
-    /// building again what is left of a layer that was taken back
+    /// building a taken-back layer again
     GoingBack,
     /// waiting, with neurons still to draw or inputs still to try in at least one lane
     Paused {
-        /// lanes that are built and checked
+        /// lanes built and checked
         done: usize,
         /// lanes of the run
         lanes: usize,
     },
     /// every lane of the run is built and checked
     Done {
-        /// lanes whose ticket holds
+        /// lanes with a ticket that holds
         holding: usize,
-        /// lanes that their allocation did not complete, a ticket being there or not excluded
+        /// lanes not completed by their allocation, with a ticket that exists or is not excluded
         not_completed: usize,
         /// lanes of the run
         lanes: usize,
     },
 }
 
-/// What is lost with a run: time spent computing and its result.
+/// The loss with a run: computing time and result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stake {
     /// time spent computing, summed over the lanes
     pub elapsed: Duration,
-    /// neurons sampled in all lanes, those skipped over included
+    /// neurons sampled in all lanes, skipped ones included
     pub neurons: Count,
-    /// lanes that are built and checked
+    /// lanes built and checked
     pub done: usize,
     /// lanes of the run
     pub lanes: usize,
 }
 
 impl Snapshot {
-    /// The state of the run. `Done` needs every lane of the run, those added on Compare included.
+    /// The state of the run. `Done` needs every lane, those added on Compare included.
     pub fn state(&self) -> RunState {
         let lanes = self.lanes.len();
         let done = self.lanes.iter().filter(is_done).count();
@@ -70,8 +70,7 @@ impl Snapshot {
         }
     }
 
-    /// What is lost where the run is dropped; `None` where it took at most [`LONG_RUN`], or where the engine has failed
-    /// and the run cannot go on.
+    /// The loss if the run is dropped; `None` up to [`LONG_RUN`], and after a failure of the engine.
     pub fn stake(&self) -> Option<Stake> {
         let elapsed = self.lanes.iter().map(|lane| lane.elapsed).sum();
         let failed = matches!(self.activity, Activity::Failed(_));
@@ -108,7 +107,7 @@ mod tests {
         };
         let lane = send(Command::Step(Step::All, vec![1]));
         assert_eq!(lane.state(), RunState::Paused { done: 1, lanes: 2 });
-        // Which lane is looked at is no matter.
+        // The lane on view does not matter.
         assert_eq!(send(Command::View { lane: 1, layer: None }).state(), lane.state());
         let mut all = send(Command::Step(Step::All, vec![0]));
         assert_eq!(all.state(), RunState::Done { holding: 2, not_completed: 0, lanes: 2 });

@@ -1,4 +1,4 @@
-//! What a screen is given: plain values, copied at one moment.
+//! Snapshots for screens: plain values, copied at one moment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use crate::method::Facts;
 use crate::theory::Count;
 use crate::verification::{Certificate, Found, LayerCheck};
 
-/// What the worker is about.
+/// The worker's present activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activity {
     /// waiting for a command
     Paused,
     /// on its way to the end of a step
     Stepping,
-    /// building again what is left of a layer that was taken back
+    /// building a taken-back layer again
     GoingBack,
     /// running at the chosen speed
     Running,
-    /// the engine has panicked; the message says where
+    /// the engine has panicked, with this message
     Failed(String),
 }
 
@@ -39,28 +39,28 @@ pub struct Snapshot {
     pub run: u64,
     /// commands obeyed so far
     pub obeyed: u64,
-    /// what is asked
+    /// the experiment
     pub experiment: Arc<Experiment>,
-    /// what theory says
+    /// theory's numbers
     pub plan: Arc<Plan>,
-    /// what the worker is about
+    /// the worker's present activity
     pub activity: Activity,
     /// speed of running
     pub speed: Speed,
     /// every lane
     pub lanes: Vec<LaneView>,
-    /// which of them is looked at
+    /// the lane on view
     pub shown: usize,
     /// a weight of the layer looked at, and the errors of all of them, if a weight is watched
     pub weight: Option<Arc<WeightView>>,
-    /// F and its Ĝ at the input that is watched, if any is
+    /// F and Ĝ at the watched input, if any
     pub output: Option<Arc<OutputView>>,
-    /// whether the weight or the output is still being computed, so that another snapshot follows
+    /// whether the weight or the output is under way, and another snapshot follows
     pub is_behind: bool,
 }
 
 impl Snapshot {
-    /// The lane that is looked at.
+    /// The lane on view.
     pub fn lane(&self) -> &LaneView {
         &self.lanes[self.shown]
     }
@@ -69,15 +69,15 @@ impl Snapshot {
 /// A lane at one moment.
 #[derive(Clone, Debug)]
 pub struct LaneView {
-    /// which lane, from 0
+    /// number of the lane, from 0
     pub index: usize,
-    /// which construction it builds
+    /// its construction
     pub construction: Construction,
     /// whether every neuron is drawn
     pub mode: Mode,
-    /// what it is doing
+    /// its present work
     pub phase: Phase,
-    /// what the construction's bound assumes of the target
+    /// assumptions of the construction's bound
     pub assumptions: Vec<Assumption>,
     /// every layer in a row, layer 1 first
     pub layers: Vec<LayerRow>,
@@ -94,7 +94,7 @@ pub struct LaneView {
 }
 
 impl LaneView {
-    /// Whether the target keeps all that the construction's bound assumes.
+    /// Whether the target keeps all assumptions of the construction's bound.
     pub fn bound_applies(&self) -> bool {
         Assumption::all_kept(&self.assumptions)
     }
@@ -109,12 +109,12 @@ impl LaneView {
         self.layers.iter().map(|row| row.weights_done).sum()
     }
 
-    /// Neurons sampled in all layers, those skipped over included.
+    /// Neurons sampled in all layers, skipped ones included.
     pub fn neurons_sampled(&self) -> Count {
         self.layers.iter().map(|row| row.neurons_sampled).sum()
     }
 
-    /// Neurons that theory allows in all layers; `None` where no constant is published.
+    /// Theory's bound on the neurons of all layers; `None` without a published constant.
     pub fn neurons_bound(&self) -> Option<Count> {
         self.layers.iter().map(|row| row.neurons_bound).sum()
     }
@@ -127,9 +127,9 @@ pub struct LayerRow {
     pub layer: usize,
     /// P_i
     pub weights: u64,
-    /// neurons that theory allows; `None` where no constant is published
+    /// theory's bound on its neurons; `None` without a published constant
     pub neurons_bound: Option<Count>,
-    /// neurons sampled, those skipped over included
+    /// neurons sampled, skipped ones included
     pub neurons_sampled: Count,
     /// target weights complete
     pub weights_done: u64,
@@ -139,28 +139,28 @@ pub struct LayerRow {
     pub is_complete: bool,
     /// demands left open when the neurons ran out
     pub open_demands: u64,
-    /// of a layer that is done: whether its neurons can meet every demand, whatever the allocation
+    /// of a measured layer: whether its neurons can meet every demand, whatever the allocation
     pub existence: Option<Existence>,
     /// paths kept so far
     pub kept_paths: usize,
-    /// steps of the searches that put weights together, see [`Tally::searched`]
+    /// steps of the searches for sums, see [`Tally::searched`]
     pub searched: f64,
-    /// what subset sums took; `None` where weights are put together otherwise
+    /// the counts of subset sums; `None` for other sums
     pub subset: Option<SubsetCount>,
     /// ε_w
     pub weight_tolerance: f64,
-    /// what was measured, once the layer is done
+    /// the check, once the layer is measured
     pub check: Option<LayerCheck>,
 }
 
-/// What the subset sums of a layer took.
+/// The counts of a layer's subset sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SubsetCount {
-    /// sums found so far, one for each half that needs any
+    /// sums found so far, at most one for each half
     pub sums: u64,
-    /// values that were at hand for the weights that are through, summed over their halves
+    /// values available to the finished weights, summed over their halves
     pub values: u64,
-    /// neurons that the block with the most of them took
+    /// neurons of the largest block
     pub largest_block: u64,
 }
 
@@ -171,14 +171,14 @@ pub struct LayerView {
     pub layer: usize,
     /// its counts
     pub tally: Tally,
-    /// which halves are built, positive first
+    /// whether each half is built, positive first
     pub live: [bool; 2],
 }
 
 /// The network's line.
 #[derive(Clone, Debug)]
 pub struct ErrorRow {
-    /// what the inputs tried so far have shown
+    /// the errors at the inputs tried so far
     pub found: Found,
     /// inputs to be tried in all
     pub inputs: usize,
@@ -195,7 +195,7 @@ pub struct ErrorRow {
 }
 
 impl ErrorRow {
-    /// Inputs that can be looked at: those to be tried and, behind them, the one climbed to.
+    /// Inputs for screens: all to be tried and, behind them, the one climbed to.
     pub fn inputs_shown(&self) -> usize {
         self.inputs + usize::from(self.found.climbed().is_some())
     }
@@ -290,7 +290,7 @@ impl Session {
     }
 }
 
-/// The layers' races, one after the other: points of a layer count from where the layers before it ended.
+/// The layers' races, one after the other: each layer's points start at the end of the one before.
 fn race(builders: &[LayerBuilder]) -> Vec<(Count, f64)> {
     let weights = |builder: &LayerBuilder| {
         let problem = builder.problem();

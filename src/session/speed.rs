@@ -1,10 +1,10 @@
-//! How fast a session that runs draws its neurons.
+//! The speed of a running session, in neurons.
 
 use std::time::{Duration, Instant};
 
 use super::{Lane, Session};
 
-/// A running session aims to end within this time at its first speed, so that there is something to see.
+/// The first speed is chosen for a run of this length: slow enough to watch.
 const WATCHABLE: Duration = Duration::from_secs(20);
 
 /// Neurons per second while running.
@@ -22,7 +22,7 @@ impl Speed {
         500_000,
     ];
 
-    /// The slowest speed at which `neurons` take no longer than one can watch.
+    /// The slowest speed with `neurons` drawn within the time of a watched run.
     pub fn to_watch(neurons: u64) -> Self {
         let needed = neurons / WATCHABLE.as_secs();
         Self::LADDER.into_iter().find(|&speed| speed >= needed).map_or(Self::FlatOut, Self::PerSecond)
@@ -46,7 +46,7 @@ impl Speed {
         session.lanes().first().map_or(Self::FlatOut, |lane| Self::to_watch(demands(lane)))
     }
 
-    /// Neurons that a run at this speed is behind, which has drawn `drawn` since `since`.
+    /// Neurons due in a run at this speed, with `drawn` neurons drawn since `since`.
     pub(super) fn due(self, since: Instant, drawn: u64) -> u64 {
         match self {
             Self::FlatOut => u64::MAX,

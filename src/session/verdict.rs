@@ -1,11 +1,11 @@
-//! What has become of a ticket, in one word.
+//! The verdict on a ticket.
 
 use serde::Serialize;
 
 use super::{LaneView, Phase};
 use crate::construction::Existence;
 
-/// What a lane that is done has shown.
+/// The verdict of a finished lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TicketVerdict {

@@ -7,7 +7,7 @@ use super::{ErrorMap, Session};
 use crate::construction::{FinishedWeight, WeightState, WeightSum};
 use crate::method::DemandKind;
 
-/// A weight of the layer that is looked at.
+/// A weight of the layer on view.
 #[derive(Clone, Debug)]
 pub struct WeightView {
     /// lane, from 0
@@ -22,13 +22,13 @@ pub struct WeightView {
     pub target: f64,
     /// ε_w
     pub tolerance: f64,
-    /// |w* − ŵ| up to which the construction takes a sum for done: ε_w/2, or ε_w where one neuron stands in for a whole one
+    /// the tolerance of |w* − ŵ| for one sum: ε_w/2, or ε_w for a neuron in place of a whole one
     pub allowed: f64,
     /// bound on |w*|
     pub w_max: f64,
     /// how far it is
     pub state: WeightState,
-    /// its halves that are built, or the one neuron that serves both
+    /// its built halves, or the one neuron for both
     pub sums: Vec<WeightSum>,
     /// errors of all weights of the layer
     pub errors: ErrorMap,
@@ -41,7 +41,7 @@ impl WeightView {
     }
 }
 
-/// What is watched, and what is known of it from earlier looks.
+/// The watched weight, and the errors known from earlier looks.
 #[derive(Debug, Default)]
 pub(super) struct WeightWatch {
     /// (output, input)
@@ -49,21 +49,21 @@ pub(super) struct WeightWatch {
     run: u64,
     /// per lane and layer, the errors so far
     errors: BTreeMap<(usize, usize), ErrorMap>,
-    /// the weight that was looked at last, where it was finished: lane, layer, whether the layer was done
+    /// the finished weight of the last look: lane, layer, whether the layer was done
     finished: Option<(usize, usize, bool, FinishedWeight)>,
     view: Option<Arc<WeightView>>,
-    /// whether errors of weights that are finished are still to be computed
+    /// whether errors of finished weights are still to be computed
     is_behind: bool,
 }
 
 impl WeightWatch {
-    /// Watches the weight (output, input), or none. One that the layer has not is replaced by the nearest that it has.
+    /// Watches the weight (output, input), or none. Beyond the layer's ends the nearest weight takes its place.
     pub(super) fn turn_to(&mut self, weight: Option<(usize, usize)>) {
         self.weight = weight;
     }
 
-    /// Looks at the weight as it is now. Costs nothing while none is watched; errors are computed once for each weight that
-    /// is finished, so many at each look that none takes long.
+    /// Looks at the weight as it is now. Free while none is watched. The error of each finished weight is computed
+    /// once, a limited number at each look.
     pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize, layer: Option<usize>) {
         if self.run != run {
             *self = Self { weight: self.weight, run, ..Self::default() };
@@ -123,7 +123,7 @@ impl WeightWatch {
         self.is_behind
     }
 
-    /// What was seen.
+    /// The view of the last look.
     pub(super) fn view(&self) -> Option<Arc<WeightView>> {
         self.view.clone()
     }

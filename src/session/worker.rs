@@ -1,5 +1,5 @@
-//! The worker: a handle to a thread that owns a session. Commands go in through a channel; the latest snapshot comes out of
-//! a slot that holds one. No lock is held while computing or drawing.
+//! The worker: a handle to a thread with a session. Commands go in through a channel; the latest snapshot comes out of
+//! a slot for one. No lock is held while computing or drawing.
 //!
 //! No command waits for a long computation: the thread computes in slices of milliseconds, and an uninterruptible
 //! computation, a norm for example, runs beside it, see [`background`](super::background). Nobody waits for a dropped worker
@@ -15,10 +15,10 @@ use super::command::Command;
 use super::engine::Engine;
 use super::snapshot::{Activity, Snapshot};
 
-/// Longest time for which the system may refuse the engine's thread.
+/// The longest refusal of a thread by the system.
 const LONGEST_REFUSAL: Duration = Duration::from_secs(1);
 
-/// A handle to the thread. Dropping it ends the thread, at its next look at the commands; nobody waits for that.
+/// A handle to the thread. Its drop ends the thread, at the next look at the commands; nobody waits for it.
 #[derive(Debug)]
 pub struct Worker {
     commands: Sender<Command>,
@@ -73,7 +73,7 @@ mod tests {
     use crate::experiment::Experiment;
     use crate::session::{Speed, Step};
 
-    /// A worker whose first layer takes tenths of a second to measure, while it does.
+    /// A worker during the measurement of its first layer, tenths of a second long.
     fn measuring() -> Worker {
         let settings = ["target=Random(widths:[200,200,2],weight_bound:0.05,seed:7)", "epsilon=1.0"];
         let experiment = Experiment::load("tiny", None, &settings.map(str::to_owned)).unwrap();

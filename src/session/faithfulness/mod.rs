@@ -1,17 +1,18 @@
-//! Whether a theorem keeps its word: a construction repeated over many seeds, and how often it fails.
+//! Failure rates: a construction repeated over many seeds, to see whether a theorem keeps its word.
 //!
-//! A run is the construction of every layer with one seed, and the certificate of what it has built; no input is tried. It
-//! fails where a layer is not complete within its bound (M_i of Theorem 3, or what stands for it), or where the error
-//! certified in exact arithmetic is above ε; Lemma 1 says that the second never comes without the first. Run r = 0, 1, … has the
-//! seed of the experiment plus r, so that `slth run --seed` shows any of them.
+//! A run builds every layer with one seed and certifies the result; no input is tried. It fails if a layer is
+//! incomplete at its bound (M_i of Theorem 3, or its stand-in), or if the error certified in exact arithmetic is above
+//! ε. By Lemma 1 the second never happens without the first. Run r = 0, 1, … has the experiment's seed plus r, so `slth
+//! run --seed` shows any of them.
 //!
 //! # What a failing run says of the theorem
-//! Theorem 3 promises that the neurons *can* meet every demand. An allocation that runs out of them has not refuted that, so each
-//! layer left open is decided by a maximum matching ([`Existence`]): the ticket is there and this allocation did not find it, or
-//! it is missing for this seed, or the graph is too large to tell. Only missing tickets count against a theorem.
+//! Theorem 3 promises: the neurons *can* meet every demand. An allocation that runs out of neurons does not refute it.
+//! A maximum matching decides each incomplete layer ([`Existence`]): the ticket exists and this allocation did not find
+//! it, or it is missing for this seed, or the graph is too large to decide. Only missing tickets count against a
+//! theorem.
 //!
-//! From what every run needed follows the failure rate with fewer neurons than the bound, [`Survival`], and the
-//! number at which it falls to what is allowed, [`Threshold`]: what a theorem hides behind its constant.
+//! The neurons needed by each run give the failure rate below the bound, [`Survival`], and the number of neurons with
+//! the allowed rate, [`Threshold`]: the true size of a theorem's constant.
 
 mod rate;
 mod runs;
@@ -36,11 +37,11 @@ use runs::Runs;
 /// How long runs under way may go on once they are asked to stop.
 const GRACE: Duration = Duration::from_millis(400);
 
-/// Memory that is set aside for a run, in terms of what it takes. A vector that grows is there twice meanwhile, and limits count what is
-/// reserved and not yet written.
+/// Memory set aside for a run, as a multiple of its peak. A growing vector exists twice for a moment, and limits count
+/// reserved memory.
 const SET_ASIDE: f64 = 2.0;
 
-/// What the allocator keeps of the runs before, in terms of what a run takes.
+/// Freed memory kept by the allocator, as a multiple of a run's peak.
 const RETAINED: f64 = 0.3;
 
 /// Constructions to be repeated.
@@ -49,45 +50,45 @@ pub struct FaithfulnessCheck {
     experiment: Arc<Experiment>,
     runs: u64,
     budget: Option<f64>,
-    /// the bound of each layer is what it may take here
+    /// the bound of each layer is its limit here
     lanes: Vec<LanePlan>,
     refused: Vec<(Construction, String)>,
-    /// bytes that one run takes, at most
+    /// the most bytes of one run
     memory: f64,
     /// runs under way together, at most
     at_once: usize,
 }
 
-/// What the runs of one construction have shown.
+/// The results of one construction's runs.
 #[derive(Clone, Debug)]
 pub struct LaneRuns {
-    /// the construction, the bound of each layer being what it could take
+    /// the construction; the bound of each layer is its limit
     pub plan: LanePlan,
     /// layers 1…ℓ: rates against neurons per weight of the layer
     pub layers: Vec<Survival>,
     /// the network, all layers having the same number of neurons per weight: known up to the smallest bound per weight
     pub network: Survival,
-    /// runs in which a layer was not complete at its bound
+    /// runs with a layer incomplete at its bound
     pub incomplete: u64,
-    /// of these, runs whose neurons can meet every demand all the same
+    /// of these, runs with neurons for every demand
     pub not_found: u64,
-    /// of these, runs in which the neurons of a layer cannot meet every demand
+    /// of these, runs without neurons for every demand of a layer
     pub missing: u64,
-    /// other runs whose error certified in exact arithmetic was above ε
+    /// other runs with an error certified above ε in exact arithmetic
     pub uncertified: u64,
-    /// complete runs whose error certified is above ε only with the rounding of an evaluation; they do not fail
+    /// complete runs with an error certified above ε only by the rounding of an evaluation; they do not fail
     pub above_by_rounding: u64,
-    /// the largest error certified of the complete runs, rounding included; 0 where there is none
+    /// the largest error certified of the complete runs, rounding included; 0 without such a run
     pub largest_certified: f64,
     /// the same in exact arithmetic
     pub largest_error: f64,
-    /// the first seeds that failed, rising from the experiment's own
+    /// the first failing seeds, rising from the experiment's own
     pub failing_seeds: Vec<u64>,
     /// the first seeds of missing tickets
     pub missing_seeds: Vec<u64>,
-    /// seeds of runs under way that were not waited for when it was stopped, rising; they are none of the runs
+    /// seeds of runs dropped at a stop, rising; they are none of the runs
     pub unfinished_seeds: Vec<u64>,
-    /// time that it took
+    /// time of all runs together
     pub elapsed: Duration,
 }
 
@@ -97,12 +98,12 @@ impl LaneRuns {
         FailureRate { failures: self.incomplete + self.uncertified, runs: self.network.runs() }
     }
 
-    /// How often the ticket is missing for sure: the failures that count against the theorem.
+    /// How often the ticket is missing for sure: these failures count against the theorem.
     pub fn missing_rate(&self) -> FailureRate {
         FailureRate { failures: self.missing, runs: self.network.runs() }
     }
 
-    /// How often it may be missing: failures but for those whose ticket is there.
+    /// How often it may be missing: all failures without an existing ticket.
     pub fn perhaps_missing_rate(&self) -> FailureRate {
         let failures = self.incomplete - self.not_found + self.uncertified;
         FailureRate { failures, runs: self.network.runs() }
@@ -114,21 +115,20 @@ impl LaneRuns {
 pub struct RunsProgress {
     /// which construction
     pub construction: Construction,
-    /// runs that are through
+    /// finished runs
     pub done: u64,
     /// runs asked for
     pub runs: u64,
-    /// runs that failed
+    /// failed runs
     pub failures: u64,
 }
 
 impl FaithfulnessCheck {
-    /// `runs` of every construction that has a bound; with a `budget`, of every construction, which may then take so many
-    /// neurons per weight in each layer, rounded down to whole neurons of each block.
+    /// `runs` of every construction with a bound. With a `budget`, of every construction: each layer may take so many
+    /// neurons per weight, rounded down to whole neurons of each block.
     ///
     /// # Errors
-    /// [`ExperimentError`] where no construction has a bound, or where what is asked needs more precision or memory than
-    /// there is.
+    /// [`ExperimentError`] if no construction has a bound, or precision or memory does not suffice.
     pub fn new(experiment: Experiment, runs: u64, budget: Option<f64>) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
@@ -159,7 +159,7 @@ impl FaithfulnessCheck {
         Ok(check)
     }
 
-    /// The plan with what each layer may take in place of its bound.
+    /// The plan with each layer's limit in place of its bound.
     fn limited(&self, mut plan: LanePlan) -> Result<LanePlan, String> {
         let lane = Lane::new(&self.experiment, &plan);
         for (layer, builder) in plan.layers.iter_mut().zip(lane.builders()) {
@@ -182,8 +182,8 @@ impl FaithfulnessCheck {
         Ok(plan)
     }
 
-    /// Bytes at the peak, as they are expected: the numbers that runs leave behind, and the runs under way, as many as there are
-    /// threads, or as memory allowed when this was made.
+    /// Expected bytes at the peak: the numbers kept of each run, and the runs under way, one a thread, fewer if memory
+    /// was short.
     pub fn peak_memory(&self) -> f64 {
         let at_once = rayon::current_num_threads().min(self.at_once) as f64;
         let (at_once, retained) =
@@ -193,11 +193,11 @@ impl FaithfulnessCheck {
 
     fn numbers(&self) -> f64 {
         let curves = self.experiment.target.architecture().layers() as f64 + 1.0;
-        // Those of a lane are there twice while they are put together.
+        // A lane's numbers exist twice while they are merged.
         self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64
     }
 
-    /// Runs that so many free bytes allow at a time, at least one.
+    /// Runs under way that so many free bytes allow, at least one.
     fn most_at_once(&self, free: f64) -> usize {
         ((free - self.numbers()) / (SET_ASIDE * self.memory).max(1.0)).max(1.0) as usize
     }
@@ -211,7 +211,7 @@ impl FaithfulnessCheck {
         require_memory(self.numbers() + self.memory, &what, Place::Argument(format!("--runs {}", self.runs)))
     }
 
-    /// What is asked.
+    /// The experiment.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
     }
@@ -221,26 +221,26 @@ impl FaithfulnessCheck {
         self.runs
     }
 
-    /// Neurons per weight that stand in for the bounds, if any do.
+    /// Neurons per weight in place of the bounds, if given.
     pub fn budget(&self) -> Option<f64> {
         self.budget
     }
 
-    /// The constructions that are repeated.
+    /// The repeated constructions.
     pub fn lanes(&self) -> &[LanePlan] {
         &self.lanes
     }
 
-    /// The constructions that are not, and why.
+    /// The others, with their reasons.
     pub fn refused(&self) -> &[(Construction, String)] {
         &self.refused
     }
 
-    /// Repeats every construction, on the threads of the current rayon pool. `progress` is called after each run, from any
-    /// of them. Once `stop` is set no run begins. Those under way may come to their end, and then count: to drop them would be to
-    /// drop the longest, which are the likeliest to fail. A run that takes more than a fraction of a second longer is dropped all the
-    /// same, and named in [`LaneRuns::unfinished_seeds`]. What is returned are the constructions of which a run was made, each
-    /// with the runs 0, 1, … but for those. Without a stop, the numbers do not depend on the threads.
+    /// Repeats every construction, on the threads of the current rayon pool. `progress` is called after each run, from
+    /// any of them. Once `stop` is set no run begins. Runs under way have a fraction of a second to finish, and then
+    /// count: long runs are the likeliest to fail, and dropping them would bias the rate. A run beyond this time is
+    /// dropped and listed in [`LaneRuns::unfinished_seeds`]. Returns every construction with at least one run. Without
+    /// a stop, the numbers do not depend on the threads.
     pub fn run(&self, stop: &AtomicBool, progress: &(dyn Fn(RunsProgress) + Sync)) -> Vec<LaneRuns> {
         let lanes = self.lanes.iter().map(|plan| self.repeat(plan, stop, progress));
         lanes.take_while(|lane| lane.network.runs() > 0).collect()
@@ -260,7 +260,7 @@ impl FaithfulnessCheck {
             let mut runs = Runs::new(plan.layers.len());
             let mut experiment = Arc::clone(&self.experiment);
             while thread.index() < self.at_once && !stop.load(Ordering::Relaxed) {
-                // Runs begin in the order of their seeds, so that those made are the first ones, whenever it is stopped.
+                // Runs begin in the order of their seeds: after a stop, the finished ones are the first.
                 let run = next.fetch_add(1, Ordering::Relaxed);
                 if run >= self.runs {
                     break;
@@ -306,7 +306,7 @@ impl FaithfulnessCheck {
     }
 }
 
-/// Neurons per weight that a layer may take.
+/// The limit of a layer, in neurons per weight.
 fn limit(layer: &LayerPlan) -> Count {
     layer.neurons.unwrap_or(Count::ZERO).ratio(layer.weights.into())
 }

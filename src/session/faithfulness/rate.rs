@@ -5,14 +5,14 @@ use statrs::distribution::{Beta, ContinuousCDF};
 /// Failures among independent runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailureRate {
-    /// runs that failed, at most `runs`
+    /// failed runs, at most `runs`
     pub failures: u64,
     /// all runs
     pub runs: u64,
 }
 
 impl FailureRate {
-    /// The share of the runs that failed; NaN without a run.
+    /// The share of failed runs; NaN without a run.
     pub fn share(self) -> f64 {
         self.failures as f64 / self.runs as f64
     }
@@ -37,32 +37,31 @@ impl FailureRate {
         quantile(failures as f64 + 1.0, (runs - failures) as f64, 1.0 - tail)
     }
 
-    /// Both limits, each at half of what `confidence` in (0, 1) leaves: the interval holds the true rate with at least this
-    /// probability, whatever the rate is (Clopper and Pearson 1934).
+    /// Both limits, each at level (1 − `confidence`)/2: the interval holds the true rate with probability `confidence`
+    /// in (0, 1) at least (Clopper and Pearson 1934).
     pub fn interval(self, confidence: f64) -> (f64, f64) {
         let tail = tail(confidence);
         (self.lower_limit(tail), self.upper_limit(tail))
     }
 
-    /// The least rate that this many runs can be an upper limit for: that of no failure at all, about 3.7 in `runs`
-    /// at 95 %.
+    /// The least upper limit with so many runs, reached without a failure: about 3.7 in `runs` at 95 %.
     pub fn least_claim(runs: u64, confidence: f64) -> f64 {
         Self { failures: 0, runs }.upper_limit(tail(confidence))
     }
 
-    /// Runs of which none may fail for `rate` in (0, 1) to be claimed as an upper limit.
+    /// Runs without a failure needed to claim `rate` in (0, 1) as an upper limit.
     pub fn runs_to_claim(rate: f64, confidence: f64) -> u64 {
         (tail(confidence).ln() / (-rate).ln_1p()).ceil() as u64
     }
 }
 
-/// What may be missed on either side.
+/// The level of either side.
 pub(super) fn tail(confidence: f64) -> f64 {
     (1.0 - confidence) / 2.0
 }
 
-/// x at which the Beta(a, b) law has reached p; a, b ≥ 1. The inverse of `statrs` is off by up to 1e−3 of x where x is small:
-/// it is where the search begins, in the law itself, which is not.
+/// The quantile of Beta(a, b) at p; a, b ≥ 1. The inverse of `statrs` is off by up to 1e−3 of a small x: a search in
+/// the distribution function itself starts from it.
 fn quantile(a: f64, b: f64, p: f64) -> f64 {
     let Ok(law) = Beta::new(a, b) else { return f64::NAN };
     let near = law.inverse_cdf(p);
@@ -112,7 +111,7 @@ mod tests {
         ways + failures as f64 * rate.ln() + (runs - failures) as f64 * (-rate).ln_1p()
     }
 
-    /// What defines them: the binomial tail at a limit is the level itself.
+    /// Their definition: the binomial tail at a limit is the level itself.
     #[test]
     fn limits_are_where_the_binomial_tail_is_the_level() {
         for runs in [1, 7, 100, 1_000, 1_000_000] {

@@ -11,15 +11,15 @@ use crate::theory::Count;
 /// Neurons between two looks at a request to stop.
 const NEURONS_PER_LOOK: u64 = 1 << 16;
 
-/// Failing runs whose seeds are kept.
+/// The most seeds kept of failing runs.
 const SEEDS_KEPT: usize = 8;
 
-/// What one thread's runs have shown.
+/// The results of one thread's runs.
 pub(super) struct Runs {
     pub(super) runs: u64,
-    /// neurons per weight that complete layers needed
+    /// neurons per weight needed by complete layers
     pub(super) layers: Vec<Vec<Count>>,
-    /// the largest of each run that did not fail
+    /// the largest of each run without a failure
     pub(super) network: Vec<Count>,
     pub(super) incomplete: u64,
     pub(super) not_found: u64,
@@ -28,11 +28,11 @@ pub(super) struct Runs {
     pub(super) above_by_rounding: u64,
     pub(super) largest_certified: f64,
     pub(super) largest_error: f64,
-    /// the first runs that failed, rising
+    /// the first failed runs, rising
     pub(super) failed: Vec<u64>,
-    /// the first of them whose ticket is missing
+    /// the first runs with a missing ticket
     pub(super) missed: Vec<u64>,
-    /// runs that were not waited for
+    /// dropped runs
     pub(super) unfinished: Vec<u64>,
 }
 
@@ -55,7 +55,7 @@ impl Runs {
         }
     }
 
-    /// Makes one run with the experiment's seed. Whether it failed; `None` where it had to end before it was through.
+    /// Makes one run with the experiment's seed. Whether it failed; `None` if it had to end early.
     pub(super) fn add(
         &mut self,
         run: u64,
@@ -100,7 +100,7 @@ impl Runs {
         Some(failed)
     }
 
-    /// Notes a run in which a layer was not complete within its limit, and whether its ticket is there.
+    /// Notes a run with a layer incomplete within its limit, and whether its ticket exists.
     fn add_incomplete(&mut self, run: u64, lane: &Lane, plan: &LanePlan) {
         self.incomplete += 1;
         let layers = lane.builders().iter().zip(&plan.layers).zip(lane.existence());
@@ -124,7 +124,7 @@ impl Runs {
         }
     }
 
-    /// What the runs of two threads have shown.
+    /// The results of both threads.
     pub(super) fn with(mut self, other: Self) -> Self {
         for (needs, others) in self.layers.iter_mut().zip(other.layers) {
             needs.extend(others);
@@ -152,7 +152,7 @@ impl Runs {
     }
 }
 
-/// Neurons that a layer needed, if it was complete within its limit. (Subset sums stop at no bound.)
+/// Neurons needed by a layer, if it was complete within its limit. (Subset sums stop at no bound.)
 fn needed(builder: &LayerBuilder, limit: Option<Count>) -> Option<Count> {
     builder.neurons_needed().filter(|&neurons| limit.is_none_or(|limit| neurons <= limit))
 }

@@ -1,8 +1,8 @@
-//! Failure rates as a function of the neurons that there are.
+//! Failure rates as a function of the number of neurons.
 //!
-//! A run that was complete with N neurons fails with fewer of them and with no more. So the share of the runs with N > x
-//! is the failure rate with x neurons, for all x at once; runs that hit the bound are censored there: they fail
-//! at all x up to it, and nothing is said beyond.
+//! A run complete with N neurons fails with fewer and succeeds with more. So the share of runs with N > x is the
+//! failure rate with x neurons, for all x at once. Runs that hit the bound are censored there: they fail at all x up to
+//! it.
 
 use std::cmp::Ordering;
 
@@ -11,32 +11,32 @@ use serde::Serialize;
 use super::rate::{FailureRate, tail};
 use crate::theory::Count;
 
-/// What each of many runs needed, in neurons per weight.
+/// The neurons per weight needed by each of many runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
-    /// of the runs that were complete, rising
+    /// of complete runs, rising
     needs: Vec<Count>,
-    /// runs that were not
+    /// incomplete runs
     censored: u64,
-    /// neurons per weight up to which it is known
+    /// the curve is known up to so many neurons per weight
     limit: Count,
 }
 
-/// The smallest number of neurons per weight at which the failure rate is at most what is allowed. `None` is: more
-/// than the curve is known for.
+/// The smallest number of neurons per weight with at most the allowed failure rate. `None`: beyond the known part of
+/// the curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Threshold {
     /// of the runs seen
     #[serde(rename = "neurons_per_weight")]
     pub estimate: Option<Count>,
-    /// lower confidence limit: with fewer, more than what is allowed fail
+    /// lower confidence limit: with fewer, more runs fail than allowed
     pub low: Option<Count>,
-    /// upper confidence limit: with as many, at most what is allowed fail
+    /// upper confidence limit: with as many, no more runs fail than allowed
     pub high: Option<Count>,
 }
 
 impl Survival {
-    /// `needs` of the runs that were complete, in any order; `censored` runs were not. All is known up to `limit`.
+    /// `needs` of complete runs, in any order; `censored` runs were incomplete. The curve is known up to `limit`.
     pub fn new(mut needs: Vec<Count>, censored: u64, limit: Count) -> Self {
         needs.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
         Self { needs, censored, limit }
@@ -47,7 +47,7 @@ impl Survival {
         self.needs.len() as u64 + self.censored
     }
 
-    /// Neurons per weight up to which the rate is known.
+    /// The rate is known up to so many neurons per weight.
     pub fn limit(&self) -> Count {
         self.limit
     }
@@ -63,8 +63,8 @@ impl Survival {
         self.rate_at(self.limit)
     }
 
-    /// The places at which the failure rate falls, rising, and the rate from there on: first that of no neurons, last that
-    /// at the limit.
+    /// The steps of the failure rate, rising: where it falls, and the rate from there on. The first is without neurons,
+    /// the last at the limit.
     pub fn steps(&self) -> impl Iterator<Item = (Count, FailureRate)> {
         let within = &self.needs[..self.needs.partition_point(|&need| need <= self.limit)];
         let falls = within.chunk_by(|a, b| a == b).map(|equal| equal[0]);
@@ -75,10 +75,10 @@ impl Survival {
 
     /// Where the failure rate falls to `allowed` in (0, 1).
     ///
-    /// The limits are where the limits of [`FailureRate::interval`] fall to `allowed`: order statistics of what the runs
-    /// needed. Together they hold the true threshold with probability `confidence` at least, whatever the law of the needs:
-    /// to the left of the true threshold the rate is above `allowed`, so that the upper limit is below it there with
-    /// probability (1 − confidence)/2 at most, and in the same way to the right.
+    /// The limits are order statistics of the runs' needs: the places with [`FailureRate::interval`]'s limits at
+    /// `allowed`. Together they hold the true threshold with probability `confidence` at least, whatever the law of the
+    /// needs. Left of the true threshold the rate is above `allowed`, so the upper limit is below it there with
+    /// probability (1 − confidence)/2 at most; the same holds to the right.
     pub fn threshold(&self, allowed: f64, confidence: f64) -> Threshold {
         let (runs, tail) = (self.runs(), tail(confidence));
         let place = |is_enough: &dyn Fn(FailureRate) -> bool| {

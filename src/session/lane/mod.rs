@@ -1,6 +1,6 @@
 //! One construction under way: its layers are built and measured, then Ĝ is tried on inputs.
 //!
-//! This file holds a lane's state and what is known of it; [`stepping`] takes it further, in steps or all at once.
+//! This file holds a lane's state and its accessors; [`stepping`] advances it, in steps or all at once.
 
 mod measurement;
 mod stepping;
@@ -20,7 +20,7 @@ use crate::verification::{Certificate, Evaluation, Found, LayerCheck, MaskedNetw
 use measurement::Measurement;
 use trial::Trial;
 
-/// The longest time that a lane can have computed: 2,000 years.
+/// The longest computing time of a lane: 2,000 years.
 const LONGEST: Duration = Duration::from_secs(1 << 36);
 
 /// How far one step goes.
@@ -64,7 +64,7 @@ pub struct Progress {
     pub inputs: usize,
 }
 
-/// The part of a [`Lane`] that a checkpoint holds: all else follows from the experiment and its plan.
+/// A [`Lane`] as a checkpoint holds it: all else follows from the experiment and its plan.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LaneState<'a> {
     layers: Vec<LayerState<'a>>,
@@ -83,12 +83,12 @@ pub struct Lane {
     /// once every layer is measured
     certificate: Option<Arc<Certificate>>,
     trial: Trial,
-    /// the step that ends with the measurement under way
+    /// the step to be ended by the measurement under way
     ending: Option<Step>,
-    /// a layer that was taken back, from 0, and the draws to repeat in it
+    /// a taken-back layer, from 0, and the draws to repeat in it
     replay: Option<(usize, u64)>,
     elapsed: Duration,
-    /// neurons that were drawn when the lane was resumed
+    /// neurons drawn before the lane was resumed
     drawn_before: u64,
 }
 
@@ -124,8 +124,8 @@ impl Lane {
         }
     }
 
-    /// The lane at a saved state of the same experiment and plan. `None` for a state that no run can reach. Finished layers
-    /// are measured again when the lane goes on.
+    /// The lane at a saved state of the same experiment and plan. `None` for an unreachable state. Finished layers are
+    /// measured again when the lane goes on.
     pub(super) fn resumed(&self, state: LaneState<'_>) -> Option<Self> {
         if state.layers.len() != self.builders.len() || state.elapsed > LONGEST {
             return None;
@@ -159,7 +159,7 @@ impl Lane {
         self.builders.iter().all(LayerBuilder::is_done)
     }
 
-    /// Target weights that are complete.
+    /// Complete target weights.
     fn weights_done(&self) -> u64 {
         self.builders.iter().map(|builder| builder.tally().weights_done).sum()
     }
@@ -238,7 +238,7 @@ impl Lane {
         self.trial.inputs()
     }
 
-    /// Inputs that a screen can show: those tried and, behind them, the one climbed to.
+    /// Inputs for screens: all to be tried and, behind them, the one climbed to.
     pub fn inputs_shown(&self) -> usize {
         self.inputs() + usize::from(self.found().climbed().is_some())
     }

@@ -102,7 +102,7 @@ impl Lane {
         self.measure_done_layers(&|| true);
     }
 
-    /// Builds the layer again that [`take_back`](Self::take_back) has emptied, drawing at most `budget` neurons. Whether the
+    /// Builds the layer emptied by [`take_back`](Self::take_back) again, drawing at most `budget` neurons. Whether the
     /// lane has arrived.
     pub fn replay(&mut self, budget: u64) -> bool {
         let Some((layer, draws)) = self.replay else { return true };
@@ -116,8 +116,8 @@ impl Lane {
         self.replay.is_none()
     }
 
-    /// Builds all layers in parallel and tries all inputs, until `pause` says to stop. Whether the lane is done. A computation
-    /// that cannot be cut continues on a thread of its own, and the next call picks up its result.
+    /// Builds all layers in parallel and tries all inputs, until `pause` says to stop. Whether the lane is done. An
+    /// uninterruptible computation continues on a thread of its own, and the next call picks up its result.
     pub(in crate::session) fn run(&mut self, progress: &(dyn Fn(Progress) + Sync), pause: Stop<'_>) -> bool {
         let started = Instant::now();
         (self.replay, self.ending) = (None, None);
@@ -163,7 +163,7 @@ impl Lane {
         self.phase() == Phase::Done
     }
 
-    /// Measures every layer that is done. Whether all measurements are through.
+    /// Measures every finished layer. Whether all measurements are through.
     pub(super) fn measure_done_layers(&mut self, stop: Stop<'_>) -> bool {
         let demands = self.plan.construction.facts().demands;
         let mut layers = self.builders.iter().zip(&mut self.measurements);

@@ -11,7 +11,7 @@ use crate::verification::{Evaluation, Found, MaskedNetwork, Search};
 /// The most inputs tried between two looks at the clock or at a command.
 pub(super) const INPUTS_PER_SLICE: usize = 256;
 
-/// Inputs that are evaluated together at no extra cost.
+/// Inputs evaluated together at no extra cost.
 const LEAST_INPUTS_PER_SLICE: usize = 64;
 
 /// Paths times inputs between two looks at the clock or at a command: below 0.1 s on one core.
@@ -39,7 +39,7 @@ impl Trial {
         Self { experiment: Arc::clone(experiment), search, pruning: None, is_watched: false }
     }
 
-    /// The trial after the saved results of a search. `None` for results that no search can have.
+    /// The trial after the saved results of a search. `None` for impossible results.
     pub(super) fn resumed(self, found: Found) -> Option<Self> {
         Some(Self { search: self.search.resumed(found)?, ..self })
     }
