@@ -27,6 +27,8 @@ use std::sync::Mutex;
 
 use clap::CommandFactory as _;
 use slth::cli::Arguments;
+use slth::experiment::Parameter;
+use slth::method::Construction;
 use slth::tui::keymap::LISTED;
 
 use pages::{book, page, pages, root};
@@ -163,6 +165,36 @@ fn the_reference_has_every_command_and_every_list_of_keys() {
     }
     let titles: Vec<&str> = LISTED.iter().map(|(_, title)| *title).collect();
     assert_eq!(notes("screens/keys.md", "keys"), titles);
+}
+
+/// Every field of a preset is described, those of `target` in a section of their own.
+#[test]
+fn the_reference_has_every_field_and_every_construction() {
+    let presets = page("reference/presets.md");
+    let target = presets.split("## target").nth(1).unwrap().split("\n## ").next().unwrap();
+    for parameter in Parameter::ALL {
+        let key = parameter.key();
+        if parameter.of_targets().is_none() {
+            assert!(
+                presets.contains(&format!("\n| `{key}` | ")),
+                "no row for `{key}` in reference/presets.md"
+            );
+        } else {
+            let key = key.trim_start_matches("target_");
+            let words = target.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            assert!(
+                words.into_iter().any(|word| word == key),
+                "no `{key}` of a target in reference/presets.md"
+            );
+        }
+    }
+    let methods = page("reference/methods.md");
+    for construction in Construction::all() {
+        let written = format!("{construction:?}");
+        let name = written.split([' ', '{', '(']).next().unwrap();
+        let row = ["`", "("].iter().any(|end| methods.contains(&format!("\n| `{name}{end}")));
+        assert!(row, "no row for {name} in reference/methods.md");
+    }
 }
 
 /// The README is an entry, not the reference.

@@ -39,8 +39,8 @@ impl Part {
 }
 
 /// The comments that pages use.
-const NOTES: [&str; 9] =
-    ["not run", "exit", "file", "given", "output", "screen", "picture", "keys", "schema"];
+const NOTES: [&str; 10] =
+    ["not run", "exit", "file", "given", "output", "screen", "picture", "keys", "schema", "methods"];
 
 /// Takes a page apart. An error is a line and a reason.
 pub(crate) fn parts(text: &str) -> Result<Vec<Part>, String> {
@@ -87,7 +87,7 @@ pub(crate) fn parts(text: &str) -> Result<Vec<Part>, String> {
                 parts.push(Part { line: index + 1, kind: Kind::Given, notes: vec![note], body: begin..end });
             } else {
                 notes.push(note);
-                if name == "keys" || name == "schema" {
+                if ["keys", "schema", "methods"].contains(&name) {
                     // Its table may not be there yet.
                     in_table = true;
                     let notes = std::mem::take(&mut notes);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use slth::method::{Construction, Facts};
 use slth::tui::Look;
 use slth::tui::export::svg;
 use slth::tui::keymap::{LISTED, bindings};
@@ -113,6 +114,18 @@ pub(crate) fn keys(title: &str) -> Result<String, String> {
         text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
     }
     Ok(text)
+}
+
+/// What the program says of every method.
+pub(crate) fn methods() -> String {
+    let mut text = "| method | letter | law | matched by | summed | shared by | idea |\n".to_owned();
+    text.push_str("|---|---|---|---|---|---|---|\n");
+    for facts in Construction::all().iter().map(|method| method.facts()) {
+        let Facts { id, letter, matched, summed, shared, idea, .. } = facts;
+        let law = facts.law.name();
+        text.push_str(&format!("| `{id}` | {letter} | {law} | {matched} | {summed} | {shared} | {idea} |\n"));
+    }
+    text
 }
 
 /// `sh` in a page's folder: the program on the path, no terminal, lines of 80 columns.

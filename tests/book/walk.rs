@@ -58,6 +58,8 @@ impl Walk {
                     self.compare(part, body, shown, "the list of keys");
                 } else if let Some(schema) = part.note("schema") {
                     self.compare(part, body, schemas::table(schema), "the table of the schema");
+                } else if part.note("methods").is_some() {
+                    self.compare(part, body, show::methods(), "the table of methods");
                 }
             }
             Kind::Picture(file) => {
