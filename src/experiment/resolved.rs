@@ -154,7 +154,7 @@ impl Experiment {
 }
 
 impl Measured {
-    fn of(target::Target { network, reading }: target::Target) -> Self {
+    fn of(target::FoundTarget { network, reading }: target::FoundTarget) -> Self {
         let norms = network.all_weights().map(spectral_norm).collect();
         let (target, reading) = (Arc::new(network), reading.map(Arc::new));
         Self { target, reading, norms, norm_bounds: Arc::default() }

@@ -18,115 +18,112 @@ pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
 const BYTES_PER_WEIGHT: f64 = 32.0;
 
 /// A target network, and the reading of its file; `None` without a file.
-pub(super) struct Target {
+pub(super) struct FoundTarget {
     pub(super) network: Network,
     pub(super) reading: Option<Reading>,
 }
 
+/// Makes the target network of a preset.
 pub(super) fn network(
     target: &TargetSource,
     source: &PresetSource,
     place_of: PlaceOf<'_>,
-) -> Result<Target, ExperimentError> {
-    let fail = |key: &str, error: String| ExperimentError::new(place_of(key), error);
-    let drawn = |network| Target { network, reading: None };
+) -> Result<FoundTarget, ExperimentError> {
+    let activations = |layers: usize| activations_of(layers, target.activations(), place_of);
+    let drawn = |network| FoundTarget { network, reading: None };
     match target {
-        TargetSource::Random {
-            widths,
-            weight_bound,
-            spectral_norm,
-            activation,
-            output_activation,
-            activations,
-            seed,
-        } => {
-            let widths: Vec<usize> = widths.iter().map(|w| w.0).collect();
-            let layers = widths.len().saturating_sub(1);
-            let given = (*activation, *output_activation, activations.as_deref());
-            let activations = activations_of(layers, given, place_of)?;
-            let architecture = Architecture::with_activations(widths, activations)
-                .map_err(|error| fail("widths", error.to_string()))?;
-            let needed = architecture.total_weights() as f64 * BYTES_PER_WEIGHT;
-            free_memory::require(needed, "the target network", place_of("widths"))?;
-            let weights = (1..=architecture.layers()).map(|layer| {
-                random_layer(&architecture, layer, *seed, weight_bound.0, spectral_norm.map(|s| s.0))
-            });
-            Network::with_biases(weights.collect(), Vec::new(), architecture.activations().to_vec())
-                .map(drawn)
-                .map_err(|error| fail("target", error.to_string()))
+        TargetSource::Random { widths, weight_bound, spectral_norm, seed, .. } => {
+            let widths: Vec<usize> = widths.iter().map(|width| width.0).collect();
+            let activations = activations(widths.len().saturating_sub(1))?;
+            let law = (weight_bound.0, spectral_norm.map(|norm| norm.0));
+            random(widths, activations, law, *seed, place_of).map(drawn)
         }
-        TargetSource::Explicit { layers, biases, activation, output_activation, activations } => {
-            let mut weights = Vec::new();
-            for (layer, rows) in layers.iter().enumerate() {
-                let columns = rows.first().map_or(0, Vec::len);
-                if let Some(row) = rows.iter().position(|row| row.len() != columns) {
-                    let found = rows[row].len();
-                    let message =
-                        format!("layer {}, row {row}: expected {columns} weights, found {found}", layer + 1);
-                    return Err(fail("layers", message));
-                }
-                let values = rows.iter().flatten().map(|w| w.0).collect();
-                let matrix = Array2::from_shape_vec((rows.len(), columns), values).map_err(|_| {
-                    fail(
-                        "layers",
-                        format!("layer {}: expected a matrix, found another number of weights", layer + 1),
-                    )
-                })?;
-                weights.push(matrix);
-            }
-            let biases = biases.as_deref().unwrap_or_default();
-            if !biases.is_empty() && biases.len() != weights.len() {
-                let (expected, found) = (weights.len(), biases.len());
-                let message =
-                    format!("expected {expected} lists of biases, one for each layer, found {found}");
-                return Err(fail("biases", message));
-            }
-            let bias = |list: &Vec<Weight>| (!list.is_empty()).then(|| list.iter().map(|b| b.0).collect());
-            let given = (*activation, *output_activation, activations.as_deref());
-            let activations = activations_of(weights.len(), given, place_of)?;
-            Network::with_biases(weights, biases.iter().map(bias).collect(), activations).map(drawn).map_err(
-                |error| {
-                    let key = if matches!(error, NetworkError::Biases { .. } | NetworkError::Fold { .. }) {
-                        "biases"
-                    } else {
-                        "layers"
-                    };
-                    fail(key, error.to_string())
-                },
-            )
+        TargetSource::Explicit { layers, biases, .. } => {
+            let activations = activations(layers.len());
+            explicit(layers, biases.as_deref().unwrap_or_default(), activations, place_of).map(drawn)
         }
-        TargetSource::File {
-            path,
-            layers,
-            transposed,
-            order,
-            activation,
-            output_activation,
-            activations,
-        } => {
-            let failed = |error: &dyn std::fmt::Display| {
-                // The place names a weight file in the place of a preset.
-                let file =
-                    if source.is_weight_file { String::new() } else { format!("file {}: ", shortened(path)) };
-                fail("target", format!("{file}{error}"))
-            };
+        TargetSource::File { path, layers, transposed, order, .. } => {
             if let (Some(_), Some(order)) = (layers, order) {
                 let message = format!("expected no order beside a list of layers, found {order:?}");
-                return Err(fail("order", message));
+                return Err(ExperimentError::new(place_of("order"), message));
             }
-            let bytes = source.read("target", path)?;
-            let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
-            let found = file.find_network(&options).map_err(|error| failed(&error))?;
-            let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
-            free_memory::require(needed, "the target network", place_of("target"))?;
-            let read = file.network(found).map_err(|error| failed(&error))?;
-            let given = (*activation, *output_activation, activations.as_deref());
-            let activations = activations_of(read.weights.len(), given, place_of)?;
-            let network = Network::with_biases(read.weights, read.biases, activations);
-            Ok(Target { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
+            of_file(path, &options, &activations, source, place_of)
         }
     }
+}
+
+/// Random weights: uniform in ±bound, each layer scaled down to a spectral norm if one is given.
+fn random(
+    widths: Vec<usize>,
+    activations: Vec<Activation>,
+    (bound, norm): (f64, Option<f64>),
+    seed: u64,
+    place_of: PlaceOf<'_>,
+) -> Result<Network, ExperimentError> {
+    let fail = |key: &str, error: NetworkError| ExperimentError::new(place_of(key), error.to_string());
+    let architecture =
+        Architecture::with_activations(widths, activations).map_err(|error| fail("widths", error))?;
+    let needed = architecture.total_weights() as f64 * BYTES_PER_WEIGHT;
+    free_memory::require(needed, "the target network", place_of("widths"))?;
+    let layers = 1..=architecture.layers();
+    let weights = layers.map(|layer| random_layer(&architecture, layer, seed, bound, norm)).collect();
+    Network::with_biases(weights, Vec::new(), architecture.activations().to_vec())
+        .map_err(|error| fail("target", error))
+}
+
+/// Weights and biases written out.
+fn explicit(
+    layers: &[Vec<Vec<Weight>>],
+    biases: &[Vec<Weight>],
+    activations: Result<Vec<Activation>, ExperimentError>,
+    place_of: PlaceOf<'_>,
+) -> Result<Network, ExperimentError> {
+    let fail = |key: &str, message: String| ExperimentError::new(place_of(key), message);
+    let mut weights = Vec::new();
+    for (layer, rows) in (1..).zip(layers) {
+        let columns = rows.first().map_or(0, Vec::len);
+        if let Some((row, found)) = rows.iter().map(Vec::len).enumerate().find(|(_, found)| *found != columns)
+        {
+            let message = format!("layer {layer}, row {row}: expected {columns} weights, found {found}");
+            return Err(fail("layers", message));
+        }
+        weights.push(Array2::from_shape_fn((rows.len(), columns), |(row, column)| rows[row][column].0));
+    }
+    if !biases.is_empty() && biases.len() != weights.len() {
+        let (expected, found) = (weights.len(), biases.len());
+        let message = format!("expected {expected} lists of biases, one for each layer, found {found}");
+        return Err(fail("biases", message));
+    }
+    let bias = |list: &Vec<Weight>| (!list.is_empty()).then(|| list.iter().map(|bias| bias.0).collect());
+    Network::with_biases(weights, biases.iter().map(bias).collect(), activations?).map_err(|error| {
+        let is_of_biases = matches!(error, NetworkError::Biases { .. } | NetworkError::Fold { .. });
+        fail(if is_of_biases { "biases" } else { "layers" }, error.to_string())
+    })
+}
+
+/// Weights and biases of a file, and its reading.
+fn of_file(
+    path: &str,
+    options: &ReadingOptions,
+    activations: &dyn Fn(usize) -> Result<Vec<Activation>, ExperimentError>,
+    source: &PresetSource,
+    place_of: PlaceOf<'_>,
+) -> Result<FoundTarget, ExperimentError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        // The place names a weight file in the place of a preset.
+        let file = if source.is_weight_file { String::new() } else { format!("file {}: ", shortened(path)) };
+        ExperimentError::new(place_of("target"), format!("{file}{error}"))
+    };
+    let bytes = source.read("target", path)?;
+    let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
+    let found = file.find_network(options).map_err(|error| failed(&error))?;
+    let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
+    free_memory::require(needed, "the target network", place_of("target"))?;
+    let read = file.network(found).map_err(|error| failed(&error))?;
+    let activations = activations(read.weights.len())?;
+    let network = Network::with_biases(read.weights, read.biases, activations);
+    Ok(FoundTarget { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
 }
 
 /// σ₁…σ_ℓ from `activation`, `output_activation` and `activations`.
@@ -208,66 +205,86 @@ pub(super) fn domain(
             Ok(Domain::Box { low, high })
         }
         InputSource::Signs => Ok(Domain::Signs),
-        InputSource::Points { points, labels } => {
-            if points.is_empty() {
-                return Err(fail("expected at least one point, found none".to_owned()));
-            }
-            if let Some((point, row)) = points.iter().enumerate().find(|(_, row)| row.len() != width) {
-                let found = row.len();
-                return Err(fail(format!("point {point}: expected {width} coordinates, found {found}")));
-            }
-            if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != points.len()) {
-                let message = format!("expected {} labels, found {found}", points.len());
-                return Err(ExperimentError::new(place_of("labels"), message));
-            }
-            let points =
-                Array2::from_shape_fn((points.len(), width), |(point, input)| points[point][input].0);
-            Ok(Domain::Points { points, labels: labels.clone().map(Array1::from_vec) })
-        }
+        InputSource::Points { points, labels } => written_points(points, labels.as_deref(), width, place_of),
         InputSource::File { path, labels } => {
-            let (file, array) = files::split_array_name(path);
-            let bytes = source.read("inputs", file)?;
-            let failed = |error| fail(format!("file {}: {error}", shortened(path)));
-            let found = DataArray::of_points(bytes, array).map_err(failed)?;
-            if let Some((points, inputs)) = found.points()
-                && (inputs != width || points == 0)
-            {
-                return Err(fail(format!(
-                    "file {}: expected points of {width} inputs, found shape [{points}, {inputs}]",
-                    shortened(path)
-                )));
-            }
-            free_memory::require(found.peak_bytes(), "reading the points", place_of("inputs"))?;
-            let points = found.read_points().map_err(failed)?;
-            if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
-                let place = format!("file {}, point {point}, input {input}", shortened(path));
-                return Err(fail(format!("{place}: expected a finite number, found {value}")));
-            }
-            let labels = match labels {
-                None => None,
-                Some(path) => {
-                    let (file, array) = files::split_array_name(path);
-                    let bytes = source.read("labels", file)?;
-                    let fail = |message: String| {
-                        ExperimentError::new(
-                            place_of("labels"),
-                            format!("file {}: {message}", shortened(path)),
-                        )
-                    };
-                    let count = points.nrows();
-                    let found = DataArray::of_labels(bytes, array, count).map_err(|e| fail(e.to_string()))?;
-                    free_memory::require(found.peak_bytes(), "reading the labels", place_of("labels"))?;
-                    let labels = found.read_labels(count).map_err(|e| fail(e.to_string()))?;
-                    if labels.len() != points.nrows() {
-                        let (expected, found) = (points.nrows(), labels.len());
-                        return Err(fail(format!("expected {expected} labels, found {found}")));
-                    }
-                    Some(labels)
-                }
-            };
-            Ok(Domain::Points { points, labels })
+            points_of_file(path, labels.as_deref(), width, source, place_of)
         }
     }
+}
+
+/// Points written out, and their labels.
+fn written_points(
+    points: &[Vec<Weight>],
+    labels: Option<&[u32]>,
+    width: usize,
+    place_of: PlaceOf<'_>,
+) -> Result<Domain, ExperimentError> {
+    let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
+    if points.is_empty() {
+        return Err(fail("expected at least one point, found none".to_owned()));
+    }
+    if let Some((point, row)) = points.iter().enumerate().find(|(_, row)| row.len() != width) {
+        let found = row.len();
+        return Err(fail(format!("point {point}: expected {width} coordinates, found {found}")));
+    }
+    if let Some(found) = labels.map(<[u32]>::len).filter(|&found| found != points.len()) {
+        let message = format!("expected {} labels, found {found}", points.len());
+        return Err(ExperimentError::new(place_of("labels"), message));
+    }
+    let points = Array2::from_shape_fn((points.len(), width), |(point, input)| points[point][input].0);
+    Ok(Domain::Points { points, labels: labels.map(|labels| labels.iter().copied().collect()) })
+}
+
+/// Points of a file, and their labels.
+fn points_of_file(
+    path: &str,
+    labels: Option<&str>,
+    width: usize,
+    source: &PresetSource,
+    place_of: PlaceOf<'_>,
+) -> Result<Domain, ExperimentError> {
+    let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
+    let (file, array) = files::split_array_name(path);
+    let bytes = source.read("inputs", file)?;
+    let failed = |error| fail(format!("file {}: {error}", shortened(path)));
+    let found = DataArray::of_points(bytes, array).map_err(failed)?;
+    if let Some((points, inputs)) = found.points()
+        && (inputs != width || points == 0)
+    {
+        return Err(fail(format!(
+            "file {}: expected points of {width} inputs, found shape [{points}, {inputs}]",
+            shortened(path)
+        )));
+    }
+    free_memory::require(found.peak_bytes(), "reading the points", place_of("inputs"))?;
+    let points = found.read_points().map_err(failed)?;
+    if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
+        let place = format!("file {}, point {point}, input {input}", shortened(path));
+        return Err(fail(format!("{place}: expected a finite number, found {value}")));
+    }
+    let labels = labels.map(|path| labels_of_file(path, points.nrows(), source, place_of)).transpose()?;
+    Ok(Domain::Points { points, labels })
+}
+
+/// The labels of `count` points.
+fn labels_of_file(
+    path: &str,
+    count: usize,
+    source: &PresetSource,
+    place_of: PlaceOf<'_>,
+) -> Result<Array1<u32>, ExperimentError> {
+    let fail = |message: String| {
+        ExperimentError::new(place_of("labels"), format!("file {}: {message}", shortened(path)))
+    };
+    let (file, array) = files::split_array_name(path);
+    let bytes = source.read("labels", file)?;
+    let found = DataArray::of_labels(bytes, array, count).map_err(|error| fail(error.to_string()))?;
+    free_memory::require(found.peak_bytes(), "reading the labels", place_of("labels"))?;
+    let labels = found.read_labels(count).map_err(|error| fail(error.to_string()))?;
+    if labels.len() != count {
+        return Err(fail(format!("expected {count} labels, found {}", labels.len())));
+    }
+    Ok(labels)
 }
 
 /// The ends of a box of `width` inputs.

@@ -115,14 +115,14 @@ fn leaky(slope: f64) -> Result<Lipschitz, String> {
 
 impl<'de> Deserialize<'de> for Lipschitz {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_enum("Activation", &[], Reader)
+        deserializer.deserialize_enum("Activation", &[], ActivationReader)
     }
 }
 
 /// Reads an activation as RON writes the variants of an enum.
-struct Reader;
+struct ActivationReader;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for ActivationReader {
     type Value = Lipschitz;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,13 +130,13 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Lipschitz, A::Error> {
-        let (Name(name), variant) = data.variant()?;
+        let (VariantName(name), variant) = data.variant()?;
         match named(&name).map_err(de::Error::custom)? {
             Named::Without(activation) => variant.unit_variant().map(|()| Lipschitz(activation)),
             Named::Jumps => Err(de::Error::custom(jumps(&name))),
             Named::Leaky => {
                 let is_given = Cell::new(false);
-                match variant.newtype_variant_seed(Slope(&is_given)) {
+                match variant.newtype_variant_seed(SlopeSeed(&is_given)) {
                     Ok(slope) => leaky(slope).map_err(de::Error::custom),
                     Err(error) if is_given.get() => Err(error),
                     // No parenthesis follows the name.
@@ -148,20 +148,20 @@ impl<'de> Visitor<'de> for Reader {
 }
 
 /// The name of a variant.
-struct Name(String);
+struct VariantName(String);
 
-impl<'de> Deserialize<'de> for Name {
+impl<'de> Deserialize<'de> for VariantName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl Visitor<'_> for Text {
-            type Value = Name;
+            type Value = VariantName;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an activation's name")
             }
 
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Name, E> {
-                Ok(Name(name.to_owned()))
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<VariantName, E> {
+                Ok(VariantName(name.to_owned()))
             }
         }
         deserializer.deserialize_identifier(Text)
@@ -169,9 +169,9 @@ impl<'de> Deserialize<'de> for Name {
 }
 
 /// A slope in parentheses; notes whether there are any.
-struct Slope<'a>(&'a Cell<bool>);
+struct SlopeSeed<'a>(&'a Cell<bool>);
 
-impl<'de> DeserializeSeed<'de> for Slope<'_> {
+impl<'de> DeserializeSeed<'de> for SlopeSeed<'_> {
     type Value = f64;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<f64, D::Error> {
