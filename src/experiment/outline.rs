@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::layer_plan::LayerPlan;
 use super::preset::{NormSource, Setup, ToleranceRule};
 use crate::construction::MOST_LEVELS;
-use crate::method::{Asked, Construction, LayerBound, LayerTask};
+use crate::method::{BoundParameters, Construction, LayerBound, LayerTask};
 use crate::network::ActivationBounds;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
@@ -279,14 +279,14 @@ impl Outline {
             ranges: Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base),
             skip_negative_half: self.setup.skip_dead_halves && outline.never_negative,
         };
-        let asked = Asked {
+        let parameters = BoundParameters {
             depth: self.depth(),
             n_max,
             epsilon: self.epsilon(),
             delta: self.setup.delta,
             extremes: outline.extremes,
         };
-        let LayerBound { neurons, neurons_all_targets } = construction.method().bound(&task, &asked);
+        let LayerBound { neurons, neurons_all_targets } = construction.method().bound(&task, &parameters);
         let LayerTask { ranges, skip_negative_half, .. } = task;
         LayerPlan { weights: task.weights(), ranges, neurons, neurons_all_targets, skip_negative_half }
     }

@@ -1,6 +1,6 @@
 //! Orseau, Hutter, Rivasplata (2020), Corollary 10: a golden-ratio sum for each weight alone.
 
-use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
+use super::{BoundParameters, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
 use crate::theory::{Count, corollary10};
 
@@ -25,10 +25,11 @@ impl Method for Corollary10Method {
         layer.problem(options, FACTS.law, (Match::Product, Sum::Golden, Sharing::Nobody))
     }
 
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
         let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
         let each = |all_targets| {
-            corollary10::neurons_per_weight(k_prime, weights, asked.depth, asked.delta, all_targets) as f64
+            corollary10::neurons_per_weight(k_prime, weights, parameters.depth, parameters.delta, all_targets)
+                as f64
         };
         let all = |each: f64| Some(Count::new(each * weights as f64));
         LayerBound { neurons: all(each(false)), neurons_all_targets: all(each(true)) }

@@ -1,6 +1,6 @@
 //! Orseau, Hutter, Rivasplata (2020), Theorem 3: golden-ratio sums, all weights of a layer share neurons.
 
-use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
+use super::{BoundParameters, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
 use crate::construction::{
     Allocation, LayerProblem, MOST_EDGES_KEPT, MOST_VERTICES, Match, Mode, Sharing, Sum,
 };
@@ -62,9 +62,9 @@ impl Method for HyperbolicMethod {
         layer.problem(options, self.facts.law, (Match::Product, Sum::Golden, Sharing::Layer(self.allocation)))
     }
 
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
         let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
-        let Asked { depth, delta, .. } = *asked;
+        let BoundParameters { depth, delta, .. } = *parameters;
         let neurons = if layer.skip_negative_half {
             theorem3::neurons_of_one_half(k_prime, weights, depth, delta)
         } else {

@@ -1,7 +1,7 @@
 //! The seam between a session and the ways to find a ticket.
 
 use super::facts::Facts;
-use super::task::{Asked, Assumption, BuildOptions, LayerBound, LayerTask, Premises};
+use super::task::{Assumption, BoundParameters, BuildOptions, LayerBound, LayerTask, Premises};
 use crate::construction::{LayerProblem, Mode};
 use crate::theory::Count;
 
@@ -23,7 +23,7 @@ pub trait Method: Sync {
     }
 
     /// A bound on the neurons of a layer: all layers together succeed with probability ≥ 1 − δ.
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound;
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound;
 
     /// Expected draws of a layer, roughly: to tell seconds from hours.
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count;

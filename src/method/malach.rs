@@ -1,7 +1,8 @@
 //! Malach et al. (2020): a neuron for each half of a weight, its two weights matched apart.
 
 use super::{
-    Asked, Assumption, BuildOptions, Facts, LayerBound, LayerTask, Method, Premises, single, uniform,
+    Assumption, BoundParameters, BuildOptions, Facts, LayerBound, LayerTask, Method, Premises, single,
+    uniform,
 };
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
 use crate::theory::{Count, malach};
@@ -49,8 +50,9 @@ impl Method for MalachMethod {
         layer.problem(options, FACTS.law, (Match::EachWeight, Sum::Single, Sharing::Nobody))
     }
 
-    fn bound(&self, _: &LayerTask<'_>, asked: &Asked) -> LayerBound {
-        let neurons = malach::neurons(asked.depth, asked.n_max, asked.epsilon, asked.delta);
+    fn bound(&self, _: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
+        let neurons =
+            malach::neurons(parameters.depth, parameters.n_max, parameters.epsilon, parameters.delta);
         LayerBound { neurons: Some(Count::new(neurons)), neurons_all_targets: None }
     }
 

@@ -20,7 +20,7 @@ mod whole_neuron;
 
 pub use facts::{DemandKind, Facts, LawChoice, WeightCaption};
 pub use interface::{LayerMemory, Method};
-pub use task::{Asked, Assumption, BuildOptions, LayerBound, LayerTask, Premises, ROUNDING};
+pub use task::{Assumption, BoundParameters, BuildOptions, LayerBound, LayerTask, Premises, ROUNDING};
 
 use std::sync::LazyLock;
 

@@ -1,7 +1,8 @@
 //! Ramanujan et al. (2019), product weights: a neuron for each half of a weight, matched by its product.
 
 use super::{
-    Asked, Assumption, BuildOptions, Facts, LayerBound, LayerTask, Method, Premises, single, uniform,
+    Assumption, BoundParameters, BuildOptions, Facts, LayerBound, LayerTask, Method, Premises, single,
+    uniform,
 };
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum, ln_hit_probability};
 use crate::theory::Count;
@@ -34,8 +35,8 @@ impl Method for ProductPairMethod {
         layer.problem(options, FACTS.law, (Match::Product, Sum::Single, Sharing::Nobody))
     }
 
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
-        LayerBound { neurons: neurons(layer, asked), neurons_all_targets: None }
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
+        LayerBound { neurons: neurons(layer, parameters), neurons_all_targets: None }
     }
 
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {
@@ -49,13 +50,13 @@ impl Method for ProductPairMethod {
 
 /// Neurons for every weight, as many as the rarest one needs for a hit of both halves. `None` if the tolerance is finer
 /// than G's weights, or a weight is out of their reach.
-fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
+fn neurons(layer: &LayerTask<'_>, parameters: &BoundParameters) -> Option<Count> {
     // Weights of 0 need no neuron.
-    let Some((least, most)) = asked.extremes else { return Some(Count::ZERO) };
+    let Some((least, most)) = parameters.extremes else { return Some(Count::ZERO) };
     // p rises with |w| up to η, the end of intervals around 0, and falls from there on.
     let ln_p = |w| ln_hit_probability(Match::Product, w, layer.ranges.half_tolerance);
     let rarest = ln_p(least)?.min(ln_p(most)?);
-    Some(single::waiting_neurons(layer.weights() as f64, 2.0, rarest, asked))
+    Some(single::waiting_neurons(layer.weights() as f64, 2.0, rarest, parameters))
 }
 
 pub(super) fn method() -> &'static dyn Method {

@@ -1,7 +1,7 @@
 //! Golden-ratio sums in blocks: the outputs of one input share neurons.
 
 use super::interface::OPEN_PAIR;
-use super::{Asked, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
+use super::{BoundParameters, BuildOptions, Facts, LayerBound, LayerMemory, LayerTask, Method, golden};
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
 use crate::theory::{Count, shared_golden};
 
@@ -27,9 +27,10 @@ impl Method for SharedGoldenMethod {
         layer.problem(options, FACTS.law, (Match::Product, Sum::Golden, Sharing::Input))
     }
 
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
         let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
-        let each = shared_golden::neurons_per_input(k_prime, weights, asked.depth, asked.delta) as f64;
+        let each =
+            shared_golden::neurons_per_input(k_prime, weights, parameters.depth, parameters.delta) as f64;
         let all = Some(Count::new(each * layer.inputs as f64));
         LayerBound { neurons: all, neurons_all_targets: all }
     }

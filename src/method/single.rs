@@ -1,6 +1,6 @@
 //! Shared parts of the methods with one neuron for a half, or for a neuron.
 
-use super::{Asked, DemandKind, Facts, LawChoice, LayerTask, WeightCaption};
+use super::{BoundParameters, DemandKind, Facts, LawChoice, LayerTask, WeightCaption};
 use crate::construction::{Match, Mode, ln_hit_probability};
 use crate::theory::{Count, ln_over};
 
@@ -50,7 +50,12 @@ pub(super) fn expected_rows(layer: &LayerTask<'_>) -> f64 {
 /// Neurons of a layer without sharing: every demand waits for its own hit, of probability p for the rarest. Each block
 /// has ⌈ln(Dℓ/δ)/p⌉, with D demands in all. A demand stays without a hit with probability (1 − p)^m ≤ e^{−pm}; union
 /// bound over D demands and ℓ layers. p is exact, for this target.
-pub(super) fn waiting_neurons(blocks: f64, demands_of_block: f64, ln_p: f64, asked: &Asked) -> Count {
-    let factor = ln_over(demands_of_block * blocks * asked.depth as f64, asked.delta);
+pub(super) fn waiting_neurons(
+    blocks: f64,
+    demands_of_block: f64,
+    ln_p: f64,
+    parameters: &BoundParameters,
+) -> Count {
+    let factor = ln_over(demands_of_block * blocks * parameters.depth as f64, parameters.delta);
     Count::new(factor).times_exp(-ln_p).ceil().times(blocks)
 }

@@ -3,8 +3,8 @@
 
 use super::interface::OPEN_PAIR;
 use super::{
-    Asked, Assumption, BuildOptions, DemandKind, Facts, LawChoice, LayerBound, LayerMemory, LayerTask,
-    Method, Premises, WeightCaption, uniform,
+    Assumption, BoundParameters, BuildOptions, DemandKind, Facts, LawChoice, LayerBound, LayerMemory,
+    LayerTask, Method, Premises, WeightCaption, uniform,
 };
 use crate::construction::best_subset::MOST_VALUES;
 use crate::construction::incremental::lower_values;
@@ -78,7 +78,7 @@ impl Method for SubsetSumMethod {
         layer.problem(options, self.facts.law, (Match::Product, Sum::Subset, self.sharing))
     }
 
-    fn bound(&self, _: &LayerTask<'_>, _: &Asked) -> LayerBound {
+    fn bound(&self, _: &LayerTask<'_>, _: &BoundParameters) -> LayerBound {
         LayerBound { neurons: None, neurons_all_targets: None }
     }
 

@@ -41,7 +41,7 @@ pub struct BuildOptions {
 
 /// The parameters of a layer's bound.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct BoundParameters {
     /// ℓ
     pub depth: usize,
     /// the largest width, the input's included

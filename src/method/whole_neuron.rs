@@ -1,7 +1,7 @@
 //! Ramanujan et al. (2019): a neuron of G for each neuron of the target, all its weights matched at once.
 
 use super::{
-    Asked, Assumption, BuildOptions, DemandKind, Facts, LayerBound, LayerTask, Method, Premises,
+    Assumption, BoundParameters, BuildOptions, DemandKind, Facts, LayerBound, LayerTask, Method, Premises,
     WeightCaption, single, uniform,
 };
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum, ln_neuron_probability};
@@ -47,8 +47,8 @@ impl Method for WholeNeuronMethod {
         layer.problem(options, FACTS.law, (Match::AllWeights, Sum::Neuron, Sharing::Nobody))
     }
 
-    fn bound(&self, layer: &LayerTask<'_>, asked: &Asked) -> LayerBound {
-        LayerBound { neurons: neurons(layer, asked), neurons_all_targets: None }
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
+        LayerBound { neurons: neurons(layer, parameters), neurons_all_targets: None }
     }
 
     /// Neurons until every neuron of the target has a hit; skipping ahead, only the hits.
@@ -80,12 +80,12 @@ fn without_relu(premises: &Premises<'_>) -> Option<String> {
 
 /// Neurons for every target neuron, as many as the rarest one needs for a hit. `None` if the tolerance is finer than
 /// G's weights, or a weight is out of their reach.
-fn neurons(layer: &LayerTask<'_>, asked: &Asked) -> Option<Count> {
+fn neurons(layer: &LayerTask<'_>, parameters: &BoundParameters) -> Option<Count> {
     // A layer of zeros needs no neuron.
-    if asked.extremes.is_none() {
+    if parameters.extremes.is_none() {
         return Some(Count::ZERO);
     }
-    Some(single::waiting_neurons(layer.outputs as f64, 1.0, ln_rarest(layer)?, asked))
+    Some(single::waiting_neurons(layer.outputs as f64, 1.0, ln_rarest(layer)?, parameters))
 }
 
 /// ln p of the rarest hit among the target's neurons. For an imagined layer, the contribution of the inputs scales with
