@@ -1,6 +1,8 @@
 //! What can be typed.
 
+use std::ops::{Bound, RangeBounds};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -114,11 +116,47 @@ impl WeightFileArguments {
     }
 }
 
+/// The longest time between two checkpoints: 32 years, in seconds.
+const LONGEST: f64 = 1e9;
+
+/// The value that a text stands for, if it is in `range`; otherwise a message with the values `expected`.
+fn within<T: FromStr + PartialOrd>(
+    text: &str,
+    range: impl RangeBounds<T>,
+    expected: &str,
+) -> Result<T, String> {
+    let value = text.parse().ok().filter(|value| range.contains(value));
+    value.ok_or_else(|| format!("expected {expected}"))
+}
+
 fn threads(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(n) if (1..=1024).contains(&n) => Ok(n),
-        _ => Err("expected a number of threads from 1 to 1024".to_owned()),
-    }
+    within(text, 1..=1024, "a number of threads from 1 to 1024")
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    within(text, .., &format!("a whole number from 0 to {}", u64::MAX))
+}
+
+#[cfg(feature = "tui")]
+fn frames(text: &str) -> Result<u16, String> {
+    within(text, 1..=60, "a number of frames from 1 to 60")
+}
+
+fn runs(text: &str) -> Result<u64, String> {
+    within(text, 1.., "a number of runs from 1 on")
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    within(text, 0.5..=0.999_999, "a probability from 0.5 to 0.999999")
+}
+
+fn neurons_per_weight(text: &str) -> Result<f64, String> {
+    within(text, (Bound::Excluded(0.0), Bound::Excluded(f64::INFINITY)), "a number above 0")
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let expected = format!("a number of seconds, 0 or more and at most {LONGEST}");
+    within(text, 0.0..=LONGEST, &expected).map(Duration::from_secs_f64)
 }
 
 /// The commands.
@@ -190,15 +228,6 @@ impl Run {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().filter(|seconds| (0.0..=LONGEST).contains(seconds));
-    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| format!("expected a number of seconds, 0 or more and at most {LONGEST}"))
-}
-
-/// The longest time between two checkpoints: 32 years, in seconds.
-const LONGEST: f64 = 1e9;
-
 /// `slth bench`.
 #[derive(Args, Debug)]
 pub(super) struct Bench {
@@ -244,39 +273,6 @@ pub(super) struct Check {
     #[cfg(feature = "plots")]
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
-}
-
-fn seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
-}
-
-#[cfg(feature = "tui")]
-fn frames(text: &str) -> Result<u16, String> {
-    match text.parse() {
-        Ok(n) if (1..=60).contains(&n) => Ok(n),
-        _ => Err("expected a number of frames from 1 to 60".to_owned()),
-    }
-}
-
-fn runs(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(n) if n > 0 => Ok(n),
-        _ => Err("expected a number of runs from 1 on".to_owned()),
-    }
-}
-
-fn confidence(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(p) if (0.5..=0.999_999).contains(&p) => Ok(p),
-        _ => Err("expected a probability from 0.5 to 0.999999".to_owned()),
-    }
-}
-
-fn neurons_per_weight(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
-        _ => Err("expected a number above 0".to_owned()),
-    }
 }
 
 /// `slth bounds`.

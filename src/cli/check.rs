@@ -9,8 +9,9 @@ use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
 use super::output::{page, print, print_json};
+use super::presets::load;
 use super::progress::ProgressBar;
-use super::{CliError, files, load};
+use super::{CliError, files};
 use crate::report::{FaithfulnessReport, OutputFile, failure_rates, text};
 use crate::session::{FaithfulnessCheck, LaneRuns};
 

@@ -3,8 +3,9 @@
 use super::arguments::{Common, Compare};
 use super::files::{Results, end_by_signals};
 use super::output::{page, print, print_json};
+use super::presets::load;
 use super::run::{build, exit_code};
-use super::{CliError, files, load};
+use super::{CliError, files};
 use crate::report::{Comparison, text};
 use crate::session::Session;
 

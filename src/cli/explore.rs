@@ -2,7 +2,8 @@
 
 use super::arguments::{Arguments, Common};
 use super::output::print;
-use super::{CliError, limits, load, preset_of};
+use super::presets::{load, preset_of};
+use super::{CliError, limits};
 use crate::experiment::{Experiment, FileOptions};
 use crate::report::summary;
 use crate::session::Session;

@@ -2,7 +2,8 @@
 
 use super::arguments::{Common, Inspect};
 use super::output::{page, print, print_json};
-use super::{CliError, files, load};
+use super::presets::load;
+use super::{CliError, files};
 use crate::report::{InspectReport, text};
 
 pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError> {

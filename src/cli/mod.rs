@@ -12,6 +12,7 @@ mod arguments;
 mod bench;
 mod check;
 mod compare;
+mod error;
 #[cfg(feature = "tui")]
 mod explore;
 mod files;
@@ -20,11 +21,13 @@ mod interrupt;
 mod limits;
 mod output;
 mod position;
+mod presets;
 mod progress;
 mod run;
 mod threads;
 
 pub use arguments::Arguments;
+pub use error::CliError;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -34,72 +37,12 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::experiment::{Experiment, ExperimentError, Plan, PresetSource, built_in_names};
-use crate::report::{BoundsReport, CheckpointError, Collision, text};
+use crate::experiment::{Plan, PresetSource};
+use crate::report::{BoundsReport, text};
 use crate::visible::file_name;
-use arguments::{Common, Presets, Verb};
+use arguments::{Presets, Verb};
 use output::{page, print, print_json, print_ron, print_script};
-
-/// The preset without a name on the command line.
-const DEFAULT_PRESET: &str = "digits";
-
-/// Why a command ends early.
-#[derive(Debug, thiserror::Error)]
-pub enum CliError {
-    /// an unusable preset
-    #[error(transparent)]
-    Experiment(#[from] ExperimentError),
-    /// an unwritable file
-    #[error("{}: expected a writable file, found: {error}", file_name(path))]
-    Output {
-        /// the file
-        path: String,
-        /// why
-        error: io::Error,
-    },
-    /// one file for two purposes
-    #[error(transparent)]
-    Collision(#[from] Collision),
-    /// an unusable checkpoint
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// arguments in conflict with each other or this terminal
-    #[error("{0}")]
-    Usage(String),
-    /// fewer threads are allowed than a screen needs
-    #[error("expected room for {expected} threads beside the first, found room for {found}: {error}")]
-    Threads {
-        /// how many are needed
-        expected: usize,
-        /// how many could be started
-        found: usize,
-        /// why no more
-        error: io::Error,
-    },
-    /// the terminal failed
-    #[error("the terminal: expected one that can be read and drawn on, found: {0}")]
-    Terminal(io::Error),
-    /// standard output or the system failed
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// the engine failed while a screen was open
-    #[error("internal error: {0}")]
-    Internal(String),
-}
-
-impl CliError {
-    fn exit_code(&self) -> u8 {
-        match self {
-            Self::Experiment(_)
-            | Self::Output { .. }
-            | Self::Collision(_)
-            | Self::Checkpoint(_)
-            | Self::Usage(_)
-            | Self::Threads { .. } => 2,
-            Self::Terminal(_) | Self::Io(_) | Self::Internal(_) => 3,
-        }
-    }
-}
+use presets::{load, preset_of};
 
 /// Runs the program. Errors are one line on standard error.
 pub fn main() -> ExitCode {
@@ -190,7 +133,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         }
         Some(Verb::Inspect(inspect)) => inspect::inspect(inspect, common),
         Some(Verb::Bench(bench)) => bench::bench(bench),
-        Some(Verb::Presets { show: None }) => presets(),
+        Some(Verb::Presets { show: None }) => presets::list(),
         Some(Verb::Presets { show: Some(Presets::From { file }) }) => {
             let experiment = load(file, common)?;
             files::claim(&[], &experiment)?;
@@ -216,25 +159,4 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             Ok(0)
         }
     }
-}
-
-fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
-    limits::note_unknown_memory();
-    Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
-}
-
-/// The preset to open.
-fn preset_of(arguments: &Arguments) -> &str {
-    arguments.preset.as_deref().unwrap_or(DEFAULT_PRESET)
-}
-
-fn presets() -> Result<u8, CliError> {
-    let mut list = String::new();
-    for name in built_in_names() {
-        let preset = PresetSource::find(name)?.parse()?;
-        let mark = if name == DEFAULT_PRESET { " (default)" } else { "" };
-        list.push_str(&format!("{name:<22}{}{mark}\n", preset.title.unwrap_or_default()));
-    }
-    print(&page().fit(&list))?;
-    Ok(0)
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
-use super::{Figure, ROUNDS, median, timed};
+use super::figure::{Figure, ROUNDS, median, timed};
 use crate::construction::{LayerBuilder, Until};
 use crate::experiment::{Experiment, ExperimentError};
 use crate::sampling::{Side, Stream};

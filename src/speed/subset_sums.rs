@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::{Figure, ROUNDS, median, timed};
+use super::figure::{Figure, ROUNDS, median, timed};
 use crate::construction::best_subset::{BestSum, SubsetSums};
 use crate::sampling::{Side, Stream};
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::format::Foreign;
+use super::foreign::Foreign;
 use super::readings::Refusal;
 use crate::visible::number;
 

@@ -3,10 +3,10 @@
 use std::io::Read;
 
 use super::bytes::FileBytes;
+use super::entry::{MOST_AXES, TensorEntry};
+use super::npy_header::MAGIC;
 use super::number::{Number, row_major};
-use super::{FileError, MOST_AXES, TensorEntry, damage, npy_header};
-
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+use super::{FileError, damage, npy_header};
 
 /// [`TensorEntry::dtype`] of an array of objects.
 pub(super) const PICKLED: &str = "pickled Python objects";

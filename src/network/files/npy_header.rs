@@ -4,6 +4,9 @@
 //! `py_literal` reads any literal, in time exponential in the depth of its brackets: 16 of them hang it, and the records of
 //! NumPy nest two and more. This reader passes over anything but a header of numbers, byte by byte, without recursion.
 
+/// The first bytes of every npy file.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct HeaderFields {

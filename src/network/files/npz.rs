@@ -7,6 +7,7 @@ use zip::CompressionMethod;
 use super::archive::{Archive, MOST_PER_DEFLATED_BYTE, method_name};
 use super::bytes::FileBytes;
 use super::npy::{self, NpyHeader};
+use super::npy_header::MAGIC;
 use super::{FileError, TensorEntry, UNREADABLE, damage};
 
 /// NumPy's ending of a member's name.
@@ -90,9 +91,9 @@ fn header_of(archive: &mut Archive<'_>, index: usize, file_bytes: u64) -> Result
     let damaged = |found: String| Unread::Damaged(format!("damaged data: {found}"));
     let mut member = archive.by_index(index).map_err(|error| damaged(damage::of_archive(&error)))?;
     let most = member.compressed_size().min(file_bytes).saturating_mul(MOST_PER_DEFLATED_BYTE);
-    let mut magic = [0; npy::MAGIC.len()];
+    let mut magic = [0; MAGIC.len()];
     match member.read_exact(&mut magic) {
-        Ok(()) if magic == npy::MAGIC => {}
+        Ok(()) if magic == MAGIC => {}
         Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
             return Err(damaged(damage::of_data(&error)));
         }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::super::Order;
 use super::evidence::{self, Convention};
 use super::names::natural_key;
+use super::options::{OrderBy, ReadingOptions};
 use super::orders;
 use super::tensors::{Catalogue, Tensors};
-use super::{OrderBy, ReadingOptions};
 
 /// One possible network of the tensors.
 #[derive(Clone, Debug, PartialEq, Eq)]

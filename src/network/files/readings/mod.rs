@@ -20,6 +20,7 @@ mod kind;
 #[cfg(test)]
 mod misleading;
 mod names;
+mod options;
 mod orders;
 mod refusal;
 mod summary;
@@ -29,40 +30,18 @@ mod tests;
 mod words;
 
 pub use kind::NetworkKind;
+pub use options::ReadingOptions;
 pub use refusal::Refusal;
 pub use summary::{ReadLayer, Reading, Unused};
 pub(super) use tensors::Tensors;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Order, TensorEntry};
+use super::TensorEntry;
 use candidates::{Candidate, Candidates};
 use names::Called;
+use options::OrderBy;
 use tensors::Catalogue;
-
-/// The user's statements about a file's layers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReadingOptions {
-    /// the matrices in order, each by its whole name or without `weight` in it; the rest is left alone
-    pub layers: Option<Vec<String>>,
-    /// whether matrices are inputs × outputs
-    pub transposed: Option<bool>,
-    /// the order of unlisted layers
-    pub order: Option<Order>,
-}
-
-/// Evidence for the order of the layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OrderBy {
-    Single,
-    /// numbers of tensors without other names
-    Numbers,
-    Names,
-    /// the only fitting order
-    Shapes,
-    List,
-    Asked(Order),
-}
 
 /// A network among a file's tensors.
 #[derive(Clone, Debug)]

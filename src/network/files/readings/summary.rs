@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::super::{Order, TensorName};
 use super::candidates::{self, BiasBy, Candidate, Candidates};
+use super::evidence;
+use super::options::{OrderBy, ReadingOptions};
 use super::tensors::Catalogue;
-use super::{OrderBy, ReadingOptions, evidence};
 use std::collections::HashSet;
 
 /// How a file's tensors were read as a network.

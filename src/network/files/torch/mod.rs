@@ -9,6 +9,7 @@
 //! to it, joined by `.`. Parameters, shared storages, strided and offset views. A whole module is refused by its class: the
 //! order and the kind of its layers are code outside of the file.
 
+mod message;
 mod pickle;
 mod storages;
 mod tensors;
@@ -18,6 +19,7 @@ mod walk;
 
 use std::collections::{HashMap, HashSet};
 
+use self::message::damaged;
 use self::pickle::{Damage, Pickle, Value};
 use self::storages::{Members, Storages};
 use self::tensors::{Storage, View};
@@ -25,7 +27,6 @@ use self::walk::PickledTensors;
 use super::archive::Archive;
 use super::bytes::FileBytes;
 use super::{FileError, TensorEntry};
-use crate::visible::shortened_to;
 
 /// Bytes of a deflated pickle for each byte of the file; pickles of networks are deflated to a fifth.
 const MOST_PICKLE_PER_BYTE: u64 = 64;
@@ -56,17 +57,6 @@ pub(super) fn is_legacy(bytes: &[u8]) -> bool {
     let binary =
         start.first() == Some(&0x80) && start.windows(LEGACY_MAGIC.len()).any(|at| at == LEGACY_MAGIC);
     binary || start.starts_with(LEGACY_MAGIC_TEXT)
-}
-
-fn damaged(found: String) -> FileError {
-    FileError::Torch(printable(&found))
-}
-
-/// Names in a file can be of any length and hold control characters.
-fn printable(text: &str) -> String {
-    /// Characters of a message.
-    const MOST: usize = 400;
-    shortened_to(text, MOST)
 }
 
 /// The folder of `data.pkl` among the names of an archive's members, `NAME/` or nothing.

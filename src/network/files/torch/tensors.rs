@@ -2,8 +2,8 @@
 
 use super::super::UNREADABLE;
 use super::super::number::{Number, elements};
+use super::message::printable;
 use super::pickle::{DeferredCall, Id, Pickle, Value};
-use super::printable;
 
 /// More attributes than the base class of modules has; it has about 20.
 const FIRST_ATTRIBUTES: usize = 128;

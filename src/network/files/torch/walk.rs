@@ -1,7 +1,7 @@
 //! The names of the tensors in a pickle, by way of its dictionaries and lists.
 
 use super::super::{FileError, TensorEntry};
-use super::damaged;
+use super::message::damaged;
 use super::pickle::{DeferredCall, Id, Pickle, Value};
 use super::tensors::{View, check_extent, described, module_class, rebuilds_tensor};
 

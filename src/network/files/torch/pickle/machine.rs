@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::input::{PickleInput, unescaped};
-use super::{Damage, DeferredCall, Id, Value};
+use super::value::{Damage, DeferredCall, Id, Value};
 
 /// More values than the pickle of any network has; about 130 MB.
 const MOST_VALUES: usize = 1 << 22;

@@ -16,54 +16,10 @@
 
 mod input;
 mod machine;
-
-use std::borrow::Cow;
+mod value;
 
 use self::machine::Machine;
-
-/// Index of a value.
-pub(super) type Id = u32;
-
-/// The value of one opcode.
-#[derive(Debug)]
-pub(super) enum Value<'p> {
-    None,
-    Bool(bool),
-    Int(i64),
-    /// floats, larger integers, bytes: no part of a tensor's description
-    Plain,
-    Text(Cow<'p, str>),
-    List(Vec<Id>),
-    Tuple(Vec<Id>),
-    Dict(Vec<(Id, Id)>),
-    /// module and name
-    Global(Id, Id),
-    /// the reference to something outside of the pickle
-    Persistent(Id),
-    Call(Box<DeferredCall>),
-}
-
-/// A call or the creation of an object, not executed.
-#[derive(Debug)]
-pub(super) struct DeferredCall {
-    /// the function or class
-    pub(super) callable: Id,
-    /// a tuple, mostly
-    pub(super) arguments: Id,
-    /// the argument of `__setstate__`
-    pub(super) state: Option<Id>,
-    /// items set by key
-    pub(super) items: Vec<(Id, Id)>,
-}
-
-/// Why a pickle cannot be read.
-#[derive(Debug)]
-pub(super) struct Damage {
-    /// in words
-    pub(super) found: String,
-    /// whether more bytes might make it whole
-    pub(super) is_cut_short: bool,
-}
+pub(super) use self::value::{Damage, DeferredCall, Id, Value};
 
 /// A whole pickle.
 pub(super) struct Pickle<'p> {
