@@ -5,7 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use rand::distr::Distribution;
-use slth::sampling::hits::{Hit, Malach, NeuronHit, ProductPair, WholeNeuron};
+use slth::sampling::hits::{Hit, MalachHits, NeuronHit, ProductPairHits, WholeNeuronHits};
 use slth::sampling::{Geometric, RowReader, Side, Stream, Uniform};
 use slth::theory::Count;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -100,7 +100,7 @@ fn skipped_pairs(seed: u64, w: f64, ln_p: f64, law: &impl Distribution<Hit>) -> 
 #[test]
 fn malach_skips_to_the_hits_that_drawing_finds() {
     for (seed, (w, eta)) in (0..).zip([(0.5, 0.2), (-0.4, 0.1), (0.06, 0.15), (-1.0, 0.2), (0.0, 0.2)]) {
-        let malach = Malach::new(w, eta).unwrap();
+        let malach = MalachHits::new(w, eta).unwrap();
         let skipped = skipped_pairs(seed, w, malach.ln_p(), &malach);
         for mirrored in [false, true] {
             let drawn = drawn_pairs(seed, w, mirrored, |hit| malach.accepts(hit));
@@ -116,7 +116,7 @@ fn malach_skips_to_the_hits_that_drawing_finds() {
 fn product_pairs_skip_to_the_hits_that_drawing_finds() {
     let cases = [(0.5, 0.1), (-0.3, 0.1), (0.25, 0.2), (-0.05, 0.1), (0.0, 0.2), (1.0, 0.1), (0.6, 0.15)];
     for (seed, (w, eta)) in (100..).zip(cases) {
-        let pair = ProductPair::new(w, eta).unwrap();
+        let pair = ProductPairHits::new(w, eta).unwrap();
         let skipped = skipped_pairs(seed, w, pair.ln_p(), &pair);
         for mirrored in [false, true] {
             let drawn = drawn_pairs(seed, w, mirrored, |hit| pair.accepts(hit));
@@ -132,7 +132,7 @@ fn product_pairs_skip_to_the_hits_that_drawing_finds() {
 fn whole_neurons_skip_to_the_hits_that_drawing_finds() {
     let names = ["waiting time", "z_in of input 0", "z_in of input 1", "z_out", "error of 0", "error of 1"];
     for (seed, (row, eta)) in (200..).zip([([0.3, -0.6], 0.2), ([0.0, -1.0], 0.2), ([-0.9, 0.05], 0.15)]) {
-        let neuron = WholeNeuron::new(row, eta).unwrap();
+        let neuron = WholeNeuronHits::new(row, eta).unwrap();
         let numbers = |waited, hit: NeuronHit| {
             let (a, b, z_out) = (hit.z_in[0], hit.z_in[1], hit.z_out);
             [waited, a, b, z_out, a * z_out - row[0], b * z_out - row[1]]
@@ -217,7 +217,7 @@ fn waiting_times_beyond_f64_follow_the_law_of_their_logarithm() {
 #[test]
 fn malach_at_example_5_waits_eight_over_the_square_of_the_tolerance() {
     let weight_tolerance = 3.678_794_411_714_423e-7_f64;
-    let malach = Malach::new(0.05, weight_tolerance / 2.0).unwrap();
+    let malach = MalachHits::new(0.05, weight_tolerance / 2.0).unwrap();
     let law = Geometric::new(malach.ln_p()).unwrap();
     let total: Count = law.sample_iter(words(302)).take(40_000).sum();
     let ratio = total.as_f64() / 40_000.0 / (8.0 / weight_tolerance.powi(2));
@@ -229,20 +229,20 @@ fn malach_at_example_5_waits_eight_over_the_square_of_the_tolerance() {
 #[test]
 fn a_law_a_little_wrong_is_refused() {
     let w = 0.5;
-    let malach = Malach::new(w, 0.2).unwrap();
+    let malach = MalachHits::new(w, 0.2).unwrap();
     let drawn = drawn_pairs(0, w, false, |hit| malach.accepts(hit));
     let refused = |columns: &Columns, column: usize| {
         let p = two_samples(&drawn[column].1, &columns[column].1);
         assert!(p < SIGNIFICANCE, "{}: p = {p:e}", drawn[column].0);
     };
     refused(&skipped_pairs(0, w, malach.ln_p() + 0.06, &malach), 0);
-    let wide = Malach::new(w, 0.2 * 1.06).unwrap();
+    let wide = MalachHits::new(w, 0.2 * 1.06).unwrap();
     let skipped = skipped_pairs(0, w, malach.ln_p(), &wide);
     refused(&skipped, 1);
     refused(&skipped, 2);
 
     // A product with the right error and z_in uniform instead of log-uniform on [v, 1].
-    let pair = ProductPair::new(w, 0.1).unwrap();
+    let pair = ProductPairHits::new(w, 0.1).unwrap();
     let drawn = drawn_pairs(100, w, false, |hit| pair.accepts(hit));
     let law = Uniform::new(1.0).unwrap();
     let mut words = words(303);
@@ -269,10 +269,10 @@ fn skipped_numbers_never_change() {
         [(Some(1), 0.0), (Some(10_893_065_553_217), 30.019_147_514_932_076), (None, 4_996.884_585_643_762)]
     );
 
-    let malach = Malach::new(-0.3, 1e-3).unwrap().sample(&mut words);
+    let malach = MalachHits::new(-0.3, 1e-3).unwrap().sample(&mut words);
     assert_eq!((malach.z_in, malach.z_out), (0.299_885_394_995_103_8, -0.999_459_268_028_676_2));
-    let far = ProductPair::new(-0.3, 1e-3).unwrap().sample(&mut words);
+    let far = ProductPairHits::new(-0.3, 1e-3).unwrap().sample(&mut words);
     assert_eq!((far.z_in, far.z_out), (0.501_370_847_065_623_1, -0.596_566_601_530_036_9));
-    let near = ProductPair::new(1e-3, 2e-3).unwrap().sample(&mut words);
+    let near = ProductPairHits::new(1e-3, 2e-3).unwrap().sample(&mut words);
     assert_eq!((near.z_in, near.z_out), (0.819_254_560_038_286_1, 0.001_299_262_225_986_394_3));
 }

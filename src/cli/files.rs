@@ -10,14 +10,14 @@ use crate::report::{Claims, Collision, Contents, OutputFile, obey_signals};
 use crate::visible::file_name;
 
 /// An option for a file, and the file.
-pub(super) type Asked<'a> = (&'static str, Option<&'a Path>);
+pub(super) type FileOption<'a> = (&'static str, Option<&'a Path>);
 
 /// Refuses files in conflict with each other or with the experiment's inputs. `asked` are all files to be written. Standard output
 /// is one more.
 ///
 /// # Errors
 /// [`CliError::Collision`].
-pub(super) fn claim(asked: &[Asked<'_>], experiment: &Experiment) -> Result<(), CliError> {
+pub(super) fn claim(asked: &[FileOption<'_>], experiment: &Experiment) -> Result<(), CliError> {
     let files = || asked.iter().filter_map(|(option, path)| path.map(|path| (option, path)));
     let mut claims = Claims::default();
     if let Some(preset) = experiment.preset_file() {
@@ -57,7 +57,7 @@ fn named(path: &Path) -> String {
 ///
 /// # Errors
 /// [`CliError::Output`] for the first failure.
-pub(super) fn open<const N: usize>(asked: [Asked<'_>; N]) -> Result<[Option<OutputFile>; N], CliError> {
+pub(super) fn open<const N: usize>(asked: [FileOption<'_>; N]) -> Result<[Option<OutputFile>; N], CliError> {
     let mut opened = [const { None }; N];
     for (file, (_, path)) in opened.iter_mut().zip(asked) {
         let open = |path: &Path| {

@@ -23,7 +23,7 @@ use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 use crate::sampling::Stream;
-use crate::sampling::hits::{Hit, Malach, ProductPair};
+use crate::sampling::hits::{Hit, MalachHits, ProductPairHits};
 use crate::theory::Count;
 
 /// Weights that need one neuron for each half.
@@ -59,16 +59,16 @@ impl SingleWeight {
 
 #[derive(Clone, Copy, Debug)]
 enum Matcher {
-    EachWeight(Malach),
-    Product(ProductPair),
+    EachWeight(MalachHits),
+    Product(ProductPairHits),
 }
 
 impl Matcher {
     /// `None` where no neuron can match.
     fn new(matching: Match, w: f64, eta: f64) -> Option<Self> {
         match matching {
-            Match::EachWeight => Malach::new(w, eta).ok().map(Self::EachWeight),
-            Match::Product => ProductPair::new(w, eta).ok().map(Self::Product),
+            Match::EachWeight => MalachHits::new(w, eta).ok().map(Self::EachWeight),
+            Match::Product => ProductPairHits::new(w, eta).ok().map(Self::Product),
             Match::AllWeights => None,
         }
     }

@@ -20,7 +20,7 @@ use crate::construction::tally::{Demand, Draw, Tally};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 use crate::sampling::Stream;
-use crate::sampling::hits::{NeuronHit, WholeNeuron};
+use crate::sampling::hits::{NeuronHit, WholeNeuronHits};
 use crate::theory::Count;
 
 /// Target neurons that need one neuron of G each.
@@ -40,7 +40,7 @@ pub(crate) struct StandIn {
     /// whether any of its weights is not 0
     is_needed: bool,
     /// the test for a neuron that can stand in; `None` where none can
-    matcher: Option<WholeNeuron>,
+    matcher: Option<WholeNeuronHits>,
     /// paths of the neuron found, one per input
     found: Option<Vec<Path>>,
 }
@@ -53,7 +53,7 @@ impl StandIn {
 
 /// ln of the probability that one neuron stands in for the target neuron with these weights; `None` where none can.
 pub fn ln_neuron_probability(row: impl IntoIterator<Item = f64>, eta: f64) -> Option<f64> {
-    WholeNeuron::new(row, eta).ok().map(|neuron| neuron.ln_p())
+    WholeNeuronHits::new(row, eta).ok().map(|neuron| neuron.ln_p())
 }
 
 impl StandIns {
@@ -67,7 +67,7 @@ impl StandIns {
     fn open_neuron(&self, output: u32, bench: &Workbench) -> StandIn {
         let row: Vec<f64> = (0..bench.inputs).map(|input| bench.weight(input, output)).collect();
         let is_needed = row.iter().any(|&w| w != 0.0);
-        StandIn { output, is_needed, matcher: WholeNeuron::new(row, self.eta).ok(), found: None }
+        StandIn { output, is_needed, matcher: WholeNeuronHits::new(row, self.eta).ok(), found: None }
     }
 }
 

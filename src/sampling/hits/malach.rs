@@ -12,13 +12,13 @@ use super::{Error, Hit, Near, sign};
 ///
 /// What is matched is each weight; the product then misses w by up to η·max(1, 1 + |w| − η) (z_in = |w| − η and
 /// z_out = ±(1 − η)), that is by more than η, though for |w| ≤ 1 by less than 2η: η = ε_w/2 leaves
-/// the half within ε_w, and η = ε_h/(1 + |w|) leaves it within ε_h. [`Malach::error_bound`] gives it.
+/// the half within ε_w, and η = ε_h/(1 + |w|) leaves it within ε_h. [`MalachHits::error_bound`] gives it.
 ///
 /// ```
 /// use rand::distr::Distribution;
-/// use slth::sampling::hits::{Hit, Malach};
+/// use slth::sampling::hits::{Hit, MalachHits};
 /// use slth::sampling::{Geometric, Side, Stream};
-/// let malach = Malach::new(-0.3, 1e-7).unwrap();
+/// let malach = MalachHits::new(-0.3, 1e-7).unwrap();
 /// let mut words = Stream::new(42, 0, Side::Out).row(0).reader();
 /// let waiting = Geometric::new(malach.ln_p()).unwrap().sample(&mut words);
 /// let hit: Hit = malach.sample(&mut words);
@@ -26,7 +26,7 @@ use super::{Error, Hit, Near, sign};
 /// assert!(hit.error(-0.3).abs() <= malach.error_bound());
 /// ```
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Malach {
+pub struct MalachHits {
     w: f64,
     eta: f64,
     z_in: Near,
@@ -34,7 +34,7 @@ pub struct Malach {
     z_out: Near,
 }
 
-impl Malach {
+impl MalachHits {
     /// For the target weight `w` and the tolerance `eta` of each of the two weights.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Malach {
     }
 }
 
-impl Distribution<Hit> for Malach {
+impl Distribution<Hit> for MalachHits {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Hit {
         Hit { z_in: self.z_in.draw(rng), z_out: sign(self.w) * self.z_out.draw(rng) }
     }
@@ -77,18 +77,18 @@ mod tests {
     fn inside_the_probability_is_half_of_eta_squared() {
         for eta in [1e-13, 3.7e-7, 0.1] {
             for w in [0.3_f64, -0.5, 0.9] {
-                let p = Malach::new(w, eta).unwrap().ln_p().exp();
+                let p = MalachHits::new(w, eta).unwrap().ln_p().exp();
                 assert!((p / (eta * eta / 2.0) - 1.0).abs() < 1e-13, "{w}, {eta}: {p}");
             }
         }
-        assert!((Malach::new(1.0, 0.1).unwrap().ln_p().exp() / 0.0025 - 1.0).abs() < 1e-14);
+        assert!((MalachHits::new(1.0, 0.1).unwrap().ln_p().exp() / 0.0025 - 1.0).abs() < 1e-14);
     }
 
     /// 400,000 neurons: 3.9 deviations are 16 % of p at w = −1.04 (p = 0.0015), 9 % inside (p = 0.005).
     #[test]
     fn drawn_neurons_hit_as_often_as_the_probability_says() {
         for w in WEIGHTS {
-            let malach = Malach::new(w, 0.1).unwrap();
+            let malach = MalachHits::new(w, 0.1).unwrap();
             let p = malach.ln_p().exp();
             let one = drawn(1, 400_000).filter(|&hit| malach.accepts(hit)).count();
             let other = drawn(1, 400_000).filter(|&hit| malach.accepts(hit.mirrored())).count();
@@ -103,7 +103,7 @@ mod tests {
         let mut words = Stream::new(1, 0, Side::Out).row(0).reader();
         for eta in [1e-13, 1e-6, 0.1, 0.6] {
             for w in WEIGHTS.into_iter().filter(|w| w.abs() < 1.0 + eta) {
-                let malach = Malach::new(w, eta).unwrap();
+                let malach = MalachHits::new(w, eta).unwrap();
                 for _ in 0..2_000 {
                     let hit = malach.sample(&mut words);
                     assert!(malach.accepts(hit) && !malach.accepts(hit.mirrored()));
@@ -117,7 +117,7 @@ mod tests {
     /// The worst corner, so that the bound is not idle.
     #[test]
     fn the_error_bound_is_reached() {
-        let malach = Malach::new(-0.5, 0.125).unwrap();
+        let malach = MalachHits::new(-0.5, 0.125).unwrap();
         let corner = Hit { z_in: 0.375, z_out: -0.875 };
         assert!(malach.accepts(corner));
         assert_eq!(corner.error(-0.5).abs(), malach.error_bound());

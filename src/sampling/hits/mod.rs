@@ -6,9 +6,9 @@
 //!
 //! | matcher | hit, with m = \|w\| | p |
 //! |---|---|---|
-//! | [`Malach`] | \|z_in − m\| ≤ η and \|z_out·sgn w − 1\| ≤ η | η²/2 where m is in [η, 1 − η] |
-//! | [`ProductPair`] | \|z_in·z_out − w\| ≤ η | ¼∫ −ln v dv over the v of [0, 1] within η of m |
-//! | [`WholeNeuron`] | \|z_inₐ − wₐ\| ≤ η for all a, \|z_out − 1\| ≤ η | η/2·∏ η where all is inside |
+//! | [`MalachHits`] | \|z_in − m\| ≤ η and \|z_out·sgn w − 1\| ≤ η | η²/2 where m is in [η, 1 − η] |
+//! | [`ProductPairHits`] | \|z_in·z_out − w\| ≤ η | ¼∫ −ln v dv over the v of [0, 1] within η of m |
+//! | [`WholeNeuronHits`] | \|z_inₐ − wₐ\| ≤ η for all a, \|z_out − 1\| ≤ η | η/2·∏ η where all is inside |
 //!
 //! # Halves
 //! The first two are for one half of a weight, and stand for the half that passes x > 0: z_in > 0 and
@@ -27,9 +27,9 @@ mod malach;
 mod product_pair;
 mod whole_neuron;
 
-pub use malach::Malach;
-pub use product_pair::ProductPair;
-pub use whole_neuron::{NeuronHit, WholeNeuron};
+pub use malach::MalachHits;
+pub use product_pair::ProductPairHits;
+pub use whole_neuron::{NeuronHit, WholeNeuronHits};
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};

@@ -13,13 +13,13 @@ use crate::theory::ln;
 /// |w|, p = ¼[F(b) − F(a)], F(v) = v − v ln v. The difference is not taken as it stands: p has a
 /// relative error below 2·10⁻¹⁴ down to the least η. The product of a hit misses w by η at most.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct ProductPair {
+pub struct ProductPairHits {
     w: f64,
     eta: f64,
     product: Near,
 }
 
-impl ProductPair {
+impl ProductPairHits {
     /// For the target weight `w` and the tolerance `eta` of the product.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl ProductPair {
     }
 }
 
-impl Distribution<Hit> for ProductPair {
+impl Distribution<Hit> for ProductPairHits {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Hit {
         loop {
             let v = self.draw_product(rng);
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn probabilities_match_sixty_digits() {
         for (w, eta, expected) in KNOWN {
-            let ln_p = ProductPair::new(w, eta).unwrap().ln_p();
+            let ln_p = ProductPairHits::new(w, eta).unwrap().ln_p();
             assert!((ln_p - expected).abs() < 2e-14, "{w}, {eta}: {ln_p}, {expected}");
         }
     }
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn drawn_neurons_hit_as_often_as_the_probability_says() {
         for w in WEIGHTS {
-            let pair = ProductPair::new(w, 0.1).unwrap();
+            let pair = ProductPairHits::new(w, 0.1).unwrap();
             let p = pair.ln_p().exp();
             let one = drawn(2, 400_000).filter(|&hit| pair.accepts(hit)).count();
             let other = drawn(2, 400_000).filter(|&hit| pair.accepts(hit.mirrored())).count();
@@ -160,7 +160,7 @@ mod tests {
         let mut words = Stream::new(2, 0, Side::Out).row(0).reader();
         for eta in [1e-13, 1e-6, 0.1, 0.6] {
             for w in WEIGHTS.into_iter().filter(|w| w.abs() < 1.0 + eta) {
-                let pair = ProductPair::new(w, eta).unwrap();
+                let pair = ProductPairHits::new(w, eta).unwrap();
                 for _ in 0..2_000 {
                     let hit = pair.sample(&mut words);
                     assert!(pair.accepts(hit) && hit.z_in <= 1.0 && hit.z_out.abs() <= 1.0);

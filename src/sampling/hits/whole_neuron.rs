@@ -12,7 +12,7 @@ use super::{Error, Near};
 /// intervals cut to [−1, 1], p = ½η·∏ₐ ½|[−1, 1] ∩ [wₐ − η, wₐ + η]|, that is ½ηⁿ⁺¹ where all of them are inside:
 /// about 10⁻⁶⁸¹ for Example 5's 100 inputs at η = ε_w/2 = 1.84e-7.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WholeNeuron {
+pub struct WholeNeuronHits {
     z_in: Vec<Near>,
     z_out: Near,
     ln_p: f64,
@@ -27,7 +27,7 @@ pub struct NeuronHit {
     pub z_out: f64,
 }
 
-impl WholeNeuron {
+impl WholeNeuronHits {
     /// For the `row` of weights of a target neuron and the tolerance `eta` of each weight.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl WholeNeuron {
     }
 }
 
-impl Distribution<NeuronHit> for WholeNeuron {
+impl Distribution<NeuronHit> for WholeNeuronHits {
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> NeuronHit {
         let z_in = self.z_in.iter().map(|near| near.draw(rng)).collect();
         NeuronHit { z_in, z_out: self.z_out.draw(rng) }
@@ -72,7 +72,7 @@ mod tests {
     fn drawn_neurons_hit_as_often_as_the_probability_says() {
         let law = Uniform::new(1.0).unwrap();
         for row in [[0.3, -0.6], [0.0, 0.9], [-1.1, 0.97]] {
-            let neuron = WholeNeuron::new(row, 0.25).unwrap();
+            let neuron = WholeNeuronHits::new(row, 0.25).unwrap();
             let count = (0..400_000)
                 .filter(|&n| {
                     let inputs = Stream::new(3, 1, Side::In).row(n);
@@ -88,7 +88,7 @@ mod tests {
     fn a_hundred_inputs_are_beyond_f64() {
         let eta = 1.8e-7_f64;
         let row = (0..100).map(|a| f64::from(a) / 100.0 - 0.5);
-        let ln_p = WholeNeuron::new(row, eta).unwrap().ln_p();
+        let ln_p = WholeNeuronHits::new(row, eta).unwrap().ln_p();
         assert!((ln_p - (101.0 * eta.ln() - std::f64::consts::LN_2)).abs() < 1e-11);
         assert!(ln_p < -1550.0);
     }
@@ -98,7 +98,7 @@ mod tests {
         let mut words = Stream::new(3, 0, Side::Out).row(0).reader();
         for eta in [1e-13, 1e-6, 0.3] {
             let row = [0.0, 1.0, -1.0, 0.5, -0.999];
-            let neuron = WholeNeuron::new(row, eta).unwrap();
+            let neuron = WholeNeuronHits::new(row, eta).unwrap();
             for _ in 0..1_000 {
                 let NeuronHit { z_in, z_out } = neuron.sample(&mut words);
                 assert!(neuron.accepts(z_in.iter().copied(), z_out));
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn one_weight_out_of_reach_is_enough_to_refuse() {
-        assert_eq!(WholeNeuron::new([0.0, 1.5], 0.2).unwrap_err(), Error::OutOfReach);
-        assert_eq!(WholeNeuron::new([0.0], 2.0).unwrap_err(), Error::Tolerance);
+        assert_eq!(WholeNeuronHits::new([0.0, 1.5], 0.2).unwrap_err(), Error::OutOfReach);
+        assert_eq!(WholeNeuronHits::new([0.0], 2.0).unwrap_err(), Error::Tolerance);
     }
 }
