@@ -12,15 +12,19 @@
 //! new frame until the last one is out, and keys are read meanwhile. A terminal that is gone ends the loop ([`Failure`]).
 
 pub mod app;
+mod chrome;
 pub mod effects;
 pub mod export;
+mod hands;
 pub mod keymap;
 pub mod look;
 mod opening;
 pub mod overlays;
-pub mod screen;
+pub mod request;
 pub mod screens;
+mod table;
 pub mod terminal;
+pub mod view;
 pub mod widgets;
 
 use std::fs::File;
@@ -28,41 +32,21 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
-
-use crate::experiment::ExperimentError;
-use crate::session::{Activity, Session, Snapshot};
-use crate::visible::is_hidden;
+use crate::session::{Activity, Snapshot};
 use app::App;
-use effects::Hands;
+pub use chrome::render;
+use effects::News;
+use hands::Hands;
+use look::Look;
 use look::glyphs::Glyphs;
+pub use look::theme::Color;
 use look::theme::{Colours, Theme, ThemeName};
-pub use opening::NotOpened;
 use opening::Opening;
-use screens::{bounds, compare, explore, outputs, weight};
-use terminal::display::Taken;
+pub use opening::{LoadSession, NotOpened, OpenSession};
+use terminal::display::HeldTerminal;
 use terminal::input::Arrival;
 use terminal::keeper::Keeper;
 use terminal::line;
-
-/// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Color {
-    /// unless NO_COLOR is set
-    Auto,
-    /// even if NO_COLOR is set
-    Always,
-    /// bold and reverse only
-    Never,
-}
-
-/// Opens a session, on whatever thread.
-pub type OpenSession = Box<dyn FnOnce() -> Result<Session, ExperimentError> + Send>;
-
-/// What opens a session of another preset.
-pub type LoadSession = Box<dyn Fn(&str) -> OpenSession>;
 
 /// How the screen is drawn, and where other sessions come from.
 pub struct Options {
@@ -146,7 +130,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(opened) => (opened?, None),
         None => {
             require_files()?;
-            let mut taken = Taken::new(mouse, keeper.take())?;
+            let mut taken = HeldTerminal::new(mouse, keeper.take())?;
             match opening.watch(&mut taken, name, &look)? {
                 Some(opened) => (opened?, Some(taken)),
                 None => return Ok(None),
@@ -164,7 +148,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(taken) => taken,
         None => {
             require_files()?;
-            Taken::new(mouse, keeper)?
+            HeldTerminal::new(mouse, keeper)?
         }
     };
     if let Err(error) = show(&mut app, &mut hands, &mut taken, look, frames_per_second) {
@@ -199,11 +183,11 @@ fn require_files() -> io::Result<()> {
 fn show(
     app: &mut App,
     hands: &mut Hands,
-    taken: &mut Taken,
+    taken: &mut HeldTerminal,
     mut look: Look,
     frames_per_second: u16,
 ) -> io::Result<()> {
-    let Taken { screen, input, .. } = taken;
+    let HeldTerminal { display, input, .. } = taken;
     let between_frames = Duration::from_secs(1) / u32::from(frames_per_second);
     let mut drawn = Instant::now();
     let mut stale = true;
@@ -212,25 +196,25 @@ fn show(
     let (mut question_drawn, mut question_sent) = (false, false);
     loop {
         look.theme = Theme::of(app.theme, app.colours);
-        if screen.is_sending() {
-            screen.send()?;
+        if display.is_sending() {
+            display.send()?;
         }
-        if stale && !screen.is_sending() && (at_once || drawn.elapsed() >= between_frames) {
-            screen.draw(|frame| render(frame, app, &look))?;
+        if stale && !display.is_sending() && (at_once || drawn.elapsed() >= between_frames) {
+            display.draw(|frame| render(frame, app, &look))?;
             drawn = Instant::now();
             (stale, at_once) = (false, false);
             question_drawn = app.asks_about_leaving();
         }
         let asks = app.asks_about_leaving();
-        question_sent = asks && (question_sent || question_drawn && !screen.is_sending());
-        if asks && !question_sent && screen.is_stuck() {
+        question_sent = asks && (question_sent || question_drawn && !display.is_sending());
+        if asks && !question_sent && display.is_stuck() {
             // Nobody can see the question: the wish counts.
             return Ok(());
         }
         let unanswered = !hands.worker.has_obeyed(&app.latest);
         let wait = if unanswered || hands.opening.is_under_way() || !hands.forecaster.is_at_rest() {
             ANSWER
-        } else if stale && !screen.is_sending() {
+        } else if stale && !display.is_sending() {
             between_frames.saturating_sub(drawn.elapsed())
         } else if !stale && !hands.worker.is_at_rest(&app.latest) {
             between_frames
@@ -238,7 +222,7 @@ fn show(
             FOREVER
         };
         let wait = if asks && !question_sent { wait.min(UNSEEN) } else { wait };
-        input.wait(wait, screen.is_sending())?;
+        input.wait(wait, display.is_sending())?;
         let burst = Instant::now();
         while let Some(arrival) = input.next()? {
             let effects = match arrival {
@@ -250,7 +234,7 @@ fn show(
             };
             stale |= effects.is_some();
             at_once |= effects.is_some();
-            if hands.carry_out(app, effects.unwrap_or_default(), screen, &look)? {
+            if hands.carry_out(app, effects.unwrap_or_default(), display, &look)? {
                 return Ok(());
             }
             // A burst of keys costs one frame.
@@ -259,8 +243,8 @@ fn show(
             }
         }
         while let Some(answer) = hands.forecaster.answer() {
-            let effects = app.learn(answer);
-            if hands.carry_out(app, effects, screen, &look)? {
+            let effects = app.learn(News::Theory(answer));
+            if hands.carry_out(app, effects, display, &look)? {
                 return Ok(());
             }
             (stale, at_once) = (true, true);
@@ -277,50 +261,4 @@ fn show(
             stale = true;
         }
     }
-}
-
-/// Replaces what is not to be sent to this terminal.
-fn replace_unshowable(buffer: &mut Buffer, look: &Look) {
-    show_no_hidden(buffer);
-    if look.glyphs.ascii_only {
-        // Titles and messages come from users' files and may hold anything.
-        for cell in &mut buffer.content {
-            if !cell.symbol().is_ascii() {
-                cell.set_symbol("?");
-            }
-        }
-    }
-}
-
-/// What a cell holds besides what it shows, such as a zero-width joiner behind a letter, goes nowhere.
-fn show_no_hidden(buffer: &mut Buffer) {
-    for cell in &mut buffer.content {
-        if cell.symbol().contains(is_hidden) {
-            let shown: String = cell.symbol().chars().filter(|&c| !is_hidden(c)).collect();
-            cell.set_symbol(if shown.is_empty() { "?" } else { &shown });
-        }
-    }
-}
-
-/// How things look.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// colours
-    pub theme: Theme,
-    /// characters
-    pub glyphs: Glyphs,
-}
-
-/// Draws everything. Any size will do.
-pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    app.areas.clear();
-    match app.screen {
-        screen::Screen::Explore => explore::render(frame, app, look),
-        screen::Screen::Compare => compare::render(frame, app, look),
-        screen::Screen::Weight => weight::render(frame, app, look),
-        screen::Screen::Bounds => bounds::render(frame, app, look),
-        screen::Screen::Outputs => outputs::render(frame, app, look),
-    }
-    overlays::render(frame, app, look);
-    replace_unshowable(frame.buffer_mut(), look);
 }

@@ -9,17 +9,23 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::keymap::every_screen::{LOOKING, RUNNING};
+use super::keymap::{Action, action_of};
+use super::look::Look;
+use super::terminal::display::{Display, HeldTerminal};
+use super::terminal::input::Arrival;
+use super::terminal::signals;
+use super::widgets::frame_lines::draw_line;
+use super::widgets::unshowable::replace_unshowable;
 use crate::experiment::ExperimentError;
 use crate::session::{Session, on_own_thread};
-use crate::tui::Look;
-use crate::tui::OpenSession;
-use crate::tui::keymap::{self, Action, Context};
-use crate::tui::replace_unshowable;
-use crate::tui::terminal::display::{Screen, Taken};
-use crate::tui::terminal::input::Arrival;
-use crate::tui::terminal::signals;
-use crate::tui::widgets::frame_lines::draw_line;
 use crate::visible::shortened;
+
+/// Opens a session, on whatever thread.
+pub type OpenSession = Box<dyn FnOnce() -> Result<Session, ExperimentError> + Send>;
+
+/// What opens a session of another preset.
+pub type LoadSession = Box<dyn Fn(&str) -> OpenSession>;
 
 /// How often the session on its way is looked for.
 const ANSWER: Duration = Duration::from_millis(2);
@@ -81,25 +87,25 @@ impl Opening {
     /// Whatever the terminal reports.
     pub(crate) fn watch(
         &mut self,
-        taken: &mut Taken,
+        taken: &mut HeldTerminal,
         name: &str,
         look: &Look,
     ) -> std::io::Result<Option<Result<Session, NotOpened>>> {
-        let Taken { screen, input, .. } = taken;
+        let HeldTerminal { display, input, .. } = taken;
         let mut stale = true;
         loop {
-            if screen.is_sending() {
-                screen.send()?;
+            if display.is_sending() {
+                display.send()?;
             }
-            if stale && !screen.is_sending() {
-                draw(screen, name, look)?;
+            if stale && !display.is_sending() {
+                draw(display, name, look)?;
                 stale = false;
             }
-            input.wait(ANSWER, screen.is_sending())?;
+            input.wait(ANSWER, display.is_sending())?;
             while let Some(arrival) = input.next()? {
                 match arrival {
                     Arrival::Key(key) if key.code == KeyCode::Esc => return Ok(None),
-                    Arrival::Key(key) => match keymap::action(Context::Explore, key) {
+                    Arrival::Key(key) => match action_of(RUNNING.iter().chain(LOOKING), key) {
                         Some(Action::Quit) => return Ok(None),
                         Some(Action::Suspend) => signals::suspend(),
                         _ => {}
@@ -115,8 +121,8 @@ impl Opening {
     }
 }
 
-fn draw(screen: &mut Screen, name: &str, look: &Look) -> std::io::Result<()> {
-    screen.draw(|frame| {
+fn draw(display: &mut Display, name: &str, look: &Look) -> std::io::Result<()> {
+    display.draw(|frame| {
         render(frame, name, look);
         replace_unshowable(frame.buffer_mut(), look);
     })

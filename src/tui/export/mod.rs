@@ -7,12 +7,9 @@ use std::path::{Path, absolute};
 
 use ratatui::buffer::Buffer;
 
-use crate::report::{
-    Comparison, EvaluatedReport, ExploredReport, OutputFile, PlottedReport, Table, WeighedReport, json_text,
-};
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::screen::Screen;
+use crate::experiment::Experiment;
+use crate::report::{OutputFile, Table};
+use crate::tui::look::theme::Ground;
 use crate::visible::{is_hidden, shortened};
 
 /// What can be written.
@@ -32,11 +29,26 @@ pub enum Export {
 const LONGEST_STEM: usize = 50;
 
 /// The numbers behind a screen.
-struct Data {
-    json: io::Result<String>,
-    table: Table,
-    /// why a table may have no rows
-    empty: &'static str,
+#[derive(Debug)]
+pub struct Numbers {
+    /// the numbers by name
+    pub json: io::Result<String>,
+    /// the numbers in rows
+    pub table: Table,
+    /// why there are no rows, where there are none
+    pub why_no_rows: &'static str,
+}
+
+/// A drawn screen and the numbers behind it.
+pub struct Exported<'a> {
+    /// the file's name without its ending
+    pub stem: String,
+    /// the numbers; `None` while they are not there yet
+    pub numbers: Option<Numbers>,
+    /// the last frame
+    pub drawn: &'a Buffer,
+    /// its theme's background
+    pub ground: Ground,
 }
 
 impl Export {
@@ -63,14 +75,15 @@ impl Export {
         }
     }
 
-    /// Writes a new file in `folder`, the working directory if that is empty. `drawn` is the frame last drawn. What is
-    /// returned says in one line what was written, and where.
+    /// Writes a new file in `folder`, the working directory if that is empty. Returns a line with the file's name and
+    /// contents.
     ///
     /// # Errors
-    /// In one line why there is nothing to write, or what the file system reports.
-    pub fn write(self, app: &App, look: &Look, drawn: &Buffer, folder: &Path) -> Result<String, String> {
-        let contents = self.contents(app, look, drawn)?;
-        let written = OutputFile::create_numbered(folder, &stem(app), self.extension()).and_then(|file| {
+    /// In one line why there is nothing to write, or the file system's error.
+    pub fn write(self, exported: Exported<'_>, folder: &Path) -> Result<String, String> {
+        let stem = exported.stem.clone();
+        let contents = self.contents(exported)?;
+        let written = OutputFile::create_numbered(folder, &stem, self.extension()).and_then(|file| {
             let path = absolute(file.path()).unwrap_or_else(|_| file.path().to_owned());
             file.finish(|out| out.write_all(&contents))?;
             Ok(path)
@@ -81,116 +94,36 @@ impl Export {
                 let parent = shortened(&path.parent().unwrap_or(Path::new("")).to_string_lossy());
                 Ok(format!("{name} is written: {}, in {parent}", self.name()))
             }
-            Err(error) => Err(format!("{}.{} cannot be written: {error}", stem(app), self.extension())),
+            Err(error) => Err(format!("{stem}.{} cannot be written: {error}", self.extension())),
         }
     }
 
-    /// What the file will hold, or why there is nothing to write.
-    fn contents(self, app: &App, look: &Look, drawn: &Buffer) -> Result<Vec<u8>, String> {
-        let data = match self {
-            Self::Text => return Ok(svg::text(drawn).into_bytes()),
-            Self::Svg => return Ok(svg::svg(drawn, look.theme.ground).into_bytes()),
-            Self::Csv | Self::Json => {
-                Data::of(app).ok_or("nothing is written: what this screen shows is not there yet")?
-            }
+    /// The contents of the file, or why there is nothing to write.
+    fn contents(self, exported: Exported<'_>) -> Result<Vec<u8>, String> {
+        let numbers = match self {
+            Self::Text => return Ok(svg::text(exported.drawn).into_bytes()),
+            Self::Svg => return Ok(svg::svg(exported.drawn, exported.ground).into_bytes()),
+            Self::Csv | Self::Json => exported
+                .numbers
+                .ok_or("nothing is written: what this screen shows is not there yet")?,
         };
         if self == Self::Json {
-            return data.json.map(String::into_bytes).map_err(|error| error.to_string());
+            return numbers.json.map(String::into_bytes).map_err(|error| error.to_string());
         }
-        if data.table.rows() == 0 {
-            return Err(format!("nothing is written: {}", data.empty));
+        if numbers.table.rows() == 0 {
+            return Err(format!("nothing is written: {}", numbers.why_no_rows));
         }
         let mut contents = Vec::new();
-        data.table.write_csv(&mut contents).map_err(|error| error.to_string())?;
+        numbers.table.write_csv(&mut contents).map_err(|error| error.to_string())?;
         Ok(contents)
     }
 }
 
 /// The file's name without its ending: `slth-PRESET-SCREEN`, of the preset's path only its own name.
-pub fn stem(app: &App) -> String {
-    let experiment = &app.snapshot.experiment;
+pub fn stem(experiment: &Experiment, screen: &str) -> String {
     let preset = Path::new(experiment.preset_name()).file_stem().unwrap_or_default().to_string_lossy();
     let plain = |c: char| if (c.is_alphanumeric() && !is_hidden(c)) || "-_.".contains(c) { c } else { '-' };
     let preset: String = preset.chars().take(LONGEST_STEM).map(plain).collect();
     let edited = if experiment.name == experiment.preset_name() { "" } else { "-edited" };
-    format!("slth-{preset}{edited}-{}", app.screen.name().to_lowercase())
-}
-
-impl Data {
-    /// What the screen shows; `None` where a weight or an input was asked for and is not there yet.
-    fn of(app: &App) -> Option<Self> {
-        let snapshot = &app.snapshot;
-        let (json, table, empty) = match (app.screen, &app.chart) {
-            (Screen::Bounds, Some(chart)) => {
-                let report = PlottedReport::new(&snapshot.experiment.title, &chart.curves, &chart.observed);
-                (json_text(&report), report.table(), "theory says nothing anywhere on this axis")
-            }
-            (Screen::Compare, _) => {
-                let lanes = app.slots.shown().iter().filter_map(|&construction| app.lane_of(construction));
-                let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
-                let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes);
-                (json_text(&report), report.table(), "no lane is there, and CSV has a row for each")
-            }
-            (Screen::Outputs, _) => {
-                let report = EvaluatedReport::new(snapshot)?;
-                (json_text(&report), report.table(), "there are no outputs")
-            }
-            (Screen::Weight, _) => {
-                let report = WeighedReport::new(snapshot)?;
-                (json_text(&report), report.table(), "the weight's sums have no steps yet")
-            }
-            (Screen::Explore | Screen::Bounds, _) => {
-                let report = ExploredReport::new(snapshot);
-                (json_text(&report), report.run.table(), "no layer is finished, and CSV has a row for each")
-            }
-        };
-        Some(Self { json, table, empty })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use ratatui::layout::Rect;
-
-    use super::*;
-    use crate::experiment::Experiment;
-    use crate::report::faults::{Call, each_call_fails};
-    use crate::session::{Session, Worker};
-    use crate::tui::look::glyphs::Glyphs;
-    use crate::tui::look::theme::{Colours, Theme, ThemeName};
-
-    #[test]
-    fn a_failing_disk_leaves_no_part_of_an_export() {
-        let mut session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
-        session.run(&|_| {});
-        let app = App::new(Arc::clone(&Worker::spawn(session).latest()));
-        let look = Look {
-            theme: Theme::of(ThemeName::Dark, Colours::Sixteen),
-            glyphs: Glyphs::choose(false, |_| None),
-        };
-        let drawn = Buffer::filled(Rect::new(0, 0, 20, 3), 'x'.into());
-        for export in Export::ALL {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(format!("{}.{}", stem(&app), export.extension()));
-            let prepare = || drop(std::fs::remove_file(&path));
-            let whole = export.contents(&app, &look, &drawn).unwrap();
-            each_call_fails(
-                prepare,
-                || export.write(&app, &look, &drawn, folder.path()),
-                |said, failed| {
-                    let found = std::fs::read(&path).ok();
-                    let is_placed = said.is_ok() || failed == Some(Call::SyncFolder);
-                    assert!(found == is_placed.then(|| whole.clone()), "{export:?} {failed:?}");
-                    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), usize::from(is_placed));
-                    if let Err(message) = said {
-                        let name = path.file_name().unwrap().to_str().unwrap();
-                        assert!(message.starts_with(&format!("{name} cannot be written: ")), "{message}");
-                        assert_eq!(message.lines().count(), 1, "{message}");
-                    }
-                },
-            );
-        }
-    }
+    format!("slth-{preset}{edited}-{}", screen.to_lowercase())
 }

@@ -1,20 +1,19 @@
-//! What keys can mean: the table says what each does, each screen's own moves are an enum of their own.
+//! The meanings of keys: those of every screen and of what lies over it, and the moves of a screen's own.
 #![allow(missing_docs)]
 
 use crate::session::Step;
-use crate::tui::screen::Screen;
 
-/// What a key can mean.
+/// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Step(Step),
     Back(Step),
-    Show(Screen),
-    Lanes(LaneMove),
-    Weight(WeightMove),
-    Chart(ChartMove),
-    Inputs(InputMove),
-    JumpToInput,
+    /// show the screen of this name
+    Show(&'static str),
+    /// lay the overlay of this name over the screen
+    Open(&'static str),
+    /// a move of the shown screen's own
+    Own(Move),
     ToggleRun,
     Freeze,
     Faster,
@@ -25,12 +24,8 @@ pub enum Action {
     FollowLayer,
     JumpToLayer,
     NextLane,
-    OpenPresets,
     OpenPath,
     Complete,
-    OpenExport,
-    OpenHelp,
-    OpenCertificate,
     Edit,
     Save,
     PreviousChoice,
@@ -46,61 +41,49 @@ pub enum Action {
     Quit,
 }
 
-/// What changes on Compare.
+/// A move of a screen's own. Only that screen knows the enum behind it ([`moves`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LaneMove {
-    NextLane,
-    PreviousConstruction,
-    NextConstruction,
-    Beside,
-    Together,
-    Ladder,
+pub struct Move {
+    /// name of the enum
+    pub of: &'static str,
+    /// name of the variant
+    pub name: &'static str,
 }
 
-/// What changes on Weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WeightMove {
-    Up,
-    Down,
-    Left,
-    Right,
-    FarUp,
-    FarDown,
-    First,
-    Last,
-    Worst,
-    Latest,
-    Served,
-    NextStep,
-    PreviousStep,
-    TakenOnly,
+/// Declares the moves of a screen: an enum whose variants become actions and are found again from them.
+macro_rules! moves {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[allow(missing_docs)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($variant),*
+        }
+
+        impl $name {
+            /// The action of the key table.
+            pub const fn action(self) -> $crate::tui::keymap::Action {
+                $crate::tui::keymap::Action::Own($crate::tui::keymap::Move {
+                    of: stringify!($name),
+                    name: match self {
+                        $(Self::$variant => stringify!($variant)),*
+                    },
+                })
+            }
+
+            /// The move behind an action; `None` for a move of another screen.
+            pub(crate) fn of(own: $crate::tui::keymap::Move) -> Option<Self> {
+                match (own.of, own.name) {
+                    $((stringify!($name), stringify!($variant)) => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            /// All, in the order of their declaration.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
+        }
+    };
 }
 
-/// What changes on Bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChartMove {
-    Back,
-    On,
-    FarBack,
-    FarOn,
-    Own,
-    NextAxis,
-    NextCurve,
-    PreviousCurve,
-    Hide,
-}
-
-/// What changes on Outputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputMove {
-    Next,
-    Previous,
-    On,
-    Back,
-    First,
-    Last,
-    Worst,
-    NextMistake,
-    RowsOn,
-    RowsBack,
-}
+pub(crate) use moves;

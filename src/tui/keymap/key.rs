@@ -36,7 +36,7 @@ pub enum Key {
 }
 
 impl Key {
-    pub(super) fn of(event: KeyEvent) -> Option<Self> {
+    pub(crate) fn of(event: KeyEvent) -> Option<Self> {
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         if event.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META) {
             return None;

@@ -2,3 +2,15 @@
 
 pub mod glyphs;
 pub mod theme;
+
+use glyphs::Glyphs;
+use theme::Theme;
+
+/// Colours and characters.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// colours
+    pub theme: Theme,
+    /// characters
+    pub glyphs: Glyphs,
+}

@@ -2,7 +2,17 @@
 
 use ratatui::style::{Color as Ink, Modifier, Style};
 
-use crate::tui::Color;
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Color {
+    /// unless NO_COLOR is set
+    Auto,
+    /// even if NO_COLOR is set
+    Always,
+    /// bold and reverse only
+    Never,
+}
 
 /// Which colours, where there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

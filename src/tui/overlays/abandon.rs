@@ -1,14 +1,14 @@
 //! What throws a run away, and the question that comes first where the run took long.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::experiment::Experiment;
 use crate::report::text::number_of_neurons;
 use crate::session::{Command, Stake};
-use crate::tui::app::App;
 use crate::tui::effects::Effect;
-use crate::tui::overlays::prompt::{Prompt, Wish};
+use crate::visible::shortened;
 
 /// What throws the run away.
 #[derive(Clone, Debug)]
@@ -24,6 +24,18 @@ pub enum Abandon {
 }
 
 impl Abandon {
+    /// Opens the file at a path.
+    ///
+    /// # Errors
+    /// In one line, where the path is not UTF-8.
+    pub fn load(path: &Path) -> Result<Self, String> {
+        let not_utf8 = || {
+            let shown = shortened(&path.to_string_lossy());
+            format!("{shown}: expected a path in UTF-8, as presets are")
+        };
+        path.to_str().map(|text| Self::Load(text.to_owned())).ok_or_else(not_utf8)
+    }
+
     /// The title of the question.
     pub fn title(&self) -> &'static str {
         match self {
@@ -56,7 +68,8 @@ impl Abandon {
         }
     }
 
-    pub(crate) fn effect(self) -> Effect {
+    /// The effect that does it.
+    pub fn effect(self) -> Effect {
         match self {
             Self::Quit => Effect::Quit,
             Self::Restart => Effect::Send(Command::Restart),
@@ -71,139 +84,5 @@ fn time(elapsed: Duration) -> String {
     match elapsed.as_secs() {
         0..120 => format!("{:.1} s", elapsed.as_secs_f64()),
         seconds => format!("{} min {} s", seconds / 60, seconds % 60),
-    }
-}
-
-impl App {
-    /// Throws the run away, after a question where it took long (see [`Snapshot::stake`](crate::session::Snapshot::stake)).
-    pub(crate) fn abandon(&mut self, what: Abandon) -> Vec<Effect> {
-        match self.latest.stake() {
-            Some(stake) => self.ask(Prompt::abandon(what, stake)),
-            None => vec![what.effect()],
-        }
-    }
-
-    /// Whether the question is open that comes before leaving.
-    pub(crate) fn asks_about_leaving(&self) -> bool {
-        matches!(&self.prompt, Some(Prompt { wish: Wish::Abandon(Abandon::Quit, _), .. }))
-    }
-
-    /// Leaves: at once where leaving is what was asked about, so that Ctrl-C twice always leaves.
-    pub(crate) fn quit(&mut self) -> Vec<Effect> {
-        if self.asks_about_leaving() { vec![Effect::Quit] } else { self.abandon(Abandon::Quit) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-    use super::*;
-    use crate::session::{LONG_RUN, Session, Worker};
-    use crate::tui::keymap::Context;
-
-    /// An explorer whose run took `elapsed`.
-    fn app(elapsed: Duration) -> App {
-        let session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
-        let mut snapshot = (*Worker::spawn(session).latest()).clone();
-        snapshot.lanes[0].elapsed = elapsed;
-        App::new(Arc::new(snapshot))
-    }
-
-    fn press(app: &mut App, key: char) -> Vec<Effect> {
-        let (code, modifiers) = match key {
-            '\x03' => (KeyCode::Char('c'), KeyModifiers::CONTROL),
-            '\r' => (KeyCode::Enter, KeyModifiers::NONE),
-            '\x1b' => (KeyCode::Esc, KeyModifiers::NONE),
-            key => (KeyCode::Char(key), KeyModifiers::NONE),
-        };
-        app.press(KeyEvent::new(code, modifiers))
-    }
-
-    /// The keys that lead to what throws a run away.
-    const WAYS: [&str; 7] = ["q", "\x03", "r", "pj\r", "e5\r", "?\x03", "S\x03"];
-
-    fn throws_away(effects: &[Effect]) -> bool {
-        let lost = |effect: &Effect| {
-            matches!(
-                effect,
-                Effect::Quit | Effect::Send(Command::Restart) | Effect::Load(_) | Effect::Start(_)
-            )
-        };
-        effects.iter().any(lost)
-    }
-
-    /// Presses keys; what an edited setup leads to is computed at once.
-    fn press_all(app: &mut App, keys: &str) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for key in keys.chars() {
-            effects = press(app, key);
-            if let [Effect::Ask(crate::session::Question::Setup(setup))] = &effects[..] {
-                let answer = crate::session::Answer::Setup(setup.edits(), setup.forecast());
-                app.learn(answer);
-            }
-        }
-        effects
-    }
-
-    #[test]
-    fn a_short_run_is_not_asked_about() {
-        for keys in WAYS {
-            let mut app = app(LONG_RUN);
-            assert!(throws_away(&press_all(&mut app, keys)), "{keys:?}");
-        }
-    }
-
-    #[test]
-    fn a_long_run_is_kept_until_y() {
-        for keys in WAYS {
-            let mut app = app(LONG_RUN + Duration::from_millis(1));
-            assert!(!throws_away(&press_all(&mut app, keys)), "{keys:?}");
-            assert_eq!(app.context(), Context::Confirm, "{keys:?}");
-            assert!(throws_away(&press(&mut app, 'y')), "{keys:?}");
-        }
-    }
-
-    #[test]
-    fn any_other_key_keeps_it() {
-        for keys in WAYS {
-            for key in ['n', 'q', 'r', 'a', '\r', ' ', '\x1b', 'Y', 'x'] {
-                let mut app = app(LONG_RUN * 2);
-                press_all(&mut app, keys);
-                assert!(!throws_away(&press(&mut app, key)), "{keys:?} {key:?}");
-                assert!(app.prompt.is_none(), "{keys:?} {key:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn control_c_twice_always_leaves() {
-        for keys in ["", "r", "p", "p/a", "e", "e5\r", "S", "v", "?", "E", "C", "2", "3", "4", "5", "q"] {
-            let mut app = app(LONG_RUN * 2);
-            press_all(&mut app, keys);
-            press(&mut app, '\x03');
-            // Where leaving was asked about already, the first one has left.
-            if keys != "q" {
-                assert!(matches!(press(&mut app, '\x03')[..], [Effect::Quit]), "{keys:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn text_that_comes_as_keys_does_not_end_a_long_run() {
-        for text in ["squid game", "quarterly rerun, please quit\nq\n", "request\trequired: y/n"] {
-            let mut app = app(LONG_RUN * 2);
-            for c in text.chars() {
-                assert!(!throws_away(&press(&mut app, if c == '\n' { '\r' } else { c })), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_question_says_what_is_lost() {
-        let app = app(Duration::from_secs(185));
-        let stake = app.latest.stake().unwrap();
-        let loss = Abandon::Quit.loss(&stake);
-        assert_eq!(loss, "The run so far would be lost: 3 min 5 s of computing, 0 neurons, not finished.");
     }
 }

@@ -1,7 +1,73 @@
-//! The screens, a folder each.
+//! The screens, a folder each. A new screen is a folder with a [`Screen`](screen::Screen) and a line in [`Screens`].
 
 pub mod bounds;
 pub mod compare;
 pub mod explore;
 pub mod outputs;
+pub mod screen;
 pub mod weight;
+
+use std::sync::LazyLock;
+
+use super::keymap::every_screen::{LOOKING, RUNNING};
+use super::keymap::{Action, Binding, Key, Keymap, bind};
+use super::table::table;
+use bounds::Bounds;
+use compare::Compare;
+use explore::Explore;
+use outputs::Outputs;
+use screen::{Facts, Screen};
+use weight::Weight;
+
+table! {
+    /// The screens, in the order of their numbers.
+    Screens: dyn Screen {
+        /// one construction in full
+        explore: Explore,
+        /// two or three side by side
+        compare: Compare,
+        /// one weight as it is assembled
+        weight: Weight,
+        /// the bounds of all constructions
+        bounds: Bounds,
+        /// F(x) against Ĝ(x)
+        outputs: Outputs,
+    }
+}
+
+/// The keys that show the first nine screens.
+const NUMBERS: [&[Key]; 9] = [
+    &[Key::Char('1')],
+    &[Key::Char('2')],
+    &[Key::Char('3')],
+    &[Key::Char('4')],
+    &[Key::Char('5')],
+    &[Key::Char('6')],
+    &[Key::Char('7')],
+    &[Key::Char('8')],
+    &[Key::Char('9')],
+];
+
+/// The facts of all screens, in the order of their numbers.
+pub fn all_facts() -> [&'static Facts; Screens::COUNT] {
+    Screens::default().all().map(Screen::facts)
+}
+
+/// The keys of every screen, with those that show each of them.
+pub fn every_screen() -> &'static Keymap {
+    static BINDINGS: LazyLock<Vec<Binding>> = LazyLock::new(|| {
+        let numbers = all_facts().into_iter().zip(NUMBERS);
+        let shows =
+            numbers.map(|(facts, keys)| bind(keys, Action::Show(facts.name), facts.label, facts.help));
+        RUNNING.iter().copied().chain(shows).chain(LOOKING.iter().copied()).collect()
+    });
+    static KEYMAP: LazyLock<Keymap> = LazyLock::new(|| Keymap::alone("On every screen", &BINDINGS));
+    &KEYMAP
+}
+
+/// The keymaps in the help and the documentation: those of every screen, of each screen with keys of its own, and of the
+/// setup editor.
+pub fn listed_keymaps() -> Vec<&'static Keymap> {
+    let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
+    std::iter::once(every_screen()).chain(own).chain([&explore::EDITING]).collect()
+}

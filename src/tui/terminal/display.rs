@@ -79,17 +79,17 @@ const PASTE_OFF: &str = "\x1b[?2004l";
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
 /// A terminal taken over, to draw on and to read from. The guard is dropped last.
-pub(crate) struct Taken {
-    pub(crate) screen: Screen,
+pub(crate) struct HeldTerminal {
+    pub(crate) display: Display,
     pub(crate) input: Input,
     pub(crate) guard: Guard,
 }
 
-impl Taken {
+impl HeldTerminal {
     /// As [`Guard::take`].
     pub(crate) fn new(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
         let guard = Guard::take(mouse, keeper)?;
-        Ok(Self { screen: Screen::new()?, input: Input::new()?, guard })
+        Ok(Self { display: Display::new()?, input: Input::new()?, guard })
     }
 }
 
@@ -273,7 +273,7 @@ impl Write for FrameBuffer {
 }
 
 /// The screen to draw on.
-pub(crate) struct Screen {
+pub(crate) struct Display {
     terminal: Terminal<Capped<CrosstermBackend<FrameBuffer>>>,
     /// the last frame; empty once it is sent
     buffer: FrameBuffer,
@@ -285,7 +285,7 @@ pub(crate) struct Screen {
     taken: u64,
 }
 
-impl Screen {
+impl Display {
     pub(crate) fn new() -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(FRAME_BYTES);
         let sent = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);

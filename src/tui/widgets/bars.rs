@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::tui::Look;
+use crate::tui::look::Look;
 
 /// Eighths of a row that a share of `height` rows takes: what is not empty shows, and what is not full does not look
 /// full.

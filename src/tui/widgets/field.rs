@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use ratatui::text::Span;
 use tui_input::{Input, InputRequest};
 
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::visible::is_hidden;
 
 /// A text and a cursor in it.

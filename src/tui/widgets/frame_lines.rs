@@ -1,4 +1,4 @@
-//! What every screen has around its panes: the line on top, the line of keys, messages, frames.
+//! Lines and panes: texts that fit or say that they are cut, frames with titles, numbers of rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,48 +6,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
+use super::filter::Filter;
 use crate::report::text::grouped;
-use crate::session::{Activity, RunState, Speed};
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::app::mouse::{Areas, Target};
-use crate::tui::keymap::{Action, Binding, Context, applicable};
-use crate::tui::screen::Screen;
-use crate::tui::widgets::filter::Filter;
-use crate::visible::{shortened, shortened_to};
+use crate::session::Speed;
+use crate::tui::look::Look;
+use crate::visible::shortened;
 
-/// Most characters of a preset's name on top.
-const LONGEST_NAME: usize = 40;
-
-/// Columns for what a table is narrowed by.
-const FILTER_WIDTH: usize = 24;
-
-/// The line on top. Where there is no room for the names of all screens, only the shown one is named.
-pub(crate) struct Title<'a> {
-    named: Line<'a>,
-    short: Line<'a>,
-    /// columns that `named` needs to say what is happening, and to which preset
-    least: usize,
-    areas: &'a Areas,
-    look: Look,
-}
-
-impl Widget for Title<'_> {
-    fn render(self, area: Rect, buffer: &mut Buffer) {
-        let line = if self.least <= usize::from(area.width) { self.named } else { self.short };
-        // The program's name comes first, then the screens.
-        let (mut x, screens) = (area.x, [None].into_iter().chain(Screen::ALL.map(Some)));
-        for (span, screen) in line.spans.iter().zip(screens) {
-            let width = (span.width() as u16).min(area.right().saturating_sub(x));
-            if let Some(screen) = screen {
-                let tab = Rect { x, width, height: area.height.min(1), ..area };
-                self.areas.add(tab, Target::Screen(screen));
-            }
-            x += width;
-        }
-        draw_line(&line, &self.look, area, buffer);
-    }
-}
+/// The work of a lane between the last neuron of a layer and the next layer.
+pub(crate) const MEASURING: &str = "built, measuring its weights";
 
 /// Draws a line. What does not fit is cut, and the mark of a cut text stands at its end.
 pub(crate) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
@@ -92,70 +58,6 @@ pub(crate) fn rows_of(
     }
 }
 
-/// Which screens there are, what is happening, and to what.
-pub(crate) fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
-    let (theme, glyphs, snapshot) = (look.theme, look.glyphs, &app.snapshot);
-    let (mark, state, style) = if app.frozen && snapshot.state() != RunState::Failed {
-        (glyphs.paused, "view frozen (s)".to_owned(), theme.bad)
-    } else {
-        run_state(app.latest.state(), look)
-    };
-    let screens = |named: bool| {
-        let tab = move |screen: Screen| match screen == app.screen {
-            true => Span::styled(format!(" {} {} ", screen.key(), screen.name()), theme.selected),
-            false if named => Span::styled(format!(" {} {} ", screen.key(), screen.name()), theme.faint),
-            false => Span::styled(format!(" {} ", screen.key()), theme.faint),
-        };
-        let mut line = Line::from(Span::styled("slth ", theme.title));
-        line.extend(Screen::ALL.map(tab));
-        line
-    };
-    let happening = [
-        Span::styled(format!(" {mark} {state}"), style),
-        Span::styled(glyphs.separator, theme.faint),
-        Span::styled(shortened_to(&snapshot.experiment.name, LONGEST_NAME), theme.title),
-    ];
-    let (mut named, mut short) = (screens(true), screens(false));
-    named.extend(happening.clone());
-    short.extend(happening);
-    let least = named.width();
-    let about =
-        [Span::styled(glyphs.separator, theme.faint), Span::raw(shortened(&snapshot.experiment.title))];
-    named.extend(about.clone());
-    short.extend(about);
-    Title { named, short, least, areas: &app.areas, look: *look }
-}
-
-/// The mark, the words and the colour of a run's state: the same on every screen.
-fn run_state(state: RunState, look: &Look) -> (&'static str, String, Style) {
-    let (theme, glyphs) = (look.theme, look.glyphs);
-    match state {
-        RunState::Failed => (glyphs.bad, "the engine has failed".to_owned(), theme.bad),
-        RunState::Running => (glyphs.running, "running".to_owned(), theme.good),
-        RunState::Stepping => (glyphs.running, "stepping".to_owned(), theme.good),
-        RunState::GoingBack => (glyphs.running, "going back".to_owned(), theme.good),
-        RunState::Paused { done: 0, .. } => (glyphs.paused, "paused".to_owned(), theme.text),
-        RunState::Paused { done, lanes } => {
-            (glyphs.paused, format!("paused: {done} of {lanes} lanes done"), theme.text)
-        }
-        RunState::Done { holding: 1, lanes: 1, .. } => {
-            (glyphs.good, "done: the ticket holds".to_owned(), theme.good)
-        }
-        RunState::Done { not_completed: 1, lanes: 1, .. } => {
-            (glyphs.bad, "done: not completed".to_owned(), theme.bad)
-        }
-        RunState::Done { holding: 0, lanes: 1, .. } => {
-            (glyphs.bad, "done: the ticket does not hold".to_owned(), theme.bad)
-        }
-        RunState::Done { holding, lanes, .. } if holding == lanes => {
-            (glyphs.good, "done: all tickets hold".to_owned(), theme.good)
-        }
-        RunState::Done { holding, lanes, .. } => {
-            (glyphs.bad, format!("done: {holding} of {lanes} tickets hold"), theme.bad)
-        }
-    }
-}
-
 /// Neurons per second of a run.
 pub(crate) fn speed(speed: Speed) -> String {
     match speed {
@@ -179,51 +81,6 @@ pub(crate) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'s
         spans.extend(filter.field.spans(look, width.saturating_sub(1)));
     } else {
         spans.push(Span::styled(format!("{} (Esc: all)", shortened(filter.field.text())), look.theme.text));
-    }
-    Line::from(spans)
-}
-
-/// What the screen's table is narrowed by; else what went wrong, if anything did; else what was done unseen.
-pub(crate) fn message(app: &App, look: &Look) -> Option<Line<'static>> {
-    if let (None, Some(filter)) = (&app.message, app.table_filter()) {
-        let mut line = filter_line(filter, look, FILTER_WIDTH);
-        line.spans.insert(0, Span::styled(" only rows with ", look.theme.faint));
-        return Some(line);
-    }
-    if let (None, Some(notice)) = (&app.message, &app.notice) {
-        return Some(Line::styled(format!(" {}", look.glyphs.write(notice)), look.theme.good));
-    }
-    let text = match (&app.message, &app.latest.activity) {
-        (Some(message), _) => format!(" {}", look.glyphs.write(message)),
-        (None, Activity::Failed(message)) => format!(" internal error: {}", look.glyphs.write(message)),
-        (None, _) => return None,
-    };
-    Some(Line::styled(text, look.theme.bad))
-}
-
-/// As many keys as fit, the help and the way out always among them.
-pub(crate) fn keys(context: Context, look: &Look, width: u16) -> Line<'static> {
-    let width_of = |binding: &Binding| binding.keys[0].name().len() + binding.label.len() + 3;
-    let closes = applicable(context).any(|binding| binding.action == Action::Close);
-    let always = |binding: &Binding| match binding.action {
-        Action::OpenHelp | Action::Close => true,
-        Action::Quit => !closes,
-        _ => false,
-    };
-    let kept: usize = applicable(context).filter(|binding| always(binding)).map(width_of).sum();
-    let mut left = usize::from(width).saturating_sub(kept);
-    let mut spans = Vec::new();
-    let mut full = false;
-    for binding in applicable(context) {
-        if !always(binding) {
-            full |= width_of(binding) > left;
-            if full {
-                continue;
-            }
-            left -= width_of(binding);
-        }
-        spans.push(Span::styled(format!(" {} ", binding.keys[0].name()), look.theme.key));
-        spans.push(Span::styled(format!("{} ", binding.label), look.theme.faint));
     }
     Line::from(spans)
 }

@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::bars;
 
 /// Heights, in eighths of a row, up to which a bar and a line are the same.

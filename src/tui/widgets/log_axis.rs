@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::report::text::grouped;
-use crate::tui::Look;
+use crate::tui::look::Look;
 
 /// Blank columns between two numbers.
 const BETWEEN: usize = 3;

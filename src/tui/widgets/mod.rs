@@ -1,9 +1,11 @@
 //! Parts that several screens draw with: lines of the frame, a text field, a filter, charts on a log axis.
 
 pub(crate) mod bars;
+pub mod clickable;
 pub mod field;
 pub mod filter;
 pub(crate) mod frame_lines;
 pub(crate) mod histogram;
 pub(crate) mod log_axis;
 pub(crate) mod products;
+pub(crate) mod unshowable;

@@ -11,7 +11,7 @@ use crate::experiment::LawChoice;
 use crate::report::text::{grouped, number};
 use crate::sampling::{ProductLaw, UniformProductLaw};
 use crate::session::{LaneView, Snapshot};
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::histogram::{Histogram, Line, Meeting};
 use crate::tui::widgets::log_axis::LogAxis;
 
@@ -25,7 +25,7 @@ const ROWS_BELOW: u16 = 3;
 const LEAST_BARS: u16 = 3;
 
 /// A law's log axis, from 0 to 1: the axis of the engine's bins.
-struct Axis {
+struct ProductAxis {
     /// decimal logarithms of the products at 0 and 1
     ends: (f64, f64),
     /// exact density at a place
@@ -38,7 +38,7 @@ struct Axis {
     marks: Vec<(f64, f64)>,
 }
 
-impl Axis {
+impl ProductAxis {
     fn of(snapshot: &Snapshot, lane: usize) -> Self {
         let layer = snapshot.lanes[lane].view.layer;
         let lane = &snapshot.plan.lanes[lane];
@@ -76,7 +76,7 @@ impl Axis {
 
 /// What the columns and rows of a chart stand for: an axis of its own, or one that several lanes share.
 #[derive(Clone, Copy)]
-pub(crate) struct Scale {
+pub(crate) struct ProductScale {
     /// decimal logarithms of the products at the left and right end
     ends: (f64, f64),
     /// density per decade at the upper edge
@@ -85,14 +85,14 @@ pub(crate) struct Scale {
     root: bool,
 }
 
-impl Scale {
-    fn of_one(axis: &Axis) -> Self {
+impl ProductScale {
+    fn of_one(axis: &ProductAxis) -> Self {
         Self { ends: axis.ends, top: axis.peak / axis.decades() * (1.0 + HEADROOM), root: false }
     }
 
     /// The scale on which all of these lanes can be shown, and its axis; `None` without lanes.
     pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
-        let axes: Vec<Axis> = lanes.iter().map(|&lane| Axis::of(snapshot, lane)).collect();
+        let axes: Vec<ProductAxis> = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane)).collect();
         let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
         let peak = axes.iter().map(|axis| axis.peak / axis.decades()).fold(0.0, f64::max);
         let scale =
@@ -101,13 +101,13 @@ impl Scale {
     }
 
     /// Place on `axis` of a place on this scale.
-    fn place_on(&self, axis: &Axis, place: f64) -> f64 {
+    fn place_on(&self, axis: &ProductAxis, place: f64) -> f64 {
         let log = self.ends.0 + place * (self.ends.1 - self.ends.0);
         (log - axis.ends.0) / axis.decades()
     }
 
     /// Share of the chart's height for a density on `axis`, at most 1.
-    fn height(&self, axis: &Axis, density: f64) -> f64 {
+    fn height(&self, axis: &ProductAxis, density: f64) -> f64 {
         let share = (density / axis.decades() / self.top).min(1.0);
         if self.root { share.sqrt() } else { share }
     }
@@ -119,11 +119,11 @@ pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, 
         crate::tui::widgets::frame_lines::too_small(look, area, buffer);
         return;
     }
-    let axis = Axis::of(snapshot, lane);
+    let axis = ProductAxis::of(snapshot, lane);
     let lane = &snapshot.lanes[lane];
     let below = if area.height > ROWS_BELOW + LEAST_BARS { ROWS_BELOW } else { 1 };
     let bars = Rect { height: area.height - below, ..area };
-    let scale = Scale::of_one(&axis);
+    let scale = ProductScale::of_one(&axis);
     let columns = axis.columns(&scale, bars.width);
     histogram(lane, &axis, &columns, look).render(look, bars, buffer);
     legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
@@ -133,31 +133,34 @@ pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, 
 pub(crate) fn render_shared(
     snapshot: &Snapshot,
     lane: usize,
-    scale: &Scale,
+    scale: &ProductScale,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let axis = Axis { bound: None, ..Axis::of(snapshot, lane) };
+    let axis = ProductAxis { bound: None, ..ProductAxis::of(snapshot, lane) };
     let columns = axis.columns(scale, area.width);
     histogram(&snapshot.lanes[lane], &axis, &columns, look).render(look, area, buffer);
 }
 
 /// The columns of a chart: which of the engine's bins each of them holds, and how a mean density becomes a height.
-struct Columns<'a> {
+struct ProductColumns<'a> {
     bins: Vec<Range<usize>>,
-    scale: &'a Scale,
+    scale: &'a ProductScale,
 }
 
-impl Axis {
+impl ProductAxis {
     /// The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
-    fn columns<'a>(&self, scale: &'a Scale, width: u16) -> Columns<'a> {
+    fn columns<'a>(&self, scale: &'a ProductScale, width: u16) -> ProductColumns<'a> {
         let first_from = |column: u16| {
             let place = scale.place_on(self, f64::from(column) / f64::from(width));
             let first = (place * PRODUCT_BINS as f64 - 0.5).ceil();
             (first.max(0.0) as usize).min(PRODUCT_BINS)
         };
-        Columns { bins: (0..width).map(|column| first_from(column)..first_from(column + 1)).collect(), scale }
+        ProductColumns {
+            bins: (0..width).map(|column| first_from(column)..first_from(column + 1)).collect(),
+            scale,
+        }
     }
 
     /// Place of a bin's middle.
@@ -168,7 +171,7 @@ impl Axis {
 
 /// Bars and lines of a lane. All are means over the same bins, so that products that follow the law fill bars as high as
 /// the curve.
-fn histogram(lane: &LaneView, axis: &Axis, columns: &Columns<'_>, look: &Look) -> Histogram {
+fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, look: &Look) -> Histogram {
     let counts = &lane.view.tally.products;
     let total: u64 = counts.iter().sum();
     let observed = |bins: &Range<usize>| {
@@ -177,14 +180,14 @@ fn histogram(lane: &LaneView, axis: &Axis, columns: &Columns<'_>, look: &Look) -
         (count > 0).then(|| columns.scale.height(axis, mean))
     };
     let law = |bins: &Range<usize>| {
-        let sum: f64 = bins.clone().map(|bin| (axis.density)(Axis::middle(bin))).sum();
+        let sum: f64 = bins.clone().map(|bin| (axis.density)(ProductAxis::middle(bin))).sum();
         (!bins.is_empty()).then(|| columns.scale.height(axis, sum / bins.len() as f64))
     };
     let mut lines = Vec::new();
     if let Some((range, density)) = &axis.bound {
         // A bar that is a mean over more than the bound's range may be lower.
         let applies = |bins: &Range<usize>| {
-            !bins.is_empty() && bins.clone().all(|bin| range.contains(&Axis::middle(bin)))
+            !bins.is_empty() && bins.clone().all(|bin| range.contains(&ProductAxis::middle(bin)))
         };
         let height = columns.scale.height(axis, *density);
         lines.push(Line {
@@ -209,7 +212,7 @@ fn histogram(lane: &LaneView, axis: &Axis, columns: &Columns<'_>, look: &Look) -
 /// 12,345 neurons   ⠒⠒ exact  ⠂⠂ bound ½
 /// ```
 /// In a single row the numbers stand on the axis.
-fn legend(lane: &LaneView, axis: &Axis, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     for column in 0..area.width {
         buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
@@ -288,8 +291,8 @@ mod tests {
         (*Worker::spawn(session).latest()).clone()
     }
 
-    fn of(snapshot: &Snapshot, lane: usize, scale: &Scale, width: u16) -> Histogram {
-        let axis = Axis::of(snapshot, lane);
+    fn of(snapshot: &Snapshot, lane: usize, scale: &ProductScale, width: u16) -> Histogram {
+        let axis = ProductAxis::of(snapshot, lane);
         let columns = axis.columns(scale, width);
         histogram(&snapshot.lanes[lane], &axis, &columns, &PLAIN)
     }
@@ -298,10 +301,10 @@ mod tests {
     fn no_bar_of_a_run_is_lost_under_law_and_bound() {
         for weights in [0, 1, 4] {
             let snapshot = snapshot(weights);
-            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
+            let (shared, _) = ProductScale::shared(&snapshot, &[0, 1]).unwrap();
             for lane in 0..2 {
                 for size in SIZES {
-                    let own = Scale::of_one(&Axis::of(&snapshot, lane));
+                    let own = ProductScale::of_one(&ProductAxis::of(&snapshot, lane));
                     for scale in [own, shared] {
                         let histogram = of(&snapshot, lane, &scale, size.0);
                         assert_eq!(histogram.bars.iter().flatten().count() == 0, weights == 0);
@@ -316,11 +319,12 @@ mod tests {
     fn products_that_follow_the_law_fill_bars_as_high_as_the_curve() {
         let mut snapshot = snapshot(0);
         for lane in 0..2 {
-            let axis = Axis::of(&snapshot, lane);
-            let of_law = |bin| ((axis.density)(Axis::middle(bin)) * 1e12) as u64;
+            let axis = ProductAxis::of(&snapshot, lane);
+            let of_law = |bin| ((axis.density)(ProductAxis::middle(bin)) * 1e12) as u64;
             snapshot.lanes[lane].view.tally.products = (0..PRODUCT_BINS).map(of_law).collect();
-            let (shared, _) = Scale::shared(&snapshot, &[0, 1]).unwrap();
-            for (width, scale) in (2..200).flat_map(|width| [(width, Scale::of_one(&axis)), (width, shared)])
+            let (shared, _) = ProductScale::shared(&snapshot, &[0, 1]).unwrap();
+            for (width, scale) in
+                (2..200).flat_map(|width| [(width, ProductScale::of_one(&axis)), (width, shared)])
             {
                 let drawn = of(&snapshot, lane, &scale, width);
                 let curve = &drawn.lines[drawn.lines.len() - 1].heights;

@@ -14,7 +14,7 @@ const MOST: usize = 2000;
 
 /// What an entry of a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FileKind {
     /// a folder
     Folder,
     /// a preset
@@ -23,7 +23,7 @@ pub enum Kind {
     Weights,
 }
 
-impl Kind {
+impl FileKind {
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl Kind {
 
 /// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct FolderEntry {
     /// its name in its visible form
     pub name: String,
     /// where it is
     pub path: PathBuf,
     /// what it is
-    pub kind: Kind,
+    pub kind: FileKind,
     /// its size, of files
     pub bytes: u64,
 }
@@ -61,7 +61,7 @@ pub struct Listing {
     /// which folder, as it is called from the working directory
     pub folder: PathBuf,
     /// folders first, each kind by name; hidden files and all others are left out
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FolderEntry>,
     /// how many more there are than are listed
     pub left_out: usize,
 }
@@ -80,9 +80,9 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
         let path = folder.join(entry.file_name());
         // Links are followed; what has gone meanwhile is left out.
         let Ok(found) = std::fs::metadata(&path) else { continue };
-        let kind = if found.is_dir() { Some(Kind::Folder) } else { Kind::of_file(&path) };
+        let kind = if found.is_dir() { Some(FileKind::Folder) } else { FileKind::of_file(&path) };
         if let Some(kind) = kind.filter(|_| !name.starts_with('.')) {
-            entries.push(Entry { name, path, kind, bytes: found.len() });
+            entries.push(FolderEntry { name, path, kind, bytes: found.len() });
         }
     }
     entries.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
@@ -122,10 +122,10 @@ pub fn completed(text: &str) -> Result<(String, Vec<String>), String> {
     let listing =
         list(&expanded(folder)).map_err(|error| format!("folder {}: {error}", shortened(folder)))?;
     // What is typed is the name itself.
-    let typed = |entry: &Entry| {
+    let typed = |entry: &FolderEntry| {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with(begun)
-            .then(|| format!("{name}{}", if entry.kind == Kind::Folder { "/" } else { "" }))
+            .then(|| format!("{name}{}", if entry.kind == FileKind::Folder { "/" } else { "" }))
     };
     let names: Vec<String> = listing.entries.iter().filter_map(typed).collect();
     let Some(first) = names.first() else {
@@ -155,16 +155,16 @@ mod tests {
     fn folders_presets_and_weight_files_are_listed() {
         let folder = folder();
         let listing = list(folder.path()).unwrap();
-        let names: Vec<(&str, Kind)> =
+        let names: Vec<(&str, FileKind)> =
             listing.entries.iter().map(|entry| (&*entry.name, entry.kind)).collect();
         assert_eq!(
             names,
             [
-                ("inner", Kind::Folder),
-                ("b.RON", Kind::Preset),
-                ("a\\u{1b}.npy", Kind::Weights),
-                ("net.pt", Kind::Weights),
-                ("net2.npz", Kind::Weights)
+                ("inner", FileKind::Folder),
+                ("b.RON", FileKind::Preset),
+                ("a\\u{1b}.npy", FileKind::Weights),
+                ("net.pt", FileKind::Weights),
+                ("net2.npz", FileKind::Weights)
             ]
         );
         assert_eq!((listing.entries[3].bytes, listing.left_out), (5, 0));

@@ -1,18 +1,17 @@
-//! The window of the list of what can be opened, and the one that says why something could not be.
+//! The window of the list.
 
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
+use super::super::window::{keys, window};
+use super::folder::{FileKind, Listing};
+use super::list::{PickerList, PickerRow};
 use crate::report::text::{grouped, widths};
 use crate::theory::Count;
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::app::mouse::Target;
-use crate::tui::keymap::Context;
-use crate::tui::overlays::picker::folder::{Kind, Listing};
-use crate::tui::overlays::picker::{Picker, Row};
-use crate::tui::overlays::{keys, window};
-use crate::tui::widgets::filter::Filter;
+use crate::tui::keymap::Keymap;
+use crate::tui::look::Look;
+use crate::tui::view::View;
+use crate::tui::widgets::clickable::Target;
 use crate::tui::widgets::frame_lines::{cut, filter_line};
 use crate::visible::shortened;
 
@@ -28,11 +27,8 @@ const WIDTHS: (usize, usize) = (20, 110);
 /// Columns and rows that the window's frame takes.
 const FRAME: (usize, usize) = (4, 2);
 
-/// Width of a refusal's text.
-const REFUSAL_WIDTH: usize = 96;
-
 /// Where the columns of the list stand.
-struct Columns {
+struct PickerColumns {
     pointer: usize,
     title: usize,
     shows_widths: bool,
@@ -40,8 +36,8 @@ struct Columns {
     room: usize,
 }
 
-impl Columns {
-    fn new(picker: &Picker, room: usize, look: &Look) -> Self {
+impl PickerColumns {
+    fn new(picker: &PickerList, room: usize, look: &Look) -> Self {
         let pointer = Span::raw(look.glyphs.pointer).width();
         let shows_widths = room >= WIDTHS.1;
         let longest = picker.presets.iter().map(|(_, title)| Span::raw(title).width()).max().unwrap_or(0);
@@ -68,20 +64,20 @@ impl Columns {
 }
 
 /// Draws the list, the selected row in sight.
-pub(crate) fn render(frame: &mut Frame<'_>, app: &App, look: &Look, selected: usize) {
-    let Some(picker) = &app.picker else { return };
+pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap, view: &View<'_>) {
+    let look = view.look;
     let room = usize::from(frame.area().width).saturating_sub(FRAME.0);
-    let columns = Columns::new(picker, room, look);
-    let filter = app.filter.as_ref();
+    let columns = PickerColumns::new(picker, room, look);
+    // Above the list: the filter and the header.
     let mut lines: Vec<Line<'_>> =
-        filter.map(|filter| filter_line(filter, look, columns.width())).into_iter().collect();
+        picker.filter.as_ref().map(|filter| filter_line(filter, look, columns.width())).into_iter().collect();
     let header = columns.row("", "preset", "title", ["weights", "widths", "neurons"]);
     lines.push(Line::styled(header, look.theme.faint));
-    let below = below(app, picker, selected, look, columns.width().min(room));
+    let below = below(view, picker, keymap, columns.width().min(room));
     let height = usize::from(frame.area().height).saturating_sub(FRAME.1 + lines.len() + below.len()).max(1);
-    let rows = rows(picker, filter, &columns, look, selected);
-    let place = rows.iter().position(|(index, _)| *index == Some(selected)).unwrap_or(0);
-    // The line before the selected one may say which folder it is.
+    // The rows in sight. The line before the selected one may name its folder.
+    let rows = rows(picker, &columns, look);
+    let place = rows.iter().position(|(index, _)| *index == Some(picker.selected)).unwrap_or(0);
     let first = (place + 2).saturating_sub(height).min(rows.len().saturating_sub(height));
     let (above, hidden) = (lines.len() as u16, rows.len().saturating_sub(first + height));
     let mut targets = Vec::new();
@@ -97,31 +93,26 @@ pub(crate) fn render(frame: &mut Frame<'_>, app: &App, look: &Look, selected: us
         (above, below) => format!("Presets and files, {above} more above, {below} below"),
     };
     let inside = window(frame, look, &title, lines, 0);
-    app.areas.add_rows(inside, above, targets);
+    view.clickables.add_rows(inside, above, targets);
 }
 
 /// The lines of the list: rows that can be chosen, and those that say what follows.
-fn rows(
-    picker: &Picker,
-    filter: Option<&Filter>,
-    columns: &Columns,
-    look: &Look,
-    selected: usize,
-) -> Vec<(Option<usize>, Line<'static>)> {
-    let (all, shown) = (picker.rows(), picker.shown(filter));
+fn rows(picker: &PickerList, columns: &PickerColumns, look: &Look) -> Vec<(Option<usize>, Line<'static>)> {
+    let (all, shown) = (picker.rows(), picker.filtered());
+    let filter = picker.filter.as_ref();
     let mut lines = Vec::new();
     let mut in_folder = false;
     for index in shown {
         let row = all[index];
-        if !in_folder && !matches!(row, Row::Preset(..)) {
+        if !in_folder && !matches!(row, PickerRow::Preset(..)) {
             in_folder = true;
             lines.push((None, Line::styled(folder_name(picker), look.theme.faint)));
         }
-        let chosen = index == selected;
+        let chosen = index == picker.selected;
         let pointer = if chosen { look.glyphs.pointer } else { " " };
         let style = if chosen { look.theme.selected } else { look.theme.text };
         let text = match row {
-            Row::Preset(name, title) => {
+            PickerRow::Preset(name, title) => {
                 let size = match picker.costs.get(name) {
                     None => ["", "", look.glyphs.pending].map(str::to_owned),
                     Some(cost) => [
@@ -133,11 +124,11 @@ fn rows(
                 let title = cut(&look.glyphs.write(title), columns.title, look);
                 columns.row(pointer, name, &title, [&size[0], &size[1], &size[2]])
             }
-            Row::Above => wide(pointer, columns, "..", "the folder above", look),
-            Row::Entry(entry) if entry.kind == Kind::Folder => {
+            PickerRow::Above => wide(pointer, columns, "..", "the folder above", look),
+            PickerRow::Entry(entry) if entry.kind == FileKind::Folder => {
                 wide(pointer, columns, &format!("{}/", entry.name), "folder", look)
             }
-            Row::Entry(entry) => {
+            PickerRow::Entry(entry) => {
                 let what = format!("{}, {}", entry.kind.name(), bytes(entry.bytes));
                 wide(pointer, columns, &entry.name, &what, look)
             }
@@ -166,14 +157,14 @@ fn rows(
 }
 
 /// A row of a name of any length and what it is.
-fn wide(pointer: &str, columns: &Columns, name: &str, what: &str, look: &Look) -> String {
+fn wide(pointer: &str, columns: &PickerColumns, name: &str, what: &str, look: &Look) -> String {
     let room =
         columns.width().min(columns.room).saturating_sub(columns.pointer + 1 + what.chars().count() + 1);
     let name = cut(&look.glyphs.write(name), room, look);
     format!("{pointer:<width$} {name:<room$} {what}", width = columns.pointer)
 }
 
-fn folder_name(picker: &Picker) -> String {
+fn folder_name(picker: &PickerList) -> String {
     match &picker.listing {
         Some(Ok(listing)) if listing.folder.as_os_str().is_empty() => {
             "files in the working directory".to_owned()
@@ -184,14 +175,15 @@ fn folder_name(picker: &Picker) -> String {
 }
 
 /// What stands under the list: what the numbers mean, what is happening, the keys.
-fn below(app: &App, picker: &Picker, selected: usize, look: &Look, width: usize) -> Vec<Line<'static>> {
-    let says = match picker.rows().get(selected) {
-        Some(Row::Entry(entry)) if entry.kind == Kind::Weights => {
+fn below(view: &View<'_>, picker: &PickerList, keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
+    let look = view.look;
+    let says = match picker.rows().get(picker.selected) {
+        Some(PickerRow::Entry(entry)) if entry.kind == FileKind::Weights => {
             "opened with inputs in the unit ball, epsilon 0.01, delta 0.01; e edits them"
         }
         _ => "neurons: expected of a run, roughly, over all its lanes",
     };
-    let (text, style) = match (&app.message, &app.notice) {
+    let (text, style) = match (view.message, view.notice) {
         (Some(message), _) => (look.glyphs.write(message), look.theme.bad),
         (None, Some(notice)) => (look.glyphs.write(notice), look.theme.good),
         (None, None) => (says.to_owned(), look.theme.faint),
@@ -199,27 +191,10 @@ fn below(app: &App, picker: &Picker, selected: usize, look: &Look, width: usize)
     let mut lines = vec![Line::default()];
     let rows = textwrap::wrap(&text, width.max(12));
     lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), style)));
-    let keys = keys(Context::Picker, look).to_string();
+    let keys = keys(keymap, look).to_string();
     let rows = textwrap::wrap(&keys, width.max(12));
     lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
     lines
-}
-
-/// Draws why something could not be opened, whole, scrolled down by so many lines.
-pub(crate) fn refusal(frame: &mut Frame<'_>, app: &App, look: &Look, error: &str, scroll: u16) {
-    app.areas.add(frame.area(), Target::Nothing);
-    let width = usize::from(frame.area().width).saturating_sub(FRAME.0).clamp(8, REFUSAL_WIDTH);
-    let text = look.glyphs.write(error);
-    let rows = textwrap::wrap(&text, width);
-    let mut lines: Vec<Line<'_>> =
-        rows.iter().map(|row| Line::styled(row.to_string(), look.theme.text)).collect();
-    lines.push(Line::default());
-    let after = "Nothing was changed. How a weight file is read can be chosen in the editor (e): target File, with the \
-                 fields path, layers, transposed and order.";
-    let rows = textwrap::wrap(after, width);
-    lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
-    lines.push(keys(Context::Refusal, look));
-    window(frame, look, "This could not be opened", lines, scroll);
 }
 
 /// A rough number: two digits of it.

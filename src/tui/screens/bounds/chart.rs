@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use super::keys::ChartMove;
 use crate::experiment::Experiment;
 use crate::report::{Against, Curve, Curves, Observed};
 use crate::session::Snapshot;
-use crate::tui::keymap::ChartMove;
 use crate::tui::widgets::filter::Filter;
+
+/// The kinds of clickable parts: a curve, and a place on the axis.
+pub(super) const CURVE: &str = "curve";
+pub(super) const PLACE: &str = "place";
 
 /// Places that a far move passes.
 const FAR: usize = 10;

@@ -10,22 +10,48 @@
 //! ```
 
 mod chart;
+mod keys;
 mod plot;
 mod table;
 
 pub use chart::Chart;
+pub use keys::ChartMove;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Widget;
 
+use super::screen::{Facts, Screen};
 use crate::experiment::NormSource;
-use crate::report::Against;
 use crate::report::text::number;
-use crate::tui::Look;
-use crate::tui::app::App;
+use crate::report::{Against, PlottedReport, json_text};
+use crate::tui::effects::Effect;
+use crate::tui::export::Numbers;
+use crate::tui::keymap::Action;
+use crate::tui::look::Look;
+use crate::tui::request::Request;
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::Part;
 use crate::tui::widgets::frame_lines::{self, pane};
+
+/// Its name.
+pub const NAME: &str = "Bounds";
+
+/// The facts of this screen.
+const FACTS: Facts = Facts {
+    name: NAME,
+    label: "bounds",
+    help: "what theory asks of every construction, against epsilon, width or depth",
+    keymap: keys::KEYMAP,
+    panes: &[(
+        "Bounds",
+        "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
+             is the preset itself; marks on it are what finished lanes have taken. Against the width, all widths keep \
+             their proportions; against the depth, the target's layers come in turn. Norms, F_max and the extremes of |w| \
+             stay the target's. Curves out of all proportion are hidden at first. Subset \
+             sums have no curve: the constant of their bound is not published.",
+    )],
+};
 
 /// Rows that the plot needs at least, its frame included.
 const LEAST_PLOT: u16 = 7;
@@ -33,31 +59,83 @@ const LEAST_PLOT: u16 = 7;
 /// Columns on the frame for which rows of the table are shown.
 const ROWS: u16 = 16;
 
-/// Draws the screen, whatever its size.
-pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let [title, panes, keys] =
-        Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)])
-            .areas(frame.area());
-    let buffer = frame.buffer_mut();
-    frame_lines::title(app, look).render(title, buffer);
-    if let Some(chart) = &app.chart {
+/// The Bounds screen.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// the curves, once the screen was shown
+    pub chart: Option<Chart>,
+}
+
+impl Screen for Bounds {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn show(&mut self, scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+        if let Some(chart) = &mut self.chart {
+            chart.show(scene.snapshot);
+        }
+        Vec::new()
+    }
+
+    fn enter(&mut self, scene: &Scene<'_>) -> Vec<Effect> {
+        self.chart.get_or_insert_with(|| Chart::new(scene.snapshot));
+        Vec::new()
+    }
+
+    /// All lanes.
+    fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
+        (0..scene.snapshot.lanes.len()).collect()
+    }
+
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
+        let Action::Own(own) = action else { return None };
+        let change = ChartMove::of(own)?;
+        if let Some(chart) = &mut self.chart {
+            chart.update(change, scene.filter);
+        }
+        Some(Vec::new())
+    }
+
+    fn go_to(&mut self, part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+        if let Some(chart) = &mut self.chart {
+            match part.kind {
+                chart::CURVE => chart.chosen = part.first,
+                chart::PLACE => chart.cursor = part.first,
+                _ => {}
+            }
+        }
+        Vec::new()
+    }
+
+    fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        let chart = self.chart.as_ref()?;
+        let title = &scene.snapshot.experiment.title;
+        let report = PlottedReport::new(title, &chart.curves, &chart.observed);
+        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "theory says nothing anywhere on this axis" })
+    }
+
+    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+        let Some(chart) = &self.chart else { return };
+        let look = view.look;
         let mut readings = chart.curves.read(chart.cursor, chart.chosen, &chart.observed);
-        readings.retain(|reading| chart.is_listed(reading.curve, app.table_filter()));
-        let rows = (readings.len() as u16 + 3).min(panes.height.saturating_sub(LEAST_PLOT));
-        let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(panes);
+        readings.retain(|reading| chart.is_listed(reading.curve, view.scene.filter));
+        // The plot above, the table below it.
+        let rows = (readings.len() as u16 + 3).min(area.height.saturating_sub(LEAST_PLOT));
+        let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(area);
         let inside = pane(&axis_title(chart.curves.against, look), look, upper, buffer);
         plot::legend(chart, look, upper, buffer);
-        plot::render(chart, &app.areas, look, inside, buffer);
-        let inside = pane(&place_title(app, chart, look), look, lower, buffer);
+        plot::render(chart, view.clickables, look, inside, buffer);
+        let inside = pane(&place_title(view, chart), look, lower, buffer);
         // The chosen curve stays in sight.
         let room = usize::from(inside.height.saturating_sub(1)).min(readings.len());
         let chosen = readings.iter().position(|reading| reading.curve == chart.chosen).unwrap_or(0);
         let first = chosen.saturating_sub(room / 2).min(readings.len() - room);
         let shown = first..first + room;
-        table::render(chart, &readings[shown.clone()], &app.areas, look, inside, buffer);
+        table::render(chart, &readings[shown.clone()], view.clickables, look, inside, buffer);
         // Rows are few on this screen: the note stands on the frame.
         let room = lower.width.saturating_sub(4);
-        let line = frame_lines::message(app, look).unwrap_or_else(|| note(app, chart, look, room));
+        let line = view.message_line().unwrap_or_else(|| note(view, chart, room));
         if lower.height > 1 {
             let width = if shown.len() < readings.len() { room.saturating_sub(ROWS) } else { room };
             let foot = Rect { x: lower.x + 2, y: lower.bottom() - 1, width, height: 1 };
@@ -65,7 +143,6 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
             frame_lines::rows_of("rows", shown, readings.len(), look, lower, buffer);
         }
     }
-    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
 }
 
 fn axis_name(against: Against, look: &Look) -> &'static str {
@@ -81,12 +158,13 @@ fn axis_title(against: Against, look: &Look) -> String {
 }
 
 /// Where the cursor is, and what that means.
-fn place_title(app: &App, chart: &Chart, look: &Look) -> String {
+fn place_title(view: &View<'_>, chart: &Chart) -> String {
+    let look = view.look;
     let place = &chart.curves.places[chart.cursor];
     let is_own = chart.cursor == chart.curves.own;
     let value = match chart.curves.against {
         // As the preset has it, not as a table would round it.
-        Against::Epsilon if is_own => app.snapshot.experiment.epsilon.to_string(),
+        Against::Epsilon if is_own => view.scene.snapshot.experiment.epsilon.to_string(),
         Against::Epsilon => format!("{:.3e}", place.value),
         Against::Width | Against::Depth => number(place.value),
     };
@@ -106,10 +184,11 @@ fn place_title(app: &App, chart: &Chart, look: &Look) -> String {
 
 /// What stays, and what is imagined; what else the chosen bound takes for granted; what [`MARK`](crate::report::text::MARK) means where
 /// a curve has it. In `room` columns.
-fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
+fn note(view: &View<'_>, chart: &Chart, room: u16) -> Line<'static> {
+    let look = view.look;
     let curve = &chart.curves.curves[chart.chosen];
     if !curve.applies {
-        let broken = app.snapshot.experiment.assumptions(curve.construction);
+        let broken = view.scene.snapshot.experiment.assumptions(curve.construction);
         let broken: Vec<&str> = broken.iter().filter(|each| !each.kept).map(|each| each.statement).collect();
         let count = broken.len();
         let variants = [
@@ -123,7 +202,7 @@ fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
         let variants = variants.iter().map(|text| look.glyphs.write(text).to_string()).collect();
         return Line::styled(frame_lines::fitting(variants, room), look.theme.bad);
     }
-    let text = what_stays(app, chart, look);
+    let text = what_stays(view, chart);
     if chart.drawn().all(|index| chart.curves.curves[index].applies) {
         return Line::styled(text, look.theme.faint);
     }
@@ -134,8 +213,8 @@ fn note(app: &App, chart: &Chart, look: &Look, room: u16) -> Line<'static> {
 }
 
 /// What stays, and what is imagined.
-fn what_stays(app: &App, chart: &Chart, look: &Look) -> String {
-    let norms = match app.snapshot.experiment.norms {
+fn what_stays(view: &View<'_>, chart: &Chart) -> String {
+    let norms = match view.scene.snapshot.experiment.norms {
         NormSource::Unit => "norms 1",
         NormSource::Worst => "norms w_max n_max",
         NormSource::Target => "norms",
@@ -143,7 +222,7 @@ fn what_stays(app: &App, chart: &Chart, look: &Look) -> String {
     let stay = format!("{norms}, F_max and extreme weights stay");
     let facts = chart.curves.curves[chart.chosen].construction.facts();
     if let Some(note) = facts.bound_note {
-        return note.replace("{at_most}", look.glyphs.at_most);
+        return note.replace("{at_most}", view.look.glyphs.at_most);
     }
     match (facts.shape_note, chart.curves.against) {
         (Some(note), Against::Width | Against::Depth) => note.to_owned(),

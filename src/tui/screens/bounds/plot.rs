@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Chart;
+use super::chart::{Chart, PLACE};
+use super::keys::ChartMove;
 use crate::report::Curve;
 use crate::report::text::{grouped, marked};
 use crate::theory::Count;
-use crate::tui::Look;
-use crate::tui::app::mouse::{Areas, Target};
-use crate::tui::keymap::{Action, ChartMove};
+use crate::tui::look::Look;
+use crate::tui::widgets::clickable::{Clickables, Target};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// Columns between two letters of a curve, for each curve drawn.
@@ -70,7 +70,7 @@ impl Axes {
     }
 }
 
-pub(super) fn render(chart: &Chart, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: Rect, buffer: &mut Buffer) {
     let Some(axes) = axes(chart, look, area) else {
         too_small(look, area, buffer);
         return;
@@ -86,12 +86,13 @@ pub(super) fn render(chart: &Chart, areas: &Areas, look: &Look, area: Rect, buff
     }
     frame(&axes, look, area, buffer);
     let logs: Vec<f64> = (0..curves.places.len()).map(log_of).collect();
-    areas.add(axes.area, Target::Wheel(Action::Chart(ChartMove::Back), Action::Chart(ChartMove::On)));
+    clickables.add(axes.area, Target::Wheel(ChartMove::Back.action(), ChartMove::On.action()));
     for (place, &log) in logs.iter().enumerate() {
         // To where the next place begins.
         let from = axes.column_of_place(log);
         let to = logs.get(place + 1).map_or(axes.area.width, |&next| axes.column_of_place(next));
-        areas.add(Rect { x: x(from), width: (to - from).max(1), ..axes.area }, Target::Place(place));
+        clickables
+            .add(Rect { x: x(from), width: (to - from).max(1), ..axes.area }, Target::part(PLACE, place));
     }
     // The chosen curve is drawn last, over the others.
     let mut drawn: Vec<usize> = chart.drawn().collect();

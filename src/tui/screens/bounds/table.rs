@@ -5,12 +5,12 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget, Wrap};
 
-use super::Chart;
+use super::chart::{CURVE, Chart};
+use super::keys::ChartMove;
 use crate::report::text::{construction_name, count, marked, number, per_weight};
 use crate::report::{CurveReading, Silence};
-use crate::tui::Look;
-use crate::tui::app::mouse::{Areas, Target};
-use crate::tui::keymap::{Action, ChartMove};
+use crate::tui::look::Look;
+use crate::tui::widgets::clickable::{Clickables, Target};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// A column: header, width, the least width of the pane that shows it. The first and the last are text.
@@ -26,7 +26,7 @@ const COLUMNS: [(&str, u16, u16); 6] = [
 pub(super) fn render(
     chart: &Chart,
     readings: &[CurveReading],
-    areas: &Areas,
+    clickables: &Clickables,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
@@ -52,11 +52,8 @@ pub(super) fn render(
     header[0] = format!("    {}", header[0]);
     header[2] = look.glyphs.k_prime.to_owned();
     header[4] = format!("times {}", chart.curves.curves[chart.chosen].construction.facts().letter);
-    areas.add(
-        area,
-        Target::Wheel(Action::Chart(ChartMove::PreviousCurve), Action::Chart(ChartMove::NextCurve)),
-    );
-    areas.add_rows(area, 1, readings.iter().map(|reading| Target::Curve(reading.curve)));
+    clickables.add(area, Target::Wheel(ChartMove::PreviousCurve.action(), ChartMove::NextCurve.action()));
+    clickables.add_rows(area, 1, readings.iter().map(|reading| Target::part(CURVE, reading.curve)));
     let rows = readings.iter().map(|reading| {
         let style = if reading.curve == chart.chosen { look.theme.selected } else { look.theme.text };
         row(texts(chart, reading, look)).style(style)

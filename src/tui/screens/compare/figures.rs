@@ -9,7 +9,7 @@ use crate::experiment::Construction;
 use crate::report::text::{assumed, construction_name, count, marked, number, per_weight};
 use crate::report::{ComparedLane, Comparison};
 use crate::theory::Count;
-use crate::tui::Look;
+use crate::tui::look::Look;
 
 /// A column: header, width, the least width of the table that shows it.
 const COLUMNS: [(&str, u16, u16); 9] = [

@@ -5,16 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use super::slots::lane_of;
 use crate::construction::Mode;
 use crate::experiment::Construction;
 use crate::report::text::{grouped, marked, mode, number_of_neurons};
-use crate::session::{LaneView, Phase, TicketVerdict};
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::screens::compare::lanes::MEASURING;
+use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
+use crate::tui::look::Look;
+use crate::tui::widgets::frame_lines::MEASURING;
 use crate::tui::widgets::frame_lines::{cut, fitting};
 use crate::tui::widgets::log_axis::LogAxis;
-use crate::tui::widgets::products::{self, Scale};
+use crate::tui::widgets::products::{self, ProductScale};
 
 /// Rows of text above the bars, and rows of the chart and its axis that come before them.
 const TEXT: u16 = 2;
@@ -22,21 +22,21 @@ const LEAST_CHART: u16 = 3;
 
 /// Draws what is inside the pane of a construction. `columns`: width of the chart, the same in all panes.
 pub(super) fn render(
-    app: &App,
+    snapshot: &Snapshot,
     construction: Construction,
-    shared: Option<&(Scale, LogAxis)>,
+    shared: Option<&(ProductScale, LogAxis)>,
     columns: u16,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let Some(index) = app.lane_of(construction) else {
-        let refused = app.snapshot.plan.refused.iter().find(|(refused, _)| *refused == construction);
+    let Some(index) = lane_of(snapshot, construction) else {
+        let refused = snapshot.plan.refused.iter().find(|(refused, _)| *refused == construction);
         let text = refused.map_or(String::new(), |(_, reason)| format!("does not apply: {reason}"));
         Paragraph::new(look.glyphs.write(&text)).wrap(Wrap { trim: true }).render(area, buffer);
         return;
     };
-    let lane = &app.snapshot.lanes[index];
+    let lane = &snapshot.lanes[index];
     let (state, style) = state(lane, look, area.width);
     let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
     let rows = if area.height < LEAST_CHART { area.height } else { area.height - LEAST_CHART }.min(TEXT);
@@ -46,7 +46,7 @@ pub(super) fn render(
     let Some((scale, axis)) = shared.filter(|_| area.height > rows + 1) else { return };
     let chart =
         Rect { y: area.y + rows, height: area.height - rows - 1, width: columns.min(area.width), ..area };
-    products::render_shared(&app.snapshot, index, scale, look, chart, buffer);
+    products::render_shared(snapshot, index, scale, look, chart, buffer);
     axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
 }
 

@@ -14,257 +14,264 @@
 //! ```
 
 mod figures;
+mod keys;
 mod lane;
-pub(crate) mod lanes;
+mod layout;
 mod race;
 pub mod slots;
+mod told;
 
-use ratatui::Frame;
+pub use keys::LaneMove;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Widget};
+use ratatui::widgets::Block;
 
+use super::screen::{Facts, Screen};
 use crate::experiment::Construction;
-use crate::report::text::{NO_PROMISE, asked, construction_name, gain, grouped, not_built, subset_estimate};
-use crate::report::{ComparedLane, Comparison};
-use crate::session::{LaneView, Speed};
-use crate::theory::Count;
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::app::mouse::Target;
+use crate::report::text::{NO_PROMISE, construction_name};
+use crate::report::{ComparedLane, Comparison, json_text};
+use crate::session::{Activity, Command, LaneView, Snapshot};
+use crate::tui::export::Numbers;
+use crate::tui::keymap::Action;
+use crate::tui::request::{Request, send};
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::{Part, Target};
 use crate::tui::widgets::frame_lines::{self, fitting, pane};
-use crate::tui::widgets::products::Scale;
+use crate::tui::widgets::products::ProductScale;
+use layout::Parts;
+use slots::{Slots, lane_of};
 
-/// From this height on, figures and assumptions have frames.
-const FRAMED: u16 = 28;
+/// Its name.
+pub const NAME: &str = "Compare";
 
-/// From this width on, figures and assumptions stand side by side.
-const SIDE_BY_SIDE: u16 = 180;
+/// The kind of a lane's pane.
+const SLOT: &str = "slot";
 
-/// What to press.
-const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung";
+/// The facts of this screen.
+const FACTS: Facts = Facts {
+    name: NAME,
+    label: "compare",
+    help: "up to three constructions side by side",
+    keymap: keys::KEYMAP,
+    panes: &[
+        (
+            "Compare",
+            "Two or three constructions on the same target and seed, their products on one axis and one scale; heights are \
+             square roots of densities, so that wide and narrow laws can both be seen. A lane that skips ahead draws no \
+             neurons: only its law is shown.",
+        ),
+        (
+            "Race",
+            "How much of each lane's weights is complete after so many neurons, on one logarithmic axis. A strip is full \
+             height when all are, and ends where the lane is now; the mark is its bound.",
+        ),
+        (
+            "Figures",
+            "Per target weight, once a lane's layers are built: neurons by the bound, neurons sampled, their ratio to the \
+             first lane's, neurons kept, steps of the search, weights of G kept.",
+        ),
+    ],
+};
 
-/// What to press where one construction has no other beside it.
-const ONE_LANE: [&str; 3] = [
-    " One lane in view: t adds another beside it; what is built stays.",
-    " One lane in view: t adds one beside it.",
-    " One lane: t adds one",
-];
-
-/// Rows of a frame.
-const FRAME: u16 = 2;
-
-/// Draws the screen, whatever its size.
-pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let [title, status, body, rung, event, keys] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Fill(1),
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Length(1),
-    ])
-    .areas(frame.area());
-    let buffer = frame.buffer_mut();
-    // The slots that have a lane, counted from 1.
-    let lanes: Vec<(usize, &LaneView)> = (1..)
-        .zip(app.slots.shown())
-        .filter_map(|(slot, &construction)| Some((slot, &app.snapshot.lanes[app.lane_of(construction)?])))
-        .collect();
-    let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
-    let comparison = Comparison::new(&app.snapshot.experiment, &app.snapshot.plan, &views);
-    let asks_malach = app.slots.shown().contains(&Construction::Malach);
-    let areas = Areas::new(body, app.slots.shown().len() as u16, asks_malach);
-    frame_lines::title(app, look).render(title, buffer);
-    frame_lines::draw_line(&status_line(app, &lanes, look, status.width), look, status, buffer);
-    lane_panes(app, &lanes, look, areas.lanes, buffer);
-    if areas.race.height > 0 {
-        let title = format!(
-            "Race: share of the weights complete against neurons sampled, {} bound",
-            look.glyphs.limit
-        );
-        race::render(&lanes, look, pane(&title, look, areas.race, buffer), buffer);
-    }
-    let framed = |title: &str, area: Rect, buffer: &mut Buffer| {
-        if areas.framed { pane(title, look, area, buffer) } else { area }
-    };
-    if areas.figures.height > 0 {
-        let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
-        let title = if all_apply { "Figures".to_owned() } else { format!("Figures, {NO_PROMISE}") };
-        let inside = framed(&title, areas.figures, buffer);
-        figures::table(&comparison, app.slots.shown(), look, inside, buffer);
-    }
-    if areas.assumptions.height > 0 {
-        let inside = framed("What Malach assumes of the target", areas.assumptions, buffer);
-        figures::assumptions(&comparison, look, inside, buffer);
-    }
-    frame_lines::draw_line(&rung_line(app, &comparison, look, rung.width), look, rung, buffer);
-    frame_lines::draw_line(&event_line(app, &comparison, look, event.width), look, event, buffer);
-    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
+/// The Compare screen.
+#[derive(Clone, Debug, Default)]
+pub struct Compare {
+    /// the constructions side by side
+    pub slots: Slots,
+    /// the run's lanes before a key added others, until the run has them
+    lanes_before: Option<Vec<Construction>>,
 }
 
-/// Where the parts of the body stand; what has no room has no height.
-struct Areas {
-    lanes: Rect,
-    race: Rect,
-    figures: Rect,
-    assumptions: Rect,
-    framed: bool,
+fn constructions_of(snapshot: &Snapshot) -> Vec<Construction> {
+    snapshot.lanes.iter().map(|lane| lane.construction).collect()
 }
 
-impl Areas {
-    fn new(body: Rect, lanes: u16, asks_malach: bool) -> Self {
-        let framed = body.height >= FRAMED;
-        let beside = framed && asks_malach && body.width >= SIDE_BY_SIDE;
-        let assumed = u16::from(asks_malach);
-        // Assumptions beside the figures stand below each other, others in columns of about 38 characters.
-        let rows = if beside {
-            5
-        } else if body.width >= 116 {
-            2
-        } else {
-            3
-        };
-        let (figures, assumptions) = if framed {
-            (lanes + 1 + FRAME, assumed * (rows + FRAME))
-        } else if body.height >= 12 + lanes {
-            (lanes + 1, assumed * u16::from(body.height >= 16))
-        } else {
-            (0, 0)
-        };
-        let below = if beside { figures.max(assumptions) } else { figures + assumptions };
-        let left = body.height - below;
-        // An axis, a frame and a strip for each lane, all as high.
-        let around = 1 + FRAME;
-        let strip = ((left * 2 / 5).saturating_sub(around) + lanes / 2) / lanes;
-        let race = if left >= 2 * (around + lanes) { around + lanes * strip.max(1) } else { 0 };
-        let [panes, race, below] =
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(race), Constraint::Length(below)])
-                .areas(body);
-        let [figures, assumptions] = if beside {
-            Layout::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(below)
-        } else {
-            Layout::vertical([Constraint::Length(figures), Constraint::Length(assumptions)]).areas(below)
-        };
-        Self { lanes: panes, race, figures, assumptions, framed }
+impl Compare {
+    fn moving(&self, scene: &Scene<'_>) -> Vec<usize> {
+        self.slots.moving().filter_map(|construction| lane_of(scene.snapshot, construction)).collect()
     }
-}
 
-/// Which lanes the keys move, how fast a run is, how large the target.
-fn status_line(app: &App, lanes: &[(usize, &LaneView)], look: &Look, width: u16) -> Line<'static> {
-    let (slots, experiment) = (&app.slots, &app.snapshot.experiment);
-    let chosen = construction_name(slots.shown()[slots.focus]);
-    let number = slots.focus + 1;
-    let moving = if slots.shown().len() == 1 {
-        vec![format!("steps and runs move lane 1, {chosen}"), "steps and runs move lane 1".to_owned()]
-    } else if slots.together {
-        let lanes: Vec<String> = lanes.iter().map(|(slot, _)| slot.to_string()).collect();
-        vec![format!("together: steps and runs move lanes {}", lanes.join(", "))]
-    } else {
-        vec![
-            format!("alone: steps and runs move lane {number} only, {chosen}"),
-            format!("alone: steps and runs move lane {number} only"),
-        ]
-    };
-    let speed = match app.snapshot.speed {
-        Speed::PerSecond(_) => format!("{} each", frame_lines::speed(app.snapshot.speed)),
-        Speed::FlatOut => frame_lines::speed(app.snapshot.speed),
-    };
-    let weights = experiment.target.architecture().total_weights() as i64;
-    let asked =
-        format!("{} weights, {} = {}", grouped(weights), look.glyphs.epsilon, asked(experiment.epsilon));
-    let separator = look.glyphs.separator;
-    let variants = moving
-        .iter()
-        .map(|moving| format!(" {moving}{separator}{speed}{separator}same target: {asked}"))
-        .chain(moving.last().map(|moving| format!(" {moving}{separator}{speed}")));
-    Line::styled(fitting(variants.collect(), width), look.theme.text)
-}
-
-fn lane_panes(app: &App, lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buffer: &mut Buffer) {
-    let slots = app.slots.shown();
-    let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
-    let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
-    let shared = Scale::shared(&app.snapshot, &indices);
-    // The same columns in every pane, so that they stand for the same products.
-    let inside = |area: Rect| Block::bordered().inner(area).width;
-    let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
-    for ((slot, &construction), &area) in slots.iter().enumerate().zip(areas.iter()) {
-        let chosen = slot == app.slots.focus;
-        let pointer = if chosen { look.glyphs.pointer } else { " " };
-        let name = |name: &str| format!("{pointer}{} {name}", slot + 1);
-        let title = fitting(
-            vec![name(&construction_name(construction)), name(construction.name())],
-            area.width.saturating_sub(4),
-        );
-        app.areas.add(area, Target::Slot(slot));
-        let inside = pane(&title, look, area, buffer);
-        if let Some(index) = app.lane_of(construction).filter(|_| area.height > 0) {
-            let room = area.width.saturating_sub(2);
-            let caption = lane::caption(&app.snapshot.lanes[index], look, room);
-            let x = area.x + 1;
-            buffer.set_stringn(x, area.bottom() - 1, caption, usize::from(room), look.theme.faint);
+    /// Obeys a key of this screen.
+    fn change(&mut self, change: LaneMove, scene: &Scene<'_>) -> Vec<Request> {
+        let moved = self.moving(scene);
+        match change {
+            LaneMove::NextLane => self.slots.focus_next(),
+            LaneMove::Together => self.slots.together = !self.slots.together,
+            LaneMove::NextConstruction | LaneMove::PreviousConstruction if self.slots.shown().len() == 1 => {
+                return vec![Request::Say("Only one lane is shown: t puts another beside it.".to_owned())];
+            }
+            LaneMove::NextConstruction => self.slots.change(true),
+            LaneMove::PreviousConstruction => self.slots.change(false),
+            LaneMove::Beside => self.slots.show_beside(&constructions_of(scene.latest)),
+            LaneMove::Ladder => self.slots.climb(),
         }
-        lane::render(app, construction, shared.as_ref(), columns, look, inside, buffer);
+        if !matches!(change, LaneMove::NextLane | LaneMove::Together) {
+            // The run needs lanes of these constructions. It pauses.
+            self.lanes_before = Some(constructions_of(scene.latest));
+            return send(Command::Compare(self.slots.shown().to_vec()));
+        }
+        // A run goes on with the lanes that are said to run.
+        let moving = self.moving(scene);
+        let other = scene.latest.activity == Activity::Running && moving != moved;
+        if other { send(Command::Run(moving)) } else { Vec::new() }
+    }
+
+    /// The lanes that a key has added to the run and dropped from it, or why one could not be added.
+    fn report_added(&mut self, latest: &Snapshot) -> Vec<Request> {
+        let Some(before) = &self.lanes_before else { return Vec::new() };
+        let now = constructions_of(latest);
+        let names = |lanes: &[Construction], others: &[Construction]| {
+            let new = lanes.iter().filter(|lane| !others.contains(lane));
+            new.map(|&lane| construction_name(lane)).collect::<Vec<_>>().join(" and ")
+        };
+        let refused = latest.plan.refused.iter().find(|(lane, _)| self.slots.shown().contains(lane));
+        let (added, dropped) = (names(&now, before), names(before, &now));
+        let dropped =
+            if dropped.is_empty() { dropped } else { format!(" (without {dropped}: nothing was drawn)") };
+        let mut requests = Vec::new();
+        if !added.is_empty() {
+            requests.push(Request::Tell(format!("Added to the run: {added}, nothing drawn yet{dropped}")));
+        } else if !dropped.is_empty() {
+            requests.push(Request::Tell(format!("The run has {} lanes{dropped}", now.len())));
+        }
+        if let Some((lane, reason)) = refused {
+            requests.push(Request::Say(format!("{} cannot be added: {reason}", construction_name(*lane))));
+        }
+        if !requests.is_empty() {
+            self.lanes_before = None;
+        }
+        requests
+    }
+
+    fn lane_panes(&self, view: &View<'_>, lanes: &[(usize, &LaneView)], area: Rect, buffer: &mut Buffer) {
+        let (snapshot, look) = (view.scene.snapshot, view.look);
+        let slots = self.slots.shown();
+        let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
+        let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
+        let shared = ProductScale::shared(snapshot, &indices);
+        // The same columns in every pane, so that they stand for the same products.
+        let inside = |area: Rect| Block::bordered().inner(area).width;
+        let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
+        for ((slot, &construction), &area) in slots.iter().enumerate().zip(areas.iter()) {
+            let chosen = slot == self.slots.focus;
+            let pointer = if chosen { look.glyphs.pointer } else { " " };
+            let name = |name: &str| format!("{pointer}{} {name}", slot + 1);
+            let title = fitting(
+                vec![name(&construction_name(construction)), name(construction.name())],
+                area.width.saturating_sub(4),
+            );
+            view.clickables.add(area, Target::part(SLOT, slot));
+            let inside = pane(&title, look, area, buffer);
+            if let Some(index) = lane_of(snapshot, construction).filter(|_| area.height > 0) {
+                let room = area.width.saturating_sub(2);
+                let caption = lane::caption(&snapshot.lanes[index], look, room);
+                let x = area.x + 1;
+                buffer.set_stringn(x, area.bottom() - 1, caption, usize::from(room), look.theme.faint);
+            }
+            lane::render(snapshot, construction, shared.as_ref(), columns, look, inside, buffer);
+        }
     }
 }
 
-/// Which choices differ between the first two slots, and what the step from one to the other buys.
-fn rung_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
-    let [from, to, ..] = *app.slots.shown() else { return Line::default() };
-    let glyphs = look.glyphs;
-    let arrow = glyphs.write("→");
-    let differences = from.facts().differences(to.facts());
-    let names: Vec<&str> = differences.iter().map(|(choice, ..)| *choice).collect();
-    let in_full: Vec<String> = differences
-        .iter()
-        .map(|(choice, from, to)| glyphs.write(&format!("{choice}: {from} → {to}")))
-        .collect();
-    let lane = |construction| comparison.lanes.iter().find(|lane| lane.which == construction);
-    let gain = lane(from).zip(lane(to)).and_then(|(from, to)| gain(from, to));
-    let gain = gain.map_or(String::new(), |gain| format!("; {gain}"));
-    let other = if names.len() == 4 {
-        "all four choices differ".to_owned()
-    } else {
-        format!("other {}", names.join(", "))
-    };
-    let variants =
-        vec![format!(" 1{arrow}2  {}{gain}", in_full.join("; ")), format!(" 1{arrow}2  {other}{gain}")];
-    Line::from(Span::styled(fitting(variants, width), look.theme.title))
-}
+impl Screen for Compare {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
 
-/// What went wrong; which lane out of view is not built; what a run has estimated, of the chosen lane first; else what to press.
-fn event_line(app: &App, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
-    if let Some(message) = frame_lines::message(app, look) {
-        return message;
+    fn show(&mut self, scene: &Scene<'_>, is_new_setup: bool) -> Vec<Request> {
+        if is_new_setup {
+            self.slots = Slots::new(&constructions_of(scene.latest));
+            self.lanes_before = None;
+        }
+        self.report_added(scene.latest)
     }
-    let refused = app.snapshot.plan.refused.iter();
-    // A lane in view says it in its pane.
-    let out_of_view = refused.filter(|(construction, _)| !app.slots.shown().contains(construction));
-    if let Some(refused) = not_built(out_of_view) {
-        return Line::styled(format!(" {}", look.glyphs.write(&refused)), look.theme.bad);
+
+    fn forget(&mut self) {
+        self.lanes_before = None;
     }
-    if app.slots.shown().len() == 1 {
-        let variants = ONE_LANE.map(str::to_owned).to_vec();
-        return Line::styled(fitting(variants, width), look.theme.text);
+
+    /// The chosen lane, or all that are shown.
+    fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
+        self.moving(scene)
     }
-    let chosen = app.slots.shown()[app.slots.focus];
-    let (first, others): (Vec<_>, Vec<_>) = comparison.lanes.iter().partition(|lane| lane.which == chosen);
-    let estimate = first.into_iter().chain(others).find_map(|lane| Some((lane.name(), lane.estimate?)));
-    if let Some((name, estimate)) = estimate {
-        let (values, constant) = (estimate.values_per_half, estimate.pensia_constant);
-        let variants = vec![
-            format!(" {name}: {}", subset_estimate(&estimate)),
-            format!(
-                " {name}: {values:.1} values a half, C of Pensia's bound at least {constant:.2} (estimate)"
-            ),
-            format!(" {name}: {values:.1} values a half, C at least {constant:.2} (estimate)"),
-        ];
-        return Line::styled(fitting(variants, width), look.theme.faint);
+
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
+        match action {
+            Action::Own(own) => Some(self.change(LaneMove::of(own)?, scene)),
+            Action::Filter => {
+                let reason = "Every row here is a lane: j and k change it, t shows a third.";
+                Some(vec![Request::Say(reason.to_owned())])
+            }
+            _ => None,
+        }
     }
-    let shown = app.slots.shown().iter().filter_map(|&construction| app.lane_of(construction));
-    let nothing_drawn =
-        shown.into_iter().all(|lane| app.snapshot.lanes[lane].neurons_sampled() == Count::ZERO);
-    Line::styled(HINT, if nothing_drawn { look.theme.text } else { look.theme.faint })
+
+    fn go_to(&mut self, part: Part, scene: &Scene<'_>) -> Vec<Request> {
+        let mut requests = Vec::new();
+        if part.kind == SLOT && part.first < self.slots.shown().len() {
+            while self.slots.focus != part.first {
+                requests = self.change(LaneMove::NextLane, scene);
+            }
+        }
+        requests
+    }
+
+    fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        let snapshot = scene.snapshot;
+        let shown = self.slots.shown().iter();
+        let lanes = shown.filter_map(|&construction| lane_of(snapshot, construction));
+        let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
+        let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes);
+        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "no lane is there, and CSV has a row for each" })
+    }
+
+    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+        let [status, body, rung, event] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Fill(1),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ])
+        .areas(area);
+        let (snapshot, look, slots) = (view.scene.snapshot, view.look, &self.slots);
+        // The slots that have a lane, counted from 1.
+        let lanes: Vec<(usize, &LaneView)> = (1..)
+            .zip(slots.shown())
+            .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
+            .collect();
+        let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
+        let comparison = Comparison::new(&snapshot.experiment, &snapshot.plan, &views);
+        let asks_malach = slots.shown().contains(&Construction::Malach);
+        let parts = Parts::new(body, slots.shown().len() as u16, asks_malach);
+        let line = told::status_line(snapshot, slots, &lanes, look, status.width);
+        frame_lines::draw_line(&line, look, status, buffer);
+        self.lane_panes(view, &lanes, parts.lanes, buffer);
+        // The race.
+        if parts.race.height > 0 {
+            let title = format!(
+                "Race: share of the weights complete against neurons sampled, {} bound",
+                look.glyphs.limit
+            );
+            race::render(&lanes, look, pane(&title, look, parts.race, buffer), buffer);
+        }
+        // Figures and assumptions, with frames where there is room.
+        let framed = |title: &str, area: Rect, buffer: &mut Buffer| {
+            if parts.framed { pane(title, look, area, buffer) } else { area }
+        };
+        if parts.figures.height > 0 {
+            let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
+            let title = if all_apply { "Figures".to_owned() } else { format!("Figures, {NO_PROMISE}") };
+            let inside = framed(&title, parts.figures, buffer);
+            figures::table(&comparison, slots.shown(), look, inside, buffer);
+        }
+        if parts.assumptions.height > 0 {
+            let inside = framed("What Malach assumes of the target", parts.assumptions, buffer);
+            figures::assumptions(&comparison, look, inside, buffer);
+        }
+        let line = told::rung_line(slots, &comparison, look, rung.width);
+        frame_lines::draw_line(&line, look, rung, buffer);
+        let line = told::event_line(view, slots, &comparison, event.width);
+        frame_lines::draw_line(&line, look, event, buffer);
+    }
 }

@@ -15,7 +15,7 @@ use ratatui::style::{Modifier, Style};
 use crate::report::text::construction_name;
 use crate::session::LaneView;
 use crate::theory::Count;
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::bars;
 use crate::tui::widgets::log_axis::LogAxis;
 

@@ -2,6 +2,7 @@
 //! adds another.
 
 use crate::experiment::Construction;
+use crate::session::Snapshot;
 
 /// Most constructions side by side.
 const MOST: usize = 3;
@@ -14,6 +15,17 @@ pub struct Slots {
     pub focus: usize,
     /// whether steps move all of them
     pub together: bool,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+/// The lane that builds a construction.
+pub(super) fn lane_of(snapshot: &Snapshot, construction: Construction) -> Option<usize> {
+    snapshot.lanes.iter().position(|lane| lane.construction == construction)
 }
 
 impl Slots {

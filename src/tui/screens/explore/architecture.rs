@@ -13,7 +13,7 @@ use crate::report::text::{
 };
 use crate::session::Snapshot;
 use crate::theory::{Count, corollary7};
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::draw_line;
 
 /// Width of the labels.

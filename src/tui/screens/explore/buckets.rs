@@ -10,20 +10,26 @@ use crate::method::DemandKind;
 use crate::report::text::grouped;
 use crate::session::{LayerRow, Snapshot};
 use crate::theory::Count;
-use crate::tui::Look;
-use crate::tui::app::mouse::{Areas, Target};
 use crate::tui::keymap::Action;
+use crate::tui::look::Look;
 use crate::tui::widgets::bars;
+use crate::tui::widgets::clickable::{Clickables, LAYER, Target};
 
 /// Width of the labels left of the bars.
 const LABELS: u16 = 4;
 
-pub(super) fn render(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(
+    snapshot: &Snapshot,
+    clickables: &Clickables,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     if area.height < 5 || area.width < LABELS + 8 {
         crate::tui::widgets::frame_lines::too_small(look, area, buffer);
         return;
     }
-    overview(snapshot, areas, look, Rect { height: 1, ..area }, buffer);
+    overview(snapshot, clickables, look, Rect { height: 1, ..area }, buffer);
     let view = &snapshot.lane().view;
     let whole = snapshot.lane().construction.facts().demands == DemandKind::Neurons;
     // Overview, both halves, caption.
@@ -82,12 +88,12 @@ fn half_bars(snapshot: &Snapshot, look: &Look, half: Half, area: Rect, buffer: &
 }
 
 /// `layers ██▶▃···  3: 4,321 of 10,000 weights`: a bar for each layer, a pointer before the one looked at.
-fn overview(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn overview(snapshot: &Snapshot, clickables: &Clickables, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, lane) = (look.theme, &snapshot.lane());
     let mut x = buffer.set_stringn(area.x, area.y, "layers ", usize::from(area.width), theme.text).0;
     let pointer = Span::raw(look.glyphs.pointer).width() as u16;
     let room = usize::from(area.right().saturating_sub(x + pointer + 1)).max(1);
-    areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    clickables.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
     // The layer looked at stays in sight.
     let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
     for row in lane.layers.iter().skip(first).take(room) {
@@ -98,7 +104,7 @@ fn overview(snapshot: &Snapshot, areas: &Areas, look: &Look, area: Rect, buffer:
             x = buffer.set_stringn(x, area.y, look.glyphs.pointer, left, theme.key).0;
         }
         x = buffer.set_stringn(x, area.y, glyph, usize::from(area.right().saturating_sub(x)), style).0;
-        areas.add(Rect { x: from, width: x - from, height: 1, ..area }, Target::Layer(row.layer));
+        clickables.add(Rect { x: from, width: x - from, height: 1, ..area }, Target::part(LAYER, row.layer));
     }
     let row = &lane.layers[lane.view.layer - 1];
     let text = format!(

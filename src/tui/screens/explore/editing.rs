@@ -8,27 +8,16 @@ use crate::experiment::{Construction, EditedSetup, Experiment, Forecast, Paramet
 use crate::session::{Question, Snapshot};
 use crate::tui::effects::Effect;
 use crate::tui::keymap::Action;
+use crate::tui::overlays::abandon::Abandon;
 use crate::tui::overlays::prompt::Prompt;
+use crate::tui::request::Request;
 use crate::tui::widgets::field::Field;
 
-/// What is to happen once it is known what follows from the last edit.
+/// What is to happen once the consequences of the last edit are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+enum Intent {
     Start,
     Save,
-}
-
-/// What a key asks for.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// these effects
-    Effects(Vec<Effect>),
-    /// a question to the user
-    Prompt(Prompt),
-    /// to start this setup
-    Start(Arc<Experiment>),
-    /// to say why something cannot be done
-    Refused(String),
 }
 
 /// A setup being edited.
@@ -44,7 +33,7 @@ pub struct Editing {
     problems: Vec<Problem>,
     /// whether the last edit's consequences are still to come
     pending: bool,
-    wish: Option<Wish>,
+    intent: Option<Intent>,
 }
 
 impl Editing {
@@ -60,7 +49,7 @@ impl Editing {
             forecast: Forecast { experiment, plan },
             problems: Vec::new(),
             pending: false,
-            wish: None,
+            intent: None,
         }
     }
 
@@ -100,7 +89,7 @@ impl Editing {
     }
 
     /// Keys that the field does not take.
-    pub(crate) fn update(&mut self, action: Action) -> Outcome {
+    pub(crate) fn update(&mut self, action: Action) -> Vec<Request> {
         match action {
             Action::Up | Action::Down => {
                 let shown = self.setup.shown();
@@ -123,11 +112,11 @@ impl Editing {
                     None => self.field.step(forward),
                 }
             }
-            Action::Choose => return self.wish(Wish::Start),
-            Action::Save => return self.wish(Wish::Save),
+            Action::Choose => return self.intend(Intent::Start),
+            Action::Save => return self.intend(Intent::Save),
             _ => {}
         }
-        Outcome::Effects(Vec::new())
+        Vec::new()
     }
 
     fn choose(&mut self, parameter: Parameter) {
@@ -138,52 +127,51 @@ impl Editing {
     }
 
     /// Keys that the field takes.
-    pub(crate) fn press(&mut self, key: KeyEvent) -> Outcome {
+    pub(crate) fn press(&mut self, key: KeyEvent) -> Vec<Request> {
         if self.chosen == Parameter::Constructions && key.code == KeyCode::Char(' ') {
-            if self.wish.is_some() {
-                return Outcome::Effects(Vec::new());
+            if self.intent.is_some() {
+                return Vec::new();
             }
             return match self.setup.tick(self.marked()) {
                 Ok(()) => self.ask(),
-                Err(reason) => Outcome::Refused(reason.to_owned()),
+                Err(reason) => vec![Request::Say(reason.to_owned())],
             };
         }
         self.type_with(|field| field.press(key))
     }
 
     /// Takes pasted text, at the cursor.
-    pub(crate) fn paste(&mut self, line: &str) -> Outcome {
+    pub(crate) fn paste(&mut self, line: &str) -> Vec<Request> {
         self.type_with(|field| field.insert(line))
     }
 
-    fn type_with(&mut self, change: impl FnOnce(&mut Field) -> bool) -> Outcome {
+    fn type_with(&mut self, change: impl FnOnce(&mut Field) -> bool) -> Vec<Request> {
         // What is to be started or saved changes no more.
-        if self.wish.is_some() {
-            return Outcome::Effects(Vec::new());
+        if self.intent.is_some() {
+            return Vec::new();
         }
         if self.chosen == Parameter::Constructions {
-            return Outcome::Refused(
-                "Left and Right go through the constructions, Space ticks one".to_owned(),
-            );
+            let reason = "Left and Right go through the constructions, Space ticks one";
+            return vec![Request::Say(reason.to_owned())];
         }
-        if change(&mut self.field) { self.edited() } else { Outcome::Effects(Vec::new()) }
+        if change(&mut self.field) { self.edited() } else { Vec::new() }
     }
 
-    fn edited(&mut self) -> Outcome {
+    fn edited(&mut self) -> Vec<Request> {
         self.setup.set(self.chosen(), self.field.text().to_owned());
         self.ask()
     }
 
     /// Asks what follows from the fields as they are.
-    fn ask(&mut self) -> Outcome {
-        (self.pending, self.wish) = (true, None);
-        Outcome::Effects(vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone())))])
+    fn ask(&mut self) -> Vec<Request> {
+        (self.pending, self.intent) = (true, None);
+        vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone()))).into()]
     }
 
     /// Takes what follows from the state after so many edits.
-    pub(crate) fn learn(&mut self, edits: u64, result: Result<Forecast, Vec<Problem>>) -> Outcome {
+    pub(crate) fn learn(&mut self, edits: u64, result: Result<Forecast, Vec<Problem>>) -> Vec<Request> {
         if edits != self.setup.edits() {
-            return Outcome::Effects(Vec::new());
+            return Vec::new();
         }
         self.pending = false;
         match result {
@@ -194,23 +182,23 @@ impl Editing {
             }
             Err(problems) => self.problems = problems,
         }
-        self.wish.take().map_or_else(|| Outcome::Effects(Vec::new()), |wish| self.wish(wish))
+        self.intent.take().map_or_else(|| Vec::new(), |intent| self.intend(intent))
     }
 
-    fn wish(&mut self, wish: Wish) -> Outcome {
+    fn intend(&mut self, intent: Intent) -> Vec<Request> {
         if self.pending {
-            self.wish = Some(wish);
-            return Outcome::Effects(Vec::new());
+            self.intent = Some(intent);
+            return Vec::new();
         }
         if let Some(problem) = self.problems.first() {
             let parameter = problem.parameter;
             self.choose(parameter);
-            return Outcome::Refused(format!("{} is marked: mend it first", parameter.key()));
+            return vec![Request::Say(format!("{} is marked: mend it first", parameter.key()))];
         }
         let experiment: Arc<Experiment> = Arc::clone(&self.forecast.experiment);
-        match wish {
-            Wish::Start => Outcome::Start(experiment),
-            Wish::Save => Outcome::Prompt(Prompt::save(experiment)),
+        match intent {
+            Intent::Start => vec![Request::Abandon(Abandon::Start(experiment))],
+            Intent::Save => vec![Request::Ask(Prompt::save(experiment))],
         }
     }
 }

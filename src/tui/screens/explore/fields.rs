@@ -9,7 +9,7 @@ use super::architecture;
 use crate::experiment::{Construction, Parameter};
 use crate::report::text::{asked, construction_name, number};
 use crate::session::Snapshot;
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::screens::explore::editing::Editing;
 use crate::tui::widgets::frame_lines::{cut, fitting};
 

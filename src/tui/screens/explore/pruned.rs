@@ -11,10 +11,10 @@ use crate::report::Size;
 use crate::report::text::{asked, grouped, share};
 use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::app::mouse::Target;
 use crate::tui::keymap::Action;
+use crate::tui::look::Look;
+use crate::tui::view::View;
+use crate::tui::widgets::clickable::{LAYER, Target};
 use crate::tui::widgets::frame_lines::draw_line;
 
 /// A column: header, width, the least width of the pane that shows it.
@@ -30,12 +30,13 @@ const COLUMNS: [(&str, u16, u16); 8] = [
 ];
 
 /// Draws what is inside the pane and returns which layers the table has room for, of how many.
-pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
-    let mut summary = summary(&app.snapshot, look);
+pub(super) fn render(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
+    let (snapshot, look) = (view.scene.snapshot, view.look);
+    let mut summary = summary(snapshot, look);
     // Rows of layers come first.
-    let layers = app.snapshot.lane().layers.len();
+    let layers = snapshot.lane().layers.len();
     if usize::from(area.height) > summary.len() + 1 + layers
-        && let Some(kept) = kept(&app.snapshot, look)
+        && let Some(kept) = kept(snapshot, look)
     {
         summary.insert(summary.len() - 1, kept);
     }
@@ -44,12 +45,11 @@ pub(super) fn render(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) ->
     for (line, row) in summary.iter().zip(Rect { y: above.bottom(), height: below, ..area }.rows()) {
         draw_line(line, look, row, buffer);
     }
-    table(app, look, above, buffer)
+    table(view, above, buffer)
 }
 
-fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
-    let lane = app.snapshot.lane();
-    let filter = app.table_filter();
+fn table(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
+    let (lane, look, filter) = (view.scene.snapshot.lane(), view.look, view.scene.filter);
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let header =
         Row::new(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned()))).style(look.theme.faint);
@@ -62,11 +62,11 @@ fn table(app: &App, look: &Look, area: Rect, buffer: &mut Buffer) -> (Range<usiz
     });
     let here = rows.partition_point(|(layer, _)| layer.layer < lane.view.layer);
     let first = here.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
-    app.areas.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    view.clickables.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
     let all = rows.len();
     let seen = if area.height > 1 { first..(first + room).min(all) } else { 0..0 };
     let rows = rows.get(seen.clone()).unwrap_or_default();
-    app.areas.add_rows(area, 1, rows.iter().map(|(row, _)| Target::Layer(row.layer)));
+    view.clickables.add_rows(area, 1, rows.iter().map(|(row, _)| Target::part(LAYER, row.layer)));
     let rows = rows.iter().map(|(layer, cells)| {
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected

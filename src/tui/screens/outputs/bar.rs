@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::Look;
+use crate::tui::look::Look;
 
 /// The scale of a list of bars.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Which input is looked at.
 
+use super::keys::InputMove;
 use crate::session::{Command, Snapshot};
-use crate::tui::keymap::InputMove;
 
 /// Inputs that a page has.
 const PAGE: usize = 10;
@@ -55,6 +55,8 @@ impl Chooser {
                 };
                 next.unwrap_or(self.input)
             }
+            // Answered through a question.
+            InputMove::ByNumber => self.input,
             InputMove::RowsOn | InputMove::RowsBack => {
                 self.scroll = match to {
                     InputMove::RowsOn => (self.scroll + ROWS).min(longest_list(snapshot).saturating_sub(1)),

@@ -10,7 +10,7 @@ use super::picture;
 use super::table::Decimals;
 use crate::report::text::{grouped, number};
 use crate::session::OutputView;
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;
 
 /// Width of the pane, its frame included, where the screen has room; and the least.

@@ -12,72 +12,166 @@
 mod bar;
 mod chooser;
 mod input;
+mod keys;
 mod picture;
 mod summary;
 mod table;
 
 pub use chooser::Chooser;
+pub use keys::InputMove;
 
-use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
+use super::screen::{Facts, Screen};
 use crate::network::Domain;
 use crate::report::text::{construction_name, number};
-use crate::tui::Look;
-use crate::tui::app::App;
-use crate::tui::app::mouse::Target;
-use crate::tui::keymap::{Action, InputMove};
+use crate::report::{EvaluatedReport, json_text};
+use crate::session::Command;
+use crate::tui::effects::Effect;
+use crate::tui::export::Numbers;
+use crate::tui::keymap::Action;
+use crate::tui::look::Look;
+use crate::tui::overlays::prompt::{Numbered, Prompt};
+use crate::tui::request::{Request, send};
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::{Part, Target};
 use crate::tui::widgets::frame_lines::{self, pane};
+
+/// Its name.
+pub const NAME: &str = "Outputs";
+
+/// The facts of this screen.
+const FACTS: Facts = Facts {
+    name: NAME,
+    label: "outputs",
+    help: "F(x) against the pruned network's, input by input",
+    keymap: keys::KEYMAP,
+    panes: &[(
+        "Outputs",
+        "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
+             classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
+             shown as pictures. A network chooses the class of its largest output. Below: the error here, the largest \
+             found, the one certified and the one asked for; where there are labels, how many are met.",
+    )],
+};
 
 /// Rows that the upper panes keep where there is no room for all, their frames included.
 const LEAST_UPPER: u16 = 10;
 
-/// Draws the screen, whatever its size.
-pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let [title, panes, note, keys] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Fill(1),
-        Constraint::Length(1),
-        Constraint::Length(1),
-    ])
-    .areas(frame.area());
-    let buffer = frame.buffer_mut();
-    let (snapshot, scroll) = (&app.snapshot, app.chooser.scroll);
-    frame_lines::title(app, look).render(title, buffer);
-    if let Some(view) = &snapshot.output {
-        app.areas
-            .add(panes, Target::Wheel(Action::Inputs(InputMove::Previous), Action::Inputs(InputMove::Next)));
-        let lines = summary::lines(snapshot, view, look, panes.width.saturating_sub(2));
-        let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
-        let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
-        let left = input::width(view, look, upper);
-        let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(upper);
-        let inside = pane(&input::title(view, left.width.saturating_sub(4)), look, left, buffer);
-        input::render(view, scroll, look, inside, buffer);
-        let listed = table::listed(view, app.table_filter());
-        let shown = table::rows_shown(&listed, scroll, right.height.saturating_sub(2));
-        let title = table::title(view, listed.len(), shown, look, right.width.saturating_sub(4));
-        let inside = pane(&title, look, right, buffer);
-        table::render(view, shown, look, inside, buffer);
-        let lane = &snapshot.lanes[view.lane];
-        let name = format!("F against {}, {}", look.glyphs.pruned, construction_name(lane.construction));
-        let inside = pane(&name, look, lower, buffer);
-        Paragraph::new(lines).render(inside, buffer);
-    } else {
-        // Asked for after the view was frozen; else it is a moment's wait.
-        let text = if app.frozen { "The view stands still: s lets it go on." } else { "" };
-        Paragraph::new(text).render(pane("Input", look, panes, buffer), buffer);
+/// The kind of the part that a question about a number goes to.
+const INPUT: &str = "input";
+
+/// Why no other input can be shown.
+const STANDS_STILL: &str = "The view stands still: s lets it go on.";
+
+/// The Outputs screen.
+#[derive(Clone, Debug, Default)]
+pub struct Outputs {
+    /// the input, and how far lists are scrolled
+    pub chooser: Chooser,
+}
+
+impl Outputs {
+    fn watch(&self) -> Effect {
+        Effect::Send(self.chooser.watch())
     }
-    let line = frame_lines::message(app, look).unwrap_or_else(|| origin(app, look));
-    frame_lines::draw_line(&line, look, note, buffer);
-    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
+}
+
+impl Screen for Outputs {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn show(&mut self, _scene: &Scene<'_>, is_new_setup: bool) -> Vec<Request> {
+        if is_new_setup {
+            self.chooser = Chooser::default();
+        }
+        Vec::new()
+    }
+
+    fn enter(&mut self, _scene: &Scene<'_>) -> Vec<Effect> {
+        vec![self.watch()]
+    }
+
+    fn leave(&mut self) -> Vec<Effect> {
+        vec![Effect::Send(Command::WatchOutput(None))]
+    }
+
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
+        let Action::Own(own) = action else { return None };
+        let to = InputMove::of(own)?;
+        if to == InputMove::ByNumber {
+            let last = scene.snapshot.lane().error.inputs_shown().saturating_sub(1);
+            let inputs = Numbered { title: "Jump to input", what: "an input", kind: INPUT, first: 0, last };
+            return Some(vec![Request::Ask(Prompt::number(inputs))]);
+        }
+        if !matches!(to, InputMove::RowsOn | InputMove::RowsBack) && scene.frozen {
+            return Some(vec![Request::Say(STANDS_STILL.to_owned())]);
+        }
+        let before = self.chooser.input;
+        let message = self.chooser.update(to, scene.snapshot);
+        let watched = (self.chooser.input != before).then(|| self.watch().into());
+        Some(message.map(Request::Say).into_iter().chain(watched).collect())
+    }
+
+    fn go_to(&mut self, part: Part, scene: &Scene<'_>) -> Vec<Request> {
+        if part.kind != INPUT {
+            return Vec::new();
+        }
+        if scene.frozen {
+            return vec![Request::Say(STANDS_STILL.to_owned())];
+        }
+        self.chooser.input = part.first;
+        send(self.chooser.watch())
+    }
+
+    fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        let report = EvaluatedReport::new(scene.snapshot)?;
+        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
+    }
+
+    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+        let [panes, note] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+        let (scene, look) = (&view.scene, view.look);
+        let (snapshot, scroll) = (scene.snapshot, self.chooser.scroll);
+        if let Some(output) = &snapshot.output {
+            let wheel = Target::Wheel(InputMove::Previous.action(), InputMove::Next.action());
+            view.clickables.add(panes, wheel);
+            let lines = summary::lines(snapshot, output, look, panes.width.saturating_sub(2));
+            // The input and the outputs side by side, the summary below them.
+            let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
+            let [upper, lower] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
+            let left = input::width(output, look, upper);
+            let [left, right] =
+                Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(upper);
+            let inside = pane(&input::title(output, left.width.saturating_sub(4)), look, left, buffer);
+            input::render(output, scroll, look, inside, buffer);
+            let listed = table::listed(output, scene.filter);
+            let shown = table::rows_shown(&listed, scroll, right.height.saturating_sub(2));
+            let title = table::title(output, listed.len(), shown, look, right.width.saturating_sub(4));
+            let inside = pane(&title, look, right, buffer);
+            table::render(output, shown, look, inside, buffer);
+            let lane = &snapshot.lanes[output.lane];
+            let name = format!("F against {}, {}", look.glyphs.pruned, construction_name(lane.construction));
+            let inside = pane(&name, look, lower, buffer);
+            Paragraph::new(lines).render(inside, buffer);
+        } else {
+            // Requested after the view was frozen; else the answer is on its way.
+            let text = if scene.frozen { STANDS_STILL } else { "" };
+            Paragraph::new(text).render(pane("Input", look, panes, buffer), buffer);
+        }
+        let line = view.message_line().unwrap_or_else(|| origin(scene, look));
+        frame_lines::draw_line(&line, look, note, buffer);
+    }
 }
 
 /// Where the inputs come from.
-fn origin(app: &App, look: &Look) -> Line<'static> {
-    let text = match app.snapshot.experiment.domain.free() {
+fn origin(scene: &Scene<'_>, look: &Look) -> Line<'static> {
+    let text = match scene.snapshot.experiment.domain.free() {
         Domain::Points { .. } => " Inputs are those of the preset's file.".to_owned(),
         Domain::Ball { radius } => {
             let at_most = look.glyphs.at_most;

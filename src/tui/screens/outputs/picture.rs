@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::session::Picture;
-use crate::tui::Look;
+use crate::tui::look::Look;
 
 /// How pixels are laid into cells, which are about twice as high as wide.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::report::text::{asked, grouped};
 use crate::session::{OutputView, Phase, PrunedOutputs, Snapshot};
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;
 
 /// Width of the labels.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::bar::{self, Scale};
 use crate::session::OutputView;
-use crate::tui::Look;
+use crate::tui::look::Look;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::fitting;
 

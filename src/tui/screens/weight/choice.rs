@@ -1,10 +1,14 @@
 //! Which weight is looked at, and which step of its sum.
 
+use super::keys::WeightMove;
 use crate::construction::{Fate, SumStep, WeightSum};
 use crate::report::text::grouped;
 use crate::session::{Command, Snapshot};
-use crate::tui::keymap::WeightMove;
 use crate::tui::widgets::filter::Filter;
+
+/// The kinds of clickable parts: a weight, and a step of its sums.
+pub(super) const WEIGHT: &str = "weight";
+pub(super) const STEP: &str = "step";
 
 /// Outputs that one key goes over, as a share of all.
 const FAR: usize = 10;

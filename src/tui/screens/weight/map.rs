@@ -8,11 +8,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::Choice;
+use super::choice::{Choice, WEIGHT};
+use super::keys::WeightMove;
 use crate::session::WeightView;
-use crate::tui::Look;
-use crate::tui::app::mouse::{Areas, Target};
-use crate::tui::keymap::{Action, WeightMove};
+use crate::tui::look::Look;
+use crate::tui::widgets::clickable::{Clickables, Part, Target};
 use crate::tui::widgets::frame_lines::{fitting, too_small};
 
 /// Errors in units of ε_w up to which each shade goes; a half is asked for 1/2.
@@ -77,7 +77,7 @@ impl Scale {
 pub(super) fn render(
     view: &WeightView,
     choice: Choice,
-    areas: &Areas,
+    clickables: &Clickables,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
@@ -104,15 +104,19 @@ pub(super) fn render(
     };
     let chosen = choice.within((outputs, inputs));
     let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
-    areas.add(area, Target::Wheel(Action::Weight(WeightMove::Up), Action::Weight(WeightMove::Down)));
+    clickables.add(area, Target::Wheel(WeightMove::Up.action(), WeightMove::Down.action()));
     let errors = view.errors.grid(&down.ranges(), &across.ranges());
     let mut own = shade(None, look);
     for (index, error) in errors.into_iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);
         let (glyph, style) = shade(error, look);
         let (x, y) = (grid.x + (column * wide) as u16, grid.y + (row * tall) as u16);
-        let weight = Target::Weight(down.range(row).start, across.range(column).start);
-        areas.add(Rect { x, y, width: wide as u16, height: tall as u16 }, weight);
+        let weight = Target::Part(Part {
+            kind: WEIGHT,
+            first: down.range(row).start,
+            second: across.range(column).start,
+        });
+        clickables.add(Rect { x, y, width: wide as u16, height: tall as u16 }, weight);
         for y in y..y + tall as u16 {
             for x in x..x + wide as u16 {
                 buffer.set_string(x, y, glyph, style);

@@ -14,24 +14,47 @@
 //! ```
 
 mod choice;
+mod keys;
 mod map;
 mod table;
-
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+mod told;
 
 pub use choice::Choice;
+pub use keys::WeightMove;
 
-use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
-use crate::report::text::{construction_name, grouped};
-use crate::session::{Snapshot, WeightView};
-use crate::tui::Look;
-use crate::tui::app::App;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::{Clear, Widget};
+
+use super::screen::{Facts, Screen};
+use crate::report::{WeighedReport, json_text};
+use crate::session::{Command, WeightView};
+use crate::tui::effects::Effect;
+use crate::tui::export::Numbers;
+use crate::tui::keymap::Action;
+use crate::tui::request::{Request, send};
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::Part;
 use crate::tui::widgets::frame_lines::{self, fitting, pane};
-use table::{Tables, short};
+use table::Tables;
+
+/// Its name.
+pub const NAME: &str = "Weight";
+
+/// The facts of this screen.
+const FACTS: Facts = Facts {
+    name: NAME,
+    label: "one weight",
+    help: "how one weight is put together, piece by piece",
+    keymap: keys::KEYMAP,
+    panes: &[(
+        "Weight",
+        "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
+             what is left of it (the residual) is held against the bucket's threshold; where it reaches that, the bucket's \
+             piece is taken and subtracted. The map shows how far each weight of the layer is off, in units of its \
+             tolerance; where weights share a character it is that of the worst.",
+    )],
+};
 
 /// Least width of the panes where the map stands beside the tables, and not above them.
 const BESIDE: u16 = 80;
@@ -42,272 +65,126 @@ const TABLE: u16 = 62;
 /// Least width of a table beside the map.
 const TABLE_LEAST: u16 = 56;
 
-/// Least height at which all lines below the panes are shown.
-const TALL: u16 = 22;
+/// Least height between title line and footer at which all lines below the panes are shown.
+const TALL: u16 = 20;
 
-/// Digits of ŵ beyond those that its tolerance can change.
-const MORE_DIGITS: f64 = 2.0;
+/// The Weight screen.
+#[derive(Clone, Debug, Default)]
+pub struct Weight {
+    /// the weight, and the step of its sum
+    pub choice: Choice,
+}
 
-/// Most digits behind the point.
-const MOST_DIGITS: f64 = 16.0;
+impl Screen for Weight {
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
 
-/// Draws the screen, whatever its size.
-pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let lines = if frame.area().height >= TALL { 3 } else { 1 };
-    let [title, header, panes, below, keys] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Fill(1),
-        Constraint::Length(lines),
-        Constraint::Length(1),
-    ])
-    .areas(frame.area());
-    let buffer = frame.buffer_mut();
-    frame_lines::title(app, look).render(title, buffer);
-    frame_lines::keys(app.context(), look, keys.width).render(keys, buffer);
-    if let Some(view) = &app.snapshot.weight {
-        let line = header_line(&app.snapshot, view, look, header.width);
-        frame_lines::draw_line(&line, look, header, buffer);
-        let steps = app.choice.steps(&view.sums, app.table_filter());
-        let place = app.choice.place(&steps);
-        render_panes(app, view, &steps, place, look, panes, buffer);
-        let mut lines = step_lines(&app.snapshot, view, steps.get(place).copied(), look, below.width);
-        if below.height > 1 || lines.is_empty() {
-            lines.insert(0, how_to_read(app, view, look, below.width));
+    fn enter(&mut self, _scene: &Scene<'_>) -> Vec<Effect> {
+        vec![Effect::Send(self.choice.command())]
+    }
+
+    fn leave(&mut self) -> Vec<Effect> {
+        vec![Effect::Send(Command::WatchWeight(None))]
+    }
+
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
+        let Action::Own(own) = action else { return None };
+        let to = WeightMove::of(own)?;
+        Some(match self.choice.update(to, scene.snapshot, scene.filter) {
+            Ok(true) => send(self.choice.command()),
+            Ok(false) => Vec::new(),
+            Err(reason) => vec![Request::Say(reason.to_owned())],
+        })
+    }
+
+    fn go_to(&mut self, part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+        match part.kind {
+            choice::WEIGHT => {
+                (self.choice.output, self.choice.input) = (part.first, part.second);
+                return send(self.choice.command());
+            }
+            choice::STEP => self.choice.step = part.first,
+            _ => {}
         }
-        for (line, row) in lines.into_iter().zip(below.rows()) {
-            frame_lines::draw_line(&line, look, row, buffer);
+        Vec::new()
+    }
+
+    fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        let report = WeighedReport::new(scene.snapshot)?;
+        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "the weight's sums have no steps yet" })
+    }
+
+    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+        let lines = if area.height >= TALL { 3 } else { 1 };
+        let [header, panes, below] =
+            Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(lines)])
+                .areas(area);
+        let (scene, look) = (&view.scene, view.look);
+        if let Some(weight) = &scene.snapshot.weight {
+            let line = told::header_line(scene.snapshot, weight, look, header.width);
+            frame_lines::draw_line(&line, look, header, buffer);
+            let steps = self.choice.steps(&weight.sums, scene.filter);
+            let place = self.choice.place(&steps);
+            self.render_panes(view, weight, (&steps, place), panes, buffer);
+            let step = steps.get(place).copied();
+            let mut lines = told::step_lines(scene.snapshot, weight, step, look, below.width);
+            if below.height > 1 || lines.is_empty() {
+                lines.insert(0, told::how_to_read(scene, self.choice, weight, look, below.width));
+            }
+            for (line, row) in lines.into_iter().zip(below.rows()) {
+                frame_lines::draw_line(&line, look, row, buffer);
+            }
+        }
+        if let Some(message) = view.message_line() {
+            let row = Rect { height: below.height.min(1), ..below };
+            Clear.render(row, buffer);
+            frame_lines::draw_line(&message, look, row, buffer);
         }
     }
-    if let Some(message) = frame_lines::message(app, look) {
-        let row = Rect { height: below.height.min(1), ..below };
-        ratatui::widgets::Clear.render(row, buffer);
-        frame_lines::draw_line(&message, look, row, buffer);
-    }
 }
 
-fn render_panes(
-    app: &App,
-    view: &WeightView,
-    steps: &[usize],
-    place: usize,
-    look: &Look,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let sums = view.sums.len() as u16;
-    let [left, right] = if area.width >= BESIDE {
-        // What the map has no use for goes to the tables.
-        let beside = area.width.saturating_sub(sums * TABLE);
-        let map =
-            beside.max((area.width / 3).min(area.width - TABLE_LEAST)).min(map::widest(view.errors.dim()));
-        Layout::horizontal([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
-    } else {
-        let map = (area.height / 3).clamp(if area.height >= 16 { 7 } else { 5 }, 14);
-        Layout::vertical([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
-    };
-    let (found, tolerance) = (look.glyphs.found, look.glyphs.tolerance);
-    let titles =
-        vec![format!("Layer {}: |w*-{found}|/{tolerance}", view.layer), format!("|w*-{found}|/{tolerance}")];
-    let inside = pane(&fitting(titles, left.width.saturating_sub(4)), look, left, buffer);
-    map::render(view, app.choice, &app.areas, look, inside, buffer);
-    let halves = vec![Constraint::Fill(1); view.sums.len()];
-    let beside = right.width >= sums * TABLE;
-    let halves = if beside { Layout::horizontal(halves) } else { Layout::vertical(halves) }.split(right);
-    let width = halves.iter().map(|half| half.width).min().unwrap_or(0).saturating_sub(2);
-    let tables = Tables { view, steps, place, mode: app.snapshot.lane().mode, look };
-    let columns = tables.columns(width);
-    for (sum, &area) in view.sums.iter().zip(halves.iter()) {
-        let inside = pane(&sum_title(view, sum, look, area.width), look, area, buffer);
-        tables.render(sum, &columns, &app.areas, inside, buffer);
-        let shown = tables.shown(inside.height);
-        frame_lines::rows_of("steps", shown, steps.len(), look, area, buffer);
-    }
-}
-
-/// Which inputs a sum is for.
-fn side(sum: &WeightSum) -> &'static str {
-    match sum.half {
-        Some(half) => half.name(),
-        None => "any x",
-    }
-}
-
-/// A weight with as many digits as its tolerance leaves any meaning.
-fn digits(value: f64, tolerance: f64) -> String {
-    let digits = (MORE_DIGITS - tolerance.log10().floor()).clamp(0.0, MOST_DIGITS) as usize;
-    format!("{value:.digits$}")
-}
-
-/// `x>0: ŵ 0.123456789, off by 0.41 ε_w ✓`, or what is left of it so far.
-fn sum_title(view: &WeightView, sum: &WeightSum, look: &Look, width: u16) -> String {
-    let (side, found, tolerance) = (side(sum), look.glyphs.found, look.glyphs.tolerance);
-    let value = digits(sum.value, view.tolerance);
-    let left = short(sum.residual, 2);
-    let variants = match view.state {
-        WeightState::Finished => {
-            let mark = if view.is_near(sum) { look.glyphs.good } else { look.glyphs.bad };
-            let off = short(sum.residual.abs(), 2);
-            let ratio = format!("{:.3} {tolerance}", sum.residual.abs() / view.tolerance);
-            vec![
-                format!("{side}: {found} = {value}, off by {off} = {ratio} {mark}"),
-                format!("{side}: {value}, off by {ratio} {mark}"),
-                format!("{side}: off by {ratio} {mark}"),
-                format!("{side} {mark}"),
-            ]
-        }
-        WeightState::UnderWay | WeightState::Waiting => vec![
-            format!("{side}: {found} = {value} so far, {left} left"),
-            format!("{side}: {value}, {left} left"),
-            format!("{side}: {left} left"),
-            side.to_owned(),
-        ],
-    };
-    fitting(variants, width.saturating_sub(4))
-}
-
-/// Which weight this is, how far it is, and what is asked of it.
-fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, width: u16) -> Line<'static> {
-    let (glyphs, lane) = (look.glyphs, snapshot.lane());
-    let name = format!(" w[{},{}]", view.output, view.input);
-    let value = digits(view.target, view.tolerance);
-    let state = match view.state {
-        WeightState::Waiting => "waiting for its turn",
-        WeightState::UnderWay => "under way",
-        WeightState::Finished if view.sums.iter().all(WeightSum::is_complete) => "finished",
-        WeightState::Finished => "finished without all pieces",
-    };
-    let of = format!("of layer {}/{}", view.layer, lane.layers.len());
-    let tolerance = format!("{} {}", glyphs.tolerance, short(view.tolerance, 3));
-    let asked = if view.allowed < view.tolerance {
-        format!("each half within {}", short(view.allowed, 2))
-    } else {
-        format!("all within {}", short(view.allowed, 2))
-    };
-    let (outputs, inputs) = view.errors.dim();
-    let done = format!(
-        "{} of {} weights finished",
-        grouped(view.errors.finished() as i64),
-        grouped((outputs * inputs) as i64)
-    );
-    let construction = construction_name(lane.construction);
-    let head = format!("{name} {of} = {value}");
-    let join = |parts: &[&str]| parts.join(glyphs.separator);
-    let variants = vec![
-        join(&[&head, state, &tolerance, &asked, &done, &construction]),
-        join(&[&head, state, &tolerance, &asked, &done]),
-        join(&[&head, state, &tolerance, &asked]),
-        join(&[&head, state, &tolerance]),
-        join(&[&head, state]),
-        join(&[&format!("{name} = {value}"), state]),
-    ];
-    Line::styled(fitting(variants, width), look.theme.text)
-}
-
-/// How the table is to be read.
-fn how_to_read(app: &App, view: &WeightView, look: &Look, width: u16) -> Line<'static> {
-    let (glyphs, caption) = (look.glyphs, app.snapshot.lane().construction.facts().weight_caption);
-    let (output, input) = app.choice.within(view.errors.dim());
-    if app.frozen && (output, input) != (view.output, view.input) {
-        let text = format!(" The view is frozen; press s to see w[{output},{input}].");
-        return Line::styled(text, look.theme.text);
-    }
-    let variants = match view.state {
-        WeightState::Waiting => &[
-            " No neuron has served this weight yet. Press n or space; u goes to the weight served last.",
-            " No pieces yet. Press n or space; u goes to the weight served last.",
-        ],
-        WeightState::UnderWay => caption.under_way,
-        WeightState::Finished => caption.finished,
-    };
-    let signs = [
-        ("{taken}", glyphs.taken),
-        ("{passed}", glyphs.wanted),
-        ("{missing}", glyphs.missing),
-        ("{open}", glyphs.open),
-    ];
-    let written =
-        |text: &&str| signs.iter().fold((*text).to_owned(), |text, (name, sign)| text.replace(name, sign));
-    let variants: Vec<String> = variants.iter().map(written).collect();
-    Line::styled(fitting(variants, width), look.theme.faint)
-}
-
-/// What happens at the chosen step, a line for each half.
-fn step_lines(
-    snapshot: &Snapshot,
-    view: &WeightView,
-    step: Option<usize>,
-    look: &Look,
-    width: u16,
-) -> Vec<Line<'static>> {
-    let mode = snapshot.lane().mode;
-    let line = |sum: &WeightSum| {
-        let text = match step.and_then(|index| sum.steps.get(index).map(|step| (index, step))) {
-            Some((index, step)) => fitting(told(view, index, step, mode), width.saturating_sub(6)),
-            None => "nothing is needed".to_owned(),
+impl Weight {
+    /// Draws the map and the tables of the sums, of whose steps `place` is the chosen one.
+    fn render_panes(
+        &self,
+        view: &View<'_>,
+        weight: &WeightView,
+        (steps, place): (&[usize], usize),
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
+        let look = view.look;
+        let sums = weight.sums.len() as u16;
+        let [left, right] = if area.width >= BESIDE {
+            // What the map has no use for goes to the tables.
+            let beside = area.width.saturating_sub(sums * TABLE);
+            let map = beside
+                .max((area.width / 3).min(area.width - TABLE_LEAST))
+                .min(map::widest(weight.errors.dim()));
+            Layout::horizontal([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
+        } else {
+            let map = (area.height / 3).clamp(if area.height >= 16 { 7 } else { 5 }, 14);
+            Layout::vertical([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         };
-        let side = Span::styled(format!(" {:<4} ", side(sum)), look.theme.key);
-        Line::from(vec![side, Span::styled(text, look.theme.text)])
-    };
-    view.sums.iter().map(line).collect()
-}
-
-/// One step in words, at length and in short.
-fn told(view: &WeightView, index: usize, step: &SumStep, mode: Mode) -> Vec<String> {
-    let number = |value: f64| short(value, 3);
-    let place = match step.bucket {
-        Some((bucket, _)) => format!("bucket {bucket}"),
-        None => format!("value {}", index + 1),
-    };
-    let before = step.before.map_or(String::new(), number);
-    let after = step.after.map_or(String::new(), number);
-    let threshold = step.bucket.map_or(String::new(), |(_, threshold)| number(threshold));
-    let piece = step.path.map(|path| {
-        let neuron = match mode {
-            Mode::Drawn => format!("neuron {}", grouped(path.neuron as i64)),
-            Mode::SkipAhead => "a neuron skipped to".to_owned(),
-        };
-        let product = number(path.product());
-        (format!("{neuron}: {} * {} = {product}", number(path.z_in), number(path.z_out)), neuron)
-    });
-    let (long, neuron) = piece.unwrap_or_default();
-    let golden = step.bucket.is_some();
-    match (step.fate, step.path.is_some()) {
-        (Fate::Taken, _) if golden => vec![
-            format!("{place}: residual {before} reaches {threshold}, takes {long}; {after} left"),
-            format!("{place}: {before} reaches {threshold}, takes {neuron}; {after} left"),
-            format!("{before} reaches {threshold}; {after} left"),
-        ],
-        (Fate::Taken, _) => vec![
-            format!("{place}: residual {before}, takes {long}; {after} left"),
-            format!("{place}: {before}, takes {neuron}; {after} left"),
-        ],
-        (Fate::PassedBy, _) if golden => vec![
-            format!("{place}: residual {before} is below {threshold}, passed by"),
-            format!("{before} below {threshold}, passed by"),
-        ],
-        (Fate::PassedBy, _) => vec![format!("{place}: {long}, which the best sum does without"), long],
-        (Fate::Missing, _) => {
-            let how = if view.state == WeightState::Finished { "none was found" } else { "none found yet" };
-            let asked = if golden {
-                format!("residual {before} reaches {threshold}, needs a piece; {how}")
-            } else {
-                format!("{before} left, needs a neuron; {how}")
-            };
-            let brief = format!("{place}: {before} reaches {threshold}, {how}");
-            let brief = if golden { brief } else { format!("{place}: {how}") };
-            vec![format!("{place}: {asked}"), brief, how.to_owned()]
-        }
-        (Fate::Open, true) if golden => vec![
-            format!("{place}: {long} is at hand; open until the pieces before are found"),
-            format!("{place}: {neuron} is at hand; open"),
-            "open".to_owned(),
-        ],
-        (Fate::Open, true) => {
-            vec![format!("{place}: {long} is at hand; no sum is near enough yet"), format!("{long}, at hand")]
-        }
-        (Fate::Open, false) => {
-            vec![format!("{place}: open until the pieces before are found"), "open".to_owned()]
+        let (found, tolerance) = (look.glyphs.found, look.glyphs.tolerance);
+        let titles = vec![
+            format!("Layer {}: |w*-{found}|/{tolerance}", weight.layer),
+            format!("|w*-{found}|/{tolerance}"),
+        ];
+        let inside = pane(&fitting(titles, left.width.saturating_sub(4)), look, left, buffer);
+        map::render(weight, self.choice, view.clickables, look, inside, buffer);
+        let halves = vec![Constraint::Fill(1); weight.sums.len()];
+        let beside = right.width >= sums * TABLE;
+        let halves = if beside { Layout::horizontal(halves) } else { Layout::vertical(halves) }.split(right);
+        let width = halves.iter().map(|half| half.width).min().unwrap_or(0).saturating_sub(2);
+        let tables = Tables { view: weight, steps, place, mode: view.scene.snapshot.lane().mode, look };
+        let columns = tables.columns(width);
+        for (sum, &area) in weight.sums.iter().zip(halves.iter()) {
+            let inside = pane(&told::sum_title(weight, sum, look, area.width), look, area, buffer);
+            tables.render(sum, &columns, view.clickables, inside, buffer);
+            let shown = tables.shown(inside.height);
+            frame_lines::rows_of("steps", shown, steps.len(), look, area, buffer);
         }
     }
 }

@@ -6,12 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::choice::STEP;
+use super::keys::WeightMove;
 use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
 use crate::report::text::grouped;
 use crate::session::WeightView;
-use crate::tui::Look;
-use crate::tui::app::mouse::{Areas, Target};
-use crate::tui::keymap::{Action, WeightMove};
+use crate::tui::look::Look;
+use crate::tui::widgets::clickable::{Clickables, Target};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// Steps whose texts decide how wide columns are, at most.
@@ -174,7 +175,7 @@ impl Tables<'_> {
         &self,
         sum: &WeightSum,
         columns: &Columns,
-        areas: &Areas,
+        clickables: &Clickables,
         area: Rect,
         buffer: &mut Buffer,
     ) {
@@ -194,14 +195,11 @@ impl Tables<'_> {
         }
         let shown = self.shown(area.height);
         let first = shown.start;
-        areas.add(
-            area,
-            Target::Wheel(Action::Weight(WeightMove::PreviousStep), Action::Weight(WeightMove::NextStep)),
-        );
+        clickables.add(area, Target::Wheel(WeightMove::PreviousStep.action(), WeightMove::NextStep.action()));
         for (row, &index) in self.steps[shown].iter().enumerate() {
             let Some(step) = sum.steps.get(index) else { continue };
             let y = area.y + headers + row as u16;
-            areas.add(Rect { y, height: 1, ..area }, Target::SumStep(index));
+            clickables.add(Rect { y, height: 1, ..area }, Target::part(STEP, index));
             let style = style(step.fate, self.view, self.look);
             let chosen = first + row == self.place;
             let style = if chosen { style.patch(self.look.theme.selected) } else { style };

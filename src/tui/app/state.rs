@@ -1,0 +1,265 @@
+//! The explorer's state: the run that is shown, the screens, the overlays and the question over them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+
+use crate::experiment::Experiment;
+use crate::session::Snapshot;
+use crate::tui::export::{Export, Exported, stem};
+use crate::tui::keymap::{Binding, FIELD, Keymap, with_others};
+use crate::tui::look::Look;
+use crate::tui::look::theme::{Colours, ThemeName};
+use crate::tui::overlays::overlay::Overlay;
+use crate::tui::overlays::prompt::{Prompt, Saved};
+use crate::tui::overlays::{Overlays, refusal};
+use crate::tui::request::Request;
+use crate::tui::screens::screen::Screen;
+use crate::tui::screens::{Screens, every_screen};
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::Clickables;
+use crate::tui::widgets::filter::Filter;
+
+/// The explorer's state.
+#[derive(Debug)]
+pub struct App {
+    /// the snapshot that is shown
+    pub snapshot: Arc<Snapshot>,
+    /// the newest snapshot: the shown one unless the view is frozen
+    pub latest: Arc<Snapshot>,
+    /// whether the view stands still while the engine runs on
+    pub frozen: bool,
+    /// the screens
+    pub screens: Screens,
+    /// place of the shown screen in the table
+    pub(super) shown: usize,
+    /// the overlays
+    pub overlays: Overlays,
+    /// places of the open overlays in their table, the topmost last
+    pub(super) open: Vec<usize>,
+    /// a question to the user, over everything
+    pub prompt: Option<Prompt>,
+    /// the text by which the screen's table is filtered
+    pub filter: Option<Filter>,
+    /// why the last key could not be obeyed, in one line
+    pub message: Option<String>,
+    /// what the last key has done unseen, in one line
+    pub notice: Option<String>,
+    /// whether nothing was tried yet, so that a hint is welcome
+    pub is_new: bool,
+    /// the background that colours are chosen for, or none
+    pub theme: ThemeName,
+    /// the terminal's colours
+    pub colours: Colours,
+    /// the clickable areas of the last frame
+    pub clickables: Clickables,
+    /// the layer that the user has chosen; `None` follows the one being built
+    pub(super) layer: Option<usize>,
+}
+
+impl App {
+    /// An explorer on `snapshot`.
+    pub fn new(snapshot: Arc<Snapshot>) -> Self {
+        let mut app = Self {
+            latest: Arc::clone(&snapshot),
+            snapshot,
+            frozen: false,
+            screens: Screens::default(),
+            shown: 0,
+            overlays: Overlays::default(),
+            open: Vec::new(),
+            prompt: None,
+            filter: None,
+            message: None,
+            notice: None,
+            is_new: true,
+            theme: ThemeName::Dark,
+            colours: Colours::Sixteen,
+            clickables: Clickables::default(),
+            layer: None,
+        };
+        app.show_on_screens(true);
+        app
+    }
+
+    /// The shown screen.
+    pub fn screen(&self) -> &dyn Screen {
+        self.screens.all()[self.shown]
+    }
+
+    /// Place of the shown screen in the table.
+    pub(crate) fn shown(&self) -> usize {
+        self.shown
+    }
+
+    /// The open overlays, the topmost last.
+    pub fn open_overlays(&self) -> impl DoubleEndedIterator<Item = &dyn Overlay> {
+        self.open.iter().map(|&overlay| self.overlays.all()[overlay])
+    }
+
+    /// The topmost overlay.
+    pub fn overlay(&self) -> Option<&dyn Overlay> {
+        self.open_overlays().next_back()
+    }
+
+    /// The keys that are valid now.
+    pub fn keymap(&self) -> &'static Keymap {
+        if let Some(prompt) = &self.prompt {
+            return prompt.keymap();
+        }
+        match (self.overlay(), &self.filter) {
+            (Some(overlay), _) => overlay.keymap(),
+            (None, Some(Filter { typing: true, .. })) => &FIELD,
+            (None, _) => self.screen().keymap(),
+        }
+    }
+
+    /// The rows of the keys that are valid now.
+    pub fn bindings(&self) -> impl Iterator<Item = &'static Binding> {
+        let keymap = self.keymap();
+        let others = keymap.adds.then(|| every_screen().bindings).unwrap_or_default();
+        with_others(keymap.bindings, others.iter())
+    }
+
+    pub(super) fn scene(&self) -> Scene<'_> {
+        Scene {
+            snapshot: &self.snapshot,
+            latest: &self.latest,
+            frozen: self.frozen,
+            filter: self.filter.as_ref(),
+        }
+    }
+
+    /// The context of drawing.
+    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> View<'a> {
+        View {
+            scene: self.scene(),
+            look,
+            clickables: &self.clickables,
+            message: self.message.as_deref(),
+            notice: self.notice.as_deref(),
+            layer_is_chosen: self.layer.is_some(),
+            is_new: self.is_new,
+            screen: self.screen().facts().name,
+        }
+    }
+
+    /// Lets the shown screen act.
+    pub(super) fn on_screen<T: Default>(&mut self, act: impl FnOnce(&mut dyn Screen, &Scene<'_>) -> T) -> T {
+        let scene = Scene {
+            snapshot: &self.snapshot,
+            latest: &self.latest,
+            frozen: self.frozen,
+            filter: self.filter.as_ref(),
+        };
+        let screen = self.screens.all_mut().into_iter().nth(self.shown);
+        screen.map(|screen| act(screen, &scene)).unwrap_or_default()
+    }
+
+    /// Lets the topmost overlay act.
+    pub(super) fn on_overlay<T: Default>(
+        &mut self,
+        act: impl FnOnce(&mut dyn Overlay, &Scene<'_>) -> T,
+    ) -> T {
+        let scene = Scene {
+            snapshot: &self.snapshot,
+            latest: &self.latest,
+            frozen: self.frozen,
+            filter: self.filter.as_ref(),
+        };
+        let overlay = self.open.last().and_then(|&place| self.overlays.all_mut().into_iter().nth(place));
+        overlay.map(|overlay| act(overlay, &scene)).unwrap_or_default()
+    }
+
+    /// Takes a newer snapshot. Those of an earlier run come too late.
+    pub fn show(&mut self, snapshot: Arc<Snapshot>) {
+        if snapshot.run < self.latest.run {
+            return;
+        }
+        let is_new_setup = !Arc::ptr_eq(&snapshot.experiment, &self.latest.experiment);
+        if is_new_setup {
+            let overlays = self.overlays.all();
+            self.open.retain(|&place| !overlays[place].closes_on_new_setup());
+        }
+        if snapshot.run != self.latest.run {
+            (self.layer, self.frozen) = (None, false);
+        }
+        self.latest = snapshot;
+        if !self.frozen {
+            self.snapshot = Arc::clone(&self.latest);
+        }
+        self.show_on_screens(is_new_setup);
+    }
+
+    fn show_on_screens(&mut self, is_new_setup: bool) {
+        let scene = Scene {
+            snapshot: &self.snapshot,
+            latest: &self.latest,
+            frozen: self.frozen,
+            filter: self.filter.as_ref(),
+        };
+        let screens = self.screens.all_mut().into_iter();
+        let requests: Vec<Request> = screens.flat_map(|screen| screen.show(&scene, is_new_setup)).collect();
+        for request in requests {
+            match request {
+                Request::Say(message) => self.message = Some(message),
+                Request::Tell(notice) => self.notice = Some(notice),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the layer looked at is the user's choice.
+    pub fn is_layer_chosen(&self) -> bool {
+        self.layer.is_some()
+    }
+
+    /// The lanes that steps and runs move.
+    pub fn lanes(&self) -> Vec<usize> {
+        self.screen().lanes(&self.scene())
+    }
+
+    /// Takes how a typed path goes on.
+    pub fn path_completed(&mut self, completed: Result<(String, Vec<String>), String>) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.completed(completed);
+        }
+    }
+
+    /// Takes what became of a file that was to be saved.
+    pub fn saved(&mut self, path: PathBuf, experiment: Arc<Experiment>, result: io::Result<()>) {
+        match Prompt::saved(path, experiment, result) {
+            Saved::Done(notice) => self.notice = Some(notice),
+            Saved::Exists(prompt) => self.prompt = Some(prompt),
+            Saved::Failed(message) => self.message = Some(message),
+        }
+    }
+
+    /// Takes why something could not be opened. The run, the list and what was typed stay.
+    pub fn failed_to_open(&mut self, error: String) {
+        self.notice = None;
+        let place = self.overlays.all().iter().position(|overlay| overlay.name() == refusal::NAME);
+        self.open.retain(|&open| Some(open) != place);
+        self.open.extend(place);
+        self.overlays.refusal = refusal::Refusal { error, scroll: 0 };
+    }
+
+    /// Writes the shown screen or its numbers to a file in `folder`.
+    ///
+    /// # Errors
+    /// As [`Export::write`].
+    pub fn export(
+        &self,
+        export: Export,
+        look: &Look,
+        drawn: &Buffer,
+        folder: &Path,
+    ) -> Result<String, String> {
+        let scene = self.scene();
+        let stem = stem(&scene.snapshot.experiment, self.screen().facts().name);
+        let numbers = self.screen().numbers(&scene);
+        export.write(Exported { stem, numbers, drawn, ground: look.theme.ground }, folder)
+    }
+}

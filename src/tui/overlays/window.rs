@@ -1,0 +1,48 @@
+//! The window around an overlay's lines, and its line of keys.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Padding, Paragraph};
+
+use crate::tui::keymap::{Action, Keymap};
+use crate::tui::look::Look;
+
+/// The keys of an overlay, in one line.
+pub(super) fn keys(keymap: &Keymap, look: &Look) -> Line<'static> {
+    let shown = keymap.bindings.iter().filter(|binding| binding.action != Action::Quit);
+    let keys: Vec<String> =
+        shown.map(|binding| format!("{} {}", binding.keys[0].name(), binding.label)).collect();
+    Line::styled(keys.join(look.glyphs.separator), look.theme.faint)
+}
+
+/// Draws a window around these lines, scrolled down by so many, and returns its inside.
+pub(super) fn window(
+    frame: &mut Frame<'_>,
+    look: &Look,
+    title: &str,
+    lines: Vec<Line<'_>>,
+    scroll: u16,
+) -> Rect {
+    let width = lines.iter().map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
+    let height = lines.len() as u16 + 2;
+    let area = frame.area().centered(Constraint::Max(width), Constraint::Max(height));
+    let block = Block::bordered()
+        .border_set(look.glyphs.border)
+        .border_style(look.theme.title)
+        .title(Span::styled(format!(" {title} "), look.theme.title))
+        .padding(Padding::horizontal(1));
+    let inside = block.inner(area);
+    let last = (lines.len() as u16).saturating_sub(inside.height);
+    frame.render_widget(Clear, area);
+    frame.render_widget(Paragraph::new(lines).block(block).scroll((scroll.min(last), 0)), area);
+    more_below(frame, look, area, last > scroll);
+    inside
+}
+
+fn more_below(frame: &mut Frame<'_>, look: &Look, area: Rect, more: bool) {
+    let text = " j: more below ";
+    if more && area.height > 0 && area.width > text.len() as u16 + 2 {
+        frame.buffer_mut().set_string(area.x + 2, area.bottom() - 1, text, look.theme.key);
+    }
+}

@@ -1,0 +1,39 @@
+//! Requests: what a screen or an overlay asks of the explorer around it.
+
+use super::effects::Effect;
+use super::keymap::Action;
+use super::overlays::abandon::Abandon;
+use super::overlays::prompt::Prompt;
+use super::widgets::clickable::Part;
+
+/// What a key or a click leads to. The explorer obeys; effects go on to the event loop.
+#[derive(Debug)]
+pub enum Request {
+    /// carry this out
+    Effect(Effect),
+    /// say why something cannot be done
+    Say(String),
+    /// tell what was done
+    Tell(String),
+    /// ask the user
+    Ask(Prompt),
+    /// throw the run away, after a question if it took long
+    Abandon(Abandon),
+    /// act as if a key meant this
+    Act(Action),
+    /// go to a part of the screen
+    GoTo(Part),
+    /// close the topmost overlay
+    Close,
+}
+
+impl From<Effect> for Request {
+    fn from(effect: Effect) -> Self {
+        Self::Effect(effect)
+    }
+}
+
+/// A command to the engine.
+pub(crate) fn send(command: crate::session::Command) -> Vec<Request> {
+    vec![Request::Effect(Effect::Send(command))]
+}

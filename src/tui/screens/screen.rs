@@ -1,0 +1,92 @@
+//! The seam of screens: what each tells, and what it is asked.
+
+use std::fmt;
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use crate::tui::effects::{Effect, News};
+use crate::tui::export::Numbers;
+use crate::tui::keymap::{Action, Keymap};
+use crate::tui::request::Request;
+use crate::tui::view::{Scene, View};
+use crate::tui::widgets::clickable::Part;
+
+/// The constant facts of a screen.
+#[derive(Debug)]
+pub struct Facts {
+    /// its name, in the title line and in names of files
+    pub name: &'static str,
+    /// one word for the footer
+    pub label: &'static str,
+    /// one line for the help
+    pub help: &'static str,
+    /// its own keys
+    pub keymap: Keymap,
+    /// its panes: name, and what each shows
+    pub panes: &'static [(&'static str, &'static str)],
+}
+
+/// A screen: its state, its keys, and how it is drawn.
+pub trait Screen: fmt::Debug {
+    /// Name, keys and help.
+    fn facts(&self) -> &'static Facts;
+
+    /// The keys that are valid now.
+    fn keymap(&self) -> &'static Keymap {
+        &self.facts().keymap
+    }
+
+    /// Takes a newer snapshot; `is_new_setup` where it is of another experiment.
+    fn show(&mut self, _scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// The screen is shown from now on.
+    fn enter(&mut self, _scene: &Scene<'_>) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Another screen is shown from now on: what was watched for this one costs time no more.
+    fn leave(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// A key was pressed: what was still to be said is stale.
+    fn forget(&mut self) {}
+
+    /// The lanes that steps and runs move.
+    fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
+        vec![scene.snapshot.shown]
+    }
+
+    /// Obeys an action; `None` where the action has its general meaning.
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>>;
+
+    /// Takes a key without a row in the keymap, where the keymap takes text.
+    fn type_key(&mut self, _key: KeyEvent) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// Takes pasted text, where the keymap takes text.
+    fn paste(&mut self, _line: &str) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// Goes to a part of the screen: one that was clicked, or named in answer to a question.
+    fn go_to(&mut self, _part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// Takes the answer to an effect.
+    fn learn(&mut self, _news: &News) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// The numbers shown, for files; `None` while they are not there yet.
+    fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers>;
+
+    /// Draws everything between the title line and the footer, in any size.
+    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer);
+}

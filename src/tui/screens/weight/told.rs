@@ -1,0 +1,211 @@
+//! The Weight screen in words: which weight it is, how to read the table, and the chosen step.
+
+use ratatui::text::{Line, Span};
+
+use super::choice::Choice;
+use super::table::short;
+use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
+use crate::report::text::{construction_name, grouped};
+use crate::session::{Snapshot, WeightView};
+use crate::tui::look::Look;
+use crate::tui::view::Scene;
+use crate::tui::widgets::frame_lines::fitting;
+
+/// Digits of ŵ beyond those that its tolerance can change.
+const MORE_DIGITS: f64 = 2.0;
+
+/// Most digits behind the point.
+const MOST_DIGITS: f64 = 16.0;
+
+/// Which inputs a sum is for.
+fn side(sum: &WeightSum) -> &'static str {
+    match sum.half {
+        Some(half) => half.name(),
+        None => "any x",
+    }
+}
+
+/// A weight with as many digits as its tolerance leaves any meaning.
+fn digits(value: f64, tolerance: f64) -> String {
+    let digits = (MORE_DIGITS - tolerance.log10().floor()).clamp(0.0, MOST_DIGITS) as usize;
+    format!("{value:.digits$}")
+}
+
+/// `x>0: ŵ 0.123456789, off by 0.41 ε_w ✓`, or what is left of it so far.
+pub(super) fn sum_title(view: &WeightView, sum: &WeightSum, look: &Look, width: u16) -> String {
+    let (side, found, tolerance) = (side(sum), look.glyphs.found, look.glyphs.tolerance);
+    let value = digits(sum.value, view.tolerance);
+    let left = short(sum.residual, 2);
+    let variants = match view.state {
+        WeightState::Finished => {
+            let mark = if view.is_near(sum) { look.glyphs.good } else { look.glyphs.bad };
+            let off = short(sum.residual.abs(), 2);
+            let ratio = format!("{:.3} {tolerance}", sum.residual.abs() / view.tolerance);
+            vec![
+                format!("{side}: {found} = {value}, off by {off} = {ratio} {mark}"),
+                format!("{side}: {value}, off by {ratio} {mark}"),
+                format!("{side}: off by {ratio} {mark}"),
+                format!("{side} {mark}"),
+            ]
+        }
+        WeightState::UnderWay | WeightState::Waiting => vec![
+            format!("{side}: {found} = {value} so far, {left} left"),
+            format!("{side}: {value}, {left} left"),
+            format!("{side}: {left} left"),
+            side.to_owned(),
+        ],
+    };
+    fitting(variants, width.saturating_sub(4))
+}
+
+/// Which weight this is, how far it is, and what is asked of it.
+pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, width: u16) -> Line<'static> {
+    let (glyphs, lane) = (look.glyphs, snapshot.lane());
+    let name = format!(" w[{},{}]", view.output, view.input);
+    let value = digits(view.target, view.tolerance);
+    let state = match view.state {
+        WeightState::Waiting => "waiting for its turn",
+        WeightState::UnderWay => "under way",
+        WeightState::Finished if view.sums.iter().all(WeightSum::is_complete) => "finished",
+        WeightState::Finished => "finished without all pieces",
+    };
+    let of = format!("of layer {}/{}", view.layer, lane.layers.len());
+    let tolerance = format!("{} {}", glyphs.tolerance, short(view.tolerance, 3));
+    let asked = if view.allowed < view.tolerance {
+        format!("each half within {}", short(view.allowed, 2))
+    } else {
+        format!("all within {}", short(view.allowed, 2))
+    };
+    let (outputs, inputs) = view.errors.dim();
+    let done = format!(
+        "{} of {} weights finished",
+        grouped(view.errors.finished() as i64),
+        grouped((outputs * inputs) as i64)
+    );
+    let construction = construction_name(lane.construction);
+    let head = format!("{name} {of} = {value}");
+    let join = |parts: &[&str]| parts.join(glyphs.separator);
+    let variants = vec![
+        join(&[&head, state, &tolerance, &asked, &done, &construction]),
+        join(&[&head, state, &tolerance, &asked, &done]),
+        join(&[&head, state, &tolerance, &asked]),
+        join(&[&head, state, &tolerance]),
+        join(&[&head, state]),
+        join(&[&format!("{name} = {value}"), state]),
+    ];
+    Line::styled(fitting(variants, width), look.theme.text)
+}
+
+/// How the table is to be read.
+pub(super) fn how_to_read(
+    scene: &Scene<'_>,
+    choice: Choice,
+    view: &WeightView,
+    look: &Look,
+    width: u16,
+) -> Line<'static> {
+    let (glyphs, caption) = (look.glyphs, scene.snapshot.lane().construction.facts().weight_caption);
+    let (output, input) = choice.within(view.errors.dim());
+    if scene.frozen && (output, input) != (view.output, view.input) {
+        let text = format!(" The view is frozen; press s to see w[{output},{input}].");
+        return Line::styled(text, look.theme.text);
+    }
+    let variants = match view.state {
+        WeightState::Waiting => &[
+            " No neuron has served this weight yet. Press n or space; u goes to the weight served last.",
+            " No pieces yet. Press n or space; u goes to the weight served last.",
+        ],
+        WeightState::UnderWay => caption.under_way,
+        WeightState::Finished => caption.finished,
+    };
+    let signs = [
+        ("{taken}", glyphs.taken),
+        ("{passed}", glyphs.wanted),
+        ("{missing}", glyphs.missing),
+        ("{open}", glyphs.open),
+    ];
+    let written =
+        |text: &&str| signs.iter().fold((*text).to_owned(), |text, (name, sign)| text.replace(name, sign));
+    let variants: Vec<String> = variants.iter().map(written).collect();
+    Line::styled(fitting(variants, width), look.theme.faint)
+}
+
+/// What happens at the chosen step, a line for each half.
+pub(super) fn step_lines(
+    snapshot: &Snapshot,
+    view: &WeightView,
+    step: Option<usize>,
+    look: &Look,
+    width: u16,
+) -> Vec<Line<'static>> {
+    let mode = snapshot.lane().mode;
+    let line = |sum: &WeightSum| {
+        let text = match step.and_then(|index| sum.steps.get(index).map(|step| (index, step))) {
+            Some((index, step)) => fitting(told(view, index, step, mode), width.saturating_sub(6)),
+            None => "nothing is needed".to_owned(),
+        };
+        let side = Span::styled(format!(" {:<4} ", side(sum)), look.theme.key);
+        Line::from(vec![side, Span::styled(text, look.theme.text)])
+    };
+    view.sums.iter().map(line).collect()
+}
+
+/// One step in words, at length and in short.
+fn told(view: &WeightView, index: usize, step: &SumStep, mode: Mode) -> Vec<String> {
+    let number = |value: f64| short(value, 3);
+    let place = match step.bucket {
+        Some((bucket, _)) => format!("bucket {bucket}"),
+        None => format!("value {}", index + 1),
+    };
+    let before = step.before.map_or(String::new(), number);
+    let after = step.after.map_or(String::new(), number);
+    let threshold = step.bucket.map_or(String::new(), |(_, threshold)| number(threshold));
+    let piece = step.path.map(|path| {
+        let neuron = match mode {
+            Mode::Drawn => format!("neuron {}", grouped(path.neuron as i64)),
+            Mode::SkipAhead => "a neuron skipped to".to_owned(),
+        };
+        let product = number(path.product());
+        (format!("{neuron}: {} * {} = {product}", number(path.z_in), number(path.z_out)), neuron)
+    });
+    let (long, neuron) = piece.unwrap_or_default();
+    let golden = step.bucket.is_some();
+    match (step.fate, step.path.is_some()) {
+        (Fate::Taken, _) if golden => vec![
+            format!("{place}: residual {before} reaches {threshold}, takes {long}; {after} left"),
+            format!("{place}: {before} reaches {threshold}, takes {neuron}; {after} left"),
+            format!("{before} reaches {threshold}; {after} left"),
+        ],
+        (Fate::Taken, _) => vec![
+            format!("{place}: residual {before}, takes {long}; {after} left"),
+            format!("{place}: {before}, takes {neuron}; {after} left"),
+        ],
+        (Fate::PassedBy, _) if golden => vec![
+            format!("{place}: residual {before} is below {threshold}, passed by"),
+            format!("{before} below {threshold}, passed by"),
+        ],
+        (Fate::PassedBy, _) => vec![format!("{place}: {long}, which the best sum does without"), long],
+        (Fate::Missing, _) => {
+            let how = if view.state == WeightState::Finished { "none was found" } else { "none found yet" };
+            let asked = if golden {
+                format!("residual {before} reaches {threshold}, needs a piece; {how}")
+            } else {
+                format!("{before} left, needs a neuron; {how}")
+            };
+            let brief = format!("{place}: {before} reaches {threshold}, {how}");
+            let brief = if golden { brief } else { format!("{place}: {how}") };
+            vec![format!("{place}: {asked}"), brief, how.to_owned()]
+        }
+        (Fate::Open, true) if golden => vec![
+            format!("{place}: {long} is at hand; open until the pieces before are found"),
+            format!("{place}: {neuron} is at hand; open"),
+            "open".to_owned(),
+        ],
+        (Fate::Open, true) => {
+            vec![format!("{place}: {long} is at hand; no sum is near enough yet"), format!("{long}, at hand")]
+        }
+        (Fate::Open, false) => {
+            vec![format!("{place}: open until the pieces before are found"), "open".to_owned()]
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The read-only context of screens and overlays: [`Scene`] while they handle keys, [`View`] while they draw.
+
+use std::sync::Arc;
+
+use ratatui::text::Line;
+
+use super::look::Look;
+use super::widgets::clickable::Clickables;
+use super::widgets::filter::Filter;
+use super::widgets::frame_lines::filter_line;
+use crate::session::{Activity, Snapshot};
+
+/// Columns for the text by which a table is filtered.
+const FILTER_WIDTH: usize = 24;
+
+/// The state outside of a screen: the run, and how it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// the snapshot that is shown
+    pub snapshot: &'a Arc<Snapshot>,
+    /// the newest snapshot: the shown one unless the view is frozen
+    pub latest: &'a Arc<Snapshot>,
+    /// whether the view stands still while the engine runs on
+    pub frozen: bool,
+    /// the filter of the screen's table
+    pub filter: Option<&'a Filter>,
+}
+
+/// The context of drawing.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// the run, and how it is looked at
+    pub scene: Scene<'a>,
+    /// colours and characters
+    pub look: &'a Look,
+    /// takes the areas that can be clicked
+    pub clickables: &'a Clickables,
+    /// why the last key could not be obeyed, in one line
+    pub message: Option<&'a str>,
+    /// what the last key has done unseen, in one line
+    pub notice: Option<&'a str>,
+    /// whether the layer is the user's choice
+    pub layer_is_chosen: bool,
+    /// whether nothing was tried yet, so that a hint is welcome
+    pub is_new: bool,
+    /// name of the screen
+    pub screen: &'static str,
+}
+
+impl View<'_> {
+    /// The message; else the table's filter; else the notice, or the engine's error.
+    pub fn message_line(&self) -> Option<Line<'static>> {
+        let look = self.look;
+        if let (None, Some(filter)) = (self.message, self.scene.filter) {
+            let mut line = filter_line(filter, look, FILTER_WIDTH);
+            line.spans.insert(0, ratatui::text::Span::styled(" only rows with ", look.theme.faint));
+            return Some(line);
+        }
+        if let (None, Some(notice)) = (self.message, self.notice) {
+            return Some(Line::styled(format!(" {}", look.glyphs.write(notice)), look.theme.good));
+        }
+        let text = match (self.message, &self.scene.latest.activity) {
+            (Some(message), _) => format!(" {}", look.glyphs.write(message)),
+            (None, Activity::Failed(message)) => format!(" internal error: {}", look.glyphs.write(message)),
+            (None, _) => return None,
+        };
+        Some(Line::styled(text, look.theme.bad))
+    }
+}
