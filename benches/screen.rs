@@ -18,9 +18,11 @@ use slth::session::{Command, Session, Step, Worker};
 use slth::speed::Work;
 use slth::tui::app::App;
 use slth::tui::effects::Effect;
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::Screen;
+use slth::tui::screens::all_facts;
+use slth::tui::screens::weight;
 use slth::tui::{Look, keymap, render};
 
 mod goals;
@@ -31,11 +33,11 @@ const BETWEEN_FRAMES: Duration = Duration::from_millis(67);
 const FRAMES: u32 = 60;
 
 fn main() {
-    for screen in Screen::ALL {
-        let (time, bytes) = running(screen);
+    for (screen, number) in all_facts().into_iter().zip('1'..) {
+        let (time, bytes) = running(number);
         println!(
             "{:<8} running at 200x50: {:>6.0} µs and {:>5} bytes a frame (asked: 1000 µs, 1500 bytes)",
-            screen.name(),
+            screen.name,
             time.as_secs_f64() * 1e6,
             bytes
         );
@@ -63,11 +65,11 @@ impl Write for Sent {
 }
 
 /// Mean time and bytes of a frame while `digits` runs at the speed to watch it at.
-fn running(screen: Screen) -> (Duration, usize) {
+fn running(number: char) -> (Duration, usize) {
     let mut worker = Worker::spawn(Session::new(Experiment::load("digits", None, &[]).unwrap()).unwrap());
     let mut app = App::new(worker.latest());
-    let key = KeyEvent::new(KeyCode::Char(screen.key()), KeyModifiers::NONE);
-    for effect in app.update(keymap::action(app.context(), key).unwrap()) {
+    let key = KeyEvent::new(KeyCode::Char(number), KeyModifiers::NONE);
+    for effect in app.update(keymap::action_of(app.bindings(), key).unwrap()) {
         if let Effect::Send(command) = effect {
             worker.send(command);
         }
@@ -111,7 +113,7 @@ fn million() -> ([Duration; 2], Duration) {
     answered(&mut worker, Command::Step(Step::Layer, vec![0]));
     let looks = [(0, 0), (999, 500)].map(|weight| answered(&mut worker, Command::WatchWeight(Some(weight))));
     let mut app = App::new(worker.latest());
-    app.screen = Screen::Weight;
+    app.update(Action::Show(weight::NAME));
     let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
     let mut terminal = Terminal::with_options(CrosstermBackend::new(Sent::default()), options).unwrap();
     let started = Instant::now();

@@ -9,10 +9,12 @@ use ratatui::backend::TestBackend;
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Step, Worker};
 use slth::tui::app::App;
-use slth::tui::keymap::{Action, ChartMove};
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::{ASCII, UNICODE};
 use slth::tui::look::theme::{ANSI, MONO};
-use slth::tui::screen::{Overlay, Screen};
+use slth::tui::overlays;
+use slth::tui::screens::bounds;
+use slth::tui::screens::bounds::ChartMove;
 use slth::tui::{Look, render};
 
 const PLAIN: Look = Look { theme: MONO, glyphs: UNICODE };
@@ -38,7 +40,7 @@ fn finished(preset: &str, settings: &[&str]) -> Arc<Snapshot> {
 /// The Bounds screen, after these actions on it.
 fn screen(snapshot: Arc<Snapshot>, actions: &[Action]) -> App {
     let mut app = App::new(snapshot);
-    for &action in [Action::Show(Screen::Bounds)].iter().chain(actions) {
+    for &action in [Action::Show(bounds::NAME)].iter().chain(actions) {
         assert!(app.update(action).is_empty());
     }
     app
@@ -75,20 +77,12 @@ fn other_axes_say_what_is_imagined() {
     let snapshot = start("digits", &[]).latest();
     let width = screen(
         Arc::clone(&snapshot),
-        &[
-            Action::Chart(ChartMove::NextAxis),
-            Action::Chart(ChartMove::FarOn),
-            Action::Chart(ChartMove::NextCurve),
-        ],
+        &[ChartMove::NextAxis.action(), ChartMove::FarOn.action(), ChartMove::NextCurve.action()],
     );
     insta::assert_snapshot!("width_80x24", picture(&width, PLAIN, 80, 24));
     let depth = screen(
         snapshot,
-        &[
-            Action::Chart(ChartMove::NextAxis),
-            Action::Chart(ChartMove::NextAxis),
-            Action::Chart(ChartMove::FarOn),
-        ],
+        &[ChartMove::NextAxis.action(), ChartMove::NextAxis.action(), ChartMove::FarOn.action()],
     );
     insta::assert_snapshot!("depth_80x24", picture(&depth, PLAIN, 80, 24));
 }
@@ -104,7 +98,7 @@ fn finished_lanes_are_drawn_over_the_curves() {
 /// with it.
 #[test]
 fn a_bound_outside_its_assumptions_is_marked_and_not_compared() {
-    let previous = Action::Chart(ChartMove::PreviousCurve);
+    let previous = ChartMove::PreviousCurve.action();
     let app = screen(start("example-5", &[]).latest(), &[]);
     let text = picture(&app, PLAIN, 120, 40);
     let row = |text: &str, name: &str| text.lines().find(|line| line.contains(name)).unwrap().to_owned();
@@ -128,8 +122,8 @@ fn a_bound_outside_its_assumptions_is_marked_and_not_compared() {
 /// Without Malach and its like the axis fits the rest.
 #[test]
 fn hidden_curves_make_room() {
-    let (far_back, hide) = (Action::Chart(ChartMove::FarBack), Action::Chart(ChartMove::Hide));
-    let previous = Action::Chart(ChartMove::PreviousCurve);
+    let (far_back, hide) = (ChartMove::FarBack.action(), ChartMove::Hide.action());
+    let previous = ChartMove::PreviousCurve.action();
     let hide = [previous, hide, previous, hide, far_back];
     let app = screen(finished("malach-vs-hyperbolic", &[]), &hide);
     insta::assert_snapshot!("hidden_80x24", picture(&app, PLAIN, 80, 24));
@@ -137,13 +131,12 @@ fn hidden_curves_make_room() {
 
 #[test]
 fn where_theory_says_nothing_the_reason_is_told() {
-    let app = screen(start("tiny", &[]).latest(), &[Action::Chart(ChartMove::FarOn); 10]);
+    let app = screen(start("tiny", &[]).latest(), &[ChartMove::FarOn.action(); 10]);
     let text = picture(&app, PLAIN, 80, 24);
     assert!(text.contains("Theory says nothing here: ε is above"), "{text}");
     let deep = screen(
         start("tiny", &["norms=Worst", "w_max=300.0"]).latest(),
-        &[[Action::Chart(ChartMove::NextAxis); 2].as_slice(), &[Action::Chart(ChartMove::FarOn); 20]]
-            .concat(),
+        &[[ChartMove::NextAxis.action(); 2].as_slice(), &[ChartMove::FarOn.action(); 20]].concat(),
     );
     let text = picture(&deep, PLAIN, 80, 24);
     assert!(text.contains("a tolerance would be finer than f64 can hold"), "{text}");
@@ -157,8 +150,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
     for axis in 0..3 {
         for far in [0, 10] {
             let actions =
-                [vec![Action::Chart(ChartMove::NextAxis); axis], vec![Action::Chart(ChartMove::FarOn); far]]
-                    .concat();
+                [vec![ChartMove::NextAxis.action(); axis], vec![ChartMove::FarOn.action(); far]].concat();
             let text = picture(&screen(Arc::clone(&snapshot), &actions), look, 120, 40);
             assert!(text.is_ascii(), "{text}");
             assert_eq!(
@@ -173,7 +165,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
 /// Curves are distinguishable without colour.
 #[test]
 fn every_curve_carries_its_letter() {
-    let app = screen(start("example-5", &[]).latest(), &[Action::Chart(ChartMove::FarBack)]);
+    let app = screen(start("example-5", &[]).latest(), &[ChartMove::FarBack.action()]);
     for look in [PLAIN, Look { theme: MONO, glyphs: ASCII }] {
         let text = picture(&app, look, 80, 24);
         let plot: String = text.lines().skip(2).take(9).collect();
@@ -188,9 +180,10 @@ fn any_size_can_be_drawn() {
     let snapshots = [finished("malach-vs-hyperbolic", &[]), start("deep", &[]).latest()];
     for snapshot in snapshots {
         for axis in 0..3 {
-            let mut app = screen(Arc::clone(&snapshot), &vec![Action::Chart(ChartMove::NextAxis); axis]);
+            let mut app = screen(Arc::clone(&snapshot), &vec![ChartMove::NextAxis.action(); axis]);
             if axis == 1 {
-                app.overlay = Some(Overlay::Help(3));
+                app.update(Action::Open(overlays::help::NAME));
+                app.overlays.help.scroll = 3;
             }
             for height in 0..=30 {
                 for width in 0..=60 {
@@ -206,7 +199,7 @@ fn any_size_can_be_drawn() {
 #[test]
 fn nothing_to_draw_is_no_reason_to_fail() {
     let hide: Vec<Action> =
-        (0..7).flat_map(|_| [Action::Chart(ChartMove::Hide), Action::Chart(ChartMove::NextCurve)]).collect();
+        (0..7).flat_map(|_| [ChartMove::Hide.action(), ChartMove::NextCurve.action()]).collect();
     let app = screen(finished("tiny", &[]), &hide);
     for (width, height) in [(80, 24), (30, 9), (200, 50)] {
         draw(&app, PLAIN, width, height);

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use screens::{Opened, PLAIN, session};
 use slth::network::Domain;
 use slth::session::{Command, Session, Step};
-use slth::tui::keymap::{Action, InputMove};
-use slth::tui::screen::Screen;
+use slth::tui::keymap::Action;
+use slth::tui::screens::outputs;
+use slth::tui::screens::outputs::InputMove;
 use slth::verification::{Found, STEPS};
 
 fn done(preset: &str, settings: &[&str]) -> Session {
@@ -98,8 +99,8 @@ fn nothing_is_climbed_between_points() {
 #[test]
 fn the_climbed_input_is_shown() {
     let mut opened = Opened::after("tiny", vec![Command::Step(Step::All, vec![0])]);
-    opened.press(Action::Show(Screen::Outputs));
-    opened.press(Action::Inputs(InputMove::Worst));
+    opened.press(Action::Show(outputs::NAME));
+    opened.press(InputMove::Worst.action());
     let found = Arc::clone(&opened.app.snapshot);
     let (found, view) = (&found.lane().error.found, found.output.as_ref().unwrap());
     let best = found.climbed().expect("tiny climbs above its random inputs");

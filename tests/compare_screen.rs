@@ -6,10 +6,13 @@ mod screens;
 use screens::{Opened, PLAIN, session};
 use slth::session::{LaneView, Phase, Session, Step};
 use slth::tui::Look;
-use slth::tui::keymap::{Action, LaneMove};
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::Screen;
+use slth::tui::overlays;
+use slth::tui::screens::all_facts;
+use slth::tui::screens::compare;
+use slth::tui::screens::compare::LaneMove;
 
 /// A target small enough to draw every construction but whole neurons.
 const SMALL: &[&str] = &[
@@ -21,22 +24,22 @@ const SMALL: &[&str] = &[
 
 fn open(preset: &str, settings: &[&str]) -> Opened {
     let mut screen = Opened::open(preset, settings);
-    screen.press(Action::Show(Screen::Compare));
+    screen.press(Action::Show(compare::NAME));
     screen
 }
 
 /// A preset of one construction, and Malach's beside it.
 fn with_malach(preset: &str) -> Opened {
     let mut screen = open(preset, &[]);
-    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(LaneMove::Beside.action());
     screen
 }
 
 /// Malach, hyperbolic and subset sums.
 fn three_lanes() -> Opened {
     let mut screen = open("tiny", SMALL);
-    screen.press(Action::Lanes(LaneMove::Beside));
-    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(LaneMove::Beside.action());
+    screen.press(LaneMove::Beside.action());
     screen
 }
 
@@ -53,8 +56,9 @@ fn half_way(screen: &mut Opened) {
 }
 
 fn shown(screen: &Opened) -> Vec<&LaneView> {
-    let lane = |&construction: &_| &screen.app.snapshot.lanes[screen.app.lane_of(construction).unwrap()];
-    screen.app.slots.shown().iter().map(lane).collect()
+    let lanes = &screen.app.snapshot.lanes;
+    let lane = |construction: &_| lanes.iter().find(|lane| lane.construction == *construction).unwrap();
+    screen.app.screens.compare.slots.shown().iter().map(lane).collect()
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn any_size_can_be_drawn() {
     half_way(&mut screen);
     screen.draw_every_small_size(ascii);
     screen.press(Action::Step(Step::All));
-    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(LaneMove::Beside.action());
     screen.draw_every_small_size(ascii);
     refused().draw_every_small_size(ascii);
 }
@@ -101,7 +105,7 @@ fn any_size_can_be_drawn() {
 /// A target with weights too large for Malach.
 fn refused() -> Opened {
     let mut screen = open("tiny", &["target=Explicit(layers:[[[1.5,-0.3]]])"]);
-    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(LaneMove::Beside.action());
     screen
 }
 
@@ -197,10 +201,10 @@ fn alone_only_the_chosen_lane_steps() {
     let mut screen = three_lanes();
     let before: Vec<String> = shown(&screen).into_iter().map(outcome).collect();
     assert!(screen.picture(PLAIN, 80, 24).contains("together: steps and runs move lanes 1, 2, 3"));
-    screen.press(Action::Lanes(LaneMove::Together));
+    screen.press(LaneMove::Together.action());
     // The lane added last is the chosen one.
-    screen.press(Action::Lanes(LaneMove::NextLane));
-    screen.press(Action::Lanes(LaneMove::NextLane));
+    screen.press(LaneMove::NextLane.action());
+    screen.press(LaneMove::NextLane.action());
     assert!(screen.picture(PLAIN, 80, 24).contains("alone: steps and runs move lane 2 only"));
     screen.press(Action::Step(Step::Weight));
     screen.press(Action::Step(Step::All));
@@ -208,7 +212,7 @@ fn alone_only_the_chosen_lane_steps() {
     assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
     assert_eq!(after[1], by_themselves("tiny", SMALL, "Hyperbolic()", &[Step::Weight, Step::All]));
     // The lanes left behind catch up with the same outcome as if they had never waited.
-    screen.press(Action::Lanes(LaneMove::Together));
+    screen.press(LaneMove::Together.action());
     screen.press(Action::Step(Step::All));
     assert_eq!(outcome(shown(&screen)[0]), by_themselves("tiny", SMALL, "Malach", &[Step::All]));
 }
@@ -221,7 +225,7 @@ fn a_restart_keeps_the_lanes_and_another_preset_has_its_own() {
     screen.press(Action::Restart);
     assert_eq!(shown(&screen).into_iter().map(outcome).collect::<Vec<_>>(), fresh);
     // tiny is the second of the built-in presets.
-    screen.press(Action::OpenPresets);
+    screen.press(Action::Open(overlays::picker::NAME));
     screen.press(Action::Choose);
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("· tiny ·"), "{text}");
@@ -237,35 +241,35 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
             screen.app.snapshot.lanes.iter().map(|lane| (lane.construction, outcome(lane))).collect()
         };
         let before = lanes(&screen);
-        for shown in Screen::ALL {
-            screen.press(Action::Show(shown));
-            assert_eq!(lanes(&screen), before, "{preset}, {shown:?}");
+        for shown in all_facts() {
+            screen.press(Action::Show(shown.name));
+            assert_eq!(lanes(&screen), before, "{preset}, {}", shown.name);
         }
     }
     let mut screen = Opened::open("tiny", SMALL);
     screen.press(Action::Step(Step::All));
     let done = outcome(&screen.app.snapshot.lanes[0]);
-    screen.press(Action::Show(Screen::Compare));
+    screen.press(Action::Show(compare::NAME));
     for (width, height) in [(40, 15), (80, 24), (200, 50)] {
         let text = screen.picture(PLAIN, width, height);
         assert!(text.contains("done: th") && text.contains("1 hyperbolic"), "{text}");
         assert!(text.contains("t add lane") && text.contains("One lane"), "{text}");
     }
     // Without anything to change, nothing happens.
-    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    screen.press(LaneMove::NextConstruction.action());
     assert!(screen.picture(PLAIN, 80, 24).contains("Only one lane is shown"));
-    screen.press(Action::Lanes(LaneMove::Beside));
+    screen.press(LaneMove::Beside.action());
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("Added to the run: malach, nothing drawn yet"), "{text}");
     assert!(text.contains("paused: 1 of 2 lanes done"), "{text}");
     assert_eq!(outcome(&screen.app.snapshot.lanes[0]), done);
-    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    screen.press(LaneMove::NextConstruction.action());
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("product-pair, nothing drawn yet (without malach: nothing was drawn)"), "{text}");
     assert_eq!(screen.app.snapshot.lanes.len(), 2);
     // Drawn neurons stay, shown or not.
     screen.press(Action::Step(Step::All));
-    screen.press(Action::Lanes(LaneMove::NextConstruction));
+    screen.press(LaneMove::NextConstruction.action());
     assert_eq!(screen.app.snapshot.lanes.len(), 3);
     assert_eq!(outcome(&screen.app.snapshot.lanes[0]), done);
     assert_eq!(screen.app.snapshot.lanes[1].phase, Phase::Done);
@@ -275,8 +279,8 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
 fn the_ladder_names_what_changes_and_what_it_buys() {
     let mut screen = open("tiny", &SMALL[..3]);
     for rung in slth::method::Construction::ladder().windows(2) {
-        screen.press(Action::Lanes(LaneMove::Ladder));
-        assert_eq!(screen.app.slots.shown(), rung);
+        screen.press(LaneMove::Ladder.action());
+        assert_eq!(screen.app.screens.compare.slots.shown(), rung);
         screen.press(Action::Step(Step::All));
         let text = screen.picture(PLAIN, 200, 50);
         let line = text.lines().find(|line| line.contains(" 1→2  ")).unwrap();

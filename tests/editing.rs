@@ -11,11 +11,12 @@ use slth::experiment::Parameter;
 use slth::session::{Command, Forecaster, Step, Worker};
 use slth::tui::Look;
 use slth::tui::app::App;
-use slth::tui::effects::Effect;
-use slth::tui::keymap::Context;
+use slth::tui::effects::{Effect, News};
+use slth::tui::keymap::FIELD;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::Overlay;
+use slth::tui::overlays;
+use slth::tui::screens::explore;
 
 const PLAIN_ASCII: Look = Look { theme: ANSI, glyphs: ASCII };
 
@@ -59,7 +60,7 @@ impl Explorer {
         }
         while !self.forecaster.is_at_rest() {
             if let Some(answer) = self.forecaster.answer() {
-                others.extend(self.app.learn(answer));
+                others.extend(self.app.learn(News::Theory(answer)));
             }
             std::thread::yield_now();
         }
@@ -74,7 +75,7 @@ impl Explorer {
 
     /// Goes to a field and types another text there.
     fn edit(&mut self, parameter: Parameter, text: &str) {
-        while self.app.editing.as_ref().unwrap().chosen() != parameter {
+        while self.app.screens.explore.editing.as_ref().unwrap().chosen() != parameter {
             self.press(KeyCode::Down);
         }
         self.press_with(KeyCode::Char('u'), KeyModifiers::CONTROL);
@@ -120,15 +121,21 @@ fn an_invalid_edit() {
 fn a_choice_is_cycled_and_constructions_are_ticked() {
     let mut explorer = Explorer::open("digits");
     explorer.press(KeyCode::Char('e'));
-    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Tolerance {
+    while explorer.app.screens.explore.editing.as_ref().unwrap().chosen() != Parameter::Tolerance {
         explorer.press(KeyCode::Down);
     }
     explorer.press(KeyCode::Right);
-    assert_eq!(explorer.app.editing.as_ref().unwrap().setup().text(Parameter::Tolerance), "PerLayer");
+    assert_eq!(
+        explorer.app.screens.explore.editing.as_ref().unwrap().setup().text(Parameter::Tolerance),
+        "PerLayer"
+    );
     explorer.press(KeyCode::Left);
-    assert_eq!(explorer.app.editing.as_ref().unwrap().setup().text(Parameter::Tolerance), "Uniform");
+    assert_eq!(
+        explorer.app.screens.explore.editing.as_ref().unwrap().setup().text(Parameter::Tolerance),
+        "Uniform"
+    );
     let go_to = |explorer: &mut Explorer, parameter| {
-        while explorer.app.editing.as_ref().unwrap().chosen() != parameter {
+        while explorer.app.screens.explore.editing.as_ref().unwrap().chosen() != parameter {
             explorer.press(KeyCode::Down);
         }
     };
@@ -160,7 +167,7 @@ fn a_target_is_edited() {
     let mut explorer = Explorer::open("digits");
     explorer.press(KeyCode::Char('e'));
     explorer.edit(Parameter::Inputs, "Ball(radius: 1.0)");
-    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Target {
+    while explorer.app.screens.explore.editing.as_ref().unwrap().chosen() != Parameter::Target {
         explorer.press(KeyCode::Down);
     }
     let text = explorer.picture(PLAIN, 200, 50);
@@ -174,17 +181,17 @@ fn a_target_is_edited() {
     explorer.edit(Parameter::Widths, "[3, 5, 2]");
     explorer.edit(Parameter::WeightBound, "0.5");
     assert!(explorer.picture(PLAIN, 120, 40).contains("what follows"));
-    let editing = explorer.app.editing.as_ref().unwrap();
+    let editing = explorer.app.screens.explore.editing.as_ref().unwrap();
     assert_eq!(editing.problems(), []);
     assert_eq!(editing.forecast().experiment.target.given_widths(), [3, 5, 2]);
-    while explorer.app.editing.as_ref().unwrap().chosen() != Parameter::Target {
+    while explorer.app.screens.explore.editing.as_ref().unwrap().chosen() != Parameter::Target {
         explorer.press(KeyCode::Up);
     }
     explorer.press(KeyCode::Left);
     explorer.edit(Parameter::Path, "no such file.npz");
     let text = explorer.picture(PLAIN, 120, 40);
     assert!(text.contains("what followed when all was valid"), "{text}");
-    let problems = explorer.app.editing.as_ref().unwrap().problems();
+    let problems = explorer.app.screens.explore.editing.as_ref().unwrap().problems();
     assert_eq!(problems[0].parameter, Parameter::Path);
     assert!(problems[0].message.contains("no such file.npz: expected a readable file"), "{problems:?}");
 }
@@ -198,7 +205,7 @@ fn enter_starts_the_edited_setup_and_escape_drops_it() {
     let [Effect::Start(experiment)] = &effects[..] else { panic!("expected a start, found {effects:?}") };
     assert_eq!((experiment.epsilon, experiment.name.as_str()), (0.05, "tiny, edited"));
     explorer.press(KeyCode::Esc);
-    assert!(explorer.app.editing.is_none() && explorer.app.context() == Context::Explore);
+    assert!(explorer.app.screens.explore.editing.is_none() && explorer.app.screen_name() == explore::NAME);
     assert_eq!(explorer.app.snapshot.experiment.epsilon, 0.1);
 }
 
@@ -220,7 +227,7 @@ fn a_start_waits_for_the_answer() {
 fn a_name_is_asked_for_before_a_file_is_written() {
     let mut explorer = Explorer::open("tiny");
     explorer.press(KeyCode::Char('S'));
-    assert_eq!(explorer.app.context(), Context::Field);
+    assert_eq!(explorer.app.keymap(), &FIELD);
     insta::assert_snapshot!("save_80x24", explorer.picture(PLAIN, 80, 24));
     explorer.press_with(KeyCode::Char('u'), KeyModifiers::CONTROL);
     assert!(explorer.press(KeyCode::Enter).is_empty());
@@ -233,7 +240,7 @@ fn a_name_is_asked_for_before_a_file_is_written() {
     assert_eq!(path.to_str(), Some("own q.ron"));
     let exists = || Err(std::io::ErrorKind::AlreadyExists.into());
     explorer.app.saved(path.clone(), experiment.clone(), exists());
-    assert_eq!(explorer.app.context(), Context::Confirm);
+    assert_eq!(explorer.app.keymap(), &overlays::prompt::CONFIRM);
     insta::assert_snapshot!("replace_80x24", explorer.picture(PLAIN, 80, 24));
     assert!(explorer.press(KeyCode::Char('n')).is_empty() && explorer.app.prompt.is_none());
     explorer.app.saved(path.clone(), experiment.clone(), exists());
@@ -273,7 +280,7 @@ fn presets_are_listed_with_what_they_cost_and_filtered() {
     let opens = |name: &str| ["example-5-all", "example-6"].contains(&name);
     assert!(matches!(&last[..], [Effect::Load(name)] if opens(name)), "{last:?}");
     // The list stays until the preset is there.
-    assert_eq!(explorer.app.context(), Context::Picker);
+    assert_eq!(explorer.app.keymap(), &overlays::picker::KEYMAP);
 }
 
 #[test]
@@ -285,9 +292,10 @@ fn escape_clears_the_filter_before_it_closes_the_list() {
     insta::assert_snapshot!("help_filtered_80x24", explorer.picture(PLAIN, 80, 24));
     explorer.press(KeyCode::Enter);
     explorer.press(KeyCode::Esc);
-    assert!(explorer.app.filter.is_none() && explorer.app.overlay == Some(Overlay::Help(0)));
+    assert!(explorer.app.overlays.help.filter.is_none() && explorer.app.overlays.help.scroll == 0);
+    assert_eq!(explorer.app.overlay_name(), Some(overlays::help::NAME));
     explorer.press(KeyCode::Esc);
-    assert!(explorer.app.overlay.is_none());
+    assert!(explorer.app.overlay_name().is_none());
 }
 
 #[test]

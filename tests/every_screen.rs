@@ -10,19 +10,19 @@ use screens::{PLAIN, draw};
 use slth::session::{Command, Step};
 use slth::tui::look::glyphs::{ASCII, UNICODE};
 use slth::tui::look::theme::{ANSI, INDEXED, LIGHT_RGB};
-use slth::tui::screen::Screen;
+use slth::tui::screens::all_facts;
 use slth::tui::{Look, keymap};
 
 /// Each screen, reached by its key.
 fn each_screen(mut look_at: impl FnMut(&str, &screens::Opened)) {
-    for screen in Screen::ALL {
+    for (screen, number) in all_facts().into_iter().zip('1'..) {
         let steps = [Step::Layer, Step::Weight, Step::Weight];
         let commands = steps.map(|step| Command::Step(step, vec![0])).into_iter().collect();
         let mut explorer = screens::Opened::after("digits", commands);
-        let key = KeyEvent::new(KeyCode::Char(screen.key()), KeyModifiers::NONE);
-        explorer.press(keymap::action(explorer.app.context(), key).unwrap());
-        assert_eq!(explorer.app.screen, screen);
-        look_at(&screen.name().to_lowercase(), &explorer);
+        let key = KeyEvent::new(KeyCode::Char(number), KeyModifiers::NONE);
+        explorer.press(keymap::action_of(explorer.app.bindings(), key).unwrap());
+        assert_eq!(explorer.app.screen_name(), screen.name);
+        look_at(&screen.name.to_lowercase(), &explorer);
     }
 }
 

@@ -6,9 +6,12 @@ mod screens;
 use screens::{Opened, PLAIN};
 use slth::session::{Command, Phase, Step, TicketVerdict};
 use slth::tui::Look;
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::{Overlay, Screen};
+use slth::tui::overlays;
+use slth::tui::screens::all_facts;
+use slth::tui::screens::{compare, explore};
 
 fn pictures(name: &str, screen: &Opened) {
     for (name, picture) in screen.pictures(name) {
@@ -40,10 +43,11 @@ fn explore_done() {
 #[test]
 fn overlays() {
     let mut screen = Opened::after("tiny", vec![Command::Step(Step::Neuron, vec![0])]);
-    screen.app.overlay = Some(Overlay::Help(0));
+    screen.app.update(Action::Open(overlays::help::NAME));
     insta::assert_snapshot!("help_80x24", screen.picture(PLAIN, 80, 24));
     insta::assert_snapshot!("help_200x50", screen.picture(PLAIN, 200, 50));
-    screen.app.overlay = Some(Overlay::Export(3));
+    screen.app.update(Action::Open(overlays::export::NAME));
+    screen.app.overlays.export.selected = 3;
     insta::assert_snapshot!("export_80x24", screen.picture(PLAIN, 80, 24));
 }
 
@@ -52,8 +56,8 @@ fn ascii_terminals_get_nothing_but_ascii() {
     let mut screen = Opened::after("tiny", vec![Command::Step(Step::All, vec![0])]);
     let look = Look { theme: ANSI, glyphs: ASCII };
     insta::assert_snapshot!("ascii_80x24", screen.picture(look, 80, 24));
-    for overlay in [None, Some(Overlay::Help(0)), Some(Overlay::Export(0))] {
-        screen.app.overlay = overlay;
+    for overlay in [None, Some(overlays::help::NAME), Some(overlays::export::NAME)] {
+        overlay.map(|name| screen.app.update(Action::Open(name)));
         let text = screen.picture(look, 120, 40);
         assert!(text.is_ascii(), "{text}");
         assert!(
@@ -83,8 +87,8 @@ fn what_the_allocation_did_not_complete_is_no_ticket_that_does_not_hold() {
     screen.send(vec![Command::Step(Step::All, vec![0])]);
     let verdict = screen.app.snapshot.lane().verdict();
     assert_eq!(verdict, Some(TicketVerdict::NotFound));
-    for shown in Screen::ALL {
-        screen.app.screen = shown;
+    for shown in all_facts() {
+        screen.app.update(Action::Show(shown.name));
         let text = screen.picture(PLAIN, 120, 40);
         let header = text.lines().next().unwrap();
         assert!(header.contains("done: not completed") && !header.contains("does not hold"), "{header}");
@@ -97,10 +101,10 @@ fn a_lane_that_is_not_built_says_so_with_its_reason() {
     let mut screen = Opened::open("tiny", &settings);
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("not built: malach: expected weights in [-1, 1]"), "{text}");
-    screen.app.screen = Screen::Compare;
+    screen.app.update(Action::Show(compare::NAME));
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("not built: malach: expected weights in [-1, 1]"), "{text}");
-    screen.app.screen = Screen::Explore;
+    screen.app.update(Action::Show(explore::NAME));
     screen.send(vec![Command::Step(Step::All, vec![0])]);
     assert!(screen.picture(PLAIN, 140, 40).contains("not built: malach"));
 }
@@ -113,8 +117,9 @@ fn any_size_can_be_drawn() {
         Opened::after("deep", vec![]),
     ];
     for mut screen in screens {
-        for overlay in [None, Some(Overlay::Help(3)), Some(Overlay::Export(0))] {
-            screen.app.overlay = overlay;
+        for overlay in [None, Some(overlays::help::NAME), Some(overlays::export::NAME)] {
+            overlay.map(|name| screen.app.update(Action::Open(name)));
+            screen.app.overlays.help.scroll = 3;
             screen.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
         }
     }

@@ -21,7 +21,8 @@ use slth::tui::export::svg::{svg, text};
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::{ASCII, UNICODE};
 use slth::tui::look::theme::{ANSI, Ground, INDEXED, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB, MONO, RGB};
-use slth::tui::screen::Screen;
+use slth::tui::overlays;
+use slth::tui::screens::{bounds, compare, outputs, weight};
 use slth::tui::{Look, render};
 use terminal::Explorer;
 
@@ -50,7 +51,7 @@ fn drawn(app: &App, look: &Look, width: u16, height: u16) -> Buffer {
 
 /// Writes, and returns the message and the file's text.
 fn written(app: &App, export: Export, folder: &Path, name: &str) -> (String, String) {
-    let said = export.write(app, &LOOK, &drawn(app, &LOOK, 80, 24), folder).unwrap();
+    let said = app.export(export, &LOOK, &drawn(app, &LOOK, 80, 24), folder).unwrap();
     (said, std::fs::read_to_string(folder.join(name)).unwrap())
 }
 
@@ -104,10 +105,10 @@ fn half_way_there_are_finished_layers_and_progress() {
 fn nothing_is_written_where_there_is_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let app = after("tiny", vec![]);
-    let error = Export::Csv.write(&app, &LOOK, &drawn(&app, &LOOK, 80, 24), folder.path()).unwrap_err();
+    let error = app.export(Export::Csv, &LOOK, &drawn(&app, &LOOK, 80, 24), folder.path()).unwrap_err();
     assert!(error.contains("no layer is finished"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    let error = Export::Text.write(&app, &LOOK, &Buffer::default(), &folder.path().join("no")).unwrap_err();
+    let error = app.export(Export::Text, &LOOK, &Buffer::default(), &folder.path().join("no")).unwrap_err();
     assert!(error.starts_with("slth-tiny-explore.txt cannot be written: "), "{error}");
 }
 
@@ -122,7 +123,7 @@ fn data_of_compare_are_those_of_the_command() {
         std::thread::yield_now();
     }
     let mut app = App::new(worker.latest());
-    app.update(Action::Show(Screen::Compare));
+    app.update(Action::Show(compare::NAME));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-malach-vs-hyperbolic-compare.json");
     let mut json: Value = serde_json::from_str(&json).unwrap();
     let mut session = load();
@@ -144,7 +145,7 @@ fn data_of_weight_are_its_sums() {
     let folder = tempfile::tempdir().unwrap();
     let commands = vec![Command::Step(Step::All, vec![0]), Command::WatchWeight(Some((1, 2)))];
     let mut app = after("tiny", commands);
-    app.update(Action::Show(Screen::Weight));
+    app.update(Action::Show(weight::NAME));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-tiny-weight.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["layer"], &json["output"], &json["input"]), (&2.into(), &1.into(), &2.into()));
@@ -164,8 +165,8 @@ fn data_of_weight_are_its_sums() {
     assert!(csv.lines().skip(1).all(|row| row.ends_with(",hyperbolic/first-fit")), "{csv}");
 
     let mut unseen = after("tiny", vec![]);
-    unseen.update(Action::Show(Screen::Weight));
-    let error = Export::Json.write(&unseen, &LOOK, &Buffer::default(), folder.path()).unwrap_err();
+    unseen.update(Action::Show(weight::NAME));
+    let error = unseen.export(Export::Json, &LOOK, &Buffer::default(), folder.path()).unwrap_err();
     assert!(error.contains("not there yet"), "{error}");
 }
 
@@ -173,7 +174,7 @@ fn data_of_weight_are_its_sums() {
 fn data_of_outputs_are_those_of_both_networks() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = after("tiny", vec![Command::Step(Step::All, vec![0]), Command::WatchOutput(Some(3))]);
-    app.update(Action::Show(Screen::Outputs));
+    app.update(Action::Show(outputs::NAME));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-tiny-outputs.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     let values = |key: &str| -> Vec<f64> {
@@ -193,7 +194,7 @@ fn data_of_outputs_are_those_of_both_networks() {
 fn data_of_bounds_are_the_curves() {
     let folder = tempfile::tempdir().unwrap();
     let mut app = after("example-5", vec![]);
-    app.update(Action::Show(Screen::Bounds));
+    app.update(Action::Show(bounds::NAME));
     let (_, json) = written(&app, Export::Json, folder.path(), "slth-example-5-bounds.json");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["against"], &json["own"]), (&"epsilon".into(), &0.01.into()));
@@ -225,9 +226,9 @@ fn without_spaces(text: &str) -> String {
 fn a_picture_is_well_formed_and_holds_the_text() {
     let done = after("digits", vec![Command::Step(Step::Layer, vec![0])]);
     let mut bounds = done.clone();
-    bounds.update(Action::Show(Screen::Bounds));
+    bounds.update(Action::Show(bounds::NAME));
     let mut help = done.clone();
-    help.update(Action::OpenHelp);
+    help.update(Action::Open(overlays::help::NAME));
     for app in [&done, &bounds, &help] {
         for theme in [MONO, ANSI, INDEXED, RGB, LIGHT_ANSI, LIGHT_INDEXED, LIGHT_RGB] {
             let buffer = drawn(app, &Look { theme, glyphs: UNICODE }, 120, 40);

@@ -8,10 +8,13 @@ use screens::{Opened, PLAIN};
 use slth::session::{Command, Step};
 use slth::tui::Look;
 use slth::tui::effects::Effect;
-use slth::tui::keymap::{Action, ChartMove, Context, WeightMove};
+use slth::tui::keymap::Action;
+use slth::tui::keymap::FIELD;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::Screen;
+use slth::tui::screens::bounds::ChartMove;
+use slth::tui::screens::weight::WeightMove;
+use slth::tui::screens::{bounds, compare, outputs, weight};
 
 fn key(opened: &mut Opened, code: KeyCode) {
     for effect in opened.app.press(KeyEvent::new(code, KeyModifiers::NONE)) {
@@ -25,7 +28,7 @@ fn key(opened: &mut Opened, code: KeyCode) {
 /// Types `/`, a text and Enter.
 fn filter(opened: &mut Opened, text: &str) {
     key(opened, KeyCode::Char('/'));
-    assert_eq!(opened.app.context(), Context::Field);
+    assert_eq!(opened.app.keymap(), &FIELD);
     text.chars().for_each(|c| key(opened, KeyCode::Char(c)));
     key(opened, KeyCode::Enter);
 }
@@ -53,43 +56,43 @@ fn layers_are_filtered_by_what_their_rows_say() {
     assert_eq!(lines_with(&opened, tolerance), 3);
     // A filter is gone with its screen.
     filter(&mut opened, "nothing so");
-    opened.press(Action::Show(Screen::Weight));
+    opened.press(Action::Show(weight::NAME));
     assert!(opened.app.filter.is_none());
 }
 
 #[test]
 fn steps_are_filtered_and_chosen_among_those_left() {
     let mut opened = Opened::after("tiny", vec![Command::Step(Step::All, vec![0])]);
-    opened.press(Action::Show(Screen::Weight));
+    opened.press(Action::Show(weight::NAME));
     let sums = opened.app.snapshot.weight.as_ref().unwrap().sums.clone();
     filter(&mut opened, "taken");
-    let taken = opened.app.choice.steps(&sums, opened.app.table_filter());
-    assert!(!taken.is_empty() && taken.len() < opened.app.choice.steps(&sums, None).len());
-    opened.press(Action::Weight(WeightMove::NextStep));
-    assert!(taken.contains(&opened.app.choice.step));
+    let taken = opened.app.screens.weight.choice.steps(&sums, opened.app.filter.as_ref());
+    assert!(!taken.is_empty() && taken.len() < opened.app.screens.weight.choice.steps(&sums, None).len());
+    opened.press(WeightMove::NextStep.action());
+    assert!(taken.contains(&opened.app.screens.weight.choice.step));
     let neuron = sums[0].steps.iter().find_map(|step| step.path).unwrap().neuron;
     filter(&mut opened, &neuron.to_string());
-    assert!(!opened.app.choice.steps(&sums, opened.app.table_filter()).is_empty());
+    assert!(!opened.app.screens.weight.choice.steps(&sums, opened.app.filter.as_ref()).is_empty());
     filter(&mut opened, "nothing so");
-    assert!(opened.app.choice.steps(&sums, opened.app.table_filter()).is_empty());
-    opened.press(Action::Weight(WeightMove::NextStep));
+    assert!(opened.app.screens.weight.choice.steps(&sums, opened.app.filter.as_ref()).is_empty());
+    opened.press(WeightMove::NextStep.action());
     opened.draw_every_small_size(PLAIN);
 }
 
 #[test]
 fn curves_and_outputs_are_filtered() {
     let mut opened = Opened::after("digits", vec![Command::Step(Step::All, vec![0])]);
-    opened.press(Action::Show(Screen::Bounds));
+    opened.press(Action::Show(bounds::NAME));
     filter(&mut opened, "malach");
-    opened.press(Action::Chart(ChartMove::NextCurve));
-    let chart = opened.app.chart.as_ref().unwrap();
+    opened.press(ChartMove::NextCurve.action());
+    let chart = opened.app.screens.bounds.chart.as_ref().unwrap();
     assert_eq!(chart.curves.curves[chart.chosen].construction.name(), "malach");
     assert_eq!(lines_with(&opened, "no constant"), 0, "{}", opened.picture(PLAIN, 120, 40));
-    opened.press(Action::Show(Screen::Outputs));
+    opened.press(Action::Show(outputs::NAME));
     filter(&mut opened, "label");
     let picture = opened.picture(PLAIN, 120, 40);
     assert!(picture.contains("Outputs, 1 of 10") && picture.contains("││label 7 "), "{picture}");
-    opened.press(Action::Show(Screen::Compare));
+    opened.press(Action::Show(compare::NAME));
     key(&mut opened, KeyCode::Char('/'));
     assert!(opened.app.filter.is_none() && opened.app.message.is_some());
 }
@@ -97,7 +100,7 @@ fn curves_and_outputs_are_filtered() {
 #[test]
 fn an_input_is_chosen_by_its_number() {
     let mut opened = Opened::open("digits", &[]);
-    opened.press(Action::Show(Screen::Outputs));
+    opened.press(Action::Show(outputs::NAME));
     for (text, input) in [("317", 317), ("0", 0), ("360", 0), ("", 0)] {
         key(&mut opened, KeyCode::Char('i'));
         text.chars().for_each(|c| key(&mut opened, KeyCode::Char(c)));
@@ -110,5 +113,5 @@ fn an_input_is_chosen_by_its_number() {
     key(&mut opened, KeyCode::Char('i'));
     key(&mut opened, KeyCode::Char('5'));
     key(&mut opened, KeyCode::Enter);
-    assert!(opened.app.message.is_some() && opened.app.chooser.input == 0);
+    assert!(opened.app.message.is_some() && opened.app.screens.outputs.chooser.input == 0);
 }

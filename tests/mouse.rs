@@ -12,7 +12,8 @@ use slth::tui::export::Export;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::MONO;
-use slth::tui::screen::{Overlay, Screen};
+use slth::tui::overlays;
+use slth::tui::screens::{bounds, compare, explore, weight};
 use slth::tui::{Look, render};
 
 const LOOK: Look = Look { theme: MONO, glyphs: UNICODE };
@@ -54,10 +55,10 @@ fn click(app: &mut App, text: &str) -> Option<Vec<Effect>> {
 fn tabs_show_their_screens() {
     let mut app = app("tiny");
     for (name, screen) in
-        [("2 Compare", Screen::Compare), ("4 Bounds", Screen::Bounds), ("1 Explore", Screen::Explore)]
+        [("2 Compare", compare::NAME), ("4 Bounds", bounds::NAME), ("1 Explore", explore::NAME)]
     {
         assert!(click(&mut app, name).is_some());
-        assert_eq!(app.screen, screen);
+        assert_eq!(app.screen_name(), screen);
     }
 }
 
@@ -84,59 +85,64 @@ fn the_wheel_goes_through_the_layers() {
 #[test]
 fn a_row_is_chosen_by_one_click_and_opened_by_another() {
     let mut app = app("tiny");
-    app.update(Action::OpenPresets);
+    app.update(Action::Open(overlays::picker::NAME));
     assert!(click(&mut app, "example-5 ").unwrap().is_empty());
-    assert_eq!(app.overlay, Some(Overlay::Presets(2)));
+    assert_eq!(app.overlays.picker.list.selected, 2);
+    assert_eq!(app.overlay_name(), Some(overlays::picker::NAME));
     let opened = click(&mut app, "example-5 ").unwrap();
     assert!(matches!(&opened[..], [Effect::Load(name)] if name == "example-5"));
 
-    app.update(Action::OpenExport);
+    app.update(Action::Open(overlays::export::NAME));
     click(&mut app, "the screen, as SVG");
     let written = click(&mut app, "the screen, as SVG").unwrap();
     assert!(matches!(written[..], [Effect::Export(Export::Svg)]));
-    assert_eq!(app.overlay, None);
+    assert_eq!(app.overlay_name(), None);
 }
 
 #[test]
 fn what_lies_under_a_list_is_out_of_reach() {
     let mut app = app("tiny");
     let tab = place_of(&app, "4 Bounds");
-    app.update(Action::OpenPresets);
+    app.update(Action::Open(overlays::picker::NAME));
     rows(&app);
     assert!(app.mouse(at(tab, CLICK)).is_none());
-    assert_eq!(app.screen, Screen::Explore);
+    assert_eq!(app.screen_name(), explore::NAME);
     app.mouse(at(tab, MouseEventKind::ScrollDown)).unwrap();
-    assert_eq!(app.overlay, Some(Overlay::Presets(2)));
+    assert_eq!(app.overlays.picker.list.selected, 2);
+    assert_eq!(app.overlay_name(), Some(overlays::picker::NAME));
 }
 
 #[test]
 fn bounds_are_read_where_they_are_clicked() {
     let mut app = app("example-5");
-    app.update(Action::Show(Screen::Bounds));
-    let own = app.chart.as_ref().unwrap().cursor;
+    app.update(Action::Show(bounds::NAME));
+    let own = app.screens.bounds.chart.as_ref().unwrap().cursor;
     click(&mut app, "M malach ").unwrap();
-    let malach = app.chart.as_ref().unwrap().chosen;
-    assert_eq!(app.chart.as_ref().unwrap().curves.curves[malach].construction.name(), "malach");
+    let malach = app.screens.bounds.chart.as_ref().unwrap().chosen;
+    assert_eq!(
+        app.screens.bounds.chart.as_ref().unwrap().curves.curves[malach].construction.name(),
+        "malach"
+    );
     // Every column of the plot is a place, and they rise from left to right.
     let mut places = Vec::new();
     for column in 8..98 {
         app.mouse(at((column, 8), CLICK)).unwrap();
-        places.push(app.chart.as_ref().unwrap().cursor);
+        places.push(app.screens.bounds.chart.as_ref().unwrap().cursor);
     }
     assert!(places.is_sorted() && places[0] < own && *places.last().unwrap() > own, "{places:?}");
     // The cursor is drawn at the click.
     let column = rows(&app)[8].chars().position(|c| c == '┊').unwrap() as u16;
     app.mouse(at((column, 8), CLICK)).unwrap();
-    assert_eq!(app.chart.as_ref().unwrap().cursor, own);
+    assert_eq!(app.screens.bounds.chart.as_ref().unwrap().cursor, own);
 }
 
 #[test]
 fn a_lane_of_compare_is_chosen_where_its_pane_is_clicked() {
     let mut app = app("malach-vs-hyperbolic");
-    app.update(Action::Show(Screen::Compare));
+    app.update(Action::Show(compare::NAME));
     for (pane, slot) in [("2 hyperbolic", 1), ("1 malach", 0)] {
         click(&mut app, pane).unwrap();
-        assert_eq!(app.slots.focus, slot);
+        assert_eq!(app.screens.compare.slots.focus, slot);
     }
 }
 
@@ -150,7 +156,7 @@ fn a_weight_is_chosen_on_its_map_and_a_step_in_its_table() {
         std::thread::yield_now();
     }
     let mut app = App::new(worker.latest());
-    app.update(Action::Show(Screen::Weight));
+    app.update(Action::Show(weight::NAME));
     // The map of 2 outputs and 3 inputs: the chosen weight is the first, others lie to its right and below.
     let (x, y) = place_of(&app, UNICODE.chosen);
     for (column, row, weight) in [(4, 0, (0, 1)), (8, 2, (1, 2)), (0, 0, (0, 0))] {
@@ -159,9 +165,9 @@ fn a_weight_is_chosen_on_its_map_and_a_step_in_its_table() {
     }
     let (x, y) = place_of(&app, "bucket");
     app.mouse(at((x, y + 3), CLICK)).unwrap();
-    assert_eq!(app.choice.step, 2);
+    assert_eq!(app.screens.weight.choice.step, 2);
     app.mouse(at((x, y + 3), MouseEventKind::ScrollDown)).unwrap();
-    assert_eq!(app.choice.step, 3);
+    assert_eq!(app.screens.weight.choice.step, 3);
 }
 
 #[test]
@@ -184,17 +190,17 @@ fn areas_lie_within_any_window() {
     for preset in ["tiny", "deep"] {
         let mut app = app(preset);
         for open in [
-            Action::Show(Screen::Explore),
-            Action::Show(Screen::Bounds),
-            Action::OpenPresets,
-            Action::OpenExport,
+            Action::Show(explore::NAME),
+            Action::Show(bounds::NAME),
+            Action::Open(overlays::picker::NAME),
+            Action::Open(overlays::export::NAME),
         ] {
             app.update(open);
             for (width, height) in (0..40).flat_map(|width| [(width, 5), (width, 14), (2 * width, 24)]) {
                 let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
                 terminal.draw(|frame| render(frame, &app, &LOOK)).unwrap();
                 for place in [(width, 0), (0, height), (width, height), (width + 9, height + 9)] {
-                    assert_eq!(app.areas.click(place.into()), None, "{preset} {width}x{height}");
+                    assert_eq!(app.clickables.click(place.into()), None, "{preset} {width}x{height}");
                 }
             }
         }

@@ -9,10 +9,11 @@ use ratatui::style::Color;
 use screens::{Opened, PLAIN, SIZES, draw, session};
 use slth::session::{Command, Phase, Session, Snapshot, Step};
 use slth::tui::Look;
-use slth::tui::keymap::{Action, InputMove};
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::{ASCII, UNICODE};
 use slth::tui::look::theme::{ANSI, INDEXED, RGB};
-use slth::tui::screen::Screen;
+use slth::tui::screens::outputs::InputMove;
+use slth::tui::screens::{explore, outputs};
 use slth::verification::{MaskedLayer, inputs};
 
 mod screens;
@@ -26,7 +27,7 @@ fn act(screen: &mut Opened, action: Action) -> Arc<Snapshot> {
 /// Built, checked, and at the input with the largest difference between the networks.
 fn at_worst(preset: &str, settings: &[&str]) -> Opened {
     let mut screen = Opened::open(preset, settings);
-    for action in [Action::Step(Step::All), Action::Show(Screen::Outputs), Action::Inputs(InputMove::Worst)] {
+    for action in [Action::Step(Step::All), Action::Show(outputs::NAME), InputMove::Worst.action()] {
         screen.press(action);
     }
     screen
@@ -138,69 +139,66 @@ fn mistakes_are_all_inputs_that_are_not_classified_rightly_by_both() {
 fn nothing_is_evaluated_again_until_something_changes() {
     let mut explorer = Opened::open("tiny", &[]);
     assert!(explorer.app.snapshot.output.is_none());
-    let first = act(&mut explorer, Action::Show(Screen::Outputs)).output.clone().unwrap();
+    let first = act(&mut explorer, Action::Show(outputs::NAME)).output.clone().unwrap();
     assert!(first.input == 0 && first.pruned.is_none());
     let same = act(&mut explorer, Action::Step(Step::Neuron)).output.clone().unwrap();
     assert!(Arc::ptr_eq(&first, &same));
-    act(&mut explorer, Action::Inputs(InputMove::Next));
-    let back = act(&mut explorer, Action::Inputs(InputMove::Previous)).output.clone().unwrap();
+    act(&mut explorer, InputMove::Next.action());
+    let back = act(&mut explorer, InputMove::Previous.action()).output.clone().unwrap();
     assert!(Arc::ptr_eq(&first, &back), "a neighbour was evaluated alone");
     let built = act(&mut explorer, Action::Step(Step::All)).output.clone().unwrap();
     assert!(built.pruned.is_some() && built.target == first.target);
-    let last = act(&mut explorer, Action::Inputs(InputMove::Last)).output.clone().unwrap();
+    let last = act(&mut explorer, InputMove::Last.action()).output.clone().unwrap();
     // The climbed input stands behind the drawn ones.
     assert_eq!((last.input, last.inputs, last.is_climbed), (10_000, 10_001, true));
     assert!(act(&mut explorer, Action::Restart).output.clone().unwrap().pruned.is_none());
-    assert!(act(&mut explorer, Action::Show(Screen::Explore)).output.is_none());
+    assert!(act(&mut explorer, Action::Show(explore::NAME)).output.is_none());
 }
 
 #[test]
 fn inputs_are_chosen_by_keys() {
     let mut explorer = Opened::open("digits", &[]);
-    act(&mut explorer, Action::Show(Screen::Outputs));
-    act(&mut explorer, Action::Inputs(InputMove::Worst));
+    act(&mut explorer, Action::Show(outputs::NAME));
+    act(&mut explorer, InputMove::Worst.action());
     assert!(explorer.app.message.as_ref().unwrap().contains("No input has been tried yet"));
-    act(&mut explorer, Action::Inputs(InputMove::Previous));
-    assert_eq!(explorer.app.chooser.input, 0);
+    act(&mut explorer, InputMove::Previous.action());
+    assert_eq!(explorer.app.screens.outputs.chooser.input, 0);
     for (action, input) in [
-        (Action::Inputs(InputMove::On), 10),
-        (Action::Inputs(InputMove::Next), 11),
-        (Action::Inputs(InputMove::Back), 1),
-        (Action::Inputs(InputMove::Last), 359),
-        (Action::Inputs(InputMove::On), 359),
-        (Action::Inputs(InputMove::First), 0),
+        (InputMove::On.action(), 10),
+        (InputMove::Next.action(), 11),
+        (InputMove::Back.action(), 1),
+        (InputMove::Last.action(), 359),
+        (InputMove::On.action(), 359),
+        (InputMove::First.action(), 0),
     ] {
         assert_eq!(act(&mut explorer, action).output.as_ref().unwrap().input, input);
     }
     let found = act(&mut explorer, Action::Step(Step::All)).lane().error.found.clone();
     assert_eq!(
-        act(&mut explorer, Action::Inputs(InputMove::Worst)).output.as_ref().unwrap().input,
+        act(&mut explorer, InputMove::Worst.action()).output.as_ref().unwrap().input,
         found.worst_input
     );
-    act(&mut explorer, Action::Inputs(InputMove::First));
+    act(&mut explorer, InputMove::First.action());
     let first = found.mistakes.iter().copied().find(|&input| input > 0).unwrap();
     for input in
         found.mistakes.iter().copied().filter(|&input| input > 0).chain(found.mistakes.first().copied())
     {
-        assert_eq!(
-            act(&mut explorer, Action::Inputs(InputMove::NextMistake)).output.as_ref().unwrap().input,
-            input
-        );
+        assert_eq!(act(&mut explorer, InputMove::NextMistake.action()).output.as_ref().unwrap().input, input);
     }
     assert!(explorer.app.message.is_none() && first > 0);
     // Another preset begins with its first input.
     explorer.send(vec![Command::Load(Box::new(session("tiny", &[])))]);
     assert_eq!(act(&mut explorer, Action::Step(Step::All)).output.as_ref().unwrap().input, 0);
-    assert_eq!(explorer.app.chooser.input, 0);
+    assert_eq!(explorer.app.screens.outputs.chooser.input, 0);
 }
 
 #[test]
 fn there_may_be_no_mistake_to_go_to() {
     let mut explorer = at_worst("deep", &[]);
-    let input = explorer.app.chooser.input;
-    act(&mut explorer, Action::Inputs(InputMove::NextMistake));
+    let input = explorer.app.screens.outputs.chooser.input;
+    act(&mut explorer, InputMove::NextMistake.action());
     assert!(explorer.app.message.as_ref().unwrap().contains("choose the same class"));
-    assert_eq!(explorer.app.chooser.input, input);
+    assert_eq!(explorer.app.screens.outputs.chooser.input, input);
 }
 
 #[test]
@@ -208,11 +206,11 @@ fn a_view_that_stands_still_stays_where_it_is() {
     let mut explorer = at_worst("tiny", &[]);
     let before = explorer.app.snapshot.output.clone().unwrap();
     act(&mut explorer, Action::Freeze);
-    act(&mut explorer, Action::Inputs(InputMove::Next));
+    act(&mut explorer, InputMove::Next.action());
     assert!(explorer.app.message.as_ref().unwrap().contains("stands still"));
     assert!(Arc::ptr_eq(&before, explorer.app.snapshot.output.as_ref().unwrap()));
     act(&mut explorer, Action::Freeze);
-    let next = act(&mut explorer, Action::Inputs(InputMove::Previous)).output.clone().unwrap();
+    let next = act(&mut explorer, InputMove::Previous.action()).output.clone().unwrap();
     assert_ne!(next.input, before.input);
 }
 
@@ -238,7 +236,7 @@ fn the_screen_at_four_sizes() {
 #[test]
 fn the_screen_before_anything_is_built() {
     let mut explorer = Opened::open("digits", &[]);
-    act(&mut explorer, Action::Show(Screen::Outputs));
+    act(&mut explorer, Action::Show(outputs::NAME));
     act(&mut explorer, Action::Step(Step::Weight));
     insta::assert_snapshot!("outputs_start_80x24", explorer.picture(PLAIN, 80, 24));
 }
@@ -248,7 +246,7 @@ fn inputs_that_are_no_pictures_are_listed() {
     let mut explorer = at_worst("deep", &[]);
     insta::assert_snapshot!("outputs_deep_80x24", explorer.picture(PLAIN, 80, 24));
     for _ in 0..2 {
-        act(&mut explorer, Action::Inputs(InputMove::RowsOn));
+        act(&mut explorer, InputMove::RowsOn.action());
     }
     insta::assert_snapshot!("outputs_deep_scrolled_80x24", explorer.picture(PLAIN, 80, 24));
 }
@@ -268,7 +266,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
 #[test]
 fn pictures_are_grey_half_blocks_in_colour() {
     let mut explorer = Opened::open("digits", &[]);
-    let snapshot = act(&mut explorer, Action::Show(Screen::Outputs));
+    let snapshot = act(&mut explorer, Action::Show(outputs::NAME));
     let shades = &snapshot.output.as_ref().unwrap().picture.as_ref().unwrap().shades;
     insta::assert_snapshot!(
         "outputs_colour_80x24",
@@ -313,9 +311,9 @@ fn pictures_are_grey_half_blocks_in_colour() {
 fn any_size_can_be_drawn() {
     let mut start = Opened::open("digits", &[]);
     // Before the worker has answered.
-    start.app.screen = Screen::Outputs;
+    start.app.update(Action::Show(outputs::NAME));
     let mut scrolled = at_worst("deep", &[]);
-    scrolled.app.chooser.scroll = 15;
+    scrolled.app.screens.outputs.chooser.scroll = 15;
     for explorer in [start, at_worst("digits", &[]), scrolled, at_worst("tiny", &[])] {
         explorer.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
         explorer.draw_every_small_size(Look { theme: RGB, glyphs: UNICODE });

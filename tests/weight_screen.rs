@@ -7,10 +7,11 @@ use screens::{Opened, PLAIN, SIZES};
 use slth::construction::WeightState;
 use slth::session::{Command, Step};
 use slth::tui::Look;
-use slth::tui::keymap::{Action, WeightMove};
+use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
-use slth::tui::screen::Screen;
+use slth::tui::screens::weight::WeightMove;
+use slth::tui::screens::{bounds, compare, explore, weight};
 
 const OTHER: Look = Look { theme: ANSI, glyphs: ASCII };
 
@@ -19,7 +20,7 @@ fn half_way() -> Opened {
     let mut commands = vec![Command::Step(Step::Layer, vec![0])];
     commands.extend((0..230).map(|_| Command::Step(Step::Weight, vec![0])));
     let mut screen = Opened::after("digits", commands);
-    screen.press(Action::Show(Screen::Weight));
+    screen.press(Action::Show(weight::NAME));
     screen
 }
 
@@ -42,12 +43,12 @@ fn pictures(screen: &Opened, name: &str) {
 #[test]
 fn a_finished_weight() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::Weight(WeightMove::Right)]);
-    press(&mut screen, &[Action::Weight(WeightMove::Down); 3]);
-    press(&mut screen, &[Action::Weight(WeightMove::NextStep); 8]);
+    press(&mut screen, &[WeightMove::Right.action()]);
+    press(&mut screen, &[WeightMove::Down.action(); 3]);
+    press(&mut screen, &[WeightMove::NextStep.action(); 8]);
     assert_eq!(shown(&screen), (3, 1, WeightState::Finished));
     pictures(&screen, "finished");
-    press(&mut screen, &[Action::Weight(WeightMove::TakenOnly)]);
+    press(&mut screen, &[WeightMove::TakenOnly.action()]);
     insta::assert_snapshot!("taken_only_80x24", screen.picture(PLAIN, 80, 24));
 }
 
@@ -56,11 +57,7 @@ fn a_weight_under_way() {
     let mut screen = half_way();
     press(
         &mut screen,
-        &[
-            Action::Step(Step::Neuron),
-            Action::Weight(WeightMove::Served),
-            Action::Weight(WeightMove::TakenOnly),
-        ],
+        &[Action::Step(Step::Neuron), WeightMove::Served.action(), WeightMove::TakenOnly.action()],
     );
     assert_eq!(shown(&screen).2, WeightState::UnderWay);
     insta::assert_snapshot!("under_way_80x24", screen.picture(PLAIN, 80, 24));
@@ -70,18 +67,18 @@ fn a_weight_under_way() {
 #[test]
 fn a_weight_that_waits_says_so() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::Weight(WeightMove::FarDown); 30]);
-    press(&mut screen, &[Action::Weight(WeightMove::Last)]);
+    press(&mut screen, &[WeightMove::FarDown.action(); 30]);
+    press(&mut screen, &[WeightMove::Last.action()]);
     assert_eq!(shown(&screen), (15, 31, WeightState::Waiting));
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("waiting for its turn") && text.contains("No pieces yet"), "{text}");
     press(
         &mut screen,
         &[
-            Action::Weight(WeightMove::First),
-            Action::Weight(WeightMove::FarUp),
-            Action::Weight(WeightMove::Up),
-            Action::Weight(WeightMove::Left),
+            WeightMove::First.action(),
+            WeightMove::FarUp.action(),
+            WeightMove::Up.action(),
+            WeightMove::Left.action(),
         ],
     );
     assert_eq!(shown(&screen), (13, 0, WeightState::Waiting));
@@ -90,7 +87,7 @@ fn a_weight_that_waits_says_so() {
 #[test]
 fn keys_go_to_the_worst_weight_and_to_the_latest() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::Weight(WeightMove::Worst)]);
+    press(&mut screen, &[WeightMove::Worst.action()]);
     let view = screen.app.snapshot.weight.clone().unwrap();
     let (outputs, inputs) = view.errors.dim();
     let errors = (0..outputs).flat_map(|b| (0..inputs).map(move |a| (b, a)));
@@ -101,7 +98,7 @@ fn keys_go_to_the_worst_weight_and_to_the_latest() {
     let error = view.sums.iter().map(|sum| sum.residual.abs()).fold(0.0, f64::max);
     assert_eq!(error / view.tolerance, worst);
 
-    press(&mut screen, &[Action::Step(Step::Weight), Action::Weight(WeightMove::Latest)]);
+    press(&mut screen, &[Action::Step(Step::Weight), WeightMove::Latest.action()]);
     let latest = screen.app.snapshot.lane().view.tally.last.unwrap().served.unwrap();
     assert_eq!(shown(&screen), (latest.output as usize, latest.input as usize, WeightState::Finished));
 }
@@ -109,15 +106,11 @@ fn keys_go_to_the_worst_weight_and_to_the_latest() {
 #[test]
 fn where_there_is_no_weight_to_go_to_the_screen_says_so() {
     let mut screen = Opened::open("tiny", &[]);
-    press(&mut screen, &[Action::Show(Screen::Weight)]);
-    for action in [
-        Action::Weight(WeightMove::Worst),
-        Action::Weight(WeightMove::Latest),
-        Action::Weight(WeightMove::Served),
-    ] {
+    press(&mut screen, &[Action::Show(weight::NAME)]);
+    for action in [WeightMove::Worst.action(), WeightMove::Latest.action(), WeightMove::Served.action()] {
         press(&mut screen, &[action]);
         assert!(screen.app.message.is_some(), "{action:?}");
-        press(&mut screen, &[Action::Weight(WeightMove::Left)]);
+        press(&mut screen, &[WeightMove::Left.action()]);
         assert_eq!((&screen.app.message, shown(&screen)), (&None, (0, 0, WeightState::UnderWay)));
     }
 }
@@ -126,17 +119,16 @@ fn where_there_is_no_weight_to_go_to_the_screen_says_so() {
 #[test]
 fn a_weight_is_watched_while_the_screen_is_open() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::Weight(WeightMove::Last)]);
-    assert_eq!((shown(&screen).1, screen.app.choice.input), (31, 31));
+    press(&mut screen, &[WeightMove::Last.action()]);
+    assert_eq!((shown(&screen).1, screen.app.screens.weight.choice.input), (31, 31));
     // The third layer has 16 inputs.
     press(&mut screen, &[Action::NextLayer]);
     assert_eq!(shown(&screen).1, 15);
-    press(&mut screen, &[Action::Weight(WeightMove::Left)]);
-    assert_eq!((shown(&screen).1, screen.app.choice.input), (14, 14));
-    for action in [Action::Show(Screen::Explore), Action::Show(Screen::Compare), Action::Show(Screen::Bounds)]
-    {
-        press(&mut screen, &[Action::Show(Screen::Weight)]);
-        assert!(screen.app.snapshot.weight.is_some() && screen.app.screen == Screen::Weight);
+    press(&mut screen, &[WeightMove::Left.action()]);
+    assert_eq!((shown(&screen).1, screen.app.screens.weight.choice.input), (14, 14));
+    for action in [Action::Show(explore::NAME), Action::Show(compare::NAME), Action::Show(bounds::NAME)] {
+        press(&mut screen, &[Action::Show(weight::NAME)]);
+        assert!(screen.app.snapshot.weight.is_some() && screen.app.screen_name() == weight::NAME);
         press(&mut screen, &[action]);
         assert!(screen.app.snapshot.weight.is_none());
     }
@@ -147,7 +139,7 @@ fn going_back_takes_the_errors_along() {
     let mut screen = half_way();
     let finished = |screen: &Opened| screen.app.snapshot.weight.as_ref().unwrap().errors.finished();
     let before = finished(&screen);
-    press(&mut screen, &[Action::Step(Step::Weight), Action::Weight(WeightMove::Latest)]);
+    press(&mut screen, &[Action::Step(Step::Weight), WeightMove::Latest.action()]);
     assert!(finished(&screen) > before && shown(&screen).2 == WeightState::Finished);
     press(&mut screen, &[Action::Back(Step::Neuron)]);
     assert_eq!((finished(&screen), shown(&screen).2), (before, WeightState::UnderWay));
@@ -158,14 +150,11 @@ fn going_back_takes_the_errors_along() {
 #[test]
 fn ascii_terminals_get_nothing_but_ascii() {
     let mut screen = half_way();
-    press(&mut screen, &[Action::Weight(WeightMove::Worst)]);
+    press(&mut screen, &[WeightMove::Worst.action()]);
     insta::assert_snapshot!("ascii_120x40", screen.picture(OTHER, 120, 40));
-    for action in [
-        Action::Weight(WeightMove::Served),
-        Action::Weight(WeightMove::Down),
-        Action::Weight(WeightMove::Left),
-        Action::NextLayer,
-    ] {
+    for action in
+        [WeightMove::Served.action(), WeightMove::Down.action(), WeightMove::Left.action(), Action::NextLayer]
+    {
         press(&mut screen, &[action]);
         for (width, height) in SIZES {
             let text = screen.picture(OTHER, width, height);
@@ -182,14 +171,14 @@ fn any_size_can_be_drawn() {
         let constructions = format!("constructions=[{construction}]");
         let target = "target=Random(widths:[1,2,1],weight_bound:0.5,seed:3)";
         let mut screen = Opened::open("tiny", &[&constructions, target]);
-        screen.press(Action::Show(Screen::Weight));
+        screen.press(Action::Show(weight::NAME));
         screen.draw_every_small_size(OTHER);
         press(&mut screen, &[Action::Step(Step::Weight)]);
         screens.push(screen);
     }
     for screen in &mut screens {
         screen.draw_every_small_size(OTHER);
-        press(screen, &[Action::Weight(WeightMove::Served), Action::Weight(WeightMove::NextStep)]);
+        press(screen, &[WeightMove::Served.action(), WeightMove::NextStep.action()]);
         screen.draw_every_small_size(OTHER);
     }
 }

@@ -37,7 +37,7 @@ use app::App;
 pub use chrome::render;
 use effects::News;
 use hands::Hands;
-use look::Look;
+pub use look::Look;
 use look::glyphs::Glyphs;
 pub use look::theme::Color;
 use look::theme::{Colours, Theme, ThemeName};

@@ -4,7 +4,7 @@
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident: dyn $seam:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Default)]
+        #[derive(Clone, Debug, Default)]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $type),*
         }

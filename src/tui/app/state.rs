@@ -23,7 +23,7 @@ use crate::tui::widgets::clickable::Clickables;
 use crate::tui::widgets::filter::Filter;
 
 /// The explorer's state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct App {
     /// the snapshot that is shown
     pub snapshot: Arc<Snapshot>,
@@ -89,6 +89,16 @@ impl App {
         self.screens.all()[self.shown]
     }
 
+    /// Name of the shown screen.
+    pub fn screen_name(&self) -> &'static str {
+        self.screen().facts().name
+    }
+
+    /// Name of the topmost overlay.
+    pub fn overlay_name(&self) -> Option<&'static str> {
+        self.overlay().map(Overlay::name)
+    }
+
     /// Place of the shown screen in the table.
     pub(crate) fn shown(&self) -> usize {
         self.shown
@@ -142,7 +152,7 @@ impl App {
             notice: self.notice.as_deref(),
             layer_is_chosen: self.layer.is_some(),
             is_new: self.is_new,
-            screen: self.screen().facts().name,
+            screen: self.screen_name(),
         }
     }
 
@@ -258,7 +268,7 @@ impl App {
         folder: &Path,
     ) -> Result<String, String> {
         let scene = self.scene();
-        let stem = stem(&scene.snapshot.experiment, self.screen().facts().name);
+        let stem = stem(&scene.snapshot.experiment, self.screen_name());
         let numbers = self.screen().numbers(&scene);
         export.write(Exported { stem, numbers, drawn, ground: look.theme.ground }, folder)
     }

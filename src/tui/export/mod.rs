@@ -103,9 +103,9 @@ impl Export {
         let numbers = match self {
             Self::Text => return Ok(svg::text(exported.drawn).into_bytes()),
             Self::Svg => return Ok(svg::svg(exported.drawn, exported.ground).into_bytes()),
-            Self::Csv | Self::Json => exported
-                .numbers
-                .ok_or("nothing is written: what this screen shows is not there yet")?,
+            Self::Csv | Self::Json => {
+                exported.numbers.ok_or("nothing is written: what this screen shows is not there yet")?
+            }
         };
         if self == Self::Json {
             return numbers.json.map(String::into_bytes).map_err(|error| error.to_string());
@@ -126,4 +126,50 @@ pub fn stem(experiment: &Experiment, screen: &str) -> String {
     let preset: String = preset.chars().take(LONGEST_STEM).map(plain).collect();
     let edited = if experiment.name == experiment.preset_name() { "" } else { "-edited" };
     format!("slth-{preset}{edited}-{}", screen.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::report::faults::{Call, each_call_fails};
+    use crate::report::{ExploredReport, json_text};
+    use crate::session::{Session, Worker};
+
+    #[test]
+    fn a_failing_disk_leaves_no_part_of_an_export() {
+        let mut session = Session::new(Experiment::load("tiny", None, &[]).unwrap()).unwrap();
+        session.run(&|_| {});
+        let snapshot = Worker::spawn(session).latest();
+        let stem = stem(&snapshot.experiment, "Explore");
+        let drawn = Buffer::filled(Rect::new(0, 0, 20, 3), 'x'.into());
+        let exported = || {
+            let report = ExploredReport::new(&snapshot);
+            let (json, table) = (json_text(&report), report.run.table());
+            let numbers = Some(Numbers { json, table, why_no_rows: "" });
+            Exported { stem: stem.clone(), numbers, drawn: &drawn, ground: Ground::Dark }
+        };
+        for export in Export::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(format!("{}.{}", stem, export.extension()));
+            let prepare = || drop(std::fs::remove_file(&path));
+            let whole = export.contents(exported()).unwrap();
+            each_call_fails(
+                prepare,
+                || export.write(exported(), folder.path()),
+                |said, failed| {
+                    let found = std::fs::read(&path).ok();
+                    let is_placed = said.is_ok() || failed == Some(Call::SyncFolder);
+                    assert!(found == is_placed.then(|| whole.clone()), "{export:?} {failed:?}");
+                    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), usize::from(is_placed));
+                    if let Err(message) = said {
+                        let name = path.file_name().unwrap().to_str().unwrap();
+                        assert!(message.starts_with(&format!("{name} cannot be written: ")), "{message}");
+                        assert_eq!(message.lines().count(), 1, "{message}");
+                    }
+                },
+            );
+        }
+    }
 }

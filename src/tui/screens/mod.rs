@@ -71,3 +71,6 @@ pub fn listed_keymaps() -> Vec<&'static Keymap> {
     let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
     std::iter::once(every_screen()).chain(own).chain([&explore::EDITING]).collect()
 }
+
+#[cfg(test)]
+mod tests;

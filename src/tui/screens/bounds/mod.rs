@@ -112,7 +112,11 @@ impl Screen for Bounds {
         let chart = self.chart.as_ref()?;
         let title = &scene.snapshot.experiment.title;
         let report = PlottedReport::new(title, &chart.curves, &chart.observed);
-        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "theory says nothing anywhere on this axis" })
+        Some(Numbers {
+            json: json_text(&report),
+            table: report.table(),
+            why_no_rows: "theory says nothing anywhere on this axis",
+        })
     }
 
     fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {

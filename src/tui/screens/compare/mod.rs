@@ -223,7 +223,11 @@ impl Screen for Compare {
         let lanes = shown.filter_map(|&construction| lane_of(snapshot, construction));
         let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
         let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes);
-        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "no lane is there, and CSV has a row for each" })
+        Some(Numbers {
+            json: json_text(&report),
+            table: report.table(),
+            why_no_rows: "no lane is there, and CSV has a row for each",
+        })
     }
 
     fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {

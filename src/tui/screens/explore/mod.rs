@@ -138,7 +138,11 @@ impl Screen for Explore {
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
         let report = ExploredReport::new(scene.snapshot);
-        Some(Numbers { json: json_text(&report), table: report.run.table(), why_no_rows: "no layer is finished, and CSV has a row for each" })
+        Some(Numbers {
+            json: json_text(&report),
+            table: report.run.table(),
+            why_no_rows: "no layer is finished, and CSV has a row for each",
+        })
     }
 
     fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {

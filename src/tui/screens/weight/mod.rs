@@ -112,7 +112,11 @@ impl Screen for Weight {
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
         let report = WeighedReport::new(scene.snapshot)?;
-        Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "the weight's sums have no steps yet" })
+        Some(Numbers {
+            json: json_text(&report),
+            table: report.table(),
+            why_no_rows: "the weight's sums have no steps yet",
+        })
     }
 
     fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
