@@ -29,7 +29,7 @@ use clap::CommandFactory as _;
 use slth::cli::Arguments;
 use slth::experiment::Parameter;
 use slth::method::Construction;
-use slth::tui::keymap::LISTED;
+use slth::tui::screens::listed_keymaps;
 
 use pages::{book, page, pages, root};
 use part::{Kind, parts};
@@ -163,7 +163,7 @@ fn the_reference_has_every_command_and_every_list_of_keys() {
             assert!(helps.contains(&call), "no `{call}` in reference/options.md");
         }
     }
-    let titles: Vec<&str> = LISTED.iter().map(|(_, title)| *title).collect();
+    let titles: Vec<&str> = listed_keymaps().iter().map(|keymap| keymap.title).collect();
     assert_eq!(notes("screens/keys.md", "keys"), titles);
 }
 

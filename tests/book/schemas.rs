@@ -227,7 +227,7 @@ fn the_data_of_every_screen_fit_their_schemas() {
 fn exported(screen: &Opened) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let look = Look { theme: MONO, glyphs: UNICODE };
-    Export::Json.write(&screen.app, &look, &Buffer::default(), folder.path()).unwrap();
+    screen.app.export(Export::Json, &look, &Buffer::default(), folder.path()).unwrap();
     let written = files(folder.path(), "json");
     serde_json::from_str(&fs::read_to_string(&written[0]).unwrap()).unwrap()
 }

@@ -7,9 +7,9 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use slth::method::{Construction, Facts};
 use slth::tui::Look;
 use slth::tui::export::svg;
-use slth::tui::keymap::{LISTED, bindings};
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::{Ground, RGB};
+use slth::tui::screens::listed_keymaps;
 
 use crate::screens::{Opened, PLAIN, draw};
 
@@ -106,10 +106,10 @@ pub(crate) fn picture(value: &str) -> String {
 
 /// The keys of a context, by the title of their list.
 pub(crate) fn keys(title: &str) -> Result<String, String> {
-    let context = LISTED.iter().find(|(_, listed)| *listed == title);
-    let (context, _) = context.ok_or_else(|| format!("no keys are listed as {title:?}"))?;
+    let keymap = listed_keymaps().into_iter().find(|keymap| keymap.title == title);
+    let keymap = keymap.ok_or_else(|| format!("no keys are listed as {title:?}"))?;
     let mut text = "| key | does |\n|---|---|\n".to_owned();
-    for binding in bindings(*context) {
+    for binding in keymap.bindings {
         let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
         text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
     }

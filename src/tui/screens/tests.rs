@@ -97,21 +97,6 @@ fn every_named_screen_and_overlay_is_there() {
 }
 
 #[test]
-fn the_readme_lists_the_keys_as_they_are() {
-    let mut text = String::new();
-    for keymap in listed_keymaps() {
-        text.push_str(&format!("| {} | |\n|---|---|\n", keymap.title));
-        for binding in keymap.bindings {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
-            text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
-        }
-        text.push('\n');
-    }
-    let readme = include_str!("../../../README.md");
-    assert!(readme.contains(&text), "put this into the README:\n{text}");
-}
-
-#[test]
 fn alt_chords_mean_nothing() {
     let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT);
     assert_eq!(action_of(every_screen().bindings, event), None);
