@@ -171,6 +171,7 @@ impl InOrder {
     }
 
     /// Gives a neuron to a category, which goes on to its next pair.
+    #[inline]
     pub(crate) fn take(&mut self, index: usize, neuron: u64, bench: &mut Workbench) -> Demand {
         let CategoryCursor { half, place, pair, input, output, .. } = self.cursors[index];
         let row = 2 * bench.buckets.levels();
@@ -188,6 +189,7 @@ impl InOrder {
     }
 
     /// Finishes the pairs that all categories have served. Whether there were any.
+    #[inline]
     pub(crate) fn finish_served(&mut self, bench: &mut Workbench) -> bool {
         if self.unserved > 0 {
             return false;

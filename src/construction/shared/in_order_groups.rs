@@ -270,7 +270,7 @@ impl Allocator for InOrderGroups {
 
     fn close(&mut self, bench: &mut Workbench) {
         self.in_order.close(bench);
-        self.ahead = Box::default();
+        *self.ahead = Ahead::default();
     }
 
     fn available(&self, pair: u64, bench: &Workbench) -> Option<Available> {
