@@ -13,7 +13,7 @@
 //!   The search has reached all of N(S), and each of them is held by a demand of S other than the open one. Hence
 //!   |N(S)| = |S| − 1, and no matching covers S (Hall 1935). The theorem's event fails for this seed, and the search is over.
 //!
-//! Both answers are exact for the products accepted by [`Buckets`], the same for every allocation; the strips at the edges of
+//! Both answers are exact for the products accepted by [`Buckets`](super::Buckets), the same for every allocation; the strips at the edges of
 //! buckets hold fewer than 10⁻¹¹ of all products. (Hopcroft and Karp's phases find a maximum matching in fewer passes. Here the
 //! first deficient set ends the search, and few demands are open after the greedy pass.)
 //!
