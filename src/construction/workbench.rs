@@ -12,7 +12,7 @@ use crate::construction::tally::{Demand, PRODUCT_BINS, Tally};
 use crate::construction::ticket::{LayerTicket, Path, RowGroup, residuals};
 use crate::exact::DoubleDouble;
 use crate::network::Network;
-use crate::sampling::{RandomLayer, UniformProductLaw};
+use crate::sampling::RandomLayer;
 
 /// Open demands listed by name when a layer runs out of neurons; the others are counted only.
 pub const LISTED_DEMANDS: usize = 10_000;
@@ -156,9 +156,9 @@ impl Workbench {
         }
     }
 
-    /// Notes the first product of a neuron with uniform weights.
+    /// Notes the first product of a neuron by its place on the law's axis.
     pub(crate) fn note_product_value(&mut self, product: f64) {
-        let place = UniformProductLaw::axis(product) * PRODUCT_BINS as f64;
+        let place = self.random.law().product_place(product) * PRODUCT_BINS as f64;
         // Products below the axis, fewer than 2 in 100,000, are counted in its first bin.
         self.tally.products[(place.max(0.0) as usize).min(PRODUCT_BINS - 1)] += 1;
     }

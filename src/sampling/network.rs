@@ -1,6 +1,7 @@
 //! The random network G, one layer of it, as a function.
 
-use super::{Hyperbolic, Row, Side, Stream, Uniform};
+use super::{Hyperbolic, Row, Side, Stream, Uniform, UniformProductLaw};
+use crate::theory::ln;
 
 /// The law of G's weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +27,17 @@ impl Law {
         match self {
             Self::Hyperbolic(law) => law.cdf(w),
             Self::Uniform(law) => law.cdf(w),
+        }
+    }
+
+    /// Place of a product |z_in·z_out| on the axis of its law: from 0 at the lower end to 1 at the upper, below 0 for less.
+    pub fn product_place(&self, product: f64) -> f64 {
+        match self {
+            Self::Hyperbolic(law) => {
+                let (alpha, _) = law.range();
+                (ln(product) / 2.0 - ln(alpha)) / law.log_range()
+            }
+            Self::Uniform(_) => UniformProductLaw::axis(product),
         }
     }
 
@@ -82,5 +94,26 @@ impl RandomLayer {
     /// The law that all weights are drawn from.
     pub fn law(&self) -> Law {
         self.law
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::ProductLaw;
+    use crate::theory::section5::Ranges;
+
+    #[test]
+    fn a_product_has_its_place_on_the_axis_of_its_law() {
+        let ranges = Ranges::new(1e-3, 1.0, 1.5);
+        let (alpha, beta) = ranges.weight;
+        let hyperbolic = Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap());
+        for product in [alpha * alpha, ranges.product.0, alpha * beta, ranges.product.1, beta * beta] {
+            let t = ProductLaw::new(ranges).t(product);
+            assert!((hyperbolic.product_place(product) - t / 2.0).abs() < 1e-12, "{product}");
+        }
+        let uniform = Law::Uniform(Uniform::new(1.0).unwrap());
+        assert_eq!(uniform.product_place(1.0), 1.0);
+        assert!(uniform.product_place(UniformProductLaw::AXIS_LOW).abs() < 1e-12);
     }
 }
