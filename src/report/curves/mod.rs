@@ -137,7 +137,7 @@ impl Curves {
     /// The bounds of every construction along one axis.
     pub fn new(experiment: &Experiment, against: Against) -> Self {
         let own = experiment.outline();
-        let (values, own_index) = values(against, &own);
+        let (values, own_index) = values(against, own);
         let outlines: Vec<Outline> = values
             .iter()
             .map(|&value| match against {
