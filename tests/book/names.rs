@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::pages::{files, root};
+use crate::pages::{files, page, pages, root};
 
 /// Folders of the repository; a path in a page begins with one of them.
 const FOLDERS: [&str; 8] = ["src", "tests", "benches", "examples", "docs", "presets", "fuzz", ".ci"];
@@ -72,4 +72,40 @@ fn a_name_that_is_gone_is_seen() {
     for there in ["src/lib.rs", "theory::theorem3", "a_name_that_is_gone_is_seen", "--set", "w_max", "x/y"] {
         assert_eq!(names.mistake(there), None, "{there}");
     }
+}
+
+/// Cells of the rows of a page's tables, without their backticks: the codes of each cell.
+fn rows(page: &str) -> Vec<Vec<Vec<String>>> {
+    let codes = |cell: &str| cell.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect();
+    let row = |line: &str| line.replace("\\|", "\u{0}").split('|').map(codes).collect::<Vec<Vec<String>>>();
+    page.lines().filter(|line| line.starts_with("| ") && line.contains('`')).map(row).collect()
+}
+
+/// The third column of the glossary is code, the fourth a text of screens or reports.
+#[test]
+fn the_names_of_the_glossary_are_those_of_code_and_screens() {
+    let names = Names::of_the_repository();
+    let snapshots = files(&root().join("tests/snapshots"), "snap");
+    let shown: String =
+        snapshots.iter().chain(&pages()).map(|path| fs::read_to_string(path).unwrap()).collect();
+    let (mut checked, mut wrong) = (0, Vec::new());
+    let glossary = page("glossary.md");
+    let shown = shown.replace(&glossary, "");
+    for row in rows(&glossary) {
+        let [_, _, _, code, screen, ..] = &row[..] else { continue };
+        for code in code {
+            checked += 1;
+            if !code.split("::").all(|part| names.0.contains(part)) {
+                wrong.push(format!("no code has `{code}`"));
+            }
+        }
+        for text in screen {
+            checked += 1;
+            if !shown.contains(&text.replace('\u{0}', "|")) {
+                wrong.push(format!("nothing shows `{text}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(checked > 100, "only {checked} names were seen");
 }
