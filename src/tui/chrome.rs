@@ -1,4 +1,4 @@
-//! What is drawn around every screen: the title line with the screens and the run's state, and the footer of keys.
+//! The frame around every screen: the title line with the screens and the run's state, and the footer of keys.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -34,7 +34,7 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     title(app, look).render(top, buffer);
     app.screen().render(&view, body, buffer);
     keys(app, look, foot.width).render(foot, buffer);
-    // A screen that is edited can be reached by keys alone.
+    // During an edit, only keys reach the screen.
     if !app.screen().keymap().adds {
         app.clickables.add(area, Target::Nothing);
     }
@@ -51,11 +51,11 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     replace_unshowable(frame.buffer_mut(), look);
 }
 
-/// The line on top. Where there is no room for the names of all screens, only the shown one is named.
+/// The line on top. If there is no room for the names of all screens, only the shown one is named.
 struct Title<'a> {
     named: Line<'a>,
     short: Line<'a>,
-    /// columns that `named` needs to say what is happening, and to which preset
+    /// columns of `named` up to the name of the preset
     least: usize,
     /// how many screens there are
     screens: usize,
@@ -80,7 +80,7 @@ impl Widget for Title<'_> {
     }
 }
 
-/// Which screens there are, what is happening, and to what.
+/// The screens, the state of the run, and the name of its setup.
 fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     let (theme, glyphs, snapshot) = (look.theme, look.glyphs, &app.snapshot);
     let (mark, state, style) = if app.frozen && snapshot.state() != RunState::Failed {

@@ -1,4 +1,4 @@
-//! Effects: what keys ask of the event loop, and the news that come back.
+//! Effects: requests of keys to the event loop, and the news in return.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,28 +9,28 @@ use super::overlays::picker::folder::Listing;
 use crate::experiment::Experiment;
 use crate::session::{Answer, Command, Question};
 
-/// What the event loop is asked to do.
+/// A request to the event loop.
 #[derive(Debug)]
 pub enum Effect {
     /// tell the worker
     Send(Command),
     /// open the preset of this name, or the file at this path
     Load(String),
-    /// look into this folder, the working directory where it is empty
+    /// look into this folder, the working directory if it is empty
     Browse(PathBuf),
     /// complete this path
     Complete(String),
-    /// ask what theory says of something
+    /// ask for theory's answer
     Ask(Question),
-    /// put this setup in place of what is there
+    /// start this setup in place of the present one
     Start(Arc<Experiment>),
     /// write a setup as a preset file
     Save {
-        /// where
+        /// its path
         path: PathBuf,
-        /// what
+        /// the setup
         experiment: Arc<Experiment>,
-        /// whether a file that stands there may be replaced
+        /// whether an existing file may be replaced
         replace: bool,
     },
     /// write this to a file
@@ -41,7 +41,7 @@ pub enum Effect {
     Quit,
 }
 
-/// The answers to effects. Every screen and overlay gets them and takes those that it has asked for.
+/// The answers to effects. Every screen and overlay gets them and takes its own.
 #[derive(Debug)]
 pub enum News {
     /// theory's answer

@@ -20,7 +20,7 @@ use crate::session::{Command, Forecaster, Session, Worker};
 /// Told until a setup is open.
 const OPENING: &str = "opening";
 
-/// All that effects reach: the engine, theory, presets, files, the terminal.
+/// The reach of effects: the engine, theory, presets, files, the terminal.
 pub(crate) struct Hands {
     pub(crate) worker: Worker,
     pub(crate) forecaster: Forecaster,
@@ -34,7 +34,7 @@ impl Hands {
         Self { worker: Worker::spawn(session), forecaster, opening, load }
     }
 
-    /// Does what is asked, in order. Whether the program is to be left.
+    /// Carries effects out, in order. Returns whether the program is to be left.
     ///
     /// # Errors
     /// Whatever the terminal reports.
@@ -85,7 +85,7 @@ impl Hands {
         Ok(false)
     }
 
-    /// Goes on with the session that was opened.
+    /// Goes on with the opened session.
     pub(crate) fn begin(&mut self, app: &mut App, opened: Result<Session, NotOpened>) {
         app.notice = None;
         match opened {
@@ -98,7 +98,7 @@ impl Hands {
     }
 }
 
-/// Writes a setup as a preset. Nothing is replaced unless `replace`, and never a file that it or the setup on the screen
+/// Writes a setup as a preset. Nothing is replaced unless `replace`, and never an input file of it or of the setup on the screen
 /// reads its network or its inputs from.
 fn save(path: &Path, experiment: &Experiment, shown: &Experiment, replace: bool) -> io::Result<()> {
     let mut read = experiment.data_files().into_iter().chain(shown.data_files());

@@ -1,4 +1,4 @@
-//! The screens. The only module that knows ratatui and crossterm.
+//! The screens. The only module with ratatui and crossterm.
 //!
 //! The thread that calls [`run`] reads keys and draws; a [`Worker`](crate::session::Worker) computes. A key becomes an
 //! [`Action`](keymap::Action) through the one table in [`keymap`]; [`App::update`](app::App::update) turns it, without side
@@ -8,8 +8,8 @@
 //! At rest nothing is drawn and nothing wakes up: the loop sleeps until a key comes. While the worker is busy it looks
 //! for a new snapshot at most `frames_per_second` times a second; a key's own effect is drawn at once.
 //!
-//! The loop waits for the terminal in one place, `terminal::input`, and never in a write: a terminal that stops reading gets no
-//! new frame until the last one is out, and keys are read meanwhile. A terminal that is gone ends the loop ([`Failure`]).
+//! The loop waits for the terminal in one place, `terminal::input`, and never in a write: a stopped terminal gets no
+//! new frame until the last one is out, and keys are read meanwhile. A lost terminal ends the loop ([`Failure`]).
 
 pub mod app;
 mod chrome;
@@ -48,19 +48,19 @@ use terminal::input::Arrival;
 use terminal::keeper::Keeper;
 use terminal::line;
 
-/// How the screen is drawn, and where other sessions come from.
+/// The look of the screen, and the source of other sessions.
 pub struct Options {
     /// ASCII characters only
     pub ascii: bool,
     /// when to use colours
     pub color: Color,
-    /// which colours
+    /// the colours
     pub theme: ThemeName,
     /// whether the mouse is asked for; without it, the terminal's own copying works
     pub mouse: bool,
     /// most frames per second while the engine runs
     pub frames_per_second: u16,
-    /// gives the terminal back where the program is killed
+    /// gives the terminal back if the program is killed
     pub keeper: Option<Keeper>,
     /// opens a session of another preset
     pub load: LoadSession,
@@ -69,7 +69,7 @@ pub struct Options {
 /// While a command is on its way to the worker, how often its answer is looked for.
 const ANSWER: Duration = Duration::from_millis(2);
 
-/// How long the first session may take before the screen says that it is being opened.
+/// How long the first session may take before the screen says "opening".
 const QUIET: Duration = Duration::from_millis(150);
 
 /// While a question has not reached the terminal, how often the terminal is looked at.
@@ -79,15 +79,15 @@ const UNSEEN: Duration = Duration::from_millis(50);
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Files that a screen opens at once, at most: two pairs of sockets for signals, the terminal, a pipe to the keeper, and a
-/// file that is read or written.
+/// file read or written.
 const FILES: usize = 8;
 
 /// How the explorer was left.
 #[derive(Debug)]
 pub struct Ended {
-    /// what there was to see
+    /// the last snapshot
     pub last: Arc<Snapshot>,
-    /// what the engine said, where it has failed
+    /// the engine's error
     pub failure: Option<String>,
     /// whether the terminal still reads; otherwise writing to it may block
     pub reads: bool,
@@ -113,8 +113,8 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Opens the explorer on the session that `open` gives, and returns when the user leaves; `None` where that is before the
-/// session is there. The screen says meanwhile that `name` is being opened.
+/// Opens the explorer on the session that `open` gives, and returns when the user leaves; `None` if that is before the
+/// session is there. Meanwhile the screen says "opening" and `name`.
 ///
 /// # Errors
 /// Why there is no session, or whatever the terminal reports. It is restored in any case.
@@ -125,7 +125,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
     let mut opening = Opening::default();
     opening.start(open);
-    // What opens soon, or cannot be opened, does not touch the terminal before.
+    // A session opened soon, or refused, does not touch the terminal.
     let (session, taken) = match opening.wait(QUIET) {
         Some(opened) => (opened?, None),
         None => {
@@ -167,7 +167,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
     Ok(Some(Ended { last: hands.worker.latest(), failure, reads }))
 }
 
-/// Looks for room for the files that a screen opens, before the terminal is taken.
+/// Checks for room for the files of a screen, before the terminal is taken.
 fn require_files() -> io::Result<()> {
     let wanted = if cfg!(unix) { FILES } else { 0 };
     let opened: io::Result<Vec<File>> = (0..wanted).map(|_| File::open("/dev/null")).collect();
@@ -227,7 +227,7 @@ fn show(
         while let Some(arrival) = input.next()? {
             let effects = match arrival {
                 Arrival::Key(key) => Some(app.press(key)),
-                // What the mouse does elsewhere changes nothing and is drawn by nobody.
+                // The mouse elsewhere changes nothing and is not drawn.
                 Arrival::Mouse(event) => app.mouse(event),
                 Arrival::Paste(text) => Some(app.paste(&text)),
                 Arrival::Resized => Some(Vec::new()),

@@ -24,7 +24,7 @@ use crate::visible::shortened;
 /// Opens a session, on whatever thread.
 pub type OpenSession = Box<dyn FnOnce() -> Result<Session, ExperimentError> + Send>;
 
-/// What opens a session of another preset.
+/// Opens a session of another preset.
 pub type LoadSession = Box<dyn Fn(&str) -> OpenSession>;
 
 /// How often the session on its way is looked for.
@@ -36,21 +36,21 @@ pub enum NotOpened {
     /// the experiment cannot be used
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
-    /// the thread that opened it has panicked
+    /// its thread has panicked
     #[error("internal error: the setup could not be opened")]
     Lost,
 }
 
-/// A session on its way. What is opened later takes its place.
+/// A session on its way. A later one takes its place.
 #[derive(Debug, Default)]
 pub(crate) struct Opening(Option<Receiver<Result<Session, ExperimentError>>>);
 
 impl Opening {
-    /// Opens a session on a thread of its own, or on this one where the system allows no other.
+    /// Opens a session on a thread of its own, or on this one if the system allows no other.
     pub(crate) fn start(&mut self, open: OpenSession) {
         let (sender, receiver) = channel();
         let open = move || {
-            // A panic drops the sender, which tells as much; nobody may wait for this session any more.
+            // A panic drops the sender, and so reports it; nobody may wait for this session any more.
             if let Ok(opened) = catch_unwind(AssertUnwindSafe(open)) {
                 let _ = sender.send(opened);
             }
@@ -80,7 +80,7 @@ impl Opening {
         Some(opened)
     }
 
-    /// Shows that the session called `name` is on its way, until it is there or the user leaves (`None`). Keys that do
+    /// Shows "opening" and `name`, until it is there or the user leaves (`None`). Keys other than
     /// not leave or suspend are dropped.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ fn draw(display: &mut Display, name: &str, look: &Look) -> std::io::Result<()> {
     })
 }
 
-/// The line on top, as it is once the session is there, and the keys that are obeyed.
+/// The line on top, as it is once the session is there, and the valid keys.
 fn render(frame: &mut Frame<'_>, name: &str, look: &Look) {
     let area = frame.area();
     let top = Line::from(vec![

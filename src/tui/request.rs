@@ -1,4 +1,4 @@
-//! Requests: what a screen or an overlay asks of the explorer around it.
+//! Requests of screens and overlays to the explorer around them.
 
 use super::effects::Effect;
 use super::keymap::Action;
@@ -6,14 +6,14 @@ use super::overlays::abandon::Abandon;
 use super::overlays::prompt::Prompt;
 use super::widgets::clickable::Part;
 
-/// What a key or a click leads to. The explorer obeys; effects go on to the event loop.
+/// The consequence of a key or a click. The explorer obeys; effects go on to the event loop.
 #[derive(Debug)]
 pub enum Request {
     /// carry this out
     Effect(Effect),
     /// say why something cannot be done
     Say(String),
-    /// tell what was done
+    /// report success
     Tell(String),
     /// ask the user
     Ask(Prompt),

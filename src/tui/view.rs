@@ -10,13 +10,13 @@ use super::widgets::filter::Filter;
 use super::widgets::frame_lines::filter_line;
 use crate::session::{Activity, Snapshot};
 
-/// Columns for the text by which a table is filtered.
+/// Columns for the text of a table's filter.
 const FILTER_WIDTH: usize = 24;
 
 /// The state outside of a screen: the run, and how it is looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene<'a> {
-    /// the snapshot that is shown
+    /// the shown snapshot
     pub snapshot: &'a Arc<Snapshot>,
     /// the newest snapshot: the shown one unless the view is frozen
     pub latest: &'a Arc<Snapshot>,
@@ -33,15 +33,15 @@ pub struct View<'a> {
     pub scene: Scene<'a>,
     /// colours and characters
     pub look: &'a Look,
-    /// takes the areas that can be clicked
+    /// takes the clickable areas
     pub clickables: &'a Clickables,
-    /// why the last key could not be obeyed, in one line
+    /// why the last key was refused, in one line
     pub message: Option<&'a str>,
-    /// what the last key has done unseen, in one line
+    /// the unseen effect of the last key, in one line
     pub notice: Option<&'a str>,
     /// whether the layer is the user's choice
     pub layer_is_chosen: bool,
-    /// whether nothing was tried yet, so that a hint is welcome
+    /// whether nothing was tried yet, so a hint is welcome
     pub is_new: bool,
     /// name of the screen
     pub screen: &'static str,

@@ -1,4 +1,4 @@
-//! Keys, clicks, pastes and news: who takes them, and what is left to every screen.
+//! Keys, clicks, pastes and news: the order in which they are offered, and the general meanings.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::tui::widgets::clickable::{LAYER, Target};
 use crate::tui::widgets::filter::Filter;
 
 impl App {
-    /// Takes a key: the tables first, then the text field that is open.
+    /// Takes a key: the tables first, then the text field open.
     pub fn press(&mut self, key: KeyEvent) -> Vec<Effect> {
         let (keymap, action) = (self.keymap(), action_of(self.bindings(), key));
         match action {
@@ -30,7 +30,7 @@ impl App {
                 self.type_key(key)
             }
             None => {
-                // Text that comes as keys must not reach the `y` of a question.
+                // Text sent as keys must not reach the `y` of a question.
                 if *keymap == CONFIRM {
                     self.prompt = None;
                 }
@@ -53,7 +53,7 @@ impl App {
         Vec::new()
     }
 
-    /// Puts pasted text into the field that is open, in one line and without control characters. Without an open field
+    /// Puts pasted text into the field open, in one line and without control characters. Without an open field
     /// nothing happens but a message.
     pub fn paste(&mut self, text: &str) -> Vec<Effect> {
         (self.message, self.notice) = (None, None);
@@ -82,7 +82,7 @@ impl App {
         Vec::new()
     }
 
-    /// Takes a click or the wheel; `None` where it means nothing.
+    /// Takes a click or the wheel; `None` if it means nothing.
     pub fn mouse(&mut self, event: MouseEvent) -> Option<Vec<Effect>> {
         let place = Position::new(event.column, event.row);
         match event.kind {
@@ -116,7 +116,7 @@ impl App {
         self.obey(requests)
     }
 
-    /// Obeys an action: the question first, then the topmost overlay, the filter, the screen, and what is left here.
+    /// Obeys an action: the question first, then the topmost overlay, the filter, the screen, then the general meaning.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         (self.message, self.notice) = (None, None);
         for screen in self.screens.all_mut() {
@@ -288,7 +288,7 @@ impl App {
         self.obey(requests)
     }
 
-    /// Throws the run away, after a question where it took long ([`Snapshot::stake`]).
+    /// Throws the run away, after a question if it took long ([`Snapshot::stake`]).
     fn abandon(&mut self, what: Abandon) -> Vec<Effect> {
         match self.latest.stake() {
             Some(stake) => {

@@ -1,9 +1,9 @@
 //! Pasted text: terminals with bracketed paste send it in one piece, and never as keys.
 
-/// The longest text that a field takes, in characters.
+/// The longest text of a field, in characters.
 pub(super) const LONGEST: usize = 4096;
 
-/// A text in one line: line breaks and tabs are spaces, other control characters are dropped. `None` where it is too
+/// A text in one line: line breaks and tabs are spaces, other control characters are dropped. `None` if it is too
 /// long.
 pub(super) fn one_line(text: &str) -> Option<String> {
     let text = text.trim();

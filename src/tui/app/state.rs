@@ -1,4 +1,4 @@
-//! The explorer's state: the run that is shown, the screens, the overlays and the question over them.
+//! The explorer's state: the run shown, the screens, the overlays and the question over them.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use crate::tui::widgets::filter::Filter;
 /// The explorer's state.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// the snapshot that is shown
+    /// the shown snapshot
     pub snapshot: Arc<Snapshot>,
     /// the newest snapshot: the shown one unless the view is frozen
     pub latest: Arc<Snapshot>,
@@ -41,21 +41,21 @@ pub struct App {
     pub(super) open: Vec<usize>,
     /// a question to the user, over everything
     pub prompt: Option<Prompt>,
-    /// the text by which the screen's table is filtered
+    /// the filter of the screen's table
     pub filter: Option<Filter>,
-    /// why the last key could not be obeyed, in one line
+    /// why the last key was refused, in one line
     pub message: Option<String>,
-    /// what the last key has done unseen, in one line
+    /// the unseen effect of the last key, in one line
     pub notice: Option<String>,
-    /// whether nothing was tried yet, so that a hint is welcome
+    /// whether nothing was tried yet, so a hint is welcome
     pub is_new: bool,
-    /// the background that colours are chosen for, or none
+    /// the background of the colours, or none
     pub theme: ThemeName,
     /// the terminal's colours
     pub colours: Colours,
     /// the clickable areas of the last frame
     pub clickables: Clickables,
-    /// the layer that the user has chosen; `None` follows the one being built
+    /// the user's layer; `None` follows the one being built
     pub(super) layer: Option<usize>,
 }
 
@@ -114,7 +114,7 @@ impl App {
         self.open_overlays().next_back()
     }
 
-    /// The keys that are valid now.
+    /// The keys valid now.
     pub fn keymap(&self) -> &'static Keymap {
         if let Some(prompt) = &self.prompt {
             return prompt.keymap();
@@ -126,7 +126,7 @@ impl App {
         }
     }
 
-    /// The rows of the keys that are valid now.
+    /// The rows of the keys valid now.
     pub fn bindings(&self) -> impl Iterator<Item = &'static Binding> {
         let keymap = self.keymap();
         let others = keymap.adds.then(|| every_screen().bindings).unwrap_or_default();
@@ -183,7 +183,7 @@ impl App {
         overlay.map(|overlay| act(overlay, &scene)).unwrap_or_default()
     }
 
-    /// Takes a newer snapshot. Those of an earlier run come too late.
+    /// Takes a newer snapshot. One of an earlier run comes too late.
     pub fn show(&mut self, snapshot: Arc<Snapshot>) {
         if snapshot.run < self.latest.run {
             return;
@@ -226,7 +226,7 @@ impl App {
         self.layer.is_some()
     }
 
-    /// The lanes that steps and runs move.
+    /// The lanes moved by steps and runs.
     pub fn lanes(&self) -> Vec<usize> {
         self.screen().lanes(&self.scene())
     }
@@ -238,7 +238,7 @@ impl App {
         }
     }
 
-    /// Takes what became of a file that was to be saved.
+    /// Takes the outcome of saving a file.
     pub fn saved(&mut self, path: PathBuf, experiment: Arc<Experiment>, result: io::Result<()>) {
         match Prompt::saved(path, experiment, result) {
             Saved::Done(notice) => self.notice = Some(notice),
@@ -247,7 +247,7 @@ impl App {
         }
     }
 
-    /// Takes why something could not be opened. The run, the list and what was typed stay.
+    /// Takes why something could not be opened. The run, the list and the typed text stay.
     pub fn failed_to_open(&mut self, error: String) {
         self.notice = None;
         let place = self.overlays.all().iter().position(|overlay| overlay.name() == refusal::NAME);

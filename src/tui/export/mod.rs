@@ -35,7 +35,7 @@ pub struct Numbers {
     pub json: io::Result<String>,
     /// the numbers in rows
     pub table: Table,
-    /// why there are no rows, where there are none
+    /// why there are no rows, if there are none
     pub why_no_rows: &'static str,
 }
 

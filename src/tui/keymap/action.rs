@@ -1,4 +1,4 @@
-//! The meanings of keys: those of every screen and of what lies over it, and the moves of a screen's own.
+//! The meanings of keys: of every screen, of overlays, and the moves of a screen's own.
 #![allow(missing_docs)]
 
 use crate::session::Step;
@@ -41,7 +41,7 @@ pub enum Action {
     Quit,
 }
 
-/// A move of a screen's own. Only that screen knows the enum behind it ([`moves`]).
+/// A move of a screen's own. Only this screen knows the enum behind it ([`moves`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Move {
     /// name of the enum
@@ -50,7 +50,7 @@ pub struct Move {
     pub name: &'static str,
 }
 
-/// Declares the moves of a screen: an enum whose variants become actions and are found again from them.
+/// Declares the moves of a screen: an enum, and its conversion to and from actions.
 macro_rules! moves {
     ($(#[$doc:meta])* $name:ident { $($variant:ident),* $(,)? }) => {
         $(#[$doc])*

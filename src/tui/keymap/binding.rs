@@ -42,29 +42,29 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// A screen's own keys, besides those of every screen.
+    /// A screen's own keys, besides the keys of every screen.
     pub const fn of_screen(title: &'static str, bindings: &'static [Binding]) -> Self {
         Self { title, bindings, adds: true, takes_text: false }
     }
 
-    /// Keys that are valid alone.
+    /// Keys valid alone.
     pub const fn alone(title: &'static str, bindings: &'static [Binding]) -> Self {
         Self { title, bindings, adds: false, takes_text: false }
     }
 
-    /// Keys that are valid alone; all others are text.
+    /// Keys valid alone; all others are text.
     pub const fn of_text(title: &'static str, bindings: &'static [Binding]) -> Self {
         Self { title, bindings, adds: false, takes_text: true }
     }
 }
 
-/// The action of the first row that has this key.
+/// The action of the first row with this key.
 pub fn action_of<'a>(rows: impl IntoIterator<Item = &'a Binding>, event: KeyEvent) -> Option<Action> {
     let key = Key::of(event)?;
     rows.into_iter().find(|binding| binding.keys.contains(&key)).map(|binding| binding.action)
 }
 
-/// The rows of a screen's footer: its own first, then `others` without the keys that it has a row for.
+/// The rows of a screen's footer: its own first, then `others` without its own keys.
 pub fn with_others<'a>(
     own: &'static [Binding],
     others: impl Iterator<Item = &'a Binding>,

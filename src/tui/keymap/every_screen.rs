@@ -1,11 +1,11 @@
-//! The keys of every screen, in the order of the footer and the help. The keys that show the screens stand between them.
+//! The keys of every screen, in the order of the footer and the help. The keys of the screens themselves stand between them.
 
 use super::action::Action;
 use super::binding::{Binding, bind};
 use super::key::Key::{Char, Control, Escape, Left, Right, Space, Tab};
 use crate::session::Step;
 
-/// The keys before those of the screens.
+/// The keys before the numbers of the screens.
 pub const RUNNING: &[Binding] = &[
     bind(&[Char('n')], Action::Step(Step::Neuron), "neuron", "draw one neuron"),
     bind(&[Char('w')], Action::Step(Step::Weight), "weight", "draw until another target weight is complete"),
@@ -22,7 +22,7 @@ pub const RUNNING: &[Binding] = &[
     bind(&[Char('p')], Action::Open("presets"), "presets", "open another preset or a weight file"),
 ];
 
-/// The keys after those of the screens.
+/// The keys after the numbers of the screens.
 pub const LOOKING: &[Binding] = &[
     bind(&[Char('e')], Action::Edit, "edit", "edit the setup in the Architecture pane"),
     bind(&[Char('S')], Action::Save, "save", "save the setup as a preset file"),

@@ -9,7 +9,7 @@ pub enum Key {
     Char(char),
     /// Control and a letter
     Control(char),
-    /// Space, which shows badly as itself
+    /// Space
     Space,
     /// Tab
     Tab,

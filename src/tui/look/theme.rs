@@ -14,7 +14,7 @@ pub enum Color {
     Never,
 }
 
-/// Which colours, where there are colours.
+/// Which colours, if there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ThemeName {
@@ -50,7 +50,7 @@ pub struct Theme {
     pub key: Style,
     /// observed frequencies, what has been filled
     pub bar: Style,
-    /// a bar that has reached its quota
+    /// a bar with reached its quota
     pub full: Style,
     /// the exact density
     pub curve: Style,

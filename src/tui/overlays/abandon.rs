@@ -1,4 +1,4 @@
-//! What throws a run away, and the question that comes first where the run took long.
+//! Ways to throw a run away, and the question before a long run is lost.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::session::{Command, Stake};
 use crate::tui::effects::Effect;
 use crate::visible::shortened;
 
-/// What throws the run away.
+/// A way to throw the run away.
 #[derive(Clone, Debug)]
 pub enum Abandon {
     /// leaving the program
@@ -27,7 +27,7 @@ impl Abandon {
     /// Opens the file at a path.
     ///
     /// # Errors
-    /// In one line, where the path is not UTF-8.
+    /// In one line, if the path is not UTF-8.
     pub fn load(path: &Path) -> Result<Self, String> {
         let not_utf8 = || {
             let shown = shortened(&path.to_string_lossy());
@@ -46,7 +46,7 @@ impl Abandon {
         }
     }
 
-    /// What is lost.
+    /// The loss in words.
     pub fn loss(&self, stake: &Stake) -> String {
         let Stake { elapsed, neurons, done, lanes } = *stake;
         let lanes = match (done, lanes) {
@@ -58,7 +58,7 @@ impl Abandon {
         format!("The run so far would be lost: {} of computing, {neurons} neurons, {lanes}.", time(elapsed))
     }
 
-    /// Which key does it, and which does not.
+    /// The keys, in words.
     pub fn keys(&self) -> &'static str {
         match self {
             Self::Quit => "y or Ctrl-C again: leave. Any other key: stay.",

@@ -12,7 +12,7 @@ use crate::tui::keymap::{Action, Keymap, bind};
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, View};
 
-/// The name by which a key opens it.
+/// Its name in key tables.
 pub const NAME: &str = "certificate";
 
 /// Its keys.
@@ -34,10 +34,10 @@ pub const PANES: &[(&str, &str)] = &[(
          Lemma 1 promised.",
 )];
 
-/// Columns that are left out where there is no room for all, the first of them first.
+/// Columns left out if there is no room for all, the first of them first.
 const LEFT_OUT: [&str; 6] = ["λ", "by", "|Ŵ|", "x<0", "sup|F|", "|ΔW| x>0"];
 
-/// Columns that the window's frame and padding take.
+/// Columns of the window's frame and padding.
 const FRAME: usize = 4;
 
 /// The certificate of the shown lane.

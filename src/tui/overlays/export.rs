@@ -1,4 +1,4 @@
-//! The list of what can be written to a file.
+//! The list of files to write.
 
 use ratatui::Frame;
 use ratatui::text::Line;
@@ -13,7 +13,7 @@ use crate::tui::request::Request;
 use crate::tui::view::{Scene, View};
 use crate::tui::widgets::clickable::Target;
 
-/// The name by which a key opens it.
+/// Its name in key tables.
 pub const NAME: &str = "export";
 
 /// Its keys.

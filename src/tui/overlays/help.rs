@@ -15,7 +15,7 @@ use crate::tui::view::{Scene, View};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::filter_line;
 
-/// The name by which a key opens it.
+/// Its name in key tables.
 pub const NAME: &str = "help";
 
 /// Its keys.
@@ -30,7 +30,7 @@ pub const KEYMAP: Keymap = Keymap::alone(
     ],
 );
 
-/// What this is, for someone who has just arrived.
+/// A first explanation.
 const ABOUT: &str = "A random network that is large enough contains a good approximation of any given network, found by \
      pruning alone. slth draws the neurons of that random network G one by one, keeps those that build up the target's \
      weights, masks all others, and checks the result against the theorem (Orseau, Hutter, Rivasplata 2020).";
@@ -41,17 +41,17 @@ const LABELS: usize = 17;
 /// Longer lines are hard to read.
 const WIDTH: usize = 100;
 
-/// The help, and where one reads it.
+/// The help, and its scroll position.
 #[derive(Clone, Debug, Default)]
 pub struct Help {
     /// lines scrolled down
     pub scroll: u16,
-    /// the text by which it is filtered
+    /// its filter
     pub filter: Option<Filter>,
 }
 
 impl Help {
-    /// The lines that the filter leaves, in so many columns.
+    /// The filtered lines, in so many columns.
     fn lines(&self, view: &View<'_>, width: usize) -> Vec<Line<'static>> {
         let theme = view.look.theme;
         let entry = |label: &str, style, text: &str| -> Vec<Line<'static>> {
@@ -85,7 +85,7 @@ impl Help {
             }
             lines.push(Line::default());
         }
-        // What the program is, and what each pane shows.
+        // The program in a few sentences, then the panes.
         if stays("", ABOUT) {
             let rows = textwrap::wrap(ABOUT, width);
             lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), theme.text)));

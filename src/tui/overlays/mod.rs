@@ -1,5 +1,5 @@
-//! What lies over a screen, a file each, and the questions over everything. A new overlay is a file with an
-//! [`Overlay`](overlay::Overlay), a line in [`Overlays`], and a key that opens it.
+//! Overlays, a file each, and the questions over everything. A new overlay is a file with an
+//! [`Overlay`](overlay::Overlay), a line in [`Overlays`], and a key to open it.
 
 pub mod abandon;
 pub mod certificate;
@@ -20,13 +20,13 @@ use picker::Picker;
 use refusal::Refusal;
 
 table! {
-    /// The overlays. Closed ones keep what they know.
+    /// The overlays. Closed ones keep their state.
     Overlays: dyn Overlay {
         /// all keys, and the meaning of the panes
         help: Help,
-        /// the presets and files that can be opened
+        /// the presets and files to open
         picker: Picker,
-        /// what can be written to a file
+        /// the files to write
         export: ExportList,
         /// the certified error, layer by layer
         certificate: CertificateWindow,

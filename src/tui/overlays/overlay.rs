@@ -1,4 +1,4 @@
-//! The seam of overlays: what each tells, and what it is asked.
+//! The seam of overlays.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, View};
 
-/// What lies over a screen: its state, its keys, and how it is drawn.
+/// An overlay over a screen: its state, its keys, and how it is drawn.
 pub trait Overlay: fmt::Debug {
-    /// The name by which keys open it.
+    /// Its name in key tables.
     fn name(&self) -> &'static str;
 
-    /// The keys that are valid now.
+    /// The keys valid now.
     fn keymap(&self) -> &'static Keymap;
 
     /// It is opened.
@@ -26,13 +26,13 @@ pub trait Overlay: fmt::Debug {
         false
     }
 
-    /// Obeys an action; `None` where the action has its general meaning.
+    /// Obeys an action; `None` if the action has its general meaning.
     fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>>;
 
-    /// Takes a key without a row in the keymap, where the keymap takes text.
+    /// Takes a key without a row in the keymap, if the keymap takes text.
     fn type_key(&mut self, _key: KeyEvent) {}
 
-    /// Takes pasted text, where the keymap takes text.
+    /// Takes pasted text, if the keymap takes text.
     fn paste(&mut self, _line: &str) {}
 
     /// A row was clicked: the first click chooses it, the second opens it.

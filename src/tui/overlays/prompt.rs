@@ -20,7 +20,7 @@ use crate::tui::widgets::clickable::{LAYER, Part};
 use crate::tui::widgets::field::Field;
 use crate::visible::shortened;
 
-/// Most characters of a wrong text that a message repeats.
+/// Most characters of a wrong text in a message.
 const SHOWN: usize = 20;
 
 /// Most names in a message, of many.
@@ -50,7 +50,7 @@ pub const CONFIRM: Keymap = Keymap::alone(
     ],
 );
 
-/// What the answer is for.
+/// The purpose of the answer.
 #[derive(Clone, Debug)]
 pub enum Wish {
     /// the name of a file for this setup
@@ -59,13 +59,13 @@ pub enum Wish {
     Open,
     /// whether this file may be replaced by this setup
     Replace(PathBuf, Arc<Experiment>),
-    /// whether the run may be thrown away, and what is lost with it
+    /// whether the run may be thrown away, and its loss
     Abandon(Abandon, Stake),
     /// the number of a part to go to
     Number(Numbered),
 }
 
-/// The parts that a number is asked for.
+/// Numbered parts, one of them to go to.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbered {
     /// the question's title
@@ -85,13 +85,13 @@ pub struct Numbered {
 pub enum Granted {
     /// carry this out
     Effect(Effect),
-    /// open the preset or file at the path that was typed
+    /// open the preset or file at the typed path
     Open(String),
     /// go to a part of the screen
     GoTo(Part),
 }
 
-/// What became of a file that was to be saved.
+/// The outcome of saving a file.
 #[derive(Debug)]
 pub enum Saved {
     /// it is there
@@ -105,7 +105,7 @@ pub enum Saved {
 /// A question.
 #[derive(Clone, Debug)]
 pub struct Prompt {
-    /// what the answer is for
+    /// the purpose of the answer
     pub wish: Wish,
     /// the answer so far
     pub field: Field,
@@ -157,7 +157,7 @@ impl Prompt {
         })
     }
 
-    /// What becomes of a file that was to be saved: the notice, or why it was not; a question where a file stands there.
+    /// The outcome of saving a file; a question if another file is there.
     pub fn saved(path: PathBuf, experiment: Arc<Experiment>, result: io::Result<()>) -> Saved {
         let shown = shortened(&path.to_string_lossy());
         match result {
@@ -169,7 +169,7 @@ impl Prompt {
         }
     }
 
-    /// The keys that are valid now.
+    /// The keys valid now.
     pub fn keymap(&self) -> &'static Keymap {
         match &self.wish {
             Wish::Replace(..) | Wish::Abandon(..) => &CONFIRM,
@@ -183,10 +183,10 @@ impl Prompt {
         matches!(&self.wish, Wish::Abandon(Abandon::Quit, _))
     }
 
-    /// What the user wants by the answer so far.
+    /// The user's wish, by the answer so far.
     ///
     /// # Errors
-    /// In words, where the answer will not do.
+    /// In words, if the answer will not do.
     pub fn answer(&self) -> Result<Granted, String> {
         match &self.wish {
             Wish::Save(experiment) => {
@@ -210,7 +210,7 @@ impl Prompt {
         }
     }
 
-    /// Takes how a typed path goes on, or the names that begin like it.
+    /// Takes how a typed path goes on, or the names with this beginning.
     pub fn completed(&mut self, completed: Result<(String, Vec<String>), String>) {
         match completed {
             Ok((text, several)) => {
@@ -227,7 +227,7 @@ impl Prompt {
         }
     }
 
-    /// Takes a key that the keymap has no meaning for.
+    /// Takes a key without a meaning in the keymap.
     pub(crate) fn press(&mut self, key: KeyEvent) {
         let fits = match (&self.wish, key.code) {
             (Wish::Number(_), KeyCode::Char(c)) => c.is_ascii_digit(),
@@ -238,7 +238,7 @@ impl Prompt {
         }
     }
 
-    /// Takes pasted text: all of it, or none where the answer is a number and the text is not.
+    /// Takes pasted text: all of it, or none if the answer is a number and the text is not.
     pub(crate) fn paste(&mut self, line: &str) {
         let fits = match &self.wish {
             Wish::Number(_) => line.chars().all(|c| c.is_ascii_digit()),
@@ -253,7 +253,7 @@ impl Prompt {
         }
     }
 
-    /// The file named. What has no ending gets that of presets, so that it is not taken for a built-in's name.
+    /// The file named. A name without an ending gets `.ron`, so it is not taken for a built-in's name.
     fn path(&self) -> Option<PathBuf> {
         let name = self.field.text().trim();
         let mut path = PathBuf::from(name);
@@ -263,10 +263,10 @@ impl Prompt {
         (!name.is_empty()).then_some(path)
     }
 
-    /// The number that was typed, from `first` to `last`.
+    /// The typed number, from `first` to `last`.
     ///
     /// # Errors
-    /// In words, where it is none of them. `what` is a numbered thing in words.
+    /// In words, if it is none of them. `what` names one of the parts.
     fn parsed(&self, what: &str, first: usize, last: usize) -> Result<usize, String> {
         let text = self.field.text();
         let found = if text.is_empty() { "nothing" } else { text };
@@ -292,7 +292,7 @@ impl Prompt {
             Wish::Save(_) | Wish::Open => {
                 let mut spans = vec![Span::styled("file: ", look.theme.faint)];
                 spans.extend(self.field.spans(look, width - 6));
-                // Room to type, before there is a text that needs it.
+                // Room to type, before there is a text to fill it.
                 let typed: usize = spans.iter().map(Span::width).sum();
                 spans.push(Span::raw(" ".repeat(width.saturating_sub(typed))));
                 vec![Line::from(spans)]

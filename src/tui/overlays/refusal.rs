@@ -29,7 +29,7 @@ pub const KEYMAP: Keymap = Keymap::alone(
 const WIDTH: usize = 96;
 const FRAME: usize = 4;
 
-/// What can be done about it.
+/// Advice.
 const ADVICE: &str = "Nothing was changed. How a weight file is read can be chosen in the editor (e): target File, with the \
      fields path, layers, transposed and order.";
 

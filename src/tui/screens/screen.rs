@@ -1,4 +1,4 @@
-//! The seam of screens: what each tells, and what it is asked.
+//! The seam of screens.
 
 use std::fmt;
 
@@ -33,12 +33,12 @@ pub trait Screen: fmt::Debug {
     /// Name, keys and help.
     fn facts(&self) -> &'static Facts;
 
-    /// The keys that are valid now.
+    /// The keys valid now.
     fn keymap(&self) -> &'static Keymap {
         &self.facts().keymap
     }
 
-    /// Takes a newer snapshot; `is_new_setup` where it is of another experiment.
+    /// Takes a newer snapshot; `is_new_setup` if it is of another experiment.
     fn show(&mut self, _scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
         Vec::new()
     }
@@ -56,25 +56,25 @@ pub trait Screen: fmt::Debug {
     /// A key was pressed: what was still to be said is stale.
     fn forget(&mut self) {}
 
-    /// The lanes that steps and runs move.
+    /// The lanes moved by steps and runs.
     fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
         vec![scene.snapshot.shown]
     }
 
-    /// Obeys an action; `None` where the action has its general meaning.
+    /// Obeys an action; `None` if the action has its general meaning.
     fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>>;
 
-    /// Takes a key without a row in the keymap, where the keymap takes text.
+    /// Takes a key without a row in the keymap, if the keymap takes text.
     fn type_key(&mut self, _key: KeyEvent) -> Vec<Request> {
         Vec::new()
     }
 
-    /// Takes pasted text, where the keymap takes text.
+    /// Takes pasted text, if the keymap takes text.
     fn paste(&mut self, _line: &str) -> Vec<Request> {
         Vec::new()
     }
 
-    /// Goes to a part of the screen: one that was clicked, or named in answer to a question.
+    /// Goes to a part of the screen: one clicked, or named in answer to a question.
     fn go_to(&mut self, _part: Part, _scene: &Scene<'_>) -> Vec<Request> {
         Vec::new()
     }

@@ -1,6 +1,6 @@
 //! The terminal: taken over, written to in whole frames, and given back as it was.
 //!
-//! Three may want it at once: the thread that draws, a signal, a panic. Each writes or changes modes only while it holds
+//! Three may want it at once: the drawing thread, a signal, a panic. Each writes or changes modes only while it holds
 //! [`TERMINAL`].
 //!
 //! No write waits for a stopped terminal ([`mod@line`]). A frame goes out as the terminal takes it, and the next one is drawn
@@ -41,7 +41,7 @@ const LAST_FRAME: Duration = Duration::from_millis(200);
 /// How long the end waits for a stopped terminal.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// A terminal that takes nothing of a frame for this long has stopped. A slow line takes some of it more often.
+/// A terminal without progress for this long has stopped. A slow line takes some of it more often.
 const STUCK: Duration = Duration::from_millis(500);
 
 /// Held by whoever writes to the terminal or changes its modes.
@@ -69,13 +69,13 @@ const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 /// Undoes [`MOUSE_ON`].
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
-/// Pasted text comes in brackets (2004), so that it is not taken for keys. Terminals without it ignore this.
+/// Pasted text comes in brackets (2004), so it is not taken for keys. Terminals without it ignore this.
 const PASTE_ON: &str = "\x1b[?2004h";
 
 /// Undoes [`PASTE_ON`].
 const PASTE_OFF: &str = "\x1b[?2004l";
 
-/// Counts the times that the terminal was taken over: what was on it before is gone.
+/// Counts the times that the terminal was taken over: its earlier contents are gone.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
 /// A terminal taken over, to draw on and to read from. The guard is dropped last.
@@ -93,12 +93,12 @@ impl HeldTerminal {
     }
 }
 
-/// What is done on a panic.
+/// A panic hook.
 type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
 
-/// Undoes what was done to the terminal, in reverse, when dropped.
+/// Restores the terminal when dropped, in reverse.
 pub(crate) struct Guard {
-    /// the panic hook that was there before
+    /// the earlier panic hook
     before: Arc<Hook>,
     _signals: signals::Watch,
 }
@@ -110,7 +110,7 @@ impl Guard {
         give_back().1 && line::has_room()
     }
 
-    /// Takes the terminal over, the mouse only if asked to. What fails half-way is undone.
+    /// Takes the terminal over, the mouse only if asked to. A failure half-way is undone.
     pub(crate) fn take(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
         MOUSE.store(mouse, Ordering::Relaxed);
         let before: Arc<Hook> = std::panic::take_hook().into();
@@ -136,7 +136,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         drop(give_back());
         keeper::dismiss();
-        // The hook of a screen that is gone must not hide panics.
+        // The hook of a closed screen must not hide panics.
         if !std::thread::panicking() {
             let before = Arc::clone(&self.before);
             std::panic::set_hook(Box::new(move |panic| before(panic)));
@@ -297,7 +297,7 @@ impl Display {
         Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken })
     }
 
-    /// Draws one frame, bracketed so that terminals show it at once, and sends as much of it as fits now.
+    /// Draws one frame, bracketed to be shown at once, and sends as much of it as fits now.
     pub(crate) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         if self.is_stale() {
             // Clearing through the terminal would ask it where its cursor is.

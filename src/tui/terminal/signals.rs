@@ -1,7 +1,7 @@
 //! Signals: the program ends by itself and leaves the terminal as it was, stops and comes back.
 //!
-//! A thread waits for them. What it does, it does at once and alone, whatever the other threads are stuck in: a flag that the
-//! drawing thread would have to look at is no use where that thread is busy.
+//! A thread waits for them. It acts at once and alone, even if other threads are stuck: a flag for the
+//! drawing thread is no use if it is busy.
 //!
 //! | signal | does |
 //! |---|---|

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::tui::look::Look;
 
-/// Eighths of a row that a share of `height` rows takes: what is not empty shows, and what is not full does not look
+/// Eighths of a row that a share of `height` rows takes: a bar not empty shows, and a bar not full does not look
 /// full.
 pub(crate) fn eighths_of(share: f64, height: u16, is_empty: bool, is_full: bool) -> u16 {
     let top = 8 * height;

@@ -1,4 +1,4 @@
-//! Clickable areas of the last frame. Whoever draws something that can be clicked adds its area while drawing; no layout is
+//! Clickable areas of the last frame. Whoever draws something clickable adds its area while drawing; no layout is
 //! computed twice.
 
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use crate::tui::keymap::Action;
 /// A part of a screen or of a list: its kind, and its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// a layer, a lane, a weight: the name is known to the screen that draws it
+    /// a layer, a lane, a weight: the screen's own name for it
     pub kind: &'static str,
     /// the part's number, or its row
     pub first: usize,
@@ -25,7 +25,7 @@ impl Part {
     }
 }
 
-/// The kind of a layer of the lane that is shown, counted from 1.
+/// The kind of a layer of the shown lane, counted from 1.
 pub const LAYER: &str = "layer";
 
 /// The meaning of an area.
@@ -60,14 +60,14 @@ impl Clickables {
         self.0.borrow_mut().clear();
     }
 
-    /// Adds an area over those before.
+    /// Adds an area over the earlier ones.
     pub fn add(&self, area: Rect, target: Target) {
         if !area.is_empty() {
             self.0.borrow_mut().push((area, target));
         }
     }
 
-    /// Adds rows of one line each below a header of so many lines. Rows that do not fit into `area` are left out.
+    /// Adds rows of one line each below a header of so many lines. Rows beyond `area` are left out.
     pub fn add_rows(&self, area: Rect, header: u16, targets: impl IntoIterator<Item = Target>) {
         for (row, target) in area.rows().skip(usize::from(header)).zip(targets) {
             self.add(row, target);

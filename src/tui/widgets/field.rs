@@ -1,4 +1,4 @@
-//! A line of text that is typed.
+//! A text field of one line.
 
 use std::cmp::Ordering;
 
@@ -17,17 +17,17 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field that holds `text`, the cursor behind it.
+    /// A field with `text`, the cursor behind it.
     pub fn new(text: &str) -> Self {
         Self { input: text.into() }
     }
 
-    /// What stands in it.
+    /// Its text.
     pub fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// Takes a key that has no other meaning. Whether the text is another now.
+    /// Takes a key without another meaning. Returns whether the text has changed.
     pub fn press(&mut self, key: KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         if key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META) {
@@ -63,7 +63,7 @@ impl Field {
         let _ = self.input.handle(request);
     }
 
-    /// The part around the cursor that `width` columns have room for, the cursor in reverse.
+    /// The part around the cursor within `width` columns, the cursor in reverse.
     pub(crate) fn spans(&self, look: &Look, width: usize) -> Vec<Span<'static>> {
         let width = width.max(2);
         let start = self.input.visual_scroll(width - 1);

@@ -13,7 +13,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A filter whose text is still to be typed.
+    /// An empty filter in its text field.
     pub fn open() -> Self {
         Self { typing: true, ..Self::default() }
     }

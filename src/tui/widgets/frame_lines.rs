@@ -1,4 +1,4 @@
-//! Lines and panes: texts that fit or say that they are cut, frames with titles, numbers of rows.
+//! Lines and panes: texts cut with a mark, frames with titles, numbers of rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ use crate::visible::shortened;
 /// The work of a lane between the last neuron of a layer and the next layer.
 pub(crate) const MEASURING: &str = "built, measuring its weights";
 
-/// Draws a line. What does not fit is cut, and the mark of a cut text stands at its end.
+/// Draws a line. A text too long ends in the mark of a cut.
 pub(crate) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
     line.render(area, buffer);
     if line.width() > usize::from(area.width) && area.height > 0 {
@@ -25,7 +25,7 @@ pub(crate) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut B
     }
 }
 
-/// A text in so many columns, the mark of a cut text at its end where it is one.
+/// A text in so many columns, the mark of a cut text at its end if it is one.
 pub(crate) fn cut(text: &str, width: usize, look: &Look) -> String {
     if Span::raw(text).width() <= width {
         return text.to_owned();
@@ -39,7 +39,7 @@ pub(crate) fn cut(text: &str, width: usize, look: &Look) -> String {
     kept.chain(mark.chars()).take(width).collect()
 }
 
-/// On the lower frame of a pane: which rows of how many are shown, where these are not all.
+/// On the lower frame of a pane: the range of shown rows, unless all are shown.
 pub(crate) fn rows_of(
     what: &str,
     shown: std::ops::Range<usize>,
@@ -66,7 +66,7 @@ pub(crate) fn speed(speed: Speed) -> String {
     }
 }
 
-/// The first of these texts that fits, the last one if none does.
+/// The first fitting text, the last one if none does.
 pub(crate) fn fitting(variants: Vec<String>, width: u16) -> String {
     let width = usize::from(width);
     let fits = variants.iter().position(|text| text.chars().count() <= width);
@@ -74,7 +74,7 @@ pub(crate) fn fitting(variants: Vec<String>, width: u16) -> String {
     variants.into_iter().nth(chosen).unwrap_or_default()
 }
 
-/// What a list or a table is narrowed by.
+/// The line of a filter.
 pub(crate) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'static> {
     let mut spans = vec![Span::styled("/", look.theme.key)];
     if filter.typing {
@@ -85,7 +85,7 @@ pub(crate) fn filter_line(filter: &Filter, look: &Look, width: usize) -> Line<'s
     Line::from(spans)
 }
 
-/// Draws a frame with a title and returns what is left inside.
+/// Draws a frame with a title. Returns its inside.
 pub(crate) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) -> Rect {
     let block =
         Block::bordered().border_set(look.glyphs.border).border_style(look.theme.faint).title(Span::styled(
@@ -97,7 +97,7 @@ pub(crate) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) ->
     inner
 }
 
-/// Says that there is no room, as far as there is.
+/// Says "too small", as far as there is.
 pub(crate) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height > 0 {
         buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);

@@ -2,11 +2,11 @@
 //!
 //! A cell holds one character, so a line and a bar have to share it. The bar always keeps its height:
 //! - Above a bar the line is drawn in dots, at a quarter of a row.
-//! - Inside a bar the line is cut out of it: the cell is drawn in reverse, so that the ground is the bar and the dots are
+//! - Inside a bar the line is cut out of it: the cell is drawn in reverse, so the ground is the bar and the dots are
 //!   holes in it. This needs no second colour and works without any.
 //! - The one cell in which a bar ends keeps its block. The line gives way to the edge of that cell: a [`Meeting::Nearest`]
-//!   line to the edge on its own side, or to the nearest edge where both heights agree to an eighth of a row; a
-//!   [`Meeting::Below`] line always to its own side, so that a bar above it is seen above it. Where no cell lies beyond that
+//!   line to the edge on its own side, or to the nearest edge if both heights agree to an eighth of a row; a
+//!   [`Meeting::Below`] line always to its own side, so a bar above it is seen above it. Where no cell lies beyond that
 //!   edge, the block takes the line's colour, in bold.
 
 use ratatui::buffer::Buffer;
@@ -22,32 +22,32 @@ const SAME: f64 = 1.0;
 /// The first character of the Braille block: no dots.
 const NO_DOTS: u32 = 0x2800;
 
-/// What a line does in the cell in which a bar ends.
+/// The place of a line in the last cell of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meeting {
-    /// the curve that bars are expected to follow: to the nearest edge, where both agree to an eighth of a row
+    /// the curve expected of bars: to the nearest edge, if both agree to an eighth of a row
     Nearest,
-    /// the bound that bars are expected to reach: below the bar, where the bar is as high or higher
+    /// the bound expected of bars: below the bar, where the bar is as high or higher
     Below,
 }
 
 /// A line over the bars.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    /// height in each column, as a share of the chart's; none where there is no line
+    /// height in each column, as a share of the chart's; `None` without a line
     pub(crate) heights: Vec<Option<f64>>,
     /// how it looks at each quarter of a row, from below
     pub(crate) glyphs: [&'static str; 4],
     /// its colour above the bars
     pub(crate) style: Style,
-    /// what it does where a bar ends
+    /// its place in the last cell of a bar
     pub(crate) meeting: Meeting,
 }
 
 /// Bars, a column each, and the lines over them.
 #[derive(Clone, Debug)]
 pub(crate) struct Histogram {
-    /// height of each bar, as a share of the chart's; none where nothing was observed. More than 1 is cut.
+    /// height of each bar, as a share of the chart's; `None` without observations. More than 1 is cut.
     pub(crate) bars: Vec<Option<f64>>,
     /// the lines, the last one on top
     pub(crate) lines: Vec<Line>,
@@ -80,7 +80,7 @@ impl Histogram {
     }
 }
 
-/// Eighths of a row of a bar that is not empty: at least one, however low.
+/// Eighths of a row of a bar with observations: at least one, however low.
 fn eighths(share: f64, rows: u16) -> u16 {
     let top = 8 * rows;
     ((share * f64::from(top)).round() as u16).clamp(1, top)
@@ -145,7 +145,7 @@ pub(crate) mod tests {
 
     pub(crate) const THEMES: [Theme; 7] = [MONO, ANSI, LIGHT_ANSI, INDEXED, LIGHT_INDEXED, RGB, LIGHT_RGB];
 
-    /// Sizes of charts from the least to those on a screen of 200×50.
+    /// Sizes of charts up to a screen of 200×50.
     pub(crate) const SIZES: [(u16, u16); 8] =
         [(16, 1), (16, 2), (36, 3), (36, 5), (58, 9), (38, 1), (98, 12), (98, 18)];
 
@@ -154,7 +154,7 @@ pub(crate) mod tests {
         THEMES.into_iter().flat_map(look).collect()
     }
 
-    /// Eighths of a row that a cell's bar fills, from the cell alone: `None` where it cannot be told.
+    /// Eighths of a row that a cell's bar fills, from the cell alone: `None` if it cannot be told.
     fn filled(look: &Look, buffer: &Buffer, at: (u16, u16)) -> Option<u16> {
         let cell = &buffer[at];
         if cell.modifier.contains(Modifier::REVERSED) {
@@ -184,7 +184,7 @@ pub(crate) mod tests {
         (area.left()..area.right()).map(column).collect()
     }
 
-    /// That no bar loses its height under the lines, and that no line vanishes.
+    /// No bar loses its height under the lines, and no line vanishes.
     pub(crate) fn keeps_its_bars(histogram: &Histogram, (width, height): (u16, u16)) {
         let area = Rect::new(3, 2, width, height);
         for look in looks() {
@@ -266,7 +266,7 @@ pub(crate) mod tests {
             keeps_its_bars(&Histogram { bars, lines }, size);
         }
 
-        /// From the picture alone: a bar that is seen below the bound is below it, one that is seen above is above.
+        /// From the picture alone: a bar seen below the bound is below it, one seen above is above.
         #[test]
         fn a_bound_is_never_seen_on_the_wrong_side_of_a_bar(
             rows in 1_u16..20,

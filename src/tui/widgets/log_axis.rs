@@ -17,8 +17,8 @@ pub(crate) struct LogAxis {
 }
 
 impl LogAxis {
-    /// The decades that hold all of these decimal logarithms, at least one; those that are not finite are passed over.
-    /// `None` where nothing is left.
+    /// The decades with all of these decimal logarithms, at least one; infinite ones are left out.
+    /// `None` if nothing is left.
     pub(crate) fn around(logarithms: impl Iterator<Item = f64>) -> Option<Self> {
         let (low, high) = logarithms
             .filter(|log| log.is_finite())

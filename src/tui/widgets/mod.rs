@@ -1,4 +1,4 @@
-//! Parts that several screens draw with: lines of the frame, a text field, a filter, charts on a log axis.
+//! Parts of several screens: lines of the frame, a text field, a filter, charts on a log axis.
 
 pub(crate) mod bars;
 pub mod clickable;

@@ -32,7 +32,7 @@ struct ProductAxis {
     density: fn(f64) -> f64,
     /// the largest value of `density`
     peak: f64,
-    /// the theorem's lower bound on the density, and where it holds
+    /// the theorem's lower bound on the density, and its range
     bound: Option<(std::ops::RangeInclusive<f64>, f64)>,
     /// places and the products there
     marks: Vec<(f64, f64)>,
@@ -68,20 +68,20 @@ impl ProductAxis {
         }
     }
 
-    /// Decades that it spans.
+    /// Its decades.
     fn decades(&self) -> f64 {
         self.ends.1 - self.ends.0
     }
 }
 
-/// What the columns and rows of a chart stand for: an axis of its own, or one that several lanes share.
+/// The scale of a chart: of one lane, or common to several.
 #[derive(Clone, Copy)]
 pub(crate) struct ProductScale {
     /// decimal logarithms of the products at the left and right end
     ends: (f64, f64),
     /// density per decade at the upper edge
     top: f64,
-    /// whether heights are square roots of densities, so that laws of unlike widths can be seen side by side
+    /// whether heights are square roots of densities, so laws of unlike widths can be seen side by side
     root: bool,
 }
 
@@ -90,7 +90,7 @@ impl ProductScale {
         Self { ends: axis.ends, top: axis.peak / axis.decades() * (1.0 + HEADROOM), root: false }
     }
 
-    /// The scale on which all of these lanes can be shown, and its axis; `None` without lanes.
+    /// The common scale of these lanes, and its axis; `None` without lanes.
     pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
         let axes: Vec<ProductAxis> = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane)).collect();
         let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
@@ -113,7 +113,7 @@ impl ProductScale {
     }
 }
 
-/// Draws the histogram of the layer that is looked at in this lane, on an axis of its own.
+/// Draws the histogram of the layer shown of this lane, on an axis of its own.
 pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height < 2 || area.width < 16 {
         crate::tui::widgets::frame_lines::too_small(look, area, buffer);
@@ -129,7 +129,7 @@ pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, 
     legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
 }
 
-/// Draws bars and curve of a lane on a scale that others share.
+/// Draws bars and curve of a lane on a common scale.
 pub(crate) fn render_shared(
     snapshot: &Snapshot,
     lane: usize,
@@ -143,14 +143,14 @@ pub(crate) fn render_shared(
     histogram(&snapshot.lanes[lane], &axis, &columns, look).render(look, area, buffer);
 }
 
-/// The columns of a chart: which of the engine's bins each of them holds, and how a mean density becomes a height.
+/// The columns of a chart: the engine's bins of each, and the height of a mean density.
 struct ProductColumns<'a> {
     bins: Vec<Range<usize>>,
     scale: &'a ProductScale,
 }
 
 impl ProductAxis {
-    /// The engine's bins are finer than any column; a bin belongs to the column that holds its middle.
+    /// The engine's bins are finer than any column; a bin belongs to the column of its middle.
     fn columns<'a>(&self, scale: &'a ProductScale, width: u16) -> ProductColumns<'a> {
         let first_from = |column: u16| {
             let place = scale.place_on(self, f64::from(column) / f64::from(width));
@@ -169,7 +169,7 @@ impl ProductAxis {
     }
 }
 
-/// Bars and lines of a lane. All are means over the same bins, so that products that follow the law fill bars as high as
+/// Bars and lines of a lane. All are means over the same bins: products of the law fill bars as high as
 /// the curve.
 fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, look: &Look) -> Histogram {
     let counts = &lane.view.tally.products;
@@ -185,7 +185,7 @@ fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, 
     };
     let mut lines = Vec::new();
     if let Some((range, density)) = &axis.bound {
-        // A bar that is a mean over more than the bound's range may be lower.
+        // A bar of a mean over more than the bound's range may be lower.
         let applies = |bins: &Range<usize>| {
             !bins.is_empty() && bins.clone().all(|bin| range.contains(&ProductAxis::middle(bin)))
         };

@@ -1,11 +1,11 @@
-//! Characters that no terminal may be sent.
+//! Characters kept from the terminal.
 
 use ratatui::buffer::Buffer;
 
 use crate::tui::look::Look;
 use crate::visible::is_hidden;
 
-/// Replaces hidden characters and, on ASCII terminals, all others that are not ASCII.
+/// Replaces hidden characters and, on ASCII terminals, all others outside of ASCII.
 pub(crate) fn replace_unshowable(buffer: &mut Buffer, look: &Look) {
     show_no_hidden(buffer);
     if look.glyphs.ascii_only {

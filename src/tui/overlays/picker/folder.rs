@@ -1,4 +1,4 @@
-//! Files that can be opened: what a folder holds of them, and how a typed path goes on.
+//! Files that can be opened: those of a folder, and completions of a typed path.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::visible::{shortened, visible};
 const PRESET: &str = "ron";
 const WEIGHTS: [&str; 5] = ["safetensors", "npz", "npy", "pt", "pth"];
 
-/// Most entries of a folder that are listed.
+/// Most entries of a folder listed.
 const MOST: usize = 2000;
 
-/// What an entry of a folder is.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// a folder
@@ -24,7 +24,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What it is called.
+    /// Its name in the list.
     pub fn name(self) -> &'static str {
         match self {
             Self::Folder => "folder",
@@ -47,9 +47,9 @@ impl FileKind {
 pub struct FolderEntry {
     /// its name in its visible form
     pub name: String,
-    /// where it is
+    /// its path
     pub path: PathBuf,
-    /// what it is
+    /// its kind
     pub kind: FileKind,
     /// its size, of files
     pub bytes: u64,
@@ -58,7 +58,7 @@ pub struct FolderEntry {
 /// The folders, presets and weight files of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// which folder, as it is called from the working directory
+    /// the folder, relative to the working directory
     pub folder: PathBuf,
     /// folders first, each kind by name; hidden files and all others are left out
     pub entries: Vec<FolderEntry>,
@@ -78,7 +78,7 @@ pub fn list(folder: &Path) -> io::Result<Listing> {
         let entry = entry?;
         let name = visible(&entry.file_name().to_string_lossy()).into_owned();
         let path = folder.join(entry.file_name());
-        // Links are followed; what has gone meanwhile is left out.
+        // Links are followed; entries gone meanwhile are left out.
         let Ok(found) = std::fs::metadata(&path) else { continue };
         let kind = if found.is_dir() { Some(FileKind::Folder) } else { FileKind::of_file(&path) };
         if let Some(kind) = kind.filter(|_| !name.starts_with('.')) {
@@ -111,7 +111,7 @@ pub fn expanded(text: &str) -> PathBuf {
     }
 }
 
-/// A typed path as far as the folder leaves no choice, and the names that it can go on with where there are several.
+/// A typed path as far as the folder leaves no choice, and the names that it can go on with if there are several.
 ///
 /// # Errors
 /// Whatever the system reports of the folder, in words.
@@ -121,7 +121,7 @@ pub fn completed(text: &str) -> Result<(String, Vec<String>), String> {
     let (folder, begun) = text.split_at(start);
     let listing =
         list(&expanded(folder)).map_err(|error| format!("folder {}: {error}", shortened(folder)))?;
-    // What is typed is the name itself.
+    // The typed text is the name itself.
     let typed = |entry: &FolderEntry| {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with(begun)

@@ -1,4 +1,4 @@
-//! The list: its rows, which of them a filter leaves, and the selected one.
+//! The list: its rows, the filtered ones, and the selected one.
 
 use std::collections::HashMap;
 use std::io;
@@ -31,7 +31,7 @@ pub struct PickerList {
     pub listing: Option<Result<Listing, String>>,
     /// place of the selected row
     pub selected: usize,
-    /// the text by which the list is filtered
+    /// the list's filter
     pub filter: Option<Filter>,
 }
 
@@ -47,7 +47,7 @@ impl PickerList {
         rows
     }
 
-    /// The places of the rows that the filter leaves.
+    /// The places of the filtered rows.
     pub(super) fn filtered(&self) -> Vec<usize> {
         let stays = |row: &PickerRow<'_>| {
             self.filter.as_ref().is_none_or(|filter| match row {
@@ -60,7 +60,7 @@ impl PickerList {
         (0..rows.len()).filter(|&index| stays(&rows[index])).collect()
     }
 
-    /// Selects the filtered row so many below or above, or the nearest one where the selected row is left out.
+    /// Selects the filtered row so many below or above, or the nearest one if the selected row is left out.
     pub(super) fn select(&mut self, step: isize) {
         let filtered = self.filtered();
         let here = filtered.partition_point(|&other| other < self.selected);
@@ -71,7 +71,7 @@ impl PickerList {
     /// Takes the contents of a folder.
     ///
     /// # Errors
-    /// A folder that cannot be listed leaves the one before.
+    /// A folder without a listing leaves the one before.
     pub(super) fn listed(&mut self, folder: &Path, found: &io::Result<Listing>) -> Result<(), String> {
         let before = match &self.listing {
             Some(Ok(listing)) => Some(listing.folder.clone()),

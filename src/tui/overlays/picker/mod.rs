@@ -1,4 +1,4 @@
-//! The list of what can be opened: the built-in presets, and the folders, presets and weight files of a folder.
+//! The list of presets and files to open: the built-in presets, and the folders, presets and weight files of a folder.
 
 pub mod folder;
 pub mod list;
@@ -23,7 +23,7 @@ use crate::tui::widgets::filter::Filter;
 use folder::FileKind;
 use list::{PickerList, PickerRow};
 
-/// The name by which a key opens it.
+/// Its name in key tables.
 pub const NAME: &str = "presets";
 
 /// Its keys.
@@ -95,7 +95,7 @@ impl Overlay for Picker {
         if self.list.filter.as_ref().is_some_and(|filter| filter.typing) { &FIELD } else { &KEYMAP }
     }
 
-    /// Selects the preset of this run, and asks for what is not known yet.
+    /// Selects the preset of this run, and asks for unknown costs.
     fn open(&mut self, scene: &Scene<'_>) -> Vec<Request> {
         self.list.filter = None;
         let current = built_in_names().position(|name| name == scene.snapshot.experiment.preset_name());

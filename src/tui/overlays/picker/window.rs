@@ -21,13 +21,13 @@ const NAMES: usize = 21;
 /// Width of the weights of their targets, and of the neurons expected.
 const NUMBERS: usize = 11;
 
-/// Width of the widths of their targets, and the least width of the list that shows them.
+/// Width of the widths of their targets, and the least width of the list with them.
 const WIDTHS: (usize, usize) = (20, 110);
 
-/// Columns and rows that the window's frame takes.
+/// Columns and rows of the window's frame.
 const FRAME: (usize, usize) = (4, 2);
 
-/// Where the columns of the list stand.
+/// The columns of the list.
 struct PickerColumns {
     pointer: usize,
     title: usize,
@@ -96,7 +96,7 @@ pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap
     view.clickables.add_rows(inside, above, targets);
 }
 
-/// The lines of the list: rows that can be chosen, and those that say what follows.
+/// The lines of the list: rows to choose, and headings.
 fn rows(picker: &PickerList, columns: &PickerColumns, look: &Look) -> Vec<(Option<usize>, Line<'static>)> {
     let (all, shown) = (picker.rows(), picker.filtered());
     let filter = picker.filter.as_ref();
@@ -156,7 +156,7 @@ fn rows(picker: &PickerList, columns: &PickerColumns, look: &Look) -> Vec<(Optio
     lines
 }
 
-/// A row of a name of any length and what it is.
+/// A row of a name of any length and its kind.
 fn wide(pointer: &str, columns: &PickerColumns, name: &str, what: &str, look: &Look) -> String {
     let room =
         columns.width().min(columns.room).saturating_sub(columns.pointer + 1 + what.chars().count() + 1);
@@ -174,7 +174,7 @@ fn folder_name(picker: &PickerList) -> String {
     }
 }
 
-/// What stands under the list: what the numbers mean, what is happening, the keys.
+/// The lines under the list: the meaning of the numbers, messages, the keys.
 fn below(view: &View<'_>, picker: &PickerList, keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
     let look = view.look;
     let says = match picker.rows().get(picker.selected) {

@@ -25,7 +25,7 @@ pub struct Chart {
     pub curves: Curves,
     /// what finished lanes have taken
     pub observed: Vec<Observed>,
-    /// the place that is read
+    /// the place read
     pub cursor: usize,
     /// the curve that the others are compared with
     pub chosen: usize,
@@ -102,7 +102,7 @@ impl Chart {
         self.observed.iter().filter(move |seen| !hides(seen))
     }
 
-    /// The curves that are drawn: their indices.
+    /// The curves drawn: their indices.
     pub fn drawn(&self) -> impl Iterator<Item = usize> + '_ {
         let curves = self.curves.curves.iter().zip(&self.hidden).enumerate();
         curves.filter(|(_, (curve, hidden))| curve.has_points() && !**hidden).map(|(index, _)| index)

@@ -18,7 +18,7 @@ moves! {
     }
 }
 
-/// The keys of Bounds, besides those of every screen.
+/// The keys of Bounds, besides the keys of every screen.
 pub(super) const KEYMAP: Keymap = Keymap::of_screen(
     "On Bounds",
     &[

@@ -1,4 +1,4 @@
-//! The plot: curves on log axes, made of Braille dots, or of full stops where there is only ASCII; letters on the curves
+//! The plot: curves on log axes, made of Braille dots, or of full stops if there is only ASCII; letters on the curves
 //! say whose they are.
 
 use ratatui::buffer::Buffer;
@@ -106,7 +106,7 @@ pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: 
     observed(chart, &axes, own, look, buffer);
 }
 
-/// Colours of the dots by the curve that is chosen; letters tell the others apart.
+/// Colours of the dots by the curve chosen; letters tell the others apart.
 fn style(chart: &Chart, index: usize, look: &Look) -> Style {
     over(if index == chart.chosen { look.theme.curve } else { look.theme.bar })
 }
@@ -116,7 +116,7 @@ fn over(style: Style) -> Style {
     Style::reset().patch(style)
 }
 
-/// Axes that hold what is drawn; `None` where there is no room.
+/// Axes with what is drawn; `None` if there is no room.
 fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
     if area.height < 5 || area.width < NUMBERS + 16 {
         return None;
@@ -185,7 +185,7 @@ fn power_of_ten(exponent: i32) -> String {
     }
 }
 
-/// log₁₀ of a curve at log₁₀ of a place, straight between the places that are known.
+/// log₁₀ of a curve at log₁₀ of a place, straight between the places known.
 fn value(curve: &Curve, logs: &[f64], log: f64) -> Option<f64> {
     let next = logs.partition_point(|&place| place <= log).min(logs.len() - 1);
     let known = |place: usize| curve.points[place].map(|point| point.neurons_per_weight.log10());

@@ -13,7 +13,7 @@ use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{Clickables, Target};
 use crate::tui::widgets::frame_lines::too_small;
 
-/// A column: header, width, the least width of the pane that shows it. The first and the last are text.
+/// A column: header, width, the least width of a pane with it. The first and the last are text.
 const COLUMNS: [(&str, u16, u16); 6] = [
     ("construction", 25, 0),
     ("bound", 12, 0),

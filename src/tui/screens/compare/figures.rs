@@ -1,4 +1,4 @@
-//! The figures of the lanes in a table, and what Malach assumes.
+//! The figures of the lanes in a table, and Malach's assumptions.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -11,7 +11,7 @@ use crate::report::{ComparedLane, Comparison};
 use crate::theory::Count;
 use crate::tui::look::Look;
 
-/// A column: header, width, the least width of the table that shows it.
+/// A column: header, width, the least width of a table with it.
 const COLUMNS: [(&str, u16, u16); 9] = [
     ("bound", 10, 0),
     ("sampled", 9, 0),
@@ -78,7 +78,7 @@ fn cells(lane: &ComparedLane, weights: u64) -> [String; 9] {
     ]
 }
 
-/// Draws each of Malach's assumptions with a mark: in one column or in two, with what was found, where there is room;
+/// Draws each of Malach's assumptions with a mark: in one column or in two, with what was found, if there is room;
 /// else all of them in one row.
 pub(super) fn assumptions(comparison: &Comparison, look: &Look, area: Rect, buffer: &mut Buffer) {
     let mark = |kept: bool| {
@@ -117,7 +117,7 @@ pub(super) fn assumptions(comparison: &Comparison, look: &Look, area: Rect, buff
     }
 }
 
-/// What an assumption bounds, without the bound.
+/// The left side of an assumption.
 fn bounded(statement: &str) -> &str {
     statement.split(" ≤ ").next().unwrap_or(statement)
 }

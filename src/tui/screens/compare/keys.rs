@@ -15,7 +15,7 @@ moves! {
     }
 }
 
-/// The keys of Compare, besides those of every screen.
+/// The keys of Compare, besides the keys of every screen.
 pub(super) const KEYMAP: Keymap = Keymap::of_screen(
     "On Compare",
     &[

@@ -1,4 +1,4 @@
-//! A lane's pane: how far it is, and the products of its neurons on the axis that all panes share.
+//! A lane's pane: how far it is, and the products of its neurons on the common axis.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,7 +20,7 @@ use crate::tui::widgets::products::{self, ProductScale};
 const TEXT: u16 = 2;
 const LEAST_CHART: u16 = 3;
 
-/// Draws what is inside the pane of a construction. `columns`: width of the chart, the same in all panes.
+/// Draws the inside of a pane. `columns`: width of the chart, the same in all panes.
 pub(super) fn render(
     snapshot: &Snapshot,
     construction: Construction,
@@ -50,7 +50,7 @@ pub(super) fn render(
     axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
 }
 
-/// What stands in the frame below the chart: whose products these are, and how they are drawn.
+/// The caption in the frame below the chart.
 pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
     let (layer, curve) = (lane.view.layer, look.glyphs.curve[2].repeat(2));
     if lane.mode == Mode::SkipAhead {
@@ -72,7 +72,7 @@ pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
     fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width)
 }
 
-/// What the lane is doing, how many of its weights are complete, and in which mode; or what came of it.
+/// The lane's phase, complete weights and mode; or its verdict.
 fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let parts = |parts: &[&str]| parts.join(glyphs.separator);
@@ -126,7 +126,7 @@ fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
     }
 }
 
-/// Neurons sampled of those that theory allows, over all layers.
+/// Neurons sampled, of the bound, over all layers.
 fn neurons(lane: &LaneView, look: &Look, width: u16) -> String {
     let sampled = number_of_neurons(lane.neurons_sampled());
     let at_most = look.glyphs.at_most;

@@ -2,14 +2,14 @@
 //! changes nothing.
 //!
 //! ```text
-//! ┌ title ────────────────────────────────┐  what this is, what is happening
-//! │ status                                │  which lanes the keys move
+//! ┌ title ────────────────────────────────┐  the screens and the run
+//! │ status                                │  the lanes moved by keys
 //! │ 1 malach          │ 2 hyperbolic      │  a pane per lane, all on the same axis and scale
 //! │───────────────────┴───────────────────│
 //! │ race                                  │  share of the weights complete against neurons sampled
-//! │ figures                               │  a row per lane, then what Malach assumes of the target
-//! │ rung                                  │  which choices differ, and what that buys
-//! │ event                                 │  what to press, what went wrong, what a run has estimated
+//! │ figures                               │  a row per lane, then Malach's assumptions
+//! │ rung                                  │  the choices that differ, and their gain
+//! │ event                                 │  a hint, an error, or an estimate
 //! └ keys ─────────────────────────────────┘
 //! ```
 
@@ -111,13 +111,13 @@ impl Compare {
             self.lanes_before = Some(constructions_of(scene.latest));
             return send(Command::Compare(self.slots.shown().to_vec()));
         }
-        // A run goes on with the lanes that are said to run.
+        // A run goes on with the named lanes.
         let moving = self.moving(scene);
         let other = scene.latest.activity == Activity::Running && moving != moved;
         if other { send(Command::Run(moving)) } else { Vec::new() }
     }
 
-    /// The lanes that a key has added to the run and dropped from it, or why one could not be added.
+    /// The lanes added and dropped by a key, or why one was refused.
     fn report_added(&mut self, latest: &Snapshot) -> Vec<Request> {
         let Some(before) = &self.lanes_before else { return Vec::new() };
         let now = constructions_of(latest);
@@ -150,7 +150,7 @@ impl Compare {
         let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
         let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
         let shared = ProductScale::shared(snapshot, &indices);
-        // The same columns in every pane, so that they stand for the same products.
+        // The same columns in every pane: the same products.
         let inside = |area: Rect| Block::bordered().inner(area).width;
         let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
         for ((slot, &construction), &area) in slots.iter().enumerate().zip(areas.iter()) {
@@ -191,7 +191,7 @@ impl Screen for Compare {
         self.lanes_before = None;
     }
 
-    /// The chosen lane, or all that are shown.
+    /// The chosen lane, or all shown ones.
     fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
         self.moving(scene)
     }
@@ -239,7 +239,7 @@ impl Screen for Compare {
         ])
         .areas(area);
         let (snapshot, look, slots) = (view.scene.snapshot, view.look, &self.slots);
-        // The slots that have a lane, counted from 1.
+        // The slots with a lane, counted from 1.
         let lanes: Vec<(usize, &LaneView)> = (1..)
             .zip(slots.shown())
             .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
@@ -259,7 +259,7 @@ impl Screen for Compare {
             );
             race::render(&lanes, look, pane(&title, look, parts.race, buffer), buffer);
         }
-        // Figures and assumptions, with frames where there is room.
+        // Figures and assumptions, with frames if there is room.
         let framed = |title: &str, area: Rect, buffer: &mut Buffer| {
             if parts.framed { pane(title, look, area, buffer) } else { area }
         };

@@ -1,4 +1,4 @@
-//! The race: which share of its weights each lane has within tolerance, against the neurons it has sampled.
+//! The race: the share of complete weights against neurons sampled.
 //!
 //! ```text
 //! 1 malach                                              ·    ▁▂▄█
@@ -19,10 +19,10 @@ use crate::tui::look::Look;
 use crate::tui::widgets::bars;
 use crate::tui::widgets::log_axis::LogAxis;
 
-/// Columns that the shortest useful strip takes.
+/// Columns of the shortest useful strip.
 const LEAST_STRIP: u16 = 12;
 
-/// Where there are no points yet, how far below the bounds the axis begins, in decades.
+/// If there are no points yet, how far below the bounds the axis begins, in decades.
 const BEFORE_BOUND: f64 = 3.0;
 
 /// Draws the race of these lanes, each with the number of its slot.
@@ -32,7 +32,7 @@ pub(super) fn render(lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buff
         .map(|(slot, lane)| format!("{slot} {} ", construction_name(lane.construction)))
         .collect();
     let longest = labels.iter().map(|label| label.len()).max().unwrap_or(0) as u16;
-    // Names where there is room, else numbers.
+    // Names if there is room, else numbers.
     let indent = if area.width >= 3 * longest { longest } else { 2 };
     let strip = area.height.saturating_sub(1) / lanes.len().max(1) as u16;
     if lanes.is_empty() || strip == 0 || area.width < indent + LEAST_STRIP {
@@ -53,7 +53,7 @@ pub(super) fn render(lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buff
     }
 }
 
-/// An axis for all that is known: first points, where the lanes are, and their bounds.
+/// An axis for all points, the lanes now, and their bounds.
 fn axis(lanes: &[(usize, &LaneView)]) -> Option<LogAxis> {
     LogAxis::around(lanes.iter().flat_map(|(_, lane)| {
         let bound = lane.neurons_bound().map(Count::log10);
@@ -70,7 +70,7 @@ fn render_strip(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer
     }
 }
 
-/// Marks the bound's column: beside the bars where they are empty, cut out of them where they are full. The block at the
+/// Marks the bound's column: beside empty bars, cut out of full ones. The block at the
 /// end of a bar stays.
 fn limit(x: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
     for y in area.top()..area.bottom() {
@@ -85,7 +85,7 @@ fn limit(x: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The share of the weights that was complete after so many neurons, up to now.
+/// The share of complete weights after so many neurons, up to now.
 fn shares(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let now = lane.neurons_sampled().log10();
     let share_now = lane.weights_done() as f64 / lane.weights() as f64;

@@ -1,4 +1,4 @@
-//! Which constructions stand side by side on Compare, and which of them steps move. They show the lanes of the run; only a key
+//! The constructions side by side on Compare, and the ones moved by steps. They show the lanes of the run; only a key
 //! adds another.
 
 use crate::experiment::Construction;
@@ -23,13 +23,13 @@ impl Default for Slots {
     }
 }
 
-/// The lane that builds a construction.
+/// The lane of a construction.
 pub(super) fn lane_of(snapshot: &Snapshot, construction: Construction) -> Option<usize> {
     snapshot.lanes.iter().position(|lane| lane.construction == construction)
 }
 
 impl Slots {
-    /// Two of these lanes: Malach's and the hyperbolic one where there are both, else the first two; or the only one.
+    /// Two of these lanes: Malach's and the hyperbolic one if there are both, else the first two; or the only one.
     pub fn new(lanes: &[Construction]) -> Self {
         let hyperbolic = lanes.iter().copied().find(|lane| matches!(lane, Construction::Hyperbolic { .. }));
         let constructions = match hyperbolic {
@@ -47,7 +47,7 @@ impl Slots {
         &self.constructions
     }
 
-    /// Those that steps move.
+    /// The ones moved by steps.
     pub fn moving(&self) -> impl Iterator<Item = Construction> + '_ {
         let moves = |(slot, _): &(usize, &Construction)| self.together || *slot == self.focus;
         self.constructions.iter().enumerate().filter(moves).map(|(_, construction)| *construction)
@@ -57,7 +57,7 @@ impl Slots {
         self.focus = (self.focus + 1) % self.constructions.len();
     }
 
-    /// The next or previous construction that no slot shows, in the chosen slot.
+    /// The next or previous unshown construction, in the chosen slot.
     pub(crate) fn change(&mut self, forward: bool) {
         let all = Construction::all();
         let count = all.len();
@@ -68,7 +68,7 @@ impl Slots {
         }
     }
 
-    /// Shows one more, which is then chosen: a lane of the run that is not shown, else Malach's or Theorem 3's
+    /// Shows and chooses one more: an unshown lane of the run, else Malach's or Theorem 3's
     /// construction, else any other. With three, only the first one again.
     pub(crate) fn show_beside(&mut self, lanes: &[Construction]) {
         if self.constructions.len() == MOST {
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!((slots.shown(), slots.focus), (&[MALACH, HYPERBOLIC, Construction::SubsetSum][..], 2));
         slots.show_beside(&[HYPERBOLIC, MALACH]);
         assert_eq!((slots.shown(), slots.focus), (&[MALACH][..], 0));
-        // What the run has comes first.
+        // Lanes of the run come first.
         slots.show_beside(&[Construction::ProductPair, MALACH]);
         assert_eq!((slots.shown(), slots.focus), (&[MALACH, Construction::ProductPair][..], 1));
     }

@@ -1,4 +1,4 @@
-//! Compare in words: which lanes move, which choices differ, and what to press.
+//! Compare in words: moving lanes, differing choices, and hints.
 
 use ratatui::text::{Line, Span};
 
@@ -11,17 +11,17 @@ use crate::tui::look::Look;
 use crate::tui::view::View;
 use crate::tui::widgets::frame_lines::{self, fitting};
 
-/// What to press.
+/// The hint.
 const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung";
 
-/// What to press where one construction has no other beside it.
+/// The hint beside a single construction.
 const ONE_LANE: [&str; 3] = [
     " One lane in view: t adds another beside it; what is built stays.",
     " One lane in view: t adds one beside it.",
     " One lane: t adds one",
 ];
 
-/// Which lanes the keys move, how fast a run is, how large the target.
+/// The lanes moved by keys, the speed, the target.
 pub(super) fn status_line(
     snapshot: &Snapshot,
     slots: &Slots,
@@ -58,7 +58,7 @@ pub(super) fn status_line(
     Line::styled(fitting(variants.collect(), width), look.theme.text)
 }
 
-/// Which choices differ between the first two slots, and what the step from one to the other buys.
+/// The choices in which the first two slots differ, and the gain of that step.
 pub(super) fn rung_line(slots: &Slots, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
     let [from, to, ..] = *slots.shown() else { return Line::default() };
     let glyphs = look.glyphs;
@@ -82,7 +82,7 @@ pub(super) fn rung_line(slots: &Slots, comparison: &Comparison, look: &Look, wid
     Line::from(Span::styled(fitting(variants, width), look.theme.title))
 }
 
-/// What went wrong; which lane out of view is not built; what a run has estimated, of the chosen lane first; else what to press.
+/// An error; a lane out of view without a build; an estimate, of the chosen lane first; else the hint.
 pub(super) fn event_line(
     view: &View<'_>,
     slots: &Slots,

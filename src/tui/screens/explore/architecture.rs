@@ -1,4 +1,4 @@
-//! The Architecture pane: the setup, and what theory makes of it.
+//! The Architecture pane: the setup, and theory's consequences.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,7 +19,7 @@ use crate::tui::widgets::frame_lines::draw_line;
 /// Width of the labels.
 const LABELS: usize = 12;
 
-/// Columns that two columns of lines need.
+/// Columns for two columns of lines.
 const TWO_COLUMNS: u16 = 84;
 
 pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
@@ -47,7 +47,7 @@ fn line(label: &str, value: String, look: &Look) -> Line<'static> {
     Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
 }
 
-/// What theory makes of an experiment, for a lane and a layer (from 1) of it. Most telling first.
+/// Theory's consequences of an experiment, for a lane and a layer (from 1) of it. Most telling first.
 pub(super) fn consequences(
     experiment: &Experiment,
     plan: &Plan,
@@ -105,12 +105,12 @@ pub(super) fn consequences(
     ]
 }
 
-/// What an option saves of the neurons, or would.
+/// An option's saving of neurons, real or possible.
 fn saves(used: bool, saved: Option<f64>) -> String {
     format!("{} {}", if used { "saves" } else { "would save" }, saved_share(saved))
 }
 
-/// Most telling first: what does not fit is cut at the end.
+/// Most telling first: the end is cut.
 fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
     let architecture = experiment.target.architecture();

@@ -51,12 +51,12 @@ pub(super) fn render(
     caption(snapshot, look, Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
 }
 
-/// Buckets that share a column, so that all of them fit.
+/// Buckets per column.
 fn buckets_per_column(levels: usize, width: u16) -> usize {
     levels.div_ceil(usize::from(width).max(1)).max(1)
 }
 
-/// Columns that one bucket may take where there is room.
+/// Columns per bucket if there is room.
 fn columns_per_bucket(levels: usize, width: u16) -> u16 {
     (width / levels.max(1) as u16).clamp(1, 4)
 }

@@ -1,4 +1,4 @@
-//! The setup under the user's hands on Explore: which field, its text, and what follows from all of them.
+//! The setup under the user's hands on Explore: the chosen field, its text, and the consequences.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::tui::overlays::prompt::Prompt;
 use crate::tui::request::Request;
 use crate::tui::widgets::field::Field;
 
-/// What is to happen once the consequences of the last edit are known.
+/// The intent to carry out once the consequences of the last edit are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Intent {
     Start,
@@ -25,10 +25,10 @@ enum Intent {
 pub struct Editing {
     setup: EditedSetup,
     chosen: Parameter,
-    /// the construction that Space ticks, of [`Construction::all`]
+    /// the construction ticked by Space, of [`Construction::all`]
     marked: usize,
     field: Field,
-    /// what followed from the last valid state
+    /// the consequences of the last valid state
     forecast: Forecast,
     problems: Vec<Problem>,
     /// whether the last edit's consequences are still to come
@@ -58,12 +58,12 @@ impl Editing {
         &self.setup
     }
 
-    /// The field that typing changes.
+    /// The field under the cursor.
     pub fn chosen(&self) -> Parameter {
         self.chosen
     }
 
-    /// The construction that Space ticks.
+    /// The construction ticked by Space.
     pub fn marked(&self) -> Construction {
         Construction::all()[self.marked]
     }
@@ -73,12 +73,12 @@ impl Editing {
         &self.field
     }
 
-    /// What follows from the last state that was valid.
+    /// The consequences of the last valid state.
     pub fn forecast(&self) -> &Forecast {
         &self.forecast
     }
 
-    /// What is wrong with the setup, as far as is known: while the last edit is pending, with that before it.
+    /// The setup's problems; during a pending edit, of the state before.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -88,7 +88,7 @@ impl Editing {
         self.pending
     }
 
-    /// Keys that the field does not take.
+    /// Actions of the editor.
     pub(crate) fn update(&mut self, action: Action) -> Vec<Request> {
         match action {
             Action::Up | Action::Down => {
@@ -126,7 +126,7 @@ impl Editing {
         self.marked = Construction::all().iter().position(|each| Some(*each) == first).unwrap_or(0);
     }
 
-    /// Keys that the field takes.
+    /// Keys of the field.
     pub(crate) fn press(&mut self, key: KeyEvent) -> Vec<Request> {
         if self.chosen == Parameter::Constructions && key.code == KeyCode::Char(' ') {
             if self.intent.is_some() {
@@ -146,7 +146,7 @@ impl Editing {
     }
 
     fn type_with(&mut self, change: impl FnOnce(&mut Field) -> bool) -> Vec<Request> {
-        // What is to be started or saved changes no more.
+        // A setup to be started or saved changes no more.
         if self.intent.is_some() {
             return Vec::new();
         }
@@ -162,13 +162,13 @@ impl Editing {
         self.ask()
     }
 
-    /// Asks what follows from the fields as they are.
+    /// Asks for the consequences of the fields.
     fn ask(&mut self) -> Vec<Request> {
         (self.pending, self.intent) = (true, None);
         vec![Effect::Ask(Question::Setup(Box::new(self.setup.clone()))).into()]
     }
 
-    /// Takes what follows from the state after so many edits.
+    /// Takes the consequences of the state after so many edits.
     pub(crate) fn learn(&mut self, edits: u64, result: Result<Forecast, Vec<Problem>>) -> Vec<Request> {
         if edits != self.setup.edits() {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! The Architecture pane while it is edited: every field with its text, what is wrong with it, and what follows.
+//! The Architecture pane while it is edited: every field with its text and problem, and the consequences.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,7 +22,7 @@ const MARKS: usize = 2;
 /// Columns before the reason why a construction cannot be built.
 const REASON_INDENT: usize = 9;
 
-/// Most lines that a reason may take.
+/// Most lines of a reason.
 const REASON_LINES: usize = 6;
 
 pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
@@ -38,13 +38,13 @@ pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: 
                 let marked = from + 1 + ticks.iter().position(|(marked, _)| *marked).unwrap_or(0);
                 let line = |(_, line)| line;
                 lines.splice(from + 1..from + 1, ticks.into_iter().map(line)).for_each(drop);
-                // The name of the field where there is room, the marked construction in any case.
+                // The name of the field if there is room, the marked construction in any case.
                 chosen = if area.height >= 24 { from..lines.len() } else { marked..marked + 1 };
             }
         }
     }
     let room = usize::from(area.height).saturating_sub(below.len());
-    // The chosen field and what is wrong with it stay in sight.
+    // The chosen field and its problem stay in sight.
     let hidden = (lines.len() - room.min(lines.len())).min(
         chosen
             .end
@@ -139,7 +139,7 @@ fn ticks(editing: &Editing, look: &Look, width: usize) -> Vec<(bool, Line<'stati
     lines
 }
 
-/// What is taken where a field is left out.
+/// The default of an empty field.
 fn left_out(editing: &Editing, parameter: Parameter) -> String {
     let experiment = &editing.forecast().experiment;
     let is_pending = editing.is_pending() || !editing.problems().is_empty();
@@ -158,10 +158,10 @@ fn left_out(editing: &Editing, parameter: Parameter) -> String {
     }
 }
 
-/// What follows from the fields, as far as there is room, under a line that says of which state.
+/// The consequences, as far as there is room, under a heading with their state.
 fn consequences(editing: &Editing, snapshot: &Snapshot, look: &Look, height: u16) -> Vec<Line<'static>> {
     const ALL: usize = 9;
-    /// The size of G per weight, what it draws, which products are of use.
+    /// The size of G per weight, its draws, its useful products.
     const LESS_TELLING: std::ops::Range<usize> = 4..7;
     let forecast = editing.forecast();
     let lane = snapshot.shown.min(forecast.plan.lanes.len() - 1);

@@ -3,7 +3,7 @@
 use crate::tui::keymap::Key::{Control, Down, Enter, Escape, Left, Right, Tab, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
 
-/// The keys of Explore are those of every screen.
+/// Explore has no keys of its own.
 pub(super) const KEYMAP: Keymap = Keymap::of_screen("On Explore", &[]);
 
 /// The keys while the setup is edited; all others go into the chosen field.

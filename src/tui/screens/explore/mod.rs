@@ -1,12 +1,12 @@
 //! The Explore screen.
 //!
 //! ```text
-//! ┌ title ────────────────────────────────┐  what this is, what is happening
-//! │ status                                │  where the construction stands
+//! ┌ title ────────────────────────────────┐  the screens and the run
+//! │ status                                │  progress of the construction
 //! │ Architecture      │ Product weights   │
 //! │───────────────────┼───────────────────│
 //! │ Buckets           │ Pruned network    │
-//! │ event                                 │  what the last neuron did, or what to press
+//! │ event                                 │  the last neuron, or a hint
 //! └ keys ─────────────────────────────────┘
 //! ```
 
@@ -75,7 +75,7 @@ const FACTS: Facts = Facts {
     ],
 };
 
-/// Columns that editing leaves the other panes their half of.
+/// From this width on, editing leaves half the columns to the other panes.
 const EDITING_BESIDE: u16 = 76;
 
 /// The Explore screen.
@@ -91,7 +91,7 @@ impl Explore {
         self.editing = Some(Editing::new(latest));
     }
 
-    /// Lets the editor act, where it is open.
+    /// Lets the open editor act.
     fn edited(&mut self, act: impl FnOnce(&mut Editing) -> Vec<Request>) -> Vec<Request> {
         self.editing.as_mut().map(act).unwrap_or_default()
     }
@@ -155,7 +155,7 @@ impl Screen for Explore {
         frame_lines::draw_line(&told::status_line(view), look, status, buffer);
         frame_lines::draw_line(&told::event_line(view, self.editing.is_some()), look, event, buffer);
         if let Some(editing) = &self.editing {
-            // All fields want to be seen: the lower pane makes room, and the right half too where it is narrow.
+            // All fields want to be seen: the lower pane makes room, on narrow screens the right half too.
             let narrow = panes.width < EDITING_BESIDE;
             let area = if narrow { panes } else { top_left.union(bottom_left) };
             fields::render(editing, snapshot, look, pane("Architecture, edited", look, area, buffer), buffer);

@@ -17,7 +17,7 @@ use crate::tui::view::View;
 use crate::tui::widgets::clickable::{LAYER, Target};
 use crate::tui::widgets::frame_lines::draw_line;
 
-/// A column: header, width, the least width of the pane that shows it.
+/// A column: header, width, the least width of a pane with it.
 const COLUMNS: [(&str, u16, u16); 8] = [
     ("layer", 5, 0),
     ("per w", 7, 0),
@@ -29,7 +29,7 @@ const COLUMNS: [(&str, u16, u16); 8] = [
     ("open", 9, 80),
 ];
 
-/// Draws what is inside the pane and returns which layers the table has room for, of how many.
+/// Draws the inside of the pane. Returns the range of layers shown, and their number.
 pub(super) fn render(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     let mut summary = summary(snapshot, look);
@@ -82,7 +82,7 @@ fn table(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usi
     (seen, all)
 }
 
-/// How far a layer is, in the words that a filter looks for.
+/// How far a layer is, in the words of the filter.
 fn state(row: &LayerRow) -> &'static str {
     match (row.is_done, row.is_complete) {
         (true, true) => "complete",
@@ -123,7 +123,7 @@ fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
     ]
 }
 
-/// The share of G that is kept, once all layers are built.
+/// The kept share of G, once all layers are built.
 fn kept(snapshot: &Snapshot, look: &Look) -> Option<Line<'static>> {
     let size = Size::of_lane(snapshot.experiment.target.architecture(), snapshot.lane());
     let kept = size.kept_of_lane(snapshot.lane())?;

@@ -62,7 +62,7 @@ pub(super) fn status_line(view: &View<'_>) -> Line<'static> {
     Line::styled(format!(" {}", parts.join(look.glyphs.separator)), look.theme.text)
 }
 
-/// What the last neuron did; before the first, what to press; what went wrong, if anything did.
+/// An error; else the last neuron; before the first one, the hint.
 pub(super) fn event_line(view: &View<'_>, is_edited: bool) -> Line<'static> {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     if let Some(message) = view.message_line() {

@@ -28,7 +28,7 @@ impl Scale {
         if largest == 0.0 || width == 0 {
             return 0;
         }
-        // Both as shares of the larger, so that their sum is no more than 2.
+        // Both as shares of the larger, so their sum is no more than 2.
         let share = low / largest / (low / largest + high / largest);
         let room = width - 1;
         // What is negative shows, and so does what is positive.

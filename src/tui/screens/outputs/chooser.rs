@@ -24,7 +24,7 @@ impl Chooser {
         Command::WatchOutput(Some(self.input))
     }
 
-    /// Goes to the input that the key names, or scrolls long lists. Why it cannot, where it cannot.
+    /// Goes to the input that the key names, or scrolls long lists. Why it cannot, if it cannot.
     pub(crate) fn update(&mut self, to: InputMove, snapshot: &Snapshot) -> Option<String> {
         let row = &snapshot.lane().error;
         let last = row.inputs_shown().saturating_sub(1);

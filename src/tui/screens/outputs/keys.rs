@@ -20,7 +20,7 @@ moves! {
     }
 }
 
-/// The keys of Outputs, besides those of every screen.
+/// The keys of Outputs, besides the keys of every screen.
 pub(super) const KEYMAP: Keymap = Keymap::of_screen(
     "On Outputs",
     &[

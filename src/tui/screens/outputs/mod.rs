@@ -58,7 +58,7 @@ const FACTS: Facts = Facts {
     )],
 };
 
-/// Rows that the upper panes keep where there is no room for all, their frames included.
+/// Rows that the upper panes keep if there is no room for all, their frames included.
 const LEAST_UPPER: u16 = 10;
 
 /// The kind of the part that a question about a number goes to.

@@ -9,7 +9,7 @@ use crate::tui::look::Look;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::fitting;
 
-/// Widths of the columns where there is room, and where there is not.
+/// Widths of the columns if there is room, and where there is not.
 const WIDE: Columns = Columns { number: 7, value: 11, difference: 9, digits: 5 };
 const NARROW: Columns = Columns { number: 3, value: 8, difference: 0, digits: 3 };
 

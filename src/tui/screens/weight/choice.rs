@@ -13,7 +13,7 @@ pub(super) const STEP: &str = "step";
 /// Outputs that one key goes over, as a share of all.
 const FAR: usize = 10;
 
-/// The weight on the Weight screen, and the step that is explained.
+/// The weight on the Weight screen, and the step explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     /// row of the weight
@@ -104,7 +104,7 @@ impl Choice {
         (self.output, self.input)
     }
 
-    /// The steps that are shown, of all halves together: those that the filter leaves by their bucket or number, their
+    /// The steps shown, of all halves together: those that the filter leaves by their bucket or number, their
     /// neuron and their fate.
     pub fn steps(self, sums: &[WeightSum], filter: Option<&Filter>) -> Vec<usize> {
         let longest = sums.iter().map(|sum| sum.steps.len()).max().unwrap_or(0);

@@ -23,7 +23,7 @@ moves! {
     }
 }
 
-/// The keys of Weight, besides those of every screen.
+/// The keys of Weight, besides the keys of every screen.
 pub(super) const KEYMAP: Keymap = Keymap::of_screen(
     "On Weight",
     &[

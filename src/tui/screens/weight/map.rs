@@ -18,7 +18,7 @@ use crate::tui::widgets::frame_lines::{fitting, too_small};
 /// Errors in units of ε_w up to which each shade goes; a half is asked for 1/2.
 const SHADES: [(f32, &str); 4] = [(0.125, "1/8"), (0.25, "1/4"), (0.5, "1/2"), (1.0, "1")];
 
-/// Columns and rows of a weight, where there is room.
+/// Columns and rows of a weight, if there is room.
 const WIDEST: usize = 4;
 const TALLEST: usize = 2;
 

@@ -5,8 +5,8 @@
 //! │ header                                │  which weight, and how far it is
 //! │ Error   │ x>0: w⁺, off by             │
 //! │ (map)   │ (table)                     │
-//! │         │─────────────────────────────│  side by side where there is room,
-//! │         │ x<0: w⁻, off by             │  below the map where there is little
+//! │         │─────────────────────────────│  side by side if there is room,
+//! │         │ x<0: w⁻, off by             │  below the map if there is little
 //! │         │ (table)                     │
 //! │ how to read it                        │
 //! │ the chosen step, a line for each half │

@@ -49,7 +49,7 @@ const VARIANTS: [(&[Column], usize); 7] = [
 const BAR: Range<usize> = 4..25;
 
 impl Column {
-    /// Header where there is room, and where there is not.
+    /// Header if there is room, and where there is not.
     fn heads(self, golden: bool) -> [&'static str; 2] {
         match self {
             Place if golden => ["bucket", "u"],
@@ -72,7 +72,7 @@ impl Column {
             Residual => number(step.before),
             Bar => String::new(),
             Column::Fate => fate(step.fate, look).to_owned(),
-            // A neuron that was skipped ahead to has no number in G.
+            // A neuron skipped ahead to has no number in G.
             Neuron if mode == Mode::SkipAhead => step.path.map_or(String::new(), |_| "-".to_owned()),
             Neuron => step.path.map_or(String::new(), |path| grouped(path.neuron as i64)),
             In => number(step.path.map(|path| path.z_in)),
@@ -99,7 +99,7 @@ fn fate(fate: Fate, look: &Look) -> &'static str {
 /// The tables of a weight's sums: which steps they show, and in which columns.
 pub(super) struct Tables<'a> {
     pub(super) view: &'a WeightView,
-    /// the steps that are shown
+    /// the steps shown
     pub(super) steps: &'a [usize],
     /// which of them is the chosen one
     pub(super) place: usize,
@@ -163,7 +163,7 @@ impl Tables<'_> {
         found
     }
 
-    /// The steps that have room under the header, the chosen one in their middle.
+    /// The steps with room under the header, the chosen one in their middle.
     pub(super) fn shown(&self, height: u16) -> Range<usize> {
         let room = usize::from(height.saturating_sub(u16::from(height > 1)));
         let first = self.place.saturating_sub(room / 2).min(self.steps.len().saturating_sub(room));
@@ -229,7 +229,7 @@ fn style(fate: Fate, view: &WeightView, look: &Look) -> Style {
     }
 }
 
-/// The residual on a log scale: empty where it is near enough to 0, full at w_max.
+/// The residual on a log scale: empty if it is near enough to 0, full at w_max.
 fn bar(view: &WeightView, step: &SumStep, width: usize, look: &Look) -> String {
     let (low, high) = (view.allowed.ln(), view.w_max.ln());
     let share = step.before.map_or(0.0, |residual| (residual.abs().ln() - low) / (high - low));

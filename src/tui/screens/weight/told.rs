@@ -17,7 +17,7 @@ const MORE_DIGITS: f64 = 2.0;
 /// Most digits behind the point.
 const MOST_DIGITS: f64 = 16.0;
 
-/// Which inputs a sum is for.
+/// The inputs of a sum.
 fn side(sum: &WeightSum) -> &'static str {
     match sum.half {
         Some(half) => half.name(),
@@ -31,7 +31,7 @@ fn digits(value: f64, tolerance: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// `x>0: ŵ 0.123456789, off by 0.41 ε_w ✓`, or what is left of it so far.
+/// `x>0: ŵ 0.123456789, off by 0.41 ε_w ✓`, or the residual so far.
 pub(super) fn sum_title(view: &WeightView, sum: &WeightSum, look: &Look, width: u16) -> String {
     let (side, found, tolerance) = (side(sum), look.glyphs.found, look.glyphs.tolerance);
     let value = digits(sum.value, view.tolerance);
@@ -58,7 +58,7 @@ pub(super) fn sum_title(view: &WeightView, sum: &WeightSum, look: &Look, width: 
     fitting(variants, width.saturating_sub(4))
 }
 
-/// Which weight this is, how far it is, and what is asked of it.
+/// The weight, its state and its tolerance.
 pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, width: u16) -> Line<'static> {
     let (glyphs, lane) = (look.glyphs, snapshot.lane());
     let name = format!(" w[{},{}]", view.output, view.input);
@@ -130,7 +130,7 @@ pub(super) fn how_to_read(
     Line::styled(fitting(variants, width), look.theme.faint)
 }
 
-/// What happens at the chosen step, a line for each half.
+/// The chosen step, a line for each half.
 pub(super) fn step_lines(
     snapshot: &Snapshot,
     view: &WeightView,
