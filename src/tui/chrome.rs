@@ -13,7 +13,7 @@ use super::look::Look;
 use super::overlays::help;
 use super::screens::Screens;
 use super::screens::screen::Screen;
-use super::widgets::clickable::{Clickables, Target};
+use super::widgets::clickable::{ClickTarget, Clickables};
 use super::widgets::frame_lines::draw_line;
 use super::widgets::unshowable::replace_unshowable;
 use crate::session::RunState;
@@ -36,16 +36,16 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     keys(app, look, foot.width).render(foot, buffer);
     // During an edit, only keys reach the screen.
     if !app.screen().keymap().adds {
-        app.clickables.add(area, Target::Nothing);
+        app.clickables.add(area, ClickTarget::Nothing);
     }
     // The overlays, the topmost last.
     for overlay in app.open_overlays() {
-        app.clickables.add(area, Target::Nothing);
-        app.clickables.add(area, Target::Wheel(Action::Up, Action::Down));
+        app.clickables.add(area, ClickTarget::Nothing);
+        app.clickables.add(area, ClickTarget::Wheel(Action::Up, Action::Down));
         overlay.render(frame, &view);
     }
     if let Some(prompt) = &app.prompt {
-        app.clickables.add(area, Target::Nothing);
+        app.clickables.add(area, ClickTarget::Nothing);
         prompt.render(frame, look);
     }
     replace_unshowable(frame.buffer_mut(), look);
@@ -72,7 +72,7 @@ impl Widget for Title<'_> {
             let width = (span.width() as u16).min(area.right().saturating_sub(x));
             if let Some(screen) = screen {
                 let tab = Rect { x, width, height: area.height.min(1), ..area };
-                self.clickables.add(tab, Target::Tab(screen));
+                self.clickables.add(tab, ClickTarget::Tab(screen));
             }
             x += width;
         }

@@ -80,8 +80,8 @@ impl Opening {
         Some(opened)
     }
 
-    /// Shows "opening" and `name`, until it is there or the user leaves (`None`). Keys other than
-    /// not leave or suspend are dropped.
+    /// Shows "opening" and `name`, until the session is there or the user leaves (`None`). Keys other than those to leave
+    /// and to suspend are dropped.
     ///
     /// # Errors
     /// Whatever the terminal reports.

@@ -4,7 +4,7 @@ use super::effects::Effect;
 use super::keymap::Action;
 use super::overlays::abandon::Abandon;
 use super::overlays::prompt::Prompt;
-use super::widgets::clickable::Part;
+use super::widgets::clickable::ScreenPart;
 
 /// The consequence of a key or a click. The explorer obeys; effects go on to the event loop.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub enum Request {
     /// act as if a key meant this
     Act(Action),
     /// go to a part of the screen
-    GoTo(Part),
+    GoTo(ScreenPart),
     /// close the topmost overlay
     Close,
 }

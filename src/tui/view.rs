@@ -1,4 +1,4 @@
-//! The read-only context of screens and overlays: [`Scene`] while they handle keys, [`View`] while they draw.
+//! The read-only context of screens and overlays: [`Scene`] while they handle keys, [`ScreenView`] while they draw.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub struct Scene<'a> {
 
 /// The context of drawing.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
+pub struct ScreenView<'a> {
     /// the run, and how it is looked at
     pub scene: Scene<'a>,
     /// colours and characters
@@ -47,7 +47,7 @@ pub struct View<'a> {
     pub screen: &'static str,
 }
 
-impl View<'_> {
+impl ScreenView<'_> {
     /// The message; else the table's filter; else the notice, or the engine's error.
     pub fn message_line(&self) -> Option<Line<'static>> {
         let look = self.look;

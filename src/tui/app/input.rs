@@ -16,11 +16,11 @@ use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
 use crate::tui::request::Request;
 use crate::tui::screens::explore;
-use crate::tui::widgets::clickable::{LAYER, Target};
+use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::filter::Filter;
 
 impl App {
-    /// Takes a key: the tables first, then the text field open.
+    /// Takes a key: the tables first, then the open text field.
     pub fn press(&mut self, key: KeyEvent) -> Vec<Effect> {
         let (keymap, action) = (self.keymap(), action_of(self.bindings(), key));
         match action {
@@ -53,7 +53,7 @@ impl App {
         Vec::new()
     }
 
-    /// Puts pasted text into the field open, in one line and without control characters. Without an open field
+    /// Puts pasted text into the open field, in one line and without control characters. Without an open field
     /// nothing happens but a message.
     pub fn paste(&mut self, text: &str) -> Vec<Effect> {
         (self.message, self.notice) = (None, None);
@@ -99,10 +99,10 @@ impl App {
         }
     }
 
-    fn click(&mut self, target: Target) -> Vec<Effect> {
+    fn click(&mut self, target: ClickTarget) -> Vec<Effect> {
         let requests = match target {
-            Target::Row(row) => self.on_overlay(|overlay, scene| overlay.click(row, scene)),
-            Target::Tab(screen) if self.open.is_empty() => {
+            ClickTarget::Row(row) => self.on_overlay(|overlay, scene| overlay.click(row, scene)),
+            ClickTarget::Tab(screen) if self.open.is_empty() => {
                 return self
                     .screens
                     .all()
@@ -110,8 +110,10 @@ impl App {
                     .map(|screen| screen.facts().name)
                     .map_or_else(Vec::new, |name| self.update(Action::Show(name)));
             }
-            Target::Part(part) if self.open.is_empty() => vec![Request::GoTo(part)],
-            Target::Part(_) | Target::Tab(_) | Target::Nothing | Target::Wheel(..) => Vec::new(),
+            ClickTarget::Part(part) if self.open.is_empty() => vec![Request::GoTo(part)],
+            ClickTarget::Part(_) | ClickTarget::Tab(_) | ClickTarget::Nothing | ClickTarget::Wheel(..) => {
+                Vec::new()
+            }
         };
         self.obey(requests)
     }

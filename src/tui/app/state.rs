@@ -18,7 +18,7 @@ use crate::tui::overlays::{Overlays, refusal};
 use crate::tui::request::Request;
 use crate::tui::screens::screen::Screen;
 use crate::tui::screens::{Screens, every_screen};
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::Clickables;
 use crate::tui::widgets::filter::Filter;
 
@@ -143,8 +143,8 @@ impl App {
     }
 
     /// The context of drawing.
-    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> View<'a> {
-        View {
+    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> ScreenView<'a> {
+        ScreenView {
             scene: self.scene(),
             look,
             clickables: &self.clickables,
@@ -253,7 +253,7 @@ impl App {
         let place = self.overlays.all().iter().position(|overlay| overlay.name() == refusal::NAME);
         self.open.retain(|&open| Some(open) != place);
         self.open.extend(place);
-        self.overlays.refusal = refusal::Refusal { error, scroll: 0 };
+        self.overlays.refusal = refusal::RefusalWindow { error, scroll: 0 };
     }
 
     /// Writes the shown screen or its numbers to a file in `folder`.

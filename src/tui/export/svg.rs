@@ -75,7 +75,7 @@ fn width(cell: &Cell) -> usize {
 }
 
 /// Neighbouring cells of one style.
-struct Run<'a> {
+struct StyleRun<'a> {
     column: u16,
     columns: usize,
     text: String,
@@ -83,11 +83,11 @@ struct Run<'a> {
 }
 
 /// A row in runs. A wide character has one of its own, since fonts do not agree on how wide it is.
-fn runs<'a>(row: &[(u16, &'a Cell)]) -> Vec<Run<'a>> {
+fn runs<'a>(row: &[(u16, &'a Cell)]) -> Vec<StyleRun<'a>> {
     let alike = |a: &Cell, b: &Cell| {
         (a.fg, a.bg, a.modifier) == (b.fg, b.bg, b.modifier) && width(a) == 1 && width(b) == 1
     };
-    let mut runs: Vec<Run<'_>> = Vec::new();
+    let mut runs: Vec<StyleRun<'_>> = Vec::new();
     for &(column, cell) in row {
         match runs.last_mut() {
             Some(run) if alike(run.look, cell) => {
@@ -96,14 +96,14 @@ fn runs<'a>(row: &[(u16, &'a Cell)]) -> Vec<Run<'a>> {
             }
             _ => {
                 let (columns, text) = (width(cell), cell.symbol().to_owned());
-                runs.push(Run { column, columns, text, look: cell });
+                runs.push(StyleRun { column, columns, text, look: cell });
             }
         }
     }
     runs
 }
 
-impl Run<'_> {
+impl StyleRun<'_> {
     /// The ground under it, if it has one of its own, and its characters at exactly the width of their cells.
     fn write(&self, row: usize, ground: Ground, svg: &mut String) {
         let modifier = self.look.modifier;

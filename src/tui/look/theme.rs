@@ -50,7 +50,7 @@ pub struct Theme {
     pub key: Style,
     /// observed frequencies, what has been filled
     pub bar: Style,
-    /// a bar with reached its quota
+    /// a bar at its quota
     pub full: Style,
     /// the exact density
     pub curve: Style,

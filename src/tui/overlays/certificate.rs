@@ -10,7 +10,7 @@ use crate::report::{Cell, Column};
 use crate::tui::keymap::Key::{Char, Control, Down, Escape, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 
 /// Its name in key tables.
 pub const NAME: &str = "certificate";
@@ -71,7 +71,7 @@ impl Overlay for CertificateWindow {
         Some(Vec::new())
     }
 
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>) {
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let (look, lane) = (view.look, view.scene.snapshot.lane());
         let room = usize::from(frame.area().width).saturating_sub(FRAME).max(1);
         let Some(certificate) = &lane.error.certificate else {

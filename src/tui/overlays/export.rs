@@ -10,8 +10,8 @@ use crate::tui::export::{Export, stem};
 use crate::tui::keymap::Key::{Char, Control, Down, Enter, Escape, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::Target;
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::ClickTarget;
 
 /// Its name in key tables.
 pub const NAME: &str = "export";
@@ -71,7 +71,7 @@ impl Overlay for ExportList {
         Vec::new()
     }
 
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>) {
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let look = view.look;
         let stem = stem(&view.scene.snapshot.experiment, view.screen);
         let mut lines: Vec<Line<'_>> = Vec::new();
@@ -83,6 +83,6 @@ impl Overlay for ExportList {
         }
         lines.extend([Line::default(), keys(&KEYMAP, look)]);
         let inside = window(frame, look, "Write to a file", lines, 0);
-        view.clickables.add_rows(inside, 0, (0..Export::ALL.len()).map(Target::Row));
+        view.clickables.add_rows(inside, 0, (0..Export::ALL.len()).map(ClickTarget::Row));
     }
 }

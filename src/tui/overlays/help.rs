@@ -11,7 +11,7 @@ use crate::tui::keymap::Key::{Char, Control, Down, Escape, Up};
 use crate::tui::keymap::{Action, FIELD, Keymap, bind};
 use crate::tui::request::Request;
 use crate::tui::screens::{all_facts, listed_keymaps};
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::filter_line;
 
@@ -52,7 +52,7 @@ pub struct Help {
 
 impl Help {
     /// The filtered lines, in so many columns.
-    fn lines(&self, view: &View<'_>, width: usize) -> Vec<Line<'static>> {
+    fn lines(&self, view: &ScreenView<'_>, width: usize) -> Vec<Line<'static>> {
         let theme = view.look.theme;
         let entry = |label: &str, style, text: &str| -> Vec<Line<'static>> {
             let rows = textwrap::wrap(text, width - LABELS);
@@ -141,7 +141,7 @@ impl Overlay for Help {
         self.scroll = 0;
     }
 
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>) {
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let width = usize::from(frame.area().width.saturating_sub(4)).clamp(LABELS + 8, WIDTH);
         window(frame, view.look, "Keys, and what you see", self.lines(view, width), self.scroll);
     }

@@ -17,7 +17,7 @@ use export::ExportList;
 use help::Help;
 use overlay::Overlay;
 use picker::Picker;
-use refusal::Refusal;
+use refusal::RefusalWindow;
 
 table! {
     /// The overlays. Closed ones keep their state.
@@ -31,6 +31,6 @@ table! {
         /// the certified error, layer by layer
         certificate: CertificateWindow,
         /// why something could not be opened
-        refusal: Refusal,
+        refusal: RefusalWindow,
     }
 }

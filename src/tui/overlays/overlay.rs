@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyEvent;
 use crate::tui::effects::News;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 
 /// An overlay over a screen: its state, its keys, and how it is drawn.
 pub trait Overlay: fmt::Debug {
@@ -46,5 +46,5 @@ pub trait Overlay: fmt::Debug {
     }
 
     /// Draws it over the screen, in any size.
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>);
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>);
 }

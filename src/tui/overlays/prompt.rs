@@ -16,7 +16,7 @@ use crate::tui::effects::Effect;
 use crate::tui::keymap::Key::{Char, Control, Enter, Escape, Tab};
 use crate::tui::keymap::{Action, FIELD, Keymap, bind};
 use crate::tui::look::Look;
-use crate::tui::widgets::clickable::{LAYER, Part};
+use crate::tui::widgets::clickable::{LAYER, ScreenPart};
 use crate::tui::widgets::field::Field;
 use crate::visible::shortened;
 
@@ -88,7 +88,7 @@ pub enum Granted {
     /// open the preset or file at the typed path
     Open(String),
     /// go to a part of the screen
-    GoTo(Part),
+    GoTo(ScreenPart),
 }
 
 /// The outcome of saving a file.
@@ -205,7 +205,7 @@ impl Prompt {
             Wish::Abandon(what, _) => Ok(Granted::Effect(what.clone().effect())),
             Wish::Number(parts) => {
                 let number = self.parsed(parts.what, parts.first, parts.last)?;
-                Ok(Granted::GoTo(Part::new(parts.kind, number)))
+                Ok(Granted::GoTo(ScreenPart::new(parts.kind, number)))
             }
         }
     }

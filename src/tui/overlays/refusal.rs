@@ -8,8 +8,8 @@ use super::window::{keys, window};
 use crate::tui::keymap::Key::{Char, Control, Down, Enter, Escape, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::Target;
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::ClickTarget;
 
 /// Its name. No key opens it.
 pub const NAME: &str = "refusal";
@@ -35,14 +35,14 @@ const ADVICE: &str = "Nothing was changed. How a weight file is read can be chos
 
 /// An error in full.
 #[derive(Clone, Debug, Default)]
-pub struct Refusal {
+pub struct RefusalWindow {
     /// the error's text
     pub error: String,
     /// lines scrolled down
     pub scroll: u16,
 }
 
-impl Overlay for Refusal {
+impl Overlay for RefusalWindow {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -65,9 +65,9 @@ impl Overlay for Refusal {
         Some(Vec::new())
     }
 
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>) {
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let look = view.look;
-        view.clickables.add(frame.area(), Target::Nothing);
+        view.clickables.add(frame.area(), ClickTarget::Nothing);
         let width = usize::from(frame.area().width).saturating_sub(FRAME).clamp(8, WIDTH);
         let text = look.glyphs.write(&self.error);
         let rows = textwrap::wrap(&text, width);

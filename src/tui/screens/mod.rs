@@ -12,26 +12,26 @@ use std::sync::LazyLock;
 use super::keymap::every_screen::{LOOKING, RUNNING};
 use super::keymap::{Action, Binding, Key, Keymap, bind};
 use super::table::table;
-use bounds::Bounds;
-use compare::Compare;
-use explore::Explore;
-use outputs::Outputs;
-use screen::{Facts, Screen};
-use weight::Weight;
+use bounds::BoundsScreen;
+use compare::CompareScreen;
+use explore::ExploreScreen;
+use outputs::OutputsScreen;
+use screen::{Screen, ScreenFacts};
+use weight::WeightScreen;
 
 table! {
     /// The screens, in the order of their numbers.
     Screens: dyn Screen {
         /// one construction in full
-        explore: Explore,
+        explore: ExploreScreen,
         /// two or three side by side
-        compare: Compare,
+        compare: CompareScreen,
         /// one weight as it is assembled
-        weight: Weight,
+        weight: WeightScreen,
         /// the bounds of all constructions
-        bounds: Bounds,
+        bounds: BoundsScreen,
         /// F(x) against Ĝ(x)
-        outputs: Outputs,
+        outputs: OutputsScreen,
     }
 }
 
@@ -49,7 +49,7 @@ const NUMBERS: [&[Key]; 9] = [
 ];
 
 /// The facts of all screens, in the order of their numbers.
-pub fn all_facts() -> [&'static Facts; Screens::COUNT] {
+pub fn all_facts() -> [&'static ScreenFacts; Screens::COUNT] {
     Screens::default().all().map(Screen::facts)
 }
 

@@ -10,12 +10,12 @@ use crate::tui::effects::{Effect, News};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::Part;
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::ScreenPart;
 
 /// The constant facts of a screen.
 #[derive(Debug)]
-pub struct Facts {
+pub struct ScreenFacts {
     /// its name, in the title line and in names of files
     pub name: &'static str,
     /// one word for the footer
@@ -31,7 +31,7 @@ pub struct Facts {
 /// A screen: its state, its keys, and how it is drawn.
 pub trait Screen: fmt::Debug {
     /// Name, keys and help.
-    fn facts(&self) -> &'static Facts;
+    fn facts(&self) -> &'static ScreenFacts;
 
     /// The keys valid now.
     fn keymap(&self) -> &'static Keymap {
@@ -75,7 +75,7 @@ pub trait Screen: fmt::Debug {
     }
 
     /// Goes to a part of the screen: one clicked, or named in answer to a question.
-    fn go_to(&mut self, _part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+    fn go_to(&mut self, _part: ScreenPart, _scene: &Scene<'_>) -> Vec<Request> {
         Vec::new()
     }
 
@@ -88,5 +88,5 @@ pub trait Screen: fmt::Debug {
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers>;
 
     /// Draws everything between the title line and the footer, in any size.
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer);
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer);
 }

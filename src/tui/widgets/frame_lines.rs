@@ -97,7 +97,7 @@ pub(crate) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) ->
     inner
 }
 
-/// Says "too small", as far as there is.
+/// Says "too small", as far as there is room.
 pub(crate) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height > 0 {
         buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);

@@ -11,12 +11,12 @@ const BETWEEN: usize = 3;
 
 /// Decades from 10^`from` to 10^`to`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct LogAxis {
+pub(crate) struct DecadeAxis {
     from: i32,
     to: i32,
 }
 
-impl LogAxis {
+impl DecadeAxis {
     /// The decades with all of these decimal logarithms, at least one; infinite ones are left out.
     /// `None` if nothing is left.
     pub(crate) fn around(logarithms: impl Iterator<Item = f64>) -> Option<Self> {
@@ -94,7 +94,7 @@ mod tests {
     use crate::tui::look::glyphs::ASCII;
     use crate::tui::look::theme::MONO;
 
-    fn drawn(axis: LogAxis, width: u16) -> String {
+    fn drawn(axis: DecadeAxis, width: u16) -> String {
         let area = Rect::new(0, 0, width, 1);
         let mut buffer = Buffer::empty(area);
         axis.render(&Look { theme: MONO, glyphs: ASCII }, area, &mut buffer);
@@ -103,21 +103,21 @@ mod tests {
 
     #[test]
     fn numbers_stand_where_they_belong_and_apart() {
-        let axis = LogAxis::around([-5.5, -0.1].into_iter()).unwrap();
+        let axis = DecadeAxis::around([-5.5, -0.1].into_iter()).unwrap();
         assert_eq!((axis.from, axis.to), (-6, 0));
         assert_eq!(drawn(axis, 31), "1e-6----1e-4------0.01--------1");
         assert_eq!(drawn(axis, 5), "----1");
-        assert_eq!(drawn(LogAxis { from: 11, to: 18 }, 7), "1e11---");
+        assert_eq!(drawn(DecadeAxis { from: 11, to: 18 }, 7), "1e11---");
         assert_eq!(drawn(axis, 0), "");
-        let wide = LogAxis { from: 0, to: 681 };
+        let wide = DecadeAxis { from: 0, to: 681 };
         assert_eq!(drawn(wide, 40), "1--------1e200-------1e400-------1e600--");
     }
 
     #[test]
     fn an_axis_has_at_least_a_decade_and_ends() {
-        assert_eq!(LogAxis::around([2.0].into_iter()), Some(LogAxis { from: 2, to: 3 }));
-        assert_eq!(LogAxis::around([f64::NEG_INFINITY, f64::NAN].into_iter()), None);
-        let axis = LogAxis { from: 2, to: 4 };
+        assert_eq!(DecadeAxis::around([2.0].into_iter()), Some(DecadeAxis { from: 2, to: 3 }));
+        assert_eq!(DecadeAxis::around([f64::NEG_INFINITY, f64::NAN].into_iter()), None);
+        let axis = DecadeAxis { from: 2, to: 4 };
         assert_eq!((axis.place(3.0), axis.at(0.25)), (0.5, 2.5));
         assert_eq!([1.0, 2.0, 3.0, 4.0, 9.0].map(|log| axis.column(log, 10)), [0, 0, 5, 9, 9]);
     }

@@ -13,7 +13,7 @@ use crate::sampling::{ProductLaw, UniformProductLaw};
 use crate::session::{LaneView, Snapshot};
 use crate::tui::look::Look;
 use crate::tui::widgets::histogram::{Histogram, Line, Meeting};
-use crate::tui::widgets::log_axis::LogAxis;
+use crate::tui::widgets::log_axis::DecadeAxis;
 
 /// Room above the highest exact density, as a share of it. Observed densities beyond are cut.
 const HEADROOM: f64 = 0.25;
@@ -91,9 +91,9 @@ impl ProductScale {
     }
 
     /// The common scale of these lanes, and its axis; `None` without lanes.
-    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
+    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, DecadeAxis)> {
         let axes: Vec<ProductAxis> = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane)).collect();
-        let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
+        let decades = DecadeAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
         let peak = axes.iter().map(|axis| axis.peak / axis.decades()).fold(0.0, f64::max);
         let scale =
             Self { ends: (decades.at(0.0), decades.at(1.0)), top: peak * (1.0 + HEADROOM), root: true };

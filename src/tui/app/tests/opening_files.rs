@@ -61,7 +61,7 @@ fn a_folder_is_walked_through_and_files_are_opened() {
         let path = folder.path().join(name);
         assert!(matches!(&effects[..], [Effect::Load(name)] if Path::new(name) == path), "{effects:?}");
     }
-    // A folder with gone leaves the list as it was.
+    // A folder gone meanwhile leaves the list as it was.
     let before = app.overlays.picker.list.listing.clone();
     browse(&mut app, &folder.path().join("gone"));
     assert_eq!(app.overlays.picker.list.listing, before);

@@ -1,4 +1,4 @@
-//! Pasted text goes into the field open, or nowhere.
+//! Pasted text goes into the open field, or nowhere.
 
 use crate::experiment::{Experiment, Parameter};
 use crate::session::{Session, Worker};

@@ -9,7 +9,7 @@ use crate::visible::{shortened, visible};
 const PRESET: &str = "ron";
 const WEIGHTS: [&str; 5] = ["safetensors", "npz", "npy", "pt", "pth"];
 
-/// Most entries of a folder listed.
+/// Most listed entries of a folder.
 const MOST: usize = 2000;
 
 /// The kind of an entry.

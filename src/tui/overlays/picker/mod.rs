@@ -18,7 +18,7 @@ use crate::tui::effects::{Effect, News};
 use crate::tui::keymap::Key::{Char, Control, Down, Enter, Escape, Up};
 use crate::tui::keymap::{Action, FIELD, Keymap, bind};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::filter::Filter;
 use folder::FileKind;
 use list::{PickerList, PickerRow};
@@ -171,7 +171,7 @@ impl Overlay for Picker {
         Vec::new()
     }
 
-    fn render(&self, frame: &mut Frame<'_>, view: &View<'_>) {
+    fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         window::render(frame, &self.list, &KEYMAP, view);
     }
 }

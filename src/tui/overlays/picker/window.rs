@@ -10,8 +10,8 @@ use crate::report::text::{grouped, widths};
 use crate::theory::Count;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
-use crate::tui::view::View;
-use crate::tui::widgets::clickable::Target;
+use crate::tui::view::ScreenView;
+use crate::tui::widgets::clickable::ClickTarget;
 use crate::tui::widgets::frame_lines::{cut, filter_line};
 use crate::visible::shortened;
 
@@ -64,7 +64,7 @@ impl PickerColumns {
 }
 
 /// Draws the list, the selected row in sight.
-pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap, view: &View<'_>) {
+pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap, view: &ScreenView<'_>) {
     let look = view.look;
     let room = usize::from(frame.area().width).saturating_sub(FRAME.0);
     let columns = PickerColumns::new(picker, room, look);
@@ -82,7 +82,7 @@ pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap
     let (above, hidden) = (lines.len() as u16, rows.len().saturating_sub(first + height));
     let mut targets = Vec::new();
     for (index, line) in rows.into_iter().skip(first).take(height) {
-        targets.push(index.map_or(Target::Nothing, Target::Row));
+        targets.push(index.map_or(ClickTarget::Nothing, ClickTarget::Row));
         lines.push(line);
     }
     lines.extend(below);
@@ -175,7 +175,7 @@ fn folder_name(picker: &PickerList) -> String {
 }
 
 /// The lines under the list: the meaning of the numbers, messages, the keys.
-fn below(view: &View<'_>, picker: &PickerList, keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
+fn below(view: &ScreenView<'_>, picker: &PickerList, keymap: &Keymap, width: usize) -> Vec<Line<'static>> {
     let look = view.look;
     let says = match picker.rows().get(picker.selected) {
         Some(PickerRow::Entry(entry)) if entry.kind == FileKind::Weights => {

@@ -21,7 +21,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
-use super::screen::{Facts, Screen};
+use super::screen::{Screen, ScreenFacts};
 use crate::experiment::NormSource;
 use crate::report::text::number;
 use crate::report::{Against, PlottedReport, json_text};
@@ -30,15 +30,15 @@ use crate::tui::export::Numbers;
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::Part;
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::ScreenPart;
 use crate::tui::widgets::frame_lines::{self, pane};
 
 /// Its name.
 pub const NAME: &str = "Bounds";
 
 /// The facts of this screen.
-const FACTS: Facts = Facts {
+const FACTS: ScreenFacts = ScreenFacts {
     name: NAME,
     label: "bounds",
     help: "what theory asks of every construction, against epsilon, width or depth",
@@ -61,13 +61,13 @@ const ROWS: u16 = 16;
 
 /// The Bounds screen.
 #[derive(Clone, Debug, Default)]
-pub struct Bounds {
+pub struct BoundsScreen {
     /// the curves, once the screen was shown
     pub chart: Option<Chart>,
 }
 
-impl Screen for Bounds {
-    fn facts(&self) -> &'static Facts {
+impl Screen for BoundsScreen {
+    fn facts(&self) -> &'static ScreenFacts {
         &FACTS
     }
 
@@ -97,7 +97,7 @@ impl Screen for Bounds {
         Some(Vec::new())
     }
 
-    fn go_to(&mut self, part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+    fn go_to(&mut self, part: ScreenPart, _scene: &Scene<'_>) -> Vec<Request> {
         if let Some(chart) = &mut self.chart {
             match part.kind {
                 chart::CURVE => chart.chosen = part.first,
@@ -119,7 +119,7 @@ impl Screen for Bounds {
         })
     }
 
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let Some(chart) = &self.chart else { return };
         let look = view.look;
         let mut readings = chart.curves.read(chart.cursor, chart.chosen, &chart.observed);
@@ -162,7 +162,7 @@ fn axis_title(against: Against, look: &Look) -> String {
 }
 
 /// Where the cursor is, and what that means.
-fn place_title(view: &View<'_>, chart: &Chart) -> String {
+fn place_title(view: &ScreenView<'_>, chart: &Chart) -> String {
     let look = view.look;
     let place = &chart.curves.places[chart.cursor];
     let is_own = chart.cursor == chart.curves.own;
@@ -188,7 +188,7 @@ fn place_title(view: &View<'_>, chart: &Chart) -> String {
 
 /// What stays, and what is imagined; what else the chosen bound takes for granted; what [`MARK`](crate::report::text::MARK) means where
 /// a curve has it. In `room` columns.
-fn note(view: &View<'_>, chart: &Chart, room: u16) -> Line<'static> {
+fn note(view: &ScreenView<'_>, chart: &Chart, room: u16) -> Line<'static> {
     let look = view.look;
     let curve = &chart.curves.curves[chart.chosen];
     if !curve.applies {
@@ -217,7 +217,7 @@ fn note(view: &View<'_>, chart: &Chart, room: u16) -> Line<'static> {
 }
 
 /// What stays, and what is imagined.
-fn what_stays(view: &View<'_>, chart: &Chart) -> String {
+fn what_stays(view: &ScreenView<'_>, chart: &Chart) -> String {
     let norms = match view.scene.snapshot.experiment.norms {
         NormSource::Unit => "norms 1",
         NormSource::Worst => "norms w_max n_max",

@@ -11,7 +11,7 @@ use crate::report::Curve;
 use crate::report::text::{grouped, marked};
 use crate::theory::Count;
 use crate::tui::look::Look;
-use crate::tui::widgets::clickable::{Clickables, Target};
+use crate::tui::widgets::clickable::{ClickTarget, Clickables};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// Columns between two letters of a curve, for each curve drawn.
@@ -86,13 +86,15 @@ pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: 
     }
     frame(&axes, look, area, buffer);
     let logs: Vec<f64> = (0..curves.places.len()).map(log_of).collect();
-    clickables.add(axes.area, Target::Wheel(ChartMove::Back.action(), ChartMove::On.action()));
+    clickables.add(axes.area, ClickTarget::Wheel(ChartMove::Back.action(), ChartMove::On.action()));
     for (place, &log) in logs.iter().enumerate() {
         // To where the next place begins.
         let from = axes.column_of_place(log);
         let to = logs.get(place + 1).map_or(axes.area.width, |&next| axes.column_of_place(next));
-        clickables
-            .add(Rect { x: x(from), width: (to - from).max(1), ..axes.area }, Target::part(PLACE, place));
+        clickables.add(
+            Rect { x: x(from), width: (to - from).max(1), ..axes.area },
+            ClickTarget::part(PLACE, place),
+        );
     }
     // The chosen curve is drawn last, over the others.
     let mut drawn: Vec<usize> = chart.drawn().collect();

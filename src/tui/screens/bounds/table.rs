@@ -10,7 +10,7 @@ use super::keys::ChartMove;
 use crate::report::text::{construction_name, count, marked, number, per_weight};
 use crate::report::{CurveReading, Silence};
 use crate::tui::look::Look;
-use crate::tui::widgets::clickable::{Clickables, Target};
+use crate::tui::widgets::clickable::{ClickTarget, Clickables};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// A column: header, width, the least width of a pane with it. The first and the last are text.
@@ -52,8 +52,9 @@ pub(super) fn render(
     header[0] = format!("    {}", header[0]);
     header[2] = look.glyphs.k_prime.to_owned();
     header[4] = format!("times {}", chart.curves.curves[chart.chosen].construction.facts().letter);
-    clickables.add(area, Target::Wheel(ChartMove::PreviousCurve.action(), ChartMove::NextCurve.action()));
-    clickables.add_rows(area, 1, readings.iter().map(|reading| Target::part(CURVE, reading.curve)));
+    clickables
+        .add(area, ClickTarget::Wheel(ChartMove::PreviousCurve.action(), ChartMove::NextCurve.action()));
+    clickables.add_rows(area, 1, readings.iter().map(|reading| ClickTarget::part(CURVE, reading.curve)));
     let rows = readings.iter().map(|reading| {
         let style = if reading.curve == chart.chosen { look.theme.selected } else { look.theme.text };
         row(texts(chart, reading, look)).style(style)

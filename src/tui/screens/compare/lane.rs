@@ -13,7 +13,7 @@ use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::MEASURING;
 use crate::tui::widgets::frame_lines::{cut, fitting};
-use crate::tui::widgets::log_axis::LogAxis;
+use crate::tui::widgets::log_axis::DecadeAxis;
 use crate::tui::widgets::products::{self, ProductScale};
 
 /// Rows of text above the bars, and rows of the chart and its axis that come before them.
@@ -24,7 +24,7 @@ const LEAST_CHART: u16 = 3;
 pub(super) fn render(
     snapshot: &Snapshot,
     construction: Construction,
-    shared: Option<&(ProductScale, LogAxis)>,
+    shared: Option<&(ProductScale, DecadeAxis)>,
     columns: u16,
     look: &Look,
     area: Rect,

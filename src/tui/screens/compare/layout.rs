@@ -12,7 +12,7 @@ const SIDE_BY_SIDE: u16 = 180;
 const FRAME: u16 = 2;
 
 /// The parts of the screen between the lines above and below; parts without room have no height.
-pub(super) struct Parts {
+pub(super) struct CompareLayout {
     pub(super) lanes: Rect,
     pub(super) race: Rect,
     pub(super) figures: Rect,
@@ -20,7 +20,7 @@ pub(super) struct Parts {
     pub(super) framed: bool,
 }
 
-impl Parts {
+impl CompareLayout {
     pub(super) fn new(body: Rect, lanes: u16, asks_malach: bool) -> Self {
         let framed = body.height >= FRAMED;
         let beside = framed && asks_malach && body.width >= SIDE_BY_SIDE;

@@ -27,7 +27,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Block;
 
-use super::screen::{Facts, Screen};
+use super::screen::{Screen, ScreenFacts};
 use crate::experiment::Construction;
 use crate::report::text::{NO_PROMISE, construction_name};
 use crate::report::{ComparedLane, Comparison, json_text};
@@ -35,11 +35,11 @@ use crate::session::{Activity, Command, LaneView, Snapshot};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::Action;
 use crate::tui::request::{Request, send};
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::{Part, Target};
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::{ClickTarget, ScreenPart};
 use crate::tui::widgets::frame_lines::{self, fitting, pane};
 use crate::tui::widgets::products::ProductScale;
-use layout::Parts;
+use layout::CompareLayout;
 use slots::{Slots, lane_of};
 
 /// Its name.
@@ -49,7 +49,7 @@ pub const NAME: &str = "Compare";
 const SLOT: &str = "slot";
 
 /// The facts of this screen.
-const FACTS: Facts = Facts {
+const FACTS: ScreenFacts = ScreenFacts {
     name: NAME,
     label: "compare",
     help: "up to three constructions side by side",
@@ -76,7 +76,7 @@ const FACTS: Facts = Facts {
 
 /// The Compare screen.
 #[derive(Clone, Debug, Default)]
-pub struct Compare {
+pub struct CompareScreen {
     /// the constructions side by side
     pub slots: Slots,
     /// the run's lanes before a key added others, until the run has them
@@ -87,7 +87,7 @@ fn constructions_of(snapshot: &Snapshot) -> Vec<Construction> {
     snapshot.lanes.iter().map(|lane| lane.construction).collect()
 }
 
-impl Compare {
+impl CompareScreen {
     fn moving(&self, scene: &Scene<'_>) -> Vec<usize> {
         self.slots.moving().filter_map(|construction| lane_of(scene.snapshot, construction)).collect()
     }
@@ -144,7 +144,13 @@ impl Compare {
         requests
     }
 
-    fn lane_panes(&self, view: &View<'_>, lanes: &[(usize, &LaneView)], area: Rect, buffer: &mut Buffer) {
+    fn lane_panes(
+        &self,
+        view: &ScreenView<'_>,
+        lanes: &[(usize, &LaneView)],
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
         let (snapshot, look) = (view.scene.snapshot, view.look);
         let slots = self.slots.shown();
         let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
@@ -161,7 +167,7 @@ impl Compare {
                 vec![name(&construction_name(construction)), name(construction.name())],
                 area.width.saturating_sub(4),
             );
-            view.clickables.add(area, Target::part(SLOT, slot));
+            view.clickables.add(area, ClickTarget::part(SLOT, slot));
             let inside = pane(&title, look, area, buffer);
             if let Some(index) = lane_of(snapshot, construction).filter(|_| area.height > 0) {
                 let room = area.width.saturating_sub(2);
@@ -174,8 +180,8 @@ impl Compare {
     }
 }
 
-impl Screen for Compare {
-    fn facts(&self) -> &'static Facts {
+impl Screen for CompareScreen {
+    fn facts(&self) -> &'static ScreenFacts {
         &FACTS
     }
 
@@ -207,7 +213,7 @@ impl Screen for Compare {
         }
     }
 
-    fn go_to(&mut self, part: Part, scene: &Scene<'_>) -> Vec<Request> {
+    fn go_to(&mut self, part: ScreenPart, scene: &Scene<'_>) -> Vec<Request> {
         let mut requests = Vec::new();
         if part.kind == SLOT && part.first < self.slots.shown().len() {
             while self.slots.focus != part.first {
@@ -230,7 +236,7 @@ impl Screen for Compare {
         })
     }
 
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let [status, body, rung, event] = Layout::vertical([
             Constraint::Length(1),
             Constraint::Fill(1),
@@ -247,7 +253,7 @@ impl Screen for Compare {
         let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
         let comparison = Comparison::new(&snapshot.experiment, &snapshot.plan, &views);
         let asks_malach = slots.shown().contains(&Construction::Malach);
-        let parts = Parts::new(body, slots.shown().len() as u16, asks_malach);
+        let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach);
         let line = told::status_line(snapshot, slots, &lanes, look, status.width);
         frame_lines::draw_line(&line, look, status, buffer);
         self.lane_panes(view, &lanes, parts.lanes, buffer);

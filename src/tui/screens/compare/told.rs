@@ -8,7 +8,7 @@ use crate::report::text::{asked, construction_name, gain, grouped, not_built, su
 use crate::session::{LaneView, Snapshot, Speed};
 use crate::theory::Count;
 use crate::tui::look::Look;
-use crate::tui::view::View;
+use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{self, fitting};
 
 /// The hint.
@@ -84,7 +84,7 @@ pub(super) fn rung_line(slots: &Slots, comparison: &Comparison, look: &Look, wid
 
 /// An error; a lane out of view without a build; an estimate, of the chosen lane first; else the hint.
 pub(super) fn event_line(
-    view: &View<'_>,
+    view: &ScreenView<'_>,
     slots: &Slots,
     comparison: &Comparison,
     width: u16,

@@ -13,7 +13,7 @@ use crate::theory::Count;
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
 use crate::tui::widgets::bars;
-use crate::tui::widgets::clickable::{Clickables, LAYER, Target};
+use crate::tui::widgets::clickable::{ClickTarget, Clickables, LAYER};
 
 /// Width of the labels left of the bars.
 const LABELS: u16 = 4;
@@ -93,7 +93,7 @@ fn overview(snapshot: &Snapshot, clickables: &Clickables, look: &Look, area: Rec
     let mut x = buffer.set_stringn(area.x, area.y, "layers ", usize::from(area.width), theme.text).0;
     let pointer = Span::raw(look.glyphs.pointer).width() as u16;
     let room = usize::from(area.right().saturating_sub(x + pointer + 1)).max(1);
-    clickables.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    clickables.add(area, ClickTarget::Wheel(Action::PreviousLayer, Action::NextLayer));
     // The layer looked at stays in sight.
     let first = (lane.view.layer - 1).saturating_sub(room / 2).min(lane.layers.len().saturating_sub(room));
     for row in lane.layers.iter().skip(first).take(room) {
@@ -104,7 +104,8 @@ fn overview(snapshot: &Snapshot, clickables: &Clickables, look: &Look, area: Rec
             x = buffer.set_stringn(x, area.y, look.glyphs.pointer, left, theme.key).0;
         }
         x = buffer.set_stringn(x, area.y, glyph, usize::from(area.right().saturating_sub(x)), style).0;
-        clickables.add(Rect { x: from, width: x - from, height: 1, ..area }, Target::part(LAYER, row.layer));
+        clickables
+            .add(Rect { x: from, width: x - from, height: 1, ..area }, ClickTarget::part(LAYER, row.layer));
     }
     let row = &lane.layers[lane.view.layer - 1];
     let text = format!(

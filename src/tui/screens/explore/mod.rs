@@ -24,14 +24,14 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::screen::{Facts, Screen};
+use super::screen::{Screen, ScreenFacts};
 use crate::report::{ExploredReport, json_text};
 use crate::session::{Answer, Snapshot};
 use crate::tui::effects::News;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::Request;
-use crate::tui::view::{Scene, View};
+use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::frame_lines::{self, pane};
 use crate::tui::widgets::products;
 use editing::Editing;
@@ -40,7 +40,7 @@ use editing::Editing;
 pub const NAME: &str = "Explore";
 
 /// The facts of this screen.
-const FACTS: Facts = Facts {
+const FACTS: ScreenFacts = ScreenFacts {
     name: NAME,
     label: "explore",
     help: "one construction in full",
@@ -80,12 +80,12 @@ const EDITING_BESIDE: u16 = 76;
 
 /// The Explore screen.
 #[derive(Clone, Debug, Default)]
-pub struct Explore {
+pub struct ExploreScreen {
     /// the setup while it is edited
     pub editing: Option<Editing>,
 }
 
-impl Explore {
+impl ExploreScreen {
     /// Opens the setup in the Architecture pane.
     pub(crate) fn edit(&mut self, latest: &Snapshot) {
         self.editing = Some(Editing::new(latest));
@@ -97,8 +97,8 @@ impl Explore {
     }
 }
 
-impl Screen for Explore {
-    fn facts(&self) -> &'static Facts {
+impl Screen for ExploreScreen {
+    fn facts(&self) -> &'static ScreenFacts {
         &FACTS
     }
 
@@ -145,7 +145,7 @@ impl Screen for Explore {
         })
     }
 
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let [status, panes, event] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         let [upper, lower] = Layout::vertical([Constraint::Fill(1); 2]).areas(panes);

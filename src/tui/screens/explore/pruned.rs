@@ -13,8 +13,8 @@ use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
-use crate::tui::view::View;
-use crate::tui::widgets::clickable::{LAYER, Target};
+use crate::tui::view::ScreenView;
+use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::frame_lines::draw_line;
 
 /// A column: header, width, the least width of a pane with it.
@@ -30,7 +30,7 @@ const COLUMNS: [(&str, u16, u16); 8] = [
 ];
 
 /// Draws the inside of the pane. Returns the range of layers shown, and their number.
-pub(super) fn render(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
+pub(super) fn render(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     let mut summary = summary(snapshot, look);
     // Rows of layers come first.
@@ -48,7 +48,7 @@ pub(super) fn render(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range
     table(view, above, buffer)
 }
 
-fn table(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
+fn table(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let (lane, look, filter) = (view.scene.snapshot.lane(), view.look, view.scene.filter);
     let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
     let header =
@@ -62,11 +62,11 @@ fn table(view: &View<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usi
     });
     let here = rows.partition_point(|(layer, _)| layer.layer < lane.view.layer);
     let first = here.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
-    view.clickables.add(area, Target::Wheel(Action::PreviousLayer, Action::NextLayer));
+    view.clickables.add(area, ClickTarget::Wheel(Action::PreviousLayer, Action::NextLayer));
     let all = rows.len();
     let seen = if area.height > 1 { first..(first + room).min(all) } else { 0..0 };
     let rows = rows.get(seen.clone()).unwrap_or_default();
-    view.clickables.add_rows(area, 1, rows.iter().map(|(row, _)| Target::part(LAYER, row.layer)));
+    view.clickables.add_rows(area, 1, rows.iter().map(|(row, _)| ClickTarget::part(LAYER, row.layer)));
     let rows = rows.iter().map(|(layer, cells)| {
         let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected

@@ -4,12 +4,12 @@ use ratatui::text::Line;
 
 use crate::report::text::{self, construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::Phase;
-use crate::tui::view::View;
+use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{self, MEASURING};
 use crate::verification::STEPS;
 
 /// How far the construction is.
-pub(super) fn status_line(view: &View<'_>) -> Line<'static> {
+pub(super) fn status_line(view: &ScreenView<'_>) -> Line<'static> {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     let lane = snapshot.lane();
     let layers = lane.layers.len();
@@ -63,7 +63,7 @@ pub(super) fn status_line(view: &View<'_>) -> Line<'static> {
 }
 
 /// An error; else the last neuron; before the first one, the hint.
-pub(super) fn event_line(view: &View<'_>, is_edited: bool) -> Line<'static> {
+pub(super) fn event_line(view: &ScreenView<'_>, is_edited: bool) -> Line<'static> {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     if let Some(message) = view.message_line() {
         return message;

@@ -7,12 +7,12 @@ use crate::tui::look::Look;
 
 /// The scale of a list of bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scale {
+pub(super) struct BarScale {
     low: f64,
     high: f64,
 }
 
-impl Scale {
+impl BarScale {
     /// From the smallest value or 0 to the largest or 0.
     pub(super) fn of<'a>(values: impl Iterator<Item = &'a f64>) -> Self {
         let (low, high) = values
@@ -52,7 +52,13 @@ impl Scale {
 
 /// Draws the bars of one or two values in a row of `area`: the first in the upper half of the cells, the second in the
 /// lower half. One value alone fills them.
-pub(super) fn render(values: (f64, Option<f64>), scale: Scale, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(
+    values: (f64, Option<f64>),
+    scale: BarScale,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     if area.is_empty() {
         return;
     }
@@ -82,7 +88,7 @@ mod tests {
 
     #[test]
     fn bars_reach_to_the_ends_of_the_scale() {
-        let scale = Scale::of([-1.0, 0.5, 3.0].iter());
+        let scale = BarScale::of([-1.0, 0.5, 3.0].iter());
         assert_eq!(scale.left(41), 10);
         assert_eq!((scale.reach(-1.0, 41), scale.reach(3.0, 41)), ((10, 0), (0, 30)));
         assert_eq!((scale.reach(0.5, 41), scale.reach(0.0, 41)), ((0, 5), (0, 0)));
@@ -91,12 +97,15 @@ mod tests {
     #[test]
     fn no_value_bends_the_scale() {
         let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-        assert_eq!(Scale::of(odd.iter()), Scale { low: 0.0, high: 0.0 });
-        let huge = Scale::of([f64::MIN, f64::MAX, 5e-324].iter());
+        assert_eq!(BarScale::of(odd.iter()), BarScale { low: 0.0, high: 0.0 });
+        let huge = BarScale::of([f64::MIN, f64::MAX, 5e-324].iter());
         assert_eq!(huge.left(21), 10);
-        for scale in
-            [huge, Scale::of([].iter()), Scale::of([-0.0].iter()), Scale::of([-1e-300, 1e300].iter())]
-        {
+        for scale in [
+            huge,
+            BarScale::of([].iter()),
+            BarScale::of([-0.0].iter()),
+            BarScale::of([-1e-300, 1e300].iter()),
+        ] {
             for width in 0..30 {
                 for value in [0.0, 1.0, -1.0, f64::MAX, f64::MIN, 5e-324].into_iter().chain(odd) {
                     let (below, above) = scale.reach(value, width);

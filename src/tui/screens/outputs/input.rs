@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::bar::{self, Scale};
+use super::bar::{self, BarScale};
 use super::picture;
 use super::table::Decimals;
 use crate::report::text::{grouped, number};
@@ -75,7 +75,7 @@ fn list(view: &OutputView, scroll: usize, look: &Look, area: Rect, buffer: &mut 
     let room = usize::from(area.height) * usize::from(columns);
     let first = scroll.min(view.x.len().saturating_sub(room));
     let hidden = view.x.len() > first + room;
-    let scale = Scale::of(view.x.iter());
+    let scale = BarScale::of(view.x.iter());
     let decimals = Decimals::of(view.x.iter(), 4);
     let width = area.width / columns;
     for (place, (index, &value)) in view.x.iter().enumerate().skip(first).take(room).enumerate() {

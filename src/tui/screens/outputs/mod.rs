@@ -25,7 +25,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::screen::{Facts, Screen};
+use super::screen::{Screen, ScreenFacts};
 use crate::network::Domain;
 use crate::report::text::{construction_name, number};
 use crate::report::{EvaluatedReport, json_text};
@@ -36,15 +36,15 @@ use crate::tui::keymap::Action;
 use crate::tui::look::Look;
 use crate::tui::overlays::prompt::{Numbered, Prompt};
 use crate::tui::request::{Request, send};
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::{Part, Target};
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::{ClickTarget, ScreenPart};
 use crate::tui::widgets::frame_lines::{self, pane};
 
 /// Its name.
 pub const NAME: &str = "Outputs";
 
 /// The facts of this screen.
-const FACTS: Facts = Facts {
+const FACTS: ScreenFacts = ScreenFacts {
     name: NAME,
     label: "outputs",
     help: "F(x) against the pruned network's, input by input",
@@ -69,19 +69,19 @@ const STANDS_STILL: &str = "The view stands still: s lets it go on.";
 
 /// The Outputs screen.
 #[derive(Clone, Debug, Default)]
-pub struct Outputs {
+pub struct OutputsScreen {
     /// the input, and how far lists are scrolled
     pub chooser: Chooser,
 }
 
-impl Outputs {
+impl OutputsScreen {
     fn watch(&self) -> Effect {
         Effect::Send(self.chooser.watch())
     }
 }
 
-impl Screen for Outputs {
-    fn facts(&self) -> &'static Facts {
+impl Screen for OutputsScreen {
+    fn facts(&self) -> &'static ScreenFacts {
         &FACTS
     }
 
@@ -117,7 +117,7 @@ impl Screen for Outputs {
         Some(message.map(Request::Say).into_iter().chain(watched).collect())
     }
 
-    fn go_to(&mut self, part: Part, scene: &Scene<'_>) -> Vec<Request> {
+    fn go_to(&mut self, part: ScreenPart, scene: &Scene<'_>) -> Vec<Request> {
         if part.kind != INPUT {
             return Vec::new();
         }
@@ -133,12 +133,12 @@ impl Screen for Outputs {
         Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
     }
 
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let [panes, note] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         let (scene, look) = (&view.scene, view.look);
         let (snapshot, scroll) = (scene.snapshot, self.chooser.scroll);
         if let Some(output) = &snapshot.output {
-            let wheel = Target::Wheel(InputMove::Previous.action(), InputMove::Next.action());
+            let wheel = ClickTarget::Wheel(InputMove::Previous.action(), InputMove::Next.action());
             view.clickables.add(panes, wheel);
             let lines = summary::lines(snapshot, output, look, panes.width.saturating_sub(2));
             // The input and the outputs side by side, the summary below them.

@@ -3,21 +3,21 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::bar::{self, Scale};
+use super::bar::{self, BarScale};
 use crate::session::OutputView;
 use crate::tui::look::Look;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::fitting;
 
 /// Widths of the columns if there is room, and where there is not.
-const WIDE: Columns = Columns { number: 7, value: 11, difference: 9, digits: 5 };
-const NARROW: Columns = Columns { number: 3, value: 8, difference: 0, digits: 3 };
+const WIDE: OutputWidths = OutputWidths { number: 7, value: 11, difference: 9, digits: 5 };
+const NARROW: OutputWidths = OutputWidths { number: 3, value: 8, difference: 0, digits: 3 };
 
-/// Columns that a bar needs to be of use.
+/// OutputWidths that a bar needs to be of use.
 const LEAST_BAR: u16 = 6;
 
 #[derive(Clone, Copy, Debug)]
-struct Columns {
+struct OutputWidths {
     number: u16,
     value: u16,
     difference: u16,
@@ -88,13 +88,13 @@ pub(super) fn title(view: &OutputView, listed: usize, shown: &[usize], look: &Lo
 
 pub(super) fn render(view: &OutputView, shown: &[usize], look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    let without_bar = |columns: Columns| columns.number + 2 * columns.value + columns.difference;
+    let without_bar = |columns: OutputWidths| columns.number + 2 * columns.value + columns.difference;
     let columns = if area.width >= without_bar(WIDE) { WIDE } else { NARROW };
     let bars = area.width.saturating_sub(without_bar(columns) + 2);
     let bars = if bars < LEAST_BAR { 0 } else { bars };
     let pruned = view.pruned.as_ref();
     let outputs = || view.target.values.iter().chain(pruned.into_iter().flat_map(|g| &g.outputs.values));
-    let (scale, decimals) = (Scale::of(outputs()), Decimals::of(outputs(), columns.digits));
+    let (scale, decimals) = (BarScale::of(outputs()), Decimals::of(outputs(), columns.digits));
     let write = |buffer: &mut Buffer, y: u16, cells: [String; 4], style| {
         let widths = [columns.number, columns.value, columns.value, columns.difference];
         let mut x = area.x;

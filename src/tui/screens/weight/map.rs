@@ -12,7 +12,7 @@ use super::choice::{Choice, WEIGHT};
 use super::keys::WeightMove;
 use crate::session::WeightView;
 use crate::tui::look::Look;
-use crate::tui::widgets::clickable::{Clickables, Part, Target};
+use crate::tui::widgets::clickable::{ClickTarget, Clickables, ScreenPart};
 use crate::tui::widgets::frame_lines::{fitting, too_small};
 
 /// Errors in units of ε_w up to which each shade goes; a half is asked for 1/2.
@@ -36,12 +36,12 @@ pub(super) fn widest((outputs, inputs): (usize, usize)) -> u16 {
 
 /// Some weights, shared out among some characters.
 #[derive(Clone, Copy)]
-struct Scale {
+struct WeightCells {
     weights: usize,
     cells: usize,
 }
 
-impl Scale {
+impl WeightCells {
     fn new(weights: usize, room: usize) -> Self {
         Self { weights, cells: room.min(weights) }
     }
@@ -91,10 +91,10 @@ pub(super) fn render(
     }
     let room = usize::from(area.width - gutter);
     let wide = (room / inputs).clamp(1, WIDEST);
-    let across = Scale::new(inputs, room / wide);
+    let across = WeightCells::new(inputs, room / wide);
     let rows = usize::from(area.height - below - 1);
     let tall = (rows / outputs).clamp(1, TALLEST);
-    let down = Scale::new(outputs, rows / tall);
+    let down = WeightCells::new(outputs, rows / tall);
     let shared = (down.shared(), across.shared());
     let grid = Rect {
         x: area.x + gutter,
@@ -104,14 +104,14 @@ pub(super) fn render(
     };
     let chosen = choice.within((outputs, inputs));
     let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
-    clickables.add(area, Target::Wheel(WeightMove::Up.action(), WeightMove::Down.action()));
+    clickables.add(area, ClickTarget::Wheel(WeightMove::Up.action(), WeightMove::Down.action()));
     let errors = view.errors.grid(&down.ranges(), &across.ranges());
     let mut own = shade(None, look);
     for (index, error) in errors.into_iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);
         let (glyph, style) = shade(error, look);
         let (x, y) = (grid.x + (column * wide) as u16, grid.y + (row * tall) as u16);
-        let weight = Target::Part(Part {
+        let weight = ClickTarget::Part(ScreenPart {
             kind: WEIGHT,
             first: down.range(row).start,
             second: across.range(column).start,
@@ -147,7 +147,7 @@ fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
 }
 
 /// Numbers of the first, the last and the chosen output.
-fn labels_down(down: Scale, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn labels_down(down: WeightCells, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     let at = down.cell_of(chosen);
     let mut write = |row: usize, output: usize, style| {
         let text = format!("{output:>width$}", width = usize::from(area.width));
@@ -160,7 +160,7 @@ fn labels_down(down: Scale, tall: usize, chosen: usize, look: &Look, area: Rect,
 
 /// Numbers of the first, the last and the chosen input, as far as they leave each other room.
 fn labels_across(
-    across: Scale,
+    across: WeightCells,
     wide: usize,
     chosen: usize,
     look: &Look,
@@ -227,7 +227,7 @@ mod tests {
     fn every_weight_lies_in_the_cell_that_covers_it() {
         for weights in 1..200 {
             for room in 1..60 {
-                let scale = Scale::new(weights, room);
+                let scale = WeightCells::new(weights, room);
                 assert_eq!((scale.range(0).start, scale.range(scale.cells - 1).end), (0, weights));
                 for weight in 0..weights {
                     assert!(

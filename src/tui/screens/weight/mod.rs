@@ -26,15 +26,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::{Clear, Widget};
 
-use super::screen::{Facts, Screen};
+use super::screen::{Screen, ScreenFacts};
 use crate::report::{WeighedReport, json_text};
 use crate::session::{Command, WeightView};
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::Action;
 use crate::tui::request::{Request, send};
-use crate::tui::view::{Scene, View};
-use crate::tui::widgets::clickable::Part;
+use crate::tui::view::{Scene, ScreenView};
+use crate::tui::widgets::clickable::ScreenPart;
 use crate::tui::widgets::frame_lines::{self, fitting, pane};
 use table::Tables;
 
@@ -42,7 +42,7 @@ use table::Tables;
 pub const NAME: &str = "Weight";
 
 /// The facts of this screen.
-const FACTS: Facts = Facts {
+const FACTS: ScreenFacts = ScreenFacts {
     name: NAME,
     label: "one weight",
     help: "how one weight is put together, piece by piece",
@@ -70,13 +70,13 @@ const TALL: u16 = 20;
 
 /// The Weight screen.
 #[derive(Clone, Debug, Default)]
-pub struct Weight {
+pub struct WeightScreen {
     /// the weight, and the step of its sum
     pub choice: Choice,
 }
 
-impl Screen for Weight {
-    fn facts(&self) -> &'static Facts {
+impl Screen for WeightScreen {
+    fn facts(&self) -> &'static ScreenFacts {
         &FACTS
     }
 
@@ -98,7 +98,7 @@ impl Screen for Weight {
         })
     }
 
-    fn go_to(&mut self, part: Part, _scene: &Scene<'_>) -> Vec<Request> {
+    fn go_to(&mut self, part: ScreenPart, _scene: &Scene<'_>) -> Vec<Request> {
         match part.kind {
             choice::WEIGHT => {
                 (self.choice.output, self.choice.input) = (part.first, part.second);
@@ -119,7 +119,7 @@ impl Screen for Weight {
         })
     }
 
-    fn render(&self, view: &View<'_>, area: Rect, buffer: &mut Buffer) {
+    fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let lines = if area.height >= TALL { 3 } else { 1 };
         let [header, panes, below] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(lines)])
@@ -148,11 +148,11 @@ impl Screen for Weight {
     }
 }
 
-impl Weight {
+impl WeightScreen {
     /// Draws the map and the tables of the sums, of whose steps `place` is the chosen one.
     fn render_panes(
         &self,
-        view: &View<'_>,
+        view: &ScreenView<'_>,
         weight: &WeightView,
         (steps, place): (&[usize], usize),
         area: Rect,

@@ -12,7 +12,7 @@ use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
 use crate::report::text::grouped;
 use crate::session::WeightView;
 use crate::tui::look::Look;
-use crate::tui::widgets::clickable::{Clickables, Target};
+use crate::tui::widgets::clickable::{ClickTarget, Clickables};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// Steps whose texts decide how wide columns are, at most.
@@ -20,7 +20,7 @@ const MEASURED: usize = 256;
 
 /// What is told of a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Column {
+enum SumColumn {
     Place,
     Threshold,
     Residual,
@@ -32,23 +32,23 @@ enum Column {
     Piece,
 }
 
-use Column::{Bar, In, Neuron, Out, Piece, Place, Residual, Threshold};
+use SumColumn::{Bar, In, Neuron, Out, Piece, Place, Residual, Threshold};
 
-/// Columns, and digits behind the point: the first of these that fits is used.
-const VARIANTS: [(&[Column], usize); 7] = [
-    (&[Place, Threshold, Residual, Bar, Column::Fate, Neuron, In, Out, Piece], 3),
-    (&[Place, Threshold, Residual, Bar, Column::Fate, Neuron, In, Out, Piece], 2),
-    (&[Place, Threshold, Residual, Bar, Column::Fate, Neuron, In, Out, Piece], 1),
-    (&[Place, Threshold, Residual, Column::Fate, Neuron, In, Out, Piece], 1),
-    (&[Place, Residual, Bar, Column::Fate, Neuron, Piece], 1),
-    (&[Place, Residual, Column::Fate, Neuron, Piece], 1),
-    (&[Place, Residual, Column::Fate], 1),
+/// SumColumns, and digits behind the point: the first of these that fits is used.
+const VARIANTS: [(&[SumColumn], usize); 7] = [
+    (&[Place, Threshold, Residual, Bar, SumColumn::Fate, Neuron, In, Out, Piece], 3),
+    (&[Place, Threshold, Residual, Bar, SumColumn::Fate, Neuron, In, Out, Piece], 2),
+    (&[Place, Threshold, Residual, Bar, SumColumn::Fate, Neuron, In, Out, Piece], 1),
+    (&[Place, Threshold, Residual, SumColumn::Fate, Neuron, In, Out, Piece], 1),
+    (&[Place, Residual, Bar, SumColumn::Fate, Neuron, Piece], 1),
+    (&[Place, Residual, SumColumn::Fate, Neuron, Piece], 1),
+    (&[Place, Residual, SumColumn::Fate], 1),
 ];
 
 /// A bar's least and largest width.
 const BAR: Range<usize> = 4..25;
 
-impl Column {
+impl SumColumn {
     /// Header if there is room, and where there is not.
     fn heads(self, golden: bool) -> [&'static str; 2] {
         match self {
@@ -56,7 +56,7 @@ impl Column {
             Place => ["value", "#"],
             Threshold => ["threshold", "needs"],
             Residual => ["residual", "left"],
-            Bar | Column::Fate => ["", ""],
+            Bar | SumColumn::Fate => ["", ""],
             Neuron => ["neuron", "neuron"],
             In => ["z_in", "z_in"],
             Out => ["z_out", "z_out"],
@@ -71,7 +71,7 @@ impl Column {
             Threshold => number(step.bucket.map(|(_, threshold)| threshold)),
             Residual => number(step.before),
             Bar => String::new(),
-            Column::Fate => fate(step.fate, look).to_owned(),
+            SumColumn::Fate => fate(step.fate, look).to_owned(),
             // A neuron skipped ahead to has no number in G.
             Neuron if mode == Mode::SkipAhead => step.path.map_or(String::new(), |_| "-".to_owned()),
             Neuron => step.path.map_or(String::new(), |path| grouped(path.neuron as i64)),
@@ -108,12 +108,12 @@ pub(super) struct Tables<'a> {
 }
 
 /// Which columns there are, and how wide.
-pub(super) struct Columns {
-    columns: Vec<(Column, usize)>,
+pub(super) struct SumColumns {
+    columns: Vec<(SumColumn, usize)>,
     digits: usize,
 }
 
-impl Columns {
+impl SumColumns {
     fn width(&self) -> usize {
         self.columns.iter().map(|(_, width)| width + 1).sum::<usize>().saturating_sub(1)
     }
@@ -125,13 +125,13 @@ impl Tables<'_> {
         first.into_iter().any(|step| step.bucket.is_some())
     }
 
-    fn text(&self, column: Column, index: usize, step: &SumStep, digits: usize) -> String {
+    fn text(&self, column: SumColumn, index: usize, step: &SumStep, digits: usize) -> String {
         column.text(index, step, digits, self.mode, self.look)
     }
 
-    fn measure(&self, columns: &[Column], digits: usize) -> Columns {
+    fn measure(&self, columns: &[SumColumn], digits: usize) -> SumColumns {
         let golden = self.is_golden();
-        let width_of = |&column: &Column| {
+        let width_of = |&column: &SumColumn| {
             let steps =
                 self.steps.iter().flat_map(|&index| self.view.sums.iter().map(move |sum| (index, sum)));
             let steps = steps.filter_map(|(index, sum)| sum.steps.get(index).map(|step| (index, step)));
@@ -140,11 +140,11 @@ impl Tables<'_> {
             (column, if column == Bar { BAR.start } else { column.heads(golden)[1].len().max(widest) })
         };
         let columns = columns.iter().filter(|column| golden || **column != Threshold);
-        Columns { columns: columns.map(width_of).collect(), digits }
+        SumColumns { columns: columns.map(width_of).collect(), digits }
     }
 
     /// The columns of all tables, which are `width` wide.
-    pub(super) fn columns(&self, width: u16) -> Columns {
+    pub(super) fn columns(&self, width: u16) -> SumColumns {
         let width = usize::from(width);
         let mut variants = VARIANTS.into_iter().map(|(columns, digits)| self.measure(columns, digits));
         let (least, digits) = VARIANTS[VARIANTS.len() - 1];
@@ -174,7 +174,7 @@ impl Tables<'_> {
     pub(super) fn render(
         &self,
         sum: &WeightSum,
-        columns: &Columns,
+        columns: &SumColumns,
         clickables: &Clickables,
         area: Rect,
         buffer: &mut Buffer,
@@ -195,11 +195,12 @@ impl Tables<'_> {
         }
         let shown = self.shown(area.height);
         let first = shown.start;
-        clickables.add(area, Target::Wheel(WeightMove::PreviousStep.action(), WeightMove::NextStep.action()));
+        clickables
+            .add(area, ClickTarget::Wheel(WeightMove::PreviousStep.action(), WeightMove::NextStep.action()));
         for (row, &index) in self.steps[shown].iter().enumerate() {
             let Some(step) = sum.steps.get(index) else { continue };
             let y = area.y + headers + row as u16;
-            clickables.add(Rect { y, height: 1, ..area }, Target::part(STEP, index));
+            clickables.add(Rect { y, height: 1, ..area }, ClickTarget::part(STEP, index));
             let style = style(step.fate, self.view, self.look);
             let chosen = first + row == self.place;
             let style = if chosen { style.patch(self.look.theme.selected) } else { style };
