@@ -145,7 +145,7 @@ fn every_page_is_a_chapter_and_every_chapter_has_a_page() {
     }
 }
 
-/// All that can be typed and all that can be pressed is in the reference, as the program says it.
+/// Every command and every key is in the reference, in the program's words.
 #[test]
 fn the_reference_has_every_command_and_every_list_of_keys() {
     let notes = |name: &str, note: &str| -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The JSON Schemas of the book: each describes what the program writes, and nothing else.
+//! The JSON Schemas of the book: each describes the program's output, and nothing else.
 
 use std::fs;
 use std::path::Path;
@@ -209,7 +209,7 @@ fn every_report_fits_its_schema() {
     }
 }
 
-/// What `E` writes, on every screen, before, under way and done.
+/// The files of `E`, on every screen, before, under way and done.
 #[test]
 fn the_data_of_every_screen_fit_their_schemas() {
     let screens = [('1', "explore"), ('2', "compare"), ('3', "weight"), ('4', "curves"), ('5', "outputs")];
@@ -223,7 +223,7 @@ fn the_data_of_every_screen_fit_their_schemas() {
     }
 }
 
-/// The data of a screen, from the file that they are written to.
+/// The data of a screen, from their file.
 fn exported(screen: &Opened) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let look = Look { theme: MONO, glyphs: UNICODE };
@@ -268,7 +268,7 @@ fn figures_fit_their_schema() {
     fits(&serde_json::to_value(vec![figure]).unwrap(), "bench.schema.json", "bench");
 }
 
-/// A schema that takes everything would hold nothing to it.
+/// A schema accepting everything would check nothing.
 #[test]
 fn a_key_that_is_not_described_is_refused() {
     let mut document = json(&["run", "tiny", "--json"]);

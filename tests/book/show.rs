@@ -1,4 +1,4 @@
-//! What the program shows: screens, pictures, lists of keys, outputs.
+//! The program's screens, pictures, lists of keys and outputs.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use slth::tui::screens::listed_keymaps;
 
 use crate::screens::{Opened, PLAIN, draw};
 
-/// A part of a text: from its first line that begins with `from`, so many lines.
+/// A part of a text: some lines, from the first one beginning with `from`.
 struct Cut<'a> {
     from: Option<&'a str>,
     lines: Option<usize>,
@@ -143,7 +143,7 @@ pub(crate) fn sh(script: &str, folder: &Path) -> std::process::Output {
         .unwrap()
 }
 
-/// What a command prints, whatever its exit code: a report of what does not hold is one, too.
+/// The output of a command with any exit code: a ticket that does not hold has a report, too.
 pub(crate) fn output(value: &str, folder: &Path) -> Result<String, String> {
     let (command, cut) = cut(value);
     let output = sh(command, folder);
@@ -154,7 +154,7 @@ pub(crate) fn output(value: &str, folder: &Path) -> Result<String, String> {
     cut.of(&text)
 }
 
-/// A text in which times are gone: numbers before ` s`, ` ms` or ` µs`, with the spaces around them.
+/// A text without times: numbers before ` s`, ` ms` or ` µs`, with the spaces around them.
 pub(crate) fn without_times(text: &str) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {

@@ -10,18 +10,18 @@ use crate::pages::root;
 use crate::part::{Kind, Part, parts};
 use crate::{schemas, show};
 
-/// What a walk found.
+/// The findings of a walk.
 #[derive(Default)]
 pub(crate) struct Walk {
     /// each with its place
     pub(crate) failures: Vec<String>,
-    /// blocks that were not run, and why
+    /// blocks not run, with the reason
     pub(crate) not_run: Vec<String>,
-    /// commands, outputs, screens, pictures and lists of keys that were held to the program
+    /// number of commands, outputs, screens, pictures and lists of keys compared with the program
     pub(crate) checked: usize,
-    /// what to write instead, in the order of the page
+    /// new contents of generated parts, in the order of the page
     pub(crate) anew: Vec<(Range<usize>, String)>,
-    /// the Python blocks that can be run
+    /// the Python blocks to run
     pub(crate) python: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ impl Walk {
     }
 }
 
-/// Whether what is generated is to be written anew.
+/// Whether generated parts are to be written anew.
 pub(crate) fn updates() -> bool {
     std::env::var_os("BOOK").is_some_and(|wish| wish == "update")
 }

@@ -1,4 +1,4 @@
-//! The sources of the crate as files, what each defines, and which file uses which.
+//! The sources of the crate as files: definitions of each, and arrows between them.
 //!
 //! # What counts as an arrow
 //! File A has an arrow to file B where A's product code names something that B defines: by a `use` line, or by a path
@@ -17,7 +17,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
 
-/// Longest chain of re-exports that is followed: only a circle of them is longer.
+/// Limit for chains of re-exports: only a circle is longer.
 const MOST_STEPS: usize = 32;
 
 /// A path of modules from the root of the crate.
@@ -27,15 +27,15 @@ type ModulePath = Vec<String>;
 #[derive(Default)]
 struct Module {
     file: PathBuf,
-    /// items that it defines
+    /// items defined in it
     defined: BTreeSet<String>,
     /// child modules
     children: BTreeSet<String>,
-    /// name in scope, and the path that it stands for
+    /// name in scope, and its path
     imported: BTreeMap<String, ModulePath>,
     /// paths of glob imports
     globs: Vec<ModulePath>,
-    /// paths that it names
+    /// paths named in it
     paths: Vec<ModulePath>,
     /// structs, enums, traits, unions and type aliases
     types: Vec<String>,
@@ -52,7 +52,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 impl Source {
-    /// Reads `src/lib.rs` and all modules that it declares, those of the tests apart.
+    /// Reads `src/lib.rs` and all its modules, tests apart.
     pub(crate) fn read() -> Self {
         let mut source = Self { modules: BTreeMap::new() };
         source.read_file(Vec::new(), PathBuf::from("lib.rs"));
@@ -108,14 +108,14 @@ impl Source {
                 }
             }
         }
-        // What is handed on and used here as well.
+        // Re-exports with a use in the same file.
         module
             .paths
             .extend(handed_on.into_iter().filter(|(name, _)| idents.contains(name)).map(|(_, path)| path));
         self.modules.insert(path, module);
     }
 
-    /// Types that more than one file defines, with the files. One file may have a type for each system.
+    /// Types defined in more than one file, with the files. One file may have a type for each system.
     pub(crate) fn types_defined_twice(&self) -> BTreeMap<&str, BTreeSet<&Path>> {
         let mut all = BTreeMap::<&str, BTreeSet<&Path>>::new();
         for module in self.modules.values() {
@@ -132,7 +132,7 @@ impl Source {
         self.modules.values().map(|module| module.types.len()).sum()
     }
 
-    /// From each file to the files that it uses.
+    /// From each file to the files used by it.
     pub(crate) fn arrows(&self) -> BTreeMap<&Path, BTreeSet<&Path>> {
         let mut arrows = BTreeMap::<&Path, BTreeSet<&Path>>::new();
         for (at, module) in &self.modules {
@@ -179,7 +179,7 @@ impl Source {
     }
 }
 
-/// The circles of a graph: the sets of more than one file each of which leads to every other.
+/// The circles of a graph: its strongly connected components of more than one file.
 pub(crate) fn circles<'a>(arrows: &BTreeMap<&'a Path, BTreeSet<&'a Path>>) -> BTreeSet<BTreeSet<&'a Path>> {
     let reached: BTreeMap<&Path, BTreeSet<&Path>> = arrows
         .keys()
@@ -197,14 +197,14 @@ pub(crate) fn circles<'a>(arrows: &BTreeMap<&'a Path, BTreeSet<&'a Path>>) -> BT
     arrows.keys().map(circle).filter(|circle| circle.len() > 1).collect()
 }
 
-/// Whether `root` is the `mod.rs` of a folder in which `file` lies.
+/// Whether `root` is the `mod.rs` of a folder above `file`.
 pub(crate) fn is_root_of(root: &Path, file: &Path) -> bool {
     let folder =
         if root.ends_with("mod.rs") { root.parent().unwrap().to_owned() } else { root.with_extension("") };
     root != file && file.starts_with(folder)
 }
 
-/// The file of a child module that is declared in `parent`.
+/// The file of a child module declared in `parent`.
 fn file_of(parent: &Path, name: &str) -> PathBuf {
     let is_root = ["lib.rs", "mod.rs"].iter().any(|root| parent.ends_with(root));
     let folder = if is_root { parent.parent().unwrap().to_owned() } else { parent.with_extension("") };
@@ -258,7 +258,7 @@ fn name_of(item: &Item) -> Option<String> {
     }
 }
 
-/// The names that a `use` brings into scope, and their paths; a glob has no name.
+/// The names brought into scope by a `use`, and their paths; a glob has no name.
 fn flatten(tree: &UseTree, before: &mut ModulePath, leaves: &mut Vec<(Option<String>, ModulePath)>) {
     let with = |name: &dyn ToString| [before.as_slice(), &[name.to_string()]].concat();
     match tree {
