@@ -182,8 +182,8 @@ fn circles_are_found() {
 
 /// Type names that are taken twice today. The list may only shrink.
 const TAKEN_TWICE: &[&str] = &[
-    "Areas", "Column", "Columns", "LogAxis", "Measured", "Mode", "Outcome", "Row", "Run", "Scale", "Screen",
-    "Taken", "Target", "Wish",
+    "Areas", "Column", "Columns", "LogAxis", "Mode", "Outcome", "Row", "Run", "Scale", "Screen", "Taken",
+    "Wish",
 ];
 
 /// Each file may have its own, as in `rand_distr`: its path tells whose it is.

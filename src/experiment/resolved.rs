@@ -53,7 +53,7 @@ impl DerefMut for Experiment {
 }
 
 /// A target network and its measures.
-struct Measured {
+struct MeasuredTarget {
     target: Arc<Network>,
     reading: Option<Arc<Reading>>,
     norms: Vec<f64>,
@@ -84,7 +84,7 @@ impl Experiment {
             same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(input_source));
         let measured = match same_target.clone().next() {
             Some(known) => known.measured(),
-            None => Measured::of(target::network(target_source, source, place_of)?),
+            None => MeasuredTarget::of(target::network(target_source, source, place_of)?),
         };
         let (domain, bounds) = match same_inputs {
             Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
@@ -128,8 +128,8 @@ impl Experiment {
         })
     }
 
-    fn measured(&self) -> Measured {
-        Measured {
+    fn measured(&self) -> MeasuredTarget {
+        MeasuredTarget {
             target: Arc::clone(&self.target),
             reading: self.reading.clone(),
             norms: self.target_norms.clone(),
@@ -153,7 +153,7 @@ impl Experiment {
     }
 }
 
-impl Measured {
+impl MeasuredTarget {
     fn of(target::FoundTarget { network, reading }: target::FoundTarget) -> Self {
         let norms = network.all_weights().map(spectral_norm).collect();
         let (target, reading) = (Arc::new(network), reading.map(Arc::new));
