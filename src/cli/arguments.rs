@@ -163,18 +163,18 @@ fn seconds(text: &str) -> Result<Duration, String> {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Build, prune and check without a screen
-    Run(Run),
+    Run(RunArguments),
     /// Run every construction of a preset and print them as one table
-    Compare(Compare),
+    Compare(CompareArguments),
     /// Repeat the constructions over many seeds: how often they fail, and how few neurons would do
-    Check(Check),
+    Check(CheckArguments),
     /// What theory asks of every construction
-    Bounds(Bounds),
+    Bounds(BoundsArguments),
     /// What a network is: its layers, norms and bounds, and the size of G it would need
-    Inspect(Inspect),
+    Inspect(InspectArguments),
     /// How fast the engine is on this machine, in about a minute
     #[command(hide = true)]
-    Bench(Bench),
+    Bench(BenchArguments),
     /// List the built-in presets, or print one
     Presets {
         /// What to do with them
@@ -192,7 +192,7 @@ pub(super) enum Verb {
 
 /// `slth run`.
 #[derive(Args, Debug)]
-pub(super) struct Run {
+pub(super) struct RunArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
@@ -214,7 +214,7 @@ pub(super) struct Run {
     pub(super) every: Duration,
 }
 
-impl Run {
+impl RunArguments {
     /// With no options.
     pub(super) fn plainly(preset: &str) -> Self {
         Self {
@@ -230,7 +230,7 @@ impl Run {
 
 /// `slth bench`.
 #[derive(Args, Debug)]
-pub(super) struct Bench {
+pub(super) struct BenchArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -238,7 +238,7 @@ pub(super) struct Bench {
 
 /// `slth compare`.
 #[derive(Args, Debug)]
-pub(super) struct Compare {
+pub(super) struct CompareArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
@@ -251,7 +251,7 @@ pub(super) struct Compare {
 
 /// `slth check`.
 #[derive(Args, Debug)]
-pub(super) struct Check {
+pub(super) struct CheckArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Runs of each construction, with the seeds that follow the preset's
@@ -277,7 +277,7 @@ pub(super) struct Check {
 
 /// `slth bounds`.
 #[derive(Args, Debug)]
-pub(super) struct Bounds {
+pub(super) struct BoundsArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON
@@ -287,7 +287,7 @@ pub(super) struct Bounds {
 
 /// `slth inspect`.
 #[derive(Args, Debug)]
-pub(super) struct Inspect {
+pub(super) struct InspectArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
     /// Print JSON

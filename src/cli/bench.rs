@@ -3,13 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use super::CliError;
-use super::arguments::Bench;
+use super::arguments::BenchArguments;
 use super::output::{note, page, print, print_json};
 use crate::report::text;
 use crate::speed::Work;
 
 /// Always exit code 0: figures are shown beside those of a named processor, without a verdict.
-pub(super) fn bench(bench: &Bench) -> Result<u8, CliError> {
+pub(super) fn bench(bench: &BenchArguments) -> Result<u8, CliError> {
     let slth = std::env::current_exe()?;
     let mut figures = Vec::new();
     for (number, work) in (1..).zip(Work::ALL) {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::arguments::{Check, Common};
+use super::arguments::{CheckArguments, Common};
 use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
@@ -15,7 +15,7 @@ use super::{CliError, files};
 use crate::report::{FaithfulnessReport, OutputFile, failure_rates, text};
 use crate::session::{FaithfulnessCheck, LaneRuns};
 
-pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
+pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
     let asked = [("--csv", check.csv.as_deref()), ("--svg", svg_file(check))];
     files::claim(&asked, &experiment)?;
@@ -42,13 +42,13 @@ pub(super) fn check(check: &Check, common: &Common) -> Result<u8, CliError> {
 
 /// The file of the failure curves.
 #[cfg(feature = "plots")]
-fn svg_file(check: &Check) -> Option<&Path> {
+fn svg_file(check: &CheckArguments) -> Option<&Path> {
     check.svg.as_deref()
 }
 
 /// None: this program draws no files.
 #[cfg(not(feature = "plots"))]
-fn svg_file(_: &Check) -> Option<&Path> {
+fn svg_file(_: &CheckArguments) -> Option<&Path> {
     None
 }
 

@@ -1,6 +1,6 @@
 //! `slth compare`: every construction of a preset, as one table.
 
-use super::arguments::{Common, Compare};
+use super::arguments::{Common, CompareArguments};
 use super::files::{Results, end_by_signals};
 use super::output::{page, print, print_json};
 use super::presets::load;
@@ -9,7 +9,7 @@ use super::{CliError, files};
 use crate::report::{Comparison, text};
 use crate::session::Session;
 
-pub(super) fn compare(compare: &Compare, common: &Common) -> Result<u8, CliError> {
+pub(super) fn compare(compare: &CompareArguments, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&compare.preset, common)?;
     let asked = [("--csv", compare.csv.as_deref())];
     files::claim(&asked, &experiment)?;

@@ -1,12 +1,12 @@
 //! `slth inspect`: a network's layers, norms and bounds, before any run.
 
-use super::arguments::{Common, Inspect};
+use super::arguments::{Common, InspectArguments};
 use super::output::{page, print, print_json};
 use super::presets::load;
 use super::{CliError, files};
 use crate::report::{InspectReport, text};
 
-pub(super) fn inspect(inspect: &Inspect, common: &Common) -> Result<u8, CliError> {
+pub(super) fn inspect(inspect: &InspectArguments, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&inspect.preset, common)?;
     files::claim(&[], &experiment)?;
     let report = InspectReport::new(&experiment.name, &experiment);

@@ -116,7 +116,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     match &arguments.verb {
         #[cfg(feature = "tui")]
         None if has_screen => explore::explore(arguments, keeper),
-        None => run::run(&arguments::Run::plainly(preset_of(arguments)), common),
+        None => run::run(&arguments::RunArguments::plainly(preset_of(arguments)), common),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
         Some(Verb::Check(check)) => check::check(check, common),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::arguments::{Common, Run};
+use super::arguments::{Common, RunArguments};
 use super::files::Results;
 use super::interrupt::Interrupt;
 use super::output::{note, page, print, print_json};
@@ -14,7 +14,7 @@ use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, wr
 use crate::session::{Lane, Session};
 use crate::visible::shortened;
 
-pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
+pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     let interrupt = Interrupt::watch();
     // Before anything is read or computed: nothing is to be done twice.
     let place = run.checkpoint.as_deref().map(CheckpointPlace::take).transpose()?;
@@ -63,7 +63,7 @@ pub(super) fn run(run: &Run, common: &Common) -> Result<u8, CliError> {
 
 /// Writes all requested outputs, the text last. Whether someone has the results: files, or all of the text.
 fn write(
-    run: &Run,
+    run: &RunArguments,
     session: &Session,
     csv: Option<OutputFile>,
     ticket: Option<OutputFile>,

@@ -7,7 +7,7 @@
 //!
 //! # What a failing run says of the theorem
 //! Theorem 3 promises: the neurons *can* meet every demand. An allocation that runs out of neurons does not refute it.
-//! A maximum matching decides each incomplete layer ([`Existence`]): the ticket exists and this allocation did not find
+//! A maximum matching decides each incomplete layer ([`Existence`](crate::construction::Existence)): the ticket exists and this allocation did not find
 //! it, or it is missing for this seed, or the graph is too large to decide. Only missing tickets count against a
 //! theorem.
 //!

@@ -22,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use self::message::damaged;
 use self::pickle::{Damage, Pickle, Value};
 use self::storages::{Members, Storages};
-use self::tensors::{Storage, View};
+use self::tensors::{Storage, TensorView};
 use self::walk::PickledTensors;
 use super::archive::Archive;
 use super::bytes::FileBytes;
@@ -49,7 +49,7 @@ const FIRST_BYTES: u64 = 1 << 20;
 /// An opened file: pickle read, storages not yet.
 pub(super) struct TorchReader<'a> {
     storages: Storages<'a>,
-    views: Vec<View>,
+    views: Vec<TensorView>,
 }
 
 pub(super) fn is_legacy(bytes: &[u8]) -> bool {

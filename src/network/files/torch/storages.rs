@@ -12,7 +12,7 @@ use super::super::archive::{Archive, MOST_PER_DEFLATED_BYTE};
 use super::super::bytes::FileBytes;
 use super::super::damage;
 use super::super::number::{Number, elements, row_major};
-use super::tensors::{Storage, View};
+use super::tensors::{Storage, TensorView};
 
 /// Longest stride of a view read as a block, in bytes; beyond it each number is read by itself.
 const SPAN_PER_NUMBER: usize = 16;
@@ -43,7 +43,7 @@ pub(super) struct Members<'a> {
 /// A view of a storage of these numbers.
 struct RequestedView<'v> {
     shape: &'v [usize],
-    view: &'v View,
+    view: &'v TensorView,
     number: Number,
     big_endian: bool,
 }
@@ -157,7 +157,7 @@ impl Storages<'_> {
         &mut self,
         storage: &Storage,
         number: Number,
-        view: &View,
+        view: &TensorView,
         shape: &[usize],
     ) -> Result<Vec<f64>, String> {
         let big_endian = matches!(self, Self::Zip(members) if members.big_endian);

@@ -29,7 +29,7 @@ pub(super) struct Storage {
 
 /// A tensor as a view into a storage.
 #[derive(Clone, Debug)]
-pub(super) struct View {
+pub(super) struct TensorView {
     /// its storage, and the element type of the numbers in it; why there are none
     pub(super) source: Result<(Storage, Number), String>,
     /// the first element's place in the storage
@@ -69,7 +69,7 @@ pub(super) fn module_class(pickle: &Pickle<'_>, call: &DeferredCall) -> Option<S
 }
 
 /// Shape, type and place of a tensor.
-pub(super) fn described(pickle: &Pickle<'_>, id: Id) -> Result<(Vec<usize>, String, View), String> {
+pub(super) fn described(pickle: &Pickle<'_>, id: Id) -> Result<(Vec<usize>, String, TensorView), String> {
     let broken = || "a call that rebuilds no tensor".to_owned();
     let mut id = id;
     // A parameter holds a tensor, and a subclass of tensors holds a rebuilding call.
@@ -101,7 +101,7 @@ pub(super) fn described(pickle: &Pickle<'_>, id: Id) -> Result<(Vec<usize>, Stri
                 return Ok((
                     Vec::new(),
                     UNREADABLE.to_owned(),
-                    View { source, start: 0, strides: Vec::new() },
+                    TensorView { source, start: 0, strides: Vec::new() },
                 ));
             }
         }
@@ -114,7 +114,7 @@ fn strided(
     pickle: &Pickle<'_>,
     arguments: &[Id],
     dtype: Option<Id>,
-) -> Result<(Vec<usize>, String, View), String> {
+) -> Result<(Vec<usize>, String, TensorView), String> {
     let &[storage, start, shape, strides, ..] = arguments else {
         return Err(format!("{} arguments of a tensor", arguments.len()));
     };
@@ -144,14 +144,14 @@ fn strided(
         Some(number) => Ok((storage, number)),
         None => Err(format!("numbers of type {}", type_name(&spelled))),
     };
-    Ok((shape, type_name(&spelled), View { source, start, strides }))
+    Ok((shape, type_name(&spelled), TensorView { source, start, strides }))
 }
 
 /// Start and length of a part of a storage, in elements.
-type Part = (usize, usize);
+type StoragePart = (usize, usize);
 
 /// `('storage', type, key, device, elements[, (key, start, elements)])`
-pub(super) fn storage_of(pickle: &Pickle<'_>, id: Id) -> Result<(Storage, Option<Part>), String> {
+pub(super) fn storage_of(pickle: &Pickle<'_>, id: Id) -> Result<(Storage, Option<StoragePart>), String> {
     let broken = || "a storage that is not described".to_owned();
     let Some(&[tag, class, key, _, length, ref rest @ ..]) = pickle.sequence(id) else {
         return Err(broken());
@@ -200,7 +200,12 @@ fn natural(pickle: &Pickle<'_>, id: Id) -> Option<usize> {
 }
 
 /// A tensor lies in its storage. Repeated numbers (strides of 0) are no more than the file has bytes.
-pub(super) fn check_extent(view: &View, shape: &[usize], length: usize, bytes: usize) -> Result<(), String> {
+pub(super) fn check_extent(
+    view: &TensorView,
+    shape: &[usize],
+    length: usize,
+    bytes: usize,
+) -> Result<(), String> {
     let count = elements(shape).ok_or_else(|| format!("shape {shape:?}, which no memory holds"))?;
     if count == 0 {
         return Ok(());

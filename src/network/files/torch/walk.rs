@@ -3,7 +3,7 @@
 use super::super::{FileError, TensorEntry};
 use super::message::damaged;
 use super::pickle::{DeferredCall, Id, Pickle, Value};
-use super::tensors::{View, check_extent, described, module_class, rebuilds_tensor};
+use super::tensors::{TensorView, check_extent, described, module_class, rebuilds_tensor};
 
 /// Dictionaries and lists inside each other; networks need about five.
 const DEEPEST: usize = 64;
@@ -15,7 +15,7 @@ const NAMELESS: &str = "weight";
 #[derive(Default)]
 pub(super) struct PickledTensors {
     pub(super) entries: Vec<TensorEntry>,
-    pub(super) views: Vec<View>,
+    pub(super) views: Vec<TensorView>,
     pub(super) others: Vec<String>,
 }
 
