@@ -36,6 +36,12 @@ pub struct Column {
     pub cells: Vec<Cell>,
     /// whether a text keeps it in the same line as the column before it
     pub is_joined: bool,
+    /// whether a screen aligns it to the left, as text
+    pub is_left: bool,
+    /// its width on a screen
+    pub width: u16,
+    /// the narrowest table with this column on a screen
+    pub least: u16,
 }
 
 /// Columns of equally many cells.
@@ -138,14 +144,29 @@ impl<R> Rows<R> {
     /// Adds a column to the right.
     pub fn column<C: Into<Cell>>(mut self, header: impl Into<String>, cell: impl Fn(&R) -> C) -> Self {
         let cells = self.rows.iter().map(|row| cell(row).into()).collect();
-        self.table.columns.push(Column { header: header.into(), cells, is_joined: false });
+        let (header, is_joined, is_left) = (header.into(), false, false);
+        self.table.columns.push(Column { header, cells, is_joined, is_left, width: 0, least: 0 });
         self
     }
 
     /// Keeps the last column in the same line as the one before it, however narrow the page is.
-    pub fn joined(mut self) -> Self {
+    pub fn joined(self) -> Self {
+        self.last(|column| column.is_joined = true)
+    }
+
+    /// On a screen, gives the last column a width, in tables at least `least` wide.
+    pub fn wide(self, width: u16, least: u16) -> Self {
+        self.last(|column| (column.width, column.least) = (width, least))
+    }
+
+    /// On a screen, aligns the last column to the left.
+    pub fn left(self) -> Self {
+        self.last(|column| column.is_left = true)
+    }
+
+    fn last(mut self, change: impl FnOnce(&mut Column)) -> Self {
         if let Some(column) = self.table.columns.last_mut() {
-            column.is_joined = true;
+            change(column);
         }
         self
     }

@@ -17,7 +17,7 @@ const STEPS: [i32; 12] = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500];
 pub struct LogAxis {
     /// decimal logarithm at the start
     pub from: f64,
-    /// decimal logarithm at the end, larger
+    /// decimal logarithm at the end; smaller than `from` on a reversed axis
     pub to: f64,
 }
 
@@ -30,6 +30,11 @@ impl LogAxis {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), log| (low.min(log), high.max(log)));
         let from = low.floor();
         (low <= high).then(|| Self { from, to: high.ceil().max(from + 1.0) })
+    }
+
+    /// The same axis from its end to its start, for rows from top to bottom. Ticks are those of the original.
+    pub fn reversed(self) -> Self {
+        Self { from: self.to, to: self.from }
     }
 
     /// Position of a decimal logarithm: 0 at the start, 1 at the end.

@@ -8,4 +8,5 @@ pub(crate) mod frame_lines;
 pub(crate) mod histogram;
 pub(crate) mod log_axis;
 pub(crate) mod products;
+pub(crate) mod table;
 pub(crate) mod unshowable;

@@ -8,12 +8,12 @@ use ratatui::text::{self, Span};
 
 use crate::construction::{Mode, PRODUCT_BINS};
 use crate::experiment::LawChoice;
+use crate::report::plot::{LogAxis, labels};
 use crate::report::text::{grouped, number};
 use crate::sampling::{ProductLaw, UniformProductLaw};
 use crate::session::{LaneView, Snapshot};
 use crate::tui::look::Look;
 use crate::tui::widgets::histogram::{Histogram, Line, Meeting};
-use crate::tui::widgets::log_axis::DecadeAxis;
 
 /// Room above the highest exact density, as a share of it. Observed densities beyond are cut.
 const HEADROOM: f64 = 0.25;
@@ -91,9 +91,9 @@ impl ProductScale {
     }
 
     /// The common scale of these lanes, and its axis; `None` without lanes.
-    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, DecadeAxis)> {
+    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
         let axes: Vec<ProductAxis> = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane)).collect();
-        let decades = DecadeAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
+        let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
         let peak = axes.iter().map(|axis| axis.peak / axis.decades()).fold(0.0, f64::max);
         let scale =
             Self { ends: (decades.at(0.0), decades.at(1.0)), top: peak * (1.0 + HEADROOM), root: true };
@@ -218,20 +218,13 @@ fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: 
         buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
     }
     let column = |place: f64| (place * f64::from(area.width)) as u16;
-    let mut free_from = 0;
-    for &(place, value) in &axis.marks {
-        let text = short(value);
-        let length = text.len() as u16;
-        let at = column(place)
-            .saturating_sub(if place == 0.0 { 0 } else { length / 2 })
-            .min(area.width.saturating_sub(length));
-        if place > 0.0 && place < 1.0 {
-            buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
-        }
-        if at >= free_from {
-            buffer.set_string(area.x + at, area.y + u16::from(area.height > 1), &text, theme.faint);
-            free_from = at + length + 1;
-        }
+    for &(place, _) in axis.marks.iter().filter(|(place, _)| *place > 0.0 && *place < 1.0) {
+        buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
+    }
+    let marks = axis.marks.iter().map(|&(place, value)| (usize::from(column(place)), short(value)));
+    for label in labels(marks, usize::from(area.width)) {
+        let y = area.y + u16::from(area.height > 1);
+        buffer.set_string(area.x + label.at as u16, y, label.text, theme.faint);
     }
     if area.height < ROWS_BELOW {
         return;

@@ -8,7 +8,9 @@ use ratatui::style::Style;
 use super::chart::{Chart, PLACE};
 use super::keys::ChartMove;
 use crate::report::Curve;
-use crate::report::text::{grouped, marked};
+use crate::report::numbers::power_of_ten;
+use crate::report::plot::{self, LogAxis, labels};
+use crate::report::text::marked;
 use crate::theory::Count;
 use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{ClickTarget, Clickables};
@@ -23,18 +25,15 @@ const NUMBERS: u16 = 5;
 /// Below this height the numbers stand on the lying axis, not under it.
 const TALL: u16 = 12;
 
-/// Steps between the numbers of an axis, in decades.
-const STEPS: [i32; 9] = [1, 2, 3, 5, 10, 20, 50, 100, 200];
-
 /// Bits of a Braille character: left column downwards, then right.
 const BRAILLE: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
-/// Where values are on the screen.
+/// The plot's axes on the screen.
 struct Axes {
-    /// log₁₀ of the first and the last place
-    x: (f64, f64),
-    /// decades of neurons per weight, whole
-    y: (i32, i32),
+    /// quantity on the axis
+    x: LogAxis,
+    /// neurons per weight, in whole decades
+    y: LogAxis,
     /// the curves' cells
     area: Rect,
     /// dots of a cell, across and down
@@ -42,27 +41,18 @@ struct Axes {
 }
 
 impl Axes {
-    /// The dot column of a place.
-    fn dot_of_place(&self, log: f64) -> u16 {
-        let last = f64::from(self.area.width * self.dots.0 - 1);
-        ((log - self.x.0) / (self.x.1 - self.x.0) * last).round() as u16
-    }
-
     fn column_of_place(&self, log: f64) -> u16 {
-        self.dot_of_place(log) / self.dots.0
+        self.x.dot(log, self.area.width * self.dots.0) / self.dots.0
     }
 
     /// log₁₀ of the place at a dot column.
     fn place_of_dot(&self, dot: u16) -> f64 {
-        let last = f64::from(self.area.width * self.dots.0 - 1).max(1.0);
-        self.x.0 + f64::from(dot) / last * (self.x.1 - self.x.0)
+        self.x.at_dot(dot, self.area.width * self.dots.0)
     }
 
     /// The dot row of a number of neurons, from the top.
     fn dot_of_value(&self, log: f64) -> u16 {
-        let last = f64::from(self.area.height * self.dots.1 - 1);
-        let (low, high) = (f64::from(self.y.0), f64::from(self.y.1));
-        ((high - log) / (high - low) * last).round().clamp(0.0, last) as u16
+        self.y.reversed().dot(log, self.area.height * self.dots.1)
     }
 
     fn row_of_value(&self, log: f64) -> u16 {
@@ -126,14 +116,10 @@ fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
     let points = chart.drawn().flat_map(|index| chart.curves.curves[index].points.iter().flatten());
     let seen = chart.seen().map(|observed| observed.neurons_per_weight);
     let logs = points.map(|point| point.neurons_per_weight).chain(seen).map(Count::log10);
-    let (low, high) = logs
-        .filter(|log| log.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    let (low, high) = if low <= high { (low.floor() as i32, high.ceil() as i32) } else { (0, 1) };
     let places = &chart.curves.places;
     Some(Axes {
-        x: (places[0].value.log10(), places[places.len() - 1].value.log10()),
-        y: (low, high.max(low + 1)),
+        x: LogAxis { from: places[0].value.log10(), to: places[places.len() - 1].value.log10() },
+        y: LogAxis::around(logs).unwrap_or(LogAxis { from: 0.0, to: 1.0 }),
         area: Rect {
             x: area.x + NUMBERS + 1,
             width: area.width - NUMBERS - 1,
@@ -155,35 +141,18 @@ fn frame(axes: &Axes, look: &Look, area: Rect, buffer: &mut Buffer) {
     for x in upright..area.right() {
         buffer.set_string(x, foot, glyphs.axis, theme.faint);
     }
-    let decades = axes.y.1 - axes.y.0;
-    let room = i32::from(axes.area.height / 2).max(1);
-    let step = STEPS.into_iter().find(|step| decades / step <= room).unwrap_or(500);
-    for decade in (axes.y.0..=axes.y.1).filter(|decade| decade.rem_euclid(step) == 0) {
-        let y = axes.area.y + axes.row_of_value(f64::from(decade));
-        let text = power_of_ten(decade);
-        buffer.set_string(area.x, y, format!("{text:>width$}", width = usize::from(NUMBERS)), theme.faint);
+    for decade in axes.y.decades(1 + usize::from(axes.area.height / 2)) {
+        let y = axes.area.y + axes.row_of_value(decade);
+        let text = format!("{:>1$}", power_of_ten(decade), usize::from(NUMBERS));
+        buffer.set_string(area.x, y, text, theme.faint);
     }
-    let decades = axes.x.0.ceil() as i32..=axes.x.1.floor() as i32;
-    let mut free_from = area.x;
-    for decade in decades {
-        let x = axes.area.x + axes.column_of_place(f64::from(decade));
-        let text = power_of_ten(decade);
-        let length = text.len() as u16;
-        let at = x.saturating_sub(length / 2).min(area.right().saturating_sub(length)).max(area.x);
-        if at >= free_from {
-            buffer.set_string(x, foot, glyphs.tick, theme.text);
-            buffer.set_string(at, area.bottom() - 1, text, theme.faint);
-            free_from = at + length + 1;
-        }
-    }
-}
-
-/// 10^`exponent`, short.
-fn power_of_ten(exponent: i32) -> String {
-    match exponent {
-        -2..0 => 10_f64.powi(exponent).to_string(),
-        0..4 => grouped(10_i64.pow(exponent.unsigned_abs())),
-        _ => format!("1e{exponent}"),
+    let tick = |decade: f64| {
+        let x = axes.area.x - area.x + axes.column_of_place(decade);
+        (usize::from(x), power_of_ten(decade))
+    };
+    for label in labels(axes.x.decades(usize::MAX).into_iter().map(tick), usize::from(area.width)) {
+        buffer.set_string(area.x + label.tick as u16, foot, glyphs.tick, theme.text);
+        buffer.set_string(area.x + label.at as u16, area.bottom() - 1, label.text, theme.faint);
     }
 }
 
@@ -198,17 +167,12 @@ fn value(curve: &Curve, logs: &[f64], log: f64) -> Option<f64> {
 
 /// A curve as dots. Steep parts are joined.
 fn dots(curve: &Curve, logs: &[f64], axes: &Axes, look: &Look, style: Style, buffer: &mut Buffer) {
-    let mut before: Option<u16> = None;
-    for dot in 0..axes.area.width * axes.dots.0 {
-        let row = value(curve, logs, axes.place_of_dot(dot)).map(|value| axes.dot_of_value(value));
-        if let Some(row) = row {
-            let from =
-                before.map_or(row, |before| if before < row { before + 1 } else { before.max(row + 1) - 1 });
-            for y in row.min(from)..=row.max(from) {
-                put_dot(axes, look, (dot, y), style, buffer);
-            }
+    let row = |dot: u16| value(curve, logs, axes.place_of_dot(dot)).map(|value| axes.dot_of_value(value));
+    let columns = 0..axes.area.width * axes.dots.0;
+    for (dot, rows) in columns.clone().zip(plot::curve(columns.map(row))) {
+        for y in rows.into_iter().flatten() {
+            put_dot(axes, look, (dot, y), style, buffer);
         }
-        before = row;
     }
 }
 

@@ -3,29 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
+use ratatui::widgets::{Paragraph, Widget};
 
 use crate::experiment::Construction;
 use crate::report::text::{assumed, construction_name, count, marked, number, per_weight};
-use crate::report::{ComparedLane, Comparison};
+use crate::report::{ComparedLane, Comparison, Rows};
 use crate::theory::Count;
 use crate::tui::look::Look;
-
-/// A column: header, width, the least width of a table with it.
-const COLUMNS: [(&str, u16, u16); 9] = [
-    ("bound", 10, 0),
-    ("sampled", 9, 0),
-    ("ratio", 9, 0),
-    ("kept", 6, 60),
-    ("certified", 9, 70),
-    ("time", 8, 78),
-    ("found", 8, 90),
-    ("searched", 9, 100),
-    ("kept weights", 12, 110),
-];
-
-/// Width of the lanes' names.
-const NAMES: u16 = 23;
+use crate::tui::widgets::table;
 
 /// Draws a row per slot under a header. Neurons, kept weights and searches are per target weight.
 pub(super) fn table(
@@ -35,47 +20,41 @@ pub(super) fn table(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
-    let right = |text: String| Cell::from(Line::from(text).right_aligned());
     let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
     let corner = if all_apply { "per target weight" } else { "per weight, ! no claim" };
-    let header = std::iter::once(Cell::from(corner))
-        .chain(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned())));
-    let rows = slots.iter().zip(1..).map(|(&construction, slot)| {
-        let lane = comparison.lanes.iter().find(|lane| lane.which == construction);
-        let cells = lane.map(|lane| cells(lane, comparison.weights));
-        let cell = |index: usize| cells.as_ref().map_or("-".to_owned(), |cells| cells[index].clone());
-        let name = Cell::from(format!("{slot} {}", construction_name(construction)));
-        Row::new(std::iter::once(name).chain(shown.iter().map(|&index| right(cell(index)))))
-            .style(look.theme.text)
-    });
-    let widths = std::iter::once(Constraint::Max(NAMES))
-        .chain(shown.iter().map(|&index| Constraint::Length(COLUMNS[index].1)));
-    let header = Row::new(header).style(look.theme.faint);
-    Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
-}
-
-fn cells(lane: &ComparedLane, weights: u64) -> [String; 9] {
-    let known = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
-    let counted = |value: Option<Count>, show: fn(Count) -> String| value.map_or("-".to_owned(), show);
+    let lane_of = |&which: &Construction| comparison.lanes.iter().find(|lane| lane.which == which);
+    let tenths = |value: f64| format!("{value:.1}");
     let error = |value: f64| format!("{value:.2e}");
-    let bound = if lane.bound_applies() {
-        counted(lane.neurons_per_weight_bound, per_weight)
-    } else {
-        // A digit less, for the mark.
-        marked(counted(lane.neurons_per_weight_bound, count), false)
+    // A digit less, for the mark.
+    let bound = |lane: &ComparedLane, bound: Count| match lane.bound_applies() {
+        true => per_weight(bound),
+        false => marked(count(bound), false),
     };
-    [
-        bound,
-        counted(lane.neurons_per_weight, per_weight),
-        counted(lane.ratio_to_first, count),
-        known(lane.kept_neurons_per_weight, |kept| format!("{kept:.1}")),
-        known(lane.error.certified, error),
-        format!("{:.2} s", lane.elapsed_seconds),
-        known(lane.error.found, error),
-        known(lane.searched_per_weight(weights), number),
-        known(lane.kept_weights_per_weight, |kept| format!("{kept:.1}")),
-    ]
+    let table = Rows::of(slots.iter().zip(1..).map(|(which, slot)| (slot, which, lane_of(which))))
+        .column(corner, |(slot, which, _)| format!("{slot} {}", construction_name(**which)))
+        .left()
+        .wide(23, 0)
+        .column("bound", |(.., lane)| lane.and_then(|lane| Some(bound(lane, lane.neurons_per_weight_bound?))))
+        .wide(10, 0)
+        .column("sampled", |(.., lane)| lane.and_then(|lane| lane.neurons_per_weight).map(per_weight))
+        .wide(9, 0)
+        .column("ratio", |(.., lane)| lane.and_then(|lane| lane.ratio_to_first).map(count))
+        .wide(9, 0)
+        .column("kept", |(.., lane)| lane.and_then(|lane| lane.kept_neurons_per_weight).map(tenths))
+        .wide(6, 60)
+        .column("certified", |(.., lane)| lane.and_then(|lane| lane.error.certified).map(error))
+        .wide(9, 70)
+        .column("time", |(.., lane)| lane.map(|lane| format!("{:.2} s", lane.elapsed_seconds)))
+        .wide(8, 78)
+        .column("found", |(.., lane)| lane.and_then(|lane| lane.error.found).map(error))
+        .wide(8, 90)
+        .column("searched", |(.., lane)| {
+            lane.and_then(|lane| lane.searched_per_weight(comparison.weights)).map(number)
+        })
+        .wide(9, 100)
+        .column("kept weights", |(.., lane)| lane.and_then(|lane| lane.kept_weights_per_weight).map(tenths))
+        .wide(12, 110);
+    table::render(&table.table(), |_| look.theme.text, look, area, buffer);
 }
 
 /// Draws each of Malach's assumptions with a mark: in one column or in two, with what was found, if there is room;

@@ -8,12 +8,13 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::slots::lane_of;
 use crate::construction::Mode;
 use crate::experiment::Construction;
+use crate::report::plot::LogAxis;
 use crate::report::text::{grouped, marked, mode, number_of_neurons};
 use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::MEASURING;
 use crate::tui::widgets::frame_lines::{cut, fitting};
-use crate::tui::widgets::log_axis::DecadeAxis;
+use crate::tui::widgets::log_axis;
 use crate::tui::widgets::products::{self, ProductScale};
 
 /// Rows of text above the bars, and rows of the chart and its axis that come before them.
@@ -24,7 +25,7 @@ const LEAST_CHART: u16 = 3;
 pub(super) fn render(
     snapshot: &Snapshot,
     construction: Construction,
-    shared: Option<&(ProductScale, DecadeAxis)>,
+    shared: Option<&(ProductScale, LogAxis)>,
     columns: u16,
     look: &Look,
     area: Rect,
@@ -47,7 +48,7 @@ pub(super) fn render(
     let chart =
         Rect { y: area.y + rows, height: area.height - rows - 1, width: columns.min(area.width), ..area };
     products::render_shared(snapshot, index, scale, look, chart, buffer);
-    axis.render(look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
+    log_axis::render(axis, look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
 }
 
 /// The caption in the frame below the chart.

@@ -12,12 +12,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use crate::report::plot::LogAxis;
 use crate::report::text::construction_name;
 use crate::session::LaneView;
 use crate::theory::Count;
 use crate::tui::look::Look;
 use crate::tui::widgets::bars;
-use crate::tui::widgets::log_axis::DecadeAxis;
+use crate::tui::widgets::log_axis;
 
 /// Columns of the shortest useful strip.
 const LEAST_STRIP: u16 = 12;
@@ -49,13 +50,18 @@ pub(super) fn render(lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buff
         }
     }
     if let Some(axis) = &axis {
-        axis.render(look, Rect { y: area.y + lanes.len() as u16 * strip, height: 1, ..chart }, buffer);
+        log_axis::render(
+            axis,
+            look,
+            Rect { y: area.y + lanes.len() as u16 * strip, height: 1, ..chart },
+            buffer,
+        );
     }
 }
 
 /// An axis for all points, the lanes now, and their bounds.
-fn axis(lanes: &[(usize, &LaneView)]) -> Option<DecadeAxis> {
-    DecadeAxis::around(lanes.iter().flat_map(|(_, lane)| {
+fn axis(lanes: &[(usize, &LaneView)]) -> Option<LogAxis> {
+    LogAxis::around(lanes.iter().flat_map(|(_, lane)| {
         let bound = lane.neurons_bound().map(Count::log10);
         let first = lane.race.first().map(|point| point.0.log10());
         [first.or(bound.map(|bound| bound - BEFORE_BOUND)), Some(lane.neurons_sampled().log10()), bound]
@@ -63,10 +69,10 @@ fn axis(lanes: &[(usize, &LaneView)]) -> Option<DecadeAxis> {
     }))
 }
 
-fn render_strip(lane: &LaneView, axis: &DecadeAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn render_strip(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     shares(lane, axis, look, area, buffer);
     if let Some(bound) = lane.neurons_bound().map(Count::log10).filter(|bound| bound.is_finite()) {
-        limit(area.x + axis.column(bound, area.width), look, area, buffer);
+        limit(area.x + axis.cell(bound, area.width), look, area, buffer);
     }
 }
 
@@ -86,13 +92,13 @@ fn limit(x: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The share of complete weights after so many neurons, up to now.
-fn shares(lane: &LaneView, axis: &DecadeAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn shares(lane: &LaneView, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let now = lane.neurons_sampled().log10();
     let share_now = lane.weights_done() as f64 / lane.weights() as f64;
     if !now.is_finite() {
         return;
     }
-    let last = axis.column(now, area.width);
+    let last = axis.cell(now, area.width);
     for column in 0..=last {
         let right = axis.at(f64::from(column + 1) / f64::from(area.width));
         let passed = lane.race.partition_point(|point| point.0.log10() <= right);
