@@ -108,6 +108,58 @@ pub fn power_of_ten(log: f64) -> String {
     format!("{}e{decade}", digit.trim_end_matches(".0"))
 }
 
+/// Neurons per weight in at most seven characters.
+pub fn per_weight_short(neurons: Count) -> String {
+    let value = neurons.as_f64();
+    if value < 1e5 { format!("{value:.1}") } else { format!("{neurons:.1}") }
+}
+
+/// A number for a mark on an axis: as [`number`], or one digit and an exponent.
+pub fn number_short(value: f64) -> String {
+    if (0.01..1e4).contains(&value) { number(value) } else { format!("{value:.0e}") }
+}
+
+/// A number with an exponent and `digits` behind the point.
+pub fn scientific(value: f64, digits: usize) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.digits$e}") }
+}
+
+/// A difference with its sign.
+pub fn difference(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:+.1e}") }
+}
+
+/// One format for all numbers of a column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decimals {
+    /// digits behind the point; `None` for numbers with an exponent
+    places: Option<usize>,
+    digits: i32,
+}
+
+impl Decimals {
+    /// As many that the largest value has `digits` of them.
+    pub fn of<'a>(values: impl Iterator<Item = &'a f64>, digits: i32) -> Self {
+        let largest = values.filter(|value| value.is_finite()).fold(0.0_f64, |m, value| m.max(value.abs()));
+        let places = match largest {
+            0.0 => Some(0),
+            m if (0.01..10_f64.powi(digits)).contains(&m) => {
+                Some((digits - 1 - m.log10().floor() as i32).max(0) as usize)
+            }
+            _ => None,
+        };
+        Self { places, digits }
+    }
+
+    /// A number in this format.
+    pub fn write(self, value: f64) -> String {
+        match self.places {
+            Some(places) => format!("{value:.places$}"),
+            None => format!("{value:.0$e}", (self.digits - 3).max(0) as usize),
+        }
+    }
+}
+
 /// Widths n₀…n_ℓ; long lists are summarised.
 pub fn widths(widths: &[usize]) -> String {
     let (layers, first) = (widths.len() - 1, widths[0]);
@@ -154,5 +206,23 @@ mod tests {
         let between = [0.005, 0.02, 0.5, 2.0, 50.0, 2e3, 5e11, 2.5e-7, 9.9999e6];
         let expected = ["5e-3", "0.02", "0.5", "2", "50", "2,000", "5e11", "2.5e-7", "1e7"];
         assert_eq!(between.map(|value: f64| power_of_ten(value.log10())), expected);
+    }
+
+    #[test]
+    fn numbers_fit_their_columns() {
+        for digits in [3, 4, 5] {
+            for exponent in -300..300 {
+                let values = [-9.876_543 * 10_f64.powi(exponent), 1.0 * 10_f64.powi(exponent - 9), 0.0];
+                let decimals = Decimals::of(values.iter(), digits);
+                // A sign and a mark beside it.
+                let most = if exponent.abs() < 99 { digits as usize + 4 } else { digits as usize + 5 };
+                for value in values {
+                    assert!(decimals.write(value).len() <= most, "{}", decimals.write(value));
+                }
+            }
+        }
+        let decimals = Decimals::of([12.345_678, -0.5].iter(), 5);
+        assert_eq!((decimals.write(12.345_678), decimals.write(-0.5)), ("12.346".into(), "-0.500".into()));
+        assert_eq!(Decimals::of([0.0].iter(), 5).write(0.0), "0");
     }
 }

@@ -8,8 +8,8 @@ use ratatui::text::{self, Span};
 
 use crate::construction::{Mode, PRODUCT_BINS};
 use crate::experiment::LawChoice;
+use crate::report::numbers::{grouped, number_short};
 use crate::report::plot::{LogAxis, labels};
-use crate::report::text::{grouped, number};
 use crate::sampling::{ProductLaw, UniformProductLaw};
 use crate::session::{LaneView, Snapshot};
 use crate::tui::look::Look;
@@ -221,7 +221,7 @@ fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: 
     for &(place, _) in axis.marks.iter().filter(|(place, _)| *place > 0.0 && *place < 1.0) {
         buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
     }
-    let marks = axis.marks.iter().map(|&(place, value)| (usize::from(column(place)), short(value)));
+    let marks = axis.marks.iter().map(|&(place, value)| (usize::from(column(place)), number_short(value)));
     for label in labels(marks, usize::from(area.width)) {
         let y = area.y + u16::from(area.height > 1);
         buffer.set_string(area.x + label.at as u16, y, label.text, theme.faint);
@@ -253,11 +253,6 @@ fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: 
     let fits = in_full.width() <= usize::from(area.width);
     let line = if fits { in_full } else { key(in_short, " bound").into() };
     buffer.set_line(area.x, area.y + 2, &line, area.width);
-}
-
-/// A mark's number, short.
-fn short(value: f64) -> String {
-    if (0.01..1e4).contains(&value) { number(value) } else { format!("{value:.0e}") }
 }
 
 #[cfg(test)]

@@ -33,8 +33,9 @@ pub(super) fn render(
         Paragraph::new(text).style(look.theme.text).wrap(Wrap { trim: true }).render(area, buffer);
         return;
     }
-    clickables.add(area, Target::Wheel(ChartMove::PreviousCurve.action(), ChartMove::NextCurve.action()));
-    clickables.add_rows(area, 1, readings.iter().map(|reading| Target::part(CURVE, reading.curve)));
+    clickables
+        .add(area, ClickTarget::Wheel(ChartMove::PreviousCurve.action(), ChartMove::NextCurve.action()));
+    clickables.add_rows(area, 1, readings.iter().map(|reading| ClickTarget::part(CURVE, reading.curve)));
     let style = |row: usize| {
         if readings[row].curve == chart.chosen { look.theme.selected } else { look.theme.text }
     };

@@ -3,31 +3,20 @@
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Cell, Row, Table, Widget};
 
-use crate::report::Size;
-use crate::report::text::{asked, grouped, share};
+use crate::report::numbers::{asked, grouped, per_weight_short, share};
+use crate::report::{Cell, Rows, Size, Table};
 use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
 use crate::tui::keymap::Action;
 use crate::tui::look::Look;
 use crate::tui::view::ScreenView;
+use crate::tui::widgets;
 use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::frame_lines::draw_line;
-
-/// A column: header, width, the least width of a pane with it.
-const COLUMNS: [(&str, u16, u16); 8] = [
-    ("layer", 5, 0),
-    ("per w", 7, 0),
-    ("kept", 9, 36),
-    ("max error", 9, 24),
-    ("tolerance", 9, 46),
-    ("|W*|", 9, 70),
-    ("|pruned|", 9, 70),
-    ("open", 9, 80),
-];
+use crate::verification::LayerCheck;
 
 /// Draws the inside of the pane. Returns the range of layers shown, and their number.
 pub(super) fn render(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
@@ -49,37 +38,65 @@ pub(super) fn render(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> 
 }
 
 fn table(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
-    let (lane, look, filter) = (view.scene.snapshot.lane(), view.look, view.scene.filter);
-    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|&index| COLUMNS[index].2 <= area.width).collect();
-    let header =
-        Row::new(shown.iter().map(|&index| right(COLUMNS[index].0.to_owned()))).style(look.theme.faint);
+    let (lane, look) = (view.scene.snapshot.lane(), view.look);
+    let mut rows: Vec<&LayerRow> = lane.layers.iter().collect();
+    if let Some(filter) = view.scene.filter {
+        rows.retain(|row| {
+            let columns = columns(&[row], look).columns;
+            let texts: Vec<String> = columns.iter().map(|column| column.cells[0].text()).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).chain([state(row)]).collect();
+            filter.lets_through(&texts)
+        });
+    }
     let room = usize::from(area.height.saturating_sub(1)).max(1);
-    let mut rows: Vec<(&LayerRow, [String; 8])> =
-        lane.layers.iter().map(|layer| (layer, cells(layer, look))).collect();
-    rows.retain(|(layer, cells)| {
-        let texts: Vec<&str> = cells.iter().map(String::as_str).chain([state(layer)]).collect();
-        filter.is_none_or(|filter| filter.lets_through(&texts))
-    });
-    let here = rows.partition_point(|(layer, _)| layer.layer < lane.view.layer);
+    let here = rows.partition_point(|row| row.layer < lane.view.layer);
     let first = here.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
-    view.clickables.add(area, ClickTarget::Wheel(Action::PreviousLayer, Action::NextLayer));
     let all = rows.len();
     let seen = if area.height > 1 { first..(first + room).min(all) } else { 0..0 };
     let rows = rows.get(seen.clone()).unwrap_or_default();
-    view.clickables.add_rows(area, 1, rows.iter().map(|(row, _)| ClickTarget::part(LAYER, row.layer)));
-    let rows = rows.iter().map(|(layer, cells)| {
-        let style = if layer.layer == lane.view.layer && lane.layers.len() > 1 {
+    view.clickables.add(area, ClickTarget::Wheel(Action::PreviousLayer, Action::NextLayer));
+    view.clickables.add_rows(area, 1, rows.iter().map(|row| ClickTarget::part(LAYER, row.layer)));
+    let style = |index: usize| {
+        let row = rows[index];
+        if row.layer == lane.view.layer && lane.layers.len() > 1 {
             look.theme.selected
-        } else if layer.neurons_sampled == Count::ZERO && !layer.is_done {
+        } else if row.neurons_sampled == Count::ZERO && !row.is_done {
             look.theme.faint
         } else {
             look.theme.text
-        };
-        Row::new(shown.iter().map(|&index| right(cells[index].clone()))).style(style)
-    });
-    let widths = shown.iter().map(|&index| Constraint::Length(COLUMNS[index].1));
-    Widget::render(Table::new(rows, widths).header(header).column_spacing(1), area, buffer);
+        }
+    };
+    widgets::table::render(&columns(rows, look), style, look, area, buffer);
     (seen, all)
+}
+
+/// The columns; blank in a layer without measurements.
+fn columns(rows: &[&LayerRow], look: &Look) -> Table {
+    fn measured(write: fn(&LayerCheck) -> String) -> impl Fn(&&&LayerRow) -> Cell {
+        move |row| row.check.as_ref().map_or(Cell::BLANK, |check| write(check).into())
+    }
+    Rows::of(rows)
+        .column("layer", |row| row.layer)
+        .wide(5, 0)
+        .column("per w", |row| per_weight_short(row.neurons_sampled.ratio(row.weights.into())))
+        .wide(7, 0)
+        .column("kept", |row| grouped(row.kept_paths as u64))
+        .wide(9, 36)
+        .column("max error", measured(|check| format!("{:.2e}", check.largest_error())))
+        .wide(9, 24)
+        .column("tolerance", |row| format!("{:.2e}", row.weight_tolerance))
+        .wide(9, 46)
+        .column("|W*|", measured(|check| format!("{:.4}", check.norm_target)))
+        .wide(9, 70)
+        .column("|pruned|", measured(|check| format!("{:.4}", check.norm_pruned)))
+        .wide(9, 70)
+        .column("open", |row| match row.check {
+            None => Cell::BLANK,
+            Some(_) if row.is_complete => look.glyphs.good.into(),
+            Some(_) => grouped(row.open_demands).into(),
+        })
+        .wide(9, 80)
+        .table()
 }
 
 /// How far a layer is, in the words of the filter.
@@ -90,37 +107,6 @@ fn state(row: &LayerRow) -> &'static str {
         (false, _) if row.neurons_sampled == Count::ZERO => "waiting",
         (false, _) => "building",
     }
-}
-
-/// Neurons per weight in seven columns.
-fn short(neurons: Count) -> String {
-    let value = neurons.as_f64();
-    if value < 1e5 { format!("{value:.1}") } else { format!("{neurons:.1}") }
-}
-
-fn right(text: String) -> Cell<'static> {
-    Cell::from(Line::from(text).right_aligned())
-}
-
-fn cells(row: &LayerRow, look: &Look) -> [String; 8] {
-    let per_weight = short(row.neurons_sampled.ratio(row.weights.into()));
-    let kept = grouped(row.kept_paths as i64);
-    let Some(check) = &row.check else {
-        let empty = String::new;
-        let tolerance = format!("{:.2e}", row.weight_tolerance);
-        return [row.layer.to_string(), per_weight, kept, empty(), tolerance, empty(), empty(), empty()];
-    };
-    let open = if row.is_complete { look.glyphs.good.to_owned() } else { grouped(row.open_demands as i64) };
-    [
-        row.layer.to_string(),
-        per_weight,
-        kept,
-        format!("{:.2e}", check.largest_error()),
-        format!("{:.2e}", row.weight_tolerance),
-        format!("{:.4}", check.norm_target),
-        format!("{:.4}", check.norm_pruned),
-        open,
-    ]
 }
 
 /// The kept share of G, once all layers are built.

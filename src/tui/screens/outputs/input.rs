@@ -7,8 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::bar::{self, BarScale};
 use super::picture;
-use super::table::Decimals;
-use crate::report::text::{grouped, number};
+use crate::report::numbers::{Decimals, grouped, number};
 use crate::session::OutputView;
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;

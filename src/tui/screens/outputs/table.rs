@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::bar::{self, BarScale};
+use crate::report::numbers::{Decimals, difference};
 use crate::session::OutputView;
 use crate::tui::look::Look;
 use crate::tui::widgets::filter::Filter;
@@ -23,36 +24,6 @@ struct OutputWidths {
     difference: u16,
     /// digits of a value
     digits: i32,
-}
-
-/// How the numbers of a column are written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Decimals {
-    /// digits behind the point; `None` for numbers with an exponent
-    places: Option<usize>,
-    digits: i32,
-}
-
-impl Decimals {
-    /// As many that the largest value has `digits` of them.
-    pub(super) fn of<'a>(values: impl Iterator<Item = &'a f64>, digits: i32) -> Self {
-        let largest = values.filter(|value| value.is_finite()).fold(0.0_f64, |m, value| m.max(value.abs()));
-        let places = match largest {
-            0.0 => Some(0),
-            m if (0.01..10_f64.powi(digits)).contains(&m) => {
-                Some((digits - 1 - m.log10().floor() as i32).max(0) as usize)
-            }
-            _ => None,
-        };
-        Self { places, digits }
-    }
-
-    pub(super) fn write(self, value: f64) -> String {
-        match self.places {
-            Some(places) => format!("{value:.places$}"),
-            None => format!("{value:.0$e}", (self.digits - 3).max(0) as usize),
-        }
-    }
 }
 
 /// The outputs that a filter leaves: by their numbers, their values, and as the label.
@@ -138,32 +109,5 @@ pub(super) fn render(view: &OutputView, shown: &[usize], look: &Look, area: Rect
         write(buffer, y, cells, if is_label { theme.full } else { theme.text });
         // F alone has the upper half only.
         bar::render((f, Some(g.unwrap_or(0.0))), scale, look, bar_of(y), buffer);
-    }
-}
-
-fn difference(value: f64) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value:+.1e}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_fit_their_columns() {
-        for digits in [3, 4, 5] {
-            for exponent in -300..300 {
-                let values = [-9.876_543 * 10_f64.powi(exponent), 1.0 * 10_f64.powi(exponent - 9), 0.0];
-                let decimals = Decimals::of(values.iter(), digits);
-                // A sign and a mark beside it.
-                let most = if exponent.abs() < 99 { digits as usize + 4 } else { digits as usize + 5 };
-                for value in values {
-                    assert!(decimals.write(value).len() <= most, "{}", decimals.write(value));
-                }
-            }
-        }
-        let decimals = Decimals::of([12.345_678, -0.5].iter(), 5);
-        assert_eq!((decimals.write(12.345_678), decimals.write(-0.5)), ("12.346".into(), "-0.500".into()));
-        assert_eq!(Decimals::of([0.0].iter(), 5).write(0.0), "0");
     }
 }

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::choice::STEP;
 use super::keys::WeightMove;
 use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
-use crate::report::text::grouped;
+use crate::report::numbers::{grouped, scientific};
 use crate::session::WeightView;
 use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{ClickTarget, Clickables};
@@ -65,7 +65,7 @@ impl SumColumn {
     }
 
     fn text(self, index: usize, step: &SumStep, digits: usize, mode: Mode, look: &Look) -> String {
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| short(value, digits));
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| scientific(value, digits));
         match self {
             Place => step.bucket.map_or(index + 1, |(bucket, _)| bucket as usize).to_string(),
             Threshold => number(step.bucket.map(|(_, threshold)| threshold)),
@@ -80,11 +80,6 @@ impl SumColumn {
             Piece => number(step.path.map(|path| path.product())),
         }
     }
-}
-
-/// A number with an exponent and this many digits behind the point.
-pub(super) fn short(value: f64, digits: usize) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value:.digits$e}") }
 }
 
 fn fate(fate: Fate, look: &Look) -> &'static str {

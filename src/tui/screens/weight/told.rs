@@ -3,8 +3,8 @@
 use ratatui::text::{Line, Span};
 
 use super::choice::Choice;
-use super::table::short;
 use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
+use crate::report::numbers::scientific;
 use crate::report::text::{construction_name, grouped};
 use crate::session::{Snapshot, WeightView};
 use crate::tui::look::Look;
@@ -35,11 +35,11 @@ fn digits(value: f64, tolerance: f64) -> String {
 pub(super) fn sum_title(view: &WeightView, sum: &WeightSum, look: &Look, width: u16) -> String {
     let (side, found, tolerance) = (side(sum), look.glyphs.found, look.glyphs.tolerance);
     let value = digits(sum.value, view.tolerance);
-    let left = short(sum.residual, 2);
+    let left = scientific(sum.residual, 2);
     let variants = match view.state {
         WeightState::Finished => {
             let mark = if view.is_near(sum) { look.glyphs.good } else { look.glyphs.bad };
-            let off = short(sum.residual.abs(), 2);
+            let off = scientific(sum.residual.abs(), 2);
             let ratio = format!("{:.3} {tolerance}", sum.residual.abs() / view.tolerance);
             vec![
                 format!("{side}: {found} = {value}, off by {off} = {ratio} {mark}"),
@@ -70,11 +70,11 @@ pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, w
         WeightState::Finished => "finished without all pieces",
     };
     let of = format!("of layer {}/{}", view.layer, lane.layers.len());
-    let tolerance = format!("{} {}", glyphs.tolerance, short(view.tolerance, 3));
+    let tolerance = format!("{} {}", glyphs.tolerance, scientific(view.tolerance, 3));
     let asked = if view.allowed < view.tolerance {
-        format!("each half within {}", short(view.allowed, 2))
+        format!("each half within {}", scientific(view.allowed, 2))
     } else {
-        format!("all within {}", short(view.allowed, 2))
+        format!("all within {}", scientific(view.allowed, 2))
     };
     let (outputs, inputs) = view.errors.dim();
     let done = format!(
@@ -152,7 +152,7 @@ pub(super) fn step_lines(
 
 /// One step in words, at length and in short.
 fn told(view: &WeightView, index: usize, step: &SumStep, mode: Mode) -> Vec<String> {
-    let number = |value: f64| short(value, 3);
+    let number = |value: f64| scientific(value, 3);
     let place = match step.bucket {
         Some((bucket, _)) => format!("bucket {bucket}"),
         None => format!("value {}", index + 1),
