@@ -128,6 +128,11 @@ impl Construction {
     }
 }
 
+/// The example of the book, kept compiling.
+#[cfg(test)]
+#[path = "../../docs/src/development/repaired.rs"]
+mod repaired;
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -159,5 +164,16 @@ mod tests {
         }
         let rows: BTreeSet<_> = listed.iter().map(|each| each.facts().bounds_row).collect();
         assert_eq!(rows.len(), listed.len());
+    }
+
+    /// The method of the book fits the seam, and its id and letter are free.
+    #[test]
+    fn the_method_of_the_book_can_be_added() {
+        let facts = repaired::method().facts();
+        assert_eq!(facts.title(), "repaired");
+        for each in Construction::all() {
+            assert!(each.id() != facts.id && each.facts().letter != facts.letter, "{}", facts.id);
+            assert_ne!(each.facts().bounds_row, facts.bounds_row);
+        }
     }
 }

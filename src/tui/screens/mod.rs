@@ -72,5 +72,11 @@ pub fn listed_keymaps() -> Vec<&'static Keymap> {
     std::iter::once(every_screen()).chain(own).chain([&explore::EDITING]).collect()
 }
 
+/// The example of the book, kept compiling.
+#[cfg(test)]
+#[path = "../../../docs/src/development/layers.rs"]
+#[allow(unreachable_pub)]
+mod layers;
+
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::bounds::ChartMove;
 use super::compare::LaneMove;
+use super::layers::LayersScreen;
 use super::outputs::InputMove;
+use super::screen::Screen;
 use super::weight::WeightMove;
-use super::{Screens, every_screen, listed_keymaps};
+use super::{Screens, all_facts, every_screen, listed_keymaps};
 use crate::tui::keymap::{Action, Binding, FIELD, Key, Keymap, action_of};
 use crate::tui::overlays::overlay::Overlay;
 use crate::tui::overlays::{Overlays, prompt};
@@ -102,4 +104,12 @@ fn alt_chords_mean_nothing() {
     assert_eq!(action_of(every_screen().bindings, event), None);
     let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
     assert_eq!(action_of(every_screen().bindings, event), Some(Action::Quit));
+}
+
+/// The screen of the book fits the seam, and its name is free.
+#[test]
+fn the_screen_of_the_book_can_be_added() {
+    let facts = LayersScreen.facts();
+    assert!(all_facts().iter().all(|other| other.name != facts.name && other.label != facts.label));
+    assert!(facts.keymap.bindings.is_empty() && !facts.panes.is_empty());
 }
