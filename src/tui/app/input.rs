@@ -290,7 +290,7 @@ impl App {
         self.obey(requests)
     }
 
-    /// Throws the run away, after a question if it took long ([`Snapshot::stake`]).
+    /// Throws the run away, after a question if it took long (`Snapshot::stake`).
     fn abandon(&mut self, what: Abandon) -> Vec<Effect> {
         match self.latest.stake() {
             Some(stake) => {

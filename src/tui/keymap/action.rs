@@ -41,7 +41,7 @@ pub enum Action {
     Quit,
 }
 
-/// A move of a screen's own. Only this screen knows the enum behind it ([`moves`]).
+/// A move of a screen's own. Only this screen knows the enum behind it (`moves`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Move {
     /// name of the enum

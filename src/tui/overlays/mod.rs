@@ -1,5 +1,5 @@
 //! Overlays, a file each, and the questions over everything. A new overlay is a file with an
-//! [`Overlay`](overlay::Overlay), a line in [`Overlays`], and a key to open it.
+//! [`Overlay`], a line in [`Overlays`], and a key to open it.
 
 pub mod abandon;
 pub mod certificate;

@@ -1,4 +1,4 @@
-//! The screens, a folder each. A new screen is a folder with a [`Screen`](screen::Screen) and a line in [`Screens`].
+//! The screens, a folder each. A new screen is a folder with a [`Screen`] and a line in [`Screens`].
 
 pub mod bounds;
 pub mod compare;
