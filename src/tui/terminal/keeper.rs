@@ -29,8 +29,8 @@ mod unix {
     use signal_hook::low_level::pipe;
 
     use super::ARGUMENT;
-    use crate::tui::terminal::display::leaving;
     use crate::tui::terminal::line;
+    use crate::tui::terminal::sequences::leaving;
 
     /// Starts the keeper deaf to signals to its whole group.
     const START: &str = "trap '' HUP INT QUIT TERM TSTP TTIN TTOU; exec \"$0\" \"$1\"";

@@ -2,7 +2,9 @@
 
 mod capped;
 pub(crate) mod display;
+mod hold;
 pub(crate) mod input;
 pub mod keeper;
 pub(crate) mod line;
+mod sequences;
 pub(crate) mod signals;

@@ -20,7 +20,7 @@ mod unix {
     use signal_hook::low_level::raise;
 
     use crate::report::{ENDING_SIGNALS, die_of};
-    use crate::tui::terminal::display::{Sent, give_back, take_again};
+    use crate::tui::terminal::hold::{Sent, give_back, take_again};
 
     /// The thread waiting for signals; dropped, it ends.
     #[derive(Debug)]
