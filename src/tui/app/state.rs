@@ -129,7 +129,7 @@ impl App {
     /// The rows of the keys valid now.
     pub fn bindings(&self) -> impl Iterator<Item = &'static Binding> {
         let keymap = self.keymap();
-        let others = keymap.adds.then(|| every_screen().bindings).unwrap_or_default();
+        let others = if keymap.adds { every_screen().bindings } else { &[] };
         with_others(keymap.bindings, others.iter())
     }
 

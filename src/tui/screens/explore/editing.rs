@@ -182,7 +182,7 @@ impl Editing {
             }
             Err(problems) => self.problems = problems,
         }
-        self.intent.take().map_or_else(|| Vec::new(), |intent| self.intend(intent))
+        self.intent.take().map_or_else(Vec::new, |intent| self.intend(intent))
     }
 
     fn intend(&mut self, intent: Intent) -> Vec<Request> {
