@@ -197,13 +197,6 @@ pub(crate) fn circles<'a>(arrows: &BTreeMap<&'a Path, BTreeSet<&'a Path>>) -> BT
     arrows.keys().map(circle).filter(|circle| circle.len() > 1).collect()
 }
 
-/// Whether `root` is the `mod.rs` of a folder above `file`.
-pub(crate) fn is_root_of(root: &Path, file: &Path) -> bool {
-    let folder =
-        if root.ends_with("mod.rs") { root.parent().unwrap().to_owned() } else { root.with_extension("") };
-    root != file && file.starts_with(folder)
-}
-
 /// The file of a child module declared in `parent`.
 fn file_of(parent: &Path, name: &str) -> PathBuf {
     let is_root = ["lib.rs", "mod.rs"].iter().any(|root| parent.ends_with(root));

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::Arrival;
+use super::arrival::Arrival;
 
 /// Most parameters of a key's sequence.
 const PARAMETERS: usize = 3;

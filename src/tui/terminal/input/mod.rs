@@ -4,25 +4,11 @@
 //! deaf to all keys. It also reads on for ever from a closed terminal. Windows delivers events, not bytes; crossterm's are
 //! taken there.
 
-use ratatui::crossterm::event::{KeyEvent, MouseEvent};
-
+mod arrival;
 #[cfg(unix)]
 mod keys;
 #[cfg(unix)]
 mod parser;
-
-/// One piece of input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    /// a key
-    Key(KeyEvent),
-    /// a click, or the wheel
-    Mouse(MouseEvent),
-    /// a pasted text
-    Paste(String),
-    /// another size; also sent to have the screen drawn anew
-    Resized,
-}
 
 #[cfg(unix)]
 mod unix {
@@ -34,7 +20,7 @@ mod unix {
     use signal_hook::consts::SIGWINCH;
     use signal_hook::low_level::{pipe, unregister};
 
-    use super::Arrival;
+    use super::arrival::Arrival;
     use super::parser::Parser;
     use crate::tui::terminal::line;
 
@@ -110,7 +96,7 @@ mod elsewhere {
 
     use ratatui::crossterm::event::{self, Event};
 
-    use super::Arrival;
+    use super::arrival::Arrival;
 
     /// The terminal's input.
     #[derive(Debug)]
@@ -142,6 +128,7 @@ mod elsewhere {
     }
 }
 
+pub(crate) use arrival::Arrival;
 #[cfg(not(unix))]
 pub(crate) use elsewhere::Input;
 #[cfg(unix)]

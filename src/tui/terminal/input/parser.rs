@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::Arrival;
+use super::arrival::Arrival;
 use super::keys;
 
 /// The longest pause inside a sequence or a paste.
