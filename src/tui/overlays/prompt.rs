@@ -136,11 +136,6 @@ impl Prompt {
         Self { wish: Wish::Abandon(what, stake), field: Field::default(), problem: None }
     }
 
-    /// Whether the answer is yes or no.
-    pub fn is_yes_or_no(&self) -> bool {
-        matches!(self.wish, Wish::Replace(..) | Wish::Abandon(..))
-    }
-
     /// Asks for the number of a part.
     pub fn number(parts: Numbered) -> Self {
         Self { wish: Wish::Number(parts), field: Field::default(), problem: None }

@@ -92,11 +92,6 @@ impl Reading {
         let unused = tensors.chain(members).collect();
         Self { why: why(catalogue, chosen, outcome, options, &layers), layers, unused }
     }
-
-    /// Layers without a bias, from 1.
-    pub fn without_bias(&self) -> Vec<usize> {
-        (1..).zip(&self.layers).filter(|(_, layer)| layer.bias.is_none()).map(|(number, _)| number).collect()
-    }
 }
 
 fn why(
