@@ -25,8 +25,8 @@
 //! | [`verification`] | the masked network Ĝ evaluated, its error searched for and certified | |
 //! | [`experiment`] | setups read, checked and resolved; the plan theory makes of them | |
 //! | [`session`] | lanes and steps; the worker thread and its snapshots; runs over many seeds | |
-//! | [`report`] | results as JSON and as the ticket's npz; text and CSV, SVG | `text`, `plots` |
 //! | `speed` | how fast the engine is on a machine: ratios within one run | `cli` |
+//! | [`report`] | results as JSON and as the ticket's npz; text and CSV, SVG | `text`, `plots` |
 //! | `tui` | the screens; the only module with terminal crates | `tui` |
 //! | `cli` | arguments and exit codes | `cli` |
 //!

@@ -13,7 +13,7 @@ pub enum Edge {
 }
 
 impl Edge {
-    /// The shape of input number `input`, from 0.
+    /// The end of input number `input`, from 0.
     pub fn at(&self, input: usize) -> f64 {
         match self {
             Self::Same(end) => *end,
@@ -33,7 +33,7 @@ impl Edge {
         }
     }
 
-    /// The number of all inputs, where it is one.
+    /// The end common to all inputs, if it is one number.
     pub fn same(&self) -> Option<f64> {
         match self {
             Self::Same(end) => Some(*end),

@@ -27,7 +27,7 @@ use super::range::{self, power_of_two, product};
 /// The unit roundoff of f64.
 const UNIT: f64 = f64::EPSILON / 2.0;
 
-/// ‖A‖₂ of an `rows × columns` matrix, by a full singular value decomposition.
+/// ‖A‖₂ of a `rows × columns` matrix, by a full singular value decomposition.
 ///
 /// The decomposition is backward stable: the value is that of a matrix A + E with ‖E‖₂ no more than a
 /// modest multiple of (rows + columns)·2⁻⁵³·‖A‖₂. For an upper bound use

@@ -138,7 +138,7 @@ fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBo
             let share = epsilon / (layers.len() as f64 * layer.lambda * root * layer.input_norm);
             let mut tolerance = share / behind;
             if tolerance.is_nan() {
-                // ∞/∞ or 0/0: the other way round: overflow meets underflow.
+                // ∞/∞ or 0/0, since overflow meets underflow: divide the other way round.
                 tolerance =
                     epsilon / (layers.len() as f64 * layer.lambda * root) / (layer.input_norm * behind);
             }

@@ -1,7 +1,7 @@
 //! The screens. The only module with ratatui and crossterm.
 //!
 //! The thread that calls [`run`] reads keys and draws; a [`Worker`](crate::session::Worker) computes. A key becomes an
-//! [`Action`](keymap::Action) through the one table in [`keymap`]; [`App::update`](app::App::update) turns it, without side
+//! [`Action`](keymap::Action) through the tables in [`keymap`]; [`App::update`](app::App::update) turns it, without side
 //! effects, into a new state and effects; the loop here carries those out. Panes draw from a
 //! [`Snapshot`] and compute nothing. Looks are data: [`theme`](look::theme) and [`glyphs`](look::glyphs).
 //!

@@ -331,8 +331,8 @@ pub(in crate::experiment) fn outer_key(key: &str) -> &str {
         |parameter: &Parameter| parameter.of_targets().is_some() && parameter.written_key() == key;
     match key {
         "labels" | "points" => "inputs",
-        // The seed of a target is told from the setup's nowhere in a message.
         "biases" => "target",
+        // A `seed` in a message may be either one: the place of the setup's own is taken.
         key if key != "seed" && Parameter::ALL.iter().any(is_of_target) => "target",
         key => key,
     }

@@ -136,10 +136,10 @@ fn inks(style: Style, palette: &Palette) -> Vec<u32> {
 }
 
 /// A style and its name.
-type NamedPalette = (&'static str, Style);
+type NamedStyle = (&'static str, Style);
 
 /// Styles of text, and styles of bars and curves.
-fn styles(theme: &Theme) -> (Vec<NamedPalette>, Vec<NamedPalette>) {
+fn styles(theme: &Theme) -> (Vec<NamedStyle>, Vec<NamedStyle>) {
     let Theme { ground: _, text, faint, title, key, bar, full, curve, bound, good, bad, selected, greys: _ } =
         *theme;
     (

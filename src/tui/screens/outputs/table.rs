@@ -14,7 +14,7 @@ use crate::tui::widgets::frame_lines::fitting;
 const WIDE: OutputWidths = OutputWidths { number: 7, value: 11, difference: 9, digits: 5 };
 const NARROW: OutputWidths = OutputWidths { number: 3, value: 8, difference: 0, digits: 3 };
 
-/// OutputWidths that a bar needs to be of use.
+/// Columns that a bar needs to be of use.
 const LEAST_BAR: u16 = 6;
 
 #[derive(Clone, Copy, Debug)]

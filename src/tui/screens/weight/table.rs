@@ -34,7 +34,7 @@ enum SumColumn {
 
 use SumColumn::{Bar, In, Neuron, Out, Piece, Place, Residual, Threshold};
 
-/// SumColumns, and digits behind the point: the first of these that fits is used.
+/// Columns, and digits behind the point: the first of these that fits is used.
 const VARIANTS: [(&[SumColumn], usize); 7] = [
     (&[Place, Threshold, Residual, Bar, SumColumn::Fate, Neuron, In, Out, Piece], 3),
     (&[Place, Threshold, Residual, Bar, SumColumn::Fate, Neuron, In, Out, Piece], 2),
