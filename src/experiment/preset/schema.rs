@@ -12,7 +12,8 @@
 //! | the digest | `Setup` is serialised in it |
 //! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
 //!
-//! The title, the target and the inputs are no lines: their resolved values are made by code of their own.
+//! The title, the target and the inputs are no lines: their resolved values are made by code of their own. `then Inputs`
+//! after a line gives the inputs their place in the edit pane.
 //!
 //! A new field is one line here, and its user. A test (`tests/setup_fields.rs`) asks for a sample value and for a row of
 //! the reference, and tries all uses above with the sample.
@@ -49,7 +50,7 @@ macro_rules! schema {
         fields {$(
             $(#[doc = $doc:literal])+
             $key:ident: $written:ty => $resolved:ty, $kind:ident $default:expr, required $required:expr,
-            $parameter:ident $choices:expr;
+            $parameter:ident $choices:expr $(, then $next:ident)?;
         )+}
         target {$(
             $target_key:ident $(as $alias:ident)?: $target_type:ty, of [$($source:ident),+], required $target_required:literal,
@@ -160,9 +161,14 @@ macro_rules! schema {
         /// An editable field, named as in a preset. Fields of `target` begin with [`Path`](Self::Path).
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Parameter {
-            $( $(#[doc = $doc])+ $parameter, )+
-            /// the source of the inputs
-            Inputs,
+            $(
+                $(#[doc = $doc])+
+                $parameter,
+                $(
+                    #[doc = "the source of the inputs"]
+                    $next,
+                )?
+            )+
             /// the kind of target
             Target,
             $( #[doc = concat!("`", stringify!($target_key), "` of a target")] $target_parameter, )+
@@ -171,7 +177,7 @@ macro_rules! schema {
         impl Parameter {
             /// All, in the order of the edit pane.
             pub const ALL: &[Self] =
-                &[$( Self::$parameter, )+ Self::Inputs, Self::Target, $( Self::$target_parameter, )+];
+                &[$( Self::$parameter, $( Self::$next, )? )+ Self::Target, $( Self::$target_parameter, )+];
 
             /// The field's name. The `seed` of a target is called `target_seed`.
             pub fn key(self) -> &'static str {
@@ -257,7 +263,7 @@ schema! {
         /// whether lanes of single neurons draw them all; each lane decides by default
         mode: Mode => Option<Mode>, default None, required false, Mode ["", "Drawn", "SkipAhead"];
         /// leave out halves without any input
-        skip_dead_halves: bool => bool, default false, required false, SkipDeadHalves ["false", "true"];
+        skip_dead_halves: bool => bool, default false, required false, SkipDeadHalves ["false", "true"], then Inputs;
         /// the seed of G and of the inputs tried
         seed: u64 => u64, default 0, required false, Seed [];
     }
