@@ -1,5 +1,6 @@
 //! The hands of the event loop: they carry out the effects of keys on the engine, theory, files and the terminal.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -45,7 +46,8 @@ impl Hands {
         display: &mut Display,
         look: &Look,
     ) -> io::Result<bool> {
-        for effect in effects {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Quit => return Ok(true),
                 Effect::Send(command) => self.worker.send(command),
@@ -53,7 +55,7 @@ impl Hands {
                 Effect::Ask(question) => self.forecaster.ask(question),
                 Effect::Browse(path) => {
                     let found = folder::list(&path);
-                    app.learn(News::Listed(path, found));
+                    effects.extend(app.learn(News::Listed(path, found)));
                 }
                 Effect::Complete(text) => app.path_completed(folder::completed(&text)),
                 Effect::Start(experiment) => {
@@ -98,8 +100,8 @@ impl Hands {
     }
 }
 
-/// Writes a setup as a preset. Nothing is replaced unless `replace`, and never an input file of it or of the setup on the screen
-/// reads its network or its inputs from.
+/// Writes a setup as a preset. Nothing is replaced unless `replace`, and never an input file of it or of the setup on
+/// the screen.
 fn save(path: &Path, experiment: &Experiment, shown: &Experiment, replace: bool) -> io::Result<()> {
     let mut read = experiment.data_files().into_iter().chain(shown.data_files());
     if read.any(|file| is_same_file(&file, path)) {

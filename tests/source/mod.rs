@@ -7,7 +7,6 @@
 //!   that only re-exports its children has no arrows and gets none.
 //! - Neither `mod b;` nor a `pub use` that is not used in its own file is an arrow.
 //! - Code under `#[cfg(test)]` and comments are not read. Methods are not followed: a call on a value needs no name.
-#![allow(dead_code)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

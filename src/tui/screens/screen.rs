@@ -38,7 +38,8 @@ pub trait Screen: fmt::Debug {
         &self.facts().keymap
     }
 
-    /// Takes a newer snapshot; `is_new_setup` if it is of another experiment.
+    /// Takes a newer snapshot; `is_new_setup` if it is of another experiment. Of the requests returned only messages
+    /// are obeyed.
     fn show(&mut self, _scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
         Vec::new()
     }
