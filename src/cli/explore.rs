@@ -1,7 +1,7 @@
 //! `slth PRESET`: the explorer.
 
 use super::arguments::{Arguments, Common};
-use super::output::print;
+use super::output::{page, print};
 use super::presets::{load, preset_of};
 use super::{CliError, limits};
 use crate::experiment::{Experiment, FileOptions};
@@ -74,7 +74,11 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         return Err(CliError::Internal(failure));
     }
     if ended.reads {
-        print(&summary(&ended.last, &overrides(common)))?;
+        let text = summary(&ended.last, &overrides(common));
+        // The last line may be a command, to be copied as it is.
+        let (lanes, command) = text.split_at(text.trim_end().rfind('\n').map_or(0, |end| end + 1));
+        print(&page().fit(lanes))?;
+        print(command)?;
     }
     Ok(0)
 }

@@ -7,6 +7,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::look::Look;
+use crate::tui::widgets::frame_lines::mark_cut;
 
 /// The keys of an overlay, in one line.
 pub(super) fn keys(keymap: &Keymap, look: &Look) -> Line<'static> {
@@ -34,8 +35,12 @@ pub(super) fn window(
         .padding(Padding::horizontal(1));
     let inside = block.inner(area);
     let last = (lines.len() as u16).saturating_sub(inside.height);
+    let scroll = scroll.min(last);
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).block(block).scroll((scroll.min(last), 0)), area);
+    frame.render_widget(Paragraph::new(lines.clone()).block(block).scroll((scroll, 0)), area);
+    for (line, row) in lines.iter().skip(usize::from(scroll)).zip(inside.rows()) {
+        mark_cut(line, look, row, frame.buffer_mut());
+    }
     more_below(frame, look, area, last > scroll);
     inside
 }

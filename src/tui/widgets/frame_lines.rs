@@ -18,6 +18,11 @@ pub(crate) const MEASURING: &str = "built, measuring its weights";
 /// Draws a line. A text too long ends in the mark of a cut.
 pub(crate) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
     line.render(area, buffer);
+    mark_cut(line, look, area, buffer);
+}
+
+/// Puts the mark of a cut at the end of an area that holds less than the line.
+pub(crate) fn mark_cut(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
     if line.width() > usize::from(area.width) && area.height > 0 {
         let mark = look.glyphs.pending;
         let at = area.right() - (mark.chars().count() as u16).min(area.width);

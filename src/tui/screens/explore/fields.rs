@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
 
 use super::architecture;
 use crate::experiment::{Construction, Parameter};
@@ -11,7 +10,7 @@ use crate::report::text::{asked, construction_name, number};
 use crate::session::Snapshot;
 use crate::tui::look::Look;
 use crate::tui::screens::explore::editing::Editing;
-use crate::tui::widgets::frame_lines::{cut, fitting};
+use crate::tui::widgets::frame_lines::{cut, draw_line, fitting};
 
 /// Width of the fields' names; the longest is `output_activation`.
 const NAMES: usize = 18;
@@ -52,11 +51,19 @@ pub(super) fn render(editing: &Editing, snapshot: &Snapshot, look: &Look, area: 
             .max(chosen.start.saturating_sub(room.saturating_sub(chosen.len()) / 2)),
     );
     if let (true, Some(heading)) = (hidden + room < lines.len(), below.first_mut()) {
-        heading.push_span(Span::styled(" (more fields: Down)", look.theme.faint));
+        const MORE: &str = " (more fields: Down)";
+        // The hint about hidden fields is worth more than the end of a long heading.
+        if heading.width() + MORE.len() > usize::from(area.width) {
+            let room = usize::from(area.width).saturating_sub(MORE.len());
+            *heading = Line::styled(cut(&heading.to_string(), room, look), heading.style);
+        }
+        heading.push_span(Span::styled(MORE, look.theme.faint));
     }
     let mut shown: Vec<Line<'_>> = lines.into_iter().skip(hidden).take(room).collect();
     shown.extend(below);
-    Paragraph::new(shown).render(area, buffer);
+    for (line, row) in shown.iter().zip(area.rows()) {
+        draw_line(line, look, row, buffer);
+    }
 }
 
 /// A field's line, and under it why its value cannot be used.
