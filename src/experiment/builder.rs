@@ -99,7 +99,14 @@ impl Builder {
         let mut lists = Vec::new();
         for (layer, bias) in (1..).zip(biases) {
             let place = |output: usize| format!("layer {layer}, output {output}");
-            let list = bias.map(|bias| list(bias.iter(), place)).transpose();
+            let numbers = |bias: Array1<f64>| {
+                if bias.is_empty() {
+                    let found = "expected a bias for each output, or `None`, found an empty array";
+                    return Err(format!("layer {layer}: {found}"));
+                }
+                list(bias.iter(), place)
+            };
+            let list = bias.map(numbers).transpose();
             lists.push(self.accept("biases", list).flatten().unwrap_or_default());
         }
         self.biases = Some(lists);
@@ -340,6 +347,10 @@ mod tests {
             (
                 ball().biases([Some(array![0.1, f64::NAN])]),
                 "biases: layer 1, output 1: expected a finite number, found NaN",
+            ),
+            (
+                ball().biases([Some(array![])]),
+                "biases: layer 1: expected a bias for each output, or `None`, found an empty array",
             ),
             (
                 ball().biases([None, None, None]),
