@@ -58,7 +58,7 @@ fn a_setup_is_edited_run_and_saved() {
     let before = tolerance(&slth);
     // From 0.1 over 0.1x, which is nonsense, to 0.12.
     slth.press("x");
-    slth.shows(&["✗", "what followed when all was valid", "found `0.1x`"]);
+    slth.shows(&["✗", "what followed whe…", "found `0.1x`"]);
     assert_eq!(tolerance(&slth), before);
     slth.press("\x7f2");
     slth.shows(&["0.12", "what follows"]);
