@@ -323,9 +323,9 @@ fn memory_that_ends_a_run_is_exit_code_3_and_a_line() {
     end_memory(run.id());
     let (code, _, error) = told(&run.wait_with_output().unwrap());
     assert_eq!(code, Some(3), "{error}");
-    // A line per thread out of memory; Rust adds one of its own.
-    let is_plain = |line: &str| line.contains("memory allocation of") || line.starts_with("note: ");
-    assert!(error.starts_with("memory allocation of") && error.lines().all(is_plain), "{error}");
+    // Threads that find no memory at once may write into each other's lines, and a thread without memory for its stack says so.
+    let says_so = ["memory allocation of", "Cannot allocate memory"].iter().any(|text| error.contains(text));
+    assert!(says_so && !error.contains("stack backtrace"), "{error}");
 }
 
 /// A setup beyond the limit is refused on the screen with the limit's name, and the present run stays.
