@@ -191,7 +191,7 @@ impl Consumer for SubsetWeights {
     }
 
     fn may_keep(&self, path: &Path, size: u64, bench: &Workbench) -> bool {
-        path.neuron.checked_div(size) == Some(self.wiring.block_of(path.input, path.output, bench))
+        self.wiring.has(path, size, bench)
     }
 
     fn shortfall(&self) -> Shortfall {

@@ -3,6 +3,7 @@
 use super::scheduler::{BlockPosition, Consumer};
 use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Sharing;
+use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 
 /// Weights that the neurons of a block are wired to.
@@ -34,6 +35,11 @@ impl Wiring {
             Self::Weight => bench.pair(input, output),
             Self::Input => input.into(),
         }
+    }
+
+    /// Whether a path's neuron stands in the block of its pair; `size`: neurons of a block.
+    pub(crate) fn has(self, path: &Path, size: u64, bench: &Workbench) -> bool {
+        path.neuron.checked_div(size) == Some(self.block_of(path.input, path.output, bench))
     }
 
     /// (input, output) of the pairs of a block.
