@@ -61,7 +61,8 @@ pub(super) fn start(wanted: Option<usize>, others: usize) -> Result<(), CliError
         ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()
     } else {
         // The screen's own threads take the places of the rest.
-        end(started.split_off(threads.max(1).min(started.len())), before.map(|count| count + threads.max(1)));
+        let kept = threads.max(1);
+        end(started.split_off(kept), before.map(|count| count + kept));
         ThreadPoolBuilder::new()
             .num_threads(started.len())
             .spawn_handler(move |thread| {
