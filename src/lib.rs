@@ -21,6 +21,7 @@
 //! | [`theory`] | the paper's closed forms, a file per statement; no randomness | |
 //! | [`sampling`] | the weights of G as a function of their place, the hyperbolic law, the law of products | |
 //! | [`construction`] | one layer of G: neurons drawn, allocated to weights, summed, masked | |
+//! | [`learning`] | tickets learned from data: edge-popup, pruning with rewinding, their controls | |
 //! | [`method`] | the table of all methods: id, law, idea, assumptions | |
 //! | [`verification`] | the masked network Ĝ evaluated, its error searched for and certified | |
 //! | [`experiment`] | setups read, checked and resolved; the plan theory makes of them | |
@@ -64,6 +65,7 @@ pub mod cli;
 pub mod construction;
 pub mod exact;
 pub mod experiment;
+pub mod learning;
 pub mod method;
 pub mod network;
 pub mod report;

@@ -12,21 +12,44 @@ use proc_macro2::{TokenStream, TokenTree};
 use source::{Source, circles};
 
 /// The modules and the modules each may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("visible", &[]),
     ("exact", &[]),
     ("network", &["visible"]),
     ("theory", &["network"]),
     ("sampling", &["theory"]),
     ("construction", &["exact", "network", "theory", "sampling"]),
+    ("learning", &["exact", "network", "theory", "sampling"]),
     ("verification", &["exact", "network", "theory", "sampling", "construction"]),
     ("method", &["visible", "network", "theory", "sampling", "construction"]),
-    ("experiment", &["visible", "network", "theory", "sampling", "construction", "method"]),
+    ("experiment", &["visible", "network", "theory", "sampling", "construction", "learning", "method"]),
     (
         "session",
-        &["visible", "network", "theory", "sampling", "construction", "verification", "method", "experiment"],
+        &[
+            "visible",
+            "network",
+            "theory",
+            "sampling",
+            "construction",
+            "learning",
+            "verification",
+            "method",
+            "experiment",
+        ],
     ),
-    ("speed", &["network", "sampling", "construction", "verification", "method", "experiment", "session"]),
+    (
+        "speed",
+        &[
+            "network",
+            "sampling",
+            "construction",
+            "learning",
+            "verification",
+            "method",
+            "experiment",
+            "session",
+        ],
+    ),
     (
         "report",
         &[
@@ -35,6 +58,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "theory",
             "sampling",
             "construction",
+            "learning",
             "verification",
             "method",
             "experiment",
@@ -50,6 +74,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "theory",
             "sampling",
             "construction",
+            "learning",
             "verification",
             "method",
             "experiment",
@@ -65,6 +90,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "theory",
             "sampling",
             "construction",
+            "learning",
             "verification",
             "method",
             "experiment",

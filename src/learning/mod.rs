@@ -1,0 +1,28 @@
+//! Tickets learned from data: masks found by edge-popup in a network that is never trained, and networks trained, pruned and
+//! rewound, with the controls of both.
+//!
+//! No theorem stands behind a learned ticket. Its evidence is the accuracy on held-out examples beside that of its
+//! controls, the [`Arm`]s of the experiment.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`dataset`](Dataset) | examples with labels: training, validation, test |
+//! | [`accuracy`](Accuracy) | right answers, with their interval |
+//! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
+//! | [`results`](Round) | the results of a run, round by round |
+//! | [`learner`](Learner) | the seam between a method and the session |
+
+mod accuracy;
+mod dataset;
+mod learner;
+mod options;
+mod results;
+
+pub use accuracy::Accuracy;
+pub use dataset::{Dataset, Examples};
+pub use learner::{Learner, Position, Quantity, ScoreLayer, Until};
+pub use options::{
+    Control, Cut, EdgePopup, FrozenWeights, LearnedMethod, Optimiser, Protocol, Ranking, Rewind, Rewinding,
+    Schedule, Selection,
+};
+pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};

@@ -1,0 +1,211 @@
+//! The learned methods and their options, as presets write them.
+
+use serde::{Deserialize, Serialize};
+
+/// A learned method with its options.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LearnedMethod {
+    /// a mask learned in a network that is never trained (Ramanujan et al. 2019)
+    EdgePopup(EdgePopup),
+    /// train, prune, rewind, train again (Frankle and Carbin 2019)
+    Rewinding(Rewinding),
+}
+
+/// The optimiser of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Optimiser {
+    /// Adam (Kingma and Ba 2015) with β = (0.9, 0.999), ε = 1e−8, at this rate
+    Adam(f64),
+    /// SGD with momentum, at this rate
+    Sgd {
+        /// learning rate
+        rate: f64,
+        /// share of the last step's direction, in [0, 1)
+        #[serde(default)]
+        momentum: f64,
+    },
+}
+
+/// The learning rate over a training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schedule {
+    /// the same in every step
+    #[default]
+    Constant,
+    /// half a cosine, down to 0 at the end, a value for each epoch
+    Cosine,
+}
+
+/// The law of frozen weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FrozenWeights {
+    /// ±√(2/fan_in) with random signs
+    #[default]
+    SignedConstant,
+    /// N(0, 2/fan_in)
+    Normal,
+}
+
+/// The order in which edge-popup keeps scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ranking {
+    /// by |s|
+    #[default]
+    Magnitude,
+    /// by s
+    Value,
+}
+
+/// Edge-popup: the `keep` share of each layer's weights with the largest scores is kept, and only scores are learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EdgePopup {
+    /// share of each layer's weights kept, in (0, 1]
+    pub keep: f64,
+    /// widths of G; those of the target if not given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub widths: Option<Vec<usize>>,
+    /// law of the weights
+    pub weights: FrozenWeights,
+    /// whether the variance of the weights is divided by `keep`
+    pub scaled: bool,
+    /// order of the scores
+    pub ranking: Ranking,
+    /// whether every feature is shifted and scaled to mean 0 and variance 1 over the training examples
+    pub standardised: bool,
+    /// passes over the training examples
+    pub epochs: u64,
+    /// learning rate
+    pub rate: f64,
+    /// learning rate over the epochs
+    pub schedule: Schedule,
+    /// momentum, in [0, 1)
+    pub momentum: f64,
+    /// weight decay, on the scores
+    pub decay: f64,
+    /// examples of a batch
+    pub batch: usize,
+}
+
+impl Default for EdgePopup {
+    fn default() -> Self {
+        Self {
+            keep: 0.5,
+            widths: None,
+            weights: FrozenWeights::default(),
+            scaled: false,
+            ranking: Ranking::default(),
+            standardised: false,
+            epochs: 50,
+            rate: 0.1,
+            schedule: Schedule::Cosine,
+            momentum: 0.9,
+            decay: 1e-4,
+            batch: 128,
+        }
+    }
+}
+
+/// Where a pruned network starts again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rewind {
+    /// at the initial weights
+    #[default]
+    Init,
+    /// at the weights after this many steps
+    Step(u64),
+}
+
+/// The range over which weights are ranked for pruning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cut {
+    /// each layer for itself
+    #[default]
+    Layer,
+    /// all layers together
+    Global,
+}
+
+/// The evaluated step of a training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Selection {
+    /// the last step
+    #[default]
+    Last,
+    /// the end of the epoch with the best validation accuracy
+    Validation,
+}
+
+/// A control of rewinding, trained in every round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Control {
+    /// the ticket's mask with newly drawn initial weights
+    FreshWeights,
+    /// a random mask with the same number of weights kept in each layer
+    RandomMask,
+}
+
+/// A published protocol: defaults of the options.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protocol {
+    /// the paper's: Adam 1.2e−3, batch 60, 20 % of each layer and 10 % of the output layer, rewound to initialisation
+    #[default]
+    Frankle,
+}
+
+/// Iterative magnitude pruning with rewinding. An option left out is that of the protocol.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rewinding {
+    /// a published protocol
+    pub protocol: Protocol,
+    /// widths of the network; those of the target if not given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub widths: Option<Vec<usize>>,
+    /// rounds of pruning after the first training
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<usize>,
+    /// share of the remaining weights removed in a round
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// the same of the output layer
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_rate: Option<f64>,
+    /// where the pruned network starts again
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewind: Option<Rewind>,
+    /// range of the ranking
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+    /// the optimiser
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimiser: Option<Optimiser>,
+    /// learning rate over a training
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// weight decay
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decay: Option<f64>,
+    /// examples of a batch
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<usize>,
+    /// steps of each training
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// the evaluated step
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
+    /// the controls
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Vec<Control>>,
+}
+
+impl LearnedMethod {
+    /// Name of the method, as in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EdgePopup(_) => "edge-popup",
+            Self::Rewinding(_) => "rewinding",
+        }
+    }
+}
