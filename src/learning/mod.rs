@@ -10,6 +10,7 @@
 //! | [`accuracy`](Accuracy) | right answers, with their interval |
 //! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
 //! | [`results`](Round) | the results of a run, round by round |
+//! | [`training`] | one dense network under training |
 //! | [`learner`](Learner) | the seam between a method and the session |
 
 mod accuracy;
@@ -17,8 +18,9 @@ mod dataset;
 mod learner;
 mod options;
 mod results;
+pub mod training;
 
-pub use accuracy::Accuracy;
+pub use accuracy::{Accuracy, Difference, difference_over_seeds, paired_difference};
 pub use dataset::{Dataset, Examples};
 pub use learner::{Learner, Position, Quantity, ScoreLayer, Until};
 pub use options::{

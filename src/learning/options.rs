@@ -26,6 +26,15 @@ pub enum Optimiser {
     },
 }
 
+impl Optimiser {
+    /// Learning rate at the beginning.
+    pub fn rate(self) -> f64 {
+        match self {
+            Self::Adam(rate) | Self::Sgd { rate, .. } => rate,
+        }
+    }
+}
+
 /// The learning rate over a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Schedule {
@@ -34,6 +43,16 @@ pub enum Schedule {
     Constant,
     /// half a cosine, down to 0 at the end, a value for each epoch
     Cosine,
+}
+
+impl Schedule {
+    /// The rate in an epoch, from 0: `rate`, or `rate`·(1 + cos(π·epoch/epochs))/2.
+    pub fn rate(self, rate: f64, epoch: u64, epochs: u64) -> f64 {
+        match self {
+            Self::Constant => rate,
+            Self::Cosine => rate * f64::midpoint(1.0, pxfm::f_cospi(epoch as f64 / epochs as f64)),
+        }
+    }
 }
 
 /// The law of frozen weights.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Accuracy;
 
@@ -57,13 +57,13 @@ pub struct ArmResult {
 }
 
 /// Loss and accuracy after a step.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// steps since the training began
     pub step: u64,
     /// mean loss of the batches since the point before
     pub loss: f64,
-    /// on the validation examples; without any, on the training examples; in 0 to 1
+    /// on the validation examples; without any, on the batches since the point before; in 0 to 1
     pub accuracy: f64,
 }
 
