@@ -40,7 +40,10 @@ pub(super) struct Engine {
     /// steps requested during another step
     waiting: VecDeque<Command>,
     speed: Speed,
+    /// the construction on view
     lane: usize,
+    /// the learned lane on view instead, if any
+    learned: Option<usize>,
     layer: Option<usize>,
     weight: WeightWatch,
     output: OutputWatch,
@@ -69,6 +72,7 @@ impl Engine {
             waiting: VecDeque::new(),
             speed,
             lane: 0,
+            learned: None,
             layer: None,
             weight: WeightWatch::default(),
             output: OutputWatch::default(),
@@ -158,7 +162,7 @@ impl Engine {
             Command::Load(session) => {
                 drop_aside(std::mem::replace(&mut self.session, *session));
                 self.speed = Speed::of(&self.session);
-                self.lane = 0;
+                (self.lane, self.learned) = (0, None);
                 self.output.turn_back();
                 self.start_over();
             }
@@ -178,7 +182,12 @@ impl Engine {
                 }
             }
             Command::View { lane, layer } => {
-                self.lane = lane.min(self.session.lanes().len() - 1);
+                let constructions = self.session.lanes().len();
+                let learned = lane.checked_sub(constructions);
+                self.learned = learned.filter(|&lane| lane < self.session.learned().len());
+                if self.learned.is_none() {
+                    self.lane = lane.min(constructions - 1);
+                }
                 self.layer = layer;
             }
             Command::WatchWeight(weight) => self.weight.turn_to(weight),
@@ -272,6 +281,10 @@ impl Engine {
             shown: self.lane,
             weight: self.weight.view(),
             output: self.output.view(),
+            learned: (0..self.session.learned().len()).map(|lane| self.session.learned_view(lane)).collect(),
+            shown_learned: self.learned,
+            learned_weight: None,
+            learned_output: None,
             is_behind: self.is_behind(),
         }
     }

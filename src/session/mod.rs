@@ -1,6 +1,6 @@
 //! The engine as its users drive it: an experiment under construction.
 //!
-//! A [`Session`] holds one [`Lane`] per construction. A lane builds its layers, one neuron, weight or layer at a time
+//! A [`Session`] holds one [`Lane`] per construction, and one [`LearnedLane`] per learned method. A construction's lane builds its layers, one neuron, weight or layer at a time
 //! or all at once, and then checks the result. The headless commands call [`Session::run`]; the screens send
 //! [`Command`]s to a [`Worker`], a thread with a session of its own, and read its [`Snapshot`]s. Both use the same
 //! lanes; the numbers depend neither on the caller nor on the number of threads.
@@ -12,6 +12,7 @@ mod errors;
 mod faithfulness;
 mod forecaster;
 mod lane;
+mod learned;
 mod output;
 mod run_state;
 mod snapshot;
@@ -26,6 +27,7 @@ pub use errors::ErrorMap;
 pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneState, Phase, Progress, Step};
+pub use learned::{LearnedLane, LearnedOutput, LearnedView, LearnedWeight, ScoreView};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
@@ -44,6 +46,7 @@ pub struct Session {
     experiment: Arc<Experiment>,
     plan: Arc<Plan>,
     lanes: Vec<Lane>,
+    learned: Vec<LearnedLane>,
 }
 
 impl Session {
@@ -58,7 +61,12 @@ impl Session {
     }
 
     fn of(experiment: Experiment, plan: Plan) -> Self {
-        let mut session = Self { experiment: Arc::new(experiment), plan: Arc::new(plan), lanes: Vec::new() };
+        let mut session = Self {
+            experiment: Arc::new(experiment),
+            plan: Arc::new(plan),
+            lanes: Vec::new(),
+            learned: Vec::new(),
+        };
         session.restart();
         session
     }
@@ -75,9 +83,10 @@ impl Session {
     }
 
     /// Starts over, and returns the old lanes.
-    pub fn restart(&mut self) -> Vec<Lane> {
+    pub fn restart(&mut self) -> (Vec<Lane>, Vec<LearnedLane>) {
         let lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
-        std::mem::replace(&mut self.lanes, lanes)
+        let learned = self.learned.iter().map(LearnedLane::restarted).collect();
+        (std::mem::replace(&mut self.lanes, lanes), std::mem::replace(&mut self.learned, learned))
     }
 
     /// Adds lanes of these constructions to the experiment's own. Untouched lanes of earlier calls are dropped, unless
@@ -150,6 +159,11 @@ impl Session {
     /// Theory's numbers.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// The learned lanes, one per learned method. Commands count them behind [`lanes`](Self::lanes).
+    pub fn learned(&self) -> &[LearnedLane] {
+        &self.learned
     }
 
     /// The lanes, one per construction.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Lane, OutputView, Phase, Session, Speed, WeightView};
+use super::{Lane, LearnedOutput, LearnedView, LearnedWeight, OutputView, Phase, Session, Speed, WeightView};
 use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Tally};
 use crate::experiment::{Assumption, Construction, Experiment, LayerPlan, Plan};
 use crate::method::Facts;
@@ -47,22 +47,35 @@ pub struct Snapshot {
     pub activity: Activity,
     /// speed of running
     pub speed: Speed,
-    /// every lane
+    /// every lane of a construction
     pub lanes: Vec<LaneView>,
-    /// the lane on view
+    /// the construction on view; the last one, while a learned lane is
     pub shown: usize,
     /// a weight of the layer looked at, and the errors of all of them, if a weight is watched
     pub weight: Option<Arc<WeightView>>,
     /// F and Ĝ at the watched input, if any
     pub output: Option<Arc<OutputView>>,
+    /// every learned lane
+    pub learned: Vec<LearnedView>,
+    /// the learned lane on view, if it is no construction
+    pub shown_learned: Option<usize>,
+    /// the watched weight of the learned lane on view
+    pub learned_weight: Option<Arc<LearnedWeight>>,
+    /// the watched test example, at the learned lane on view
+    pub learned_output: Option<Arc<LearnedOutput>>,
     /// whether the weight or the output is under way, and another snapshot follows
     pub is_behind: bool,
 }
 
 impl Snapshot {
-    /// The lane on view.
+    /// The construction on view; the last one, while a learned lane is.
     pub fn lane(&self) -> &LaneView {
         &self.lanes[self.shown]
+    }
+
+    /// The learned lane on view, if it is no construction.
+    pub fn learned_lane(&self) -> Option<&LearnedView> {
+        self.learned.get(self.shown_learned?)
     }
 }
 
