@@ -2,6 +2,7 @@
 
 pub(crate) mod bars;
 pub mod clickable;
+pub mod dots;
 pub mod field;
 pub mod filter;
 pub(crate) mod frame_lines;

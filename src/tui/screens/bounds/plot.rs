@@ -14,6 +14,7 @@ use crate::report::text::marked;
 use crate::theory::Count;
 use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{ClickTarget, Clickables};
+use crate::tui::widgets::dots::{DotGrid, over};
 use crate::tui::widgets::frame_lines::too_small;
 
 /// Columns between two letters of a curve, for each curve drawn.
@@ -25,38 +26,33 @@ const NUMBERS: u16 = 5;
 /// Below this height the numbers stand on the lying axis, not under it.
 const TALL: u16 = 12;
 
-/// Bits of a Braille character: left column downwards, then right.
-const BRAILLE: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
-
 /// The plot's axes on the screen.
 struct Axes {
     /// quantity on the axis
     x: LogAxis,
     /// neurons per weight, in whole decades
     y: LogAxis,
-    /// the curves' cells
-    area: Rect,
-    /// dots of a cell, across and down
-    dots: (u16, u16),
+    /// the curves' cells and dots
+    grid: DotGrid,
 }
 
 impl Axes {
     fn column_of_place(&self, log: f64) -> u16 {
-        self.x.dot(log, self.area.width * self.dots.0) / self.dots.0
+        self.x.dot(log, self.grid.across()) / self.grid.dots.0
     }
 
     /// log₁₀ of the place at a dot column.
     fn place_of_dot(&self, dot: u16) -> f64 {
-        self.x.at_dot(dot, self.area.width * self.dots.0)
+        self.x.at_dot(dot, self.grid.across())
     }
 
     /// The dot row of a number of neurons, from the top.
     fn dot_of_value(&self, log: f64) -> u16 {
-        self.y.reversed().dot(log, self.area.height * self.dots.1)
+        self.y.reversed().dot(log, self.grid.down())
     }
 
     fn row_of_value(&self, log: f64) -> u16 {
-        self.dot_of_value(log) / self.dots.1
+        self.dot_of_value(log) / self.grid.dots.1
     }
 }
 
@@ -65,24 +61,24 @@ pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: 
         too_small(look, area, buffer);
         return;
     };
-    let x = |column: u16| axes.area.x + column;
+    let x = |column: u16| axes.grid.area.x + column;
     let curves = &chart.curves;
     let log_of = |place: usize| curves.places[place].value.log10();
     let own = axes.column_of_place(log_of(curves.own));
     let cursor = axes.column_of_place(log_of(chart.cursor));
-    for y in axes.area.top()..axes.area.bottom() {
+    for y in axes.grid.area.top()..axes.grid.area.bottom() {
         buffer.set_string(x(own), y, look.glyphs.guide, look.theme.text);
         buffer.set_string(x(cursor), y, look.glyphs.border.vertical_left, look.theme.key);
     }
     frame(&axes, look, area, buffer);
     let logs: Vec<f64> = (0..curves.places.len()).map(log_of).collect();
-    clickables.add(axes.area, ClickTarget::Wheel(ChartMove::Back.action(), ChartMove::On.action()));
+    clickables.add(axes.grid.area, ClickTarget::Wheel(ChartMove::Back.action(), ChartMove::On.action()));
     for (place, &log) in logs.iter().enumerate() {
         // To where the next place begins.
         let from = axes.column_of_place(log);
-        let to = logs.get(place + 1).map_or(axes.area.width, |&next| axes.column_of_place(next));
+        let to = logs.get(place + 1).map_or(axes.grid.area.width, |&next| axes.column_of_place(next));
         clickables.add(
-            Rect { x: x(from), width: (to - from).max(1), ..axes.area },
+            Rect { x: x(from), width: (to - from).max(1), ..axes.grid.area },
             ClickTarget::part(PLACE, place),
         );
     }
@@ -103,11 +99,6 @@ fn style(chart: &Chart, index: usize, look: &Look) -> Style {
     over(if index == chart.chosen { look.theme.curve } else { look.theme.bar })
 }
 
-/// A style that keeps nothing of what stood in its cell before.
-fn over(style: Style) -> Style {
-    Style::reset().patch(style)
-}
-
 /// Axes with what is drawn; `None` if there is no room.
 fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
     if area.height < 5 || area.width < NUMBERS + 16 {
@@ -120,34 +111,36 @@ fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
     Some(Axes {
         x: LogAxis { from: places[0].value.log10(), to: places[places.len() - 1].value.log10() },
         y: LogAxis::around(logs).unwrap_or(LogAxis { from: 0.0, to: 1.0 }),
-        area: Rect {
-            x: area.x + NUMBERS + 1,
-            width: area.width - NUMBERS - 1,
-            height: area.height - if area.height < TALL { 1 } else { 2 },
-            ..area
-        },
-        dots: if look.glyphs.ascii_only { (1, 1) } else { (2, 4) },
+        grid: DotGrid::new(
+            Rect {
+                x: area.x + NUMBERS + 1,
+                width: area.width - NUMBERS - 1,
+                height: area.height - if area.height < TALL { 1 } else { 2 },
+                ..area
+            },
+            look,
+        ),
     })
 }
 
 /// The axes' lines and their powers of ten.
 fn frame(axes: &Axes, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    let upright = axes.area.x - 1;
-    let foot = axes.area.bottom();
-    for y in axes.area.top()..foot {
+    let upright = axes.grid.area.x - 1;
+    let foot = axes.grid.area.bottom();
+    for y in axes.grid.area.top()..foot {
         buffer.set_string(upright, y, glyphs.border.vertical_left, theme.faint);
     }
     for x in upright..area.right() {
         buffer.set_string(x, foot, glyphs.axis, theme.faint);
     }
-    for decade in axes.y.decades(1 + usize::from(axes.area.height / 2)) {
-        let y = axes.area.y + axes.row_of_value(decade);
+    for decade in axes.y.decades(1 + usize::from(axes.grid.area.height / 2)) {
+        let y = axes.grid.area.y + axes.row_of_value(decade);
         let text = format!("{:>1$}", power_of_ten(decade), usize::from(NUMBERS));
         buffer.set_string(area.x, y, text, theme.faint);
     }
     let tick = |decade: f64| {
-        let x = axes.area.x - area.x + axes.column_of_place(decade);
+        let x = axes.grid.area.x - area.x + axes.column_of_place(decade);
         (usize::from(x), power_of_ten(decade))
     };
     for label in labels(axes.x.decades(usize::MAX).into_iter().map(tick), usize::from(area.width)) {
@@ -168,27 +161,12 @@ fn value(curve: &Curve, logs: &[f64], log: f64) -> Option<f64> {
 /// A curve as dots. Steep parts are joined.
 fn dots(curve: &Curve, logs: &[f64], axes: &Axes, look: &Look, style: Style, buffer: &mut Buffer) {
     let row = |dot: u16| value(curve, logs, axes.place_of_dot(dot)).map(|value| axes.dot_of_value(value));
-    let columns = 0..axes.area.width * axes.dots.0;
+    let columns = 0..axes.grid.across();
     for (dot, rows) in columns.clone().zip(plot::curve(columns.map(row))) {
         for y in rows.into_iter().flatten() {
-            put_dot(axes, look, (dot, y), style, buffer);
+            axes.grid.put((dot, y), look, style, buffer);
         }
     }
-}
-
-/// Adds a dot to what stands in its cell.
-fn put_dot(axes: &Axes, look: &Look, (x, y): (u16, u16), style: Style, buffer: &mut Buffer) {
-    let Some(cell) = buffer.cell_mut((axes.area.x + x / axes.dots.0, axes.area.y + y / axes.dots.1)) else {
-        return;
-    };
-    if look.glyphs.ascii_only {
-        cell.set_symbol(look.glyphs.wanted).set_style(style);
-        return;
-    }
-    let bit = BRAILLE[usize::from(x % 2)][usize::from(y % 4)];
-    let there = cell.symbol().chars().next().map_or(0, u32::from).wrapping_sub(0x2800);
-    let bits = if there < 0x100 { there as u8 } else { 0 } | bit;
-    cell.set_char(char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ')).set_style(style);
 }
 
 /// The curve's letter, every so often and where the cursor meets it.
@@ -199,18 +177,18 @@ fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, 
     let curve = &chart.curves.curves[index];
     let name = marked(curve.construction.facts().letter.to_string(), curve.applies);
     let cursor = axes.column_of_place(logs[chart.cursor]);
-    for column in 0..axes.area.width {
+    for column in 0..axes.grid.area.width {
         let at_cursor = column == cursor;
         let is_due = (column + period - LETTERS * rank) % period == LETTERS / 2;
         if !at_cursor && (!is_due || column.abs_diff(cursor) < LETTERS) {
             continue;
         }
-        let log = if at_cursor { logs[chart.cursor] } else { axes.place_of_dot(column * axes.dots.0) };
+        let log = if at_cursor { logs[chart.cursor] } else { axes.place_of_dot(column * axes.grid.dots.0) };
         if let Some(value) = value(&chart.curves.curves[index], logs, log) {
             let text = if index == chart.chosen { look.theme.title } else { look.theme.text };
             let style = over(if at_cursor { look.theme.selected } else { text });
-            let y = axes.area.y + axes.row_of_value(value);
-            buffer.set_string(axes.area.x + column, y, &name, style);
+            let y = axes.grid.area.y + axes.row_of_value(value);
+            buffer.set_string(axes.grid.area.x + column, y, &name, style);
         }
     }
 }
@@ -228,9 +206,9 @@ fn observed(chart: &Chart, axes: &Axes, own: u16, look: &Look, buffer: &mut Buff
         }
     }
     for (row, names) in rows {
-        let (x, y) = (axes.area.x + own, axes.area.y + row);
+        let (x, y) = (axes.grid.area.x + own, axes.grid.area.y + row);
         buffer.set_string(x, y, look.glyphs.observed, over(look.theme.good));
-        let left = usize::from(axes.area.right().saturating_sub(x + 1));
+        let left = usize::from(axes.grid.area.right().saturating_sub(x + 1));
         buffer.set_stringn(x + 1, y, names, left, over(look.theme.good));
     }
 }
