@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Arm, CurvePoint, Round};
+use super::{Arm, CurvePoint, LearnedTicket, Round};
 use crate::network::Stop;
 
 /// How far one step of a learned method goes.
@@ -98,6 +98,9 @@ pub trait Learner: fmt::Debug + Send + Sync {
 
     /// Outputs (before the softmax) of the network under training at a test example, from 0.
     fn outputs(&self, example: usize) -> Vec<f32>;
+
+    /// The ticket of the last round whose ticket is finished; `None` before the first.
+    fn ticket(&self) -> Option<LearnedTicket>;
 
     /// A copy, to go back to. The data are shared.
     fn snapshot(&self) -> Box<dyn Learner>;

@@ -12,12 +12,18 @@
 //! | [`results`](Round) | the results of a run, round by round |
 //! | [`training`] | one dense network under training |
 //! | [`learner`](Learner) | the seam between a method and the session |
+//! | [`shares`](layer_shares) | a mask's shares: weights kept, dead neurons |
+//! | [`ticket`](LearnedTicket) | all that another program needs to rebuild a learned network |
+//! | [`edge_popup`] | a mask learned in a random network |
 
 mod accuracy;
 mod dataset;
+pub mod edge_popup;
 mod learner;
 mod options;
 mod results;
+mod shares;
+mod ticket;
 pub mod training;
 
 pub use accuracy::{Accuracy, Difference, difference_over_seeds, paired_difference};
@@ -28,3 +34,5 @@ pub use options::{
     Schedule, Selection,
 };
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
+pub use shares::layer_shares;
+pub use ticket::{LearnedTicket, Standardisation, TicketWeights};

@@ -1,0 +1,15 @@
+//! Edge-popup: a mask learned in a network that is never trained (Ramanujan et al. 2019, *What's Hidden in a Randomly
+//! Weighted Neural Network?*).
+//!
+//! Every weight of a random network is frozen and has a score. A forward pass keeps the weights with the best scores of
+//! each layer; a backward pass treats the mask as the identity, and SGD changes the scores.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `frozen` | the frozen weights, initial scores and shuffled masks: functions of the seed |
+//! | `top_scores` | the exact top scores of a layer |
+
+pub mod frozen;
+mod top_scores;
+
+pub use top_scores::{CutFinder, ScoreCut, kept_count};
