@@ -11,6 +11,7 @@
 //! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
 //! | [`results`](Round) | the results of a run, round by round |
 //! | [`training`] | one dense network under training |
+//! | [`rewinding`] | pruning with rewinding, and its published protocols |
 //! | [`learner`](Learner) | the seam between a method and the session |
 //! | [`shares`](layer_shares) | a mask's shares: weights kept, dead neurons |
 //! | [`ticket`](LearnedTicket) | all that another program needs to rebuild a learned network |
@@ -22,6 +23,7 @@ pub mod edge_popup;
 mod learner;
 mod options;
 mod results;
+pub mod rewinding;
 mod shares;
 mod ticket;
 pub mod training;
@@ -30,8 +32,8 @@ pub use accuracy::{Accuracy, Difference, difference_over_seeds, paired_differenc
 pub use dataset::{Dataset, Examples};
 pub use learner::{Learner, Position, Quantity, ScoreLayer, Until};
 pub use options::{
-    Control, Cut, EdgePopup, FrozenWeights, LearnedMethod, Optimiser, Protocol, Ranking, Rewind, Rewinding,
-    Schedule, Selection,
+    BiasRewind, Control, Cut, EdgePopup, FrozenWeights, InputScaling, LearnedMethod, Optimiser, Protocol,
+    Ranking, Removal, Rewind, Rewinding, Schedule, Selection, UsedGradients,
 };
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;

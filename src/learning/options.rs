@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::training::Initialisation;
+
 /// A learned method with its options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LearnedMethod {
@@ -164,12 +166,75 @@ pub enum Control {
     RandomMask,
 }
 
-/// A published protocol: defaults of the options.
+/// The rule for the number of weights removed in a round, of n weights left.
+///
+/// Weights are removed in the order of |w|, equal ones in the order of layer, output and input. A layer keeps at least one
+/// weight, the last in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Removal {
+    /// rate·n, rounded to the nearest integer, half away from 0
+    #[default]
+    Nearest,
+    /// all weights with |w| ≤ the magnitude of index rate·n (from 0, rounded half to even): one weight more than the rate
+    NearestInclusive,
+    /// all weights with |w| ≤ the magnitude of index ⌈rate·n⌉ (from 0): one or two weights more than the rate
+    CeilingInclusive,
+    /// all weights with |w| < the percentile, interpolated linearly between magnitudes
+    Percentile,
+}
+
+/// The rounds in which biases return to their initial values, or to those of step k.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BiasRewind {
+    /// every round
+    #[default]
+    Always,
+    /// round 1 only; later rounds go on with the biases trained last
+    Once,
+    /// no round
+    Never,
+}
+
+/// The inputs of the network, made from the features of the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputScaling {
+    /// the features
+    #[default]
+    Features,
+    /// each example divided by its Euclidean norm
+    UnitNorm,
+    /// shifted and scaled by one mean and one standard deviation, those of all features of all training examples
+    Standardised,
+}
+
+/// The gradients used by the optimiser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum UsedGradients {
+    /// those of all weights left
+    #[default]
+    All,
+    /// those of the weights from this value on; the others count as 0
+    WeightsFrom(f64),
+}
+
+/// A published protocol: defaults of the options.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Protocol {
-    /// the paper's: Adam 1.2e−3, batch 60, 20 % of each layer and 10 % of the output layer, rewound to initialisation
+    /// Frankle and Carbin 2019, LeNet-300-100: Adam 1.2e−3, batch 60, 50,000 steps, 20 % of each layer and 10 % of the
+    /// output layer, rewound to initialisation. The text leaves open the initial biases and the rounding of the
+    /// number removed.
     #[default]
     Frankle,
+    /// The program `google-research/lottery-ticket-hypothesis` (`mnist_fc/constants.py`, `foundations/pruning.py`): the
+    /// paper's layers and rates, but SGD 0.1, batch 64, truncated initial weights, images of norm 1, one weight more removed
+    GoogleResearch,
+    /// The program `facebookresearch/open_lth` (`models/mnist_lenet.py`, `pruning/sparse_global.py`): one cut-off for all
+    /// layers but the output layer, which is counted but not pruned; SGD 0.1, batch 128, 40 epochs
+    OpenLth,
+    /// The program `rahulvigneswaran/Lottery-Ticket-Hypothesis-in-Pytorch` (`main.py`): a percentile of 10 % in each layer,
+    /// the output layer too; Adam with decay, gradients of negative weights set to 0, biases rewound once only. The program
+    /// reports the epoch with the best test accuracy; here nothing is selected by the test examples.
+    InPytorch,
 }
 
 /// Iterative magnitude pruning with rewinding. An option left out is that of the protocol.
@@ -184,33 +249,58 @@ pub struct Rewinding {
     /// rounds of pruning after the first training
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounds: Option<usize>,
-    /// share of the remaining weights removed in a round
+    /// share of the remaining weights removed in a round, in (0, 1)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// the same of the output layer
+    /// the same of the output layer, in [0, 1); 0 for an output layer never pruned. With a global cut-off only 0
+    /// differs from `rate`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_rate: Option<f64>,
     /// where the pruned network starts again
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rewind: Option<Rewind>,
+    /// the rounds in which biases are rewound
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias_rewind: Option<BiasRewind>,
     /// range of the ranking
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
+    /// number of weights removed
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Removal>,
+    /// whether a global cut-off counts the weights of an output layer never pruned among the n weights left
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_counted: Option<bool>,
+    /// laws of the initial weights and biases
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial: Option<Initialisation>,
+    /// the network's inputs
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<InputScaling>,
     /// the optimiser
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optimiser: Option<Optimiser>,
+    /// the optimiser of the dense training, round 0; `optimiser` if not given
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dense_optimiser: Option<Optimiser>,
     /// learning rate over a training
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// weight decay
+    /// weight decay, on weights and biases, added to the gradient
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decay: Option<f64>,
+    /// the gradients used
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradients: Option<UsedGradients>,
     /// examples of a batch
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<usize>,
     /// steps of each training
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
+    /// epochs of each training, in place of `steps`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<u64>,
     /// the evaluated step
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selection>,

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::Parameters;
-use super::streams::{normal, signed_uniform, stream};
+use super::streams::{normal, signed_uniform, stream, truncated_normal};
 use crate::sampling::Side;
 
 /// Law of initial weights.
@@ -13,6 +13,9 @@ pub enum WeightLaw {
     /// N(0, 2/(fan_in + fan_out)) (Glorot and Bengio 2010)
     #[default]
     GlorotNormal,
+    /// N(0, 2.6/(fan_in + fan_out)) without the values beyond two standard deviations (TensorFlow 1's
+    /// `xavier_initializer(uniform=False)`); the variance left is that of Glorot and Bengio but for 1 %
+    GlorotTruncated,
     /// uniform in ±1/√fan_in, PyTorch's default (Kaiming uniform with a = √5)
     KaimingUniform,
     /// N(0, 2/fan_in) (He et al. 2015)
@@ -57,6 +60,7 @@ impl Initialisation {
                 let word = words.row(neuron as u64).word(synapse as u64);
                 let weight = match self.weights {
                     WeightLaw::GlorotNormal => normal(word) * (2.0 / (fan_in + fan_out)).sqrt(),
+                    WeightLaw::GlorotTruncated => truncated_normal(word) * (2.6 / (fan_in + fan_out)).sqrt(),
                     WeightLaw::KaimingUniform => signed_uniform(word) / fan_in.sqrt(),
                     WeightLaw::KaimingNormal => normal(word) * (2.0 / fan_in).sqrt(),
                 };
@@ -93,6 +97,7 @@ mod tests {
     fn deviations_are_those_of_the_laws() {
         let laws = [
             (WeightLaw::GlorotNormal, (2.0_f64 / 1084.0).sqrt()),
+            (WeightLaw::GlorotTruncated, (2.6_f64 * 0.773_741 / 1084.0).sqrt()),
             (WeightLaw::KaimingUniform, (1.0_f64 / (3.0 * 784.0)).sqrt()),
             (WeightLaw::KaimingNormal, (2.0_f64 / 784.0).sqrt()),
         ];

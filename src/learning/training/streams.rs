@@ -38,6 +38,12 @@ pub fn normal(word: u64) -> f64 {
     (-2.0 * pxfm::f_log(u)).sqrt() * pxfm::f_cospi(2.0 * v)
 }
 
+/// Standard normal given |z| < 2: √2·erf⁻¹(u·erf(√2)), u the [signed uniform](signed_uniform) number of the word.
+pub fn truncated_normal(word: u64) -> f64 {
+    const ERF_OF_ROOT_2: f64 = 0.954_499_736_103_641_6;
+    std::f64::consts::SQRT_2 * pxfm::f_erfinv(signed_uniform(word) * ERF_OF_ROOT_2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +67,10 @@ mod tests {
         let standard = Normal::new(0.0, 1.0).unwrap();
         let normals = words.iter().map(|&word| normal(word)).collect();
         assert!(kolmogorov(normals, |x| standard.cdf(x)) < 1.95);
+        let truncated: Vec<f64> = words.iter().map(|&word| truncated_normal(word)).collect();
+        assert!(truncated.iter().all(|z| z.abs() < 2.0));
+        let (low, high) = (standard.cdf(-2.0), standard.cdf(2.0));
+        assert!(kolmogorov(truncated, |x| (standard.cdf(x) - low) / (high - low)) < 1.95);
         let uniforms = words.iter().map(|&word| signed_uniform(word)).collect();
         assert!(kolmogorov(uniforms, |x| f64::midpoint(x, 1.0)) < 1.95);
     }
