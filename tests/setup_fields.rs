@@ -229,7 +229,7 @@ fn nothing_is_saved_in_no_negative_zero() {
 
 /// A value of every field, other than its default, and a preset that has the field. `Parameter::ALL` comes from the one
 /// table of fields.
-const SAMPLES: [(&str, &str, &str); 24] = [
+const SAMPLES: [(&str, &str, &str); 26] = [
     ("epsilon", "tiny", "0.05"),
     ("delta", "tiny", "0.125"),
     ("w_max", "tiny", "2.5"),
@@ -242,6 +242,13 @@ const SAMPLES: [(&str, &str, &str); 24] = [
     ("skip_dead_halves", "tiny", "true"),
     ("seed", "tiny", "99"),
     ("inputs", "tiny", "Box(low: -0.5, high: 0.25)"),
+    (
+        "data",
+        "tiny",
+        "(training: Points(points: [[0.5, -1.0], [0.25, 0.5], [1.0, 1.0]], labels: [0, 1, 1]), \
+         test: Points(points: [[0.5, 0.5], [0.1, 0.0]], labels: [1, 0]), validation: 1)",
+    ),
+    ("learned", "digits-learned", "[EdgePopup(keep: 0.25, epochs: 2), Rewinding(rounds: 1)]"),
     ("target", "digits", "Random"),
     ("path", "digits", "presets/digits-mlp.safetensors"),
     ("layers", "digits", "[\"LAYERS\"]"),

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::data;
 use super::layer_plan::LayerPlan;
 use super::plan::{LanePlan, Plan};
 use super::resolved::Experiment;
@@ -27,7 +28,7 @@ fn lane_fields(lane: &LanePlan) -> LaneFields<'_> {
 
 impl Experiment {
     /// SHA-256 of everything a run depends on: the version of the random network, the fields in force under their names in
-    /// a preset, the plan, the target's weights, and the inputs. File paths and the preset's spelling are left out. Enums
+    /// a preset, the plan, the target's weights, the inputs, and the examples if there are any. File paths and the preset's spelling are left out. Enums
     /// are written by their names in a preset or by number, so a Rust type can be renamed freely.
     pub fn digest(&self, plan: &Plan) -> [u8; 32] {
         let lanes: Vec<LaneFields<'_>> = plan.lanes.iter().map(lane_fields).collect();
@@ -37,6 +38,9 @@ impl Experiment {
         // Neither can fail: a hash takes all bytes, and every type here can be written.
         let _ = serde_json::to_writer(&mut hash, &**self);
         let _ = postcard::to_io(&data, &mut hash);
+        if let Some(dataset) = &self.dataset {
+            data::hash(dataset, |bytes| hash.0.update(bytes));
+        }
         hash.0.finalize().into()
     }
 }

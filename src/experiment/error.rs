@@ -36,6 +36,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// The place of a field, by its name.
+pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
+
 /// A mistake in a setup: place, expected, found.
 #[derive(Debug, Error)]
 #[error("{place}: {message}")]

@@ -12,7 +12,9 @@
 //! | `files` | presets, weight files and data files on their way in |
 //! | `settings` | `--set key=value` |
 //! | `builder` | an experiment from arrays |
-//! | `target` | the target network and the inputs from their fields |
+//! | `data` | examples to learn from: training, validation and test part |
+//! | `target` | the target network from its field |
+//! | `inputs` | the inputs from their field |
 //! | `resolved` | the experiment: every field in force, checked against the others |
 //! | `loading` | from a name to an experiment, and the setting to blame for a failure |
 //! | `outline` | the network as theory sees it: its own, or one imagined from it |
@@ -23,10 +25,12 @@
 
 mod assumptions;
 mod builder;
+mod data;
 mod digest;
 mod edited;
 mod error;
 mod files;
+mod inputs;
 mod layer_plan;
 mod limits;
 mod loading;
@@ -52,8 +56,8 @@ pub use memory::free::{available as available_memory, is_known as is_memory_know
 pub use outline::Outline;
 pub use plan::{LanePlan, Plan};
 pub use preset::{
-    Base, BoxEnds, InputSource, Lipschitz, NormSource, Parameter, Positive, Preset, Probability, Setup,
-    TargetKind, TargetSource, ToleranceRule, Weight, Width,
+    Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NormSource, Parameter, Positive,
+    Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
 pub use resolved::Experiment;
 pub use savings::Savings;

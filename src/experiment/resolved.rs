@@ -3,12 +3,15 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
-use super::error::{ExperimentError, Place};
+use super::data;
+use super::error::{ExperimentError, Place, PlaceOf};
 use super::files::source::PresetSource;
+use super::inputs;
 use super::outline::Outline;
 use super::preset::{Derived, InputSource, NormSource, Preset, Setup, TargetSource, ToleranceRule};
 use super::settings::Settings;
 use super::target;
+use crate::learning::Dataset;
 use crate::network::files::readings::Reading;
 use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
 use crate::visible::number;
@@ -26,6 +29,8 @@ pub struct Experiment {
     pub(super) norm_bounds: Arc<OnceLock<Vec<f64>>>,
     /// bounds on F's activations over X
     pub bounds: ActivationBounds,
+    /// the examples to learn from; `None` without `data`
+    pub dataset: Option<Arc<Dataset>>,
     /// assumptions about a weight file in a preset's place, as fields of a preset
     pub assumed: Vec<String>,
     /// the fields in force, and the network as theory sees it
@@ -66,7 +71,7 @@ impl Experiment {
     pub(super) fn new(
         preset: Preset,
         source: &PresetSource,
-        place_of: target::PlaceOf<'_>,
+        place_of: PlaceOf<'_>,
         known: &[&Self],
     ) -> Result<Self, ExperimentError> {
         let at = |key: &str, message: String| ExperimentError::new(place_of(key), message);
@@ -78,17 +83,28 @@ impl Experiment {
             );
             return Err(at("epsilon", message));
         }
-        let (target_source, input_source) = sources(&preset, source)?;
+        let target_source = target_source(&preset, source)?;
+        let same_data = known.iter().find(|known| known.preset.data == preset.data);
+        let dataset = match (&preset.data, same_data) {
+            (_, Some(known)) => known.dataset.clone(),
+            (Some(data), None) => Some(Arc::new(data::dataset(data, source, place_of)?)),
+            (None, None) => None,
+        };
         let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(target_source));
-        let same_inputs =
-            same_target.clone().find(|known| known.preset.inputs.as_ref() == Some(input_source));
+        let same_inputs = same_target.clone().find(|known| {
+            let is_same_data = known.preset.data == preset.data;
+            known.preset.inputs == preset.inputs && (preset.inputs.is_some() || is_same_data)
+        });
         let measured = match same_target.clone().next() {
             Some(known) => known.measured(),
             None => MeasuredTarget::of(target::network(target_source, source, place_of)?),
         };
         let (domain, bounds) = match same_inputs {
             Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
-            None => domain_of(input_source, &measured.target, source, place_of)?,
+            None => {
+                let inputs = (preset.inputs.as_ref(), dataset.as_deref());
+                domain_of(inputs, &measured.target, source, place_of)?
+            }
         };
 
         let (largest, layer, output, input) = measured.target.largest_weight();
@@ -109,6 +125,7 @@ impl Experiment {
         if setup.constructions.is_empty() {
             return Err(at("constructions", "expected at least one construction, found none".to_owned()));
         }
+        data::check_learned(&setup, dataset.as_deref(), place_of)?;
         // Tolerances per layer need proven bounds on the norms; the other rules take the norms.
         let needs_bounds = setup.tolerance == ToleranceRule::PerLayer && setup.norms == NormSource::Target;
         let norms = if needs_bounds { measured.norm_bounds() } else { &measured.norms };
@@ -120,6 +137,7 @@ impl Experiment {
             target_norms: measured.norms,
             norm_bounds: measured.norm_bounds,
             bounds,
+            dataset,
             assumed: Vec::new(),
             outline,
             source: source.clone(),
@@ -166,14 +184,11 @@ impl MeasuredTarget {
     }
 }
 
-/// The sources of target and inputs; every required field is given.
-fn sources<'a>(
-    preset: &'a Preset,
-    source: &PresetSource,
-) -> Result<(&'a TargetSource, &'a InputSource), ExperimentError> {
-    match (preset.missing().first(), &preset.target, &preset.inputs) {
-        (None, Some(target), Some(inputs)) => Ok((target, inputs)),
-        (missing, ..) => {
+/// The source of the target; every required field is given.
+fn target_source<'a>(preset: &'a Preset, source: &PresetSource) -> Result<&'a TargetSource, ExperimentError> {
+    match (preset.missing().first(), &preset.target) {
+        (None, Some(target)) => Ok(target),
+        (missing, _) => {
             let key = missing.unwrap_or(&"target");
             let message = format!("expected a field `{key}`, found none");
             Err(ExperimentError::new(Place::File(source.name.clone()), message))
@@ -181,15 +196,23 @@ fn sources<'a>(
     }
 }
 
-/// X, and the bounds on F's activations over it.
+/// X, and the bounds on F's activations over it. Without `inputs` the test examples are X.
 fn domain_of(
-    inputs: &InputSource,
+    (inputs, dataset): (Option<&InputSource>, Option<&Dataset>),
     target: &Network,
     source: &PresetSource,
-    place_of: target::PlaceOf<'_>,
+    place_of: PlaceOf<'_>,
 ) -> Result<(Arc<Domain>, ActivationBounds), ExperimentError> {
-    let mut domain = target::domain(inputs, target.given_widths()[0], source, place_of)?;
-    target::check_labels(&domain, target.architecture(), place_of)?;
+    let width = target.given_widths()[0];
+    let mut domain = match (inputs, dataset) {
+        (None, Some(dataset)) => data::test_domain(dataset, width, place_of)?,
+        (Some(inputs), _) => inputs::domain(inputs, width, source, place_of)?,
+        (None, None) => {
+            let message = "expected a field `inputs`, found none".to_owned();
+            return Err(ExperimentError::new(Place::File(source.name.clone()), message));
+        }
+    };
+    inputs::check_labels(&domain, target.architecture(), place_of)?;
     if target.fold().is_some() {
         domain = Domain::WithConstant(Box::new(domain));
     }
@@ -198,7 +221,7 @@ fn domain_of(
 }
 
 /// ε and ε_w must be within the reach of theory and of f64.
-fn check_tolerance(outline: &Outline, place_of: target::PlaceOf<'_>) -> Result<(), ExperimentError> {
+fn check_tolerance(outline: &Outline, place_of: PlaceOf<'_>) -> Result<(), ExperimentError> {
     let fail = |key: &str, message: String| Err(ExperimentError::new(place_of(key), message));
     let setup = outline.setup();
     let (epsilon, given) = (setup.epsilon, setup.tolerance.given());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::preset::{InputSource, TargetSource, written};
+use super::preset::{DataSource, InputSource, TargetSource, written};
 use super::resolved::Experiment;
 use crate::network::files::split_array_name;
 use crate::visible::shortened;
@@ -18,7 +18,7 @@ impl Experiment {
         self.source.file()
     }
 
-    /// The files named by the preset for target, inputs and labels, without built-in ones.
+    /// The files named by the preset for target, inputs, labels and data, without built-in ones.
     pub fn data_files(&self) -> Vec<PathBuf> {
         let mut named = Vec::new();
         if let Some(TargetSource::File { path, .. }) = &self.preset.target {
@@ -28,6 +28,10 @@ impl Experiment {
             let labels = labels.as_deref().map(|labels| split_array_name(labels).0);
             named.extend([Some(split_array_name(path).0), labels].into_iter().flatten());
         }
+        let mut data = self.preset.data.clone();
+        let of_data: Vec<&str> =
+            data.iter_mut().flat_map(DataSource::paths_mut).map(|path| split_array_name(path).0).collect();
+        named.extend(of_data);
         named.into_iter().filter_map(|path| self.source.path_of(path)).collect()
     }
 
@@ -49,6 +53,7 @@ impl Experiment {
             anywhere(path)?;
             labels.as_mut().map_or(Ok(()), anywhere)?;
         }
+        preset.data.iter_mut().flat_map(DataSource::paths_mut).try_for_each(anywhere)?;
         // Elsewhere it would be called after its file.
         preset.title.get_or_insert_with(|| self.title.clone());
         // A field a line.

@@ -1,18 +1,16 @@
-//! The target network and the inputs, from their fields in a preset.
+//! The target network, from its field in a preset.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 
-use super::error::{ExperimentError, Place};
+use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
 use super::memory::free as free_memory;
-use super::preset::{BoxEnds, InputSource, Lipschitz, TargetSource, Weight};
+use super::preset::{Lipschitz, TargetSource, Weight};
+use crate::network::files::WeightFile;
 use crate::network::files::readings::{Reading, ReadingOptions};
-use crate::network::files::{self, DataArray, WeightFile};
-use crate::network::{Activation, Architecture, Domain, Edge, Network, NetworkError, spectral_norm};
+use crate::network::{Activation, Architecture, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
-use crate::visible::{number, shortened};
-
-pub(super) type PlaceOf<'a> = &'a dyn Fn(&str) -> Place;
+use crate::visible::shortened;
 
 /// Bytes held per target weight while an experiment is resolved: the weight, and copies for the norm.
 const BYTES_PER_WEIGHT: f64 = 32.0;
@@ -180,140 +178,4 @@ fn random_layer(
         }
     }
     w
-}
-
-/// X, its points of `width` coordinates, as many as the network was given.
-pub(super) fn domain(
-    inputs: &InputSource,
-    width: usize,
-    source: &PresetSource,
-    place_of: PlaceOf<'_>,
-) -> Result<Domain, ExperimentError> {
-    let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
-    match inputs {
-        InputSource::Ball { radius } => Ok(Domain::Ball { radius: radius.0 }),
-        InputSource::Box { low, high } => {
-            let low = edge("low", low, width).map_err(fail)?;
-            let high = edge("high", high, width).map_err(fail)?;
-            let crossed = (0..width).find(|&input| low.at(input) > high.at(input));
-            if let Some(input) = crossed {
-                let is_same = low.same().is_some() && high.same().is_some();
-                let place = if is_same { String::new() } else { format!(" at input {input}") };
-                let (low, high) = (number(low.at(input)), number(high.at(input)));
-                return Err(fail(format!("expected low ≤ high{place}, found {low} > {high}")));
-            }
-            Ok(Domain::Box { low, high })
-        }
-        InputSource::Signs => Ok(Domain::Signs),
-        InputSource::Points { points, labels } => written_points(points, labels.as_deref(), width, place_of),
-        InputSource::File { path, labels } => {
-            points_of_file(path, labels.as_deref(), width, source, place_of)
-        }
-    }
-}
-
-/// Points written out, and their labels.
-fn written_points(
-    points: &[Vec<Weight>],
-    labels: Option<&[u32]>,
-    width: usize,
-    place_of: PlaceOf<'_>,
-) -> Result<Domain, ExperimentError> {
-    let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
-    if points.is_empty() {
-        return Err(fail("expected at least one point, found none".to_owned()));
-    }
-    if let Some((point, row)) = points.iter().enumerate().find(|(_, row)| row.len() != width) {
-        let found = row.len();
-        return Err(fail(format!("point {point}: expected {width} coordinates, found {found}")));
-    }
-    if let Some(found) = labels.map(<[u32]>::len).filter(|&found| found != points.len()) {
-        let message = format!("expected {} labels, found {found}", points.len());
-        return Err(ExperimentError::new(place_of("labels"), message));
-    }
-    let points = Array2::from_shape_fn((points.len(), width), |(point, input)| points[point][input].0);
-    Ok(Domain::Points { points, labels: labels.map(|labels| labels.iter().copied().collect()) })
-}
-
-/// Points of a file, and their labels.
-fn points_of_file(
-    path: &str,
-    labels: Option<&str>,
-    width: usize,
-    source: &PresetSource,
-    place_of: PlaceOf<'_>,
-) -> Result<Domain, ExperimentError> {
-    let fail = |message: String| ExperimentError::new(place_of("inputs"), message);
-    let (file, array) = files::split_array_name(path);
-    let bytes = source.read("inputs", file)?;
-    let failed = |error| fail(format!("file {}: {error}", shortened(path)));
-    let found = DataArray::of_points(bytes, array).map_err(failed)?;
-    if let Some((points, inputs)) = found.points()
-        && (inputs != width || points == 0)
-    {
-        return Err(fail(format!(
-            "file {}: expected points of {width} inputs, found shape [{points}, {inputs}]",
-            shortened(path)
-        )));
-    }
-    free_memory::require(found.peak_bytes(), "reading the points", place_of("inputs"))?;
-    let points = found.read_points().map_err(failed)?;
-    if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
-        let place = format!("file {}, point {point}, input {input}", shortened(path));
-        return Err(fail(format!("{place}: expected a finite number, found {value}")));
-    }
-    let labels = labels.map(|path| labels_of_file(path, points.nrows(), source, place_of)).transpose()?;
-    Ok(Domain::Points { points, labels })
-}
-
-/// The labels of `count` points.
-fn labels_of_file(
-    path: &str,
-    count: usize,
-    source: &PresetSource,
-    place_of: PlaceOf<'_>,
-) -> Result<Array1<u32>, ExperimentError> {
-    let fail = |message: String| {
-        ExperimentError::new(place_of("labels"), format!("file {}: {message}", shortened(path)))
-    };
-    let (file, array) = files::split_array_name(path);
-    let bytes = source.read("labels", file)?;
-    let found = DataArray::of_labels(bytes, array, count).map_err(|error| fail(error.to_string()))?;
-    free_memory::require(found.peak_bytes(), "reading the labels", place_of("labels"))?;
-    let labels = found.read_labels(count).map_err(|error| fail(error.to_string()))?;
-    if labels.len() != count {
-        return Err(fail(format!("expected {count} labels, found {}", labels.len())));
-    }
-    Ok(labels)
-}
-
-/// The ends of a box of `width` inputs.
-fn edge(key: &str, ends: &BoxEnds, width: usize) -> Result<Edge, String> {
-    match ends {
-        BoxEnds::Same(end) => Ok(Edge::Same(end.0)),
-        BoxEnds::Each(ends) if ends.len() == width => Ok(Edge::Each(ends.iter().map(|end| end.0).collect())),
-        BoxEnds::Each(ends) => {
-            let found = ends.len();
-            Err(format!(
-                "{key}: expected a number, or a list of {width}, one for each input; found a list of {found}"
-            ))
-        }
-    }
-}
-
-/// Labels must be classes of the network.
-pub(super) fn check_labels(
-    domain: &Domain,
-    architecture: &Architecture,
-    place_of: PlaceOf<'_>,
-) -> Result<(), ExperimentError> {
-    let Domain::Points { labels: Some(labels), .. } = domain.free() else { return Ok(()) };
-    let classes = architecture.widths()[architecture.layers()];
-    match labels.iter().enumerate().find(|(_, label)| **label as usize >= classes) {
-        None => Ok(()),
-        Some((point, label)) => {
-            let message = format!("label of point {point}: expected a class below {classes}, found {label}");
-            Err(ExperimentError::new(place_of("labels"), message))
-        }
-    }
 }

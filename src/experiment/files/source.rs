@@ -12,8 +12,9 @@ use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets in listed order: name and text.
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("digits", include_str!("../../../presets/digits.ron")),
+    ("digits-learned", include_str!("../../../presets/digits-learned.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
     ("example-5", include_str!("../../../presets/example-5.ron")),
     ("example-6", include_str!("../../../presets/example-6.ron")),
@@ -25,10 +26,12 @@ const BUILT_IN: [(&str, &str); 9] = [
 ];
 
 /// The files of built-in presets.
-const BUILT_IN_FILES: [(&str, &[u8]); 3] = [
+const BUILT_IN_FILES: [(&str, &[u8]); 5] = [
     ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
     ("digits-test-inputs.npy", include_bytes!("../../../presets/digits-test-inputs.npy")),
     ("digits-test-labels.npy", include_bytes!("../../../presets/digits-test-labels.npy")),
+    ("digits-train-inputs.npy", include_bytes!("../../../presets/digits-train-inputs.npy")),
+    ("digits-train-labels.npy", include_bytes!("../../../presets/digits-train-labels.npy")),
 ];
 
 /// Prefix for the path of a built-in file.

@@ -7,6 +7,7 @@
 //! | `schema` | **the table of all fields**; the preset, the resolved setup, `--set`, the edit pane and the digest follow from it |
 //! | `target` | the source of the target network |
 //! | `inputs` | the source of the inputs |
+//! | `data` | the source of the examples |
 //! | `rules` | norms and tolerances |
 //! | `numbers` | numbers with a range |
 //! | `activation` | activations by their common names |
@@ -15,6 +16,7 @@
 //! | `ron_error` | messages of the RON reader, reworded |
 
 mod activation;
+mod data;
 mod inputs;
 mod numbers;
 mod reading;
@@ -25,6 +27,7 @@ mod target;
 mod text;
 
 pub use activation::Lipschitz;
+pub use data::{DataSource, ExampleSource};
 pub use inputs::{BoxEnds, InputSource};
 pub use numbers::{Base, Positive, Probability, Weight, Width};
 pub(super) use reading::{parse, parse_value};

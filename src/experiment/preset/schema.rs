@@ -13,7 +13,8 @@
 //! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
 //!
 //! The title, the target and the inputs are no lines: their resolved values are made by code of their own. `then Inputs`
-//! after a line gives the inputs their place in the edit pane.
+//! after a line gives the inputs their place in the edit pane. `digest (…)` keeps a newer field out of the digests of
+//! setups without it; the examples themselves are digested beside the fields.
 //!
 //! A new field is one line here, and its user. A test (`tests/setup_fields.rs`) asks for a sample value and for a row of
 //! the reference, and tries all uses above with the sample.
@@ -23,12 +24,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Lipschitz;
+use super::data::DataSource;
 use super::inputs::InputSource;
 use super::numbers::{Base, Positive, Probability, Width};
 use super::rules::{NormSource, ToleranceRule};
 use super::target::{TargetKind, TargetSource};
 use super::text;
 use crate::construction::Mode;
+use crate::learning::LearnedMethod;
 use crate::method::Construction;
 use crate::network::files::Order;
 use crate::network::{Domain, Network};
@@ -50,7 +53,7 @@ macro_rules! schema {
         fields {$(
             $(#[doc = $doc:literal])+
             $key:ident: $written:ty => $resolved:ty, $kind:ident $default:expr, required $required:expr,
-            $parameter:ident $choices:expr $(, then $next:ident)?;
+            $parameter:ident $choices:expr $(, then $next:ident)? $(, digest ($digest:meta))?;
         )+}
         target {$(
             $target_key:ident $(as $alias:ident)?: $target_type:ty, of [$($source:ident),+], required $target_required:literal,
@@ -92,6 +95,7 @@ macro_rules! schema {
             pub domain: Arc<Domain>,
             $(
                 $(#[doc = $doc])+
+                $(#[$digest])?
                 pub $key: $resolved,
             )+
         }
@@ -114,7 +118,8 @@ macro_rules! schema {
                 let missing = [
                     $( (stringify!($key), $required && self.$key.is_none()), )+
                     ("target", self.target.is_none()),
-                    ("inputs", self.inputs.is_none()),
+                    // The test examples take their place.
+                    ("inputs", self.inputs.is_none() && self.data.is_none()),
                 ];
                 missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(key, _)| key).collect()
             }
@@ -266,6 +271,11 @@ schema! {
         skip_dead_halves: bool => bool, default false, required false, SkipDeadHalves ["false", "true"], then Inputs;
         /// the seed of G and of the inputs tried
         seed: u64 => u64, default 0, required false, Seed [];
+        /// examples with labels, to learn from
+        data: DataSource => Option<DataSource>, derived None, required false, Data [], digest (serde(skip));
+        /// the learned methods, one lane each, behind the constructions
+        learned: Vec<LearnedMethod> => Vec<LearnedMethod>, derived Vec::new(), required false, Learned [],
+            digest (serde(skip_serializing_if = "Vec::is_empty"));
     }
     target {
         path: String, of [File], required true, Path [];

@@ -7,9 +7,12 @@ use serde::de::DeserializeOwned;
 
 use super::ron_error;
 
-/// RON as presets use it: an optional value is written without `Some`.
+/// RON as presets use it: an optional value is written without `Some`, and the fields of a variant in single brackets,
+/// `EdgePopup(keep: 0.5)`.
 pub(super) fn ron() -> ron::Options {
-    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
+    ron::Options::default()
+        .with_default_extension(Extensions::IMPLICIT_SOME)
+        .with_default_extension(Extensions::UNWRAP_VARIANT_NEWTYPES)
 }
 
 /// Reads a single value.
