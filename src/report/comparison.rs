@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::compared_ticket::ComparedTicket;
 use super::lane::{AccuracyReport, RefusedLane, by_name};
+use super::learned::{LearnedReport, LearnedRun};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::experiment::{Assumption, Construction, Experiment, Plan};
@@ -19,6 +21,9 @@ pub struct Comparison {
     /// target weights of all layers
     pub weights: u64,
     pub lanes: Vec<ComparedLane>,
+    /// constructed and learned tickets side by side
+    pub tickets: Vec<ComparedTicket>,
+    pub learned: Vec<LearnedReport>,
     pub refused: Vec<RefusedLane>,
     /// empty unless Malach's construction was requested
     pub malach_assumptions: Vec<Assumption>,
@@ -95,8 +100,15 @@ pub struct Gain {
 }
 
 impl Comparison {
-    /// These lanes at this moment, compared with the first one.
-    pub fn new(experiment: &Experiment, plan: &Plan, lanes: &[&LaneView]) -> Self {
+    /// These lanes at this moment, constructions compared with the first one.
+    pub fn new(
+        experiment: &Experiment,
+        plan: &Plan,
+        lanes: &[&LaneView],
+        learned: &[LearnedRun<'_>],
+    ) -> Self {
+        let tickets = ComparedTicket::all_of(experiment, lanes, learned);
+        let learned = learned.iter().map(LearnedReport::new).collect();
         let mut lanes: Vec<ComparedLane> =
             lanes.iter().map(|lane| ComparedLane::new(experiment, lane)).collect();
         let first = lanes.first().and_then(|lane| lane.neurons_per_weight);
@@ -118,6 +130,8 @@ impl Comparison {
                 Vec::new()
             },
             lanes,
+            tickets,
+            learned,
             refused,
         }
     }
@@ -125,7 +139,7 @@ impl Comparison {
     /// All lanes of a session.
     pub fn of_session(session: &Session) -> Self {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
-        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>())
+        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>(), &[])
     }
 }
 

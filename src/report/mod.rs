@@ -3,6 +3,7 @@
 mod ascii;
 mod bounds;
 mod checkpoint;
+mod compared_ticket;
 mod comparison;
 mod csv;
 mod curves;
@@ -12,6 +13,7 @@ mod faithfulness;
 mod first_error;
 mod inspected;
 mod lane;
+mod learned;
 mod npy;
 mod npz;
 pub mod numbers;
@@ -34,6 +36,7 @@ mod weighed;
 pub use ascii::{in_ascii, shows_only_ascii};
 pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError, CheckpointPlace, Unfit, resume_from};
+pub use compared_ticket::ComparedTicket;
 pub use comparison::{ComparedError, ComparedLane, Comparison, Gain, SubsetEstimate};
 pub use csv::failure_rates;
 pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Point, Silence};
@@ -46,6 +49,10 @@ pub use faithfulness::svg as faithfulness_svg;
 pub use faithfulness::{CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, Verdict};
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use lane::{AccuracyReport, RefusedLane};
+pub use learned::{
+    ArmReport, KeptCurve, KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, RoundReport, ShareReport, arm_name,
+    bits_of_mask, bits_of_round, chosen_round, learned_names,
+};
 pub use npz::write_ticket;
 pub use origin::Origin;
 #[cfg(test)]

@@ -228,7 +228,7 @@ impl Screen for CompareScreen {
         let shown = self.slots.shown().iter();
         let lanes = shown.filter_map(|&construction| lane_of(snapshot, construction));
         let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
-        let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes);
+        let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes, &[]);
         Some(Numbers {
             json: json_text(&report),
             table: report.table(),
@@ -251,7 +251,7 @@ impl Screen for CompareScreen {
             .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
             .collect();
         let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
-        let comparison = Comparison::new(&snapshot.experiment, &snapshot.plan, &views);
+        let comparison = Comparison::new(&snapshot.experiment, &snapshot.plan, &views, &[]);
         let asks_malach = slots.shown().contains(&Construction::Malach);
         let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach);
         let line = told::status_line(snapshot, slots, &lanes, look, status.width);
