@@ -43,7 +43,11 @@ pub struct ComparedTicket {
 
 impl ComparedTicket {
     /// The tickets of these lanes, constructions first: of each learned lane its chosen round and its last one.
-    pub(super) fn all_of(experiment: &Experiment, lanes: &[&LaneView], learned: &[LearnedRun<'_>]) -> Vec<Self> {
+    pub(super) fn all_of(
+        experiment: &Experiment,
+        lanes: &[&LaneView],
+        learned: &[LearnedRun<'_>],
+    ) -> Vec<Self> {
         let names = learned_names(&learned.iter().map(|run| run.method).collect::<Vec<_>>());
         let learned = learned.iter().zip(names).flat_map(|(run, name)| Self::learned(experiment, run, &name));
         lanes.iter().map(|lane| Self::constructed(experiment, lane)).chain(learned).collect()
@@ -53,7 +57,9 @@ impl ComparedTicket {
         let architecture = experiment.target.architecture();
         let kept: Option<u64> =
             lane.layers.iter().map(|row| row.check.as_ref().map(|check| check.kept_weights)).sum();
-        let bits = |row| Some(bits_of_mask(Size::of_layer(architecture, row).weights, row.check.as_ref()?.kept_weights));
+        let bits = |row| {
+            Some(bits_of_mask(Size::of_layer(architecture, row).weights, row.check.as_ref()?.kept_weights))
+        };
         let size = Size::of_lane(architecture, lane);
         let found = &lane.error.found;
         let given = experiment.target.given_widths();
@@ -89,7 +95,8 @@ impl ComparedTicket {
                 name: name.to_owned(),
                 round: round.map(|round| round.round),
                 kept_weights: round.map(Round::kept),
-                share_weights_kept: round.map(|round| Share(Count::from(round.kept()).ratio(round.weights().into()))),
+                share_weights_kept: round
+                    .map(|round| Share(Count::from(round.kept()).ratio(round.weights().into()))),
                 mask_bits: round.map(bits_of_round),
                 network_bytes: network_bytes(run.rounds),
                 accuracy: ticket.map(|ticket| ShareReport::new(ticket.test)),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::compared_ticket::ComparedTicket;
 use super::lane::{AccuracyReport, RefusedLane, by_name};
-use super::learned::{LearnedReport, LearnedRun};
+use super::learned::{LearnedReport, LearnedRun, learned_views};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::experiment::{Assumption, Construction, Experiment, Plan};
@@ -139,7 +139,9 @@ impl Comparison {
     /// All lanes of a session.
     pub fn of_session(session: &Session) -> Self {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
-        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>(), &[])
+        let learned = learned_views(session);
+        let learned = LearnedRun::all_of(session, &learned);
+        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>(), &learned)
     }
 }
 

@@ -69,7 +69,7 @@ impl ExploredReport {
         let lane = snapshot.lane();
         let plan = &snapshot.plan.lanes[lane.index].layers[lane.view.layer - 1];
         Self {
-            run: RunReport::of_lanes(&snapshot.experiment, &snapshot.plan, [lane]),
+            run: RunReport::of_lanes(&snapshot.experiment, &snapshot.plan, [lane], &[]),
             progress: lane.layers.iter().map(ProgressReport::new).collect(),
             counts: CountsReport::new(lane, plan),
         }

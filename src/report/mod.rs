@@ -50,8 +50,8 @@ pub use faithfulness::{CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessRe
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use lane::{AccuracyReport, RefusedLane};
 pub use learned::{
-    ArmReport, KeptCurve, KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, RoundReport, ShareReport, arm_name,
-    bits_of_mask, bits_of_round, chosen_round, learned_names,
+    ArmReport, KeptCurve, KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, RoundReport,
+    ShareReport, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,
 };
 pub use npz::write_ticket;
 pub use origin::Origin;

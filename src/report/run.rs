@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::bounds::given;
 use super::lane::{AccuracyReport, RefusedLane};
+use super::learned::{LearnedReport, LearnedRun, learned_views};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::construction::Existence;
@@ -25,6 +26,8 @@ pub struct RunReport {
     /// `epsilon` or `weight_tolerance`: the other one follows from it
     pub given: &'static str,
     pub lanes: Vec<LaneReport>,
+    /// learned lanes
+    pub learned: Vec<LearnedReport>,
     /// constructions not built
     pub refused: Vec<RefusedLane>,
     /// of the target
@@ -115,7 +118,9 @@ impl RunReport {
     /// The report of a finished session.
     pub fn new(session: &Session) -> Self {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
-        Self::of_lanes(session.experiment(), session.plan(), &views)
+        let learned = learned_views(session);
+        let learned = LearnedRun::all_of(session, &learned);
+        Self::of_lanes(session.experiment(), session.plan(), &views, &learned)
     }
 
     /// The report of these lanes; only finished layers have rows.
@@ -123,6 +128,7 @@ impl RunReport {
         experiment: &Experiment,
         plan: &Plan,
         lanes: impl IntoIterator<Item = &'a LaneView>,
+        learned: &[LearnedRun<'_>],
     ) -> Self {
         Self {
             title: experiment.title.clone(),
@@ -134,6 +140,7 @@ impl RunReport {
                 .into_iter()
                 .map(|lane| LaneReport::new(experiment.target.architecture(), lane))
                 .collect(),
+            learned: learned.iter().map(LearnedReport::new).collect(),
             refused: RefusedLane::all_of(&plan.refused),
         }
     }

@@ -53,7 +53,9 @@ impl KeptCurve {
     /// The finished arms of these lanes, with Wilson's intervals over the test examples.
     pub fn new(lanes: &[LearnedRun<'_>]) -> Self {
         let mut curve = Self { confidence: CONFIDENCE, series: Vec::new() };
-        for (run, name) in lanes.iter().zip(series_names(&lanes.iter().map(|run| run.method).collect::<Vec<_>>())) {
+        for (run, name) in
+            lanes.iter().zip(series_names(&lanes.iter().map(|run| run.method).collect::<Vec<_>>()))
+        {
             for round in run.rounds {
                 for arm in &round.arms {
                     let (low, high) = arm.test.interval(CONFIDENCE);
@@ -101,7 +103,8 @@ impl KeptCurve {
 
     /// The lowest and the highest end of an interval.
     pub fn accuracies(&self) -> (f64, f64) {
-        self.points().fold((1.0, 0.0), |(low, high): (f64, f64), point| (low.min(point.low), high.max(point.high)))
+        self.points()
+            .fold((1.0, 0.0), |(low, high): (f64, f64), point| (low.min(point.low), high.max(point.high)))
     }
 
     fn points(&self) -> impl Iterator<Item = &KeptPoint> {

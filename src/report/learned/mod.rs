@@ -16,8 +16,8 @@ mod names;
 pub use choice::chosen_round;
 pub use curve::{KeptCurve, KeptPoint, KeptSeries};
 pub use mask_bits::{bits_of_mask, bits_of_round};
-pub use names::{arm_name, learned_names};
 pub(super) use names::options_of;
+pub use names::{arm_name, learned_names};
 
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::learning::{Accuracy, Arm, ArmResult, Difference, LearnedMethod, Round, paired_difference};
+use crate::session::{LearnedView, Session};
 
 /// The confidence of intervals without an option for it.
 pub(super) const CONFIDENCE: f64 = 0.95;
@@ -132,6 +133,32 @@ pub struct ShareReport {
     pub high: f64,
 }
 
+impl<'a> LearnedRun<'a> {
+    /// A lane at the moment of its view; `labels` are those of the test examples.
+    pub fn new(view: &'a LearnedView, labels: &'a [u32]) -> Self {
+        Self {
+            lane: view.lane,
+            method: &view.method,
+            labels,
+            rounds: &view.rounds,
+            steps: view.position.steps_done,
+            is_done: view.is_done,
+            elapsed: view.elapsed,
+        }
+    }
+
+    /// All learned lanes of a session, from their views.
+    pub fn all_of(session: &'a Session, views: &'a [LearnedView]) -> Vec<Self> {
+        let labels = session.learned().iter().map(|lane| lane.dataset().test.labels.as_slice());
+        views.iter().zip(labels).map(|(view, labels)| Self::new(view, labels)).collect()
+    }
+}
+
+/// The views of all learned lanes of a session.
+pub(super) fn learned_views(session: &Session) -> Vec<LearnedView> {
+    (0..session.learned().len()).map(|lane| session.learned_view(lane)).collect()
+}
+
 impl LearnedReport {
     /// The report of a lane.
     pub fn new(run: &LearnedRun<'_>) -> Self {
@@ -185,9 +212,9 @@ impl ArmReport {
             arm: arm.arm,
             test: ShareReport::new(arm.test),
             validation: arm.validation.map(ShareReport::new),
-            ticket_ahead: ticket.filter(|_| arm.arm != Arm::Ticket).map(|ticket| {
-                paired_difference(&ticket.predictions, &arm.predictions, labels, CONFIDENCE)
-            }),
+            ticket_ahead: ticket
+                .filter(|_| arm.arm != Arm::Ticket)
+                .map(|ticket| paired_difference(&ticket.predictions, &arm.predictions, labels, CONFIDENCE)),
             steps: arm.steps,
             selected_step: arm.selected_step,
             training_loss: arm.training_loss,

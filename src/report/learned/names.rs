@@ -43,7 +43,11 @@ fn names(methods: &[&LearnedMethod], always: &[&str], never: &[&str]) -> Vec<Str
             .into_iter()
             .map(|key| format!("{} {}", key.replace('_', " "), value(own.get(key))))
             .collect();
-        if shown.is_empty() { method.name().to_owned() } else { format!("{} {}", method.name(), shown.join(", ")) }
+        if shown.is_empty() {
+            method.name().to_owned()
+        } else {
+            format!("{} {}", method.name(), shown.join(", "))
+        }
     };
     methods.iter().zip(&options).map(name).collect()
 }
