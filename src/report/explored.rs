@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::learned::LearnedRun;
 use super::run::RunReport;
 use crate::construction::Half;
 use crate::experiment::{LawChoice, LayerPlan};
@@ -69,7 +70,12 @@ impl ExploredReport {
         let lane = snapshot.lane();
         let plan = &snapshot.plan.lanes[lane.index].layers[lane.view.layer - 1];
         Self {
-            run: RunReport::of_lanes(&snapshot.experiment, &snapshot.plan, [lane], &[]),
+            run: RunReport::of_lanes(
+                &snapshot.experiment,
+                &snapshot.plan,
+                [lane],
+                &LearnedRun::of_snapshot(snapshot),
+            ),
             progress: lane.layers.iter().map(ProgressReport::new).collect(),
             counts: CountsReport::new(lane, plan),
         }

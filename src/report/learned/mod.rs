@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::learning::{Accuracy, Arm, ArmResult, Difference, LearnedMethod, Round, paired_difference};
-use crate::session::{LearnedView, Session};
+use crate::session::{LearnedView, Session, Snapshot};
 
 /// The confidence of intervals without an option for it.
 pub(super) const CONFIDENCE: f64 = 0.95;
@@ -145,6 +145,12 @@ impl<'a> LearnedRun<'a> {
             is_done: view.is_done,
             elapsed: view.elapsed,
         }
+    }
+
+    /// All learned lanes of a snapshot.
+    pub fn of_snapshot(snapshot: &'a Snapshot) -> Vec<Self> {
+        let labels = snapshot.experiment.dataset.as_ref().map_or(&[][..], |dataset| &dataset.test.labels);
+        snapshot.learned.iter().map(|view| Self::new(view, labels)).collect()
     }
 
     /// All learned lanes of a session, from their views.

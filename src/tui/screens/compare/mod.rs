@@ -30,7 +30,7 @@ use ratatui::widgets::Block;
 use super::screen::{Screen, ScreenFacts};
 use crate::experiment::Construction;
 use crate::report::text::{NO_PROMISE, construction_name};
-use crate::report::{ComparedLane, Comparison, json_text};
+use crate::report::{ComparedLane, Comparison, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::Action;
@@ -228,7 +228,8 @@ impl Screen for CompareScreen {
         let shown = self.slots.shown().iter();
         let lanes = shown.filter_map(|&construction| lane_of(snapshot, construction));
         let lanes: Vec<_> = lanes.map(|lane| &snapshot.lanes[lane]).collect();
-        let report = Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes, &[]);
+        let report =
+            Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes, &LearnedRun::of_snapshot(snapshot));
         Some(Numbers {
             json: json_text(&report),
             table: report.table(),
@@ -251,7 +252,8 @@ impl Screen for CompareScreen {
             .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
             .collect();
         let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
-        let comparison = Comparison::new(&snapshot.experiment, &snapshot.plan, &views, &[]);
+        let comparison =
+            Comparison::new(&snapshot.experiment, &snapshot.plan, &views, &LearnedRun::of_snapshot(snapshot));
         let asks_malach = slots.shown().contains(&Construction::Malach);
         let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach);
         let line = told::status_line(snapshot, slots, &lanes, look, status.width);
