@@ -6,10 +6,16 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `frozen` | the frozen weights, initial scores and shuffled masks: functions of the seed |
-//! | `top_scores` | the exact top scores of a layer |
+//! | [`popup_learner`](EdgePopupLearner) | the method with its controls |
+//! | [`scores`](ScoreTraining) | scores under training |
+//! | [`frozen`] | the frozen weights, initial scores and shuffled masks: functions of the seed |
+//! | [`top_scores`](CutFinder) | the exact top scores of a layer |
 
 pub mod frozen;
+mod popup_learner;
+mod scores;
 mod top_scores;
 
+pub use popup_learner::{DENSE_BATCH, DENSE_RATE, EdgePopupError, EdgePopupLearner};
+pub use scores::{ScoreState, ScoreTraining};
 pub use top_scores::{CutFinder, ScoreCut, kept_count};

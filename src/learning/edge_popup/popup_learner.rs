@@ -1,0 +1,375 @@
+//! Edge-popup with its controls, as a learner.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ndarray::Axis;
+use thiserror::Error;
+
+use super::frozen::{FrozenLaw, shuffled};
+use super::scores::{ScoreState, ScoreTraining};
+use crate::learning::training::{
+    BiasLaw, Initialisation, Masks, Parameters, Training, TrainingError, TrainingOptions, TrainingState,
+    WeightLaw, evaluate, outputs, streams,
+};
+use crate::learning::{
+    Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LearnedMethod, LearnedTicket, Learner,
+    Optimiser, Position, Quantity, Ranking, Round, Schedule, ScoreLayer, Selection, Standardisation,
+    TicketWeights, Until, layer_shares,
+};
+use crate::network::Stop;
+use crate::sampling::VERSION;
+
+/// Rate of Adam in the dense control.
+pub const DENSE_RATE: f64 = 1.2e-3;
+/// Examples of a batch of the dense control.
+pub const DENSE_BATCH: usize = 60;
+
+/// Why edge-popup cannot begin.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum EdgePopupError {
+    /// a share outside its range
+    #[error("edge-popup: `keep` is a share in (0, 1], found {0}")]
+    Keep(f64),
+    /// no layer, or an empty one
+    #[error("edge-popup: `widths` are at least two, each at least 1, found {0:?}")]
+    Widths(Vec<usize>),
+    /// an empty batch
+    #[error("edge-popup: a batch has at least one example, found 0")]
+    Batch,
+    /// data and widths that do not fit
+    #[error("edge-popup: {0}")]
+    Training(#[from] TrainingError),
+}
+
+/// Edge-popup under way: one round. The arms are trained one after the other, or side by side in a run:
+///
+/// | arm | network |
+/// |---|---|
+/// | ticket | the mask learned |
+/// | shuffled mask | the mask shuffled within each layer, same weights; only evaluated |
+/// | fresh weights | the mask on other frozen weights of the same law; only evaluated |
+/// | whole network | all frozen weights; only evaluated |
+/// | dense | trained from Glorot's normal weights, no biases, by Adam 1.2e−3 at batches of 60 over as many epochs as the ticket |
+///
+/// Layers and outputs shown are those of the ticket, also while the dense network is trained.
+#[derive(Clone, Debug)]
+pub struct EdgePopupLearner {
+    setting: Arc<PopupSetting>,
+    ticket: ScoreTraining,
+    dense: Training,
+    /// one
+    rounds: Vec<Round>,
+    learned: Option<LearnedTicket>,
+}
+
+/// What stays the same.
+#[derive(Debug)]
+struct PopupSetting {
+    options: Arc<EdgePopup>,
+    seed: u64,
+    widths: Vec<usize>,
+    law: FrozenLaw,
+    frozen: Arc<Parameters>,
+    /// standardised if the options say so
+    dataset: Arc<Dataset>,
+    standardisation: Option<Standardisation>,
+}
+
+impl EdgePopupLearner {
+    /// Edge-popup on these data. `widths`: inputs, widths of the hidden layers, outputs; those of the options come first.
+    ///
+    /// # Errors
+    /// [`EdgePopupError`] for options out of range, and for widths that do not fit the data.
+    pub fn new(
+        options: &EdgePopup,
+        widths: &[usize],
+        dataset: &Arc<Dataset>,
+        seed: u64,
+    ) -> Result<Self, EdgePopupError> {
+        let widths = options.widths.as_deref().unwrap_or(widths).to_vec();
+        if !(options.keep > 0.0 && options.keep <= 1.0) {
+            return Err(EdgePopupError::Keep(options.keep));
+        }
+        if widths.len() < 2 || widths.contains(&0) {
+            return Err(EdgePopupError::Widths(widths));
+        }
+        if options.batch == 0 {
+            return Err(EdgePopupError::Batch);
+        }
+        let initial = Initialisation { weights: WeightLaw::GlorotNormal, biases: BiasLaw::None }.parameters(
+            seed,
+            streams::INITIAL,
+            &widths,
+        );
+        let steps = options.epochs * dataset.training.len().div_ceil(DENSE_BATCH) as u64;
+        let dense = TrainingOptions {
+            optimiser: Optimiser::Adam(DENSE_RATE),
+            schedule: Schedule::Constant,
+            decay: 0.0,
+            batch: DENSE_BATCH,
+            steps,
+            seed,
+            selection: Selection::Last,
+        };
+        // Data that do not fit are refused before they are standardised.
+        Training::new(dense, initial.clone(), None, dataset)?;
+        let standardisation = options.standardised.then(|| Standardisation::of(&dataset.training.inputs));
+        let dataset = match &standardisation {
+            Some(standardisation) => Arc::new(standardised(dataset, standardisation)),
+            None => Arc::clone(dataset),
+        };
+        let dense = Training::new(dense, initial, None, &dataset)?;
+        let law = FrozenLaw { weights: options.weights, scaled_by: options.scaled.then_some(options.keep) };
+        let frozen = Arc::new(law.network(seed, streams::FROZEN, &widths));
+        let options = Arc::new(options.clone());
+        let ticket = ScoreTraining::new(&options, seed, &frozen, &dataset);
+        let setting = PopupSetting { options, seed, widths, law, frozen, dataset, standardisation };
+        let layers = layer_shares(&ticket.masks());
+        let rounds = vec![Round { round: 0, layers, arms: Vec::new() }];
+        let mut learner = Self { setting: Arc::new(setting), ticket, dense, rounds, learned: None };
+        learner.settle();
+        Ok(learner)
+    }
+
+    /// The widths, inputs first.
+    pub fn widths(&self) -> &[usize] {
+        &self.setting.widths
+    }
+
+    /// One batch of the first unfinished arm. Whether it was the last of its epoch.
+    fn step(&mut self) -> bool {
+        let ends_epoch = if self.ticket.is_done() {
+            self.dense.step();
+            self.dense.batch() == 0
+        } else {
+            self.ticket.step();
+            self.ticket.steps_done().is_multiple_of(self.ticket.batches())
+        };
+        if ends_epoch {
+            self.settle();
+        }
+        ends_epoch
+    }
+
+    /// Brings the round up to date at the end of an epoch: the shares of the mask, and the results of finished arms.
+    fn settle(&mut self) {
+        let finished = |arm: Arm, rounds: &[Round]| rounds.iter().any(|round| round.arm(arm).is_some());
+        let mut arms = Vec::new();
+        if !finished(Arm::Ticket, &self.rounds) {
+            let masks = Arc::new(self.ticket.masks());
+            if let Some(round) = self.rounds.first_mut() {
+                round.layers = layer_shares(&masks);
+            }
+            if self.ticket.is_done() {
+                arms.extend(self.setting.evaluated(&self.ticket, &masks));
+                self.learned = arms.first().map(|ticket| self.setting.ticket(masks, ticket));
+            }
+        }
+        if self.dense.is_done() && !finished(Arm::Dense, &self.rounds) {
+            let network = self.dense.parameters();
+            let dense = self.setting.result(Arm::Dense, network, self.dense.steps_done(), self.dense.curve());
+            arms.push(dense);
+        }
+        if let Some(round) = self.rounds.first_mut() {
+            round.arms.extend(arms);
+            // In a run the dense network may be the first to finish.
+            round.arms.sort_by_key(|result| result.arm == Arm::Dense);
+        }
+    }
+
+    fn steps_done(&self) -> u64 {
+        self.ticket.steps_done() + self.dense.steps_done()
+    }
+}
+
+impl PopupSetting {
+    /// The ticket and the controls that are only evaluated.
+    fn evaluated(&self, ticket: &ScoreTraining, masks: &Masks) -> [ArmResult; 4] {
+        let pruned = |mut network: Parameters, masks: &Masks| {
+            network.prune(masks);
+            network
+        };
+        let shuffled = pruned(Parameters::clone(&self.frozen), &shuffled(self.seed, masks));
+        let fresh = pruned(self.law.network(self.seed, streams::FRESH, &self.widths), masks);
+        [
+            self.result(Arm::Ticket, ticket.network(), ticket.steps_done(), ticket.curve()),
+            self.result(Arm::ShuffledMask, &shuffled, 0, &[]),
+            self.result(Arm::FreshWeights, &fresh, 0, &[]),
+            self.result(Arm::WholeNetwork, &self.frozen, 0, &[]),
+        ]
+    }
+
+    fn result(&self, arm: Arm, network: &Parameters, steps: u64, curve: &[CurvePoint]) -> ArmResult {
+        let (test, predictions) = evaluate(network, &self.dataset.test);
+        let validation = &self.dataset.validation;
+        ArmResult {
+            arm,
+            steps,
+            selected_step: steps,
+            training_loss: curve.last().map(|point| point.loss),
+            validation: (!validation.is_empty()).then(|| evaluate(network, validation).0),
+            test,
+            predictions: predictions.into(),
+            curve: curve.into(),
+        }
+    }
+
+    fn ticket(&self, masks: Arc<Masks>, result: &ArmResult) -> LearnedTicket {
+        LearnedTicket {
+            method: LearnedMethod::EdgePopup(EdgePopup::clone(&self.options)),
+            seed: self.seed,
+            version: VERSION,
+            widths: self.widths.clone(),
+            masks,
+            weights: TicketWeights::Frozen { law: self.law.weights, scaled_by: self.law.scaled_by },
+            standardisation: self.standardisation.clone(),
+            test: result.test,
+            predictions: Arc::clone(&result.predictions),
+        }
+    }
+}
+
+fn standardised(dataset: &Dataset, standardisation: &Standardisation) -> Dataset {
+    let part = |examples: &Examples| Examples {
+        inputs: standardisation.apply(&examples.inputs),
+        labels: examples.labels.clone(),
+    };
+    Dataset {
+        training: part(&dataset.training),
+        validation: part(&dataset.validation),
+        test: part(&dataset.test),
+        classes: dataset.classes,
+    }
+}
+
+impl Learner for EdgePopupLearner {
+    fn advance(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool {
+        for _ in 0..budget {
+            if self.is_done() || stop() {
+                break;
+            }
+            let ends_epoch = self.step();
+            if until == Until::Batch || until == Until::Epoch && ends_epoch {
+                return true;
+            }
+        }
+        self.is_done()
+    }
+
+    fn run(&mut self, progress: &(dyn Fn(u64) + Sync), pause: Stop<'_>) -> bool {
+        let done = AtomicU64::new(self.steps_done());
+        let computed = || progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+        let (ticket, dense) = (&mut self.ticket, &mut self.dense);
+        rayon::join(
+            || {
+                while !ticket.is_done() && !pause() {
+                    ticket.step();
+                    computed();
+                }
+            },
+            || {
+                while !dense.is_done() && !pause() {
+                    dense.step();
+                    computed();
+                }
+            },
+        );
+        self.settle();
+        self.is_done()
+    }
+
+    fn position(&self) -> Position {
+        let (ticket, dense) = (&self.ticket, &self.dense);
+        let dense_steps = dense.options().steps;
+        let (arm, done, steps, batches) = if ticket.is_done() {
+            (Arm::Dense, dense.steps_done(), dense_steps, dense.batches())
+        } else {
+            (Arm::Ticket, ticket.steps_done(), ticket.steps(), ticket.batches())
+        };
+        let next = done.min(steps.saturating_sub(1));
+        Position {
+            round: 0,
+            rounds: 1,
+            arm,
+            epoch: next / batches,
+            epochs: self.setting.options.epochs,
+            batch: next % batches,
+            batches,
+            steps_done: self.steps_done(),
+            steps: ticket.steps() + dense_steps,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.ticket.is_done() && self.dense.is_done()
+    }
+
+    fn rounds(&self) -> &[Round] {
+        &self.rounds
+    }
+
+    fn curve(&self) -> Vec<CurvePoint> {
+        match self.ticket.is_done() && !self.dense.is_done() {
+            true => self.dense.curve().to_vec(),
+            false => self.ticket.curve().to_vec(),
+        }
+    }
+
+    fn layer(&self, layer: usize) -> ScoreLayer {
+        let index = layer.saturating_sub(1).min(self.setting.widths.len() - 2);
+        let (scores, cut) = (&self.ticket.scores()[index], self.ticket.cuts()[index]);
+        let values: Vec<f32> = scores.iter().copied().collect();
+        ScoreLayer {
+            layer: index + 1,
+            shape: scores.dim(),
+            quantity: match self.setting.options.ranking {
+                Ranking::Magnitude => Quantity::ScoreMagnitude,
+                Ranking::Value => Quantity::Score,
+            },
+            mask: cut.mask(&values),
+            values,
+            weights: self.ticket.network().weights[index].iter().copied().collect(),
+            cut: Some(cut.value()),
+        }
+    }
+
+    fn outputs(&self, example: usize) -> Vec<f32> {
+        let inputs = &self.setting.dataset.test.inputs;
+        let row = example.min(inputs.nrows().saturating_sub(1));
+        let inputs = inputs.slice_axis(Axis(0), (row..(row + 1).min(inputs.nrows())).into());
+        outputs(self.ticket.network(), inputs).into_iter().collect()
+    }
+
+    fn ticket(&self) -> Option<LearnedTicket> {
+        self.learned.clone()
+    }
+
+    fn snapshot(&self) -> Box<dyn Learner> {
+        Box::new(self.clone())
+    }
+
+    fn bytes(&self) -> usize {
+        let predictions =
+            self.rounds.iter().flat_map(|round| &round.arms).map(|arm| 4 * arm.predictions.len());
+        self.ticket.bytes() + self.dense.bytes() + predictions.sum::<usize>()
+    }
+
+    fn save(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(self.ticket.state(), self.dense.state())).unwrap_or_default()
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Option<()> {
+        let (scores, dense): (ScoreState, TrainingState) = postcard::from_bytes(state).ok()?;
+        let mut restored = self.clone();
+        restored.ticket.restore(scores)?;
+        restored.dense.restore(dense)?;
+        restored.learned = None;
+        if let Some(round) = restored.rounds.first_mut() {
+            round.arms.clear();
+        }
+        restored.settle();
+        *self = restored;
+        Some(())
+    }
+}
