@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressStyle;
 
 use super::output::note;
-use crate::session::{Progress, RunsProgress};
+use crate::session::{LaneProgress, LearnedProgress, Progress, RunsProgress};
 
 /// Between two lines of a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -35,6 +35,15 @@ impl ProgressBar {
     }
 
     pub(super) fn show(&self, progress: Progress) {
+        match progress {
+            Progress::Construction(progress) => self.show_construction(progress),
+            Progress::Learned(LearnedProgress { method, steps_done, steps }) => {
+                self.set(method, steps_done, steps, "batches".to_owned());
+            }
+        }
+    }
+
+    fn show_construction(&self, progress: LaneProgress) {
         let rate = progress.neurons as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         let building = progress.weights_done < progress.weights || progress.inputs_tried == 0;
         let (position, length, what) = if building {
@@ -42,14 +51,18 @@ impl ProgressBar {
         } else {
             (progress.inputs_tried as u64, progress.inputs as u64, "inputs tried".to_owned())
         };
+        self.set(progress.construction.name(), position, length, what);
+    }
+
+    fn set(&self, name: &'static str, position: u64, length: u64, what: String) {
         match &self.bar {
             Some(bar) => {
-                bar.set_prefix(progress.construction.name());
+                bar.set_prefix(name);
                 bar.set_length(length);
                 bar.set_position(position);
                 bar.set_message(what);
             }
-            None => self.log(&format!("{}: {position}/{length} {what}", progress.construction.name())),
+            None => self.log(&format!("{name}: {position}/{length} {what}")),
         }
     }
 

@@ -1,7 +1,11 @@
 //! The seam between a learned method and the session.
 
 use std::fmt;
+use std::ops::Range;
 
+use ndarray::{Array1, Axis};
+
+use super::training::predictions;
 use super::{Arm, CurvePoint, LearnedTicket, Round};
 use crate::network::Stop;
 
@@ -101,6 +105,15 @@ pub trait Learner: fmt::Debug + Send + Sync {
 
     /// The ticket of the last round whose ticket is finished; `None` before the first.
     fn ticket(&self) -> Option<LearnedTicket>;
+
+    /// Predicted class of each of these test examples, from 0, by the network under training.
+    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
+        let one = |example| {
+            let outputs = Array1::from_vec(self.outputs(example));
+            predictions(outputs.view().insert_axis(Axis(0)))
+        };
+        examples.flat_map(one).collect()
+    }
 
     /// A copy, to go back to. The data are shared.
     fn snapshot(&self) -> Box<dyn Learner>;

@@ -4,10 +4,10 @@ use super::Session;
 use super::lane::Step;
 use crate::experiment::Construction;
 
-/// A command to a worker.
+/// A command to a worker. Lanes are counted from 0, constructions first, then learned methods.
 #[derive(Debug)]
 pub enum Command {
-    /// take one step in each of these lanes, counted from 0
+    /// take one step in each of these lanes
     Step(Step, Vec<usize>),
     /// take one step back in each of these lanes
     Back(Step, Vec<usize>),
@@ -26,15 +26,16 @@ pub enum Command {
     },
     /// have lanes of these constructions beside the preset's, see [`Session::compare`]; moving lanes stop
     Compare(Vec<Construction>),
-    /// show this lane, and this layer of it in full; without one, the layer being built
+    /// show this lane, and this layer of it in full; without one, the layer being built, or layer 1 of a learned lane
     View {
-        /// lane, from 0
+        /// lane
         lane: usize,
         /// layer, from 1
         layer: Option<usize>,
     },
-    /// show the sums of a weight of the layer on view, (output, input) from 0, and the errors of its layer; or none
+    /// show a weight of the layer on view, (output, input) from 0: its sums and the errors of its layer, or its past in a
+    /// learned lane; or none
     WatchWeight(Option<(usize, usize)>),
-    /// show F and Ĝ at the input of this number, from 0, or at none
+    /// show F and Ĝ at the input of this number, from 0, or a learned lane's network at this test example; or at none
     WatchOutput(Option<usize>),
 }

@@ -6,19 +6,20 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::Session;
 use super::background::{drop_aside, lock, panic_message};
 use super::command::Command;
 use super::lane::{Lane, Phase, Step};
+use super::learned::LearnedWatch;
 use super::output::OutputWatch;
 use super::snapshot::{Activity, Snapshot};
 use super::speed::Speed;
 use super::weight::WeightWatch;
+use super::{LaneNumber, LearnedLane, Session};
 
 /// The most steps requested ahead: more than a person types during one step.
 const STEPS_AHEAD: usize = 64;
 
-/// Neurons drawn between two looks at the clock: at most a few milliseconds.
+/// Neurons drawn, or batches computed, between two looks at the clock: at most a few milliseconds.
 const NEURONS_PER_SLICE: u64 = 2_000;
 
 /// The longest time without a look at the commands.
@@ -47,6 +48,7 @@ pub(super) struct Engine {
     layer: Option<usize>,
     weight: WeightWatch,
     output: OutputWatch,
+    learned_watch: LearnedWatch,
     run: u64,
     obeyed: u64,
 }
@@ -56,9 +58,9 @@ pub(super) struct Engine {
 enum Pace {
     Paused,
     Stepping(Step),
-    /// building a taken-back layer again
+    /// building a taken-back layer again, or repeating batches
     GoingBack,
-    /// since when, and neurons drawn since by each lane
+    /// since when, and neurons drawn (or batches computed) since by each lane
     Running(Instant, u64),
 }
 
@@ -76,6 +78,7 @@ impl Engine {
             layer: None,
             weight: WeightWatch::default(),
             output: OutputWatch::default(),
+            learned_watch: LearnedWatch::default(),
             run: 0,
             obeyed: 0,
         }
@@ -89,8 +92,8 @@ impl Engine {
         let mut published = Instant::now();
         loop {
             let wait = match self.pace {
-                Pace::Paused if self.weight.is_behind() => Duration::ZERO,
-                Pace::Paused if self.output.is_behind() => BETWEEN_LOOKS,
+                Pace::Paused if self.weight_is_behind() => Duration::ZERO,
+                Pace::Paused if self.output_is_behind() => BETWEEN_LOOKS,
                 Pace::Paused => Duration::MAX,
                 Pace::Stepping(_) | Pace::GoingBack => Duration::ZERO,
                 Pace::Running(..) => self.until_next_neuron(),
@@ -112,8 +115,7 @@ impl Engine {
             }
             let work = catch_unwind(AssertUnwindSafe(|| {
                 self.work();
-                self.weight.look(&self.session, self.run, self.lane, self.layer);
-                self.output.look(&mut self.session, self.run, self.lane);
+                self.look();
             }));
             if let Err(panic) = work {
                 let mut last = (**lock(slot)).clone();
@@ -150,7 +152,10 @@ impl Engine {
             Command::Back(step, lanes) => {
                 self.set_moving(Pace::GoingBack, lanes);
                 for &lane in &self.moving {
-                    self.session.lane_mut(lane).take_back(step);
+                    match self.session.lane_number(lane) {
+                        LaneNumber::Construction(lane) => self.session.lane_mut(lane).take_back(step),
+                        LaneNumber::Learned(lane) => self.session.learned_mut(lane).take_back(step),
+                    }
                 }
             }
             Command::Run(lanes) => self.set_moving(Pace::Running(Instant::now(), 0), lanes),
@@ -182,21 +187,26 @@ impl Engine {
                 }
             }
             Command::View { lane, layer } => {
-                let constructions = self.session.lanes().len();
-                let learned = lane.checked_sub(constructions);
-                self.learned = learned.filter(|&lane| lane < self.session.learned().len());
-                if self.learned.is_none() {
-                    self.lane = lane.min(constructions - 1);
+                self.learned = None;
+                match self.session.lane_number(lane) {
+                    LaneNumber::Construction(lane) => self.lane = lane,
+                    LaneNumber::Learned(lane) => self.learned = Some(lane),
                 }
                 self.layer = layer;
             }
-            Command::WatchWeight(weight) => self.weight.turn_to(weight),
-            Command::WatchOutput(input) => self.output.turn_to(input, &mut self.session),
+            Command::WatchWeight(weight) => {
+                self.weight.turn_to(weight);
+                self.learned_watch.turn_to_weight(weight);
+            }
+            Command::WatchOutput(input) => {
+                self.output.turn_to(input, &mut self.session);
+                self.learned_watch.turn_to_example(input);
+            }
         }
     }
 
     fn set_moving(&mut self, pace: Pace, lanes: Vec<usize>) {
-        let count = self.session.lanes().len();
+        let count = self.session.lanes().len() + self.session.learned().len();
         self.moving = lanes.into_iter().filter(|&lane| lane < count).collect();
         self.pace = if self.moving.is_empty() { Pace::Paused } else { pace };
     }
@@ -227,8 +237,11 @@ impl Engine {
             }
             let session = &mut self.session;
             self.moving.retain(|&lane| {
-                let lane = session.lane_mut(lane);
-                !advance(lane, step, budget)
+                let is_there = match session.lane_number(lane) {
+                    LaneNumber::Construction(lane) => advance(session.lane_mut(lane), step, budget),
+                    LaneNumber::Learned(lane) => advance_learned(session.learned_mut(lane), step, budget),
+                };
+                !is_there
             });
             if self.moving.is_empty() {
                 self.pace = Pace::Paused;
@@ -239,15 +252,41 @@ impl Engine {
         }
     }
 
-    /// Whether all moving lanes draw neurons.
+    /// Whether all moving lanes draw neurons or compute batches.
     fn is_building(&self) -> bool {
         let draws = |lane: &Lane| matches!(lane.phase(), Phase::Building(_)) && !lane.is_measuring();
-        self.moving.iter().all(|&lane| draws(&self.session.lanes()[lane]))
+        self.moving.iter().all(|&lane| match self.session.lane_number(lane) {
+            LaneNumber::Construction(lane) => draws(&self.session.lanes()[lane]),
+            LaneNumber::Learned(lane) => !self.session.learned()[lane].is_done(),
+        })
+    }
+
+    /// Looks at the watched parts of the lane on view.
+    fn look(&mut self) {
+        match self.learned {
+            None => {
+                self.weight.look(&self.session, self.run, self.lane, self.layer);
+                self.output.look(&mut self.session, self.run, self.lane);
+            }
+            Some(lane) => {
+                let number = self.session.lanes().len() + lane;
+                let moves = self.pace != Pace::Paused && self.moving.contains(&number);
+                self.learned_watch.look(&self.session, self.run, lane, self.layer, moves);
+            }
+        }
+    }
+
+    fn weight_is_behind(&self) -> bool {
+        if self.learned.is_some() { self.learned_watch.seeks_history() } else { self.weight.is_behind() }
+    }
+
+    fn output_is_behind(&self) -> bool {
+        if self.learned.is_some() { self.learned_watch.is_counting() } else { self.output.is_behind() }
     }
 
     /// Whether the next snapshot shows more, without another command.
     fn is_behind(&self) -> bool {
-        self.weight.is_behind() || self.output.is_behind()
+        self.weight_is_behind() || self.output_is_behind()
     }
 
     /// How long a paced run has nothing to do.
@@ -265,6 +304,11 @@ impl Engine {
 
     /// The session at this moment.
     pub(super) fn snapshot(&self) -> Snapshot {
+        let lanes = 0..self.session.learned().len();
+        let mut learned: Vec<_> = lanes.map(|lane| self.session.learned_view(lane)).collect();
+        if let Some(lane) = self.learned {
+            learned[lane].layer = self.learned_watch.scores();
+        }
         Snapshot {
             run: self.run,
             obeyed: self.obeyed,
@@ -279,12 +323,12 @@ impl Engine {
             speed: self.speed,
             lanes: (0..self.session.lanes().len()).map(|lane| self.session.view(lane, self.layer)).collect(),
             shown: self.lane,
-            weight: self.weight.view(),
-            output: self.output.view(),
-            learned: (0..self.session.learned().len()).map(|lane| self.session.learned_view(lane)).collect(),
+            weight: self.weight.view().filter(|_| self.learned.is_none()),
+            output: self.output.view().filter(|_| self.learned.is_none()),
+            learned,
             shown_learned: self.learned,
-            learned_weight: None,
-            learned_output: None,
+            learned_weight: self.learned_watch.weight().filter(|_| self.learned.is_some()),
+            learned_output: self.learned_watch.output().filter(|_| self.learned.is_some()),
             is_behind: self.is_behind(),
         }
     }
@@ -305,6 +349,16 @@ fn advance(lane: &mut Lane, step: Option<Step>, budget: u64) -> bool {
         if reached || left == 0 || started.elapsed() >= SLICE {
             return reached;
         }
+    }
+}
+
+/// As [`advance`], for a learned lane.
+fn advance_learned(lane: &mut LearnedLane, step: Option<Step>, budget: u64) -> bool {
+    let started = Instant::now();
+    let stop = || started.elapsed() >= SLICE;
+    match step {
+        Some(step) => lane.advance_until(step, budget, &stop),
+        None => lane.replay(budget, &stop),
     }
 }
 

@@ -26,8 +26,10 @@ pub use command::Command;
 pub use errors::ErrorMap;
 pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
-pub use lane::{Lane, LaneState, Phase, Progress, Step};
-pub use learned::{LearnedLane, LearnedOutput, LearnedView, LearnedWeight, ScoreView};
+pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
+pub use learned::{
+    LearnedLane, LearnedOutput, LearnedProgress, LearnedState, LearnedView, LearnedWeight, ScoreView,
+};
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
@@ -38,7 +40,34 @@ pub use worker::Worker;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::experiment::{Construction, Experiment, ExperimentError, Plan};
+
+/// The meaning of a lane's number in commands: constructions are counted first, then learned lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LaneNumber {
+    /// from 0
+    Construction(usize),
+    /// from 0
+    Learned(usize),
+}
+
+/// Progress of a run.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress {
+    /// of the construction under way
+    Construction(LaneProgress),
+    /// of the learned method under way
+    Learned(LearnedProgress),
+}
+
+/// A [`Session`] as a checkpoint holds it: all else follows from the experiment and its plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionState<'a> {
+    lanes: Vec<LaneState<'a>>,
+    learned: Vec<LearnedState<'a>>,
+}
 
 /// An experiment under construction.
 #[derive(Clone, Debug)]
@@ -120,7 +149,7 @@ impl Session {
         }
     }
 
-    /// Builds and checks every lane, on the threads of the current rayon pool. `progress` is called now and then, from
+    /// Builds and checks every construction, then runs every learned method, one after the other, each on the threads of the current rayon pool. `progress` is called now and then, from
     /// any of them.
     pub fn run(&mut self, progress: &(dyn Fn(Progress) + Sync)) {
         self.run_until(progress, &|| false);
@@ -133,21 +162,30 @@ impl Session {
         progress: &(dyn Fn(Progress) + Sync),
         pause: &(dyn Fn() -> bool + Sync),
     ) -> bool {
-        self.lanes.iter_mut().all(|lane| lane.run(progress, pause))
+        let built = |built| progress(Progress::Construction(built));
+        let learned = |learned| progress(Progress::Learned(learned));
+        self.lanes.iter_mut().all(|lane| lane.run(&built, pause))
+            && self.learned.iter_mut().all(|lane| lane.run(&learned, pause))
     }
 
     /// The session for a checkpoint, a state per lane.
-    pub fn state(&self) -> Vec<LaneState<'_>> {
-        self.lanes.iter().map(Lane::state).collect()
+    pub fn state(&self) -> SessionState<'_> {
+        SessionState {
+            lanes: self.lanes.iter().map(Lane::state).collect(),
+            learned: self.learned.iter().map(LearnedLane::state).collect(),
+        }
     }
 
     /// Goes to a saved state of the same experiment. `None`, and no change, for an unreachable state.
-    pub fn resume(&mut self, state: Vec<LaneState<'_>>) -> Option<()> {
-        if state.len() != self.lanes.len() {
+    pub fn resume(&mut self, state: SessionState<'_>) -> Option<()> {
+        if (state.lanes.len(), state.learned.len()) != (self.lanes.len(), self.learned.len()) {
             return None;
         }
-        let lanes = self.lanes.iter().zip(state).map(|(lane, state)| lane.resumed(state));
-        self.lanes = lanes.collect::<Option<_>>()?;
+        let lanes = self.lanes.iter().zip(state.lanes).map(|(lane, state)| lane.resumed(state));
+        let lanes = lanes.collect::<Option<_>>()?;
+        let learned = self.learned.iter().zip(state.learned).map(|(lane, state)| lane.resumed(state));
+        self.learned = learned.collect::<Option<_>>()?;
+        self.lanes = lanes;
         Some(())
     }
 
@@ -166,6 +204,15 @@ impl Session {
         &self.learned
     }
 
+    /// The lane with this number, or the last one.
+    fn lane_number(&self, lane: usize) -> LaneNumber {
+        match lane.checked_sub(self.lanes.len()) {
+            None => LaneNumber::Construction(lane),
+            Some(_) if self.learned.is_empty() => LaneNumber::Construction(self.lanes.len() - 1),
+            Some(lane) => LaneNumber::Learned(lane.min(self.learned.len() - 1)),
+        }
+    }
+
     /// The lanes, one per construction.
     pub fn lanes(&self) -> &[Lane] {
         &self.lanes
@@ -174,5 +221,10 @@ impl Session {
     /// One lane, to step it.
     pub fn lane_mut(&mut self, lane: usize) -> &mut Lane {
         &mut self.lanes[lane]
+    }
+
+    /// One learned lane, to step it.
+    pub fn learned_mut(&mut self, lane: usize) -> &mut LearnedLane {
+        &mut self.learned[lane]
     }
 }

@@ -17,22 +17,22 @@ pub enum RunState {
     Running,
     /// on its way to the end of a step
     Stepping,
-    /// building a taken-back layer again
+    /// building a taken-back layer again, or repeating batches
     GoingBack,
-    /// waiting, with neurons still to draw or inputs still to try in at least one lane
+    /// waiting, with neurons still to draw, inputs still to try or batches still to compute in at least one lane
     Paused {
-        /// lanes built and checked
+        /// lanes built and checked, or learned
         done: usize,
         /// lanes of the run
         lanes: usize,
     },
-    /// every lane of the run is built and checked
+    /// every lane of the run is built and checked, or learned; only constructions are counted
     Done {
         /// lanes with a ticket that holds
         holding: usize,
         /// lanes not completed by their allocation, with a ticket that exists or is not excluded
         not_completed: usize,
-        /// lanes of the run
+        /// constructions of the run
         lanes: usize,
     },
 }
@@ -44,7 +44,9 @@ pub struct Stake {
     pub elapsed: Duration,
     /// neurons sampled in all lanes, skipped ones included
     pub neurons: Count,
-    /// lanes built and checked
+    /// batches computed in all learned lanes
+    pub batches: u64,
+    /// lanes built and checked, or learned
     pub done: usize,
     /// lanes of the run
     pub lanes: usize,
@@ -53,8 +55,7 @@ pub struct Stake {
 impl Snapshot {
     /// The state of the run. `Done` needs every lane, those added on Compare included.
     pub fn state(&self) -> RunState {
-        let lanes = self.lanes.len();
-        let done = self.lanes.iter().filter(is_done).count();
+        let (done, lanes) = self.lanes_done();
         match self.activity {
             Activity::Failed(_) => RunState::Failed,
             Activity::Running => RunState::Running,
@@ -65,26 +66,32 @@ impl Snapshot {
                 let holding = self.lanes.iter().filter(|lane| lane.error.holds == Some(true)).count();
                 let open = [Some(TicketVerdict::NotFound), Some(TicketVerdict::Incomplete)];
                 let not_completed = self.lanes.iter().filter(|lane| open.contains(&lane.verdict())).count();
-                RunState::Done { holding, not_completed, lanes }
+                RunState::Done { holding, not_completed, lanes: self.lanes.len() }
             }
         }
     }
 
     /// The loss if the run is dropped; `None` up to [`LONG_RUN`], and after a failure of the engine.
     pub fn stake(&self) -> Option<Stake> {
-        let elapsed = self.lanes.iter().map(|lane| lane.elapsed).sum();
+        let learned = self.learned.iter().map(|lane| lane.elapsed);
+        let elapsed = self.lanes.iter().map(|lane| lane.elapsed).chain(learned).sum();
+        let (done, lanes) = self.lanes_done();
         let failed = matches!(self.activity, Activity::Failed(_));
         (elapsed > LONG_RUN && !failed).then(|| Stake {
             elapsed,
             neurons: self.lanes.iter().map(LaneView::neurons_sampled).sum(),
-            done: self.lanes.iter().filter(is_done).count(),
-            lanes: self.lanes.len(),
+            batches: self.learned.iter().map(|lane| lane.position.steps_done).sum(),
+            done,
+            lanes,
         })
     }
-}
 
-fn is_done(lane: &&LaneView) -> bool {
-    lane.phase == Phase::Done
+    /// The lanes built and checked, or learned, and all lanes.
+    fn lanes_done(&self) -> (usize, usize) {
+        let built = self.lanes.iter().filter(|lane| lane.phase == Phase::Done).count();
+        let learned = self.learned.iter().filter(|lane| lane.is_done).count();
+        (built + learned, self.lanes.len() + self.learned.len())
+    }
 }
 
 #[cfg(test)]

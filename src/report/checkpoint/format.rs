@@ -17,10 +17,10 @@ use thiserror::Error;
 
 use crate::report::first_error::FirstError;
 use crate::sampling::VERSION;
-use crate::session::{LaneState, Session};
+use crate::session::{Session, SessionState};
 
 /// The version of the format: raised with every change of a type in the state, or of the digest.
-pub const CHECKPOINT_FORMAT: u32 = 4;
+pub const CHECKPOINT_FORMAT: u32 = 5;
 
 const MAGIC: [u8; 16] = *b"slth checkpoint\n";
 
@@ -74,7 +74,7 @@ fn write_parts<W: Write>(
 pub(super) fn resume(bytes: &[u8], experiment: &[u8; 32], session: &mut Session) -> Result<(), Unfit> {
     check_header(bytes, experiment)?;
     let state = state_of(bytes)?;
-    let read = postcard::take_from_bytes::<Vec<LaneState<'_>>>(state).ok();
+    let read = postcard::take_from_bytes::<SessionState<'_>>(state).ok();
     let state = read.and_then(|(state, rest)| rest.is_empty().then_some(state));
     let resumed = state.and_then(|state| session.resume(state));
     resumed.ok_or_else(|| unfit("a state that a run of this setup can reach", "another one"))

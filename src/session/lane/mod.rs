@@ -21,7 +21,7 @@ use measurement::Measurement;
 use trial::Trial;
 
 /// The longest computing time of a lane: 2,000 years.
-const LONGEST: Duration = Duration::from_secs(1 << 36);
+pub(super) const LONGEST: Duration = Duration::from_secs(1 << 36);
 
 /// How far one step goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +47,9 @@ pub enum Phase {
     Done,
 }
 
-/// Progress of a run, over all layers of a lane.
+/// Progress of a construction, over all layers of a lane.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress {
+pub struct LaneProgress {
     /// which construction
     pub construction: Construction,
     /// neurons drawn since the run began, or was resumed

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::measurement::Measurement;
 use super::trial::{INPUTS_PER_SLICE, Trial};
-use super::{Lane, Phase, Progress, Step};
+use super::{Lane, LaneProgress, Phase, Step};
 use crate::construction::{LayerBuilder, Until};
 use crate::network::{Domain, NEVER, Stop};
 use crate::session::background::drop_aside;
@@ -118,7 +118,11 @@ impl Lane {
 
     /// Builds all layers in parallel and tries all inputs, until `pause` says to stop. Whether the lane is done. An
     /// uninterruptible computation continues on a thread of its own, and the next call picks up its result.
-    pub(in crate::session) fn run(&mut self, progress: &(dyn Fn(Progress) + Sync), pause: Stop<'_>) -> bool {
+    pub(in crate::session) fn run(
+        &mut self,
+        progress: &(dyn Fn(LaneProgress) + Sync),
+        pause: Stop<'_>,
+    ) -> bool {
         let started = Instant::now();
         (self.replay, self.ending) = (None, None);
         let weights: u64 = self.plan.layers.iter().map(|layer| layer.weights).sum();
@@ -128,7 +132,7 @@ impl Lane {
         let report = |inputs_tried, inputs| {
             let (neurons, weights_done) =
                 (neurons.load(Ordering::Relaxed), weights_done.load(Ordering::Relaxed));
-            progress(Progress { construction, neurons, weights_done, weights, inputs_tried, inputs });
+            progress(LaneProgress { construction, neurons, weights_done, weights, inputs_tried, inputs });
         };
         // Build and measure.
         let (experiment, facts, inputs) = (&self.experiment, construction.facts(), self.trial.inputs());

@@ -1,5 +1,23 @@
 //! The outputs of a learned lane's network under training.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ndarray::ArrayView1;
+
+use super::LearnedLane;
+use super::watch::Moment;
+use crate::learning::training::softmax;
+use crate::learning::{Dataset, Learner};
+use crate::network::Stop;
+use crate::session::background::Background;
+
+/// Examples evaluated between two looks at a request to stop.
+const EXAMPLES_AT_ONCE: usize = 500;
+
+/// Between two counts while a lane moves.
+const BETWEEN_COUNTS: Duration = Duration::from_millis(500);
+
 /// The network under training at a test example, and its right and wrong answers to all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LearnedOutput {
@@ -22,4 +40,78 @@ pub struct LearnedOutput {
     pub confusion: Vec<Vec<u64>>,
     /// share of right answers in the confusion matrix, in 0 to 1; NaN while it is empty
     pub accuracy: f64,
+}
+
+/// Test examples by label and prediction.
+type Counts = Arc<Vec<Vec<u64>>>;
+
+/// The right and wrong answers of a network to all test examples, counted on a thread of its own.
+#[derive(Debug, Default)]
+pub(super) struct ConfusionCount {
+    under_way: Option<(Moment, Background<Counts>)>,
+    known: Option<(Moment, Counts)>,
+    begun: Option<Instant>,
+}
+
+impl ConfusionCount {
+    /// Counts at this moment of a lane, with pauses while it moves. Whether the count of this moment is there.
+    pub(super) fn look(&mut self, lane: &LearnedLane, moment: Moment, moves: bool) -> bool {
+        let is_same = |(of, _): &(Moment, Counts)| of.is_same_run(moment);
+        self.known = self.known.take().filter(is_same);
+        if let Some((of, counting)) = self.under_way.take() {
+            // While the lane moves, a count of a moment ago is as good as any.
+            let is_wanted = of == moment || moves && of.is_same_run(moment);
+            match counting.wait(&|| true).filter(|_| is_wanted) {
+                Some(counts) => self.known = Some((of, counts)),
+                None if is_wanted => self.under_way = Some((of, counting)),
+                None => {}
+            }
+        }
+        let is_known = self.known.as_ref().is_some_and(|(of, _)| *of == moment);
+        let is_due = !moves || self.begun.is_none_or(|begun| begun.elapsed() >= BETWEEN_COUNTS);
+        if !is_known && self.under_way.is_none() && is_due {
+            let (learner, dataset) = (lane.learner().snapshot(), Arc::clone(lane.dataset()));
+            let counting = Background::start(move |stop| count(&*learner, &dataset, stop).map(Arc::new));
+            self.under_way = Some((moment, counting));
+            self.begun = Some(Instant::now());
+        }
+        is_known
+    }
+
+    /// The network at a test example, with the latest counts.
+    pub(super) fn show(&self, lane: &LearnedLane, example: usize) -> LearnedOutput {
+        let (test, outputs) = (&lane.dataset().test, lane.learner().outputs(example));
+        let confusion = self.known.as_ref().map_or_else(Vec::new, |(_, counts)| counts.to_vec());
+        let all: u64 = confusion.iter().flatten().sum();
+        let right: u64 = confusion.iter().enumerate().map(|(label, row)| row[label]).sum();
+        LearnedOutput {
+            example,
+            examples: test.len(),
+            label: test.labels[example],
+            prediction: lane.learner().predictions(example..example + 1).first().copied().unwrap_or(0),
+            probabilities: softmax(ArrayView1::from(&outputs[..])),
+            outputs,
+            input: test.inputs.row(example).to_vec(),
+            accuracy: right as f64 / all as f64,
+            confusion,
+        }
+    }
+}
+
+/// All test examples by label and prediction.
+fn count(learner: &dyn Learner, dataset: &Dataset, stop: Stop<'_>) -> Option<Vec<Vec<u64>>> {
+    let mut counts = vec![vec![0; dataset.classes]; dataset.classes];
+    let examples = dataset.test.len();
+    for start in (0..examples).step_by(EXAMPLES_AT_ONCE) {
+        if stop() {
+            return None;
+        }
+        let range = start..(start + EXAMPLES_AT_ONCE).min(examples);
+        for (prediction, label) in
+            learner.predictions(range.clone()).into_iter().zip(&dataset.test.labels[range])
+        {
+            counts[*label as usize][prediction as usize] += 1;
+        }
+    }
+    Some(counts)
 }

@@ -48,14 +48,16 @@ impl Abandon {
 
     /// The loss in words.
     pub fn loss(&self, stake: &Stake) -> String {
-        let Stake { elapsed, neurons, done, lanes } = *stake;
+        let Stake { elapsed, neurons, batches, done, lanes } = *stake;
         let lanes = match (done, lanes) {
             (0, 1) => "not finished".to_owned(),
             (1, 1) => "finished".to_owned(),
             _ => format!("{done} of {lanes} lanes finished"),
         };
         let neurons = number_of_neurons(neurons);
-        format!("The run so far would be lost: {} of computing, {neurons} neurons, {lanes}.", time(elapsed))
+        let batches = if batches > 0 { format!(" {batches} batches,") } else { String::new() };
+        let time = time(elapsed);
+        format!("The run so far would be lost: {time} of computing, {neurons} neurons,{batches} {lanes}.")
     }
 
     /// The keys, in words.
