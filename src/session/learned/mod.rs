@@ -281,3 +281,6 @@ impl LearnedLane {
         self.elapsed
     }
 }
+
+#[cfg(test)]
+mod tests;
