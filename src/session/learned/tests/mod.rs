@@ -10,8 +10,8 @@ use ndarray::Array2;
 use super::LearnedLane;
 use crate::experiment::Experiment;
 use crate::learning::{
-    Accuracy, Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LayerShare, LearnedMethod, Learner,
-    Position, Quantity, Round, ScoreLayer, Until,
+    Accuracy, Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LayerShare, LearnedMethod,
+    LearnedTicket, Learner, Position, Quantity, Round, ScoreLayer, Until,
 };
 use crate::network::Stop;
 use crate::session::Session;
@@ -188,6 +188,10 @@ impl Learner for Chaos {
 
     fn outputs(&self, example: usize) -> Vec<f32> {
         (0..3).map(|class| self.values[1][4 * class + example % 4]).collect()
+    }
+
+    fn ticket(&self) -> Option<LearnedTicket> {
+        None
     }
 
     fn snapshot(&self) -> Box<dyn Learner> {
