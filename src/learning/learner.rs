@@ -115,6 +115,11 @@ pub trait Learner: fmt::Debug + Send + Sync {
         examples.flat_map(one).collect()
     }
 
+    /// The ticket of a round, from 0, once it is finished; `None` for a method that keeps only the last one.
+    fn ticket_of(&self, _round: usize) -> Option<LearnedTicket> {
+        None
+    }
+
     /// A copy, to go back to. The data are shared.
     fn snapshot(&self) -> Box<dyn Learner>;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Accuracy;
 
 /// One of the networks compared in a round: the ticket, or a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arm {
     /// the learned ticket
@@ -25,7 +25,7 @@ pub enum Arm {
 }
 
 /// The shares of a mask in one layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerShare {
     /// weights of the layer
     pub weights: u64,
@@ -36,7 +36,7 @@ pub struct LayerShare {
 }
 
 /// One arm's result.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmResult {
     /// which network
     pub arm: Arm,
@@ -68,7 +68,7 @@ pub struct CurvePoint {
 }
 
 /// One round: a mask, and the arms trained or evaluated with it. Edge-popup has one round.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Round {
     /// from 0, where nothing is pruned by rewinding
     pub round: usize,

@@ -5,9 +5,23 @@
 //! |---|---|
 //! | [`protocols`](RewindingOptions) | the options in force; the published protocols |
 //! | [`pruning`](prune) | the weights removed in a round |
+//! | `inputs` | the scaled inputs |
+//! | `plan` | the trainings of a run: their order, beginnings and options |
+//! | `progress` | finished trainings and those under way |
+//! | [`rewinding_learner`](RewindingLearner) | the learner |
+//! | `saved` | the state in a checkpoint |
+//! | [`network`](trained_network) | a ticket's trained network as a target of the constructions |
 
+mod inputs;
+mod network;
+mod plan;
+mod progress;
 mod protocols;
 mod pruning;
+mod rewinding_learner;
+mod saved;
 
+pub use network::trained_network;
 pub use protocols::{RewindingOptions, TrainingLength};
 pub use pruning::{Pruning, prune, random_mask};
+pub use rewinding_learner::RewindingLearner;

@@ -179,3 +179,37 @@ impl Rewinding {
         }
     }
 }
+
+impl RewindingOptions {
+    /// The method with all options written out.
+    pub fn written(&self, method: &Rewinding) -> Rewinding {
+        let (steps, epochs) = match self.length {
+            TrainingLength::Steps(steps) => (Some(steps), None),
+            TrainingLength::Epochs(epochs) => (None, Some(epochs)),
+        };
+        Rewinding {
+            protocol: method.protocol,
+            widths: method.widths.clone(),
+            rounds: Some(self.rounds),
+            rate: Some(self.rate),
+            output_rate: Some(self.output_rate),
+            rewind: Some(self.rewind),
+            bias_rewind: Some(self.bias_rewind),
+            cut: Some(self.cut),
+            removal: Some(self.removal),
+            output_counted: Some(self.output_counted),
+            initial: Some(self.initial),
+            inputs: Some(self.inputs),
+            optimiser: Some(self.optimiser),
+            dense_optimiser: Some(self.dense_optimiser),
+            schedule: Some(self.schedule),
+            decay: Some(self.decay),
+            gradients: Some(self.gradients),
+            batch: Some(self.batch),
+            steps,
+            epochs,
+            selection: Some(self.selection),
+            controls: Some(self.controls.clone()),
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::super::options::{Cut, Removal};
 use super::RewindingOptions;
-use crate::sampling::{Side, Stream};
+use crate::sampling::Row;
 
 /// The rule by which a round removes weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,10 +54,8 @@ pub fn prune(rule: &Pruning, weights: &[&[f32]], masks: &mut [Vec<bool>]) -> Vec
     }
 }
 
-/// A random mask with `kept` of `weights` weights, the same for the same seed and layer (from 1). Weight j is kept if the word
-/// of layer `layer`, input side, neuron 0, synapse j is among the `kept` smallest.
-pub fn random_mask(seed: u64, layer: u64, weights: usize, kept: usize) -> Vec<bool> {
-    let row = Stream::new(seed, layer, Side::In).row(0);
+/// A random mask with `kept` of `weights` weights. Weight j is kept if the word of synapse j is among the `kept` smallest.
+pub fn random_mask(row: Row, weights: usize, kept: usize) -> Vec<bool> {
     let mut words: Vec<(u64, usize)> = (0..weights).map(|weight| (row.word(weight as u64), weight)).collect();
     let mut mask = vec![false; weights];
     if kept > 0 && kept < weights {
@@ -151,6 +149,8 @@ fn number_removed(removal: Removal, rate: f64, counted: usize, candidates: &[Can
 mod tests {
     use super::*;
     use crate::learning::Protocol;
+    use crate::learning::training::streams::{MASK_ROUNDS, stream};
+    use crate::sampling::Side;
 
     const PAPER: Pruning = Pruning {
         rate: 0.2,
@@ -303,6 +303,9 @@ mod tests {
 
     #[test]
     fn a_random_mask_has_its_number_and_is_uniform() {
+        let random_mask = |seed, layer, weights, kept| {
+            random_mask(stream(seed, MASK_ROUNDS, layer, Side::In).row(0), weights, kept)
+        };
         for (weights, kept) in [(10, 0), (10, 3), (10, 10), (1, 1)] {
             assert_eq!(super::kept(&random_mask(7, 1, weights, kept)), kept);
         }

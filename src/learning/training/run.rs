@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::super::{Accuracy, CurvePoint, Dataset, Optimiser, Schedule, Selection};
+use super::super::{Accuracy, CurvePoint, Dataset, Optimiser, Schedule, Selection, UsedGradients};
 use super::{Masks, Moments, Parameters, Passes, evaluate, order, predictions};
 
 /// How a network is trained.
@@ -89,6 +89,7 @@ struct Best {
 #[derive(Debug)]
 pub struct Training {
     options: TrainingOptions,
+    gradients: UsedGradients,
     masks: Option<Arc<Masks>>,
     dataset: Arc<Dataset>,
     state: TrainingState,
@@ -107,6 +108,7 @@ impl Clone for Training {
     fn clone(&self) -> Self {
         Self {
             options: self.options,
+            gradients: self.gradients,
             masks: self.masks.clone(),
             dataset: Arc::clone(&self.dataset),
             state: self.state.clone(),
@@ -141,7 +143,19 @@ impl Training {
             curve: Vec::new(),
             best: None,
         };
-        Ok(Self { options, masks, dataset: Arc::clone(dataset), state, buffers: None })
+        Ok(Self {
+            options,
+            gradients: UsedGradients::All,
+            masks,
+            dataset: Arc::clone(dataset),
+            state,
+            buffers: None,
+        })
+    }
+
+    /// The same training with these gradients of the weights used.
+    pub fn with_gradients(self, gradients: UsedGradients) -> Self {
+        Self { gradients, ..self }
     }
 
     /// Goes to a saved state of the same options, mask and data. `None`, and no change, for a state that does not fit.
@@ -218,7 +232,15 @@ impl Training {
         };
         for (layer, weights) in parameters.weights.iter_mut().enumerate() {
             let mask = self.masks.as_ref().and_then(|masks| masks.layers[layer].as_slice());
-            update(layer, weights.as_slice_mut(), passes.weight_gradients()[layer].as_slice(), mask);
+            let gradient = &passes.weight_gradients()[layer];
+            match self.gradients {
+                UsedGradients::All => update(layer, weights.as_slice_mut(), gradient.as_slice(), mask),
+                UsedGradients::WeightsFrom(least) => {
+                    let used = |(g, w): (&f32, &f32)| if *w < least as f32 { 0.0 } else { *g };
+                    let gradient: Vec<f32> = gradient.iter().zip(weights.iter()).map(used).collect();
+                    update(layer, weights.as_slice_mut(), Some(&gradient), mask);
+                }
+            }
         }
         for (layer, biases) in parameters.biases.iter_mut().flatten().enumerate() {
             update(layers + layer, biases.as_slice_mut(), passes.bias_gradients()[layer].as_slice(), None);
