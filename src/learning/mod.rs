@@ -9,6 +9,7 @@
 //! | [`dataset`](Dataset) | examples with labels: training, validation, test |
 //! | [`accuracy`](Accuracy) | right answers, with their interval |
 //! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
+//! | [`start`](start()) | the learner of each method |
 //! | [`results`](Round) | the results of a run, round by round |
 //! | [`training`] | one dense network under training |
 //! | [`rewinding`] | pruning with rewinding, and its published protocols |
@@ -25,6 +26,7 @@ mod options;
 mod results;
 pub mod rewinding;
 mod shares;
+mod start;
 mod ticket;
 pub mod training;
 
@@ -37,4 +39,5 @@ pub use options::{
 };
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;
+pub use start::{LearningError, start};
 pub use ticket::{LearnedTicket, Standardisation, TicketWeights};

@@ -317,4 +317,12 @@ impl LearnedMethod {
             Self::Rewinding(_) => "rewinding",
         }
     }
+
+    /// The widths of its own network, if it does not have those of the target.
+    pub fn widths(&self) -> Option<&[usize]> {
+        match self {
+            Self::EdgePopup(options) => options.widths.as_deref(),
+            Self::Rewinding(options) => options.widths.as_deref(),
+        }
+    }
 }

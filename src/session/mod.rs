@@ -42,7 +42,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Construction, Experiment, ExperimentError, Plan};
+use crate::experiment::{Construction, Experiment, ExperimentError, Place, Plan};
+use crate::learning::{self, LearnedMethod};
 
 /// The meaning of a lane's number in commands: constructions are counted first, then learned lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,18 +87,15 @@ impl Session {
     pub fn new(experiment: Experiment) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_run(&plan)?;
-        Ok(Self::of(experiment, plan))
+        Self::of(experiment, plan)
     }
 
-    fn of(experiment: Experiment, plan: Plan) -> Self {
-        let mut session = Self {
-            experiment: Arc::new(experiment),
-            plan: Arc::new(plan),
-            lanes: Vec::new(),
-            learned: Vec::new(),
-        };
-        session.restart();
-        session
+    fn of(experiment: Experiment, plan: Plan) -> Result<Self, ExperimentError> {
+        let learned = learned_lanes(&experiment)?;
+        let mut session =
+            Self { experiment: Arc::new(experiment), plan: Arc::new(plan), lanes: Vec::new(), learned };
+        session.lanes = session.new_lanes();
+        Ok(session)
     }
 
     /// As [`new`](Self::new), for screens: they keep more, and may have all lanes under way at once.
@@ -108,12 +106,16 @@ impl Session {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
         experiment.check_screen_memory(&plan, 0.0)?;
-        Ok(Self::of(experiment, plan))
+        Self::of(experiment, plan)
+    }
+
+    fn new_lanes(&self) -> Vec<Lane> {
+        self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect()
     }
 
     /// Starts over, and returns the old lanes.
     pub fn restart(&mut self) -> (Vec<Lane>, Vec<LearnedLane>) {
-        let lanes = self.plan.lanes.iter().map(|plan| Lane::new(&self.experiment, plan)).collect();
+        let lanes = self.new_lanes();
         let learned = self.learned.iter().map(LearnedLane::restarted).collect();
         (std::mem::replace(&mut self.lanes, lanes), std::mem::replace(&mut self.learned, learned))
     }
@@ -227,4 +229,17 @@ impl Session {
     pub fn learned_mut(&mut self, lane: usize) -> &mut LearnedLane {
         &mut self.learned[lane]
     }
+}
+
+/// A lane for each learned method of an experiment.
+fn learned_lanes(experiment: &Experiment) -> Result<Vec<LearnedLane>, ExperimentError> {
+    let Some(dataset) = &experiment.dataset else { return Ok(Vec::new()) };
+    let widths = experiment.target.given_widths();
+    let lane = |method: &LearnedMethod| {
+        let learner = learning::start(method, widths, dataset, experiment.seed)
+            .map_err(|error| ExperimentError::new(Place::Field("learned".to_owned()), error.to_string()))?;
+        let layers = method.widths().unwrap_or(widths).len() - 1;
+        Ok(LearnedLane::new(method.clone(), Arc::clone(dataset), layers, learner))
+    };
+    experiment.learned.iter().map(lane).collect()
 }
