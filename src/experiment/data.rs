@@ -1,22 +1,20 @@
 //! Examples to learn from: training, validation and test part.
 //!
 //! The validation examples are split off the training examples, never the test examples. Of n training examples, number
-//! i = 0…n−1 has the random word (seed of the data, layer 2⁶⁴ − 1, side 0, neuron 0, synapse i) of
+//! i = 0…n−1 has the random word (seed of the data, layer 7·2³², side 0, neuron 0, synapse i) of
 //! [`sampling`](crate::sampling); those with the smallest words are taken. Both parts stay in the order of their file.
 
 use ndarray::{Array2, Axis};
 
 use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
-use super::inputs::{labels_of_file, points_of_file};
+use super::inputs::{examples_of_file, labels_of_file};
 use super::preset::{DataSource, ExampleSource, Setup, Weight};
+use crate::learning::training::streams::{self, stream};
 use crate::learning::{Dataset, Examples};
 use crate::network::Domain;
-use crate::sampling::{Side, Stream};
-use crate::visible::{number, shortened};
-
-/// The layer of the random words by which validation examples are chosen: no network has it.
-const VALIDATION_LAYER: u64 = u64::MAX;
+use crate::sampling::Side;
+use crate::visible::number;
 
 /// Reads the examples of both parts, and splits off the validation examples.
 pub(super) fn dataset(
@@ -76,15 +74,8 @@ fn examples(
     match of {
         ExampleSource::File { path, labels } => {
             let key = ("data", source);
-            let points = points_of_file(path, None, key, place_of)?;
-            let labels = labels_of_file(labels, points.nrows(), key, place_of)?.to_vec();
-            let inputs = points.mapv(|value| value as f32);
-            if let Some(((example, feature), value)) =
-                points.indexed_iter().find(|(_, x)| (**x as f32).is_infinite())
-            {
-                let place = format!("file {}, example {example}, feature {feature}", shortened(path));
-                return Err(fail(format!("{place}: expected a number of 32 bits, found {}", number(*value))));
-            }
+            let inputs = examples_of_file(path, key, place_of)?;
+            let labels = labels_of_file(labels, inputs.nrows(), key, place_of)?.to_vec();
             Ok(Examples { inputs, labels })
         }
         ExampleSource::Points { points, labels } => written(points, labels).map_err(fail),
@@ -120,7 +111,7 @@ fn split(all: Examples, count: usize, seed: u64) -> (Examples, Examples) {
         let none = Examples { inputs: Array2::zeros((0, all.inputs.ncols())), labels: Vec::new() };
         return (all, none);
     }
-    let words = Stream::new(seed, VALIDATION_LAYER, Side::In).row(0);
+    let words = stream(seed, streams::VALIDATION, 0, Side::In).row(0);
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|&example| (words.word(example as u64), example));
     let (taken, others) = order.split_at_mut(count);
@@ -161,19 +152,22 @@ pub(super) fn test_domain(
     Ok(Domain::Points { points: inputs.mapv(f64::from), labels: Some(labels.iter().copied().collect()) })
 }
 
-/// Learned methods need examples, and networks that fit them.
+/// Learned methods need examples, options in their ranges, and networks that fit the examples.
 pub(super) fn check_learned(
     setup: &Setup,
     dataset: Option<&Dataset>,
     place_of: PlaceOf<'_>,
 ) -> Result<(), ExperimentError> {
-    let fail = |message: String| Err(ExperimentError::new(place_of("learned"), message));
-    match (setup.learned.first(), dataset) {
-        (Some(method), None) => {
-            fail(format!("expected a field `data` to learn from beside {}, found none", method.name()))
-        }
-        _ => Ok(()),
+    let fail = |message: String| ExperimentError::new(place_of("learned"), message);
+    for (number, method) in (1..).zip(&setup.learned) {
+        let name = method.name();
+        let Some(dataset) = dataset else {
+            return Err(fail(format!("expected a field `data` to learn from beside {name}, found none")));
+        };
+        let checked = method.check(setup.target.given_widths(), dataset);
+        checked.map_err(|error| fail(format!("method {number} ({name}): {error}")))?;
     }
+    Ok(())
 }
 
 /// Hands all examples to a hash.

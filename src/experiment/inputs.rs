@@ -71,39 +71,69 @@ fn domain_of_file(
     source: &PresetSource,
     place_of: PlaceOf<'_>,
 ) -> Result<Domain, ExperimentError> {
-    let points = points_of_file(path, Some(width), ("inputs", source), place_of)?;
+    let points = points_of_file(path, width, ("inputs", source), place_of)?;
     let labels = labels.map(|path| labels_of_file(path, points.nrows(), ("labels", source), place_of));
     Ok(Domain::Points { points, labels: labels.transpose()? })
 }
 
-/// Points of a file named by the field `key`, of `width` inputs if that is given.
-pub(super) fn points_of_file(
+/// Points of a file named by the field `key`, of `width` inputs.
+fn points_of_file(
     path: &str,
-    width: Option<usize>,
+    width: usize,
     (key, source): (&str, &PresetSource),
     place_of: PlaceOf<'_>,
 ) -> Result<Array2<f64>, ExperimentError> {
-    let fail = |message: String| ExperimentError::new(place_of(key), message);
-    let (file, array) = files::split_array_name(path);
-    let bytes = source.read(key, file)?;
-    let failed = |error| fail(format!("file {}: {error}", shortened(path)));
-    let found = DataArray::of_points(bytes, array).map_err(failed)?;
-    if let Some((points, inputs)) = found.points()
-        && (inputs != width.unwrap_or(inputs) || points == 0)
-    {
-        let expected = width.map_or_else(|| "points".to_owned(), |width| format!("points of {width} inputs"));
-        return Err(fail(format!(
-            "file {}: expected {expected}, found shape [{points}, {inputs}]",
-            shortened(path)
-        )));
-    }
+    let found = array_of_points(path, Some(width), (key, source), place_of)?;
     free_memory::require(found.peak_bytes(), "reading the points", place_of(key))?;
-    let points = found.read_points().map_err(failed)?;
+    let fail = |message: String| ExperimentError::new(place_of(key), message);
+    let points = found.read_points().map_err(|error| fail(format!("file {}: {error}", shortened(path))))?;
     if let Some(((point, input), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
         let place = format!("file {}, point {point}, input {input}", shortened(path));
         return Err(fail(format!("{place}: expected a finite number, found {value}")));
     }
     Ok(points)
+}
+
+/// Examples of a file named by the field `key`.
+pub(super) fn examples_of_file(
+    path: &str,
+    (key, source): (&str, &PresetSource),
+    place_of: PlaceOf<'_>,
+) -> Result<Array2<f32>, ExperimentError> {
+    let found = array_of_points(path, None, (key, source), place_of)?;
+    free_memory::require(found.peak_bytes_f32(), "reading the examples", place_of(key))?;
+    let fail = |message: String| ExperimentError::new(place_of(key), message);
+    let points =
+        found.read_points_f32().map_err(|error| fail(format!("file {}: {error}", shortened(path))))?;
+    if let Some(((example, feature), value)) = points.indexed_iter().find(|(_, x)| !x.is_finite()) {
+        let place = format!("file {}, example {example}, feature {feature}", shortened(path));
+        return Err(fail(format!("{place}: expected a finite number of 32 bits, found {value}")));
+    }
+    Ok(points)
+}
+
+/// The array of points in a file named by the field `key`, of `width` inputs if that is given.
+fn array_of_points(
+    path: &str,
+    width: Option<usize>,
+    (key, source): (&str, &PresetSource),
+    place_of: PlaceOf<'_>,
+) -> Result<DataArray<'static>, ExperimentError> {
+    let fail =
+        |message: String| ExperimentError::new(place_of(key), format!("file {}: {message}", shortened(path)));
+    let (file, array) = files::split_array_name(path);
+    let bytes = source.read(key, file)?;
+    let found = DataArray::of_points(bytes, array).map_err(|error| fail(error.to_string()))?;
+    match found.points() {
+        Some((points, inputs)) if points == 0 || inputs == 0 || inputs != width.unwrap_or(inputs) => {
+            let expected = width.map_or_else(
+                || "examples with features".to_owned(),
+                |width| format!("points of {width} inputs"),
+            );
+            Err(fail(format!("expected {expected}, found shape [{points}, {inputs}]")))
+        }
+        _ => Ok(found),
+    }
 }
 
 /// The labels of `count` points, of a file named by the field `key`.

@@ -14,6 +14,7 @@
 //! | `builder` | an experiment from arrays |
 //! | `data` | examples to learn from: training, validation and test part |
 //! | `target` | the target network from its field |
+//! | `trained` | a target trained on the data |
 //! | `inputs` | the inputs from their field |
 //! | `resolved` | the experiment: every field in force, checked against the others |
 //! | `loading` | from a name to an experiment, and the setting to blame for a failure |
@@ -43,6 +44,7 @@ mod saved;
 mod savings;
 mod settings;
 mod target;
+mod trained;
 
 pub use crate::method::{Assumption, Construction, LawChoice};
 pub use builder::{Builder, Inputs};

@@ -8,7 +8,9 @@ use super::error::{ExperimentError, Place, PlaceOf};
 use super::files::source::PresetSource;
 use super::inputs;
 use super::outline::Outline;
-use super::preset::{Derived, InputSource, NormSource, Preset, Setup, TargetSource, ToleranceRule};
+use super::preset::{
+    Derived, InputSource, NormSource, Preset, Setup, TargetKind, TargetSource, ToleranceRule,
+};
 use super::settings::Settings;
 use super::target;
 use crate::learning::Dataset;
@@ -90,14 +92,18 @@ impl Experiment {
             (Some(data), None) => Some(Arc::new(data::dataset(data, source, place_of)?)),
             (None, None) => None,
         };
-        let same_target = known.iter().filter(|known| known.preset.target.as_ref() == Some(target_source));
+        let same_target = known.iter().filter(|known| {
+            let is_same_data = known.preset.data == preset.data;
+            let is_trained = target_source.kind() == TargetKind::Trained;
+            known.preset.target.as_ref() == Some(target_source) && (is_same_data || !is_trained)
+        });
         let same_inputs = same_target.clone().find(|known| {
             let is_same_data = known.preset.data == preset.data;
             known.preset.inputs == preset.inputs && (preset.inputs.is_some() || is_same_data)
         });
         let measured = match same_target.clone().next() {
             Some(known) => known.measured(),
-            None => MeasuredTarget::of(target::network(target_source, source, place_of)?),
+            None => MeasuredTarget::of(target::network(target_source, dataset.as_ref(), source, place_of)?),
         };
         let (domain, bounds) = match same_inputs {
             Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),

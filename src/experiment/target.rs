@@ -1,11 +1,15 @@
 //! The target network, from its field in a preset.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 
 use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
 use super::memory::free as free_memory;
 use super::preset::{Lipschitz, TargetSource, Weight};
+use super::trained;
+use crate::learning::Dataset;
 use crate::network::files::WeightFile;
 use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::{Activation, Architecture, Network, NetworkError, spectral_norm};
@@ -24,6 +28,7 @@ pub(super) struct FoundTarget {
 /// Makes the target network of a preset.
 pub(super) fn network(
     target: &TargetSource,
+    dataset: Option<&Arc<Dataset>>,
     source: &PresetSource,
     place_of: PlaceOf<'_>,
 ) -> Result<FoundTarget, ExperimentError> {
@@ -48,6 +53,7 @@ pub(super) fn network(
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
             of_file(path, &options, &activations, source, place_of)
         }
+        TargetSource::Trained { .. } => trained::network(target, dataset, &activations, place_of).map(drawn),
     }
 }
 

@@ -10,6 +10,7 @@
 //! | [`accuracy`](Accuracy) | right answers, with their interval |
 //! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
 //! | [`start`](start()) | the learner of each method |
+//! | [`ranges`](OptionError) | the ranges of the options |
 //! | [`results`](Round) | the results of a run, round by round |
 //! | [`training`] | one dense network under training |
 //! | [`rewinding`] | pruning with rewinding, and its published protocols |
@@ -23,6 +24,7 @@ mod dataset;
 pub mod edge_popup;
 mod learner;
 mod options;
+mod ranges;
 mod results;
 pub mod rewinding;
 mod shares;
@@ -37,6 +39,7 @@ pub use options::{
     BiasRewind, Control, Cut, EdgePopup, FrozenWeights, InputScaling, LearnedMethod, Optimiser, Protocol,
     Ranking, Removal, Rewind, Rewinding, Schedule, Selection, UsedGradients,
 };
+pub use ranges::{OptionError, check_count, check_decay, check_widths};
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;
 pub use start::{LearningError, start};

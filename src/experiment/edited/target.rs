@@ -40,7 +40,10 @@ pub(super) fn target(
 fn activations(texts: &Texts, mut target: TargetSource) -> Result<TargetSource, String> {
     let (TargetSource::File { activation, output_activation, activations, .. }
     | TargetSource::Random { activation, output_activation, activations, .. }
-    | TargetSource::Explicit { activation, output_activation, activations, .. }) = &mut target;
+    | TargetSource::Explicit { activation, output_activation, activations, .. }) = &mut target
+    else {
+        return Ok(target);
+    };
     let text = |parameter| texts.get(parameter).trim();
     *activation = optional(text(Parameter::Activation))?;
     *output_activation = optional(text(Parameter::OutputActivation))?;

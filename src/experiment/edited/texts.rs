@@ -55,6 +55,12 @@ fn would_be(target: &Network, parameter: Parameter) -> String {
         Parameter::Widths => format!("{:?}", target.given_widths()),
         Parameter::WeightBound => format!("{:?}", target.largest_weight().0),
         Parameter::TargetSeed => "0".to_owned(),
+        // As LeNet-300-100 in Frankle and Carbin 2019, for a short time.
+        Parameter::Optimiser => "Adam(0.0012)".to_owned(),
+        Parameter::Batch => "60".to_owned(),
+        Parameter::Steps => "500".to_owned(),
+        Parameter::Schedule => "Constant".to_owned(),
+        Parameter::Biases => "false".to_owned(),
         _ => String::new(),
     }
 }

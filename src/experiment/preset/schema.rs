@@ -31,7 +31,7 @@ use super::rules::{NormSource, ToleranceRule};
 use super::target::{TargetKind, TargetSource};
 use super::text;
 use crate::construction::Mode;
-use crate::learning::LearnedMethod;
+use crate::learning::{LearnedMethod, Optimiser, Schedule};
 use crate::method::Construction;
 use crate::network::files::Order;
 use crate::network::{Domain, Network};
@@ -215,7 +215,7 @@ macro_rules! schema {
                 match self {
                     $( Self::$parameter => &$choices, )+
                     Self::Inputs => &[],
-                    Self::Target => &["Explicit", "File", "Random"],
+                    Self::Target => &["Explicit", "File", "Random", "Trained"],
                     $( Self::$target_parameter => &$target_choices, )+
                 }
             }
@@ -282,10 +282,16 @@ schema! {
         layers: Vec<String>, of [File], required false, Layers [];
         transposed: bool, of [File], required false, Transposed ["", "false", "true"];
         order: Order, of [File], required false, Order ["", "Names", "File"];
-        widths: Vec<Width>, of [Random], required true, Widths [];
+        widths: Vec<Width>, of [Random, Trained], required true, Widths [];
         weight_bound: Positive, of [Random], required true, WeightBound [];
         spectral_norm: Positive, of [Random], required false, SpectralNorm [];
-        seed as target_seed: u64, of [Random], required false, TargetSeed [];
+        optimiser: Optimiser, of [Trained], required true, Optimiser [];
+        schedule: Schedule, of [Trained], required false, Schedule ["Constant", "Cosine"];
+        batch: u64, of [Trained], required false, Batch [];
+        steps: u64, of [Trained], required true, Steps [];
+        biases: bool, of [Trained], required false, Biases ["false", "true"];
+        decay: f64, of [Trained], required false, Decay [];
+        seed as target_seed: u64, of [Random, Trained], required false, TargetSeed [];
         activation: Lipschitz, of [Explicit, File, Random], required false,
             Activation ["", "Relu", "LeakyRelu(0.01)", "Tanh", "Logistic", "Identity"];
         output_activation: Lipschitz, of [Explicit, File, Random], required false,

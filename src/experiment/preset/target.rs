@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::activation::{Lipschitz, optional};
 use super::numbers::{Positive, Weight, Width};
+use crate::learning::{Optimiser, Schedule};
+use crate::network::Activation;
 use crate::network::files::Order;
 
 /// The source of the target network.
@@ -72,6 +74,40 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         activations: Option<Vec<Lipschitz>>,
     },
+    /// Weights trained on `data` from Glorot's normal law: ReLU between the layers, the identity behind the last.
+    Trained {
+        /// n₀…n_ℓ
+        widths: Vec<Width>,
+        /// optimiser with its rate
+        optimiser: Optimiser,
+        /// rate over the epochs
+        #[serde(default)]
+        schedule: Schedule,
+        /// examples of a batch
+        #[serde(default = "default_batch")]
+        batch: u64,
+        /// batches in all
+        steps: u64,
+        /// seed of the initial weights and of the order of the examples
+        #[serde(default)]
+        seed: u64,
+        /// whether there are biases; they begin at 0
+        #[serde(default, skip_serializing_if = "is_false")]
+        biases: bool,
+        /// weight decay
+        #[serde(skip_serializing_if = "Option::is_none")]
+        decay: Option<f64>,
+    },
+}
+
+/// The number of examples of a batch if none is given, as of LeNet-300-100 in Frankle and Carbin 2019.
+fn default_batch() -> u64 {
+    60
+}
+
+/// For serde, which passes references.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The kind of a [`TargetSource`], as the `target` field names it.
@@ -83,11 +119,13 @@ pub enum TargetKind {
     File,
     /// random weights
     Random,
+    /// weights trained on the data of the preset
+    Trained,
 }
 
 impl TargetKind {
     /// All, in the order of the field's choices.
-    pub const ALL: [Self; 3] = [Self::Explicit, Self::File, Self::Random];
+    pub const ALL: [Self; 4] = [Self::Explicit, Self::File, Self::Random, Self::Trained];
 
     /// Its name in a preset.
     pub fn name(self) -> &'static str {
@@ -95,6 +133,7 @@ impl TargetKind {
             Self::Explicit => "Explicit",
             Self::File => "File",
             Self::Random => "Random",
+            Self::Trained => "Trained",
         }
     }
 }
@@ -106,14 +145,19 @@ impl TargetSource {
             Self::Explicit { .. } => TargetKind::Explicit,
             Self::File { .. } => TargetKind::File,
             Self::Random { .. } => TargetKind::Random,
+            Self::Trained { .. } => TargetKind::Trained,
         }
     }
 
     /// σ of the hidden layers, σ of the last layer, or σ of every layer, if they are given.
     pub fn activations(&self) -> (Option<Lipschitz>, Option<Lipschitz>, Option<&[Lipschitz]>) {
-        let (Self::Explicit { activation, output_activation, activations, .. }
-        | Self::File { activation, output_activation, activations, .. }
-        | Self::Random { activation, output_activation, activations, .. }) = self;
-        (*activation, *output_activation, activations.as_deref())
+        match self {
+            Self::Explicit { activation, output_activation, activations, .. }
+            | Self::File { activation, output_activation, activations, .. }
+            | Self::Random { activation, output_activation, activations, .. } => {
+                (*activation, *output_activation, activations.as_deref())
+            }
+            Self::Trained { .. } => (None, Some(Lipschitz(Activation::Identity)), None),
+        }
     }
 }

@@ -15,6 +15,8 @@ pub const SCORES: u32 = 4;
 pub const SHUFFLE: u32 = 5;
 /// fresh frozen weights of edge-popup
 pub const FRESH: u32 = 6;
+/// choice of the validation examples
+pub const VALIDATION: u32 = 7;
 /// first of the streams of fresh initial weights, one per round
 pub const FRESH_ROUNDS: u32 = 1 << 16;
 /// first of the streams of random masks, one per round

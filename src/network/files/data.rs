@@ -1,10 +1,11 @@
-//! Points and labels: npy, or one array of an npz, safetensors or PyTorch file.
+//! Points and labels: npy, IDX (gzip or not), or one array of an npz, safetensors or PyTorch file.
 //!
 //! The array of a file with several is named behind a colon: `mnist.npz:x_test`.
 
 use ndarray::{Array1, Array2};
 
 use super::bytes::FileBytes;
+use super::idx::{self, IdxFile};
 use super::number::Number;
 use super::{FileError, TensorEntry, WeightFile};
 use crate::visible::number;
@@ -29,12 +30,16 @@ pub fn split_array_name(path: &str) -> (&str, Option<&str>) {
 }
 
 /// The array of points or labels in a file, its numbers not yet read.
-pub struct DataArray<'a> {
-    file: WeightFile<'a>,
-    index: usize,
+pub struct DataArray<'a>(Holder<'a>);
+
+/// The file of an array.
+enum Holder<'a> {
+    Tensors { file: WeightFile<'a>, index: usize },
+    Idx(IdxFile<'a>),
 }
 
-/// Reads points: the first axis counts them, the others are flattened in row-major order. Integers and booleans are numbers.
+/// Reads points: the first axis counts them, the others are flattened in row-major order. Integers and booleans are numbers;
+/// pixels of IDX files (unsigned bytes) are divided by 255.
 ///
 /// Without a name the file's only array of two or more axes is taken.
 ///
@@ -73,9 +78,13 @@ impl<'a> DataArray<'a> {
     /// # Errors
     /// As [`read_points`].
     pub fn of_points(bytes: impl Into<FileBytes<'a>>, name: Option<&str>) -> Result<Self, FileError> {
+        let bytes = bytes.into();
+        if idx::is_idx(&bytes)? {
+            return IdxFile::open(&bytes).map(|file| Self(Holder::Idx(file)));
+        }
         let file = WeightFile::open(bytes)?;
         let index = chosen(&file, name, POINTS, |entry| entry.shape.len() >= 2)?;
-        Ok(Self { file, index })
+        Ok(Self(Holder::Tensors { file, index }))
     }
 
     /// Finds the array for [`read_labels`].
@@ -87,17 +96,31 @@ impl<'a> DataArray<'a> {
         name: Option<&str>,
         points: usize,
     ) -> Result<Self, FileError> {
+        let bytes = bytes.into();
+        if idx::is_idx(&bytes)? {
+            return IdxFile::open(&bytes).map(|file| Self(Holder::Idx(file)));
+        }
         let file = WeightFile::open(bytes)?;
         let is_list = |entry: &TensorEntry| {
             matches!(entry.shape.as_slice(), [_] | [_, 1]) || is_row(&entry.shape, points)
         };
         let lists = file.entries().iter().any(is_list);
         let index = chosen(&file, name, LABELS, |entry| is_list(entry) || !lists && entry.shape.len() == 2)?;
-        Ok(Self { file, index })
+        Ok(Self(Holder::Tensors { file, index }))
     }
 
     fn shape(&self) -> &[usize] {
-        &self.file.entries()[self.index].shape
+        match &self.0 {
+            Holder::Tensors { file, index } => &file.entries()[*index].shape,
+            Holder::Idx(file) => &file.shape,
+        }
+    }
+
+    fn numbers(&mut self) -> Result<Vec<f64>, FileError> {
+        match &mut self.0 {
+            Holder::Tensors { file, index } => file.numbers(*index),
+            Holder::Idx(file) => file.numbers(),
+        }
     }
 
     /// Points and inputs of each; `None` where the array is of fewer than two axes, or of more numbers than `usize` counts.
@@ -113,20 +136,41 @@ impl<'a> DataArray<'a> {
         2.0 * size_of::<f64>() as f64 * self.shape().iter().map(|&n| n as f64).product::<f64>()
     }
 
+    /// The same of [`read_points_f32`](Self::read_points_f32): IDX files are not read in f64.
+    pub fn peak_bytes_f32(&self) -> f64 {
+        match &self.0 {
+            Holder::Tensors { .. } => self.peak_bytes(),
+            Holder::Idx(_) => self.peak_bytes() / 2.0,
+        }
+    }
+
     /// Reads points, a row each.
     ///
     /// # Errors
     /// As [`read_points`].
     pub fn read_points(mut self) -> Result<Array2<f64>, FileError> {
-        let failed = |found: String| FileError::Data { expected: POINTS, found };
+        let shape = self.shape_of_points()?;
+        filled(shape, self.numbers()?)
+    }
+
+    /// Reads points in f32, a row each. A number beyond f32 becomes infinite.
+    ///
+    /// # Errors
+    /// As [`read_points`].
+    pub fn read_points_f32(mut self) -> Result<Array2<f32>, FileError> {
+        let shape = self.shape_of_points()?;
+        match &self.0 {
+            Holder::Idx(file) => filled(shape, file.numbers_f32()?),
+            Holder::Tensors { .. } => Ok(filled(shape, self.numbers()?)?.mapv(|number| number as f32)),
+        }
+    }
+
+    fn shape_of_points(&self) -> Result<(usize, usize), FileError> {
         let shape = match self.shape() {
             [] => "a single number".to_owned(),
             shape => format!("shape {shape:?}"),
         };
-        let shape = self.points().ok_or_else(|| failed(shape))?;
-        let values = self.file.numbers(self.index)?;
-        Array2::from_shape_vec(shape, values)
-            .map_err(|_| failed("numbers that do not fill their shape".to_owned()))
+        self.points().ok_or(FileError::Data { expected: POINTS, found: shape })
     }
 
     /// Reads labels of `points` points.
@@ -142,7 +186,7 @@ impl<'a> DataArray<'a> {
             [_, classes] if classes > 1 => classes,
             _ => return Err(failed(format!("shape {shape:?}"))),
         };
-        let values = self.file.numbers(self.index)?;
+        let values = self.numbers()?;
         let label = |(point, row): (usize, &[f64])| match row {
             &[label] => {
                 let fits = (0.0..=f64::from(u32::MAX)).contains(&label) && label.fract() == 0.0;
@@ -163,6 +207,11 @@ impl<'a> DataArray<'a> {
         };
         values.chunks_exact(classes).enumerate().map(label).collect()
     }
+}
+
+fn filled<T>(shape: (usize, usize), values: Vec<T>) -> Result<Array2<T>, FileError> {
+    let found = || "numbers that do not fill their shape".to_owned();
+    Array2::from_shape_vec(shape, values).map_err(|_| FileError::Data { expected: POINTS, found: found() })
 }
 
 /// The array of this name, or the only candidate.

@@ -127,6 +127,9 @@ pub enum FileError {
         /// the finding
         found: String,
     },
+    /// An unreadable IDX file.
+    #[error("expected an IDX file (gzip or not), found: {0}")]
+    Idx(String),
     /// Malformed points or labels.
     #[error("expected an array of {expected}, found: {found}")]
     Data {

@@ -1,4 +1,4 @@
-//! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`.
+//! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`; points and labels in IDX, too.
 //!
 //! # Layers
 //! [`readings`] finds the network of the tensors, from their names, shapes and left-overs, or refuses. A list of
@@ -25,6 +25,7 @@ mod entry;
 mod error;
 mod foreign;
 mod format;
+mod idx;
 mod layers;
 mod npy;
 mod npy_header;
