@@ -18,6 +18,10 @@ fn presets_lists_the_built_ins() {
         names,
         [
             "digits",
+            "digits-learned",
+            "digits-rewinding",
+            "mnist-edge-popup",
+            "mnist-rewinding",
             "tiny",
             "example-5",
             "example-6",

@@ -229,7 +229,7 @@ fn nothing_is_saved_in_no_negative_zero() {
 
 /// A value of every field, other than its default, and a preset that has the field. `Parameter::ALL` comes from the one
 /// table of fields.
-const SAMPLES: [(&str, &str, &str); 26] = [
+const SAMPLES: [(&str, &str, &str); 32] = [
     ("epsilon", "tiny", "0.05"),
     ("delta", "tiny", "0.125"),
     ("w_max", "tiny", "2.5"),
@@ -258,6 +258,12 @@ const SAMPLES: [(&str, &str, &str); 26] = [
     ("weight_bound", "deep", "0.125"),
     ("spectral_norm", "deep", "0.5"),
     ("target_seed", "deep", "77"),
+    ("optimiser", "digits-learned", "Sgd(rate: 0.1, momentum: 0.5)"),
+    ("schedule", "digits-learned", "Cosine"),
+    ("batch", "digits-learned", "100"),
+    ("steps", "digits-learned", "200"),
+    ("biases", "digits-learned", "true"),
+    ("decay", "digits-learned", "0.0001"),
     ("activation", "tiny", "Tanh"),
     ("output_activation", "tiny", "Tanh"),
     ("activations", "tiny", "[Tanh, Logistic]"),

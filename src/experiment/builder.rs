@@ -4,8 +4,10 @@ use ndarray::{Array1, Array2};
 
 use super::error::{ExperimentError, Place};
 use super::files::source::PresetSource;
-use super::preset::{BoxEnds, InputSource, Lipschitz, Positive, Preset, Probability, TargetSource, Weight};
+use super::preset::{
+    BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, Positive, Preset, Probability, TargetSource, Weight};
 use super::resolved::Experiment;
+use crate::learning::{Examples, LearnedMethod};
 use crate::method::Construction;
 use crate::network::Activation;
 
@@ -151,6 +153,21 @@ impl Builder {
         self
     }
 
+    /// Examples to learn from, labelled by class: training and test part. `validation` training examples are split off for
+    /// choices between steps. Without [`inputs`](Self::inputs) the test examples are X.
+    pub fn data(mut self, training: &Examples, test: &Examples, validation: u64) -> Self {
+        let parts = written(training, "training").and_then(|training| Ok((training, written(test, "test")?)));
+        let data = parts.map(|(training, test)| DataSource { training, test, validation, seed: 0 });
+        self.preset.data = self.accept("data", data);
+        self
+    }
+
+    /// The learned methods, one lane each, behind the constructions. They need [`data`](Self::data).
+    pub fn learned(mut self, methods: impl IntoIterator<Item = LearnedMethod>) -> Self {
+        self.preset.learned = Some(methods.into_iter().collect());
+        self
+    }
+
     /// The seed of G; 0 by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.preset.seed = Some(seed);
@@ -226,6 +243,13 @@ fn list<'a>(
 fn rows(matrix: &Array2<f64>, place: impl Fn(usize, usize) -> String) -> Result<Vec<Vec<Weight>>, String> {
     let row = |(index, row): (usize, ndarray::ArrayView1<'_, f64>)| list(row, |column| place(index, column));
     matrix.rows().into_iter().enumerate().map(row).collect()
+}
+
+/// Examples as a preset writes them out.
+fn written(examples: &Examples, part: &str) -> Result<ExampleSource, String> {
+    let place = |example: usize, feature: usize| format!("{part}: example {example}, feature {feature}");
+    let points = rows(&examples.inputs.mapv(f64::from), place)?;
+    Ok(ExampleSource::Points { points, labels: examples.labels.clone() })
 }
 
 fn source(inputs: Inputs) -> Result<InputSource, String> {

