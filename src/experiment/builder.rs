@@ -5,7 +5,9 @@ use ndarray::{Array1, Array2};
 use super::error::{ExperimentError, Place};
 use super::files::source::PresetSource;
 use super::preset::{
-    BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, Positive, Preset, Probability, TargetSource, Weight};
+    BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, Positive, Preset, Probability, TargetSource,
+    Weight,
+};
 use super::resolved::Experiment;
 use crate::learning::{Examples, LearnedMethod};
 use crate::method::Construction;

@@ -85,14 +85,6 @@ impl Optimiser {
 }
 
 impl LearnedMethod {
-    /// Widths of the network, if the method has its own.
-    pub fn widths(&self) -> Option<&[usize]> {
-        match self {
-            Self::EdgePopup(options) => options.widths.as_deref(),
-            Self::Rewinding(options) => options.widths.as_deref(),
-        }
-    }
-
     /// Checks the options, for these data and a target of these widths.
     ///
     /// # Errors

@@ -348,7 +348,9 @@ mod tests {
             let effective: Vec<_> = pruned.iter().map(|weights| weights.mapv(f64::from)).collect();
             let mut largest_pruned = 0.0_f64;
             for layer in 0..pruned.len() {
-                for ((place, &score), &weight) in before[layer].indexed_iter().zip(&training.frozen.weights[layer]) {
+                for ((place, &score), &weight) in
+                    before[layer].indexed_iter().zip(&training.frozen.weights[layer])
+                {
                     let moved = |by: f64| {
                         let mut weights = effective.clone();
                         weights[layer][place] += by;
@@ -372,14 +374,20 @@ mod tests {
     /// Two steps by hand: g = gradient + decay·s, v = momentum·v + g, s = s − rate·v.
     #[test]
     fn momentum_and_decay_act_on_the_scores() {
-        let plain = EdgePopup { batch: EXAMPLES, epochs: 2, schedule: Schedule::Cosine, ..EdgePopup::default() };
+        let plain =
+            EdgePopup { batch: EXAMPLES, epochs: 2, schedule: Schedule::Cosine, ..EdgePopup::default() };
         let gradient = |from: &ScoreTraining| {
             let options = EdgePopup { rate: 1.0, momentum: 0.0, decay: 0.0, epochs: 1, ..plain.clone() };
             let mut step = training(&options);
             step.state.scores = from.state.scores.clone();
             step.cut();
             step.step();
-            from.state.scores.iter().zip(&step.state.scores).map(|(a, b)| (a - b).mapv(f64::from)).collect::<Vec<_>>()
+            from.state
+                .scores
+                .iter()
+                .zip(&step.state.scores)
+                .map(|(a, b)| (a - b).mapv(f64::from))
+                .collect::<Vec<_>>()
         };
         let mut stepped = training(&plain);
         let start: Vec<_> = stepped.scores().iter().map(|scores| scores.mapv(f64::from)).collect();

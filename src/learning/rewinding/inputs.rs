@@ -8,7 +8,10 @@ use super::super::options::InputScaling;
 use super::super::{Dataset, Examples, Standardisation};
 
 /// The data with scaled inputs, and the map if it is one of [`Standardisation`].
-pub(super) fn scaled(scaling: InputScaling, dataset: &Arc<Dataset>) -> (Arc<Dataset>, Option<Standardisation>) {
+pub(super) fn scaled(
+    scaling: InputScaling,
+    dataset: &Arc<Dataset>,
+) -> (Arc<Dataset>, Option<Standardisation>) {
     match scaling {
         InputScaling::Features => (Arc::clone(dataset), None),
         InputScaling::UnitNorm => (mapped(dataset, unit_norm), None),
