@@ -91,3 +91,48 @@ pub fn difference_over_seeds(differences: &[f64], confidence: f64) -> Difference
 fn normal_quantile(confidence: f64) -> f64 {
     Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_near(found: (f64, f64), expected: (f64, f64)) {
+        assert!((found.0 - expected.0).abs() < 1e-4 && (found.1 - expected.1).abs() < 1e-4, "{found:?}");
+    }
+
+    #[test]
+    fn intervals_of_shares_are_wilsons() {
+        let interval = |correct, examples| Accuracy { correct, examples }.interval(0.95);
+        assert_near(interval(10, 20), (0.2993, 0.7007));
+        assert_near(interval(0, 10), (0.0, 0.2775));
+        assert_near(interval(10, 10), (0.7225, 1.0));
+        assert_eq!(interval(0, 0), (0.0, 1.0));
+        assert!(interval(0, 10).0 >= 0.0 && interval(10, 10).1 <= 1.0);
+    }
+
+    /// Of 100 examples 10 are right in a alone and 2 in b alone: 8/102 ± 1.96·√((13/102 − (8/102)²)/102).
+    #[test]
+    fn paired_differences_count_examples_right_in_one_alone() {
+        let labels = [1; 100];
+        let right = |from: usize, to: usize| -> Vec<u32> {
+            (0..100).map(|i| u32::from((from..to).contains(&i))).collect()
+        };
+        let difference = paired_difference(&right(0, 80), &right(10, 82), &labels, 0.95);
+        assert!((difference.mean - 0.08).abs() < 1e-12 && difference.excludes_zero());
+        assert_near((difference.low, difference.high), (0.0108, 0.1460));
+        let same = paired_difference(&right(0, 80), &right(0, 80), &labels, 0.95);
+        assert!(same.mean == 0.0 && same.low < 0.0 && same.high > 0.0 && !same.excludes_zero());
+        let none = paired_difference(&[], &[], &[], 0.95);
+        assert_eq!((none.low, none.high), (-1.0, 1.0));
+    }
+
+    /// t = 4.3027 with two degrees of freedom; the standard error is 0.01/√3.
+    #[test]
+    fn differences_over_seeds_have_students_interval() {
+        let difference = difference_over_seeds(&[0.01, 0.02, 0.03], 0.95);
+        assert!((difference.mean - 0.02).abs() < 1e-15 && !difference.excludes_zero());
+        assert_near((difference.low, difference.high), (-0.00484, 0.04484));
+        let one = difference_over_seeds(&[0.01], 0.95);
+        assert_eq!((one.mean, one.low, one.high), (0.01, f64::NEG_INFINITY, f64::INFINITY));
+    }
+}

@@ -31,3 +31,23 @@ pub fn cross_entropy(
     }
     loss
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, array};
+
+    /// Outputs ln 1, ln 2, ln 5 have the probabilities 1/8, 2/8, 5/8. Large outputs do not overflow.
+    #[test]
+    fn loss_and_gradient_by_hand() {
+        let outputs = array![[0.0, 2.0_f32.ln(), 5.0_f32.ln()], [1e30, 0.0, -1e30]];
+        let mut gradient = Array2::zeros((2, 3));
+        let loss = cross_entropy(outputs.view(), [2, 0], gradient.view_mut());
+        assert!((loss - 1.6_f64.ln()).abs() < 1e-7);
+        let expected: Array2<f32> = array![[0.0625, 0.125, -0.1875], [0.0, 0.0, 0.0]];
+        assert!((&gradient - &expected).iter().all(|difference| difference.abs() < 1e-7), "{gradient}");
+        let p = softmax(outputs.row(0));
+        assert!(p.iter().zip([0.125, 0.25, 0.625]).all(|(p, expected)| (p - expected).abs() < 1e-7));
+        assert_eq!(softmax(outputs.row(1)), [1.0, 0.0, 0.0]);
+    }
+}

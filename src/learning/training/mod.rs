@@ -27,6 +27,8 @@ mod passes;
 mod products;
 mod run;
 pub mod streams;
+#[cfg(test)]
+mod tests;
 
 pub use inference::{evaluate, outputs, predictions};
 pub use initialisation::{BiasLaw, Initialisation, WeightLaw};

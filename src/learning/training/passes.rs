@@ -54,8 +54,10 @@ impl Passes {
             let (before, after) = self.activations.split_at_mut(layer + 1);
             let mut sums = after[0].slice_axis_mut(Axis(0), used);
             product(before[layer].slice_axis(Axis(0), used), weights.t(), sums.view_mut());
-            if let Some(biases) = biases {
-                sums += &biases[layer];
+            match biases {
+                Some(biases) => sums += &biases[layer],
+                // −0 becomes +0.
+                None => sums += 0.0,
             }
             if !is_last {
                 sums.mapv_inplace(|sum| if sum > 0.0 { sum } else { 0.0 });
@@ -92,9 +94,7 @@ impl Passes {
                 let mut below = below.slice_axis_mut(Axis(0), used);
                 product(delta, weights[layer].view(), below.view_mut());
                 Zip::from(below).and(activation).for_each(|delta, &fires| {
-                    if fires <= 0.0 {
-                        *delta = 0.0;
-                    }
+                    *delta = if fires > 0.0 { *delta } else { 0.0 };
                 });
             }
         }

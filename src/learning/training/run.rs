@@ -75,6 +75,13 @@ pub struct TrainingState {
     best: Option<Best>,
 }
 
+impl TrainingState {
+    /// A point at the end of each epoch so far.
+    pub fn curve(&self) -> &[CurvePoint] {
+        &self.curve
+    }
+}
+
 /// The parameters with the best validation accuracy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Best {
@@ -227,7 +234,7 @@ impl Training {
         let layers = parameters.weights.len();
         let mut update = |index, values: Option<&mut [f32]>, gradient: Option<&[f32]>, mask| {
             if let (Some(values), Some(gradient)) = (values, gradient) {
-                moments.update(options.optimiser, rate, options.decay, index, values, gradient, mask);
+                moments.update((options.optimiser, rate, options.decay), index, values, gradient, mask);
             }
         };
         for (layer, weights) in parameters.weights.iter_mut().enumerate() {
