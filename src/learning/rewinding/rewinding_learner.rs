@@ -1,12 +1,13 @@
 //! The learner: steps in order, or the ticket's chain beside its controls.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 
 use super::super::options::{LearnedMethod, Rewinding};
-use super::super::training::{Parameters, Training, TrainingError, outputs};
+use super::super::training::{Parameters, Training, TrainingError, outputs, predictions};
 use super::super::{
     Arm, CurvePoint, Dataset, LearnedTicket, Learner, Position, Quantity, Round, ScoreLayer, TicketWeights,
     Until,
@@ -78,6 +79,13 @@ impl RewindingLearner {
             Some(training) => training.parameters(),
             None => self.progress.tickets.last().map_or(&self.plan.initial, |ticket| ticket),
         }
+    }
+
+    /// Outputs at some test examples, a row each; less where there are no more.
+    fn test_outputs(&self, examples: Range<usize>) -> Array2<f32> {
+        let inputs = &self.plan.dataset.test.inputs;
+        let end = examples.end.min(inputs.nrows());
+        outputs(self.network(), inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into()))
     }
 
     /// The round on view.
@@ -195,10 +203,11 @@ impl Learner for RewindingLearner {
     }
 
     fn outputs(&self, example: usize) -> Vec<f32> {
-        let inputs = &self.plan.dataset.test.inputs;
-        let (start, end) = (example.min(inputs.nrows()), example.saturating_add(1).min(inputs.nrows()));
-        let row = inputs.slice_axis(Axis(0), (start..end).into());
-        outputs(self.network(), row).into_iter().collect()
+        self.test_outputs(example..example.saturating_add(1)).into_iter().collect()
+    }
+
+    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
+        predictions(self.test_outputs(examples).view())
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {
