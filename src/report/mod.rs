@@ -49,6 +49,8 @@ pub use faithfulness::svg as faithfulness_svg;
 pub use faithfulness::{CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, Verdict};
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use lane::{AccuracyReport, RefusedLane};
+#[cfg(feature = "plots")]
+pub use learned::kept_curve_svg;
 pub use learned::{
     ArmReport, KeptCurve, KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, RoundReport,
     ShareReport, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,

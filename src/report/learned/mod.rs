@@ -6,18 +6,23 @@
 //! | [`mask_bits`] | the size of a mask |
 //! | [`choice`](chosen_round) | the round that stands for a lane |
 //! | [`curve`](KeptCurve) | accuracy against the share of weights kept |
+//! | `svg` | the same as a picture |
 //! | [`names`](learned_names) | names of methods and arms |
 
 mod choice;
 mod curve;
 mod mask_bits;
 mod names;
+#[cfg(feature = "plots")]
+mod svg;
 
 pub use choice::chosen_round;
 pub use curve::{KeptCurve, KeptPoint, KeptSeries};
 pub use mask_bits::{bits_of_mask, bits_of_round};
 pub(super) use names::options_of;
 pub use names::{arm_name, learned_names};
+#[cfg(feature = "plots")]
+pub use svg::kept_curve_svg;
 
 use std::time::Duration;
 

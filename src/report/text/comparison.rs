@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, assumed, broken, marked};
+use super::learned::tickets;
 use super::setup::heading;
 use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
 use crate::report::numbers::{count, grouped, number, per_weight};
@@ -61,6 +62,15 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         if let Some(estimate) = &lane.estimate {
             let _ = writeln!(text, "{}: {}", lane.name(), subset_estimate(estimate));
         }
+    }
+    if !comparison.learned.is_empty() {
+        let _ = writeln!(text, "\n{}\n", tickets(&comparison.tickets, page));
+        let _ = writeln!(
+            text,
+            "guarantee: the error certified; a learned ticket has none, its evidence is its accuracy on the test examples beside that \
+             of its controls (`slth run`); seconds: with all controls; of several rounds: the sparsest one that keeps up on the \
+             validation examples, and the last one"
+        );
     }
     if !comparison.malach_assumptions.is_empty() {
         let _ = writeln!(text, "\nMalach et al. assume of the target:");

@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use super::assumptions::{NO_PROMISE, broken, marked};
 use super::certificate::certificate;
 use super::comparison::subset_estimate;
+use super::learned::learned;
 use super::setup::{construction_name, heading, mode};
 use super::verdict::verdict;
 use crate::construction::{Demand, LayerBuilder};
 use crate::experiment::Construction;
 use crate::method::DemandKind;
 use crate::report::comparison::SubsetEstimate;
+use crate::report::learned::{LearnedReport, LearnedRun, learned_names, learned_views};
 use crate::report::numbers::{grouped, number_of_neurons, per_weight};
 use crate::report::page::Page;
 use crate::report::table::{Cell, Rows};
@@ -40,6 +42,11 @@ pub fn run(session: &Session, page: Page) -> String {
             let _ = writeln!(text, "{}", certificate(certified, view.error.epsilon, page));
         }
         text.push_str(&verdict(session.experiment().target.architecture(), &view));
+    }
+    let views = learned_views(session);
+    let names = learned_names(&views.iter().map(|view| &view.method).collect::<Vec<_>>());
+    for (run, name) in LearnedRun::all_of(session, &views).iter().zip(names) {
+        text.push_str(&learned(&name, &LearnedReport::new(run), page));
     }
     page.fit(&text)
 }

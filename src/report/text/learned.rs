@@ -1,0 +1,138 @@
+//! Learned tickets in words.
+
+use std::fmt::Write as _;
+
+use crate::learning::{Arm, Difference};
+use crate::report::compared_ticket::ComparedTicket;
+use crate::report::learned::{ArmReport, LearnedReport, RoundReport, ShareReport, arm_name};
+use crate::report::numbers::{count, grouped};
+use crate::report::page::Page;
+use crate::report::table::{Cell, Rows};
+
+/// A learned lane: a line per round and arm.
+pub(super) fn learned(name: &str, lane: &LearnedReport, page: Page) -> String {
+    let mut text = format!("\n{name}: a learned ticket, without a guarantee\n\n");
+    let arms = lane
+        .rounds
+        .iter()
+        .flat_map(|round| round.arms.iter().enumerate().map(move |(index, arm)| (round, arm, index == 0)));
+    let of_round = |write: fn(&RoundReport) -> String| {
+        move |(round, _, is_first): &(&RoundReport, &ArmReport, bool)| {
+            if *is_first { Cell::from(write(round)) } else { Cell::BLANK }
+        }
+    };
+    let table = Rows::of(arms)
+        .column("round", of_round(|round| round.round.to_string()))
+        .column("kept", of_round(|round| grouped(round.kept_weights)))
+        .column("share", of_round(|round| percent(round.share_weights_kept)))
+        .column("dead\nneurons", of_round(|round| grouped(round.dead_neurons)))
+        .column("mask\nbits", of_round(|round| grouped(round.mask_bits.round() as i64)))
+        .column("network", |(_, arm, _)| arm_name(arm.arm))
+        .column("test", |(_, arm, _)| percent(arm.test.accuracy))
+        .column("95 %\ninterval", |(_, arm, _)| interval(arm.test))
+        .joined()
+        .column("ticket\nahead", |(_, arm, _)| arm.ticket_ahead.map(ahead))
+        .column("95 % interval\n(paired)", |(_, arm, _)| arm.ticket_ahead.map(ends))
+        .joined()
+        .column("valida-\ntion", |(_, arm, _)| arm.validation.map(|found| percent(found.accuracy)))
+        .column("steps", |(_, arm, _)| grouped(arm.steps))
+        .column("loss", |(_, arm, _)| arm.training_loss.map(|loss| format!("{loss:.4}")));
+    let _ = writeln!(text, "{}\n", page.table(&table.table()));
+    let chosen = lane.chosen_round.and_then(|index| lane.rounds.get(index));
+    if let Some(round) = chosen {
+        for layer in &round.layers {
+            let _ = writeln!(
+                text,
+                "layer {}: {} of {} weights kept ({}), {} dead {}",
+                layer.layer,
+                grouped(layer.kept_weights),
+                grouped(layer.weights),
+                percent(layer.share_weights_kept),
+                grouped(layer.dead_neurons),
+                if layer.dead_neurons == 1 { "neuron" } else { "neurons" }
+            );
+        }
+        let _ = writeln!(
+            text,
+            "the mask of round {} takes {} bits ({} bytes), the network's weights {} bytes",
+            round.round,
+            grouped(round.mask_bits.round() as i64),
+            grouped((round.mask_bits / 8.0).ceil() as i64),
+            grouped(lane.network_bytes)
+        );
+    }
+    if !lane.done {
+        let _ = writeln!(text, "STOPPED: not all rounds are done.");
+    }
+    let _ = writeln!(
+        text,
+        "guarantee none; {} training steps of all networks, computed in {:.2} s",
+        grouped(lane.training_steps),
+        lane.elapsed_seconds
+    );
+    text
+}
+
+/// Constructed and learned tickets side by side.
+pub(super) fn tickets(tickets: &[ComparedTicket], page: Page) -> String {
+    let table = Rows::of(tickets)
+        .column("ticket", |ticket| name(ticket))
+        .column("weights\nkept", |ticket| ticket.kept_weights.map(grouped))
+        .column("bits of\nthe mask", |ticket| ticket.mask_bits.map(|bits| grouped(bits.round() as i128)))
+        .column("accuracy", |ticket| ticket.accuracy.map(|found| percent(found.accuracy)))
+        .column("95 %\ninterval", |ticket| ticket.accuracy.map(interval))
+        .joined()
+        .column("guarantee", |ticket| guarantee(ticket))
+        .column("neurons\nsampled", |ticket| ticket.neurons_sampled.map(count))
+        .column("training\nsteps", |ticket| grouped(ticket.training_steps))
+        .column("seconds", |ticket| format!("{:.2}", ticket.elapsed_seconds));
+    page.table(&table.table())
+}
+
+/// `edge-popup keep 0.5`, `rewinding, round 7`.
+pub fn ticket_name(ticket: &ComparedTicket) -> String {
+    name(ticket)
+}
+
+fn name(ticket: &ComparedTicket) -> String {
+    match ticket.round {
+        Some(round) if round > 0 => format!("{}, round {round}", ticket.name),
+        _ => ticket.name.clone(),
+    }
+}
+
+/// The certified ε, or `none`.
+fn guarantee(ticket: &ComparedTicket) -> String {
+    ticket.guarantee.map_or_else(|| "none".to_owned(), |error| format!("{error:.3e}"))
+}
+
+/// A share in percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}
+
+fn interval(found: ShareReport) -> String {
+    format!("{:.2}–{:.2}", 100.0 * found.low, 100.0 * found.high)
+}
+
+/// A difference in points: `+1.39`.
+pub(super) fn ahead(difference: Difference) -> String {
+    format!("{:+.2}", 100.0 * difference.mean)
+}
+
+/// The ends of its interval: `−0.42 to +3.19`.
+pub(super) fn ends(difference: Difference) -> String {
+    format!("{:+.2} to {:+.2}", 100.0 * difference.low, 100.0 * difference.high)
+}
+
+/// What a paired difference says, in a sentence.
+pub(super) fn paired_verdict(control: Arm, difference: Difference) -> String {
+    let control = arm_name(control);
+    if difference.low > 0.0 {
+        format!("the ticket is more accurate than its control, {control}")
+    } else if difference.high < 0.0 {
+        format!("the ticket is LESS accurate than its control, {control}")
+    } else {
+        format!("no difference from its control, {control}, is shown")
+    }
+}
