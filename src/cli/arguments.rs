@@ -204,6 +204,16 @@ pub(super) struct RunArguments {
     /// Write the masks to this file, for NumPy
     #[arg(long, value_name = "FILE.npz")]
     pub(super) ticket: Option<PathBuf>,
+    /// The lane of the ticket where there are several: constructions from 0 on, then learned methods
+    #[arg(long, value_name = "LANE", requires = "ticket")]
+    pub(super) lane: Option<usize>,
+    /// Write a row per round and network of the learned methods to this file: shares of weights kept, accuracies, intervals
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_csv: Option<PathBuf>,
+    /// Draw their accuracy against the share of weights kept in this file
+    #[cfg(feature = "plots")]
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_svg: Option<PathBuf>,
     /// Write the run's state to this file now and then, and go on from there if the file exists. It is removed
     /// when the run has ended and its results are written
     #[arg(long, value_name = "FILE")]
@@ -222,6 +232,10 @@ impl RunArguments {
             json: false,
             csv: None,
             ticket: None,
+            lane: None,
+            learned_csv: None,
+            #[cfg(feature = "plots")]
+            learned_svg: None,
             checkpoint: None,
             every: Duration::MAX,
         }
@@ -247,6 +261,13 @@ pub(super) struct CompareArguments {
     /// Write a row per construction to this file
     #[arg(long, value_name = "FILE")]
     pub(super) csv: Option<PathBuf>,
+    /// Write a row per round and network of the learned methods to this file: shares of weights kept, accuracies, intervals
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_csv: Option<PathBuf>,
+    /// Draw their accuracy against the share of weights kept in this file
+    #[cfg(feature = "plots")]
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_svg: Option<PathBuf>,
 }
 
 /// `slth check`.
@@ -254,9 +275,10 @@ pub(super) struct CompareArguments {
 pub(super) struct CheckArguments {
     /// A built-in preset's name, a .ron file or a weight file
     pub(super) preset: String,
-    /// Runs of each construction, with the seeds that follow the preset's
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = runs)]
-    pub(super) runs: u64,
+    /// Runs of each construction and learned method, with the seeds that follow the preset's; without it 1000 of a construction and
+    /// 5 of a learned method
+    #[arg(long, value_name = "N", value_parser = runs)]
+    pub(super) runs: Option<u64>,
     /// How sure intervals are, from 0.5 on
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
     pub(super) confidence: f64,
@@ -273,6 +295,13 @@ pub(super) struct CheckArguments {
     #[cfg(feature = "plots")]
     #[arg(long, value_name = "FILE")]
     pub(super) svg: Option<PathBuf>,
+    /// Write a row per round and network of the learned methods to this file: shares of weights kept, accuracies, intervals
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_csv: Option<PathBuf>,
+    /// Draw their accuracy against the share of weights kept in this file
+    #[cfg(feature = "plots")]
+    #[arg(long, value_name = "FILE")]
+    pub(super) learned_svg: Option<PathBuf>,
 }
 
 /// `slth bounds`.

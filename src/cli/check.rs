@@ -8,29 +8,50 @@ use super::arguments::{CheckArguments, Common};
 use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
+use super::learned::{learned_svg, write_curve};
 use super::output::{page, print, print_json};
 use super::presets::load;
 use super::progress::ProgressBar;
 use super::{CliError, files};
-use crate::report::{FaithfulnessReport, OutputFile, failure_rates, text};
-use crate::session::{FaithfulnessCheck, LaneRuns};
+use crate::experiment::Plan;
+use crate::report::{FaithfulnessReport, KeptCurve, OutputFile, failure_rates, text};
+use crate::session::{FaithfulnessCheck, LaneRuns, LearnedCheck};
+
+/// Runs of a construction without `--runs`.
+const RUNS: u64 = 1000;
+
+/// Runs of a learned method without `--runs`.
+const LEARNED_RUNS: u64 = 5;
 
 pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliError> {
     let experiment = load(&check.preset, common)?;
-    let asked = [("--csv", check.csv.as_deref()), ("--svg", svg_file(check))];
+    let asked = [
+        ("--csv", check.csv.as_deref()),
+        ("--svg", svg_file(check)),
+        ("--learned-csv", check.learned_csv.as_deref()),
+        ("--learned-svg", learned_svg!(check)),
+    ];
     files::claim(&asked, &experiment)?;
     let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     stop_on_interrupt(&stop, &runs);
-    let [csv, svg] = files::open(asked)?;
-    let repeated = FaithfulnessCheck::new(experiment, check.runs, check.neurons_per_weight)?;
+    let [csv, svg, learned_files @ ..] = files::open(asked)?;
+    let learned = LearnedCheck::new(
+        &experiment,
+        Plan::new(&experiment).lanes.len(),
+        check.runs.unwrap_or(LEARNED_RUNS),
+    )?;
+    let repeated = FaithfulnessCheck::new(experiment, check.runs.unwrap_or(RUNS), check.neurons_per_weight)?;
     runs.store(true, Ordering::Relaxed);
     let bar = ProgressBar::start();
     let lanes = repeated.run(&stop, &|progress| bar.show_runs(progress));
+    let learned = learned.run(&stop, &|progress| bar.show_learned_runs(progress));
     bar.end();
-    let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence);
+    let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence).with_learned(&learned);
     let mut results = Results::default();
     results.file(csv, |out| failure_rates(&lanes, check.confidence).write_csv(out));
     draw(&report, &lanes, svg, &mut results);
+    let curve = KeptCurve::of_runs(&learned, check.confidence);
+    write_curve(&report.title, &curve, learned_files, &mut results);
     results.text(if check.json {
         print_json(&report)
     } else {

@@ -18,6 +18,7 @@ mod explore;
 mod files;
 mod inspect;
 mod interrupt;
+mod learned;
 mod limits;
 mod output;
 mod position;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressStyle;
 
 use super::output::note;
-use crate::session::{LaneProgress, LearnedProgress, Progress, RunsProgress};
+use crate::session::{LaneProgress, LearnedProgress, LearnedRunsProgress, Progress, RunsProgress};
 
 /// Between two lines of a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -77,6 +77,10 @@ impl ProgressBar {
             }
             None => self.log(&format!("{}: {done}/{runs} runs, {failures} failed", construction.name())),
         }
+    }
+
+    pub(super) fn show_learned_runs(&self, LearnedRunsProgress { done, runs }: LearnedRunsProgress) {
+        self.set("learned methods", done, runs, "runs".to_owned());
     }
 
     fn log(&self, line: &str) {

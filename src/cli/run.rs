@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 use super::arguments::{Common, RunArguments};
 use super::files::Results;
 use super::interrupt::Interrupt;
+use super::learned::{learned_svg, write_curve};
 use super::output::{note, page, print, print_json};
 use super::presets::load;
 use super::progress::ProgressBar;
 use super::{CliError, files};
 use crate::construction::Mode;
-use crate::report::{Checkpoint, CheckpointPlace, OutputFile, RunReport, text, write_ticket};
+use crate::report::{
+    Checkpoint, CheckpointPlace, KeptCurve, OutputFile, RunReport, text, write_learned_ticket, write_ticket,
+};
 use crate::session::{Lane, Session};
 use crate::visible::shortened;
 
@@ -19,22 +22,21 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     // Before anything is read or computed: nothing is to be done twice.
     let place = run.checkpoint.as_deref().map(CheckpointPlace::take).transpose()?;
     let experiment = load(&run.preset, common)?;
-    let asked = [("--csv", run.csv.as_deref()), ("--ticket", run.ticket.as_deref())];
+    let asked = [
+        ("--csv", run.csv.as_deref()),
+        ("--ticket", run.ticket.as_deref()),
+        ("--learned-csv", run.learned_csv.as_deref()),
+        ("--learned-svg", learned_svg!(run)),
+    ];
     let checkpoint = ("--checkpoint", run.checkpoint.as_deref());
     let lock = ("the checkpoint's lock", place.as_ref().map(CheckpointPlace::lock_file));
-    files::claim(&[asked[0], asked[1], checkpoint, lock], &experiment)?;
+    files::claim(&[asked[0], asked[1], asked[2], asked[3], checkpoint, lock], &experiment)?;
     // Before the work: no result is lost to an unwritable file.
-    let [csv, ticket] = files::open(asked)?;
-    if ticket.is_some() && experiment.constructions.len() > 1 {
-        let message = format!(
-            "--ticket: expected a preset with one construction, found {}",
-            experiment.constructions.len()
-        );
-        return Err(CliError::Usage(message));
-    }
+    let [csv, ticket, learned @ ..] = files::open(asked)?;
     let mut session = Session::new(experiment)?;
+    let lane = if ticket.is_some() { lane_of_ticket(run, &session)? } else { 0 };
     let skips = |lane: &Lane| lane.plan().mode == Mode::SkipAhead;
-    if ticket.is_some() && session.lanes().iter().any(skips) {
+    if ticket.is_some() && session.lanes().get(lane).is_some_and(skips) {
         let message = "--ticket: expected neurons that are drawn, found a lane that skips ahead: its hits have no number \
                        in G (`--set mode=Drawn` draws them all)";
         return Err(CliError::Usage(message.to_owned()));
@@ -50,7 +52,7 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     if is_interrupted {
         return Ok(interrupt.obey());
     }
-    let written = write(run, &session, csv, ticket);
+    let written = write(run, &session, csv, (ticket, lane), learned);
     if let Some(checkpoint) = &checkpoint {
         match written {
             Ok(true) => checkpoint.remove()?,
@@ -61,12 +63,36 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     written.map(|_| exit_code(&session))
 }
 
+/// The lane whose ticket is written: the only one of the preset, or that of `--lane`.
+fn lane_of_ticket(run: &RunArguments, session: &Session) -> Result<usize, CliError> {
+    let (constructions, learned) = (session.lanes().len(), session.learned().len());
+    let message = match run.lane {
+        Some(lane) if lane < constructions + learned => return Ok(lane),
+        Some(lane) => {
+            format!("--lane: expected a lane from 0 to {}, found {lane}", constructions + learned - 1)
+        }
+        None if constructions == 1 && learned == 0 => return Ok(0),
+        None if learned == 0 => {
+            format!("--ticket: expected a preset with one construction, found {constructions} (`--lane` chooses one)")
+        }
+        None => format!(
+            "--ticket: expected `--lane` with the lane of the ticket, found {} lanes: 0 to {} are constructed, {} to {} learned",
+            constructions + learned,
+            constructions - 1,
+            constructions,
+            constructions + learned - 1
+        ),
+    };
+    Err(CliError::Usage(message))
+}
+
 /// Writes all requested outputs, the text last. Whether someone has the results: files, or all of the text.
 fn write(
     run: &RunArguments,
     session: &Session,
     csv: Option<OutputFile>,
-    ticket: Option<OutputFile>,
+    (ticket, lane): (Option<OutputFile>, usize),
+    learned: [Option<OutputFile>; 2],
 ) -> Result<bool, CliError> {
     let report = RunReport::new(session);
     if csv.is_some() {
@@ -80,7 +106,14 @@ fn write(
     }
     let mut results = Results::default();
     results.file(csv, |out| report.table().write_csv(out));
-    results.file(ticket, |out| write_ticket(session, 0, out));
+    results.file(ticket, |out| match lane.checked_sub(session.lanes().len()) {
+        None => write_ticket(session, lane, out),
+        Some(learned) => match session.learned()[learned].learner().ticket() {
+            Some(found) => write_learned_ticket(&session.experiment().title, &found, out),
+            None => Err(std::io::Error::other("the learned lane has no ticket")),
+        },
+    });
+    write_curve(&report.title, &KeptCurve::of_session(session), learned, &mut results);
     results.text(if run.json { print_json(&report) } else { print(&text::run(session, page())) })
 }
 

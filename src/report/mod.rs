@@ -14,6 +14,7 @@ mod first_error;
 mod inspected;
 mod lane;
 mod learned;
+mod learned_npz;
 mod npy;
 mod npz;
 pub mod numbers;
@@ -52,9 +53,11 @@ pub use lane::{AccuracyReport, RefusedLane};
 #[cfg(feature = "plots")]
 pub use learned::kept_curve_svg;
 pub use learned::{
-    ArmReport, KeptCurve, KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, RoundReport,
-    ShareReport, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,
+    ArmReport, ArmVerdict, CheckedArm, CheckedLearned, CheckedRound, KeptCurve, KeptPoint, KeptSeries,
+    LearnedReport, LearnedRun, MaskReport, RoundReport, ShareReport, arm_name, bits_of_mask, bits_of_round,
+    chosen_round, learned_names,
 };
+pub use learned_npz::write_learned_ticket;
 pub use npz::write_ticket;
 pub use origin::Origin;
 #[cfg(test)]

@@ -25,6 +25,10 @@ impl Element for u64 {
     const KIND: &str = "u8";
 }
 
+impl Element for f32 {
+    const KIND: &str = "f4";
+}
+
 impl Element for f64 {
     const KIND: &str = "f8";
 }

@@ -111,7 +111,7 @@ fn add_column<W: io::Write + io::Seek, T: Element>(
     add_array(npz, &format!("layer{layer}.{name}"), &[column.len()], column)
 }
 
-fn add_array<W: io::Write + io::Seek, T: Element>(
+pub(super) fn add_array<W: io::Write + io::Seek, T: Element>(
     npz: &mut ZipWriter<W>,
     name: &str,
     shape: &[usize],

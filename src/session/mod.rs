@@ -24,7 +24,10 @@ mod worker;
 pub use background::on_own_thread;
 pub use command::Command;
 pub use errors::ErrorMap;
-pub use faithfulness::{FailureRate, FaithfulnessCheck, LaneRuns, RunsProgress, Survival, Threshold};
+pub use faithfulness::{
+    FailureRate, FaithfulnessCheck, LaneRuns, LearnedCheck, LearnedRuns, LearnedRunsProgress, RunsProgress,
+    Survival, Threshold,
+};
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
 pub use learned::{

@@ -15,10 +15,11 @@ pub use svg::svg;
 use serde::Serialize;
 
 use super::lane::{RefusedLane, by_name};
+use super::learned::CheckedLearned;
 use super::origin::Origin;
 use super::size::Size;
 use crate::experiment::{Assumption, Construction, Experiment, LayerPlan};
-use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Survival, Threshold};
+use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, LearnedRuns, Survival, Threshold};
 use crate::theory::Count;
 
 /// `slth check`: the keys are stable.
@@ -39,6 +40,8 @@ pub struct FaithfulnessReport {
     /// the budget in place of the bounds, if given
     pub neurons_per_weight: Option<f64>,
     pub lanes: Vec<CheckedLane>,
+    /// learned methods, each tested against its controls; no part of the exit code
+    pub learned: Vec<CheckedLearned>,
     /// constructions not repeated
     pub refused: Vec<RefusedLane>,
     /// of the target
@@ -185,8 +188,16 @@ impl FaithfulnessReport {
             delta: experiment.delta,
             neurons_per_weight: check.budget(),
             lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment, confidence)).collect(),
+            learned: Vec::new(),
             refused: RefusedLane::all_of(check.refused()).into_iter().chain(not_begun).collect(),
         }
+    }
+
+    /// With the runs of learned methods.
+    pub fn with_learned(mut self, lanes: &[LearnedRuns]) -> Self {
+        self.stopped |= lanes.iter().any(|lane| (lane.runs.len() as u64) < lane.asked);
+        self.learned = lanes.iter().map(|lane| CheckedLearned::new(lane, self.confidence)).collect();
+        self
     }
 
     /// The header for the neurons of a layer: the theorem's bound, or the number allowed in its place.

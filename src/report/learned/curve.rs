@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::checked::CheckedLearned;
 use super::names::{arm_name, series_names};
 use super::{CONFIDENCE, LearnedRun};
 use crate::learning::{Arm, Round};
 use crate::report::plot::LogAxis;
 use crate::report::table::{Rows, Table};
+use crate::session::{LearnedRuns, Session};
 
 /// Accuracy against the share of weights kept, a series per method and arm.
 #[derive(Clone, Debug, Serialize)]
@@ -62,6 +64,32 @@ impl KeptCurve {
                     let (share, accuracy) = (share_of(arm.arm, round), arm.test.share());
                     let point = KeptPoint { lane: run.lane, round: round.round, share, accuracy, low, high };
                     curve.add((run.method.name(), &name), arm.arm, point);
+                }
+            }
+        }
+        curve.in_order()
+    }
+
+    /// That of a session.
+    pub fn of_session(session: &Session) -> Self {
+        let views: Vec<_> = (0..session.learned().len()).map(|lane| session.learned_view(lane)).collect();
+        Self::new(&LearnedRun::all_of(session, &views))
+    }
+
+    /// The means over the seeds of each method, with Student's intervals, cut to 0 and 1.
+    pub fn of_runs(lanes: &[LearnedRuns], confidence: f64) -> Self {
+        let mut curve = Self { confidence, series: Vec::new() };
+        for (lane, name) in
+            lanes.iter().zip(series_names(&lanes.iter().map(|lane| &lane.method).collect::<Vec<_>>()))
+        {
+            let checked = CheckedLearned::new(lane, confidence);
+            for round in &checked.rounds {
+                for arm in &round.arms {
+                    let share = if is_unmasked(arm.arm) { 1.0 } else { round.share_weights_kept };
+                    let (accuracy, low, high) =
+                        (arm.accuracy.mean, arm.accuracy.low.max(0.0), arm.accuracy.high.min(1.0));
+                    let point = KeptPoint { lane: lane.lane, round: round.round, share, accuracy, low, high };
+                    curve.add((checked.method, &name), arm.arm, point);
                 }
             }
         }

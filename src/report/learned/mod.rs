@@ -3,12 +3,14 @@
 //! | file | holds |
 //! |---|---|
 //! | this one | a learned lane, round by round, as JSON |
+//! | [`checked`](CheckedLearned) | a method over many seeds |
 //! | [`mask_bits`] | the size of a mask |
 //! | [`choice`](chosen_round) | the round that stands for a lane |
 //! | [`curve`](KeptCurve) | accuracy against the share of weights kept |
 //! | `svg` | the same as a picture |
 //! | [`names`](learned_names) | names of methods and arms |
 
+mod checked;
 mod choice;
 mod curve;
 mod mask_bits;
@@ -16,6 +18,7 @@ mod names;
 #[cfg(feature = "plots")]
 mod svg;
 
+pub use checked::{ArmVerdict, CheckedArm, CheckedLearned, CheckedRound};
 pub use choice::chosen_round;
 pub use curve::{KeptCurve, KeptPoint, KeptSeries};
 pub use mask_bits::{bits_of_mask, bits_of_round};

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::assumptions::broken;
+use super::learned::checked;
 use super::origin::origin;
 use super::setup::{construction_name, mode, tolerance_and_assumptions};
 use crate::report::faithfulness::{CheckedLane, FaithfulnessReport, RateReport, Verdict, plot};
@@ -69,6 +70,9 @@ pub fn faithfulness(
             page.is_ascii(),
         ));
         text.push_str(&verdict(lane, report));
+    }
+    for lane in &report.learned {
+        text.push_str(&checked(lane, report.confidence, page));
     }
     page.fit(&text)
 }

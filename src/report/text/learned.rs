@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::learning::{Arm, Difference};
+use crate::learning::Difference;
 use crate::report::compared_ticket::ComparedTicket;
-use crate::report::learned::{ArmReport, LearnedReport, RoundReport, ShareReport, arm_name};
+use crate::report::learned::{
+    ArmReport, ArmVerdict, CheckedLearned, LearnedReport, RoundReport, ShareReport, arm_name,
+};
 use crate::report::numbers::{count, grouped};
 use crate::report::page::Page;
 use crate::report::table::{Cell, Rows};
@@ -73,6 +75,38 @@ pub(super) fn learned(name: &str, lane: &LearnedReport, page: Page) -> String {
     text
 }
 
+/// A learned method over many seeds, each control with its verdict.
+pub(super) fn checked(lane: &CheckedLearned, confidence: f64, page: Page) -> String {
+    let keep = lane.options.get("keep").map_or(String::new(), |keep| format!(" keep {keep}"));
+    let mut text = format!("\n{}{keep}: {} runs, no guarantee\n\n", lane.method, grouped(lane.runs));
+    let arms = lane.rounds.iter().flat_map(|round| round.arms.iter().map(move |arm| (round, arm)));
+    let table = Rows::of(arms)
+        .column("round", |(round, _)| round.round)
+        .column("share", |(round, _)| percent(round.share_weights_kept))
+        .column("network", |(_, arm)| arm_name(arm.arm))
+        .column("test,\nmean", |(_, arm)| percent(arm.accuracy.mean))
+        .column("ticket\nahead", |(_, arm)| arm.ticket_ahead.map(ahead))
+        .column("interval\n(Student)", |(_, arm)| {
+            arm.ticket_ahead.filter(|found| found.low.is_finite()).map(ends)
+        })
+        .joined()
+        .column("the ticket is", |(_, arm)| {
+            arm.verdict.map(|verdict| match verdict {
+                ArmVerdict::Ahead => "more accurate",
+                ArmVerdict::Behind => "LESS accurate",
+                ArmVerdict::Undecided => "not told apart",
+            })
+        });
+    let _ = writeln!(
+        text,
+        "{}\n\npoints by which the ticket is ahead, paired by seed, {} % sure in each line; computed in {:.2} s",
+        page.table(&table.table()),
+        100.0 * confidence,
+        lane.elapsed_seconds
+    );
+    text
+}
+
 /// Constructed and learned tickets side by side.
 pub(super) fn tickets(tickets: &[ComparedTicket], page: Page) -> String {
     let table = Rows::of(tickets)
@@ -123,16 +157,4 @@ pub(super) fn ahead(difference: Difference) -> String {
 /// The ends of its interval: `−0.42 to +3.19`.
 pub(super) fn ends(difference: Difference) -> String {
     format!("{:+.2} to {:+.2}", 100.0 * difference.low, 100.0 * difference.high)
-}
-
-/// What a paired difference says, in a sentence.
-pub(super) fn paired_verdict(control: Arm, difference: Difference) -> String {
-    let control = arm_name(control);
-    if difference.low > 0.0 {
-        format!("the ticket is more accurate than its control, {control}")
-    } else if difference.high < 0.0 {
-        format!("the ticket is LESS accurate than its control, {control}")
-    } else {
-        format!("no difference from its control, {control}, is shown")
-    }
 }

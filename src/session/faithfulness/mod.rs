@@ -14,10 +14,12 @@
 //! The neurons needed by each run give the failure rate below the bound, [`Survival`], and the number of neurons with
 //! the allowed rate, [`Threshold`]: the true size of a theorem's constant.
 
+mod learned;
 mod rate;
 mod runs;
 mod survival;
 
+pub use learned::{LearnedCheck, LearnedRuns, LearnedRunsProgress};
 pub use rate::FailureRate;
 pub use survival::{Survival, Threshold};
 
