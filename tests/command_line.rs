@@ -18,10 +18,6 @@ fn presets_lists_the_built_ins() {
         names,
         [
             "digits",
-            "digits-learned",
-            "digits-rewinding",
-            "mnist-edge-popup",
-            "mnist-rewinding",
             "tiny",
             "example-5",
             "example-6",
@@ -29,7 +25,11 @@ fn presets_lists_the_built_ins() {
             "ladder",
             "example-5-all",
             "deep",
-            "wide"
+            "wide",
+            "digits-learned",
+            "digits-rewinding",
+            "mnist-edge-popup",
+            "mnist-rewinding"
         ]
     );
     assert!(list.lines().next().unwrap().ends_with("(default)"));

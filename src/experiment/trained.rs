@@ -136,3 +136,114 @@ fn key(options: &TrainingOptions, biases: BiasLaw, widths: &[usize], dataset: &D
     data::hash(dataset, |bytes| hash.update(bytes));
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::experiment::Experiment;
+
+    fn load(target: &str) -> Result<Experiment, String> {
+        let setting = format!("target=Trained({target})");
+        Experiment::load("digits-learned", None, &[setting]).map_err(|error| error.to_string())
+    }
+
+    /// Share of right answers on the test examples, by the network's own forward pass in f64.
+    fn accuracy(experiment: &Experiment) -> f64 {
+        let dataset = experiment.dataset.as_ref().unwrap();
+        let mut right = 0;
+        for (row, &label) in dataset.test.inputs.rows().into_iter().zip(&dataset.test.labels) {
+            let mut x = row.mapv(f64::from);
+            let layers = experiment.target.architecture().layers();
+            for layer in 1..=layers {
+                x = experiment.target.weights(layer).dot(&x);
+                if layer < layers {
+                    x.mapv_inplace(|value| value.max(0.0));
+                }
+            }
+            let best = x.indexed_iter().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
+            right += u32::from(best == label as usize);
+        }
+        f64::from(right) / dataset.test.len() as f64
+    }
+
+    #[test]
+    fn a_target_is_trained_and_remembered() {
+        let target = "widths: [64, 16, 10], optimiser: Adam(0.003), steps: 400, seed: 5";
+        let started = Instant::now();
+        let first = load(target).unwrap();
+        let trained = started.elapsed();
+        let started = Instant::now();
+        let second = load(target).unwrap();
+        eprintln!("trained in {trained:?}, remembered in {:?}", started.elapsed());
+        assert!(first.target.all_weights().zip(second.target.all_weights()).all(|(a, b)| a == b));
+        assert!(accuracy(&first) > 0.9, "{}", accuracy(&first));
+        let dataset = first.dataset.as_ref().unwrap();
+        let options = |seed| TrainingOptions {
+            optimiser: crate::learning::Optimiser::Adam(0.003),
+            schedule: Default::default(),
+            decay: 0.0,
+            batch: 60,
+            steps: 3,
+            seed,
+            selection: Selection::Last,
+        };
+        let train = |seed| remembered(options(seed), BiasLaw::None, &[64, 4, 10], dataset).unwrap();
+        assert!(Arc::ptr_eq(&train(1), &train(1)) && *train(1) != *train(2));
+        // Nothing is remembered of other data.
+        let mut other = (**dataset).clone();
+        other.training.inputs[(0, 0)] += 0.5;
+        let key_of = |dataset: &Dataset| key(&options(1), BiasLaw::None, &[64, 4, 10], dataset);
+        assert_ne!(key_of(dataset), key_of(&other));
+    }
+
+    #[test]
+    fn what_cannot_be_trained_is_refused() {
+        for (target, says) in [
+            (
+                "widths: [63, 10], optimiser: Adam(0.1), steps: 5",
+                "expected 64 inputs, as the data have features, found [63, 10]",
+            ),
+            (
+                "widths: [64, 11], optimiser: Adam(0.1), steps: 5",
+                "expected 10 outputs, as the data have classes",
+            ),
+            (
+                "widths: [64, 10], optimiser: Adam(-1), steps: 5",
+                "expected a finite learning rate above 0, found -1",
+            ),
+            (
+                "widths: [64, 10], optimiser: Sgd(rate: 1, momentum: 1), steps: 5",
+                "a momentum of at least 0 and below 1, found 1",
+            ),
+            (
+                "widths: [64, 10], optimiser: Adam(0.1), steps: 0",
+                "expected a whole number of at least 1, found 0",
+            ),
+            (
+                "widths: [64, 10], optimiser: Adam(0.1), steps: 5, batch: 0",
+                "expected a whole number of at least 1, found 0",
+            ),
+            (
+                "widths: [64, 10], optimiser: Adam(0.1), steps: 5, decay: -1",
+                "expected a finite weight decay of at least 0, found -1",
+            ),
+            ("widths: [64, 10], optimiser: Adam(0.1), steps: 1000000000000", "steps of a network this large"),
+            (
+                "widths: [64, 16, 10], optimiser: Sgd(rate: 1e38), steps: 50",
+                "found it diverged: a lower rate may help",
+            ),
+            ("widths: [64, 10], steps: 5", "expected a field `optimiser`"),
+        ] {
+            let found = load(target).err().unwrap_or_else(|| format!("accepted: {target}"));
+            assert!(
+                found.contains(says) && found.starts_with("--set target="),
+                "expected {says}, found {found}"
+            );
+        }
+        let setting = "target=Trained(widths: [2, 2], optimiser: Adam(0.1), steps: 5)".to_owned();
+        let alone = Experiment::load("tiny", None, &[setting]).unwrap_err().to_string();
+        assert!(alone.contains("expected a field `data` to train the target on, found none"), "{alone}");
+    }
+}

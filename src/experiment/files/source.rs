@@ -14,10 +14,6 @@ use crate::visible::{file_name, shortened};
 /// The built-in presets in listed order: name and text.
 const BUILT_IN: [(&str, &str); 13] = [
     ("digits", include_str!("../../../presets/digits.ron")),
-    ("digits-learned", include_str!("../../../presets/digits-learned.ron")),
-    ("digits-rewinding", include_str!("../../../presets/digits-rewinding.ron")),
-    ("mnist-edge-popup", include_str!("../../../presets/mnist-edge-popup.ron")),
-    ("mnist-rewinding", include_str!("../../../presets/mnist-rewinding.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
     ("example-5", include_str!("../../../presets/example-5.ron")),
     ("example-6", include_str!("../../../presets/example-6.ron")),
@@ -26,6 +22,10 @@ const BUILT_IN: [(&str, &str); 13] = [
     ("example-5-all", include_str!("../../../presets/example-5-all.ron")),
     ("deep", include_str!("../../../presets/deep.ron")),
     ("wide", include_str!("../../../presets/wide.ron")),
+    ("digits-learned", include_str!("../../../presets/digits-learned.ron")),
+    ("digits-rewinding", include_str!("../../../presets/digits-rewinding.ron")),
+    ("mnist-edge-popup", include_str!("../../../presets/mnist-edge-popup.ron")),
+    ("mnist-rewinding", include_str!("../../../presets/mnist-rewinding.ron")),
 ];
 
 /// The files of built-in presets.
