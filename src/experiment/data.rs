@@ -191,6 +191,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    use super::super::error::Place;
     use super::*;
     use crate::experiment::{EditedSetup, Experiment, Parameter, Plan};
     use crate::learning::{EdgePopup, LearnedMethod, Rewinding};
@@ -391,6 +392,38 @@ mod tests {
         both.sort_unstable();
         whole.sort_unstable();
         assert!(both == whole);
+    }
+
+    /// Skips by name where the files of MNIST are missing.
+    #[test]
+    fn mnist_is_read_as_it_is_distributed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/mnist");
+        let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+        if !folder.exists() {
+            eprintln!("mnist_is_read_as_it_is_distributed is skipped: no {}", folder.display());
+            return;
+        }
+        let part = |name: &str| ExampleSource::File {
+            path: file(&format!("{name}-images-idx3-ubyte.gz")),
+            labels: file(&format!("{name}-labels-idx1-ubyte.gz")),
+        };
+        let data = DataSource { training: part("train"), test: part("t10k"), validation: 5000, seed: 0 };
+        let (source, place) = (PresetSource::find("tiny").unwrap(), |key: &str| Place::Field(key.to_owned()));
+        let mnist = dataset(&data, &source, &place).unwrap();
+        assert_eq!((mnist.training.len(), mnist.validation.len(), mnist.test.len()), (55_000, 5_000, 10_000));
+        assert_eq!((mnist.training.inputs.ncols(), mnist.classes), (784, 10));
+        assert_eq!(mnist.test.labels[..5], [7, 2, 1, 0, 4]);
+        let inputs = &mnist.test.inputs;
+        assert!(inputs.iter().all(|x| (0.0..=1.0).contains(x)) && inputs.iter().any(|&x| x == 1.0));
+        // Images in the place of labels, and the other way round.
+        let ExampleSource::File { path, labels } = part("t10k") else { return };
+        for (path, labels, says) in [(&labels, &labels, "points × inputs"), (&path, &path, "labels (whole")]
+        {
+            let test = ExampleSource::File { path: path.clone(), labels: labels.clone() };
+            let swapped = DataSource { training: test.clone(), test, validation: 0, seed: 0 };
+            let found = dataset(&swapped, &source, &place).unwrap_err().to_string();
+            assert!(found.starts_with("data: training: file ") && found.contains(says), "{found}");
+        }
     }
 
     #[test]
