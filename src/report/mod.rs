@@ -8,6 +8,7 @@ mod comparison;
 mod csv;
 mod curves;
 mod evaluated;
+mod evaluated_learned;
 mod explored;
 mod faithfulness;
 mod first_error;
@@ -42,6 +43,7 @@ pub use comparison::{ComparedError, ComparedLane, Comparison, Gain, SubsetEstima
 pub use csv::failure_rates;
 pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Point, Silence};
 pub use evaluated::EvaluatedReport;
+pub use evaluated_learned::LearnedOutputReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
 #[cfg(feature = "text")]
 pub use faithfulness::plot as faithfulness_plot;

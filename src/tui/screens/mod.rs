@@ -69,7 +69,7 @@ pub fn every_screen() -> &'static Keymap {
 /// setup editor.
 pub fn listed_keymaps() -> Vec<&'static Keymap> {
     let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
-    std::iter::once(every_screen()).chain(own).chain([&explore::EDITING]).collect()
+    std::iter::once(every_screen()).chain(own).chain([&compare::learned::KEYMAP, &explore::EDITING]).collect()
 }
 
 /// The example of the book, kept compiling.

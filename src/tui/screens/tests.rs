@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::bounds::ChartMove;
 use super::compare::LaneMove;
+use super::compare::learned::TicketMove;
 use super::layers::LayersScreen;
 use super::outputs::InputMove;
 use super::screen::Screen;
@@ -67,6 +68,7 @@ fn every_action_is_bound() {
 fn every_move_is_bound() {
     let moves = [
         LaneMove::ALL.iter().map(|each| each.action()).collect::<Vec<_>>(),
+        TicketMove::ALL.iter().map(|each| each.action()).collect(),
         WeightMove::ALL.iter().map(|each| each.action()).collect(),
         ChartMove::ALL.iter().map(|each| each.action()).collect(),
         InputMove::ALL.iter().map(|each| each.action()).collect(),

@@ -1,6 +1,7 @@
 //! Which input is looked at.
 
 use super::keys::InputMove;
+use crate::learning::Arm;
 use crate::session::{Command, Snapshot};
 
 /// Inputs that a page has.
@@ -27,7 +28,7 @@ impl Chooser {
     /// Goes to the input that the key names, or scrolls long lists. Why it cannot, if it cannot.
     pub(crate) fn update(&mut self, to: InputMove, snapshot: &Snapshot) -> Option<String> {
         let row = &snapshot.lane().error;
-        let last = row.inputs_shown().saturating_sub(1);
+        let last = inputs(snapshot).saturating_sub(1);
         let mut message = None;
         let wanted = match to {
             InputMove::Next => self.input + 1,
@@ -36,6 +37,15 @@ impl Chooser {
             InputMove::Back => self.input.saturating_sub(PAGE),
             InputMove::First => 0,
             InputMove::Last => last,
+            InputMove::Worst if snapshot.learned_lane().is_some() => {
+                message = Some("A learned ticket replaces no other network: m goes to its next mistake.");
+                self.input
+            }
+            InputMove::NextMistake if snapshot.learned_lane().is_some() => {
+                let next = next_mistake(snapshot, self.input);
+                message = next.as_ref().err().copied();
+                next.unwrap_or(self.input)
+            }
             InputMove::Worst | InputMove::NextMistake if row.found.tried == 0 => {
                 message = Some("No input has been tried yet: a builds all layers and tries them.");
                 self.input
@@ -67,6 +77,31 @@ impl Chooser {
         };
         self.input = wanted.min(last);
         message.map(str::to_owned)
+    }
+}
+
+/// How many inputs there are: those of the construction on view, or the test examples of the learned lane on view.
+pub(super) fn inputs(snapshot: &Snapshot) -> usize {
+    match (snapshot.learned_lane(), &snapshot.experiment.dataset) {
+        (Some(_), Some(dataset)) => dataset.test.len(),
+        _ => snapshot.lane().error.inputs_shown(),
+    }
+}
+
+/// The next test example that the last finished ticket of the learned lane on view gets wrong, or why there is none.
+fn next_mistake(snapshot: &Snapshot, from: usize) -> Result<usize, &'static str> {
+    let rounds = snapshot.learned_lane().into_iter().flat_map(|lane| lane.rounds.iter());
+    let ticket = rounds.filter_map(|round| round.arm(Arm::Ticket)).next_back();
+    let (Some(ticket), Some(dataset)) = (ticket, &snapshot.experiment.dataset) else {
+        return Err("No ticket is finished yet: l goes on to the end of the round.");
+    };
+    let pairs = ticket.predictions.iter().zip(&dataset.test.labels).enumerate();
+    let wrong: Vec<usize> =
+        pairs.filter(|(_, (found, label))| found != label).map(|(example, _)| example).collect();
+    match wrong.iter().find(|&&example| example > from).or(wrong.first()) {
+        None => Err("The last finished ticket is right at every test example."),
+        Some(&next) if next == from => Err("There is no other among the test examples."),
+        Some(&next) => Ok(next),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::bar::{self, BarScale};
 use super::picture;
 use crate::report::numbers::{Decimals, grouped, number};
-use crate::session::OutputView;
+use crate::session::{OutputView, Picture};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;
 
@@ -24,11 +24,28 @@ const VALUE: u16 = 9;
 /// Rows below a picture.
 const CAPTION: u16 = 2;
 
+/// The input on view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShownInput<'a> {
+    /// its values
+    pub(super) x: &'a [f64],
+    /// x as a picture, if it is one
+    pub(super) picture: Option<&'a Picture>,
+    /// its class, if known
+    pub(super) label: Option<usize>,
+}
+
+impl<'a> ShownInput<'a> {
+    pub(super) fn of(view: &'a OutputView) -> Self {
+        Self { x: &view.x, picture: view.picture.as_ref(), label: view.label }
+    }
+}
+
 /// Columns that the pane is to have, its frame included: as many as it can use, less than half.
-pub(super) fn width(view: &OutputView, look: &Look, area: Rect) -> u16 {
+pub(super) fn width(view: ShownInput<'_>, look: &Look, area: Rect) -> u16 {
     let most = (area.width / 20 * 9).max(LEAST_WIDTH);
     let rows = area.height.saturating_sub(2);
-    let wanted = match &view.picture {
+    let wanted = match view.picture {
         Some(picture) => picture::columns(picture.side, look, rows.saturating_sub(CAPTION)) + 2,
         None => {
             let columns = view.x.len().div_ceil(usize::from(rows).max(1)).min(usize::from(most / ENTRY));
@@ -46,8 +63,8 @@ pub(super) fn title(view: &OutputView, width: u16) -> String {
     fitting(vec![format!("Input {input} (0-{last})"), format!("Input {input}")], width)
 }
 
-pub(super) fn render(view: &OutputView, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let Some(picture) = &view.picture else {
+pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let Some(picture) = view.picture else {
         return list(view, scroll, look, area, buffer);
     };
     let above = Rect { height: area.height.saturating_sub(CAPTION), ..area };
@@ -69,7 +86,7 @@ pub(super) fn render(view: &OutputView, scroll: usize, look: &Look, area: Rect, 
 }
 
 /// A row for each value, in as many columns as there is room for.
-fn list(view: &OutputView, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+fn list(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     let columns = (area.width / ENTRY).max(1);
     let room = usize::from(area.height) * usize::from(columns);
     let first = scroll.min(view.x.len().saturating_sub(room));

@@ -13,11 +13,13 @@ mod bar;
 mod chooser;
 mod input;
 mod keys;
+mod learned;
 mod picture;
 mod summary;
 mod table;
 
 pub use chooser::Chooser;
+use input::ShownInput;
 pub use keys::InputMove;
 
 use ratatui::buffer::Buffer;
@@ -49,13 +51,22 @@ const FACTS: ScreenFacts = ScreenFacts {
     label: "outputs",
     help: "F(x) against the pruned network's, input by input",
     keymap: keys::KEYMAP,
-    panes: &[(
-        "Outputs",
+    panes: &[
+        (
+            "Outputs",
         "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
              classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
              shown as pictures. A network chooses the class of its largest output. Below: the error here, the largest \
              found, the one certified and the one asked for; where there are labels, how many are met.",
-    )],
+        ),
+        (
+            "Confusion",
+            "With a learned lane on view: the network under training at a test example. Probabilities are its outputs after \
+             the softmax. The matrix counts the test examples by label (row) and prediction (column); what lies off the \
+             diagonal is wrong, and the example on view is marked. m goes to the next example that the lane's last finished \
+             ticket gets wrong.",
+        ),
+    ],
 };
 
 /// Rows that the upper panes keep if there is no room for all, their frames included.
@@ -104,7 +115,7 @@ impl Screen for OutputsScreen {
         let Action::Own(own) = action else { return None };
         let to = InputMove::of(own)?;
         if to == InputMove::ByNumber {
-            let last = scene.snapshot.lane().error.inputs_shown().saturating_sub(1);
+            let last = chooser::inputs(scene.snapshot).saturating_sub(1);
             let inputs = Numbered { title: "Jump to input", what: "an input", kind: INPUT, first: 0, last };
             return Some(vec![Request::Ask(Prompt::number(inputs))]);
         }
@@ -129,11 +140,17 @@ impl Screen for OutputsScreen {
     }
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        if scene.snapshot.learned_lane().is_some() {
+            return learned::numbers(scene.snapshot);
+        }
         let report = EvaluatedReport::new(scene.snapshot)?;
         Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        if let Some(lane) = view.scene.snapshot.learned_lane() {
+            return learned::render(view, lane, self.chooser.scroll, area, buffer);
+        }
         let [panes, note] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         let (scene, look) = (&view.scene, view.look);
         let (snapshot, scroll) = (scene.snapshot, self.chooser.scroll);
@@ -145,11 +162,11 @@ impl Screen for OutputsScreen {
             let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
             let [upper, lower] =
                 Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
-            let left = input::width(output, look, upper);
+            let left = input::width(ShownInput::of(output), look, upper);
             let [left, right] =
                 Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(upper);
             let inside = pane(&input::title(output, left.width.saturating_sub(4)), look, left, buffer);
-            input::render(output, scroll, look, inside, buffer);
+            input::render(ShownInput::of(output), scroll, look, inside, buffer);
             let listed = table::listed(output, scene.filter);
             let shown = table::rows_shown(&listed, scroll, right.height.saturating_sub(2));
             let title = table::title(output, listed.len(), shown, look, right.width.saturating_sub(4));

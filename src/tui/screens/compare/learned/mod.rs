@@ -27,7 +27,6 @@ use crate::report::{Comparison, KeptCurve, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot, Speed};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::Action;
-use crate::tui::learned_lane::lanes_in_all;
 use crate::tui::look::Look;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
@@ -62,24 +61,14 @@ pub struct Tickets {
     pub cursor: Option<usize>,
 }
 
-/// The learned lanes for reports.
-fn runs(snapshot: &Snapshot) -> Vec<LearnedRun<'_>> {
-    let labels = snapshot.experiment.dataset.as_ref().map_or(&[][..], |dataset| &dataset.test.labels);
-    let run = |lane| LearnedRun {
-        lane: lane.lane,
-        method: &lane.method,
-        labels,
-        rounds: &lane.rounds,
-        steps: lane.position.steps_done,
-        is_done: lane.is_done,
-        elapsed: lane.elapsed,
-    };
-    snapshot.learned.iter().map(run).collect()
+/// Lanes in all, constructions and learned ones.
+fn lanes_in_all(snapshot: &Snapshot) -> usize {
+    snapshot.lanes.len() + snapshot.learned.len()
 }
 
 fn comparison(snapshot: &Snapshot) -> Comparison {
     let lanes: Vec<&LaneView> = snapshot.lanes.iter().collect();
-    Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes, &runs(snapshot))
+    Comparison::new(&snapshot.experiment, &snapshot.plan, &lanes, &LearnedRun::of_snapshot(snapshot))
 }
 
 impl Tickets {
@@ -122,7 +111,7 @@ impl Tickets {
             self.scroll = if forward { (self.scroll + 1).min(last) } else { self.scroll.saturating_sub(1) };
             return Vec::new();
         }
-        let places = series::places(&KeptCurve::new(&runs(snapshot))).len();
+        let places = series::places(&KeptCurve::new(&LearnedRun::of_snapshot(snapshot))).len();
         let Some(last) = places.checked_sub(1) else {
             return vec![Request::Say("No point yet: l goes on to the end of a round.".to_owned())];
         };
@@ -144,7 +133,7 @@ impl Tickets {
 
     pub(super) fn numbers(&self, snapshot: &Snapshot) -> Numbers {
         if self.curve {
-            let kept = KeptCurve::new(&runs(snapshot));
+            let kept = KeptCurve::new(&LearnedRun::of_snapshot(snapshot));
             return Numbers {
                 json: json_text(&kept),
                 table: kept.table(),
@@ -162,7 +151,7 @@ impl Tickets {
     pub(super) fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let (snapshot, look) = (&**view.scene.snapshot, view.look);
         let comparison = comparison(snapshot);
-        let kept = KeptCurve::new(&runs(snapshot));
+        let kept = KeptCurve::new(&LearnedRun::of_snapshot(snapshot));
         let finding = if area.height > TWO_LINES { 2 } else { 1 };
         let [status, said, body, event] = Layout::vertical([
             Constraint::Length(1),
