@@ -17,7 +17,7 @@ use crate::tui::overlays::prompt::{Prompt, Saved};
 use crate::tui::overlays::{Overlays, refusal};
 use crate::tui::request::Request;
 use crate::tui::screens::screen::Screen;
-use crate::tui::screens::{Screens, every_screen};
+use crate::tui::screens::{Screens, compare, every_screen, explore};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::Clickables;
 use crate::tui::widgets::filter::Filter;
@@ -81,7 +81,16 @@ impl App {
             layer: None,
         };
         app.show_on_screens(true);
+        app.lead_with_compare();
         app
+    }
+
+    /// Goes from Explore to Compare for a setup with tickets side by side: several learned lanes.
+    fn lead_with_compare(&mut self) {
+        if self.screen_name() == explore::NAME && self.latest.learned.len() > 1 {
+            let compare = self.screens.all().iter().position(|screen| screen.facts().name == compare::NAME);
+            self.shown = compare.unwrap_or(self.shown);
+        }
     }
 
     /// The shown screen.
@@ -189,6 +198,7 @@ impl App {
             return;
         }
         let is_new_setup = !Arc::ptr_eq(&snapshot.experiment, &self.latest.experiment);
+        let is_new_preset = snapshot.experiment.preset_name() != self.latest.experiment.preset_name();
         if is_new_setup {
             let overlays = self.overlays.all();
             self.open.retain(|&place| !overlays[place].closes_on_new_setup());
@@ -201,6 +211,9 @@ impl App {
             self.snapshot = Arc::clone(&self.latest);
         }
         self.show_on_screens(is_new_setup);
+        if is_new_preset {
+            self.lead_with_compare();
+        }
     }
 
     fn show_on_screens(&mut self, is_new_setup: bool) {
