@@ -6,7 +6,7 @@ mod screens;
 use std::time::Duration;
 
 use screens::{Opened, PLAIN, draw};
-use slth::session::Step;
+use slth::session::{Command, Step};
 use slth::tui::Look;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
@@ -66,7 +66,9 @@ fn compare_sets_constructed_and_learned_tickets_side_by_side() {
     let mut opened = done();
     pictures("compare_learned_done", &opened);
     let text = opened.picture(PLAIN, 80, 24);
-    for row in ["weights kept", "bits of mask", "accuracy", "guarantee", "neurons drawn", "training steps", "time"] {
+    for row in
+        ["weights kept", "bits of mask", "accuracy", "guarantee", "neurons drawn", "training steps", "time"]
+    {
         assert!(text.contains(row), "{text}");
     }
     for control in ["- fresh weights", "- random mask", "- shuffled mask", "- whole network"] {
@@ -77,7 +79,10 @@ fn compare_sets_constructed_and_learned_tickets_side_by_side() {
     opened.press(TicketMove::Back.action());
     let read = opened.picture(PLAIN, 80, 24);
     assert!(read.contains(" At "), "{read}");
-    insta::assert_snapshot!("compare_learned_ascii_80x24", opened.picture(Look { theme: MONO, glyphs: ASCII }, 80, 24));
+    insta::assert_snapshot!(
+        "compare_learned_ascii_80x24",
+        opened.picture(Look { theme: MONO, glyphs: ASCII }, 80, 24)
+    );
     assert!(opened.picture(Look { theme: MONO, glyphs: ASCII }, 80, 24).is_ascii());
     insta::assert_snapshot!("compare_learned_curve_40x15", opened.picture(PLAIN, 40, 15));
     opened.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
@@ -132,12 +137,15 @@ fn the_numbers_of_compare_are_those_of_the_view() {
 fn outputs_show_the_prediction_and_the_confusion_of_a_learned_lane() {
     let mut opened = done();
     opened.press(Action::Show(outputs::NAME));
-    opened.press(Action::NextLane);
+    opened.send(vec![Command::View { lane: 1, layer: None }]);
     let output = opened.app.snapshot.learned_output.clone().unwrap();
     let counted: u64 = output.confusion.iter().flatten().sum();
     assert_eq!((counted, output.confusion.len()), (360, 10));
     pictures("outputs_learned", &opened);
-    insta::assert_snapshot!("outputs_learned_ascii_80x24", opened.picture(Look { theme: MONO, glyphs: ASCII }, 80, 24));
+    insta::assert_snapshot!(
+        "outputs_learned_ascii_80x24",
+        opened.picture(Look { theme: MONO, glyphs: ASCII }, 80, 24)
+    );
     insta::assert_snapshot!("outputs_learned_40x15", opened.picture(PLAIN, 40, 15));
     opened.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
     // The next mistake is one.

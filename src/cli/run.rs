@@ -73,7 +73,9 @@ fn lane_of_ticket(run: &RunArguments, session: &Session) -> Result<usize, CliErr
         }
         None if constructions == 1 && learned == 0 => return Ok(0),
         None if learned == 0 => {
-            format!("--ticket: expected a preset with one construction, found {constructions} (`--lane` chooses one)")
+            format!(
+                "--ticket: expected a preset with one construction, found {constructions} (`--lane` chooses one)"
+            )
         }
         None => format!(
             "--ticket: expected `--lane` with the lane of the ticket, found {} lanes: 0 to {} are constructed, {} to {} learned",

@@ -54,7 +54,7 @@ const FACTS: ScreenFacts = ScreenFacts {
     panes: &[
         (
             "Outputs",
-        "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
+            "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
              classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
              shown as pictures. A network chooses the class of its largest output. Below: the error here, the largest \
              found, the one certified and the one asked for; where there are labels, how many are met.",

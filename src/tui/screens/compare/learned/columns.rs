@@ -227,7 +227,8 @@ pub(super) fn render(
     for ticket in shown {
         let pointer = if ticket.lane == tickets.focus { look.glyphs.pointer } else { "" };
         let header = format!("{pointer}{} {}", ticket.lane + 1, kind(snapshot, ticket));
-        let text = |(_, text): &TicketRow<'_>| Cell::Text(cut(&text(ticket, width), usize::from(width), look));
+        let text =
+            |(_, text): &TicketRow<'_>| Cell::Text(cut(&text(ticket, width), usize::from(width), look));
         let cells = rows[visible.clone()].iter().map(text).collect();
         drawn.columns.push(column(cut(&header, usize::from(width), look), cells, width, false));
     }

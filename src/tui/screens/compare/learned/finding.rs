@@ -30,8 +30,7 @@ pub(super) fn sentences(snapshot: &Snapshot, comparison: &Comparison, look: &Loo
 }
 
 /// The sentence before any result.
-const START: &str =
-    "Constructed, learned and rewound tickets on the same data. a runs them all, l goes on by a layer or round.";
+const START: &str = "Constructed, learned and rewound tickets on the same data. a runs them all, l goes on by a layer or round.";
 
 fn sentence(
     snapshot: &Snapshot,
@@ -41,9 +40,10 @@ fn sentence(
 ) -> Option<String> {
     let Some(learned) = lane(snapshot, ticket) else {
         let proven = number(ticket.guarantee?);
-        let accuracy = ticket.accuracy.as_ref().map_or_else(String::new, |found| {
-            format!(" and reaches {}", percent(found.accuracy))
-        });
+        let accuracy = ticket
+            .accuracy
+            .as_ref()
+            .map_or_else(String::new, |found| format!(" and reaches {}", percent(found.accuracy)));
         return Some(format!("The constructed ticket proves {} = {proven}{accuracy}.", look.glyphs.epsilon));
     };
     let (accuracy, kept) = (ticket.accuracy.as_ref()?, ticket.share_weights_kept.as_ref()?);
@@ -51,9 +51,8 @@ fn sentence(
         LearnedMethod::EdgePopup(_) => "Edge-popup keeps",
         LearnedMethod::Rewinding(_) => "Rewinding keeps",
     };
-    let control = control(comparison, ticket).map_or_else(String::new, |(arm, share)| {
-        format!(" ({}: {})", arm_name(arm), percent(share))
-    });
+    let control = control(comparison, ticket)
+        .map_or_else(String::new, |(arm, share)| format!(" ({}: {})", arm_name(arm), percent(share)));
     Some(format!("{of} {} and reaches {}{control}.", share(kept.0), percent(accuracy.accuracy)))
 }
 

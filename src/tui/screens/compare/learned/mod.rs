@@ -92,7 +92,9 @@ impl Tickets {
             TicketMove::NextLane => self.focus = (self.focus + 1) % lanes_in_all(scene.snapshot),
             TicketMove::Together => self.alone = !self.alone,
             TicketMove::Curve => self.curve = !self.curve,
-            TicketMove::On | TicketMove::Back => return Some(self.go(change == TicketMove::On, scene.snapshot)),
+            TicketMove::On | TicketMove::Back => {
+                return Some(self.go(change == TicketMove::On, scene.snapshot));
+            }
         }
         Some(self.run_on(&moved, scene))
     }
@@ -165,9 +167,7 @@ impl Tickets {
         let rows = columns::height(&comparison);
         let has_both = body.height >= rows + LEAST_CURVE;
         let [table, curve] = match (has_both, self.curve) {
-            (true, _) => {
-                Layout::vertical([Constraint::Length(rows), Constraint::Fill(1)]).areas(body)
-            }
+            (true, _) => Layout::vertical([Constraint::Length(rows), Constraint::Fill(1)]).areas(body),
             (false, true) => [Rect::ZERO, body],
             (false, false) => [body, Rect::ZERO],
         };
@@ -210,7 +210,8 @@ impl Tickets {
         };
         let examples = snapshot.experiment.dataset.as_ref().map_or_else(String::new, |dataset| {
             let counts = [&dataset.training, &dataset.validation, &dataset.test].map(|part| part.len());
-            let [training, validation, test] = counts.map(|count| crate::report::numbers::grouped(count as u64));
+            let [training, validation, test] =
+                counts.map(|count| crate::report::numbers::grouped(count as u64));
             format!("{separator}{training} training, {validation} validation, {test} test examples")
         });
         let [long, short] = moving;
@@ -236,7 +237,10 @@ fn say(sentences: &[String], look: &Look, area: Rect, buffer: &mut Buffer) {
     let text = look.glyphs.write(&sentences[..count].join(" "));
     let inside = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(1), ..area };
     if area.height > 1 {
-        Paragraph::new(text).style(look.theme.title).wrap(Wrap { trim: true }).render(inside.intersection(area), buffer);
+        Paragraph::new(text)
+            .style(look.theme.title)
+            .wrap(Wrap { trim: true })
+            .render(inside.intersection(area), buffer);
     } else {
         let line = Line::styled(text, look.theme.title);
         frame_lines::draw_line(&line, look, inside.intersection(area), buffer);

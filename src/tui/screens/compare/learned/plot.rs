@@ -93,7 +93,13 @@ pub(super) fn render(
         points(series, &axes, look, buffer);
     }
     if names > 0 {
-        names_at_ends(drawn, &axes, look, Rect { x: area.right() - names, width: names, ..axes.grid.area }, buffer);
+        names_at_ends(
+            drawn,
+            &axes,
+            look,
+            Rect { x: area.right() - names, width: names, ..axes.grid.area },
+            buffer,
+        );
     }
 }
 

@@ -51,7 +51,8 @@ pub(super) fn drawn<'a>(kept: &'a KeptCurve, look: &Look) -> Vec<DrawnSeries<'a>
 /// The shares with a point, from the largest to the smallest. Networks without a mask have no place of their own.
 pub(super) fn places(kept: &KeptCurve) -> Vec<f64> {
     let masked = kept.series.iter().filter(|series| !series.is_level());
-    let mut places: Vec<f64> = masked.flat_map(|series| series.points.iter().map(|point| point.share)).collect();
+    let mut places: Vec<f64> =
+        masked.flat_map(|series| series.points.iter().map(|point| point.share)).collect();
     places.sort_by(|a, b| b.total_cmp(a));
     places.dedup();
     places
@@ -62,7 +63,8 @@ pub(super) fn readings(drawn: &[DrawnSeries<'_>], place: f64) -> Vec<String> {
     let at: Vec<_> = drawn
         .iter()
         .filter_map(|series| {
-            let point = series.of.points.iter().find(|point| point.share == place && !series.of.is_level())?;
+            let point =
+                series.of.points.iter().find(|point| point.share == place && !series.of.is_level())?;
             Some((series, point))
         })
         .collect();

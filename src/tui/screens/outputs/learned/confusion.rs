@@ -22,8 +22,8 @@ pub(super) fn size_in_percent(output: &LearnedOutput) -> (u16, u16) {
     (LABELS + classes * PERCENT + 2, classes + 3)
 }
 
-/// Columns of a share in percent: three digits and a mark.
-const PERCENT: u16 = 4;
+/// Columns of a share in percent; three digits leave no room for a mark.
+const PERCENT: u16 = 3;
 
 /// Columns of a count and its mark.
 fn cell(output: &LearnedOutput) -> u16 {
@@ -63,7 +63,7 @@ pub(super) fn render(output: &LearnedOutput, look: &Look, area: Rect, buffer: &m
                 count => format!("{:.0}", 100.0 * count as f64 / all as f64),
             };
             let is_here = (row, column) == (label, prediction);
-            let mark = if is_here { look.glyphs.pointer } else { "" };
+            let mark = if is_here && text.len() < digits { look.glyphs.pointer } else { "" };
             let style = match (is_here, row == column, count) {
                 (true, ..) => look.theme.selected,
                 (_, true, _) => look.theme.full,

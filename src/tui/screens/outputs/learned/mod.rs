@@ -34,6 +34,9 @@ const CONFIDENCE: f64 = 0.95;
 /// Least columns of the prediction beside others, its frame included.
 const PREDICTION: u16 = 22;
 
+/// Least columns of the input beside others, its frame included.
+const LEAST_INPUT: u16 = 18;
+
 /// Most columns of the prediction.
 const WIDEST_PREDICTION: u16 = 60;
 
@@ -92,7 +95,10 @@ fn upper_panes(
     let x: Vec<f64> = output.input.iter().map(|&value| f64::from(value)).collect();
     let picture = Picture::new(&x);
     let shown = ShownInput { x: &x, picture: picture.as_ref(), label: Some(output.label as usize) };
-    let input = input::width(shown, look, area);
+    let wide = input::width(shown, look, area);
+    // A smaller picture rather than no matrix.
+    let needed = confusion::size_in_percent(output).0 + PREDICTION;
+    let input = wide.min(area.width.saturating_sub(needed)).max(LEAST_INPUT.min(wide));
     let room = area.width.saturating_sub(input + PREDICTION);
     let fits = |(width, height): &(u16, u16)| *width <= room && *height <= area.height;
     let sizes = [confusion::size(output), confusion::size_in_percent(output)];
@@ -100,12 +106,9 @@ fn upper_panes(
     let matrix = if output.confusion.is_empty() { room.min(sizes[0].0 * 5) } else { matrix };
     let prediction = area.width.saturating_sub(input + matrix);
     let prediction = if matrix > 0 { prediction.min(WIDEST_PREDICTION) } else { prediction };
-    let [left, middle, right] = Layout::horizontal([
-        Constraint::Length(input),
-        Constraint::Length(prediction),
-        Constraint::Fill(1),
-    ])
-    .areas(area);
+    let [left, middle, right] =
+        Layout::horizontal([Constraint::Length(input), Constraint::Length(prediction), Constraint::Fill(1)])
+            .areas(area);
     let (example, last) = (grouped(output.example as u64), grouped(output.examples.saturating_sub(1) as u64));
     let title = fitting(
         vec![format!("Example {example} (0-{last})"), format!("Example {example}")],
@@ -163,12 +166,12 @@ fn summary(
     if position.rounds > 1 {
         network.push(format!("round {} of {}", position.round, position.rounds - 1));
     }
-    network.push(arm_name(position.arm).to_owned());
-    network.push(if lane.is_done {
-        "done".to_owned()
+    if lane.is_done {
+        network.push("done".to_owned());
     } else {
-        format!("epoch {} of {}", (position.epoch + 1).min(position.epochs), position.epochs)
-    });
+        network.push(arm_name(position.arm).to_owned());
+        network.push(format!("epoch {} of {}", (position.epoch + 1).min(position.epochs), position.epochs));
+    }
     let network: Vec<String> =
         (1..=network.len()).rev().map(|parts| network[..parts].join(look.glyphs.separator)).collect();
     let (label, prediction) = (output.label, output.prediction);
