@@ -42,13 +42,10 @@ use crate::tui::widgets::frame_lines::{self, fitting, pane};
 use crate::tui::widgets::products::ProductScale;
 use layout::CompareLayout;
 use learned::Tickets;
-use slots::{Slots, lane_of};
+use slots::{SLOT, Slots, lane_of};
 
 /// Its name.
 pub const NAME: &str = "Compare";
-
-/// The kind of a lane's pane.
-const SLOT: &str = "slot";
 
 /// The facts of this screen.
 const FACTS: ScreenFacts = ScreenFacts {

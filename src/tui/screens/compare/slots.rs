@@ -4,6 +4,9 @@
 use crate::experiment::Construction;
 use crate::session::Snapshot;
 
+/// The kind of a lane's pane.
+pub(super) const SLOT: &str = "slot";
+
 /// Most constructions side by side.
 const MOST: usize = 3;
 

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Tickets;
+use super::super::slots::SLOT;
 use crate::learning::{Arm, Difference, LearnedMethod};
 use crate::report::numbers::{count, grouped, number, share};
 use crate::report::{Cell, Column, ComparedTicket, Comparison, RoundReport, Table, arm_name};
@@ -193,7 +193,7 @@ fn rows<'a>(snapshot: &'a Snapshot, comparison: &'a Comparison, look: &'a Look) 
 /// Draws the pane. The columns of the chosen lane stay in view.
 pub(super) fn render(
     view: &ScreenView<'_>,
-    tickets: &Tickets,
+    (focus, scroll): (usize, usize),
     comparison: &Comparison,
     area: Rect,
     buffer: &mut Buffer,
@@ -203,7 +203,7 @@ pub(super) fn render(
     let room = area.width.saturating_sub(2 + NAMES);
     let columns = usize::from(room / (LEAST + 1)).clamp(1, all.len().max(1));
     let width = (room / columns as u16).saturating_sub(1).min(MOST);
-    let first = first_column(all, tickets.focus, columns);
+    let first = first_column(all, focus, columns);
     let shown = &all[first..(first + columns).min(all.len())];
     let title = match shown.len() < all.len() {
         true => format!("Tickets {}-{} of {} (Tab)", first + 1, first + shown.len(), all.len()),
@@ -212,7 +212,7 @@ pub(super) fn render(
     let inside = pane(&title, look, area, buffer);
     let rows = rows(snapshot, comparison, look);
     let height = usize::from(inside.height.saturating_sub(1)).min(rows.len());
-    let from = tickets.scroll.min(rows.len() - height);
+    let from = scroll.min(rows.len() - height);
     let visible = from..from + height;
     let names = rows[visible.clone()].iter().map(|(name, _)| Cell::from(name.as_str())).collect();
     let column = |header: String, cells: Vec<Cell>, width: u16, is_left: bool| Column {
@@ -225,7 +225,7 @@ pub(super) fn render(
     };
     let mut drawn = Table { columns: vec![column(String::new(), names, NAMES, true)] };
     for ticket in shown {
-        let pointer = if ticket.lane == tickets.focus { look.glyphs.pointer } else { "" };
+        let pointer = if ticket.lane == focus { look.glyphs.pointer } else { "" };
         let header = format!("{pointer}{} {}", ticket.lane + 1, kind(snapshot, ticket));
         let text =
             |(_, text): &TicketRow<'_>| Cell::Text(cut(&text(ticket, width), usize::from(width), look));
@@ -240,7 +240,7 @@ pub(super) fn render(
     for (place, ticket) in shown.iter().enumerate() {
         let x = inside.x + NAMES + place as u16 * (width + 1);
         let column = Rect { x, width: width + 1, ..inside }.intersection(inside);
-        view.clickables.add(column, ClickTarget::part(super::super::SLOT, ticket.lane));
+        view.clickables.add(column, ClickTarget::part(SLOT, ticket.lane));
     }
     caption(comparison, visible.len() == rows.len(), look, area, buffer);
     rows_of("rows", visible, rows.len(), look, area, buffer);

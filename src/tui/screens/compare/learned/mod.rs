@@ -22,7 +22,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use super::SLOT;
+use super::slots::SLOT;
 use crate::report::{Comparison, KeptCurve, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot, Speed};
 use crate::tui::export::Numbers;
@@ -172,7 +172,7 @@ impl Tickets {
             (false, false) => [body, Rect::ZERO],
         };
         if !table.is_empty() {
-            columns::render(view, self, &comparison, table, buffer);
+            columns::render(view, (self.focus, self.scroll), &comparison, table, buffer);
         }
         let drawn = series::drawn(&kept, look);
         let places = series::places(&kept);
