@@ -169,6 +169,7 @@ impl Engine {
                 self.speed = Speed::of(&self.session);
                 (self.lane, self.learned) = (0, None);
                 self.output.turn_back();
+                self.learned_watch.turn_back();
                 self.start_over();
             }
             Command::Compare(constructions) => {

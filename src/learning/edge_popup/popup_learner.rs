@@ -1,5 +1,6 @@
 //! Edge-popup with its controls, as a learner.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +11,7 @@ use super::frozen::{FrozenLaw, shuffled};
 use super::scores::{ScoreState, ScoreTraining};
 use crate::learning::training::{
     BiasLaw, Initialisation, Masks, Parameters, Training, TrainingError, TrainingOptions, TrainingState,
-    WeightLaw, evaluate, outputs, streams,
+    WeightLaw, evaluate, outputs, predictions, streams,
 };
 use crate::learning::{
     Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LearnedMethod, LearnedTicket, Learner,
@@ -339,6 +340,13 @@ impl Learner for EdgePopupLearner {
         let row = example.min(inputs.nrows().saturating_sub(1));
         let inputs = inputs.slice_axis(Axis(0), (row..(row + 1).min(inputs.nrows())).into());
         outputs(self.ticket.network(), inputs).into_iter().collect()
+    }
+
+    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
+        let inputs = &self.setting.dataset.test.inputs;
+        let end = examples.end.min(inputs.nrows());
+        let inputs = inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into());
+        predictions(outputs(self.ticket.network(), inputs).view())
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {

@@ -64,6 +64,11 @@ impl LearnedWatch {
         self.example = example;
     }
 
+    /// Watches the first test example, if any was watched.
+    pub(in crate::session) fn turn_back(&mut self) {
+        self.example = self.example.map(|_| 0);
+    }
+
     /// Looks at a lane, from 0, as it is now, or as it was a tenth of a second ago while it moves.
     pub(in crate::session) fn look(
         &mut self,

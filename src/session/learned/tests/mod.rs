@@ -1,6 +1,7 @@
 //! Learned lanes with a small learner: two layers, two arms, epochs cut short.
 
 mod going;
+mod learners;
 mod watching;
 
 use std::sync::Arc;
