@@ -66,7 +66,7 @@ const SHOWN_WEIGHT: f64 = 8.0;
 
 /// A weight of a learned lane: initial and rewound value, value, gradient, two moments and mask of three arms trained at once, and
 /// the snapshots kept for stepping back.
-const LEARNED_WEIGHT: f64 = 3.0 * (5.0 * 4.0 + 1.0) + 16.0 * (3.0 * 4.0 + 1.0);
+const LEARNED_WEIGHT: f64 = 3.0 * (5.0 * 4.0 + 1.0) + 32.0 * (3.0 * 4.0 + 1.0);
 
 /// Inputs tried between two reports of a run.
 const MOST_TOGETHER: usize = 1024;

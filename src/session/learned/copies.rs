@@ -7,7 +7,7 @@ use crate::session::lane::Step;
 const MOST_BYTES: usize = 96 << 20;
 
 /// The most copies of a lane.
-const MOST: usize = 64;
+const MOST: usize = 32;
 
 /// A learner as it was.
 #[derive(Debug)]
