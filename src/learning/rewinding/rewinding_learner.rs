@@ -210,13 +210,6 @@ impl Learner for RewindingLearner {
         predictions(self.test_outputs(examples).view())
     }
 
-    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
-        let inputs = &self.plan.dataset.test.inputs;
-        let end = examples.end.min(inputs.nrows());
-        let inputs = inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into());
-        predictions(outputs(self.network(), inputs).view())
-    }
-
     fn ticket(&self) -> Option<LearnedTicket> {
         self.ticket_of(self.progress.tickets.len().checked_sub(1)?)
     }

@@ -17,6 +17,7 @@ mod weight;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -225,7 +226,7 @@ impl LearnedLane {
         self.back.is_none()
     }
 
-    /// Goes on to the end or until `pause`, on the threads of the current rayon pool. Whether the lane is done.
+    /// Goes on to the end or until `pause`, by a batch at least, on the threads of the current rayon pool. Whether the lane is done.
     pub(in crate::session) fn run(
         &mut self,
         progress: &(dyn Fn(LearnedProgress) + Sync),
@@ -234,8 +235,12 @@ impl LearnedLane {
         let started = Instant::now();
         self.back = None;
         let (method, steps) = (self.method.name(), self.learner.position().steps);
-        let report = |steps_done| progress(LearnedProgress { method, steps_done, steps });
-        let is_done = self.learner.run(&report, pause);
+        let has_moved = AtomicBool::new(false);
+        let report = |steps_done| {
+            has_moved.store(true, Ordering::Relaxed);
+            progress(LearnedProgress { method, steps_done, steps });
+        };
+        let is_done = self.learner.run(&report, &|| has_moved.load(Ordering::Relaxed) && pause());
         self.rounds = Arc::new(self.learner.rounds().to_vec());
         self.elapsed += started.elapsed();
         is_done
