@@ -10,6 +10,7 @@ mod curves;
 mod evaluated;
 mod evaluated_learned;
 mod explored;
+mod explored_learned;
 mod faithfulness;
 mod first_error;
 mod inspected;
@@ -34,6 +35,7 @@ mod table;
 #[cfg(feature = "text")]
 pub mod text;
 mod weighed;
+mod weighed_learned;
 
 pub use ascii::{in_ascii, shows_only_ascii};
 pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
@@ -45,6 +47,7 @@ pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Poin
 pub use evaluated::EvaluatedReport;
 pub use evaluated_learned::LearnedOutputReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
+pub use explored_learned::{ExploredLearnedReport, LayerValuesReport, PositionReport};
 #[cfg(feature = "text")]
 pub use faithfulness::plot as faithfulness_plot;
 #[cfg(feature = "plots")]
@@ -77,3 +80,4 @@ pub use size::{Kept, Share, Size, SizeReport};
 pub use summary::summary;
 pub use table::{Cell, Column, Rows, Table};
 pub use weighed::{StepReport, SumReport, WeighedReport};
+pub use weighed_learned::{PastValueReport, WeighedLearnedReport};

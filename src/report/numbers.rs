@@ -61,6 +61,17 @@ pub fn saved_share(share: Option<f64>) -> String {
     }
 }
 
+/// A share from 0 to 1 in percent: one digit behind the point, two below 10 %.
+pub fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        "-".to_owned()
+    } else if share > 0.0 && share < 0.1 {
+        format!("{:.2} %", 100.0 * share)
+    } else {
+        format!("{:.1} %", 100.0 * share)
+    }
+}
+
 /// A share of G in percent, down to below f64.
 pub fn share(share: Count) -> String {
     let percent = share.times(100.0);

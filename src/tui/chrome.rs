@@ -156,11 +156,12 @@ fn keys(app: &App, look: &Look, width: u16) -> Line<'static> {
         Action::Quit => !closes,
         _ => false,
     };
-    let kept: usize = app.bindings().filter(|binding| always(binding)).map(width_of).sum();
+    let offered = || app.bindings().filter(|binding| app.offers(binding.action));
+    let kept: usize = offered().filter(|binding| always(binding)).map(width_of).sum();
     let mut left = usize::from(width).saturating_sub(kept);
     let mut spans = Vec::new();
     let mut full = false;
-    for binding in app.bindings() {
+    for binding in offered() {
         if !always(binding) {
             full |= width_of(binding) > left;
             if full {

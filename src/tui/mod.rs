@@ -17,6 +17,7 @@ pub mod effects;
 pub mod export;
 mod hands;
 pub mod keymap;
+mod learned_lane;
 pub mod look;
 mod opening;
 pub mod overlays;

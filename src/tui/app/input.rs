@@ -10,14 +10,22 @@ use super::state::App;
 use crate::session::{Activity, Command};
 use crate::tui::effects::{Effect, News};
 use crate::tui::keymap::{Action, action_of};
+use crate::tui::learned_lane::{lane_on_view, lanes_in_all, layer_on_view, layers_on_view};
 use crate::tui::look::theme::Colours;
 use crate::tui::overlays::abandon::Abandon;
+use crate::tui::overlays::certificate;
 use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
 use crate::tui::request::Request;
 use crate::tui::screens::explore;
 use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::filter::Filter;
+
+/// Why no layer of a learned lane is followed.
+const ALL_AT_ONCE: &str = "All layers of a learned lane are trained together: [ and ] choose the one on view.";
+
+/// Why a learned lane has no certificate.
+const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it, only its controls (Explore).";
 
 impl App {
     /// Takes a key: the tables first, then the open text field.
@@ -193,20 +201,27 @@ impl App {
                 self.frozen = !self.frozen;
                 if !self.frozen {
                     self.snapshot = Arc::clone(&self.latest);
+                    self.show_on_screens(false);
                 }
             }
-            Action::PreviousLayer => return self.look_at(self.snapshot.lane().view.layer.saturating_sub(1)),
-            Action::NextLayer => return self.look_at(self.snapshot.lane().view.layer + 1),
+            Action::PreviousLayer => return self.look_at(layer_on_view(&self.snapshot).saturating_sub(1)),
+            Action::NextLayer => return self.look_at(layer_on_view(&self.snapshot) + 1),
+            Action::FollowLayer if self.snapshot.learned_lane().is_some() => {
+                self.message = Some(ALL_AT_ONCE.to_owned());
+            }
             Action::FollowLayer => {
                 self.layer = None;
                 return self.look_at_lane(self.snapshot.shown);
             }
-            Action::JumpToLayer => self.prompt = Some(Prompt::layer(self.snapshot.lane().layers.len())),
+            Action::JumpToLayer => self.prompt = Some(Prompt::layer(layers_on_view(&self.snapshot))),
             Action::NextLane => {
                 self.layer = None;
-                return self.look_at_lane((self.snapshot.shown + 1) % self.snapshot.lanes.len());
+                return self.look_at_lane((lane_on_view(&self.snapshot) + 1) % lanes_in_all(&self.snapshot));
             }
             Action::Show(name) => return self.turn_to(name),
+            Action::Open(certificate::NAME) if self.snapshot.learned_lane().is_some() => {
+                self.message = Some(NO_CERTIFICATE.to_owned());
+            }
             Action::Open(name) => return self.lay_over(name),
             Action::Edit => {
                 let effects = self.turn_to(explore::NAME);
@@ -316,8 +331,8 @@ impl App {
     }
 
     fn look_at(&mut self, layer: usize) -> Vec<Effect> {
-        self.layer = Some(layer.clamp(1, self.snapshot.lane().layers.len()));
-        self.look_at_lane(self.snapshot.shown)
+        self.layer = Some(layer.clamp(1, layers_on_view(&self.snapshot)));
+        self.look_at_lane(lane_on_view(&self.snapshot))
     }
 
     fn look_at_lane(&self, lane: usize) -> Vec<Effect> {

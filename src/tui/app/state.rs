@@ -9,12 +9,12 @@ use ratatui::buffer::Buffer;
 use crate::experiment::Experiment;
 use crate::session::Snapshot;
 use crate::tui::export::{Export, Exported, stem};
-use crate::tui::keymap::{Binding, FIELD, Keymap, with_others};
+use crate::tui::keymap::{Action, Binding, FIELD, Keymap, LEARNED, TOGETHER, in_terms_of, with_others};
 use crate::tui::look::Look;
 use crate::tui::look::theme::{Colours, ThemeName};
 use crate::tui::overlays::overlay::Overlay;
 use crate::tui::overlays::prompt::{Prompt, Saved};
-use crate::tui::overlays::{Overlays, refusal};
+use crate::tui::overlays::{Overlays, certificate, refusal};
 use crate::tui::request::Request;
 use crate::tui::screens::screen::Screen;
 use crate::tui::screens::{Screens, compare, every_screen, explore};
@@ -139,7 +139,29 @@ impl App {
     pub fn bindings(&self) -> impl Iterator<Item = &'static Binding> {
         let keymap = self.keymap();
         let others = if keymap.adds { every_screen().bindings } else { &[] };
-        with_others(keymap.bindings, others.iter())
+        let steps = self.step_names();
+        with_others(keymap.bindings, others.iter().map(move |binding| in_terms_of(binding, steps)))
+    }
+
+    /// Whether an action has a meaning now, and stands in the footer.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        let is_of_constructions =
+            matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
+        !(is_of_constructions && self.snapshot.learned_lane().is_some())
+    }
+
+    /// The names of steps, by the lanes that steps move.
+    fn step_names(&self) -> &'static [Binding] {
+        let constructions = self.snapshot.lanes.len();
+        let lanes = self.lanes();
+        let learned = lanes.iter().filter(|lane| **lane >= constructions).count();
+        if learned == 0 {
+            &[]
+        } else if learned < lanes.len() {
+            TOGETHER
+        } else {
+            LEARNED.bindings
+        }
     }
 
     pub(super) fn scene(&self) -> Scene<'_> {
@@ -216,7 +238,7 @@ impl App {
         }
     }
 
-    fn show_on_screens(&mut self, is_new_setup: bool) {
+    pub(super) fn show_on_screens(&mut self, is_new_setup: bool) {
         let scene = Scene {
             snapshot: &self.snapshot,
             latest: &self.latest,

@@ -49,7 +49,7 @@ pub const LOOKING: &[Binding] = &[
         "only rows that hold a text, in the tables of layers, steps, constructions and outputs",
     ),
     bind(&[Escape], Action::AllRows, "all rows", "show all rows of the table again"),
-    bind(&[Tab], Action::NextLane, "lane", "look at the next construction"),
+    bind(&[Tab], Action::NextLane, "lane", "look at the next lane: constructions, then learned tickets"),
     bind(
         &[Char('E')],
         Action::Open("export"),

@@ -6,6 +6,7 @@ mod binding;
 pub mod every_screen;
 mod field;
 mod key;
+mod learned_lane;
 
 pub(crate) use action::moves;
 pub use action::{Action, Move};
@@ -13,3 +14,4 @@ pub(crate) use binding::bind;
 pub use binding::{Binding, Keymap, action_of, with_others};
 pub use field::FIELD;
 pub use key::Key;
+pub use learned_lane::{LEARNED, TOGETHER, in_terms_of};

@@ -10,6 +10,8 @@ use crate::visible::visible;
 pub struct Glyphs {
     /// a column filled by 0…8 eighths
     pub eighths: [&'static str; 9],
+    /// a column of dots, filled by 0…4 quarters: weights cut
+    pub quarters: [&'static str; 5],
     /// the missing part of a column's quota
     pub wanted: &'static str,
     /// the exact density, at each quarter of a row from below
@@ -91,6 +93,7 @@ pub struct Glyphs {
 /// For UTF-8 terminals.
 pub const UNICODE: Glyphs = Glyphs {
     eighths: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    quarters: [" ", "⣀", "⣤", "⣶", "⣿"],
     wanted: "·",
     curve: ["⣀", "⠤", "⠒", "⠉"],
     bound: ["⡀", "⠄", "⠂", "⠁"],
@@ -134,6 +137,7 @@ pub const UNICODE: Glyphs = Glyphs {
 /// For all others.
 pub const ASCII: Glyphs = Glyphs {
     eighths: [" ", ".", ".", ":", ":", "|", "|", "#", "#"],
+    quarters: [" ", "-", "-", "=", "="],
     wanted: ".",
     curve: ["o"; 4],
     bound: ["-"; 4],

@@ -10,7 +10,7 @@ pub mod weight;
 use std::sync::LazyLock;
 
 use super::keymap::every_screen::{LOOKING, RUNNING};
-use super::keymap::{Action, Binding, Key, Keymap, bind};
+use super::keymap::{Action, Binding, Key, Keymap, LEARNED, bind};
 use super::table::table;
 use bounds::BoundsScreen;
 use compare::CompareScreen;
@@ -69,7 +69,8 @@ pub fn every_screen() -> &'static Keymap {
 /// setup editor.
 pub fn listed_keymaps() -> Vec<&'static Keymap> {
     let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
-    std::iter::once(every_screen()).chain(own).chain([&compare::learned::KEYMAP, &explore::EDITING]).collect()
+    let learned = [&weight::MASK, &compare::learned::KEYMAP];
+    [every_screen(), &LEARNED].into_iter().chain(own).chain(learned).chain([&explore::EDITING]).collect()
 }
 
 /// The example of the book, kept compiling.

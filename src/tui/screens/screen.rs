@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use crate::tui::effects::{Effect, News};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::learned_lane::lane_on_view;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::ScreenPart;
@@ -59,7 +60,7 @@ pub trait Screen: fmt::Debug {
 
     /// The lanes moved by steps and runs.
     fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
-        vec![scene.snapshot.shown]
+        vec![lane_on_view(scene.snapshot)]
     }
 
     /// Obeys an action; `None` if the action has its general meaning.

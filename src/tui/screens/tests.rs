@@ -8,7 +8,7 @@ use super::compare::learned::TicketMove;
 use super::layers::LayersScreen;
 use super::outputs::InputMove;
 use super::screen::Screen;
-use super::weight::WeightMove;
+use super::weight::{MaskMove, WeightMove};
 use super::{Screens, all_facts, every_screen, listed_keymaps};
 use crate::tui::keymap::{Action, Binding, FIELD, Key, Keymap, action_of};
 use crate::tui::overlays::overlay::Overlay;
@@ -70,6 +70,7 @@ fn every_move_is_bound() {
         LaneMove::ALL.iter().map(|each| each.action()).collect::<Vec<_>>(),
         TicketMove::ALL.iter().map(|each| each.action()).collect(),
         WeightMove::ALL.iter().map(|each| each.action()).collect(),
+        MaskMove::ALL.iter().map(|each| each.action()).collect(),
         ChartMove::ALL.iter().map(|each| each.action()).collect(),
         InputMove::ALL.iter().map(|each| each.action()).collect(),
     ];

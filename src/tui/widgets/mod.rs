@@ -7,6 +7,7 @@ pub mod field;
 pub mod filter;
 pub(crate) mod frame_lines;
 pub(crate) mod histogram;
+pub(crate) mod line_chart;
 pub(crate) mod log_axis;
 pub(crate) mod products;
 pub(crate) mod table;

@@ -15,6 +15,7 @@ mod buckets;
 pub mod editing;
 mod fields;
 mod keys;
+mod learned;
 mod pruned;
 mod told;
 
@@ -72,6 +73,10 @@ const FACTS: ScreenFacts = ScreenFacts {
             "Neurons drawn per weight, paths kept, the largest error of a weight and its tolerance. Then the network's \
              error: found by trying inputs, certified by proof, and the one asked for.",
         ),
+        learned::PANES[0],
+        learned::PANES[1],
+        learned::PANES[2],
+        learned::PANES[3],
     ],
 };
 
@@ -137,6 +142,9 @@ impl Screen for ExploreScreen {
     }
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        if let Some(learned) = scene.snapshot.learned_lane() {
+            return Some(learned::numbers(scene.snapshot, learned));
+        }
         let report = ExploredReport::new(scene.snapshot);
         Some(Numbers {
             json: json_text(&report),
@@ -146,6 +154,9 @@ impl Screen for ExploreScreen {
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        if let (Some(learned), None) = (view.scene.snapshot.learned_lane(), &self.editing) {
+            return learned::render(view, learned, area, buffer);
+        }
         let [status, panes, event] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         let [upper, lower] = Layout::vertical([Constraint::Fill(1); 2]).areas(panes);

@@ -36,17 +36,17 @@ pub(super) fn widest((outputs, inputs): (usize, usize)) -> u16 {
 
 /// Some weights, shared out among some characters.
 #[derive(Clone, Copy)]
-struct WeightCells {
+pub(super) struct WeightCells {
     weights: usize,
-    cells: usize,
+    pub(super) cells: usize,
 }
 
 impl WeightCells {
-    fn new(weights: usize, room: usize) -> Self {
+    pub(super) fn new(weights: usize, room: usize) -> Self {
         Self { weights, cells: room.min(weights) }
     }
 
-    fn range(self, cell: usize) -> Range<usize> {
+    pub(super) fn range(self, cell: usize) -> Range<usize> {
         cell * self.weights / self.cells..(cell + 1) * self.weights / self.cells
     }
 
@@ -55,11 +55,11 @@ impl WeightCells {
     }
 
     /// Weights that share a character, at most.
-    fn shared(self) -> usize {
+    pub(super) fn shared(self) -> usize {
         self.weights.div_ceil(self.cells)
     }
 
-    fn cell_of(self, weight: usize) -> usize {
+    pub(super) fn cell_of(self, weight: usize) -> usize {
         ((weight + 1) * self.cells - 1) / self.weights
     }
 }
@@ -147,7 +147,7 @@ fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
 }
 
 /// Numbers of the first, the last and the chosen output.
-fn labels_down(down: WeightCells, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn labels_down(down: WeightCells, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     let at = down.cell_of(chosen);
     let mut write = |row: usize, output: usize, style| {
         let text = format!("{output:>width$}", width = usize::from(area.width));
@@ -159,7 +159,7 @@ fn labels_down(down: WeightCells, tall: usize, chosen: usize, look: &Look, area:
 }
 
 /// Numbers of the first, the last and the chosen input, as far as they leave each other room.
-fn labels_across(
+pub(super) fn labels_across(
     across: WeightCells,
     wide: usize,
     chosen: usize,

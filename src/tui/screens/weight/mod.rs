@@ -15,12 +15,14 @@
 
 mod choice;
 mod keys;
+mod learned;
 mod map;
 mod table;
 mod told;
 
 pub use choice::Choice;
 pub use keys::WeightMove;
+pub use learned::{MASK, MaskLayout, MaskMove};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -31,7 +33,7 @@ use crate::report::{WeighedReport, json_text};
 use crate::session::{Command, WeightView};
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::ScreenPart;
@@ -47,13 +49,14 @@ const FACTS: ScreenFacts = ScreenFacts {
     label: "one weight",
     help: "how one weight is put together, piece by piece",
     keymap: keys::KEYMAP,
-    panes: &[(
+    panes: &[
+        (
         "Weight",
         "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
              what is left of it (the residual) is held against the bucket's threshold; where it reaches that, the bucket's \
              piece is taken and subtracted. The map shows how far each weight of the layer is off, in units of its \
              tolerance; where weights share a character it is that of the worst.",
-    )],
+    ), learned::PANES],
 };
 
 /// Least width of the panes where the map stands beside the tables, and not above them.
@@ -73,11 +76,24 @@ const TALL: u16 = 20;
 pub struct WeightScreen {
     /// the weight, and the step of its sum
     pub choice: Choice,
+    /// the layout of a learned lane's mask
+    pub layout: MaskLayout,
+    /// whether a learned lane is on view
+    is_learned: bool,
 }
 
 impl Screen for WeightScreen {
     fn facts(&self) -> &'static ScreenFacts {
         &FACTS
+    }
+
+    fn keymap(&self) -> &'static Keymap {
+        if self.is_learned { &MASK } else { &FACTS.keymap }
+    }
+
+    fn show(&mut self, scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+        self.is_learned = scene.snapshot.learned_lane().is_some();
+        Vec::new()
     }
 
     fn enter(&mut self, _scene: &Scene<'_>) -> Vec<Effect> {
@@ -90,6 +106,13 @@ impl Screen for WeightScreen {
 
     fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
         let Action::Own(own) = action else { return None };
+        if let Some(to) = MaskMove::of(own) {
+            return Some(match learned::update(&mut self.layout, &mut self.choice, to, scene.snapshot) {
+                Ok(true) => send(self.choice.command()),
+                Ok(false) => Vec::new(),
+                Err(reason) => vec![Request::Say(reason.to_owned())],
+            });
+        }
         let to = WeightMove::of(own)?;
         Some(match self.choice.update(to, scene.snapshot, scene.filter) {
             Ok(true) => send(self.choice.command()),
@@ -111,6 +134,9 @@ impl Screen for WeightScreen {
     }
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        if scene.snapshot.learned_lane().is_some() {
+            return learned::numbers(scene.snapshot);
+        }
         let report = WeighedReport::new(scene.snapshot)?;
         Some(Numbers {
             json: json_text(&report),
@@ -120,6 +146,9 @@ impl Screen for WeightScreen {
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        if let Some(learned) = view.scene.snapshot.learned_lane() {
+            return learned::render(view, learned, (self.layout, self.choice), area, buffer);
+        }
         let lines = if area.height >= TALL { 3 } else { 1 };
         let [header, panes, below] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(lines)])
