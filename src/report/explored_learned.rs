@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::learned::{LearnedReport, LearnedRun};
+use super::learned::{LearnedReport, LearnedRun, arm_name};
 use super::{Rows, Table};
 use crate::learning::{Arm, CurvePoint, Position, Quantity};
 use crate::session::{LearnedView, ScoreView, Snapshot};
@@ -70,19 +70,19 @@ pub(super) fn quantity_name(quantity: Quantity) -> &'static str {
 impl ExploredLearnedReport {
     /// The report of a learned lane of a snapshot.
     pub fn new(snapshot: &Snapshot, learned: &LearnedView) -> Self {
+        let data = snapshot.experiment.dataset.as_deref();
         let run = LearnedRun {
             lane: learned.lane,
             method: &learned.method,
+            labels: data.map_or(&[], |data| &data.test.labels),
             rounds: &learned.rounds,
             steps: learned.position.steps_done,
             is_done: learned.is_done,
             elapsed: learned.elapsed,
         };
-        let data = snapshot.experiment.dataset.as_ref();
-        let labels = data.map_or(&[][..], |data| &data.test.labels);
         Self {
             title: snapshot.experiment.title.clone(),
-            lane: LearnedReport::new(&run, labels),
+            lane: LearnedReport::new(&run),
             position: PositionReport::new(&learned.position),
             curve: learned.curve.clone(),
             values: learned.layer.as_deref().map(LayerValuesReport::new),
@@ -95,7 +95,7 @@ impl ExploredLearnedReport {
         Rows::of(arms)
             .column("round", |(round, _)| round.round)
             .column("share_weights_kept", |(round, _)| round.share_weights_kept)
-            .column("network", |(_, arm)| crate::report::arm_name(arm.arm))
+            .column("network", |(_, arm)| arm_name(arm.arm))
             .column("correct", |(_, arm)| arm.test.correct)
             .column("examples", |(_, arm)| arm.test.examples)
             .column("accuracy", |(_, arm)| arm.test.accuracy)

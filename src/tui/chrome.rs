@@ -86,7 +86,7 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     let (mark, state, style) = if app.frozen && snapshot.state() != RunState::Failed {
         (glyphs.paused, "view frozen (s)".to_owned(), theme.bad)
     } else {
-        run_state(app.latest.state(), look)
+        run_state(app.latest.state(), !app.latest.learned.is_empty(), look)
     };
     let screens = |named: bool| {
         let tab = |(place, screen): (usize, &dyn Screen)| {
@@ -117,9 +117,11 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     Title { named, short, least, screens: Screens::COUNT, clickables: &app.clickables, look: *look }
 }
 
-/// The mark, the words and the colour of a run's state: the same on every screen.
-fn run_state(state: RunState, look: &Look) -> (&'static str, String, Style) {
+/// The mark, the words and the colour of a run's state: the same on every screen. Beside learned lanes, where only the tickets of
+/// constructions have a verdict, these are named.
+fn run_state(state: RunState, has_learned: bool, look: &Look) -> (&'static str, String, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
+    let of = if has_learned { "constructed " } else { "" };
     match state {
         RunState::Failed => (glyphs.bad, "the engine has failed".to_owned(), theme.bad),
         RunState::Running => (glyphs.running, "running".to_owned(), theme.good),
@@ -130,19 +132,19 @@ fn run_state(state: RunState, look: &Look) -> (&'static str, String, Style) {
             (glyphs.paused, format!("paused: {done} of {lanes} lanes done"), theme.text)
         }
         RunState::Done { holding: 1, lanes: 1, .. } => {
-            (glyphs.good, "done: the ticket holds".to_owned(), theme.good)
+            (glyphs.good, format!("done: the {of}ticket holds"), theme.good)
         }
         RunState::Done { not_completed: 1, lanes: 1, .. } => {
             (glyphs.bad, "done: not completed".to_owned(), theme.bad)
         }
         RunState::Done { holding: 0, lanes: 1, .. } => {
-            (glyphs.bad, "done: the ticket does not hold".to_owned(), theme.bad)
+            (glyphs.bad, format!("done: the {of}ticket does not hold"), theme.bad)
         }
         RunState::Done { holding, lanes, .. } if holding == lanes => {
-            (glyphs.good, "done: all tickets hold".to_owned(), theme.good)
+            (glyphs.good, format!("done: all {of}tickets hold"), theme.good)
         }
         RunState::Done { holding, lanes, .. } => {
-            (glyphs.bad, format!("done: {holding} of {lanes} tickets hold"), theme.bad)
+            (glyphs.bad, format!("done: {holding} of {lanes} {of}tickets hold"), theme.bad)
         }
     }
 }

@@ -9,9 +9,8 @@ use ratatui::text::Line;
 
 use crate::learning::{Accuracy, Arm, ArmResult, LearnedMethod, Round};
 use crate::report::numbers::{grouped, percent};
-use crate::report::{CONFIDENCE, Cell, Rows, Table, arm_name};
+use crate::report::{Cell, Rows, ShareReport, Table, arm_name};
 use crate::session::LearnedView;
-use crate::tui::look::Look;
 use crate::tui::view::ScreenView;
 use crate::tui::widgets;
 use crate::tui::widgets::frame_lines::draw_line;
@@ -102,7 +101,7 @@ fn networks(learned: &LearnedView) -> (Table, Option<usize>) {
 
 /// `96.1 to 98.2`
 fn interval(accuracy: Accuracy) -> String {
-    let (low, high) = accuracy.interval(CONFIDENCE);
+    let ShareReport { low, high, .. } = ShareReport::new(accuracy);
     format!("{:.1} to {:.1}", 100.0 * low, 100.0 * high)
 }
 
