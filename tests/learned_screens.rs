@@ -10,8 +10,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use screens::{PLAIN, SIZES, draw, session};
 use serde_json::Value;
 use slth::learning::{
-    Accuracy, Arm, ArmResult, CurvePoint, EdgePopup, LayerShare, LearnedMethod, Position, Quantity, Rewinding,
-    Round, ScoreLayer,
+    Accuracy, Arm, ArmResult, CurvePoint, EdgePopup, LayerShare, LearnedMethod, Position, Quantity,
+    Rewinding, Round, ScoreLayer,
 };
 use slth::session::{Command, LearnedView, LearnedWeight, ScoreView, Snapshot, Step, Worker};
 use slth::tui::Look;
@@ -22,7 +22,6 @@ use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::ANSI;
 use slth::tui::overlays::certificate;
-use slth::tui::screens::screen::Screen as _;
 use slth::tui::screens::weight::{MaskLayout, MaskMove};
 use slth::tui::screens::{explore, weight};
 
@@ -51,7 +50,8 @@ fn layer(number: usize, quantity: Quantity, keep: f64) -> ScoreView {
         }
         Quantity::Score | Quantity::ScoreMagnitude => values,
     };
-    let layer = ScoreLayer { layer: number, shape, quantity, weights: values.clone(), values, mask, cut: Some(cut) };
+    let layer =
+        ScoreLayer { layer: number, shape, quantity, weights: values.clone(), values, mask, cut: Some(cut) };
     ScoreView::new(layer, SHAPES.len())
 }
 
@@ -117,7 +117,8 @@ fn rewinding() -> LearnedView {
         let keep = 0.8_f64.powi(round as i32);
         let lost = round as u64;
         let ticket = result(Arm::Ticket, 352, 500);
-        let controls = [result(Arm::FreshWeights, 350 - 3 * lost, 500), result(Arm::RandomMask, 350 - 9 * lost, 500)];
+        let controls =
+            [result(Arm::FreshWeights, 350 - 3 * lost, 500), result(Arm::RandomMask, 350 - 9 * lost, 500)];
         let arms = if round == 0 { vec![ticket] } else { [vec![ticket], controls.to_vec()].concat() };
         Round { round, layers: shares(keep), arms }
     };
@@ -236,13 +237,23 @@ fn one_line_says_what_is_happening() {
     let dense = arm(0, Arm::Dense);
     assert!(dense.starts_with("Control: a dense network of the same widths, trained."), "{dense}");
     let ticket = arm(1, Arm::Ticket);
-    assert!(ticket.starts_with("The ticket: 16.8 % of layer 1 is left, rewound and trained again"), "{ticket}");
-    assert!(arm(1, Arm::FreshWeights).starts_with("Control: the ticket's mask with newly drawn initial weights."));
+    assert!(
+        ticket.starts_with("The ticket: 16.8 % of layer 1 is left, rewound and trained again"),
+        "{ticket}"
+    );
+    assert!(
+        arm(1, Arm::FreshWeights).starts_with("Control: the ticket's mask with newly drawn initial weights.")
+    );
     assert!(arm(1, Arm::RandomMask).starts_with("Control: a random mask"));
     let start = last_line(1, &|view| (view.position.round, view.position.arm) = (0, Arm::Ticket));
     assert!(start.starts_with("Round 0: the whole network is trained"), "{start}");
     let end = last_line(1, &|view| view.is_done = true);
-    assert!(end.starts_with("Done: with 16.7 % of the weights the ticket is right on 97.8 % of the test examples"), "{end}");
+    assert!(
+        end.starts_with(
+            "Done: with 16.7 % of the weights the ticket is right on 97.8 % of the test examples"
+        ),
+        "{end}"
+    );
 }
 
 #[test]
@@ -250,10 +261,13 @@ fn steps_have_the_names_of_the_lane_on_view() {
     let footer = |app: &App| picture(app, PLAIN, (200, 24)).lines().last().unwrap().to_owned();
     let learned = explorer(snapshot(Some(0)), explore::NAME);
     let text = footer(&learned);
-    for label in ["n batch", "w epoch", "l round", "a all", "space run/pause", "Tab lane", "N back"] {
+    for label in ["n batch", "w epoch", "l round", "a all", "space run/pause", "N back", "W back", "L back"] {
         assert!(text.contains(label), "no {label:?} in {text}");
     }
-    assert!(!text.contains("neuron") && !text.contains("f follow") && !text.contains("certificate"), "{text}");
+    assert!(
+        !text.contains("neuron") && !text.contains("f follow") && !text.contains("certificate"),
+        "{text}"
+    );
     let constructed = footer(&explorer(snapshot(None), explore::NAME));
     assert!(constructed.contains("n neuron") && !constructed.contains("batch"), "{constructed}");
     let title = picture(&learned, PLAIN, (120, 24)).lines().nth(1).unwrap().to_owned();
@@ -269,8 +283,7 @@ fn keys_move_the_learned_lane_both_ways() {
         assert!(sent, "{code}: {effects:?}");
         if step != Step::All {
             let effects = key(&mut app, KeyCode::Char(code.to_ascii_uppercase()));
-            let sent =
-                matches!(&effects[..], [Effect::Send(Command::Back(found, lanes))] if *found == step && *lanes == [2]);
+            let sent = matches!(&effects[..], [Effect::Send(Command::Back(found, lanes))] if *found == step && *lanes == [2]);
             assert!(sent, "{code}: {effects:?}");
         }
     }
@@ -327,7 +340,10 @@ fn the_cursor_goes_over_the_mask() {
         app.update(to.action());
         (app.screens.weight.choice.output, app.screens.weight.choice.input)
     };
-    assert_eq!([MaskMove::Left, MaskMove::Up, MaskMove::FarDown, MaskMove::Last].map(&mut go), [(3, 16), (2, 16), (5, 16), (5, 63)]);
+    assert_eq!(
+        [MaskMove::Left, MaskMove::Up, MaskMove::FarDown, MaskMove::Last].map(&mut go),
+        [(3, 16), (2, 16), (5, 16), (5, 63)]
+    );
     // An image of 8×8 inputs.
     assert_eq!(go(MaskMove::Picture), (5, 63));
     assert_eq!([MaskMove::Down, MaskMove::Up, MaskMove::FarDown].map(&mut go), [(5, 63), (5, 55), (6, 55)]);
@@ -350,7 +366,7 @@ fn ascii_terminals_get_nothing_but_ascii() {
     for (shown, name) in [(0, "edge_popup"), (1, "rewinding")] {
         for screen in [explore::NAME, weight::NAME] {
             let text = picture(&explorer(snapshot(Some(shown)), screen), look, (80, 24));
-            assert!(text.is_ascii() && !text.contains('?'), "{text}");
+            assert!(text.is_ascii() && !text.replace("? help", "").contains('?'), "{text}");
             insta::assert_snapshot!(format!("{}_{name}_ascii_80x24", screen.to_lowercase()), text);
         }
     }
@@ -420,6 +436,9 @@ fn the_numbers_can_be_written() {
     // A row for each finished network, and the header.
     assert_eq!(csv.lines().count(), 1 + 1 + 7 * 3 + 1);
     let (json, csv) = numbers(weight::NAME);
-    assert_eq!((&json["output"], &json["input"], &json["quantity"]), (&3.into(), &17.into(), &"weight magnitude".into()));
+    assert_eq!(
+        (&json["output"], &json["input"], &json["quantity"]),
+        (&3.into(), &17.into(), &"weight magnitude".into())
+    );
     assert_eq!((json["history"].as_array().unwrap().len(), csv.lines().count()), (40, 41));
 }

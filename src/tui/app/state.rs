@@ -145,8 +145,7 @@ impl App {
 
     /// Whether an action has a meaning now, and stands in the footer.
     pub(crate) fn offers(&self, action: Action) -> bool {
-        let is_of_constructions =
-            matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
+        let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
         !(is_of_constructions && self.snapshot.learned_lane().is_some())
     }
 

@@ -19,8 +19,18 @@ pub const LEARNED: Keymap = Keymap::of_screen(
         ),
         bind(&[Char('a')], Action::Step(Step::All), "all", "compute all rounds, as fast as possible"),
         bind(&[Char('N')], Action::Back(Step::Neuron), "back", "take the last batch back"),
-        bind(&[Char('W')], Action::Back(Step::Weight), "back", "go back to the start of the epoch, or of the one before"),
-        bind(&[Char('L')], Action::Back(Step::Layer), "back", "go back to the start of the round, or of the one before"),
+        bind(
+            &[Char('W')],
+            Action::Back(Step::Weight),
+            "back",
+            "go back to the start of the epoch, or of the one before",
+        ),
+        bind(
+            &[Char('L')],
+            Action::Back(Step::Layer),
+            "back",
+            "go back to the start of the round, or of the one before",
+        ),
         bind(
             &[Char('r')],
             Action::Restart,
@@ -34,8 +44,18 @@ pub const LEARNED: Keymap = Keymap::of_screen(
 /// Steps that move constructions and learned lanes together.
 pub const TOGETHER: &[Binding] = &[
     bind(&[Char('n')], Action::Step(Step::Neuron), "neuron/batch", "draw one neuron, compute one batch"),
-    bind(&[Char('w')], Action::Step(Step::Weight), "weight/epoch", "go on to the next complete weight, to the end of the epoch"),
-    bind(&[Char('l')], Action::Step(Step::Layer), "layer/round", "go on to the end of the layer, of the round"),
+    bind(
+        &[Char('w')],
+        Action::Step(Step::Weight),
+        "weight/epoch",
+        "go on to the next complete weight, to the end of the epoch",
+    ),
+    bind(
+        &[Char('l')],
+        Action::Step(Step::Layer),
+        "layer/round",
+        "go on to the end of the layer, of the round",
+    ),
 ];
 
 /// A row of the keys of every screen in the terms of `steps`.

@@ -147,7 +147,14 @@ fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
 }
 
 /// Numbers of the first, the last and the chosen output.
-pub(super) fn labels_down(down: WeightCells, tall: usize, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn labels_down(
+    down: WeightCells,
+    tall: usize,
+    chosen: usize,
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let at = down.cell_of(chosen);
     let mut write = |row: usize, output: usize, style| {
         let text = format!("{output:>width$}", width = usize::from(area.width));

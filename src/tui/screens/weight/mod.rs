@@ -51,12 +51,14 @@ const FACTS: ScreenFacts = ScreenFacts {
     keymap: keys::KEYMAP,
     panes: &[
         (
-        "Weight",
-        "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
+            "Weight",
+            "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
              what is left of it (the residual) is held against the bucket's threshold; where it reaches that, the bucket's \
              piece is taken and subtracted. The map shows how far each weight of the layer is off, in units of its \
              tolerance; where weights share a character it is that of the worst.",
-    ), learned::PANES],
+        ),
+        learned::PANES,
+    ],
 };
 
 /// Least width of the panes where the map stands beside the tables, and not above them.

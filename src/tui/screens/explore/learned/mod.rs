@@ -30,7 +30,10 @@ pub(super) const PANES: [(&str, &str); 4] = [
         "Of a learned lane, the layer on view: a histogram of the scores of edge-popup, or of the magnitudes of weights. \
          Solid bars are weights kept, dotted bars weights cut; the mark on the axis is the cut.",
     ),
-    ("Loss and accuracy", "The training on view, step by step: the mean loss of its batches, and its accuracy between epochs."),
+    (
+        "Loss and accuracy",
+        "The training on view, step by step: the mean loss of its batches, and its accuracy between epochs.",
+    ),
     (
         "Share kept",
         "The mask, layer by layer: weights kept, and dead neurons: those without a kept path from the input or to the output.",

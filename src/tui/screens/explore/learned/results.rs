@@ -33,7 +33,9 @@ pub(super) fn render(
     buffer: &mut Buffer,
 ) -> (Range<usize>, usize) {
     let look = view.look;
-    if learned.rounds.iter().all(|round| round.arms.is_empty()) && matches!(learned.method, LearnedMethod::Rewinding(_)) {
+    if learned.rounds.iter().all(|round| round.arms.is_empty())
+        && matches!(learned.method, LearnedMethod::Rewinding(_))
+    {
         let text = "the ticket and its controls come with the end of each round: l";
         draw_line(&Line::styled(text, look.theme.faint), look, area, buffer);
         return (0..0, 0);
@@ -95,7 +97,8 @@ fn networks(learned: &LearnedView) -> (Table, Option<usize>) {
         .column("steps", |arm| result(arm).map_or(Cell::BLANK, |result| grouped(result.steps).into()))
         .wide(8, 66)
         .table();
-    let under_way = (!learned.is_done).then(|| EDGE_POPUP.iter().position(|arm| *arm == learned.position.arm));
+    let under_way =
+        (!learned.is_done).then(|| EDGE_POPUP.iter().position(|arm| *arm == learned.position.arm));
     (table, under_way.flatten())
 }
 
@@ -112,10 +115,11 @@ fn rounds(learned: &LearnedView) -> (Table, Option<usize>) {
         .column("round", |round| round.round)
         .wide(5, 0)
         .column("kept", |round| percent(round.share()))
-        .wide(8, 0);
+        .wide(8, 22);
     for (at, &arm) in arms.iter().enumerate() {
         let cell = |round: &&Round| round.arm(arm).map_or(Cell::BLANK, |result| accuracy(result).into());
-        rows = rows.column(short(arm), cell).wide(ACCURACY, ROUND + (ACCURACY + 1) * (at as u16 + 1));
+        let least = if at == 0 { 0 } else { ROUND + (ACCURACY + 1) * (at as u16 + 1) };
+        rows = rows.column(short(arm), cell).wide(ACCURACY, least);
     }
     let under_way = learned.rounds.iter().position(|round| round.round == learned.position.round);
     (rows.table(), under_way.filter(|_| !learned.is_done))
@@ -127,7 +131,8 @@ fn accuracy(result: &ArmResult) -> String {
 
 /// The networks with a result, the ticket first.
 fn arms(rounds: &[Round]) -> Vec<Arm> {
-    let mut arms: Vec<Arm> = rounds.iter().flat_map(|round| round.arms.iter().map(|result| result.arm)).collect();
+    let mut arms: Vec<Arm> =
+        rounds.iter().flat_map(|round| round.arms.iter().map(|result| result.arm)).collect();
     arms.sort();
     arms.dedup();
     arms

@@ -50,7 +50,8 @@ pub(super) fn render(learned: &LearnedView, look: &Look, area: Rect, buffer: &mu
 /// Cut weights of value 0 in the first bin, if they are more than half of what it holds. Weights pruned in an earlier round are
 /// exactly 0 and would dwarf all others.
 fn zeros(layer: &ScoreView) -> u64 {
-    let zeros = layer.values.iter().zip(&layer.mask).filter(|(value, kept)| **value == 0.0 && !**kept).count();
+    let zeros =
+        layer.values.iter().zip(&layer.mask).filter(|(value, kept)| **value == 0.0 && !**kept).count();
     zeros as u64
 }
 
@@ -156,7 +157,8 @@ fn legend(layer: &ScoreView, cut: u64, zeros: u64, look: &Look, area: Rect, buff
     let short = if zeros.is_empty() { "" } else { ", 0s not drawn" };
     let taken = 4 + "kept ".len() + kept.len() + "  ".len();
     let room = area.width.saturating_sub(taken as u16);
-    let cut = fitting(vec![format!("cut {cut}{zeros}"), format!("cut {cut}{short}"), format!("cut {cut}")], room);
+    let cut =
+        fitting(vec![format!("cut {cut}{zeros}"), format!("cut {cut}{short}"), format!("cut {cut}")], room);
     let mark = |glyph: &'static str, style: Style| Span::styled(glyph, style);
     let line = Line::from(vec![
         mark(look.glyphs.eighths[8], look.theme.full),

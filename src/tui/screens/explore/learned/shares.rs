@@ -45,7 +45,9 @@ pub(super) fn render(
     let shown = first..(first + room).min(rows.len());
     let seen = &rows[shown.clone()];
     view.clickables.add(area, ClickTarget::Wheel(Action::PreviousLayer, Action::NextLayer));
-    let targets = seen.iter().map(|row| row.layer.map_or(ClickTarget::Nothing, |layer| ClickTarget::part(LAYER, layer)));
+    let targets = seen
+        .iter()
+        .map(|row| row.layer.map_or(ClickTarget::Nothing, |layer| ClickTarget::part(LAYER, layer)));
     view.clickables.add_rows(area, 1, targets);
     let style = |index: usize| match seen[index].layer {
         Some(layer) if layer == here && round.layers.len() > 1 => look.theme.selected,

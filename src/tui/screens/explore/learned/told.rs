@@ -3,8 +3,8 @@
 use ratatui::text::Line;
 
 use crate::learning::{Arm, LearnedMethod, Quantity, Ranking};
-use crate::report::numbers::{grouped, percent};
 use crate::report::arm_name;
+use crate::report::numbers::{grouped, percent};
 use crate::session::{LearnedView, ScoreView, Speed};
 use crate::tui::learned_lane::{lanes_in_all, place_parts};
 use crate::tui::look::Look;
@@ -30,7 +30,8 @@ pub(super) fn status_line(view: &ScreenView<'_>, learned: &LearnedView, width: u
     }
     // Parts at the end give way, the place stays.
     let least = parts.len().min(4);
-    let variants = (least..=parts.len()).rev().map(|count| format!(" {}", parts[..count].join(look.glyphs.separator)));
+    let variants =
+        (least..=parts.len()).rev().map(|count| format!(" {}", parts[..count].join(look.glyphs.separator)));
     Line::styled(fitting(variants.collect(), width), look.theme.text)
 }
 
@@ -120,7 +121,10 @@ fn end(learned: &LearnedView) -> Vec<String> {
         .filter(|result| result.arm != Arm::Ticket)
         .map(|result| format!("{} {}", arm_name(result.arm), percent(result.test.share())))
         .collect();
-    let head = format!("Done: with {} of the weights the ticket is right on {ticket} of the test examples", percent(round.share()));
+    let head = format!(
+        "Done: with {} of the weights the ticket is right on {ticket} of the test examples",
+        percent(round.share())
+    );
     vec![
         format!("{head}; {}. No theorem stands behind it.", controls.join(", ")),
         format!("{head}; {}.", controls.join(", ")),

@@ -64,7 +64,9 @@ impl MaskLayout {
             (MaskMove::FarUp, None) => (output.saturating_sub(far), input),
             (MaskMove::FarDown, None) => (output + far, input),
             (MaskMove::Up, Some(side)) => (output, if input >= side { input - side } else { input }),
-            (MaskMove::Down, Some(side)) => (output, if input + side < inputs { input + side } else { input }),
+            (MaskMove::Down, Some(side)) => {
+                (output, if input + side < inputs { input + side } else { input })
+            }
             (MaskMove::FarUp, Some(_)) => (output.saturating_sub(1), input),
             (MaskMove::FarDown, Some(_)) => (output + 1, input),
             (MaskMove::Left, _) => (output, input.saturating_sub(1)),
@@ -77,7 +79,8 @@ impl MaskLayout {
                 extreme(layer, |value| (value - cut).abs())
             }
             (MaskMove::Picture, _) => {
-                side(layer).ok_or("only the inputs of layer 1 make an image, and only a square number of them")?;
+                side(layer)
+                    .ok_or("only the inputs of layer 1 make an image, and only a square number of them")?;
                 *self = self.next();
                 (output, input)
             }

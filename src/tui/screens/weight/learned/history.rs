@@ -19,13 +19,19 @@ pub(super) fn render(weight: &LearnedWeight, look: &Look, area: Rect, buffer: &m
         return;
     };
     if first.0 == last.0 {
-        draw_line(&Line::styled("one point so far: w adds one for each epoch", look.theme.faint), look, area, buffer);
+        draw_line(
+            &Line::styled("one point so far: w adds one for each epoch", look.theme.faint),
+            look,
+            area,
+            buffer,
+        );
         return;
     }
     let values = weight.history.iter().map(|&(step, value, _)| (step, f64::from(value)));
     let cuts = weight.history.iter().filter_map(|&(step, _, cut)| Some((step, f64::from(cut?))));
     let all = values.clone().chain(cuts.clone()).map(|(_, value)| value).filter(|value| value.is_finite());
-    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let (low, high) = if low < high { (low, high) } else { (low - 1e-3, high + 1e-3) };
     let chart = LineChart {
         steps: (first.0, last.0),

@@ -41,7 +41,13 @@ impl MaskPlane {
         match layout.of(layer) {
             (MaskLayout::OneOutput, Some(side)) => {
                 let row = layer.mask.iter().skip(output * inputs).take(inputs);
-                Self { rows: side, columns: side, kept: row.map(of).collect(), chosen: (input / side, input % side), is_image: true }
+                Self {
+                    rows: side,
+                    columns: side,
+                    kept: row.map(of).collect(),
+                    chosen: (input / side, input % side),
+                    is_image: true,
+                }
             }
             (MaskLayout::AllOutputs, Some(side)) => {
                 let mut kept = vec![0.0; inputs];
@@ -75,7 +81,11 @@ impl MaskPlane {
 
     /// The weight behind a place.
     fn weight(&self, layer: &ScoreView, choice: Choice, (row, column): (usize, usize)) -> (usize, usize) {
-        if self.is_image { (choice.within(layer.shape).0, row * self.columns + column) } else { (row, column) }
+        if self.is_image {
+            (choice.within(layer.shape).0, row * self.columns + column)
+        } else {
+            (row, column)
+        }
     }
 }
 
@@ -140,7 +150,15 @@ pub(super) fn render(
         }
     }
     labels_down(down, tall, plane.chosen.0, look, Rect { x: area.x, width: gutter - 1, ..grid }, buffer);
-    labels_across(across, wide, plane.chosen.1, look, Rect { y: area.y, height: 1, ..grid }, area.right(), buffer);
+    labels_across(
+        across,
+        wide,
+        plane.chosen.1,
+        look,
+        Rect { y: area.y, height: 1, ..grid },
+        area.right(),
+        buffer,
+    );
     let shared = (down.shared(), across.shared());
     let legend = legend(&plane, layout, (shared, highest, is_single), look, area.width);
     for (line, row) in legend.into_iter().rev().zip(Rect { y: grid.bottom(), height: below, ..area }.rows()) {
@@ -193,7 +211,7 @@ fn legend(
     } else {
         let highest = percent(f64::from(highest));
         shades.push(Span::styled(glyphs.wanted, theme.faint));
-        shades.push(Span::styled(" none kept  ", theme.text));
+        shades.push(Span::styled(" none  ", theme.text));
         shades.push(Span::styled(glyphs.inks[1..].concat(), theme.full));
         shades.push(Span::styled(format!(" up to {highest}  "), theme.text));
     }
@@ -222,7 +240,10 @@ mod tests {
         let mask: Vec<bool> = (0..outputs * inputs).map(|weight| weight % inputs % 3 == 0).collect();
         let values = mask.iter().map(|&kept| f32::from(u8::from(kept))).collect();
         let (shape, quantity) = ((outputs, inputs), Quantity::ScoreMagnitude);
-        ScoreView::new(ScoreLayer { layer: 1, shape, quantity, weights: vec![], values, mask, cut: Some(0.5) }, 2)
+        ScoreView::new(
+            ScoreLayer { layer: 1, shape, quantity, weights: vec![], values, mask, cut: Some(0.5) },
+            2,
+        )
     }
 
     fn drawn(layer: &ScoreView, layout: MaskLayout, (width, height): (u16, u16)) -> Vec<String> {
@@ -232,7 +253,8 @@ mod tests {
         let look = Look { theme: MONO, glyphs: UNICODE };
         render(layer, (layout, choice), &Clickables::default(), &look, area, &mut buffer);
         let rows = buffer.content.chunks(usize::from(width.max(1)));
-        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect()
+        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned())
+            .collect()
     }
 
     #[test]
@@ -255,7 +277,10 @@ mod tests {
     #[test]
     fn square_inputs_of_the_first_layer_make_an_image() {
         let image = MaskPlane::new(&layer((2, 16)), MaskLayout::AllOutputs, Choice::default());
-        assert_eq!((image.rows, image.columns, image.kept[0], image.kept[1], image.kept[3]), (4, 4, 1.0, 0.0, 1.0));
+        assert_eq!(
+            (image.rows, image.columns, image.kept[0], image.kept[1], image.kept[3]),
+            (4, 4, 1.0, 0.0, 1.0)
+        );
         let text = drawn(&layer((2, 16)), MaskLayout::OneOutput, (20, 12)).join("\n");
         assert!(text.contains("inputs as an image, …") || text.contains("image"), "{text}");
         let no_image = MaskPlane::new(&layer((2, 15)), MaskLayout::AllOutputs, Choice::default());

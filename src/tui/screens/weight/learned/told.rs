@@ -63,6 +63,7 @@ pub(super) fn mask_title(layer: &ScoreView, layout: MaskLayout, output: usize, w
     let variants = vec![
         format!("Layer {} of {}: {what}", layer.layer, layer.layers),
         format!("Layer {}: {what}", layer.layer),
+        format!("Layer {}: {kept} kept", layer.layer),
         format!("Layer {}", layer.layer),
     ];
     fitting(variants, width.saturating_sub(4))
@@ -81,12 +82,20 @@ pub(super) fn history_title(layer: &ScoreView, weight: &LearnedWeight, width: u1
 }
 
 /// The weight's fate in a sentence, and how to read the pictures.
-pub(super) fn lines(layer: &ScoreView, weight: &LearnedWeight, look: &Look, width: u16) -> Vec<Line<'static>> {
+pub(super) fn lines(
+    layer: &ScoreView,
+    weight: &LearnedWeight,
+    look: &Look,
+    width: u16,
+) -> Vec<Line<'static>> {
     let sign = sign(layer.quantity);
     let value = number(weight.value);
     let fate = match (layer.quantity, weight.kept, layer.cut) {
         (Quantity::WeightMagnitude, true, Some(cut)) => vec![
-            format!("kept: it was above the last cut at {sign} = {}; now {sign} = {value}. The smallest go at the end of the round.", number(cut)),
+            format!(
+                "kept: it was above the last cut at {sign} = {}; now {sign} = {value}. The smallest go at the end of the round.",
+                number(cut)
+            ),
             format!("kept: now {sign} = {value}, the last cut was {}", number(cut)),
         ],
         (Quantity::WeightMagnitude, true, None) => vec![
@@ -98,11 +107,18 @@ pub(super) fn lines(layer: &ScoreView, weight: &LearnedWeight, look: &Look, widt
             "cut: it stays 0".to_owned(),
         ],
         (_, true, Some(cut)) => vec![
-            format!("{sign} = {value} reaches the cut {}: kept, w = {} takes part and never changes", number(cut), number(weight.weight)),
+            format!(
+                "{sign} = {value} reaches the cut {}: kept, w = {} takes part and never changes",
+                number(cut),
+                number(weight.weight)
+            ),
             format!("{sign} = {value} reaches {}: kept", number(cut)),
         ],
         (_, false, Some(cut)) => vec![
-            format!("{sign} = {value} is below the cut {}: masked out; its score still gets gradients and may come back", number(cut)),
+            format!(
+                "{sign} = {value} is below the cut {}: masked out; its score still gets gradients and may come back",
+                number(cut)
+            ),
             format!("{sign} = {value} below {}: masked out", number(cut)),
         ],
         (_, _, None) => vec![format!("{sign} = {value}; there is no cut yet")],
@@ -112,7 +128,9 @@ pub(super) fn lines(layer: &ScoreView, weight: &LearnedWeight, look: &Look, widt
         None => "",
     };
     let read = vec![
-        format!("{image}t: the largest {sign}. c: the weight nearest to the cut. Arrows move, [ and ] change the layer."),
+        format!(
+            "{image}t: the largest {sign}. c: the weight nearest to the cut. Arrows move, [ and ] change the layer."
+        ),
         format!("{image}t: largest {sign}. c: nearest to the cut. [ ]: layer."),
         format!("t: largest {sign}, c: at the cut"),
     ];
