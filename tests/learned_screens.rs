@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use screens::{PLAIN, SIZES, draw, session};
+use screens::{Opened, PLAIN, SIZES, draw, session};
 use serde_json::Value;
 use slth::learning::{
     Accuracy, Arm, ArmResult, CurvePoint, EdgePopup, LayerShare, LearnedMethod, Position, Quantity,
@@ -441,4 +441,35 @@ fn the_numbers_can_be_written() {
         (&3.into(), &17.into(), &"weight magnitude".into())
     );
     assert_eq!((json["history"].as_array().unwrap().len(), csv.lines().count()), (40, 41));
+}
+
+/// The keys against the engine itself: forward, back, and another lane.
+#[test]
+fn a_lane_of_a_preset_is_stepped_both_ways() {
+    let mut screen = Opened::open("digits-learned", &[]);
+    screen.letter('1');
+    screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let place = |screen: &Opened| {
+        let position = screen.app.snapshot.learned_lane().unwrap().position;
+        (position.epoch, position.batch)
+    };
+    let mut after = |keys: &str| {
+        keys.chars().for_each(|key| screen.letter(key));
+        place(&screen)
+    };
+    assert_eq!(
+        ["n", "n", "N", "w", "n", "W", "W"].map(&mut after),
+        [(0, 1), (0, 2), (0, 1), (1, 0), (1, 1), (1, 0), (0, 0)]
+    );
+    // Weight shows the history of a score, a point for each epoch.
+    after("wwn3");
+    let snapshot = &screen.app.snapshot;
+    let (lane, weight) = (snapshot.learned_lane().unwrap(), snapshot.learned_weight.as_ref().unwrap());
+    assert_eq!(weight.history.len(), 4, "{:?}", weight.history);
+    assert_eq!(weight.kept, lane.layer.as_ref().unwrap().mask[0]);
+    screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("· rewinding"), "{text}");
+    screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    assert!(screen.app.snapshot.learned_lane().is_none());
 }

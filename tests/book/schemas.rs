@@ -6,6 +6,7 @@ use std::path::Path;
 use ndarray::Array1;
 use ndarray_npy::ReadNpyExt as _;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::Value;
 use slth::tui::Look;
 use slth::tui::export::Export;
@@ -219,6 +220,27 @@ fn the_data_of_every_screen_fit_their_schemas() {
             keys.chars().chain([digit]).for_each(|key| screen.letter(key));
             let document = exported(&screen);
             fits(&document, &format!("{schema}.schema.json"), &format!("{schema} after {keys}"));
+        }
+    }
+}
+
+/// Of both learned methods, before the first step and under way.
+#[test]
+fn the_data_of_learned_lanes_fit_their_schemas() {
+    for tabs in [1, 2] {
+        let mut screen = Opened::open("digits-learned", &[]);
+        screen.letter('1');
+        (0..tabs).for_each(|_| screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE)));
+        for steps in ["", "nw"] {
+            for (digit, schema) in [('1', "explore-learned"), ('3', "weight-learned")] {
+                steps.chars().chain([digit]).for_each(|key| screen.letter(key));
+                let document = exported(&screen);
+                fits(
+                    &document,
+                    &format!("{schema}.schema.json"),
+                    &format!("{schema} of lane {tabs} after {steps}"),
+                );
+            }
         }
     }
 }

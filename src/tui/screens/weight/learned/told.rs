@@ -6,7 +6,7 @@ use super::choice::{MaskLayout, side};
 use crate::learning::Quantity;
 use crate::report::numbers::{percent, scientific};
 use crate::session::{LearnedView, LearnedWeight, ScoreView, Snapshot};
-use crate::tui::learned_lane::place_of_learned;
+use crate::tui::learned_lane::{name_of_learned, place_of_learned};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;
 
@@ -43,10 +43,14 @@ pub(super) fn header_line(
     let value = format!("{} {}", sign(layer.quantity), number(weight.value));
     let fate = if weight.kept { "kept" } else { "cut" };
     let join = |parts: &[&str]| parts.join(look.glyphs.separator);
+    let lane = name_of_learned(snapshot, learned);
+    let (named, short) =
+        (format!("{name} {of} = {}", number(weight.weight)), format!("{name} = {}", number(weight.weight)));
     let variants = vec![
-        join(&[&format!("{name} {of} = {}", number(weight.weight)), &value, fate, &place]),
-        join(&[&format!("{name} {of} = {}", number(weight.weight)), &value, fate]),
-        join(&[&format!("{name} = {}", number(weight.weight)), &value, fate]),
+        join(&[&named, &value, fate, &place]),
+        join(&[&named, &value, fate, &lane]),
+        join(&[&short, &value, fate, &lane]),
+        join(&[&short, &value, fate]),
         join(&[&name, fate]),
     ];
     Line::styled(fitting(variants, width), look.theme.text)
