@@ -47,8 +47,7 @@ pub(super) fn render(learned: &LearnedView, look: &Look, area: Rect, buffer: &mu
     axis(layer, columns.len() as u16, look, Rect { y: bars.bottom(), height: 2, ..area }, buffer);
 }
 
-/// Cut weights of value 0 in the first bin, if they are more than half of what it holds. Weights pruned in an earlier round are
-/// exactly 0 and would dwarf all others.
+/// Cut weights of value 0. Weights pruned in an earlier round are exactly 0 and would dwarf all others.
 fn zeros(layer: &ScoreView) -> u64 {
     let zeros =
         layer.values.iter().zip(&layer.mask).filter(|(value, kept)| **value == 0.0 && !**kept).count();
