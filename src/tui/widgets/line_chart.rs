@@ -149,7 +149,7 @@ impl LineChart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::look::glyphs::{ASCII, UNICODE};
+    use crate::tui::look::glyphs::ASCII;
     use crate::tui::look::theme::MONO;
 
     fn chart(points: &[(u64, f64)], is_dashed: bool) -> LineChart<'static> {

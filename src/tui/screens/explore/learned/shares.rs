@@ -34,8 +34,8 @@ pub(super) fn render(
         return (0..0, 0);
     };
     let here = layer_on_view(view.scene.snapshot);
-    let all = Row::all(round);
-    let rows: Vec<&Row> = all
+    let all = ShareRow::all(round);
+    let rows: Vec<&ShareRow> = all
         .iter()
         .filter(|row| view.scene.filter.is_none_or(|filter| filter.lets_through(&[&row.name])))
         .collect();
@@ -59,13 +59,13 @@ pub(super) fn render(
 }
 
 /// One layer, or all of them.
-struct Row {
+struct ShareRow {
     name: String,
     layer: Option<usize>,
     share: LayerShare,
 }
 
-impl Row {
+impl ShareRow {
     fn all(round: &Round) -> Vec<Self> {
         let layers = (1..).zip(&round.layers);
         let mut rows: Vec<Self> = layers
@@ -82,8 +82,8 @@ impl Row {
     }
 }
 
-fn columns(rows: &[&Row], look: &Look) -> Table {
-    let bar = |row: &&Row| {
+fn columns(rows: &[&ShareRow], look: &Look) -> Table {
+    let bar = |row: &&ShareRow| {
         let eighths = (row.kept() * (8 * BAR) as f64).round() as usize;
         let cell = |column: usize| look.glyphs.bar[eighths.saturating_sub(8 * column).min(8)];
         (0..BAR).map(cell).collect::<String>()
