@@ -466,7 +466,11 @@ fn a_lane_of_a_preset_is_stepped_both_ways() {
     let snapshot = &screen.app.snapshot;
     let (lane, weight) = (snapshot.learned_lane().unwrap(), snapshot.learned_weight.as_ref().unwrap());
     assert_eq!(weight.history.len(), 4, "{:?}", weight.history);
-    assert_eq!(weight.kept, lane.layer.as_ref().unwrap().mask[0]);
+    let layer = lane.layer.as_ref().unwrap();
+    assert_eq!(weight.kept, layer.mask[0]);
+    // The histogram is that of |s|: half of the scores are negative.
+    assert_eq!(layer.quantity, Quantity::ScoreMagnitude);
+    assert!(layer.values.iter().all(|score| *score >= 0.0) && layer.bins[0].0 == 0, "{:?}", layer.bins[0]);
     screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
     let text = screen.picture(PLAIN, 120, 40);
     assert!(text.contains("· rewinding"), "{text}");

@@ -329,7 +329,10 @@ impl Learner for EdgePopupLearner {
                 Ranking::Value => Quantity::Score,
             },
             mask: cut.mask(&values),
-            values,
+            values: match self.setting.options.ranking {
+                Ranking::Magnitude => values.iter().map(|score| score.abs()).collect(),
+                Ranking::Value => values,
+            },
             weights: self.ticket.network().weights[index].iter().copied().collect(),
             cut: Some(cut.value()),
         }
