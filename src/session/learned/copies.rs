@@ -57,7 +57,7 @@ impl LearnerCopy {
         Self { position: learner.position(), learner: learner.snapshot() }
     }
 
-    fn steps(&self) -> u64 {
+    fn steps_done(&self) -> u64 {
         self.position.steps_done
     }
 }
@@ -67,8 +67,8 @@ impl Copies {
     pub(super) fn new(start: &dyn Learner) -> Self {
         let start = LearnerCopy::of(start);
         Self {
-            borders: vec![Border { steps: start.steps(), round: start.position.round }],
-            known: start.steps(),
+            borders: vec![Border { steps: start.steps_done(), round: start.position.round }],
+            known: start.steps_done(),
             copies: vec![start],
             most_bytes: MOST_BYTES,
         }
@@ -107,9 +107,10 @@ impl Copies {
     fn thin(&mut self) {
         let mut bytes: usize = self.copies.iter().map(|copy| copy.learner.bytes()).sum();
         while self.copies.len() > 2 && (self.copies.len() > MOST || bytes > self.most_bytes) {
-            let last = self.copies[self.copies.len() - 1].steps();
+            let last = self.copies[self.copies.len() - 1].steps_done();
             let gap = |three: &[LearnerCopy]| {
-                (three[2].steps() - three[0].steps()) as f64 / (last - three[1].steps()).max(1) as f64
+                (three[2].steps_done() - three[0].steps_done()) as f64
+                    / (last - three[1].steps_done()).max(1) as f64
             };
             let gaps = self.copies.windows(3).map(gap).enumerate();
             let Some((least, _)) = gaps.min_by(|(_, a), (_, b)| a.total_cmp(b)) else { return };
@@ -134,10 +135,10 @@ impl Copies {
 
     /// The learner at the last copy not behind a place, in batches since the run began; all after it is forgotten.
     pub(super) fn go_back(&mut self, steps: u64) -> Box<dyn Learner> {
-        let count = self.copies.partition_point(|copy| copy.steps() <= steps).max(1);
+        let count = self.copies.partition_point(|copy| copy.steps_done() <= steps).max(1);
         self.copies.truncate(count);
         let last = &self.copies[count - 1];
-        let at = last.steps();
+        let at = last.steps_done();
         self.known = at;
         self.borders.retain(|border| border.steps <= at);
         last.learner.snapshot()

@@ -6,10 +6,12 @@
 //! | [`copies`] | copies of a learner, to go back to |
 //! | [`view`](LearnedView) | a lane at one moment, its layer on view with the histogram |
 //! | [`weight`](LearnedWeight) | one weight and its history |
+//! | [`moment`] | a moment of a lane |
 //! | [`output`](LearnedOutput) | outputs at a test example, the confusion matrix |
 //! | [`watch`] | the layer, weight and example on view, renewed while the lane moves |
 
 mod copies;
+mod moment;
 mod output;
 mod view;
 mod watch;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ndarray::ArrayView1;
 
 use super::LearnedLane;
-use super::watch::Moment;
+use super::moment::Moment;
 use crate::learning::training::softmax;
 use crate::learning::{Dataset, Learner};
 use crate::network::Stop;

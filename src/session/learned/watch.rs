@@ -3,37 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::moment::Moment;
 use super::output::ConfusionCount;
 use super::weight::WeightHistory;
 use super::{LearnedOutput, LearnedWeight, ScoreView};
-use crate::learning::Arm;
 use crate::session::Session;
 
 /// Between two looks at a moving lane: megabytes are copied at each.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-
-/// A moment of a lane, as far as its network depends on it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Moment {
-    /// counts sessions and restarts
-    run: u64,
-    /// from 0
-    lane: usize,
-    /// batches computed
-    steps: u64,
-    /// finished arms, of all rounds
-    arms: usize,
-    /// whether the lane is on its way back
-    goes_back: bool,
-    arm: Arm,
-}
-
-impl Moment {
-    /// Whether it is another moment of the same lane.
-    pub(super) fn is_same_run(self, other: Self) -> bool {
-        (self.run, self.lane) == (other.run, other.lane)
-    }
-}
 
 /// The watched parts of the learned lane on view.
 #[derive(Debug, Default)]

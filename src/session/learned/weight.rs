@@ -28,11 +28,13 @@ pub struct LearnedWeight {
     pub history: Vec<(u64, f32, Option<f32>)>,
 }
 
+/// A weight of an arm: the number of the lane, from 0, and its run; layer, output, input; the arm.
+type WatchedPast = (usize, u64, (usize, usize, usize), Arm);
+
 /// The past of one weight, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct WeightHistory {
-    /// the number of the lane, from 0, and its run; layer, output, input; the arm
-    of: Option<(usize, u64, (usize, usize, usize), Arm)>,
+    of: Option<WatchedPast>,
     /// rising
     past: Vec<(u64, f32, Option<f32>)>,
     is_behind: bool,

@@ -69,7 +69,7 @@ impl Chaos {
             }
         }
         self.done += 1;
-        if self.done % STEPS == 0 {
+        if self.done.is_multiple_of(STEPS) {
             self.end_arm(position);
         }
     }
@@ -96,8 +96,8 @@ impl Chaos {
                 sorted.sort_by(f32::total_cmp);
                 sorted[sorted.len() / 4]
             });
-            for layer in 0..2 {
-                self.masks[layer] = self.values[layer].iter().map(|&value| value >= cuts[layer]).collect();
+            for (layer, cut) in cuts.into_iter().enumerate() {
+                self.masks[layer] = self.values[layer].iter().map(|&value| value >= cut).collect();
             }
             let layers = self.masks.iter().map(|mask| LayerShare {
                 weights: mask.len() as u64,
