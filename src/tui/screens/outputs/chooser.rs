@@ -10,6 +10,9 @@ const PAGE: usize = 10;
 /// Rows that long lists scroll by.
 const ROWS: usize = 5;
 
+/// Why no other input can be shown.
+pub(super) const STANDS_STILL: &str = "The view stands still: s lets it go on.";
+
 /// The input asked for, and how far lists are scrolled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chooser {

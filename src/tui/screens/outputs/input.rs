@@ -21,6 +21,9 @@ const ENTRY: u16 = 23;
 const NUMBER: u16 = 4;
 const VALUE: u16 = 9;
 
+/// Rows that the upper panes keep if there is no room for all, their frames included.
+pub(super) const LEAST_UPPER: u16 = 10;
+
 /// Rows below a picture.
 const CAPTION: u16 = 2;
 

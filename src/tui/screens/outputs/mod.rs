@@ -19,7 +19,8 @@ mod summary;
 mod table;
 
 pub use chooser::Chooser;
-use input::ShownInput;
+use chooser::STANDS_STILL;
+use input::{LEAST_UPPER, ShownInput};
 pub use keys::InputMove;
 
 use ratatui::buffer::Buffer;
@@ -69,14 +70,8 @@ const FACTS: ScreenFacts = ScreenFacts {
     ],
 };
 
-/// Rows that the upper panes keep if there is no room for all, their frames included.
-const LEAST_UPPER: u16 = 10;
-
 /// The kind of the part that a question about a number goes to.
 const INPUT: &str = "input";
-
-/// Why no other input can be shown.
-const STANDS_STILL: &str = "The view stands still: s lets it go on.";
 
 /// The Outputs screen.
 #[derive(Clone, Debug, Default)]

@@ -15,9 +15,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::input::{self, ShownInput};
+use super::chooser::STANDS_STILL;
+use super::input::{self, LEAST_UPPER, ShownInput};
 use super::keys::InputMove;
-use super::{LEAST_UPPER, STANDS_STILL};
 use crate::learning::{Accuracy, Arm};
 use crate::report::numbers::grouped;
 use crate::report::{LearnedOutputReport, arm_name, json_text, learned_names};
