@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ndarray::{Array1, Array2};
 use slth::learning::edge_popup::{EdgePopupError, EdgePopupLearner};
 use slth::learning::training::streams::{normal, stream};
-use slth::learning::{Arm, Dataset, EdgePopup, Examples, FrozenWeights, Learner, Ranking, Schedule, Until};
+use slth::learning::{Arm, Dataset, EdgePopup, Examples, FrozenWeights, Learner, Ranking, Reach, Schedule};
 use slth::sampling::Side;
 
 const CLASSES: usize = 4;
@@ -64,7 +64,7 @@ fn every_number_of_threads_and_every_step_gives_the_same_bits() {
     for threads in [2, 3] {
         assert_eq!(run_with(threads).save(), whole.save());
     }
-    for (until, budget) in [(Until::Batch, 9), (Until::Epoch, 3), (Until::Round, 7), (Until::End, u64::MAX)] {
+    for (until, budget) in [(Reach::Batch, 9), (Reach::Epoch, 3), (Reach::Round, 7), (Reach::End, u64::MAX)] {
         let mut stepped = learner(&options());
         while !stepped.is_done() {
             stepped.advance(until, budget, &never);
@@ -84,18 +84,18 @@ fn a_step_ends_where_it_says() {
     };
     // 230 examples: five batches of 50 for the ticket, four of 60 for the dense network.
     assert_eq!((learner.position().steps, learner.position().batches), (6 * 5 + 6 * 4, 5));
-    assert!(learner.advance(Until::Batch, 10, &never));
+    assert!(learner.advance(Reach::Batch, 10, &never));
     assert_eq!(place(&learner), (Arm::Ticket, 0, 1, 1));
-    assert!(!learner.advance(Until::Epoch, 3, &never));
-    assert!(learner.advance(Until::Epoch, 3, &never));
+    assert!(!learner.advance(Reach::Epoch, 3, &never));
+    assert!(learner.advance(Reach::Epoch, 3, &never));
     assert_eq!(place(&learner), (Arm::Ticket, 1, 0, 5));
-    assert!(!learner.advance(Until::Round, 25, &never));
+    assert!(!learner.advance(Reach::Round, 25, &never));
     assert_eq!(place(&learner), (Arm::Dense, 0, 0, 30));
     assert_eq!(learner.rounds()[0].arms.len(), 4);
-    assert!(!learner.advance(Until::End, u64::MAX, &|| true));
-    assert!(learner.advance(Until::Round, u64::MAX, &never));
+    assert!(!learner.advance(Reach::End, u64::MAX, &|| true));
+    assert!(learner.advance(Reach::Round, u64::MAX, &never));
     assert_eq!(place(&learner), (Arm::Dense, 5, 3, 54));
-    assert!(learner.is_done() && learner.advance(Until::Batch, 1, &never));
+    assert!(learner.is_done() && learner.advance(Reach::Batch, 1, &never));
 }
 
 /// Paused after each batch, saved, restored into a new learner, and run on.
@@ -125,14 +125,14 @@ fn a_paused_run_goes_on_from_a_saved_state() {
 #[test]
 fn a_snapshot_goes_back() {
     let mut learner = learner(&options());
-    learner.advance(Until::Epoch, u64::MAX, &never);
+    learner.advance(Reach::Epoch, u64::MAX, &never);
     let snapshot = learner.snapshot();
     let (at, bytes) = (learner.position(), learner.save());
-    learner.advance(Until::End, 13, &never);
+    learner.advance(Reach::End, 13, &never);
     let later = learner.save();
     let mut again = snapshot.snapshot();
     assert_eq!((again.position(), again.save()), (at, bytes));
-    again.advance(Until::End, 13, &never);
+    again.advance(Reach::End, 13, &never);
     assert_eq!(again.save(), later);
 }
 
@@ -140,7 +140,7 @@ fn a_snapshot_goes_back() {
 fn damaged_states_are_refused_without_a_change() {
     let mut other = EdgePopupLearner::new(&options(), &[FEATURES, 8, CLASSES], &dataset(0), 11).unwrap();
     let mut learner = learner(&options());
-    learner.advance(Until::Batch, 1, &never);
+    learner.advance(Reach::Batch, 1, &never);
     let state = learner.save();
     assert_eq!(other.restore(&state), None);
     for length in [0, 1, 100, state.len() - 1] {
@@ -212,7 +212,7 @@ fn check_in_numpy(options: &EdgePopup, steps: u64) {
     let mut learner = EdgePopupLearner::new(options, &WIDTHS, &dataset, u64::MAX - 5).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    learner.advance(Until::End, steps, &never);
+    learner.advance(Reach::End, steps, &never);
     for layer in 1..WIDTHS.len() {
         let scores = learner.layer(layer);
         let values = Array2::from_shape_vec(scores.shape, scores.values).unwrap();

@@ -13,7 +13,7 @@ use slth::learning::rewinding::{RewindingLearner, TrainingLength};
 use slth::learning::training::streams::{ORDER, normal, stream};
 use slth::learning::training::{Parameters, order};
 use slth::learning::{
-    Arm, BiasRewind, Dataset, Examples, Learner, Optimiser, Protocol, Rewind, Rewinding, TicketWeights, Until,
+    Arm, BiasRewind, Dataset, Examples, Learner, Optimiser, Protocol, Reach, Rewind, Rewinding, TicketWeights,
 };
 use slth::sampling::Side;
 
@@ -66,7 +66,7 @@ fn every_number_of_threads_and_every_step_gives_the_same_bits() {
     for threads in [2, 3] {
         assert_eq!(finished(&options(), threads).save(), whole.save());
     }
-    for until in [Until::Batch, Until::Epoch, Until::Round] {
+    for until in [Reach::Batch, Reach::Epoch, Reach::Round] {
         let mut stepped = learner(&options());
         while !stepped.is_done() {
             stepped.advance(until, u64::MAX, &|| false);
@@ -97,7 +97,7 @@ fn a_paused_run_goes_on_from_its_saved_state() {
         restored.restore(&paused.save()).unwrap();
         assert_eq!(restored.save(), paused.save());
         assert_eq!(restored.position(), paused.position());
-        restored.advance(Until::Round, u64::MAX, &|| false);
+        restored.advance(Reach::Round, u64::MAX, &|| false);
         restored.run(&|_| {}, &|| false);
         assert_eq!(restored.save(), whole, "paused at {pause}");
     }
@@ -124,7 +124,7 @@ fn pruned_weights_are_0_and_the_rest_returns_bit_for_bit() {
         let run = finished(&options, 2);
         let mut reference = learner(&options);
         let step = if let Rewind::Step(step) = rewind { step } else { 0 };
-        reference.advance(Until::End, step, &|| false);
+        reference.advance(Reach::End, step, &|| false);
         for round in 1..=4 {
             let ticket = run.ticket_of(round).unwrap();
             let (initial, trained) = networks(&run, round);
@@ -170,7 +170,7 @@ fn controls_have_the_tickets_numbers_of_weights() {
             }
             seen.push(position.arm);
         }
-        run.advance(Until::Epoch, u64::MAX, &|| false);
+        run.advance(Reach::Epoch, u64::MAX, &|| false);
     }
     assert!(seen.contains(&Arm::FreshWeights) && seen.contains(&Arm::RandomMask));
 }

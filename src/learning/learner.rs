@@ -11,7 +11,7 @@ use crate::network::Stop;
 
 /// How far one step of a learned method goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
+pub enum Reach {
     /// one batch
     Batch,
     /// to the end of the epoch
@@ -79,7 +79,7 @@ pub struct ScoreLayer {
 pub trait Learner: fmt::Debug + Send + Sync {
     /// Goes on towards the end of a step by at most `budget` batches, and not far beyond `stop`. Whether the step's end
     /// is reached.
-    fn advance(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool;
+    fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool;
 
     /// Goes on to the end or to `pause`, independent arms in parallel on the current rayon pool. `progress` is told the
     /// batches computed so far. Whether the run is done.

@@ -34,7 +34,7 @@ pub mod training;
 
 pub use accuracy::{Accuracy, Difference, difference_over_seeds, paired_difference};
 pub use dataset::{Dataset, Examples};
-pub use learner::{Learner, Position, Quantity, ScoreLayer, Until};
+pub use learner::{Learner, Position, Quantity, Reach, ScoreLayer};
 pub use options::{
     BiasRewind, Control, Cut, EdgePopup, FrozenWeights, InputScaling, LearnedMethod, Optimiser, Protocol,
     Ranking, Removal, Rewind, Rewinding, Schedule, Selection, UsedGradients,

@@ -33,7 +33,7 @@ struct LearnedMeta<'a> {
     test: Accuracy,
 }
 
-/// Writes a learned ticket: `layer{i}.mask` (the bits of its mask row by row, as `numpy.packbits` packs them), `predictions` of the test
+/// Writes a learned ticket: `layer{i}.kept_bits` (the bits of its mask row by row, as `numpy.packbits` packs them), `predictions` of the test
 /// examples (u4) and `meta`; of a trained network also `layer{i}.weight` (f4, outputs × inputs, pruned weights 0) and
 /// `layer{i}.bias` (f4), as `target: File(..)` reads them.
 ///
@@ -76,7 +76,7 @@ fn write_npz(title: &str, ticket: &LearnedTicket, out: impl io::Write + io::Seek
     add_array(&mut npz, "predictions", &[ticket.predictions.len()], &ticket.predictions)?;
     for (mask, layer) in ticket.masks.layers.iter().zip(1..) {
         let bits = packed(mask);
-        add_array(&mut npz, &format!("layer{layer}.mask"), &[bits.len()], &bits)?;
+        add_array(&mut npz, &format!("layer{layer}.kept_bits"), &[bits.len()], &bits)?;
     }
     if let TicketWeights::Trained { trained, .. } = &ticket.weights {
         for (weights, layer) in trained.weights.iter().zip(1..) {

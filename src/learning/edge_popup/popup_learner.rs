@@ -15,8 +15,8 @@ use crate::learning::training::{
 };
 use crate::learning::{
     Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LearnedMethod, LearnedTicket, Learner,
-    Optimiser, Position, Quantity, Ranking, Round, Schedule, ScoreLayer, Selection, Standardisation,
-    TicketWeights, Until, layer_shares,
+    Optimiser, Position, Quantity, Ranking, Reach, Round, Schedule, ScoreLayer, Selection, Standardisation,
+    TicketWeights, layer_shares,
 };
 use crate::network::Stop;
 use crate::sampling::VERSION;
@@ -245,13 +245,13 @@ fn standardised(dataset: &Dataset, standardisation: &Standardisation) -> Dataset
 }
 
 impl Learner for EdgePopupLearner {
-    fn advance(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool {
+    fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
         for _ in 0..budget {
             if self.is_done() || stop() {
                 break;
             }
             let ends_epoch = self.step();
-            if until == Until::Batch || until == Until::Epoch && ends_epoch {
+            if until == Reach::Batch || until == Reach::Epoch && ends_epoch {
                 return true;
             }
         }

@@ -13,7 +13,7 @@ use crate::sampling::Side;
 
 /// The unchanging part of a run.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct RewindingPlan {
     /// the method as given
     pub(super) method: Rewinding,
     pub(super) options: RewindingOptions,
@@ -36,7 +36,7 @@ pub(super) struct Beginning {
     pub(super) start: Arc<Parameters>,
 }
 
-impl Plan {
+impl RewindingPlan {
     pub(super) fn new(method: &Rewinding, widths: &[usize], seed: u64, dataset: &Arc<Dataset>) -> Self {
         let options = method.resolved();
         let (scaled, standardisation) = inputs::scaled(options.inputs, dataset);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::super::options::BiasRewind;
 use super::super::training::{Masks, Parameters, Training, evaluate};
 use super::super::{Arm, ArmResult, Round, layer_shares};
-use super::plan::{Beginning, Plan, with_biases};
+use super::plan::{Beginning, RewindingPlan, with_biases};
 
 /// Finished trainings and those under way. Copies share the networks of finished rounds.
 #[derive(Clone, Debug)]
-pub(super) struct Progress {
+pub(super) struct RewindingProgress {
     /// of the rounds with known masks
     pub(super) beginnings: Vec<Beginning>,
     /// smallest magnitudes kept by the cut before each round but 0
@@ -35,7 +35,7 @@ pub(super) struct Finished {
 impl Finished {
     /// Evaluates a training and, for a ticket, cuts.
     pub(super) fn new(
-        plan: &Plan,
+        plan: &RewindingPlan,
         beginning: &Beginning,
         rewound: Option<&Arc<Parameters>>,
         arm: Arm,
@@ -76,8 +76,8 @@ impl Finished {
     }
 }
 
-impl Progress {
-    pub(super) fn new(plan: &Plan) -> Self {
+impl RewindingProgress {
+    pub(super) fn new(plan: &RewindingPlan) -> Self {
         let start = Arc::new(plan.initial.clone());
         let masks = Arc::new(Masks::full(&plan.widths));
         Self {
@@ -96,7 +96,7 @@ impl Progress {
     }
 
     /// The first training that is not finished, in the order of rounds and arms.
-    pub(super) fn next(&self, plan: &Plan) -> Option<(usize, Arm)> {
+    pub(super) fn next(&self, plan: &RewindingPlan) -> Option<(usize, Arm)> {
         (0..plan.rounds()).find_map(|round| {
             let arm = plan.arms(round).into_iter().find(|&arm| !self.has(round, arm))?;
             Some((round, arm))
@@ -112,7 +112,7 @@ impl Progress {
     }
 
     /// Begins a training, unless it is under way.
-    pub(super) fn begin(&mut self, plan: &Plan, round: usize, arm: Arm) {
+    pub(super) fn begin(&mut self, plan: &RewindingPlan, round: usize, arm: Arm) {
         let Some(beginning) = self.beginnings.get(round) else { return };
         if !self.under_way.contains_key(&(round, arm))
             && let Ok(training) = plan.training(beginning, arm)

@@ -74,14 +74,14 @@ fn kept(mask: &[bool]) -> usize {
 
 /// A weight left: its place in the order of removal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+struct RankedWeight {
     /// bits of |w|, in the order of |w|
     magnitude: u32,
     layer: u32,
     weight: u32,
 }
 
-impl Candidate {
+impl RankedWeight {
     fn magnitude(self) -> f32 {
         f32::from_bits(self.magnitude)
     }
@@ -100,7 +100,7 @@ fn prune_together(
     let mut candidates = Vec::new();
     for layer in layers.clone() {
         let left = weights[layer].iter().zip(&masks[layer]).enumerate().filter(|(_, (_, kept))| **kept);
-        candidates.extend(left.map(|(weight, (value, _))| Candidate {
+        candidates.extend(left.map(|(weight, (value, _))| RankedWeight {
             magnitude: value.abs().to_bits(),
             layer: layer as u32,
             weight: weight as u32,
@@ -123,7 +123,7 @@ fn prune_together(
 }
 
 /// How many of the sorted candidates go.
-fn number_removed(removal: Removal, rate: f64, counted: usize, candidates: &[Candidate]) -> usize {
+fn number_removed(removal: Removal, rate: f64, counted: usize, candidates: &[RankedWeight]) -> usize {
     let n = candidates.len();
     let Some(last) = n.checked_sub(1) else { return 0 };
     let share = rate * (n + counted) as f64;

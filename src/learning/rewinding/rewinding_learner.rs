@@ -9,11 +9,11 @@ use ndarray::{Array2, Axis};
 use super::super::options::{LearnedMethod, Rewinding};
 use super::super::training::{Parameters, Training, TrainingError, outputs, predictions};
 use super::super::{
-    Arm, CurvePoint, Dataset, LearnedTicket, Learner, Position, Quantity, Round, ScoreLayer, TicketWeights,
-    Until,
+    Arm, CurvePoint, Dataset, LearnedTicket, Learner, Position, Quantity, Reach, Round, ScoreLayer,
+    TicketWeights,
 };
-use super::plan::Plan;
-use super::progress::{Finished, Progress};
+use super::plan::RewindingPlan;
+use super::progress::{Finished, RewindingProgress};
 use super::{RewindingOptions, saved};
 use crate::network::Stop;
 use crate::sampling::VERSION;
@@ -33,8 +33,8 @@ use crate::sampling::VERSION;
 /// step, whichever step is evaluated.
 #[derive(Clone, Debug)]
 pub struct RewindingLearner {
-    plan: Arc<Plan>,
-    progress: Progress,
+    plan: Arc<RewindingPlan>,
+    progress: RewindingProgress,
 }
 
 impl RewindingLearner {
@@ -48,8 +48,8 @@ impl RewindingLearner {
         seed: u64,
         dataset: &Arc<Dataset>,
     ) -> Result<Self, TrainingError> {
-        let plan = Arc::new(Plan::new(method, widths, seed, dataset));
-        let progress = Progress::new(&plan);
+        let plan = Arc::new(RewindingPlan::new(method, widths, seed, dataset));
+        let progress = RewindingProgress::new(&plan);
         plan.training(&progress.beginnings[0], Arm::Ticket)?;
         let mut learner = Self { plan, progress };
         learner.begin_next();
@@ -115,15 +115,15 @@ impl RewindingLearner {
 }
 
 impl Learner for RewindingLearner {
-    fn advance(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool {
+    fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
         let round = self.round();
         for _ in 0..budget {
             let Some((epoch_ends, _)) = self.step() else { return true };
             let reached = match until {
-                Until::Batch => true,
-                Until::Epoch => epoch_ends,
-                Until::Round => self.is_done() || self.round() != round,
-                Until::End => self.is_done(),
+                Reach::Batch => true,
+                Reach::Epoch => epoch_ends,
+                Reach::Round => self.is_done() || self.round() != round,
+                Reach::End => self.is_done(),
             };
             if reached {
                 return true;
@@ -257,15 +257,15 @@ impl Learner for RewindingLearner {
 
 /// A run on the current rayon pool.
 struct Run<'a> {
-    plan: &'a Plan,
-    state: Mutex<&'a mut Progress>,
+    plan: &'a RewindingPlan,
+    state: Mutex<&'a mut RewindingProgress>,
     steps: AtomicU64,
     progress: &'a (dyn Fn(u64) + Sync),
     pause: Stop<'a>,
 }
 
 impl<'a> Run<'a> {
-    fn state(&self) -> MutexGuard<'_, &'a mut Progress> {
+    fn state(&self) -> MutexGuard<'_, &'a mut RewindingProgress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

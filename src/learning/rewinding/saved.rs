@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::super::options::BiasRewind;
 use super::super::training::{Masks, Parameters, TrainingState};
 use super::super::{Arm, ArmResult, Round, layer_shares};
-use super::plan::{Beginning, Plan};
-use super::progress::Progress;
+use super::plan::{Beginning, RewindingPlan};
+use super::progress::RewindingProgress;
 
 /// All of a run's state but its options and data.
 #[derive(Serialize, Deserialize)]
@@ -27,7 +27,7 @@ struct SavedRun {
     under_way: Vec<(usize, Arm, TrainingState)>,
 }
 
-pub(super) fn save(progress: &Progress) -> Vec<u8> {
+pub(super) fn save(progress: &RewindingProgress) -> Vec<u8> {
     let first = &progress.beginnings[0];
     let mut removed: Vec<Vec<u32>> = first.masks.layers.iter().map(|mask| vec![0; mask.len()]).collect();
     for beginning in &progress.beginnings {
@@ -57,7 +57,7 @@ pub(super) fn save(progress: &Progress) -> Vec<u8> {
 }
 
 /// `None` for a state that the plan cannot reach.
-pub(super) fn restore(plan: &Plan, state: &[u8]) -> Option<Progress> {
+pub(super) fn restore(plan: &RewindingPlan, state: &[u8]) -> Option<RewindingProgress> {
     let (saved, rest): (SavedRun, _) = postcard::take_from_bytes(state).ok()?;
     let begun = saved.tickets.len() + 1;
     let fits = rest.is_empty()
@@ -69,7 +69,7 @@ pub(super) fn restore(plan: &Plan, state: &[u8]) -> Option<Progress> {
     if !fits {
         return None;
     }
-    let mut progress = Progress::new(plan);
+    let mut progress = RewindingProgress::new(plan);
     let step = plan.rewind_step();
     if step > 0 {
         progress.rewound = saved.rewound.map(Arc::new);
@@ -104,8 +104,8 @@ pub(super) fn restore(plan: &Plan, state: &[u8]) -> Option<Progress> {
 
 /// The beginnings of all rounds with known masks.
 fn beginnings(
-    plan: &Plan,
-    progress: &Progress,
+    plan: &RewindingPlan,
+    progress: &RewindingProgress,
     removed: &[Vec<u32>],
     biases: Vec<Option<Vec<Array1<f32>>>>,
 ) -> Option<Vec<Beginning>> {
@@ -137,7 +137,11 @@ fn beginnings(
 }
 
 /// The rounds with finished arms.
-fn rounds(plan: &Plan, progress: &Progress, results: Vec<Vec<ArmResult>>) -> Option<Vec<Round>> {
+fn rounds(
+    plan: &RewindingPlan,
+    progress: &RewindingProgress,
+    results: Vec<Vec<ArmResult>>,
+) -> Option<Vec<Round>> {
     let count = results.len();
     if count > plan.rounds() || count > progress.beginnings.len() {
         return None;

@@ -31,7 +31,7 @@ pub(super) use watch::LearnedWatch;
 pub use weight::LearnedWeight;
 
 use super::lane::{LONGEST, Step};
-use crate::learning::{Dataset, LearnedMethod, Learner, Round, Until};
+use crate::learning::{Dataset, LearnedMethod, Learner, Reach, Round};
 use crate::network::Stop;
 
 /// Progress of a learned lane.
@@ -141,7 +141,7 @@ impl LearnedLane {
         let mut left = budget;
         while left > 0 && !self.is_done() {
             let before = self.learner.position();
-            let until = if step == Step::Neuron { Until::Batch } else { Until::Epoch };
+            let until = if step == Step::Neuron { Reach::Batch } else { Reach::Epoch };
             let is_over = self.compute(until, left, stop);
             let after = self.learner.position();
             let reached = match step {
@@ -161,7 +161,7 @@ impl LearnedLane {
     }
 
     /// Computes batches, at most to the end of an epoch. Whether the end is reached.
-    fn compute(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool {
+    fn compute(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
         let is_known = self.copies.reaches(self.learner.position().steps_done);
         let is_over = self.learner.advance(until, budget, stop);
         if is_known {
@@ -218,7 +218,7 @@ impl LearnedLane {
             if left == 0 {
                 break;
             }
-            self.compute(Until::Epoch, left.min(at - before), stop);
+            self.compute(Reach::Epoch, left.min(at - before), stop);
             left = left.saturating_sub(self.learner.position().steps_done - before);
             if stop() {
                 break;

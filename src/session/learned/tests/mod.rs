@@ -12,7 +12,7 @@ use super::LearnedLane;
 use crate::experiment::Experiment;
 use crate::learning::{
     Accuracy, Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LayerShare, LearnedMethod,
-    LearnedTicket, Learner, Position, Quantity, Round, ScoreLayer, Until,
+    LearnedTicket, Learner, Position, Quantity, Reach, Round, ScoreLayer,
 };
 use crate::network::Stop;
 use crate::session::Session;
@@ -112,7 +112,7 @@ impl Chaos {
 }
 
 impl Learner for Chaos {
-    fn advance(&mut self, until: Until, budget: u64, stop: Stop<'_>) -> bool {
+    fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
         for _ in 0..budget {
             if self.is_done() {
                 return true;
@@ -121,10 +121,10 @@ impl Learner for Chaos {
             self.batch();
             let after = self.position();
             let is_over = match until {
-                Until::Batch => true,
-                Until::Epoch => after.batch == 0,
-                Until::Round => before.round != after.round,
-                Until::End => false,
+                Reach::Batch => true,
+                Reach::Epoch => after.batch == 0,
+                Reach::Round => before.round != after.round,
+                Reach::End => false,
             };
             if is_over || self.is_done() {
                 return true;

@@ -27,7 +27,10 @@ const LEAST: u16 = 14;
 const MOST: u16 = 30;
 
 /// One row: its name, and its text for a ticket in so many columns.
-type TicketRow<'a> = (String, Box<dyn Fn(&ComparedTicket, u16) -> String + 'a>);
+type TicketRow<'a> = (String, CellText<'a>);
+
+/// The text of a ticket's cell at a width.
+type CellText<'a> = Box<dyn Fn(&ComparedTicket, u16) -> String + 'a>;
 
 /// Rows of the pane, its frame and header included.
 pub(super) fn height(comparison: &Comparison) -> u16 {
@@ -128,7 +131,7 @@ pub(super) fn percent(value: f64) -> String {
 
 fn rows<'a>(snapshot: &'a Snapshot, comparison: &'a Comparison, look: &'a Look) -> Vec<TicketRow<'a>> {
     let dash = || "-".to_owned();
-    let row = |name: &str, text: Box<dyn Fn(&ComparedTicket, u16) -> String + 'a>| (name.to_owned(), text);
+    let row = |name: &str, text: CellText<'a>| (name.to_owned(), text);
     let mut rows: Vec<TicketRow<'a>> = vec![
         row("ticket", Box::new(move |ticket, width| name(ticket, snapshot, width))),
         row("now", Box::new(move |ticket, width| state(ticket, snapshot, look, width))),

@@ -162,7 +162,7 @@ fn line(series: &DrawnSeries<'_>, axes: &KeptAxes, look: &Look, buffer: &mut Buf
     let place = |point: &KeptPoint| (axes.across(point.share), axes.down(point.accuracy));
     if series.of.is_level() {
         let Some(point) = points.last() else { return };
-        for x in (0..axes.grid.across()).filter(|x| (x / DASH) % 2 == 0) {
+        for x in (0..axes.grid.across()).filter(|x| (x / DASH).is_multiple_of(2)) {
             axes.grid.put((x, axes.down(point.accuracy)), look, style, buffer);
         }
         return;

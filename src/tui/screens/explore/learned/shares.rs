@@ -93,7 +93,7 @@ fn columns(rows: &[&ShareRow], look: &Look) -> Table {
         .wide(5, 0)
         .column("share", |row| percent(row.kept()))
         .wide(7, 0)
-        .column("", |row| bar(&row))
+        .column("", |row| bar(row))
         .left()
         .wide(BAR as u16, 48)
         .column("kept", |row| grouped(row.share.kept))
