@@ -70,6 +70,7 @@ fn check_json_has_the_stable_keys() {
             "....kept",
             "..verdict",
             "..elapsed_seconds",
+            "learned",
             "refused",
             "reading",
             "assumed",

@@ -246,6 +246,7 @@ fn run_json_has_the_stable_keys() {
             "....kept",
             "..verdict",
             "..elapsed_seconds",
+            "learned",
             "refused",
             "reading",
             "assumed",

@@ -118,13 +118,13 @@ impl CutFinder {
         let near = self.near_last::<BY_MAGNITUDE>(scores, kept);
         let found = near.or_else(|| self.among_all::<BY_MAGNITUDE>(scores, kept));
         // No key for no scores.
-        let Found { threshold, ties } = found.unwrap_or(Found { threshold: u32::MAX, ties: None });
+        let TopScores { threshold, ties } = found.unwrap_or(TopScores { threshold: u32::MAX, ties: None });
         let ties_end = ties.map_or(scores.len(), |ties| end_of_ties::<BY_MAGNITUDE>(scores, threshold, ties));
         ScoreCut { ranking: self.ranking, threshold, ties_end }
     }
 
     /// The k-th largest key, if it is in the window.
-    fn near_last<const BY_MAGNITUDE: bool>(&mut self, scores: &[f32], kept: usize) -> Option<Found> {
+    fn near_last<const BY_MAGNITUDE: bool>(&mut self, scores: &[f32], kept: usize) -> Option<TopScores> {
         let (last, half) = self.near?;
         let low = last.saturating_sub(half);
         let width = last.saturating_add(half) - low;
@@ -139,7 +139,7 @@ impl CutFinder {
             above += usize::from(key >= low && !in_window);
         }
         let rank = kept.checked_sub(above).filter(|rank| (1..=inside).contains(rank));
-        let found = rank.and_then(|rank| Found::among(&mut self.keys[..inside], rank));
+        let found = rank.and_then(|rank| TopScores::among(&mut self.keys[..inside], rank));
         // Aim at a window with between 1/128 and 1/32 of the scores.
         let half = match found {
             Some(_) if inside > scores.len() / 32 => (half / 2).max(1),
@@ -151,12 +151,12 @@ impl CutFinder {
     }
 
     /// The k-th largest key of all.
-    fn among_all<const BY_MAGNITUDE: bool>(&mut self, scores: &[f32], kept: usize) -> Option<Found> {
+    fn among_all<const BY_MAGNITUDE: bool>(&mut self, scores: &[f32], kept: usize) -> Option<TopScores> {
         /// Half the width of the first window, in units of the last place: scores within 0.4 %.
         const FIRST_WINDOW: u32 = 1 << 15;
         self.keys.clear();
         self.keys.extend(scores.iter().map(|&score| key::<BY_MAGNITUDE>(score)));
-        let found = Found::among(&mut self.keys, kept)?;
+        let found = TopScores::among(&mut self.keys, kept)?;
         self.near = Some((found.threshold, self.near.map_or(FIRST_WINDOW, |(_, half)| half)));
         Some(found)
     }
@@ -164,12 +164,12 @@ impl CutFinder {
 
 /// The key of a rank, and how many of its equals are kept if not all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Found {
+struct TopScores {
     threshold: u32,
     ties: Option<usize>,
 }
 
-impl Found {
+impl TopScores {
     /// The key of a rank (from 1, the largest) among keys; reorders them.
     fn among(keys: &mut [u32], rank: usize) -> Option<Self> {
         let place = keys.len().checked_sub(rank)?;
