@@ -39,7 +39,7 @@ def frozen(layer, shape):
 
 
 def initial_scores(layer, shape):
-    uniform = ((words(4, layer, *shape) >> U(11)).astype(float) + 0.5) / 2**52 - 1
+    uniform = ((words(4, layer, *shape) >> U(12)).astype(float) + 0.5) / 2**51 - 1
     return (uniform / np.sqrt(shape[1])).astype(np.float32)
 
 
