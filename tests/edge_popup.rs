@@ -173,7 +173,7 @@ fn the_controls_tell_the_mask_from_chance() {
         let lowest = shown.values.iter().zip(&shown.mask).filter(|(_, kept)| **kept).map(|(s, _)| s.abs());
         assert_eq!(lowest.reduce(f32::min), shown.cut);
     }
-    let outputs = learner.outputs(3);
+    let outputs = learner.outputs(3..4).row(0).to_vec();
     let best = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     assert_eq!(outputs[ticket.predictions[3] as usize], best);
 }
@@ -214,9 +214,7 @@ fn check_in_numpy(options: &EdgePopup, steps: u64) {
     let path = |name: &str| folder.path().join(name);
     learner.advance(Reach::End, steps, &never);
     for layer in 1..WIDTHS.len() {
-        let scores = learner.layer(layer);
-        let values = Array2::from_shape_vec(scores.shape, scores.values).unwrap();
-        ndarray_npy::write_npy(path(&format!("scores{layer}.npy")), &values).unwrap();
+        ndarray_npy::write_npy(path(&format!("scores{layer}.npy")), &learner.scores()[layer - 1]).unwrap();
     }
     learner.run(&|_| {}, &never);
     let ticket = learner.ticket().unwrap();

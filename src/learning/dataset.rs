@@ -24,10 +24,29 @@ pub struct Dataset {
     pub classes: usize,
 }
 
+impl Dataset {
+    /// The same examples with the inputs of each part mapped.
+    pub fn with_inputs(&self, map: impl Fn(&Array2<f32>) -> Array2<f32>) -> Self {
+        let part =
+            |examples: &Examples| Examples { inputs: map(&examples.inputs), labels: examples.labels.clone() };
+        Self {
+            training: part(&self.training),
+            validation: part(&self.validation),
+            test: part(&self.test),
+            classes: self.classes,
+        }
+    }
+}
+
 impl Examples {
     /// Number of examples.
     pub fn len(&self) -> usize {
         self.labels.len()
+    }
+
+    /// Batches of an epoch, of `size` examples each; the last one has the rest. A `size` of 0 counts as 1.
+    pub fn batches(&self, size: usize) -> u64 {
+        self.len().div_ceil(size.max(1)) as u64
     }
 
     /// Whether there are none.

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{Array1, Axis};
+use ndarray::Array2;
+use serde::Serialize;
 
-use super::training::predictions;
 use super::{Arm, CurvePoint, LearnedTicket, Round};
 use crate::network::Stop;
 
@@ -23,7 +23,7 @@ pub enum Reach {
 }
 
 /// The place of a run: the next batch to be computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Position {
     /// from 0
     pub round: usize,
@@ -100,20 +100,12 @@ pub trait Learner: fmt::Debug + Send + Sync {
     /// A layer, from 1, of the network under training.
     fn layer(&self, layer: usize) -> ScoreLayer;
 
-    /// Outputs (before the softmax) of the network under training at a test example, from 0.
-    fn outputs(&self, example: usize) -> Vec<f32>;
+    /// Outputs (before the softmax) of the network under training at these test examples, from 0: a row each, less where
+    /// there are no more.
+    fn outputs(&self, examples: Range<usize>) -> Array2<f32>;
 
     /// The ticket of the last round whose ticket is finished; `None` before the first.
     fn ticket(&self) -> Option<LearnedTicket>;
-
-    /// Predicted class of each of these test examples, from 0, by the network under training.
-    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
-        let one = |example| {
-            let outputs = Array1::from_vec(self.outputs(example));
-            predictions(outputs.view().insert_axis(Axis(0)))
-        };
-        examples.flat_map(one).collect()
-    }
 
     /// The ticket of a round, from 0, once it is finished; `None` for a method that keeps only the last one.
     fn ticket_of(&self, _round: usize) -> Option<LearnedTicket> {

@@ -4,18 +4,18 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ndarray::Axis;
+use ndarray::Array2;
 use thiserror::Error;
 
 use super::frozen::{FrozenLaw, shuffled};
 use super::scores::{ScoreState, ScoreTraining};
 use crate::learning::training::{
     BiasLaw, Initialisation, Masks, Parameters, Training, TrainingError, TrainingOptions, TrainingState,
-    WeightLaw, evaluate, outputs, predictions, streams,
+    WeightLaw, streams, test_outputs,
 };
 use crate::learning::{
-    Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LearnedMethod, LearnedTicket, Learner,
-    Optimiser, Position, Quantity, Ranking, Reach, Round, Schedule, ScoreLayer, Selection, Standardisation,
+    Arm, ArmResult, CurvePoint, Dataset, EdgePopup, LearnedMethod, LearnedTicket, Learner, Optimiser,
+    Position, Quantity, Ranking, Reach, Round, Schedule, ScoreLayer, Selection, Standardisation,
     TicketWeights, layer_shares,
 };
 use crate::network::Stop;
@@ -103,7 +103,7 @@ impl EdgePopupLearner {
             streams::INITIAL,
             &widths,
         );
-        let steps = options.epochs * dataset.training.len().div_ceil(DENSE_BATCH) as u64;
+        let steps = options.epochs * dataset.training.batches(DENSE_BATCH);
         let dense = TrainingOptions {
             optimiser: Optimiser::Adam(DENSE_RATE),
             schedule: Schedule::Constant,
@@ -117,7 +117,7 @@ impl EdgePopupLearner {
         Training::new(dense, initial.clone(), None, dataset)?;
         let standardisation = options.standardised.then(|| Standardisation::of(&dataset.training.inputs));
         let dataset = match &standardisation {
-            Some(standardisation) => Arc::new(standardised(dataset, standardisation)),
+            Some(map) => Arc::new(dataset.with_inputs(|inputs| map.apply(inputs))),
             None => Arc::clone(dataset),
         };
         let dense = Training::new(dense, initial, None, &dataset)?;
@@ -136,6 +136,11 @@ impl EdgePopupLearner {
     /// The widths, inputs first.
     pub fn widths(&self) -> &[usize] {
         &self.setting.widths
+    }
+
+    /// The scores of each layer with their signs, outputs × inputs.
+    pub fn scores(&self) -> &[Array2<f32>] {
+        self.ticket.scores()
     }
 
     /// One batch of the first unfinished arm. Whether it was the last of its epoch.
@@ -202,18 +207,7 @@ impl PopupSetting {
     }
 
     fn result(&self, arm: Arm, network: &Parameters, steps: u64, curve: &[CurvePoint]) -> ArmResult {
-        let (test, predictions) = evaluate(network, &self.dataset.test);
-        let validation = &self.dataset.validation;
-        ArmResult {
-            arm,
-            steps,
-            selected_step: steps,
-            training_loss: curve.last().map(|point| point.loss),
-            validation: (!validation.is_empty()).then(|| evaluate(network, validation).0),
-            test,
-            predictions: predictions.into(),
-            curve: curve.into(),
-        }
+        ArmResult::new(arm, network, &self.dataset, (steps, steps), curve)
     }
 
     fn ticket(&self, masks: Arc<Masks>, result: &ArmResult) -> LearnedTicket {
@@ -228,19 +222,6 @@ impl PopupSetting {
             test: result.test,
             predictions: Arc::clone(&result.predictions),
         }
-    }
-}
-
-fn standardised(dataset: &Dataset, standardisation: &Standardisation) -> Dataset {
-    let part = |examples: &Examples| Examples {
-        inputs: standardisation.apply(&examples.inputs),
-        labels: examples.labels.clone(),
-    };
-    Dataset {
-        training: part(&dataset.training),
-        validation: part(&dataset.validation),
-        test: part(&dataset.test),
-        classes: dataset.classes,
     }
 }
 
@@ -319,37 +300,27 @@ impl Learner for EdgePopupLearner {
 
     fn layer(&self, layer: usize) -> ScoreLayer {
         let index = layer.saturating_sub(1).min(self.setting.widths.len() - 2);
-        let (scores, cut) = (&self.ticket.scores()[index], self.ticket.cuts()[index]);
-        let values: Vec<f32> = scores.iter().copied().collect();
+        let cut = self.ticket.cuts()[index];
+        let scores: Vec<f32> = self.scores()[index].iter().copied().collect();
+        let mask = cut.mask(&scores);
+        let (quantity, values) = match self.setting.options.ranking {
+            Ranking::Magnitude => (Quantity::ScoreMagnitude, scores.into_iter().map(f32::abs).collect()),
+            Ranking::Value => (Quantity::Score, scores),
+        };
+        let weights = &self.ticket.network().weights[index];
         ScoreLayer {
             layer: index + 1,
-            shape: scores.dim(),
-            quantity: match self.setting.options.ranking {
-                Ranking::Magnitude => Quantity::ScoreMagnitude,
-                Ranking::Value => Quantity::Score,
-            },
-            mask: cut.mask(&values),
-            values: match self.setting.options.ranking {
-                Ranking::Magnitude => values.iter().map(|score| score.abs()).collect(),
-                Ranking::Value => values,
-            },
-            weights: self.ticket.network().weights[index].iter().copied().collect(),
+            shape: weights.dim(),
+            quantity,
+            mask,
+            values,
+            weights: weights.iter().copied().collect(),
             cut: Some(cut.value()),
         }
     }
 
-    fn outputs(&self, example: usize) -> Vec<f32> {
-        let inputs = &self.setting.dataset.test.inputs;
-        let row = example.min(inputs.nrows().saturating_sub(1));
-        let inputs = inputs.slice_axis(Axis(0), (row..(row + 1).min(inputs.nrows())).into());
-        outputs(self.ticket.network(), inputs).into_iter().collect()
-    }
-
-    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
-        let inputs = &self.setting.dataset.test.inputs;
-        let end = examples.end.min(inputs.nrows());
-        let inputs = inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into());
-        predictions(outputs(self.ticket.network(), inputs).view())
+    fn outputs(&self, examples: Range<usize>) -> Array2<f32> {
+        test_outputs(self.ticket.network(), &self.setting.dataset, examples)
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {

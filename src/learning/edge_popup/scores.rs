@@ -1,6 +1,5 @@
 //! Scores under training.
 
-use std::ops::AddAssign;
 use std::sync::Arc;
 
 use ndarray::{Array2, Zip};
@@ -8,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::frozen::initial_scores;
 use super::{CutFinder, ScoreCut, kept_count};
-use crate::learning::training::{Masks, Parameters, Passes, evaluate, order, predictions};
-use crate::learning::{Accuracy, CurvePoint, Dataset, EdgePopup, Ranking};
+use crate::learning::training::{BatchPlace, Batches, Masks, Parameters, Running};
+use crate::learning::{CurvePoint, Dataset, EdgePopup, Ranking};
 
 /// The scores of a network under training, batch by batch. Bits depend neither on threads nor on how steps are spread over
 /// calls.
@@ -38,28 +37,10 @@ pub struct ScoreState {
     curve: Vec<CurvePoint>,
 }
 
-/// The batches since the last point of the curve.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Running {
-    losses: f64,
-    correct: u64,
-    examples: u64,
-}
-
-impl AddAssign for Running {
-    fn add_assign(&mut self, batch: Self) {
-        self.losses += batch.losses;
-        self.correct += batch.correct;
-        self.examples += batch.examples;
-    }
-}
-
 /// What is computed again after a copy.
 #[derive(Debug)]
 struct ScoreBuffers {
-    passes: Passes,
-    epoch: u64,
-    order: Vec<u32>,
+    batches: Batches,
     finders: Vec<CutFinder>,
 }
 
@@ -131,33 +112,19 @@ impl ScoreTraining {
         if self.is_done() {
             return;
         }
-        let (epoch, batch) = (self.state.step / self.batches(), self.state.step % self.batches());
-        let dataset = Arc::clone(&self.dataset);
-        let examples = &dataset.training;
-        let (seed, size) = (self.seed, self.options.batch);
+        let (epoch, number) = (self.state.step / self.batches(), self.state.step % self.batches());
+        let batch = BatchPlace { epoch, number, size: self.options.batch };
+        let examples = &self.dataset.training;
         let buffers = self.buffers.get_or_insert_with(|| ScoreBuffers {
-            passes: Passes::new(&self.pruned.widths(), size.min(examples.len())),
-            epoch: u64::MAX,
-            order: Vec::new(),
+            batches: Batches::new(&self.pruned.widths(), batch.size, examples),
             finders: finders(&self.options, &self.frozen),
         });
-        if buffers.epoch != epoch {
-            buffers.order = order(seed, epoch, examples.len());
-            buffers.epoch = epoch;
-        }
-        let start = batch as usize * size;
-        let rows = &buffers.order[start..examples.len().min(start + size)];
-        let labels = || rows.iter().map(|&row| examples.labels[row as usize]);
-        let weights = &self.pruned.weights;
-        let outputs = buffers.passes.forward(weights, None, examples.inputs.view(), rows);
-        let correct =
-            predictions(outputs).into_iter().zip(labels()).filter(|(found, label)| found == label).count();
-        let losses = buffers.passes.backward(weights, labels());
-        self.state.running += Running { losses, correct: correct as u64, examples: rows.len() as u64 };
+        let network = (&self.pruned.weights[..], None);
+        buffers.batches.pass(network, examples, (self.seed, batch), &mut self.state.running);
         self.update(epoch);
         self.cut();
         self.state.step += 1;
-        if !self.in_epoch(self.state.step) {
+        if self.state.step.is_multiple_of(self.batches()) {
             self.end_epoch();
         }
     }
@@ -170,7 +137,9 @@ impl ScoreTraining {
         let (momentum, decay) = (options.momentum as f32, options.decay as f32);
         let state = &mut self.state;
         let layers = state.scores.iter_mut().zip(&mut state.directions).zip(&self.frozen.weights);
-        for (((scores, directions), weights), gradients) in layers.zip(buffers.passes.weight_gradients()) {
+        for (((scores, directions), weights), gradients) in
+            layers.zip(buffers.batches.passes().weight_gradients())
+        {
             let step = |score: &mut f32, direction: &mut f32, weight: f32, gradient: f32, sign: f32| {
                 let gradient = weight * gradient * sign + decay * *score;
                 *direction = momentum * *direction + gradient;
@@ -212,24 +181,14 @@ impl ScoreTraining {
     }
 
     fn end_epoch(&mut self) {
-        let Running { losses, correct, examples } = std::mem::take(&mut self.state.running);
-        let validation = &self.dataset.validation;
-        let accuracy = match validation.is_empty() {
-            true => Accuracy { correct, examples },
-            false => evaluate(&self.pruned, validation).0,
-        };
-        let (step, loss) = (self.state.step, losses / examples as f64);
-        self.state.curve.push(CurvePoint { step, loss, accuracy: accuracy.share() });
-    }
-
-    /// Whether an epoch is under way after this many steps.
-    fn in_epoch(&self, step: u64) -> bool {
-        !step.is_multiple_of(self.batches())
+        let state = &mut self.state;
+        let (point, _) = state.running.point(state.step, &self.pruned, &self.dataset.validation);
+        state.curve.push(point);
     }
 
     /// Batches of an epoch.
     pub(super) fn batches(&self) -> u64 {
-        self.dataset.training.len().div_ceil(self.options.batch) as u64
+        self.dataset.training.batches(self.options.batch)
     }
 
     /// Batches in all.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array2, Axis};
 
 use super::super::options::InputScaling;
-use super::super::{Dataset, Examples, Standardisation};
+use super::super::{Dataset, Standardisation};
 
 /// The data with scaled inputs, and the map if it is one of [`Standardisation`].
 pub(super) fn scaled(
@@ -14,23 +14,12 @@ pub(super) fn scaled(
 ) -> (Arc<Dataset>, Option<Standardisation>) {
     match scaling {
         InputScaling::Features => (Arc::clone(dataset), None),
-        InputScaling::UnitNorm => (mapped(dataset, unit_norm), None),
+        InputScaling::UnitNorm => (Arc::new(dataset.with_inputs(unit_norm)), None),
         InputScaling::Standardised => {
             let map = common_standardisation(&dataset.training.inputs);
-            (mapped(dataset, |inputs| map.apply(inputs)), Some(map))
+            (Arc::new(dataset.with_inputs(|inputs| map.apply(inputs))), Some(map))
         }
     }
-}
-
-fn mapped(dataset: &Dataset, map: impl Fn(&Array2<f32>) -> Array2<f32>) -> Arc<Dataset> {
-    let part =
-        |examples: &Examples| Examples { inputs: map(&examples.inputs), labels: examples.labels.clone() };
-    Arc::new(Dataset {
-        training: part(&dataset.training),
-        validation: part(&dataset.validation),
-        test: part(&dataset.test),
-        classes: dataset.classes,
-    })
 }
 
 /// Each row divided by its Euclidean norm, in double precision, rounded once; a row of zeros stays.

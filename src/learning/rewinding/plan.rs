@@ -40,7 +40,6 @@ impl RewindingPlan {
     pub(super) fn new(method: &Rewinding, widths: &[usize], seed: u64, dataset: &Arc<Dataset>) -> Self {
         let options = method.resolved();
         let (scaled, standardisation) = inputs::scaled(options.inputs, dataset);
-        let batches = dataset.training.len().div_ceil(options.batch.max(1)) as u64;
         Self {
             method: method.clone(),
             widths: widths.to_vec(),
@@ -48,7 +47,7 @@ impl RewindingPlan {
             dataset: scaled,
             standardisation,
             initial: options.initial.parameters(seed, streams::INITIAL, widths),
-            steps: options.length.steps(batches),
+            steps: options.length.steps(dataset.training.batches(options.batch)),
             options,
         }
     }

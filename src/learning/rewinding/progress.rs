@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::options::BiasRewind;
-use super::super::training::{Masks, Parameters, Training, evaluate};
+use super::super::training::{Masks, Parameters, Training};
 use super::super::{Arm, ArmResult, Round, layer_shares};
 use super::plan::{Beginning, RewindingPlan, with_biases};
 
@@ -41,20 +41,9 @@ impl Finished {
         arm: Arm,
         training: &Training,
     ) -> Self {
-        let dataset = &plan.dataset;
         let (selected_step, selected) = training.selected();
-        let (test, predictions) = evaluate(selected, &dataset.test);
-        let validation = (!dataset.validation.is_empty()).then(|| evaluate(selected, &dataset.validation).0);
-        let result = ArmResult {
-            arm,
-            steps: training.steps_done(),
-            selected_step,
-            training_loss: training.curve().last().map(|point| point.loss),
-            validation,
-            test,
-            predictions: predictions.into(),
-            curve: training.curve().into(),
-        };
+        let steps = (training.steps_done(), selected_step);
+        let result = ArmResult::new(arm, selected, &plan.dataset, steps, training.curve());
         let ticket = (arm == Arm::Ticket).then(|| {
             let last = training.parameters();
             let (masks, cuts) = plan.next_masks(&beginning.masks, last);

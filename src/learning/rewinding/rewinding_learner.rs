@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::super::options::{LearnedMethod, Rewinding};
-use super::super::training::{Parameters, Training, TrainingError, outputs, predictions};
+use super::super::training::{Parameters, Training, TrainingError, test_outputs};
 use super::super::{
     Arm, CurvePoint, Dataset, LearnedTicket, Learner, Position, Quantity, Reach, Round, ScoreLayer,
     TicketWeights,
@@ -81,13 +81,6 @@ impl RewindingLearner {
         }
     }
 
-    /// Outputs at some test examples, a row each; less where there are no more.
-    fn test_outputs(&self, examples: Range<usize>) -> Array2<f32> {
-        let inputs = &self.plan.dataset.test.inputs;
-        let end = examples.end.min(inputs.nrows());
-        outputs(self.network(), inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into()))
-    }
-
     /// The round on view.
     fn round(&self) -> usize {
         self.progress.next(&self.plan).map_or(self.plan.options.rounds, |(round, _)| round)
@@ -152,8 +145,7 @@ impl Learner for RewindingLearner {
         let next = self.progress.next(&self.plan);
         let training = self.current();
         let steps = self.plan.steps;
-        let batches =
-            (self.plan.dataset.training.len().div_ceil(self.plan.options.batch.max(1)) as u64).max(1);
+        let batches = self.plan.dataset.training.batches(self.plan.options.batch).max(1);
         Position {
             round: self.round(),
             rounds: self.plan.rounds(),
@@ -202,12 +194,8 @@ impl Learner for RewindingLearner {
         }
     }
 
-    fn outputs(&self, example: usize) -> Vec<f32> {
-        self.test_outputs(example..example.saturating_add(1)).into_iter().collect()
-    }
-
-    fn predictions(&self, examples: Range<usize>) -> Vec<u32> {
-        predictions(self.test_outputs(examples).view())
+    fn outputs(&self, examples: Range<usize>) -> Array2<f32> {
+        test_outputs(self.network(), &self.plan.dataset, examples)
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {

@@ -1,8 +1,10 @@
 //! Outputs, predictions and accuracy of a network.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::super::{Accuracy, Examples};
+use super::super::{Accuracy, Dataset, Examples};
 use super::{Parameters, Passes};
 
 /// Examples of a block: its activations stay in the cache.
@@ -23,6 +25,13 @@ pub fn outputs(parameters: &Parameters, inputs: ArrayView2<'_, f32>) -> Array2<f
         found.slice_axis_mut(Axis(0), (start..start + rows.len()).into()).assign(&outputs);
     }
     found
+}
+
+/// Outputs at some test examples, from 0, a row each; less where there are no more.
+pub fn test_outputs(parameters: &Parameters, dataset: &Dataset, examples: Range<usize>) -> Array2<f32> {
+    let inputs = &dataset.test.inputs;
+    let end = examples.end.min(inputs.nrows());
+    outputs(parameters, inputs.slice_axis(Axis(0), (examples.start.min(end)..end).into()))
 }
 
 /// The class with the highest output in each row; of equal ones the lowest.

@@ -10,6 +10,7 @@
 //! | [`loss`](cross_entropy) | softmax, cross-entropy, its gradient |
 //! | [`moments`](Moments) | the optimisers' state and step |
 //! | [`order`](order) | the order of the examples in an epoch |
+//! | [`batches`](Batches) | the passes of a batch, the points of a curve |
 //! | [`inference`](evaluate) | outputs, predictions and accuracy |
 //! | [`run`](Training) | the training itself, batch by batch |
 //!
@@ -17,6 +18,7 @@
 //! All arithmetic is f32 with fixed orders of summation, except for the softmax, the loss and the learning rates, which are f64.
 //! A training is serial, and depends neither on threads nor on the processor.
 
+mod batches;
 mod inference;
 mod initialisation;
 mod loss;
@@ -30,7 +32,8 @@ pub mod streams;
 #[cfg(test)]
 mod tests;
 
-pub use inference::{evaluate, outputs, predictions};
+pub use batches::{BatchPlace, Batches, Running};
+pub use inference::{evaluate, outputs, predictions, test_outputs};
 pub use initialisation::{BiasLaw, Initialisation, WeightLaw};
 pub use loss::{cross_entropy, softmax};
 pub use moments::Moments;

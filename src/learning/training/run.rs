@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::super::{Accuracy, CurvePoint, Dataset, Optimiser, Schedule, Selection, UsedGradients};
-use super::{Masks, Moments, Parameters, Passes, evaluate, order, predictions};
+use super::super::{CurvePoint, Dataset, Optimiser, Schedule, Selection, UsedGradients};
+use super::{BatchPlace, Batches, Masks, Moments, Parameters, Running};
 
 /// How a network is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,8 +69,7 @@ pub struct TrainingState {
     step: u64,
     parameters: Parameters,
     moments: Moments,
-    /// of the batches since the last point of the curve: their losses, right answers and examples
-    running: (f64, u64, u64),
+    running: Running,
     curve: Vec<CurvePoint>,
     best: Option<Best>,
 }
@@ -100,15 +99,7 @@ pub struct Training {
     masks: Option<Arc<Masks>>,
     dataset: Arc<Dataset>,
     state: TrainingState,
-    buffers: Option<Buffers>,
-}
-
-/// What is computed again after a copy.
-#[derive(Debug)]
-struct Buffers {
-    passes: Passes,
-    epoch: u64,
-    order: Vec<u32>,
+    batches: Option<Batches>,
 }
 
 impl Clone for Training {
@@ -119,7 +110,7 @@ impl Clone for Training {
             masks: self.masks.clone(),
             dataset: Arc::clone(&self.dataset),
             state: self.state.clone(),
-            buffers: None,
+            batches: None,
         }
     }
 }
@@ -146,7 +137,7 @@ impl Training {
             step: 0,
             parameters: initial,
             moments,
-            running: (0.0, 0, 0),
+            running: Running::default(),
             curve: Vec::new(),
             best: None,
         };
@@ -156,7 +147,7 @@ impl Training {
             masks,
             dataset: Arc::clone(dataset),
             state,
-            buffers: None,
+            batches: None,
         })
     }
 
@@ -179,7 +170,7 @@ impl Training {
             && best_fits;
         fits.then(|| {
             self.state = state;
-            self.buffers = None;
+            self.batches = None;
         })
     }
 
@@ -193,31 +184,14 @@ impl Training {
         if self.is_done() {
             return;
         }
-        let (epoch, batch) = (self.epoch(), self.batch());
+        let batch = BatchPlace { epoch: self.epoch(), number: self.batch(), size: self.options.batch };
         let examples = &self.dataset.training;
-        let state = &mut self.state;
-        let parameters = &mut state.parameters;
-        let buffers = self.buffers.get_or_insert_with(|| Buffers {
-            passes: Passes::new(&parameters.widths(), self.options.batch.min(examples.len())),
-            epoch: u64::MAX,
-            order: Vec::new(),
-        });
-        if buffers.epoch != epoch {
-            buffers.order = order(self.options.seed, epoch, examples.len());
-            buffers.epoch = epoch;
-        }
-        let start = batch as usize * self.options.batch;
-        let rows = &buffers.order[start..examples.len().min(start + self.options.batch)];
-        let labels = || rows.iter().map(|&row| examples.labels[row as usize]);
-        let passes = &mut buffers.passes;
-        let outputs =
-            passes.forward(&parameters.weights, parameters.biases.as_deref(), examples.inputs.view(), rows);
-        let right =
-            predictions(outputs).into_iter().zip(labels()).filter(|(found, label)| found == label).count();
-        let loss = passes.backward(&parameters.weights, labels());
-        let (losses, correct, seen) = state.running;
-        state.running = (losses + loss, correct + right as u64, seen + rows.len() as u64);
-        self.update(epoch);
+        let TrainingState { parameters, running, .. } = &mut self.state;
+        let batches =
+            self.batches.get_or_insert_with(|| Batches::new(&parameters.widths(), batch.size, examples));
+        let network = (&parameters.weights[..], parameters.biases.as_deref());
+        batches.pass(network, examples, (self.options.seed, batch), running);
+        self.update(batch.epoch);
         self.state.step += 1;
         if self.batch() == 0 || self.is_done() {
             self.end_epoch();
@@ -226,7 +200,8 @@ impl Training {
 
     /// One step of the optimiser with the gradients of the last batch.
     fn update(&mut self, epoch: u64) {
-        let Some(Buffers { passes, .. }) = &self.buffers else { return };
+        let Some(batches) = &self.batches else { return };
+        let passes = batches.passes();
         let options = &self.options;
         let rate = options.schedule.rate(options.optimiser.rate(), epoch, epochs(options, &self.dataset));
         let TrainingState { parameters, moments, .. } = &mut self.state;
@@ -256,13 +231,9 @@ impl Training {
 
     /// A point of the curve, and the choice of the best parameters so far.
     fn end_epoch(&mut self) {
-        let validation = &self.dataset.validation;
         let state = &mut self.state;
-        let (losses, correct, examples) = std::mem::take(&mut state.running);
-        let mut accuracy = Accuracy { correct, examples };
-        if !validation.is_empty() {
-            (accuracy, _) = evaluate(&state.parameters, validation);
-        }
+        let validation = &self.dataset.validation;
+        let (point, accuracy) = state.running.point(state.step, &state.parameters, validation);
         let best = state.best.as_ref().map(|best| best.correct);
         if self.options.selection == Selection::Validation && best.is_none_or(|best| accuracy.correct > best)
         {
@@ -272,8 +243,7 @@ impl Training {
                 parameters: state.parameters.clone(),
             });
         }
-        let (step, loss) = (state.step, losses / examples as f64);
-        state.curve.push(CurvePoint { step, loss, accuracy: accuracy.share() });
+        state.curve.push(point);
     }
 
     /// Whether all steps are done.
@@ -288,7 +258,7 @@ impl Training {
 
     /// Batches of an epoch.
     pub fn batches(&self) -> u64 {
-        batches(&self.options, &self.dataset)
+        self.dataset.training.batches(self.options.batch)
     }
 
     /// Complete epochs.
@@ -348,12 +318,8 @@ impl Training {
     }
 }
 
-fn batches(options: &TrainingOptions, dataset: &Dataset) -> u64 {
-    dataset.training.len().div_ceil(options.batch) as u64
-}
-
 fn epochs(options: &TrainingOptions, dataset: &Dataset) -> u64 {
-    options.steps.div_ceil(batches(options, dataset))
+    options.steps.div_ceil(dataset.training.batches(options.batch))
 }
 
 fn check(

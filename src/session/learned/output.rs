@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ndarray::ArrayView1;
-
 use super::LearnedLane;
 use super::moment::Moment;
-use crate::learning::training::softmax;
+use crate::learning::training::{predictions, softmax};
 use crate::learning::{Dataset, Learner};
 use crate::network::Stop;
 use crate::session::background::Background;
@@ -80,7 +78,7 @@ impl ConfusionCount {
 
     /// The network at a test example, with the latest counts.
     pub(super) fn show(&self, lane: &LearnedLane, example: usize) -> LearnedOutput {
-        let (test, outputs) = (&lane.dataset().test, lane.learner().outputs(example));
+        let (test, outputs) = (&lane.dataset().test, lane.learner().outputs(example..example + 1));
         let confusion = self.known.as_ref().map_or_else(Vec::new, |(_, counts)| counts.to_vec());
         let all: u64 = confusion.iter().flatten().sum();
         let right: u64 = confusion.iter().enumerate().map(|(label, row)| row[label]).sum();
@@ -88,9 +86,9 @@ impl ConfusionCount {
             example,
             examples: test.len(),
             label: test.labels[example],
-            prediction: lane.learner().predictions(example..example + 1).first().copied().unwrap_or(0),
-            probabilities: softmax(ArrayView1::from(&outputs[..])),
-            outputs,
+            prediction: predictions(outputs.view()).first().copied().unwrap_or(0),
+            probabilities: softmax(outputs.row(0)),
+            outputs: outputs.row(0).to_vec(),
             input: test.inputs.row(example).to_vec(),
             accuracy: right as f64 / all as f64,
             confusion,
@@ -108,7 +106,7 @@ fn count(learner: &dyn Learner, dataset: &Dataset, stop: Stop<'_>) -> Option<Vec
         }
         let range = start..(start + EXAMPLES_AT_ONCE).min(examples);
         for (prediction, label) in
-            learner.predictions(range.clone()).into_iter().zip(&dataset.test.labels[range])
+            predictions(learner.outputs(range.clone()).view()).into_iter().zip(&dataset.test.labels[range])
         {
             counts[*label as usize][prediction as usize] += 1;
         }

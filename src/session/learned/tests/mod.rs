@@ -10,6 +10,7 @@ use ndarray::Array2;
 
 use super::LearnedLane;
 use crate::experiment::Experiment;
+use crate::learning::training::predictions;
 use crate::learning::{
     Accuracy, Arm, ArmResult, CurvePoint, Dataset, EdgePopup, Examples, LayerShare, LearnedMethod,
     LearnedTicket, Learner, Position, Quantity, Reach, Round, ScoreLayer,
@@ -75,7 +76,7 @@ impl Chaos {
     }
 
     fn end_arm(&mut self, position: Position) {
-        let predictions: Arc<[u32]> = self.predictions(0..EXAMPLES).into();
+        let predictions: Arc<[u32]> = predictions(self.outputs(0..EXAMPLES).view()).into();
         let last = self.rounds.len() - 1;
         self.rounds[last].arms.push(ArmResult {
             arm: position.arm,
@@ -187,8 +188,10 @@ impl Learner for Chaos {
         }
     }
 
-    fn outputs(&self, example: usize) -> Vec<f32> {
-        (0..3).map(|class| self.values[1][4 * class + example % 4]).collect()
+    fn outputs(&self, examples: std::ops::Range<usize>) -> Array2<f32> {
+        Array2::from_shape_fn((examples.len(), 3), |(row, class)| {
+            self.values[1][4 * class + (examples.start + row) % 4]
+        })
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {

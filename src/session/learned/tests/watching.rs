@@ -137,12 +137,12 @@ fn outputs_come_with_the_confusion_matrix_of_the_same_network() {
         let latest = send(&mut worker, Command::WatchOutput(Some(example)));
         let output = latest.learned_output.as_ref().unwrap();
         let example = example.min(EXAMPLES - 1);
-        let (test, predictions) = (dataset().test, learner.predictions(0..EXAMPLES));
+        let (test, predictions) = (dataset().test, predictions(learner.outputs(0..EXAMPLES).view()));
         assert_eq!((output.example, output.examples), (example, EXAMPLES));
         assert_eq!((output.label, output.prediction), (test.labels[example], predictions[example]));
         assert_eq!(
             (&output.outputs, &output.input),
-            (&learner.outputs(example), &test.inputs.row(example).to_vec())
+            (&learner.outputs(example..example + 1).row(0).to_vec(), &test.inputs.row(example).to_vec())
         );
         let highest = output.probabilities.iter().copied().fold(0.0, f64::max);
         assert!((output.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
