@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::learned::{
-    LearnedRun, ShareReport, bits_of_mask, bits_of_round, chosen_round, learned_names, network_bytes,
+    LearnedRun, ShareReport, bits_of_mask, bits_of_round, bytes_of_weights, chosen_round, learned_names,
+    network_bytes,
 };
 use super::size::{Share, Size};
 use crate::experiment::Experiment;
@@ -71,7 +72,7 @@ impl ComparedTicket {
             kept_weights: kept,
             share_weights_kept: size.kept_of_lane(lane).map(|kept| Share(kept.weights)),
             mask_bits: lane.layers.iter().map(bits).sum(),
-            network_bytes: 4 * weights,
+            network_bytes: bytes_of_weights(weights),
             accuracy: found.correct.filter(|_| found.tried > 0).map(|(_, correct)| {
                 ShareReport::new(Accuracy { correct: correct as u64, examples: found.tried as u64 })
             }),
@@ -117,11 +118,7 @@ impl ComparedTicket {
 
 /// Hidden neurons of a learned method's network, all of them drawn at random.
 fn hidden_neurons(experiment: &Experiment, method: &LearnedMethod) -> Count {
-    let widths = match method {
-        LearnedMethod::EdgePopup(options) => options.widths.as_deref(),
-        LearnedMethod::Rewinding(options) => options.widths.as_deref(),
-    };
-    let widths = widths.unwrap_or_else(|| experiment.target.given_widths());
+    let widths = method.widths().unwrap_or_else(|| experiment.target.given_widths());
     let hidden = widths.len().saturating_sub(1).max(1);
     Count::from(widths[1..hidden].iter().map(|&width| width as u64).sum::<u64>())
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::learned::{LearnedReport, LearnedRun, arm_name};
 use super::{Rows, Table};
-use crate::learning::{Arm, CurvePoint, Position, Quantity};
+use crate::learning::{CurvePoint, Position, Quantity};
 use crate::session::{LearnedView, ScoreView, Snapshot};
 
 /// A learned lane: the keys of `learned` of `slth run --json`, the place of the training, its curve, and the values of the
@@ -15,28 +15,9 @@ pub struct ExploredLearnedReport {
     pub title: String,
     #[serde(flatten)]
     pub lane: LearnedReport,
-    pub position: PositionReport,
+    pub position: Position,
     pub curve: Vec<CurvePoint>,
     pub values: Option<LayerValuesReport>,
-}
-
-/// The place of the next batch.
-#[derive(Clone, Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct PositionReport {
-    /// from 0
-    pub round: usize,
-    pub rounds: usize,
-    pub arm: Arm,
-    /// complete ones of this training
-    pub epoch: u64,
-    pub epochs: u64,
-    /// complete ones of this epoch
-    pub batch: u64,
-    pub batches: u64,
-    /// those of all arms
-    pub steps_done: u64,
-    pub steps: u64,
 }
 
 /// Histogram of the values behind the mask of a layer: b bins of one width from `low` to `high`.
@@ -70,20 +51,10 @@ pub(super) fn quantity_name(quantity: Quantity) -> &'static str {
 impl ExploredLearnedReport {
     /// The report of a learned lane of a snapshot.
     pub fn new(snapshot: &Snapshot, learned: &LearnedView) -> Self {
-        let data = snapshot.experiment.dataset.as_deref();
-        let run = LearnedRun {
-            lane: learned.lane,
-            method: &learned.method,
-            labels: data.map_or(&[], |data| &data.test.labels),
-            rounds: &learned.rounds,
-            steps: learned.position.steps_done,
-            is_done: learned.is_done,
-            elapsed: learned.elapsed,
-        };
         Self {
             title: snapshot.experiment.title.clone(),
-            lane: LearnedReport::new(&run),
-            position: PositionReport::new(&learned.position),
+            lane: LearnedReport::new(&LearnedRun::new(learned, LearnedRun::labels(snapshot))),
+            position: learned.position,
             curve: learned.curve.clone(),
             values: learned.layer.as_deref().map(LayerValuesReport::new),
         }
@@ -103,13 +74,6 @@ impl ExploredLearnedReport {
             .column("high", |(_, arm)| arm.test.high)
             .column("steps", |(_, arm)| arm.steps)
             .table()
-    }
-}
-
-impl PositionReport {
-    fn new(position: &Position) -> Self {
-        let Position { round, rounds, arm, epoch, epochs, batch, batches, steps_done, steps } = *position;
-        Self { round, rounds, arm, epoch, epochs, batch, batches, steps_done, steps }
     }
 }
 

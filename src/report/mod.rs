@@ -47,7 +47,7 @@ pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Poin
 pub use evaluated::EvaluatedReport;
 pub use evaluated_learned::LearnedOutputReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
-pub use explored_learned::{ExploredLearnedReport, LayerValuesReport, PositionReport};
+pub use explored_learned::{ExploredLearnedReport, LayerValuesReport};
 #[cfg(feature = "text")]
 pub use faithfulness::plot as faithfulness_plot;
 #[cfg(feature = "plots")]

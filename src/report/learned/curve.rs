@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::checked::CheckedLearned;
 use super::names::{arm_name, series_names};
-use super::{CONFIDENCE, LearnedRun};
-use crate::learning::{Arm, Round};
+use super::{CONFIDENCE, LearnedRun, learned_views};
+use crate::learning::Arm;
 use crate::report::plot::LogAxis;
 use crate::report::table::{Rows, Table};
 use crate::session::{LearnedRuns, Session};
@@ -61,7 +61,7 @@ impl KeptCurve {
             for round in run.rounds {
                 for arm in &round.arms {
                     let (low, high) = arm.test.interval(CONFIDENCE);
-                    let (share, accuracy) = (share_of(arm.arm, round), arm.test.share());
+                    let (share, accuracy) = (share_of(arm.arm, round.share()), arm.test.share());
                     let point = KeptPoint { lane: run.lane, round: round.round, share, accuracy, low, high };
                     curve.add((run.method.name(), &name), arm.arm, point);
                 }
@@ -72,8 +72,7 @@ impl KeptCurve {
 
     /// That of a session.
     pub fn of_session(session: &Session) -> Self {
-        let views: Vec<_> = (0..session.learned().len()).map(|lane| session.learned_view(lane)).collect();
-        Self::new(&LearnedRun::all_of(session, &views))
+        Self::new(&LearnedRun::all_of(session, &learned_views(session)))
     }
 
     /// The means over the seeds of each method, with Student's intervals, cut to 0 and 1.
@@ -85,7 +84,7 @@ impl KeptCurve {
             let checked = CheckedLearned::new(lane, confidence);
             for round in &checked.rounds {
                 for arm in &round.arms {
-                    let share = if is_unmasked(arm.arm) { 1.0 } else { round.share_weights_kept };
+                    let share = share_of(arm.arm, round.share_weights_kept);
                     let (accuracy, low, high) =
                         (arm.accuracy.mean, arm.accuracy.low.max(0.0), arm.accuracy.high.min(1.0));
                     let point = KeptPoint { lane: lane.lane, round: round.round, share, accuracy, low, high };
@@ -162,9 +161,9 @@ impl KeptSeries {
     }
 }
 
-/// The share of weights kept by an arm's own network.
-pub(in crate::report) fn share_of(arm: Arm, round: &Round) -> f64 {
-    if is_unmasked(arm) { 1.0 } else { round.share() }
+/// The share of weights kept by an arm's own network, `masked` by a mask.
+fn share_of(arm: Arm, masked: f64) -> f64 {
+    if is_unmasked(arm) { 1.0 } else { masked }
 }
 
 fn is_unmasked(arm: Arm) -> bool {

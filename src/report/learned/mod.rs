@@ -38,9 +38,6 @@ use crate::session::{LearnedView, Session, Snapshot};
 /// The confidence of intervals without an option for it.
 pub(super) const CONFIDENCE: f64 = 0.95;
 
-/// Bytes of a weight of a trained network, an f32.
-const WEIGHT_BYTES: u64 = 4;
-
 /// A learned lane at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct LearnedRun<'a> {
@@ -155,10 +152,14 @@ impl<'a> LearnedRun<'a> {
         }
     }
 
+    /// Labels of the test examples; none without data.
+    pub(super) fn labels(snapshot: &'a Snapshot) -> &'a [u32] {
+        snapshot.experiment.dataset.as_ref().map_or(&[], |dataset| &dataset.test.labels)
+    }
+
     /// All learned lanes of a snapshot.
     pub fn of_snapshot(snapshot: &'a Snapshot) -> Vec<Self> {
-        let labels = snapshot.experiment.dataset.as_ref().map_or(&[][..], |dataset| &dataset.test.labels);
-        snapshot.learned.iter().map(|view| Self::new(view, labels)).collect()
+        snapshot.learned.iter().map(|view| Self::new(view, Self::labels(snapshot))).collect()
     }
 
     /// All learned lanes of a session, from their views.
@@ -192,9 +193,14 @@ impl LearnedReport {
     }
 }
 
+/// Bytes of so many weights in f32.
+pub(super) fn bytes_of_weights(weights: u64) -> u64 {
+    weights * size_of::<f32>() as u64
+}
+
 /// Bytes of all weights of the trained network, in f32; biases apart.
 pub(super) fn network_bytes(rounds: &[Round]) -> u64 {
-    WEIGHT_BYTES * rounds.first().map_or(0, Round::weights)
+    bytes_of_weights(rounds.first().map_or(0, Round::weights))
 }
 
 impl RoundReport {
