@@ -1,6 +1,5 @@
 //! `slth check`: a construction repeated over many seeds.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +7,7 @@ use super::arguments::{CheckArguments, Common};
 use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
-use super::learned::{learned_svg, write_curve};
+use super::learned::{svg_file, write_curve};
 use super::output::{page, print, print_json};
 use super::presets::load;
 use super::progress::ProgressBar;
@@ -27,9 +26,9 @@ pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliEr
     let experiment = load(&check.preset, common)?;
     let asked = [
         ("--csv", check.csv.as_deref()),
-        ("--svg", svg_file(check)),
+        ("--svg", svg_file!(check.svg)),
         ("--learned-csv", check.learned_csv.as_deref()),
-        ("--learned-svg", learned_svg!(check)),
+        ("--learned-svg", svg_file!(check.learned_svg)),
     ];
     files::claim(&asked, &experiment)?;
     let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
@@ -61,27 +60,10 @@ pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliEr
     Ok(u8::from(report.stopped || report.has_failed()))
 }
 
-/// The file of the failure curves.
-#[cfg(feature = "plots")]
-fn svg_file(check: &CheckArguments) -> Option<&Path> {
-    check.svg.as_deref()
-}
-
-/// None: this program draws no files.
-#[cfg(not(feature = "plots"))]
-fn svg_file(_: &CheckArguments) -> Option<&Path> {
-    None
-}
-
 /// Draws the failure curves, if a file was named for them.
 #[cfg(feature = "plots")]
 fn draw(report: &FaithfulnessReport, lanes: &[LaneRuns], svg: Option<OutputFile>, results: &mut Results) {
-    if svg.is_some() {
-        match crate::report::faithfulness_svg(report, lanes) {
-            Ok(picture) => results.file(svg, |out| std::io::Write::write_all(out, picture.as_bytes())),
-            Err(error) => results.fail(CliError::Internal(error)),
-        }
-    }
+    results.picture(svg, || crate::report::faithfulness_svg(report, lanes));
 }
 
 #[cfg(not(feature = "plots"))]

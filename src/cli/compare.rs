@@ -2,7 +2,7 @@
 
 use super::arguments::{Common, CompareArguments};
 use super::files::{Results, end_by_signals};
-use super::learned::{learned_svg, write_curve};
+use super::learned::{svg_file, write_curve};
 use super::output::{page, print, print_json};
 use super::presets::load;
 use super::run::{build, exit_code};
@@ -15,7 +15,7 @@ pub(super) fn compare(compare: &CompareArguments, common: &Common) -> Result<u8,
     let asked = [
         ("--csv", compare.csv.as_deref()),
         ("--learned-csv", compare.learned_csv.as_deref()),
-        ("--learned-svg", learned_svg!(compare)),
+        ("--learned-svg", svg_file!(compare.learned_svg)),
     ];
     files::claim(&asked, &experiment)?;
     end_by_signals(|_| false);

@@ -97,6 +97,21 @@ impl Results {
         }
     }
 
+    /// Draws a picture, if a file was named for it.
+    #[cfg(feature = "plots")]
+    pub(super) fn picture(
+        &mut self,
+        file: Option<OutputFile>,
+        draw: impl FnOnce() -> Result<String, String>,
+    ) {
+        if file.is_some() {
+            match draw() {
+                Ok(picture) => self.file(file, |out| io::Write::write_all(out, picture.as_bytes())),
+                Err(error) => self.fail(CliError::Internal(error)),
+            }
+        }
+    }
+
     /// Notes a failure. Each is a line of its own; the caller prints the last.
     pub(super) fn fail(&mut self, error: CliError) {
         if let Some(before) = self.failed.replace(error) {

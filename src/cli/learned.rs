@@ -1,20 +1,19 @@
 //! The files of learned methods: accuracy against the share of weights kept.
 
-use super::CliError;
 use super::files::Results;
 use crate::report::{KeptCurve, OutputFile};
 
-/// The file to draw in, if this program draws.
-macro_rules! learned_svg {
-    ($arguments:expr) => {{
+/// The file of an option to draw in, if this program draws.
+macro_rules! svg_file {
+    ($arguments:ident.$option:ident) => {{
         #[cfg(feature = "plots")]
-        let file = $arguments.learned_svg.as_deref();
+        let file = $arguments.$option.as_deref();
         #[cfg(not(feature = "plots"))]
         let file: Option<&std::path::Path> = None;
         file
     }};
 }
-pub(super) use learned_svg;
+pub(super) use svg_file;
 
 /// Writes and draws the curve, where files were named for it.
 pub(super) fn write_curve(
@@ -29,12 +28,7 @@ pub(super) fn write_curve(
 
 #[cfg(feature = "plots")]
 fn draw(title: &str, curve: &KeptCurve, svg: Option<OutputFile>, results: &mut Results) {
-    if svg.is_some() {
-        match crate::report::kept_curve_svg(title, curve) {
-            Ok(picture) => results.file(svg, |out| std::io::Write::write_all(out, picture.as_bytes())),
-            Err(error) => results.fail(CliError::Internal(error)),
-        }
-    }
+    results.picture(svg, || crate::report::kept_curve_svg(title, curve));
 }
 
 #[cfg(not(feature = "plots"))]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::arguments::{Common, RunArguments};
 use super::files::Results;
 use super::interrupt::Interrupt;
-use super::learned::{learned_svg, write_curve};
+use super::learned::{svg_file, write_curve};
 use super::output::{note, page, print, print_json};
 use super::presets::load;
 use super::progress::ProgressBar;
@@ -26,7 +26,7 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
         ("--csv", run.csv.as_deref()),
         ("--ticket", run.ticket.as_deref()),
         ("--learned-csv", run.learned_csv.as_deref()),
-        ("--learned-svg", learned_svg!(run)),
+        ("--learned-svg", svg_file!(run.learned_svg)),
     ];
     let checkpoint = ("--checkpoint", run.checkpoint.as_deref());
     let lock = ("the checkpoint's lock", place.as_ref().map(CheckpointPlace::lock_file));
