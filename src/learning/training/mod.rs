@@ -9,7 +9,7 @@
 //! | [`passes`](Passes) | forward and backward pass in reused buffers |
 //! | [`loss`](cross_entropy) | softmax, cross-entropy, its gradient |
 //! | [`moments`](Moments) | the optimisers' state and step |
-//! | [`order`](order) | the order of the examples in an epoch |
+//! | [`order`](order()) | the order of the examples in an epoch |
 //! | [`batches`](Batches) | the passes of a batch, the points of a curve |
 //! | [`inference`](evaluate) | outputs, predictions and accuracy |
 //! | [`run`](Training) | the training itself, batch by batch |
