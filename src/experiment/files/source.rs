@@ -162,7 +162,7 @@ impl PresetSource {
                 let path = folder.as_deref().unwrap_or(Path::new("")).join(path);
                 let file = named_file::regular(&path).map_err(|found| match folder {
                     Some(_) => missing(found),
-                    None => missing(format!("{found}; {}", looked_at(key, &path))),
+                    None => missing(format!("{found}; {}", looked_at(key))),
                 })?;
                 FileBytes::of_file(file).map_err(|error| missing(error.to_string()))
             }
@@ -215,11 +215,11 @@ impl PresetSource {
 }
 
 /// Where a file named by a built-in preset was looked for, and how to name another.
-fn looked_at(key: &str, path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+fn looked_at(key: &str) -> String {
+    let folder = std::env::current_dir().unwrap_or_default();
     format!(
-        "looked for {}, relative to the working directory; name other files with --set {}=…",
-        file_name(&absolute.to_string_lossy()),
+        "relative to the working directory {}; name other files with --set {}=…",
+        file_name(&folder.to_string_lossy()),
         preset::outer_key(key)
     )
 }
