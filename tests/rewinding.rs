@@ -53,6 +53,17 @@ fn finished(options: &Rewinding, threads: usize) -> RewindingLearner {
     learner
 }
 
+#[test]
+fn widths_of_the_method_come_before_those_of_the_target() {
+    let own = Rewinding { widths: Some(vec![FEATURES, 7, CLASSES]), ..options() };
+    let learner = learner(&own);
+    assert_eq!(learner.layer(1).shape, (7, FEATURES));
+    assert_eq!(learner.rounds().len(), 0);
+    let ticket = finished(&own, 1).ticket().unwrap();
+    assert_eq!(ticket.widths, [FEATURES, 7, CLASSES]);
+    assert_eq!(ticket.masks.layers[1].dim(), (CLASSES, 7));
+}
+
 fn networks(learner: &RewindingLearner, round: usize) -> (Parameters, Parameters) {
     match learner.ticket_of(round).unwrap().weights {
         TicketWeights::Trained { initial, trained } => (initial, trained),

@@ -38,7 +38,7 @@ pub struct RewindingLearner {
 }
 
 impl RewindingLearner {
-    /// A run at its beginning. `widths`: inputs, hidden layers, outputs.
+    /// A run at its beginning. `widths`: inputs, hidden layers, outputs; those of the method come first.
     ///
     /// # Errors
     /// [`TrainingError`] for data and widths that do not fit.
@@ -48,6 +48,7 @@ impl RewindingLearner {
         seed: u64,
         dataset: &Arc<Dataset>,
     ) -> Result<Self, TrainingError> {
+        let widths = method.widths.as_deref().unwrap_or(widths);
         let plan = Arc::new(RewindingPlan::new(method, widths, seed, dataset));
         let progress = RewindingProgress::new(&plan);
         plan.training(&progress.beginnings[0], Arm::Ticket)?;
