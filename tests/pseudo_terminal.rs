@@ -6,6 +6,7 @@ mod terminal;
 use std::time::{Duration, Instant};
 
 use portable_pty::PtySize;
+use terminal::whole_frames::WholeFrames;
 use terminal::{Explorer, PATIENCE};
 
 #[test]
@@ -370,4 +371,24 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
+}
+
+/// However the output is split into reads, a frame arrives whole, and bytes outside frames at once.
+#[test]
+fn no_frame_is_seen_half_drawn() {
+    let output = b"\x1b[?1049h\x1b[?2026hone\x1b[?2026l\x1b[?25l\x1b[?2026htwo\x1b[?2026l\x18\x1b[?2026lplain\x1b[?2026hthree";
+    let whole = ["", "one", "onetwo", "onetwoplain"];
+    for size in 1..=output.len() {
+        let (mut frames, mut shown) = (WholeFrames::default(), Vec::new());
+        for bytes in output.chunks(size) {
+            shown.extend(frames.add(bytes));
+            let mut screen = terminal::parser(1, 40);
+            screen.process(&shown);
+            let text = screen.screen().contents();
+            let plain = text.strip_prefix("onetwo").is_some_and(|plain| "plain".starts_with(plain));
+            assert!(whole.contains(&text.as_str()) || plain, "{size}: {text:?}");
+        }
+        assert_eq!(shown, output[..output.len() - "\x1b[?2026hthree".len()], "{size}");
+        assert_eq!(frames.rest(), b"\x1b[?2026hthree", "{size}");
+    }
 }

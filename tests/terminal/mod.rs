@@ -1,6 +1,8 @@
 //! A program under a pseudo-terminal, with a terminal emulator reading the screen.
 #![allow(dead_code)] // not every test uses all of it
 
+pub(crate) mod whole_frames;
+
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use whole_frames::WholeFrames;
 
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
@@ -94,17 +97,20 @@ impl Explorer {
         let kept = Arc::clone(&sent);
         let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
+            let mut frames = WholeFrames::default();
             while let Ok(count) = output.read(&mut bytes) {
                 if count == 0 || closed.load(Ordering::Relaxed) {
-                    return;
+                    break;
                 }
                 counted.fetch_add(count, Ordering::Relaxed);
                 kept.lock().unwrap().extend_from_slice(&bytes[..count]);
-                reading.lock().unwrap().process(&bytes[..count]);
+                reading.lock().unwrap().process(&frames.add(&bytes[..count]));
                 while pausing.load(Ordering::Relaxed) && !closed.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(1));
                 }
             }
+            // A terminal shows an unfinished frame in the end.
+            reading.lock().unwrap().process(&frames.rest());
         });
         let keys = Some(pty.master.take_writer().unwrap());
         let (master, reader) = (Some(pty.master), Some(reader));
