@@ -157,7 +157,7 @@ fn what_is_no_checkpoint_of_this_run_is_refused() {
         (&|bytes| bytes.clear(), &["expected a checkpoint of slth; found a file that is none"]),
         (&|bytes| bytes.push(0), &["expected a whole checkpoint"]),
         (&|bytes| bytes[500] ^= 16, &["expected a checkpoint as it was written", "found a damaged one"]),
-        (&|bytes| bytes[16] = 4, &["expected a checkpoint of format 5", "found format 4"]),
+        (&|bytes| bytes[16] = 4, &["expected a checkpoint of format 6", "found format 4"]),
         (&|bytes| bytes[16] = 200, &["expected a checkpoint of format", "found format 200"]),
         (&|bytes| bytes[20] = 9, &["of the random network", "found version 9"]),
     ];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::Network;
+use crate::network::{Network, NonzeroWeights};
 use crate::sampling::Law;
 use crate::theory::Count;
 use crate::theory::section5::Ranges;
@@ -91,12 +91,12 @@ pub enum Sharing {
 }
 
 impl Sharing {
-    /// Blocks of neurons in a layer.
-    pub fn blocks(self, inputs: u64, outputs: u64) -> u64 {
+    /// Blocks of neurons in a layer with these weights other than 0.
+    pub fn blocks(self, nonzero: NonzeroWeights) -> u64 {
         match self {
             Self::Layer(_) => 1,
-            Self::Input => inputs,
-            Self::Nobody => inputs * outputs,
+            Self::Input => nonzero.inputs,
+            Self::Nobody => nonzero.weights,
         }
     }
 }
@@ -129,13 +129,13 @@ pub struct LayerProblem {
 }
 
 impl LayerProblem {
-    /// Blocks with an equal part of the bound: one for a layer that shares its neurons, else one for each input, weight or
-    /// target neuron.
+    /// Blocks with an equal part of the bound: one for a layer that shares its neurons, else one for each weight other than
+    /// 0, or for each input or target neuron with any of them.
     pub fn blocks(&self) -> Count {
-        let (outputs, inputs) = self.target.weights(self.layer).dim();
+        let nonzero = NonzeroWeights::of(self.target.weights(self.layer));
         Count::from(match self.sum {
-            Sum::Neuron => outputs as u64,
-            Sum::Golden | Sum::Single | Sum::Subset => self.sharing.blocks(inputs as u64, outputs as u64),
+            Sum::Neuron => nonzero.outputs,
+            Sum::Golden | Sum::Single | Sum::Subset => self.sharing.blocks(nonzero),
         })
     }
 }

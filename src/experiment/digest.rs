@@ -13,15 +13,17 @@ use crate::theory::Count;
 /// A lane's method and mode, then its layers.
 type LaneFields<'a> = (&'a str, Mode, Vec<LayerFields>);
 
-/// Weights, buckets, the ranges of products and of weights, half the tolerance, both bounds, whether the negative half
+/// Weights other than 0, buckets, the ranges of products and of weights, half the tolerance, both bounds, whether the negative half
 /// is skipped.
 type LayerFields = (u64, u64, [(f64, f64); 2], f64, [Option<Count>; 2], bool);
 
 fn lane_fields(lane: &LanePlan) -> LaneFields<'_> {
     let layer = |layer: &LayerPlan| {
-        let LayerPlan { weights, ranges, neurons, neurons_all_targets, skip_negative_half } = *layer;
+        let LayerPlan { weights: _, nonzero, ranges, neurons, neurons_all_targets, skip_negative_half } =
+            *layer;
         let of_ranges = (ranges.levels as u64, [ranges.product, ranges.weight], ranges.half_tolerance);
-        (weights, of_ranges.0, of_ranges.1, of_ranges.2, [neurons, neurons_all_targets], skip_negative_half)
+        let bounds = [neurons, neurons_all_targets];
+        (nonzero.weights, of_ranges.0, of_ranges.1, of_ranges.2, bounds, skip_negative_half)
     };
     (lane.construction.id(), lane.mode, lane.layers.iter().map(layer).collect())
 }
@@ -111,7 +113,7 @@ mod tests {
             "target=Explicit(layers: [[[0.5, -0.25]], [[0.75]]], biases: [[0.5], []], activations: [LeakyRelu(0.1), Tanh])",
         ];
         let digests = [digest("digits", None, &[]), digest("tiny", Some(7), &every_field)].map(hex);
-        assert_eq!(digests, ["1adf5dea56e47c23", "9256793149acae5f"]);
+        assert_eq!(digests, ["b838c22278142f10", "9256793149acae5f"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::layer_plan::LayerPlan;
 use super::preset::{NormSource, Setup, ToleranceRule};
 use crate::construction::MOST_LEVELS;
 use crate::method::{BoundParameters, Construction, LayerBound, LayerTask};
-use crate::network::ActivationBounds;
+use crate::network::{ActivationBounds, NonzeroWeights};
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
 use crate::visible::number;
@@ -34,6 +34,8 @@ struct LayerOutline {
     norm: f64,
     /// sup ‖F_{i−1}‖₂
     input_norm: f64,
+    /// weights other than 0 of the target's layer
+    nonzero: NonzeroWeights,
     /// the smallest and the largest non-zero |w*|
     extremes: Option<(f64, f64)>,
     /// no input of the layer is negative: the half for x < 0 is dead
@@ -52,6 +54,7 @@ impl Outline {
             lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
             norm: norms[layer - 1],
             input_norm: bounds.norm[layer - 1],
+            nonzero: NonzeroWeights::of(target.weights(layer)),
             extremes: target.weights(layer).iter().map(|w| w.abs()).filter(|&w| w != 0.0).fold(
                 None,
                 |extremes, w| {
@@ -97,7 +100,7 @@ impl Outline {
     }
 
     /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. The quantities of each layer
-    /// (a measured ‖W_i‖₂, sup ‖F_{i−1}‖₂, the extremes of |w|) and F_max stay.
+    /// (a measured ‖W_i‖₂, sup ‖F_{i−1}‖₂, the extremes of |w|, the share of weights other than 0) and F_max stay.
     pub fn with_width(&self, n_max: usize) -> Self {
         let own = self.n_max() as f64;
         // The widest comes out exact: a product of whole numbers is divided by one of its factors.
@@ -175,9 +178,11 @@ impl Outline {
         lemma1::norm_product(self.layers.iter().map(|layer| (layer.lambda, self.norm(layer))))
     }
 
-    /// P_i of layer i = 1…ℓ.
-    fn weights(&self, layer: usize) -> u64 {
-        self.widths[layer - 1] as u64 * self.widths[layer] as u64
+    /// The weights other than 0 of layer i = 1…ℓ; of an imagined layer, the share that its model has.
+    pub fn nonzero(&self, layer: usize) -> NonzeroWeights {
+        let LayerOutline { of, nonzero, .. } = self.layers[layer - 1];
+        let (outputs, inputs) = self.setup.target.weights(of).dim();
+        nonzero.scaled((inputs, outputs), (self.widths[layer - 1], self.widths[layer]))
     }
 
     /// The largest ε for norms of the target, if these are used.
@@ -199,7 +204,7 @@ impl Outline {
                     .zip(&self.layers)
                     .map(|(number, layer)| LayerBounds {
                         lambda: layer.lambda,
-                        weights: self.weights(number),
+                        nonzero_weights: self.nonzero(number).weights,
                         norm: self.norm(layer),
                         input_norm: layer.input_norm,
                     })
@@ -276,6 +281,7 @@ impl Outline {
             layer: outline.of,
             inputs: self.widths[number - 1],
             outputs: self.widths[number],
+            nonzero: self.nonzero(number),
             ranges: Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base),
             skip_negative_half: self.setup.skip_dead_halves && outline.never_negative,
         };
@@ -287,8 +293,9 @@ impl Outline {
             extremes: outline.extremes,
         };
         let LayerBound { neurons, neurons_all_targets } = construction.method().bound(&task, &parameters);
-        let LayerTask { ranges, skip_negative_half, .. } = task;
-        LayerPlan { weights: task.weights(), ranges, neurons, neurons_all_targets, skip_negative_half }
+        let LayerTask { nonzero, ranges, skip_negative_half, .. } = task;
+        let weights = task.weights();
+        LayerPlan { weights, nonzero, ranges, neurons, neurons_all_targets, skip_negative_half }
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Savings {
     /// saved neurons of the bounds by leaving out dead halves; `None` without a bound
     #[serde(rename = "skip_dead_halves")]
     pub dead_halves: Option<f64>,
-    /// saved demands, neurons to be found and kept at most: Σ over layers with dead halves of P_i·k_i, of
-    /// Σ 2P_i·k_i
+    /// saved demands, neurons to be found and kept at most: Σ over layers with dead halves of Q_i·k_i, of
+    /// Σ 2Q_i·k_i, with Q_i of the P_i weights other than 0
     #[serde(rename = "skip_dead_halves_demands")]
     pub dead_demands: f64,
 }
@@ -39,13 +39,13 @@ impl Outline {
             let share = 1.0 - with?.ratio(without?).as_f64();
             share.is_finite().then_some(share)
         };
-        let demands = |layer: &LayerPlan| layer.weights as f64 * layer.ranges.levels as f64;
+        let demands = |layer: &LayerPlan| layer.nonzero_weights() as f64 * layer.ranges.levels as f64;
         let layers = self.layers(construction);
         let dead = (1..).zip(&layers).filter(|(layer, _)| self.is_half_dead(*layer));
         let all = 2.0 * layers.iter().map(demands).sum::<f64>();
         // Folded from 0: the sum of no terms is −0.
         let dead = dead.map(|(_, plan)| demands(plan)).fold(0.0, |sum, demands| sum + demands);
-        // A whole neuron has no halves. With every tolerance at w_max there are no demands.
+        // A whole neuron has no halves. With every tolerance at w_max, or weights of 0 only, there are no demands.
         let has_halves = construction.facts().demands != DemandKind::Neurons && all > 0.0;
         let (tolerance, skip) = (self.setup().tolerance, self.setup().skip_dead_halves);
         Savings {

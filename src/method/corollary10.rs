@@ -26,17 +26,20 @@ impl Method for Corollary10Method {
     }
 
     fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
-        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
-        let each = |all_targets| {
-            corollary10::neurons_per_weight(k_prime, weights, parameters.depth, parameters.delta, all_targets)
-                as f64
+        let k_prime = layer.ranges.k_prime;
+        let all = |weights: u64, all_targets| {
+            let BoundParameters { depth, delta, .. } = *parameters;
+            let each = corollary10::neurons_per_weight(k_prime, weights, depth, delta, all_targets);
+            Some(if weights == 0 { Count::ZERO } else { Count::new(each as f64 * weights as f64) })
         };
-        let all = |each: f64| Some(Count::new(each * weights as f64));
-        LayerBound { neurons: all(each(false)), neurons_all_targets: all(each(true)) }
+        LayerBound {
+            neurons: all(layer.nonzero_weights(), false),
+            neurons_all_targets: all(layer.weights(), true),
+        }
     }
 
     fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
-        Count::new(layer.weights() as f64 * golden::alone(layer))
+        Count::new(layer.nonzero_weights() as f64 * golden::alone(layer))
     }
 
     fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {

@@ -50,9 +50,9 @@ pub(super) fn demands_of_weight(layer: &LayerTask<'_>) -> f64 {
     layer.halves() * layer.ranges.levels as f64
 }
 
-/// Demands of all weights.
+/// Demands of all weights other than 0.
 pub(super) fn demands(layer: &LayerTask<'_>) -> f64 {
-    layer.weights() as f64 * demands_of_weight(layer)
+    layer.nonzero_weights() as f64 * demands_of_weight(layer)
 }
 
 /// Neurons until a sum alone has a piece for each of its demands, about.

@@ -63,20 +63,22 @@ impl Method for HyperbolicMethod {
     }
 
     fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
-        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
+        let (k_prime, weights) = (layer.ranges.k_prime, layer.nonzero_weights());
         let BoundParameters { depth, delta, .. } = *parameters;
-        let neurons = if layer.skip_negative_half {
-            theorem3::neurons_of_one_half(k_prime, weights, depth, delta)
-        } else {
-            theorem3::neurons(k_prime, weights, depth, delta)
+        // Without demands, the logarithm of Lemma C.12 buys nothing.
+        let neurons = match (weights, layer.skip_negative_half) {
+            (0, _) => 0,
+            (_, true) => theorem3::neurons_of_one_half(k_prime, weights, depth, delta),
+            (_, false) => theorem3::neurons(k_prime, weights, depth, delta),
         };
-        let all_targets = theorem3::neurons_all_targets(k_prime, weights, depth, delta);
+        let all_targets = theorem3::neurons_all_targets(k_prime, layer.weights(), depth, delta);
         LayerBound { neurons: Some(neurons.into()), neurons_all_targets: Some(all_targets.into()) }
     }
 
-    /// Each demand takes a neuron (`FirstFit`), and the last weight collects the rest of its pieces alone.
+    /// Each demand takes a neuron (`FirstFit`), and the last weight, if there is any, collects the rest of its pieces alone.
     fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
-        let (demands, alone) = (golden::demands(layer), golden::alone(layer));
+        let demands = golden::demands(layer);
+        let alone = if layer.nonzero_weights() == 0 { 0.0 } else { golden::alone(layer) };
         Count::new(match self.allocation {
             Allocation::FirstFit => demands + alone,
             Allocation::InOrder => golden::IN_ORDER * demands + alone,
@@ -104,7 +106,7 @@ impl Method for HyperbolicMethod {
         if self.expected_draws(layer, Mode::Drawn).times(2.0) < bound {
             return 0.0;
         }
-        let (weights, demands) = (layer.weights() as f64, golden::demands(layer));
+        let (weights, demands) = (layer.nonzero_weights() as f64, golden::demands(layer));
         if demands > MOST_VERTICES as f64 {
             return 8.0 * weights;
         }

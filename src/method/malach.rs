@@ -50,10 +50,12 @@ impl Method for MalachMethod {
         layer.problem(options, FACTS.law, (Match::EachWeight, Sum::Single, Sharing::Nobody))
     }
 
-    fn bound(&self, _: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
+    /// The published number is for n_max² weights a layer. This target takes the share of its weights other than 0.
+    fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
         let neurons =
             malach::neurons(parameters.depth, parameters.n_max, parameters.epsilon, parameters.delta);
-        LayerBound { neurons: Some(Count::new(neurons)), neurons_all_targets: None }
+        let share = layer.nonzero_weights() as f64 / layer.weights() as f64;
+        LayerBound { neurons: Some(Count::new(neurons).times(share).ceil()), neurons_all_targets: None }
     }
 
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {

@@ -56,7 +56,7 @@ fn neurons(layer: &LayerTask<'_>, parameters: &BoundParameters) -> Option<Count>
     // p rises with |w| up to η, the end of intervals around 0, and falls from there on.
     let ln_p = |w| ln_hit_probability(Match::Product, w, layer.ranges.half_tolerance);
     let rarest = ln_p(least)?.min(ln_p(most)?);
-    Some(single::waiting_neurons(layer.weights() as f64, 2.0, rarest, parameters))
+    Some(single::waiting_neurons(layer.nonzero_weights() as f64, 2.0, rarest, parameters))
 }
 
 pub(super) fn method() -> &'static dyn Method {

@@ -28,15 +28,20 @@ impl Method for SharedGoldenMethod {
     }
 
     fn bound(&self, layer: &LayerTask<'_>, parameters: &BoundParameters) -> LayerBound {
-        let (k_prime, weights) = (layer.ranges.k_prime, layer.weights());
-        let each =
-            shared_golden::neurons_per_input(k_prime, weights, parameters.depth, parameters.delta) as f64;
-        let all = Some(Count::new(each * layer.inputs as f64));
-        LayerBound { neurons: all, neurons_all_targets: all }
+        let k_prime = layer.ranges.k_prime;
+        let all = |weights: u64, inputs: u64| {
+            let BoundParameters { depth, delta, .. } = *parameters;
+            let each = shared_golden::neurons_per_input(k_prime, weights, depth, delta);
+            Some(if weights == 0 { Count::ZERO } else { Count::new(each as f64 * inputs as f64) })
+        };
+        LayerBound {
+            neurons: all(layer.nonzero_weights(), layer.nonzero.inputs),
+            neurons_all_targets: all(layer.weights(), layer.inputs as u64),
+        }
     }
 
     fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
-        let last = layer.inputs as f64 * golden::alone(layer);
+        let last = layer.nonzero.inputs as f64 * golden::alone(layer);
         Count::new(golden::PIECES_TAKEN * (golden::demands(layer) + last))
     }
 
@@ -46,7 +51,7 @@ impl Method for SharedGoldenMethod {
 
     fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
         let pair = 2.0 * 8.0 * layer.ranges.levels as f64 + OPEN_PAIR;
-        LayerMemory { kept: golden::bucket_memory(layer), under_way: layer.outputs as f64 * pair }
+        LayerMemory { kept: golden::bucket_memory(layer), under_way: layer.nonzero.outputs as f64 * pair }
     }
 }
 

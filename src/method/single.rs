@@ -34,7 +34,7 @@ const WAITS_OF_TWO_HALVES: f64 = 1.5;
 /// Neurons until both halves of every weight have a hit; skipping ahead, only the hits.
 pub(super) fn expected_draws(layer: &LayerTask<'_>, matching: Match, mode: Mode) -> Count {
     if mode == Mode::SkipAhead {
-        return Count::new(layer.halves() * layer.weights() as f64);
+        return Count::new(layer.halves() * layer.nonzero_weights() as f64);
     }
     let weights = layer.target.weights(layer.layer).iter().filter(|&&w| w != 0.0);
     // A weight out of reach is refused before a lane is made.
@@ -44,7 +44,7 @@ pub(super) fn expected_draws(layer: &LayerTask<'_>, matching: Match, mode: Mode)
 
 /// A row for each half of a weight other than 0.
 pub(super) fn expected_rows(layer: &LayerTask<'_>) -> f64 {
-    layer.halves() * layer.target.weights(layer.layer).iter().filter(|&&w| w != 0.0).count() as f64
+    layer.halves() * layer.nonzero_weights() as f64
 }
 
 /// Neurons of a layer without sharing: every demand waits for its own hit, of probability p for the rarest. Each block

@@ -84,7 +84,7 @@ impl Method for SubsetSumMethod {
 
     /// A block takes as many values as tell ±1 to within η.
     fn expected_draws(&self, layer: &LayerTask<'_>, _: Mode) -> Count {
-        let blocks = self.sharing.blocks(layer.inputs as u64, layer.outputs as u64) as f64;
+        let blocks = self.sharing.blocks(layer.nonzero) as f64;
         Count::new(blocks * layer.halves() * -layer.ranges.half_tolerance.log2())
     }
 
@@ -98,7 +98,7 @@ impl Method for SubsetSumMethod {
     fn memory(&self, layer: &LayerTask<'_>) -> LayerMemory {
         let search = open_search(layer.ranges.half_tolerance);
         let under_way = match self.sharing {
-            Sharing::Input => layer.outputs as f64 * 2.0 * (OPEN_PAIR + search),
+            Sharing::Input => layer.nonzero.outputs as f64 * 2.0 * (OPEN_PAIR + search),
             Sharing::Nobody | Sharing::Layer(_) => 2.0 * search,
         };
         LayerMemory { under_way, ..LayerMemory::default() }

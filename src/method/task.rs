@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::LawChoice;
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
-use crate::network::Network;
+use crate::network::{Network, NonzeroWeights};
 use crate::sampling::{Hyperbolic, Law, Uniform};
 use crate::theory::Count;
 use crate::theory::section5::Ranges;
@@ -22,6 +22,8 @@ pub struct LayerTask<'a> {
     pub inputs: usize,
     /// n_i
     pub outputs: usize,
+    /// its weights other than 0: the others need no neuron
+    pub nonzero: NonzeroWeights,
     /// of weights and products, for the tolerance of the layer
     pub ranges: Ranges,
     /// leave the half for x < 0 unbuilt
@@ -57,9 +59,10 @@ pub struct BoundParameters {
 /// Bounds on the neurons of a layer.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerBound {
-    /// for this target, as published; `None` without a published constant, or without a possible hit
+    /// for this target, as published, over its weights other than 0: no neuron if there are none. `None` without a published
+    /// constant, or without a possible hit
     pub neurons: Option<Count>,
-    /// for all targets of the class at once
+    /// for all targets of the class at once, over all P_i weights
     pub neurons_all_targets: Option<Count>,
 }
 
@@ -118,6 +121,11 @@ impl LayerTask<'_> {
     /// P_i
     pub fn weights(&self) -> u64 {
         self.inputs as u64 * self.outputs as u64
+    }
+
+    /// Weights other than 0, at most P_i: those with demands.
+    pub fn nonzero_weights(&self) -> u64 {
+        self.nonzero.weights
     }
 
     /// Built halves of a weight: 1 or 2.

@@ -4,6 +4,8 @@ use super::{
     Assumption, BoundParameters, BuildOptions, DemandKind, Facts, LayerBound, LayerTask, Method, Premises,
     WeightCaption, single, uniform,
 };
+use ndarray::ArrayView1;
+
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum, ln_neuron_probability};
 use crate::network::Activation;
 use crate::theory::Count;
@@ -54,18 +56,18 @@ impl Method for WholeNeuronMethod {
     /// Neurons until every neuron of the target has a hit; skipping ahead, only the hits.
     fn expected_draws(&self, layer: &LayerTask<'_>, mode: Mode) -> Count {
         if mode == Mode::SkipAhead {
-            return Count::new(layer.halves() * layer.weights() as f64);
+            return Count::new(layer.halves() * layer.nonzero_weights() as f64);
         }
         let weights = layer.target.weights(layer.layer);
         let rows = weights.rows().into_iter().filter(|row| row.iter().any(|&w| w != 0.0));
         let eta = layer.ranges.half_tolerance;
         // A neuron out of reach is refused before a lane is made.
-        let hits = rows.filter_map(|row| ln_neuron_probability(row.iter().copied(), eta));
+        let hits = rows.filter_map(|row| ln_neuron_probability(nonzero(&row), eta));
         hits.map(|ln_p| Count::new(1.0).times_exp(-ln_p)).sum()
     }
 
     fn expected_rows(&self, layer: &LayerTask<'_>) -> f64 {
-        layer.weights() as f64
+        layer.nonzero_weights() as f64
     }
 }
 
@@ -85,24 +87,32 @@ fn neurons(layer: &LayerTask<'_>, parameters: &BoundParameters) -> Option<Count>
     if parameters.extremes.is_none() {
         return Some(Count::ZERO);
     }
-    Some(single::waiting_neurons(layer.outputs as f64, 1.0, ln_rarest(layer)?, parameters))
+    Some(single::waiting_neurons(layer.nonzero.outputs as f64, 1.0, ln_rarest(layer)?, parameters))
+}
+
+/// The weights of a target neuron that a neuron of G is to match; the mask cuts the others off.
+fn nonzero(row: &ArrayView1<'_, f64>) -> impl Iterator<Item = f64> {
+    row.iter().copied().filter(|&w| w != 0.0)
 }
 
 /// ln p of the rarest hit among the target's neurons. For an imagined layer, the contribution of the inputs scales with
 /// their number.
 fn ln_rarest(layer: &LayerTask<'_>) -> Option<f64> {
     let (weights, eta) = (layer.target.weights(layer.layer), layer.ranges.half_tolerance);
-    // Neurons with all weights further than η from ±1 are hit equally often: one stands for all.
-    let is_inside = |row: &ndarray::ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
-    let mut seen_inside = false;
+    // Neurons with all weights further than η from ±1 are hit the less often, the more these are: the one with the most
+    // stands for all.
+    let is_inside = |row: &ArrayView1<'_, f64>| row.iter().all(|w| w.abs() + eta <= 1.0);
+    let mut most_inside = 0;
     let mut rarest = 0.0_f64;
     for row in weights.rows() {
-        let inside = is_inside(&row);
-        if row.iter().all(|&w| w == 0.0) || (inside && seen_inside) {
+        let (inside, count) = (is_inside(&row), nonzero(&row).count());
+        if count == 0 || (inside && count <= most_inside) {
             continue;
         }
-        seen_inside |= inside;
-        rarest = rarest.min(ln_neuron_probability(row.iter().copied(), eta)?);
+        if inside {
+            most_inside = count;
+        }
+        rarest = rarest.min(ln_neuron_probability(nonzero(&row), eta)?);
     }
     let own = weights.ncols();
     if layer.inputs == own {

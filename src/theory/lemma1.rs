@@ -80,8 +80,8 @@ pub fn largest_epsilon_for_target_norms(n_max: usize, f_max: f64, norm_product: 
 pub struct LayerBounds {
     /// λ_i > 0
     pub lambda: f64,
-    /// P_i, weights of the layer
-    pub weights: u64,
+    /// Q_i, weights of the layer other than 0
+    pub nonzero_weights: u64,
     /// ‖W*_i‖₂ or a bound on it
     pub norm: f64,
     /// sup ‖F_{i−1}‖₂ over the inputs, or a bound on it; 0 behind a layer dead on all inputs
@@ -89,21 +89,23 @@ pub struct LayerBounds {
 }
 
 /// The sharper tolerance of each layer, never above `w_max`. It splits ε evenly over the layers, from the last one back:
-/// ε_{w,i} = ε / (ℓ·λ_i·√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j‖Ŵ_j‖₂), with ‖Ŵ_j‖₂ ≤ ‖W*_j‖₂ + ε_{w,j}√P_j.
+/// ε_{w,i} = ε / (ℓ·λ_i·√Q_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j‖Ŵ_j‖₂), with ‖Ŵ_j‖₂ ≤ ‖W*_j‖₂ + ε_{w,j}√Q_j. A weight of 0 is met
+/// exactly, by an all-zero mask; Q_i of the P_i weights are other than 0.
 ///
 /// # Soundness
-/// The recursion e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}) of Lemma 1's proof, with ‖ΔW_i‖₂ ≤ ε_{w,i}√P_i, ends at
-/// e_ℓ ≤ Σ_i λ_i·ε_{w,i}√P_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j(‖W*_j‖₂ + ε_{w,j}√P_j) ≤ ε. A tolerance may be cut to any cap c_j
+/// The recursion e_i ≤ λ_i(‖ΔW_i‖₂·sup‖F_{i−1}‖₂ + ‖Ŵ_i‖₂·e_{i−1}) of Lemma 1's proof, with ‖ΔW_i‖₂ ≤ ‖ΔW_i‖_F ≤ ε_{w,i}√Q_i (at
+/// most Q_i entries of ΔW_i are not 0), ends at
+/// e_ℓ ≤ Σ_i λ_i·ε_{w,i}√Q_i·sup‖F_{i−1}‖₂·∏_{j>i} λ_j(‖W*_j‖₂ + ε_{w,j}√Q_j) ≤ ε. A tolerance may be cut to any cap c_j
 /// inside the recursion: the layers before it then follow from the cut value, and each summand stays at most ε/ℓ. A layer
-/// with sup‖F_{i−1}‖₂ = 0 (dead inputs) has no limit of its own, so the cap is its tolerance.
+/// with sup‖F_{i−1}‖₂ = 0 (dead inputs) or Q_i = 0 has no limit of its own, so the cap is its tolerance.
 ///
 /// # Never finer than Lemma 1's
 /// Two caps are tried. With c_j = w_max alone, a layer with small inputs gets a tolerance so wide that ‖Ŵ_j‖₂ may grow far
-/// above ‖W*_j‖₂, at the cost of all layers before it. With c_j = max(ε_w, ‖W*_j‖₂/(ℓ√P_j)), at most w_max, where ε_w
+/// above ‖W*_j‖₂, at the cost of all layers before it. With c_j = max(ε_w, ‖W*_j‖₂/(ℓ√Q_j)), at most w_max, where ε_w
 /// is `uniform`, Lemma 1's own tolerance, no layer is finer than ε_w: as long as ε_w·λ_max·n_max·ℓ ≤ 1 (see
 /// [`largest_epsilon_for_target_norms`]),
-/// λ_j(‖W*_j‖₂ + c_j√P_j) ≤ (1 + 1/ℓ)·max{1, λ_j‖W*_j‖₂}, and (1 + 1/ℓ)^ℓ < e, sup‖F_{i−1}‖₂ ≤ √n_max·F_max and √P_i ≤ n_max
-/// make ε_{w,i} at least the ε_w of [`weight_tolerance`]. The result is the vector with the smaller Σ P_i·ln(w_max/ε_{w,i}), the
+/// λ_j(‖W*_j‖₂ + c_j√Q_j) ≤ (1 + 1/ℓ)·max{1, λ_j‖W*_j‖₂}, and (1 + 1/ℓ)^ℓ < e, sup‖F_{i−1}‖₂ ≤ √n_max·F_max and √Q_i ≤ n_max
+/// make ε_{w,i} at least the ε_w of [`weight_tolerance`]. The result is the vector with the smaller Σ Q_i·ln(w_max/ε_{w,i}), the
 /// number of buckets demanded up to a factor, among the vectors nowhere finer than ε_w. If neither is (F_max
 /// was set below the activations, or ε is so large that Lemma 1 itself fails), it is the smaller one of the two.
 ///
@@ -112,11 +114,15 @@ pub fn tolerance_per_layer(epsilon: f64, w_max: f64, uniform: f64, layers: &[Lay
     let depth = layers.len() as f64;
     let wide = capped_tolerances(epsilon, layers, |_| w_max);
     let narrow = capped_tolerances(epsilon, layers, |layer| {
-        let cap = layer.norm / (depth * (layer.weights as f64).sqrt());
+        let cap = layer.norm / (depth * (layer.nonzero_weights as f64).sqrt());
         if cap > uniform { cap.min(w_max) } else { uniform.min(w_max) }
     });
     let buckets = |tolerances: &[f64]| -> f64 {
-        layers.iter().zip(tolerances).map(|(layer, t)| layer.weights as f64 * (ln(w_max) - ln(*t))).sum()
+        layers
+            .iter()
+            .zip(tolerances)
+            .map(|(layer, t)| layer.nonzero_weights as f64 * (ln(w_max) - ln(*t)))
+            .sum()
     };
     let is_finer = |tolerances: &[f64]| tolerances.iter().any(|&t| t < uniform.min(w_max));
     match (is_finer(&wide), is_finer(&narrow)) {
@@ -134,7 +140,7 @@ fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBo
         .iter()
         .rev()
         .map(|layer| {
-            let root = (layer.weights as f64).sqrt();
+            let root = (layer.nonzero_weights as f64).sqrt();
             let share = epsilon / (layers.len() as f64 * layer.lambda * root * layer.input_norm);
             let mut tolerance = share / behind;
             if tolerance.is_nan() {
@@ -143,9 +149,12 @@ fn capped_tolerances(epsilon: f64, layers: &[LayerBounds], cap: impl Fn(&LayerBo
                     epsilon / (layers.len() as f64 * layer.lambda * root) / (layer.input_norm * behind);
             }
             let cap = cap(layer);
-            // With no input but 0 there is no limit; 0·∞ is NaN.
-            let tolerance = if layer.input_norm == 0.0 || tolerance > cap { cap } else { tolerance };
-            behind *= layer.lambda * (layer.norm + tolerance * root);
+            // With no input but 0, or no weight but 0, there is no limit; 0·∞ is NaN.
+            let is_free = layer.input_norm == 0.0 || root == 0.0;
+            let tolerance = if is_free || tolerance > cap { cap } else { tolerance };
+            // No error passes a layer of zeros, whatever comes behind it.
+            let passed = layer.lambda * (layer.norm + tolerance * root);
+            behind = if passed == 0.0 { 0.0 } else { behind * passed };
             tolerance
         })
         .collect();
@@ -224,13 +233,13 @@ mod tests {
     #[test]
     fn per_layer_tolerances_add_up_to_epsilon() {
         let layers = [
-            LayerBounds { lambda: 1.0, weights: 12, norm: 2.5, input_norm: 1.0 },
-            LayerBounds { lambda: 0.25, weights: 9, norm: 4.0, input_norm: 2.5 },
-            LayerBounds { lambda: 1.0, weights: 6, norm: 0.5, input_norm: 3.0 },
+            LayerBounds { lambda: 1.0, nonzero_weights: 12, norm: 2.5, input_norm: 1.0 },
+            LayerBounds { lambda: 0.25, nonzero_weights: 9, norm: 4.0, input_norm: 2.5 },
+            LayerBounds { lambda: 1.0, nonzero_weights: 6, norm: 0.5, input_norm: 3.0 },
         ];
         let tolerances = tolerance_per_layer(0.01, 1.0, 1e-5, &layers);
         let error = layers.iter().zip(&tolerances).fold(0.0, |e, (layer, t)| {
-            let delta = t * (layer.weights as f64).sqrt();
+            let delta = t * (layer.nonzero_weights as f64).sqrt();
             layer.lambda * (delta * layer.input_norm + (layer.norm + delta) * e)
         });
         assert_digits(error, 0.01);
@@ -238,7 +247,8 @@ mod tests {
 
     #[test]
     fn a_dead_layer_takes_what_it_may_and_spoils_no_other() {
-        let layer = |norm: f64, input_norm: f64| LayerBounds { lambda: 1.0, weights: 4, norm, input_norm };
+        let layer =
+            |norm: f64, input_norm: f64| LayerBounds { lambda: 1.0, nonzero_weights: 4, norm, input_norm };
         // 1e-300 makes shares beyond f64, 1e300 makes products beyond it.
         let dead =
             [layer(0.9, 1.0), layer(0.0, 0.0), layer(0.9, 1e-300), layer(1e300, 1e-320), layer(1e300, 1.0)];
@@ -265,7 +275,7 @@ mod tests {
             let (n_max, f_max) = (30, 1.0);
             let of = |&(rows, columns, norm, small, special, logistic): &(u32, u32, f64, f64, u32, bool)| LayerBounds {
                 lambda: if logistic { 0.25 } else { 1.0 },
-                weights: u64::from(rows * columns),
+                nonzero_weights: u64::from(rows * columns),
                 norm: if special == 1 { 0.0 } else { 10_f64.powf(norm) },
                 // At most √n_{i−1}·F_max.
                 input_norm: match special {
@@ -282,7 +292,7 @@ mod tests {
             prop_assume!(uniform * lambda_max * n_max as f64 * depth as f64 <= 1.0);
             let tolerances = tolerance_per_layer(epsilon, 1.0, uniform, &layers);
             let error = layers.iter().zip(&tolerances).fold(0.0, |e, (layer, t)| {
-                let delta = t * (layer.weights as f64).sqrt();
+                let delta = t * (layer.nonzero_weights as f64).sqrt();
                 layer.lambda * (delta * layer.input_norm + (layer.norm + delta) * e)
             });
             prop_assert!(error <= epsilon * (1.0 + 1e-12), "{error} above {epsilon}: {tolerances:?}");
@@ -290,11 +300,41 @@ mod tests {
         }
     }
 
+    /// Its error is 0, and so is the error of all layers before it. Infinite norms before it make NaN of careless code.
+    #[test]
+    fn a_layer_of_zeros_has_no_limit_and_hides_the_layers_before_it() {
+        let layer = |norm: f64, nonzero_weights: u64| LayerBounds {
+            lambda: 1.0,
+            nonzero_weights,
+            norm,
+            input_norm: 1.0,
+        };
+        let (zeros, others) = (layer(0.0, 0), layer(2.0, 9));
+        let uniform = weight_tolerance(0.01, 3, 1.0, 3, 1.0, 4.0);
+        let tolerances = tolerance_per_layer(0.01, 1.0, uniform, &[others, zeros, others]);
+        assert_eq!(tolerances[..2], [1.0, 1.0]);
+        assert_digits(tolerances[2], 0.01 / 9.0);
+        for layers in [&[zeros][..], &[layer(1e300, 9), zeros, layer(1e300, 9), layer(1e300, 9)]] {
+            let tolerances = tolerance_per_layer(0.01, 1.0, 1e-200, layers);
+            assert!(tolerances.iter().all(|t| *t > 0.0 && *t <= 1.0), "{tolerances:?}");
+        }
+    }
+
+    /// A quarter of the weights: twice the tolerance.
+    #[test]
+    fn weights_of_zero_widen_the_tolerance_of_their_layer() {
+        let layer =
+            |nonzero_weights| LayerBounds { lambda: 1.0, nonzero_weights, norm: 1.0, input_norm: 1.0 };
+        let of = |nonzero_weights| tolerance_per_layer(0.01, 1.0, 1e-6, &[layer(nonzero_weights)])[0];
+        assert_digits(of(100), 2.0 * of(400));
+    }
+
     /// Small inputs behind the first layer: a tolerance cut to w_max after the recursion, or a cut to it alone within,
     /// costs the first layer more than it saves.
     #[test]
     fn a_wide_tolerance_does_not_make_the_layers_before_it_finer_than_lemma_1s() {
-        let layer = |input_norm: f64| LayerBounds { lambda: 1.0, weights: 10_000, norm: 1.0, input_norm };
+        let layer =
+            |input_norm: f64| LayerBounds { lambda: 1.0, nonzero_weights: 10_000, norm: 1.0, input_norm };
         let layers = [layer(1.0), layer(1e-9), layer(1e-9), layer(1e-9)];
         let uniform = weight_tolerance(0.01, 4, 1.0, 100, 1.0, 1.0);
         let tolerances = tolerance_per_layer(0.01, 1.0, uniform, &layers);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::Array2;
 use proptest::prelude::*;
 use slth::construction::{Allocation, LayerBuilder, LayerProblem, Match, Mode, Sharing, Sum, Until};
-use slth::network::{Activation, Network};
+use slth::network::{Activation, Network, NonzeroWeights};
 use slth::sampling::{Hyperbolic, Law};
 use slth::theory::{Count, section5::Ranges, theorem3};
 
@@ -28,7 +28,6 @@ impl Case {
 
     pub(crate) fn problem(&self, layer: usize, skip_negative_half: bool) -> LayerProblem {
         let architecture = self.target.architecture();
-        let weights = architecture.weights(layer);
         let (alpha, beta) = self.ranges.weight;
         LayerProblem {
             target: Arc::clone(&self.target),
@@ -37,9 +36,9 @@ impl Case {
             law: Law::Hyperbolic(Hyperbolic::new(alpha, beta).unwrap()),
             seed: self.seed,
             bound: Some(Count::from(self.bound.unwrap_or_else(|| {
-                let (outputs, inputs) = self.target.weights(layer).dim();
-                let blocks = self.sharing.blocks(inputs as u64, outputs as u64);
-                blocks * theorem3::neurons(self.ranges.k_prime, weights, architecture.layers(), 0.01)
+                let nonzero = NonzeroWeights::of(self.target.weights(layer));
+                let (k_prime, layers) = (self.ranges.k_prime, architecture.layers());
+                self.sharing.blocks(nonzero) * theorem3::neurons(k_prime, nonzero.weights, layers, 0.01)
             }))),
             skip_negative_half,
             matching: Match::Product,

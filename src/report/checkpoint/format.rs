@@ -20,7 +20,7 @@ use crate::sampling::VERSION;
 use crate::session::{Session, SessionState};
 
 /// The version of the format: raised with every change of a type in the state, or of the digest.
-pub const CHECKPOINT_FORMAT: u32 = 5;
+pub const CHECKPOINT_FORMAT: u32 = 6;
 
 const MAGIC: [u8; 16] = *b"slth checkpoint\n";
 
