@@ -26,6 +26,8 @@ def magnitude_of(bits, layer):
 
 for layer in range(1, len(meta["widths"])):
     column = {name: t[f"layer{layer}.{name}"] for name in ("neuron", "input", "output", "z_in", "z_out")}
+    # A weight of 0 has no path.
+    assert (t[f"layer{layer}.target"][column["output"], column["input"]] != 0).all(), layer
     for side, synapse, z in ((0, "input", "z_in"), (1, "output", "z_out")):
         # With alpha = 1 and log_range = 1 the block's weight is e^u up to its sign: u is the word's 53 bits.
         unit = scope["weight"](meta["seed"], layer, side, column["neuron"], column[synapse], 1.0, 1.0)

@@ -113,11 +113,12 @@ fn many_buckets_keep_their_fingerprint() {
     );
 }
 
-/// A trained network at an accuracy that asks nothing of some weights.
+/// A trained network at an accuracy that asks nothing of some weights. 226 of its weights are 0: they are
+/// finished from the start.
 #[test]
 fn digits_keeps_its_fingerprint() {
     let lanes = "constructions=[Hyperbolic(allocation:FirstFit),Hyperbolic(allocation:OnDemand)]";
-    assert_eq!(fingerprints("digits", &[lanes, "epsilon=20.0"]), [17826830150472881309, 390700443838010675]);
+    assert_eq!(fingerprints("digits", &[lanes, "epsilon=20.0"]), [6133663917349101799, 17276374710499843311]);
 }
 
 #[test]

@@ -13,6 +13,17 @@ fn numpy_is_here() -> bool {
     import.is_ok_and(|status| status.success())
 }
 
+const EVERY: [&str; 8] = [
+    "WholeNeuron",
+    "Malach",
+    "ProductPair",
+    "Corollary10",
+    "Hyperbolic()",
+    "SharedGolden",
+    "UniformSubSums",
+    "SubsetSum",
+];
+
 /// Runs `tiny` with more arguments and has its ticket checked in NumPy, by `script`.
 fn check_by(script: &str, arguments: &[&str]) {
     if !numpy_is_here() {
@@ -48,19 +59,20 @@ fn check_in_numpy(arguments: &[&str]) {
 
 #[test]
 fn the_ticket_of_every_construction_holds_in_numpy_by_the_lines_of_the_book() {
-    let constructions = [
-        "WholeNeuron",
-        "Malach",
-        "ProductPair",
-        "Corollary10",
-        "Hyperbolic()",
-        "SharedGolden",
-        "UniformSubSums",
-        "SubsetSum",
-    ];
-    for construction in constructions {
+    for construction in EVERY {
         let lanes = format!("constructions=[{construction}]");
         let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.5]],[[0.4,-0.7]]])";
+        let settings = ["--set", target, "--set", "epsilon=1.0", "--set", "mode=Drawn", "--set", &lanes];
+        check_by("any_ticket_in_numpy.py", &settings);
+    }
+}
+
+/// A pruned network: its weights of 0 have no path, in no construction.
+#[test]
+fn the_ticket_of_a_pruned_network_holds_in_numpy_by_the_lines_of_the_book() {
+    for construction in EVERY {
+        let lanes = format!("constructions=[{construction}]");
+        let target = "target=Explicit(layers:[[[0.6,0.0,0.0],[0.0,0.0,-0.0],[0.2,0.0,0.5]],[[0.4,0.3,0.0],[0.0,0.0,-0.7]]])";
         let settings = ["--set", target, "--set", "epsilon=1.0", "--set", "mode=Drawn", "--set", &lanes];
         check_by("any_ticket_in_numpy.py", &settings);
     }

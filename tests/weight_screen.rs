@@ -15,7 +15,7 @@ use slth::tui::screens::{bounds, compare, explore, weight};
 
 const OTHER: Look = Look { theme: ANSI, glyphs: ASCII };
 
-/// Nearly half of digits' second layer, and the Weight screen.
+/// More than half of digits' second layer, and the Weight screen.
 fn half_way() -> Opened {
     let mut commands = vec![Command::Step(Step::Layer, vec![0])];
     commands.extend((0..230).map(|_| Command::Step(Step::Weight, vec![0])));
@@ -131,6 +131,28 @@ fn a_weight_is_watched_while_the_screen_is_open() {
         assert!(screen.app.snapshot.weight.is_some() && screen.app.screen_name() == weight::NAME);
         press(&mut screen, &[action]);
         assert!(screen.app.snapshot.weight.is_none());
+    }
+}
+
+/// Before the first neuron of its layer is drawn, and for good.
+#[test]
+fn a_weight_of_zero_has_nothing_to_build() {
+    let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.0]],[[0.4,-0.7]]])";
+    for commands in [vec![], vec![Command::Step(Step::All, vec![0])]] {
+        let mut screen = Opened::open("tiny", &[target]);
+        screen.send(commands);
+        screen.press(Action::Show(weight::NAME));
+        press(&mut screen, &[WeightMove::Down.action(), WeightMove::Right.action()]);
+        assert_eq!(shown(&screen), (1, 1, WeightState::Finished));
+        for (width, height) in SIZES {
+            let text = screen.picture(PLAIN, width, height);
+            assert!(text.contains("= 0.0") && text.contains("zero: nothing to build"), "{text}");
+            assert!(text.contains("A weight of 0 needs no neuron"), "{text}");
+            assert!(!text.contains("waiting for its turn"), "{text}");
+        }
+        // One of four is finished at the start, all of them at the end.
+        let errors = &screen.app.snapshot.weight.as_ref().unwrap().errors;
+        assert_eq!(errors.largest(1..2, 1..2), Some(0.0));
     }
 }
 

@@ -63,33 +63,58 @@ impl LayerBuilder {
         if self.is_done() {
             self.bench.pairs() as usize
         } else {
-            self.bench.groups.len() * self.weights_per_group()
+            let of_groups = match self.bench.summation.is_whole() {
+                true => self.bench.groups.iter().map(|group| self.weights_of_neuron(group)).sum(),
+                false => self.bench.groups.len(),
+            };
+            self.bench.nonzero.zeros() as usize + of_groups
         }
     }
 
-    /// Weights that are through from the `from`-th on: in the order in which they were finished, once the layer is done in
-    /// that of their pairs.
-    pub fn finished_from(&self, from: usize) -> impl Iterator<Item = FinishedWeight> + '_ {
-        let (inputs, each) = (self.bench.inputs as usize, self.weights_per_group());
-        let mut row = if self.is_done() { self.row_of_pair(from) } else { 0 };
-        (from..self.finished_weights()).map(move |weight| {
-            if self.is_done() {
+    /// Weights other than 0 of a target neuron: as many as rows, if one stands in for it.
+    fn weights_of_neuron(&self, group: &RowGroup) -> usize {
+        match group.rows {
+            0 => self.bench.nonzero_inputs(self.bench.ends(group.pair).1).count(),
+            rows => rows,
+        }
+    }
+
+    /// Weights that are through from the `from`-th on: those of 0, then in the order in which they were finished; once the
+    /// layer is done in that of their pairs.
+    pub fn finished_from(&self, from: usize) -> Box<dyn Iterator<Item = FinishedWeight> + '_> {
+        let bench = &self.bench;
+        if self.is_done() {
+            let inputs = bench.inputs as usize;
+            let mut row = self.row_of_pair(from);
+            return Box::new((from..self.finished_weights()).map(move |weight| {
                 let (output, input) = (weight / inputs, weight % inputs);
                 let first = row;
                 row += self.rows_from(first, input, output);
-                return FinishedWeight { input, output, rows: first..row };
-            }
-            let RowGroup { pair, first, rows } = self.bench.groups[weight / each];
-            let (input, output) = self.bench.ends(pair + (weight % each) as u64);
-            // A neuron that stands in for a whole one has a row for each of its inputs, or none was found.
-            let rows = if each == 1 {
-                first..first + rows
-            } else {
-                let first = first + (weight % each).min(rows);
-                first..first + 1.min(rows)
-            };
+                FinishedWeight { input, output, rows: first..row }
+            }));
+        }
+        let finished = |pair: u64, rows: Range<usize>| {
+            let (input, output) = bench.ends(pair);
             FinishedWeight { input: input as usize, output: output as usize, rows }
-        })
+        };
+        let zeros = bench.nonzero.zeros() as usize;
+        let of_zero =
+            (from.min(zeros)..zeros).map(move |zero| finished(bench.nonzero.zero(zero as u64), 0..0));
+        let from = from.saturating_sub(zeros);
+        if !bench.summation.is_whole() {
+            let groups = bench.groups.iter().skip(from);
+            return Box::new(of_zero.chain(groups.map(move |group| finished(group.pair, group.range()))));
+        }
+        // A neuron that stands in for a whole one has a row for each of its weights, or none was found.
+        let of_neuron = move |group: &RowGroup| {
+            let RowGroup { pair, first, rows } = *group;
+            let (_, output) = bench.ends(pair);
+            bench.nonzero_inputs(output).zip(0..).map(move |(input, at): (u32, usize)| {
+                let first = first + at.min(rows);
+                finished(bench.pair(input, output), first..first + 1.min(rows))
+            })
+        };
+        Box::new(of_zero.chain(bench.groups.iter().flat_map(of_neuron).skip(from)))
     }
 
     /// Rows from `first` on that serve this weight.
@@ -115,6 +140,9 @@ impl LayerBuilder {
             let first = self.row_of_pair(self.bench.pair(input as u32, output as u32) as usize);
             let rows = first..first + self.rows_from(first, input, output);
             return Some(FinishedWeight { input, output, rows });
+        }
+        if self.bench.weight(input as u32, output as u32) == 0.0 {
+            return Some(FinishedWeight { input, output, rows: 0..0 });
         }
         self.finished_from(0).find(|weight| (weight.input, weight.output) == (input, output))
     }
@@ -148,6 +176,10 @@ impl LayerBuilder {
         let sums = self.halves().into_iter().map(|half| {
             let of_half = |path: &Path| half.is_none_or(|half| Half::of(path.z_in) == half);
             let available: Vec<Path> = found.paths.iter().copied().filter(of_half).collect();
+            // A weight of 0 has no sum.
+            if weight == 0.0 {
+                return WeightSum::new(half, 0.0, Vec::new());
+            }
             let steps = bench.summation.steps(&HalfPaths {
                 buckets: &bench.buckets,
                 tolerance: self.problem().ranges.half_tolerance,

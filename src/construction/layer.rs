@@ -20,7 +20,8 @@ use crate::theory::Count;
 fn allocator(problem: &LayerProblem, bench: &mut Workbench) -> Box<dyn Allocator> {
     let unbounded = Count::from_ln(f64::INFINITY);
     // Neurons of a block: an equal part of the layer's.
-    let block = problem.bound.map_or(unbounded, |bound| bound.ratio(problem.blocks()));
+    let blocks = if bench.nonzero.count() == 0 { Count::from(1) } else { problem.blocks() };
+    let block = problem.bound.map_or(unbounded, |bound| bound.ratio(blocks));
     let tolerance = problem.ranges.half_tolerance;
     match (problem.sum, problem.sharing) {
         (Sum::Golden, Sharing::Layer(Allocation::InOrder)) => Box::new(InOrderGroups::new(bench)),

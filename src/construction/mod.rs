@@ -4,7 +4,8 @@
 //! (input, output) falls into a bucket ([`Buckets`]). If the pair still demands a piece from this bucket, for the half of the
 //! virtual weight given by the sign of z_in, the neuron serves it. Once a pair has its pieces, the golden-ratio sum of
 //! [`golden`] picks those that add up to the weight, and their paths enter the [`LayerTicket`]; all else is masked out. No
-//! neuron serves a weight twice, and only outputs of one input share one.
+//! neuron serves a weight twice, and only outputs of one input share one. A weight of 0 needs no neuron at all: it is finished
+//! from the start, by an all-zero mask.
 //!
 //! # Rooms
 //! ```text
@@ -19,6 +20,7 @@
 //!          workbench                   the problem laid out for speed, counts, kept paths
 //!         /    |    \
 //!     sums  buckets  tally, ticket     golden-ratio and subset sums; log-domain buckets; results
+//!           nonzero                    the weights with something to build
 //! ```
 //! A new allocation is a file with an `Allocator` and a line in `layer`; a new way to sum is a file with a `Summation` and a
 //! line in `sums`.
@@ -30,6 +32,7 @@ mod existence;
 mod half;
 mod inspection;
 mod layer;
+mod nonzero;
 mod packed;
 mod position;
 mod problem;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::construction::buckets::{Buckets, levels};
 use crate::construction::half::Half;
+use crate::construction::nonzero::NonzeroPlaces;
 use crate::construction::problem::LayerProblem;
 use crate::construction::sums::assembly::{AssembledWeight, WEIGHTS, WeightPieces, assemble};
 use crate::construction::sums::summation;
@@ -34,9 +35,11 @@ pub(crate) struct Workbench {
     pub(crate) tally: Tally,
     pub(crate) target: Arc<Network>,
     pub(crate) layer: usize,
+    /// the pairs with a weight other than 0; all others are finished from the start
+    pub(crate) nonzero: NonzeroPlaces,
     /// shared with computations on other threads once the layer is done
     pub(crate) kept: Arc<LayerTicket>,
-    /// rows of `kept` for each finished pair, in order of finishing; empty once the layer is done
+    /// rows of `kept` for each finished pair, in order of finishing, but for weights of 0; empty once the layer is done
     pub(crate) groups: Vec<RowGroup>,
     /// the pair of the last group, once the layer is done
     pub(crate) finished_last: Option<u64>,
@@ -54,8 +57,13 @@ impl Workbench {
     /// The workbench of a layer with no neuron drawn yet.
     pub(crate) fn new(problem: &LayerProblem) -> Self {
         let (buckets, summation) = (Buckets::new(&problem.ranges), summation(problem.sum));
-        let (outputs, inputs) = problem.target.weights(problem.layer).dim();
-        let tally = Tally::new(summation.demands_per_half(&buckets));
+        let weights = problem.target.weights(problem.layer);
+        let (outputs, inputs) = weights.dim();
+        // The matrix is outputs × inputs: pairs are in their order.
+        let nonzero = NonzeroPlaces::new(weights.iter().map(|&w| w != 0.0));
+        let mut tally = Tally::new(summation.demands_per_half(&buckets));
+        tally.weights_done = nonzero.zeros();
+        tally.note_race(weights.len() as u64);
         Self {
             random: RandomLayer::new(problem.seed, problem.layer, problem.law),
             buckets,
@@ -67,6 +75,7 @@ impl Workbench {
             tally,
             target: Arc::clone(&problem.target),
             layer: problem.layer,
+            nonzero,
             kept: Arc::default(),
             groups: Vec::new(),
             finished_last: None,
@@ -128,9 +137,14 @@ impl Workbench {
         self.buckets.piece(word_in, word_out, negative) == Some((half, place))
     }
 
-    /// Whether the groups are those of the first pairs, `step` pairs apart, in their order.
-    pub(crate) fn has_groups_in_order(&self, step: u64) -> bool {
-        (0..).zip(&self.groups).all(|(number, group)| group.pair == number * step)
+    /// Whether the groups are those of these pairs, by number, in their order.
+    pub(crate) fn has_groups_in_order(&self, pair: impl Fn(u64) -> u64) -> bool {
+        (0..).zip(&self.groups).all(|(number, group)| group.pair == pair(number))
+    }
+
+    /// The inputs of an output with a weight other than 0.
+    pub(crate) fn nonzero_inputs(&self, output: u32) -> impl Iterator<Item = u32> + '_ {
+        (0..self.inputs).filter(move |&input| self.weight(input, output) != 0.0)
     }
 
     /// Notes the first product of a neuron; `t` in units of 2⁻⁵³.
@@ -182,7 +196,7 @@ impl Workbench {
         self.groups.push(RowGroup { pair, first, rows: self.kept.len() - first });
         if self.groups.len() == ROW_ESTIMATE_SAMPLE {
             // Columns that grow by doubling are copied each time, into new pages.
-            let pairs = self.pairs() as usize;
+            let pairs = self.nonzero.count() as usize;
             let rows = (self.kept.len() as f64 * pairs as f64 / ROW_ESTIMATE_SAMPLE as f64) as usize;
             Arc::make_mut(&mut self.kept).make_room(rows + rows / 16);
             self.groups.reserve(pairs);
@@ -202,7 +216,9 @@ impl Workbench {
         let first = self.kept.len();
         Arc::make_mut(&mut self.kept).extend(paths);
         self.groups.push(RowGroup { pair: self.pair(0, output), first, rows: paths.len() });
-        self.tally.weights_done += u64::from(complete) * u64::from(self.inputs);
+        if complete {
+            self.tally.weights_done += self.nonzero_inputs(output).count() as u64;
+        }
     }
 
     /// Counts a demand met by the neuron being drawn.

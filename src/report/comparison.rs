@@ -111,7 +111,8 @@ impl Comparison {
         let learned = learned.iter().map(LearnedReport::new).collect();
         let mut lanes: Vec<ComparedLane> =
             lanes.iter().map(|lane| ComparedLane::new(experiment, lane)).collect();
-        let first = lanes.first().and_then(|lane| lane.neurons_per_weight);
+        // A target of zeros takes no neuron: no multiple of it either.
+        let first = lanes.first().and_then(|lane| lane.neurons_per_weight).filter(|n| *n > Count::ZERO);
         for lane in &mut lanes {
             lane.ratio_to_first =
                 lane.neurons_per_weight.zip(first).map(|(neurons, first)| neurons.ratio(first));

@@ -73,13 +73,14 @@ impl GoldenWeight {
 impl GoldenWeights {
     /// Blocks of `bound` neurons.
     pub(crate) fn blocks(sharing: Sharing, bound: Count, bench: &mut Workbench) -> Blocks<Self> {
-        let pairs = bench.pairs();
+        let pairs = bench.nonzero.count();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
         }
-        let wiring = Wiring::new(sharing);
+        let wiring = Wiring::new(sharing, bench);
+        let count = wiring.blocks();
         let golden = Self { wiring, stride: bench.buckets.levels() / 64 + 1 };
-        let mut blocks = Blocks::new(golden, wiring.blocks(bench), bound, bench);
+        let mut blocks = Blocks::new(golden, count, bound, bench);
         if bound.saturated() == 0 {
             blocks.close(bench);
         }
@@ -173,8 +174,8 @@ impl Consumer for GoldenWeights {
 }
 
 impl Redrawn for GoldenWeights {
-    fn wiring(&self) -> Wiring {
-        self.wiring
+    fn wiring(&self) -> &Wiring {
+        &self.wiring
     }
 
     fn ends(open: &GoldenWeight) -> (u32, u32) {

@@ -26,10 +26,10 @@ pub(crate) trait Consumer: Clone + Debug + Send + Sync + 'static {
     /// Offers a neuron to the open weights. `drawn`: neurons of the block, this one included. Whether it serves any.
     fn draw(&self, neuron: u64, drawn: u64, open: &mut [Self::Open], bench: &mut Workbench) -> bool;
 
-    /// Draws only the neurons that hit, and the waits between them, for all of a block. Returns the neurons passed; `None`
-    /// where every neuron is drawn.
-    fn skip_ahead(&self, at: BlockBound, open: &mut [Self::Open], bench: &mut Workbench) -> Option<Count> {
-        let _ = (at, open, bench);
+    /// Draws only the neurons that hit, and the waits between them, for all of a block of `bound` neurons. Returns the neurons
+    /// passed; `None` where every neuron is drawn.
+    fn skip_ahead(&self, bound: Count, open: &mut [Self::Open], bench: &mut Workbench) -> Option<Count> {
+        let _ = (bound, open, bench);
         None
     }
 
@@ -71,13 +71,6 @@ pub(crate) trait Consumer: Clone + Debug + Send + Sync + 'static {
 pub(crate) struct BlockPosition {
     pub(crate) block: u64,
     pub(crate) drawn: u64,
-}
-
-/// A block and its number of neurons.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BlockBound {
-    pub(crate) block: u64,
-    pub(crate) bound: Count,
 }
 
 /// Blocks of neurons, drawn one after the other.
@@ -140,8 +133,7 @@ impl<C: Consumer> Blocks<C> {
 
 impl<C: Consumer> Allocator for Blocks<C> {
     fn draw(&mut self, _: u64, bench: &mut Workbench) -> bool {
-        let at = BlockBound { block: self.at.block, bound: self.bound };
-        if let Some(passed) = self.consumer.skip_ahead(at, &mut self.open, bench) {
+        if let Some(passed) = self.consumer.skip_ahead(self.bound, &mut self.open, bench) {
             let finished = self.finish_settled(bench);
             self.close_block(passed, bench);
             return finished;

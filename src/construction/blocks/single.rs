@@ -1,6 +1,6 @@
 //! One neuron for each half of a weight: Malach's construction and its product variant.
 //!
-//! Each weight has a block of neurons. A neuron serves the half that its matcher accepts it for; the halves need opposite
+//! Each weight other than 0 has a block of neurons. A neuron serves the half that its matcher accepts it for; the halves need opposite
 //! signs of z_in, so it never fits both.
 //!
 //! # Skipping ahead
@@ -13,7 +13,7 @@
 use rand::distr::Distribution;
 use rand::{Rng, RngExt};
 
-use super::scheduler::{BlockBound, BlockPosition, Blocks, Consumer};
+use super::scheduler::{BlockPosition, Blocks, Consumer};
 use super::waiting::{skipping_words, wait};
 use crate::construction::allocator::Available;
 use crate::construction::half::Half;
@@ -43,7 +43,7 @@ pub(crate) struct SingleWeight {
     pair: u64,
     input: u32,
     output: u32,
-    /// halves that need a neuron: none for a weight of 0
+    /// halves that need a neuron
     needs: [bool; 2],
     /// `None` where no neuron can match
     matcher: Option<Matcher>,
@@ -103,19 +103,18 @@ pub fn ln_hit_probability(matching: Match, w: f64, eta: f64) -> Option<f64> {
 }
 
 impl SingleWeights {
-    /// A block of `bound` neurons for each weight.
+    /// A block of `bound` neurons for each weight other than 0.
     pub(crate) fn blocks(problem: &LayerProblem, bound: Count, bench: &mut Workbench) -> Blocks<Self> {
         let LayerProblem { matching, mode, seed, .. } = *problem;
         let (eta, skipping) = (problem.ranges.half_tolerance, skipping_words(seed, bench));
-        Blocks::new(Self { matching, mode, eta, skipping }, bench.pairs(), bound, bench)
+        Blocks::new(Self { matching, mode, eta, skipping }, bench.nonzero.count(), bound, bench)
     }
 
     fn open_weight(&self, pair: u64, bench: &Workbench) -> SingleWeight {
         let (input, output) = bench.ends(pair);
         let w = bench.weight(input, output);
-        let needs = bench.live.map(|live| live && w != 0.0);
         let matcher = Matcher::new(self.matching, w, self.eta);
-        SingleWeight { pair, input, output, needs, matcher, found: [None; 2] }
+        SingleWeight { pair, input, output, needs: bench.live, matcher, found: [None; 2] }
     }
 }
 
@@ -123,7 +122,7 @@ impl Consumer for SingleWeights {
     type Open = SingleWeight;
 
     fn open(&self, block: u64, bench: &Workbench) -> Vec<SingleWeight> {
-        vec![self.open_weight(block, bench)]
+        vec![self.open_weight(bench.nonzero.place(block), bench)]
     }
 
     fn count_demands(&self, open: &SingleWeight, tally: &mut Tally) {
@@ -156,7 +155,7 @@ impl Consumer for SingleWeights {
         fits
     }
 
-    fn skip_ahead(&self, at: BlockBound, open: &mut [SingleWeight], bench: &mut Workbench) -> Option<Count> {
+    fn skip_ahead(&self, bound: Count, open: &mut [SingleWeight], bench: &mut Workbench) -> Option<Count> {
         let [open] = open else { return None };
         let matcher = open.matcher.filter(|_| self.mode == Mode::SkipAhead)?;
         let mut words = self.skipping.row(open.pair).reader();
@@ -168,7 +167,7 @@ impl Consumer for SingleWeights {
             let next = if halves.len() == 2 { usize::from(words.random::<bool>()) } else { 0 };
             let half = halves.swap_remove(next);
             let Hit { z_in, z_out } = matcher.draw(half, &mut words);
-            if waited > at.bound {
+            if waited > bound {
                 break;
             }
             let neuron = stand_in(open.pair, half);
@@ -176,7 +175,7 @@ impl Consumer for SingleWeights {
             bench.serve(Demand { output, input, half, bucket: 1 });
             bench.tally.waits[half as usize] += waited;
         }
-        let passed = waited.min(at.bound);
+        let passed = waited.min(bound);
         bench.tally.skipped += passed;
         bench.tally.last = None;
         Some(passed)
@@ -212,17 +211,18 @@ impl Consumer for SingleWeights {
         bench: &Workbench,
     ) -> Option<(BlockPosition, Vec<SingleWeight>)> {
         let AllocatorPosition::Weight { drawn, found } = *position else { return None };
-        let pair = bench.groups.len() as u64;
+        let block = bench.groups.len() as u64;
         let most = if self.mode == Mode::Drawn { size } else { 1 };
-        if pair >= bench.pairs() || !bench.has_groups_in_order(1) || drawn >= most {
+        let is_ordered = bench.has_groups_in_order(|number| bench.nonzero.place(number));
+        if block >= bench.nonzero.count() || !is_ordered || drawn >= most {
             return None;
         }
-        let mut open = self.open_weight(pair, bench);
+        let mut open = self.open_weight(bench.nonzero.place(block), bench);
         for (half, neuron) in Half::BOTH.into_iter().zip(found) {
             let Some(neuron) = neuron else { continue };
             let path = Path::of(&bench.random, neuron, open.input, open.output);
             let hit = Hit { z_in: path.z_in, z_out: path.z_out };
-            let is_drawn = neuron.checked_sub(pair * size).is_some_and(|at| at < drawn);
+            let is_drawn = neuron.checked_sub(block * size).is_some_and(|at| at < drawn);
             let fits =
                 Half::of(path.z_in) == half && open.matcher.is_some_and(|matcher| matcher.accepts(half, hit));
             if !(open.needs(half) && is_drawn && fits) {
@@ -230,13 +230,16 @@ impl Consumer for SingleWeights {
             }
             open.found[half as usize] = Some(path);
         }
-        (!self.is_settled(&open)).then(|| (BlockPosition { block: pair, drawn }, vec![open]))
+        (!self.is_settled(&open)).then(|| (BlockPosition { block, drawn }, vec![open]))
     }
 
     fn may_keep(&self, path: &Path, size: u64, bench: &Workbench) -> bool {
         let pair = bench.pair(path.input, path.output);
         match self.mode {
-            Mode::Drawn => path.neuron.checked_div(size) == Some(pair),
+            Mode::Drawn => {
+                let block = bench.nonzero.number(pair);
+                block.is_some() && path.neuron.checked_div(size) == block
+            }
             Mode::SkipAhead => {
                 path.neuron == stand_in(pair, Half::of(path.z_in)) && path.z_in != 0.0 && path.z_out != 0.0
             }

@@ -96,8 +96,9 @@ impl HalfSum {
 impl SubsetWeights {
     /// Blocks without a bound: [`MOST_VALUES`] products a half end them.
     pub(crate) fn blocks(sharing: Sharing, tolerance: f64, bench: &mut Workbench) -> Blocks<Self> {
-        let wiring = Wiring::new(sharing);
-        Blocks::new(Self { tolerance, wiring }, wiring.blocks(bench), BLOCK.into(), bench)
+        let wiring = Wiring::new(sharing, bench);
+        let count = wiring.blocks();
+        Blocks::new(Self { tolerance, wiring }, count, BLOCK.into(), bench)
     }
 }
 
@@ -200,8 +201,8 @@ impl Consumer for SubsetWeights {
 }
 
 impl Redrawn for SubsetWeights {
-    fn wiring(&self) -> Wiring {
-        self.wiring
+    fn wiring(&self) -> &Wiring {
+        &self.wiring
     }
 
     fn ends(open: &SubsetWeight) -> (u32, u32) {

@@ -2,6 +2,7 @@
 
 use crate::construction::buckets::Buckets;
 use crate::construction::half::Half;
+use crate::construction::nonzero::NonzeroPlaces;
 use crate::construction::problem::LayerProblem;
 use crate::construction::tally::Demand;
 use crate::sampling::RandomLayer;
@@ -12,7 +13,9 @@ pub(crate) struct Graph {
     random: RandomLayer,
     buckets: Buckets,
     inputs: u64,
-    /// per pair: 1 where w* < 0
+    /// the pairs with a weight other than 0: those with demands, numbered in turn
+    nonzero: NonzeroPlaces,
+    /// for each of them: 1 where w* < 0
     pub(crate) negative: Vec<u64>,
     /// halves to be built: 1 or 2
     halves: usize,
@@ -27,7 +30,8 @@ impl Graph {
             buckets: Buckets::new(&problem.ranges),
             inputs: weights.ncols() as u64,
             // The matrix is outputs × inputs: pairs are in their order.
-            negative: weights.iter().map(|&w| u64::from(w < 0.0)).collect(),
+            nonzero: NonzeroPlaces::new(weights.iter().map(|&w| w != 0.0)),
+            negative: weights.iter().filter(|&&w| w != 0.0).map(|&w| u64::from(w < 0.0)).collect(),
             halves: if problem.skip_negative_half { 1 } else { 2 },
             neurons: problem.bound.map_or(u64::MAX, Count::saturated),
         }
@@ -44,19 +48,25 @@ impl Graph {
 
     /// The demand of a pair that a neuron can meet, counted within the pair.
     pub(crate) fn meets(&self, neuron: u64, pair: usize) -> Option<usize> {
-        let (input, output) = (pair as u64 % self.inputs, pair as u64 / self.inputs);
+        let (input, output) = self.ends(pair);
         let word_in = self.random.input_words(neuron).word(input);
         let word_out = self.random.output_words(neuron).word(output);
         let (half, place) = self.buckets.piece(word_in, word_out, self.negative[pair])?;
         (half < self.halves).then_some(half * self.buckets.levels() + place)
     }
 
+    /// (input, output) of the pair with this number.
+    fn ends(&self, pair: usize) -> (u64, u64) {
+        let pair = self.nonzero.place(pair as u64);
+        (pair % self.inputs, pair / self.inputs)
+    }
+
     pub(crate) fn demand(&self, demand: u32) -> Demand {
         let (pair, at) = (demand as usize / self.each(), demand as usize % self.each());
-        let levels = self.buckets.levels();
+        let (levels, (input, output)) = (self.buckets.levels(), self.ends(pair));
         Demand {
-            output: (pair as u64 / self.inputs) as u32,
-            input: (pair as u64 % self.inputs) as u32,
+            output: output as u32,
+            input: input as u32,
             half: Half::BOTH[at / levels],
             bucket: (at % levels) as u32 + 1,
         }

@@ -68,7 +68,7 @@ impl LayerBuilder {
         let is_counted = is_counted(counted, &tally)
             && are_demands
             && is_open_list(state.open.len(), state.open_count, bench)
-            && (done || tally.weights_done <= per_group * groups.len() as u64)
+            && (done || tally.weights_done <= bench.nonzero.zeros() + per_group * groups.len() as u64)
             && (!done || (state.open_count == 0) == (tally.weights_done == bench.pairs()))
             && (done || !builder.done)
             && state.finished_last.is_none_or(|pair| pair < bench.pairs());

@@ -18,7 +18,8 @@ use crate::construction::problem::{LayerProblem, Mode};
 use crate::construction::ticket::{LayerTicket, Path, RowGroup};
 use crate::construction::workbench::Workbench;
 
-/// The kept paths, in groups of rows for each pair (for each target neuron where neurons stand in for whole ones).
+/// The kept paths, in groups of rows for each pair (for each target neuron where neurons stand in for whole ones). Weights of 0
+/// have none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SavedPaths<'a> {
     /// the pair of each group: in the order of finishing, once the layer is done in that of the pairs
@@ -68,9 +69,13 @@ impl<'a> SavedPaths<'a> {
         let mut first = 0_usize;
         for (&pair, &count) in pairs.iter().zip(&rows) {
             let is_new = !std::mem::replace(has_group.get_mut(usize::try_from(pair).ok()?)?, true);
+            let (input, output) = bench.ends(pair);
             let fits = match whole {
-                true => pair % u64::from(bench.inputs) == 0 && (count == 0 || count == most),
-                false => count <= most,
+                true => {
+                    let rows = bench.nonzero_inputs(output).count() as u64;
+                    input == 0 && rows > 0 && (count == 0 || count == rows)
+                }
+                false => count <= most && bench.nonzero.number(pair).is_some(),
             };
             if !is_new || !fits {
                 return None;
@@ -89,7 +94,7 @@ impl<'a> SavedPaths<'a> {
         for group in &groups {
             let (input, output) = bench.ends(group.pair);
             match whole {
-                true => ticket.input.extend((input..).take(group.rows)),
+                true => ticket.input.extend(bench.nonzero_inputs(output).take(group.rows)),
                 false => ticket.input.resize(ticket.input.len() + group.rows, input),
             }
             ticket.output.resize(ticket.output.len() + group.rows, output);

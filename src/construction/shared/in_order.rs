@@ -18,8 +18,9 @@ pub(crate) struct InOrder {
     pub(crate) cursors: Vec<CategoryCursor>,
     /// neuron + 1 for each (half, place) of the pairs from `first` to the furthest cursor, 0 for none
     found: VecDeque<u64>,
-    /// the first pair that some category has not served; all before it are finished
+    /// the number of the first pair that some category has not served; all before it are finished
     first: u64,
+    /// pairs with a weight other than 0
     pub(crate) pairs: u64,
     /// categories with pairs left to serve
     pub(crate) open: usize,
@@ -32,6 +33,7 @@ pub(crate) struct InOrder {
 pub(crate) struct CategoryCursor {
     half: Half,
     place: usize,
+    /// number of the pair, see [`NonzeroPlaces`](crate::construction::nonzero::NonzeroPlaces)
     pub(crate) pair: u64,
     pub(crate) input: u32,
     pub(crate) output: u32,
@@ -42,20 +44,23 @@ pub(crate) struct CategoryCursor {
 impl CategoryCursor {
     /// The cursor at the first of some pairs.
     fn new(half: Half, place: usize, bench: &Workbench) -> Self {
-        let mut cursor = Self { half, place, pair: 0, input: 0, output: 0, negative: 0 };
+        let (input, output) = bench.ends(bench.nonzero.place(0));
+        let mut cursor = Self { half, place, pair: 0, input, output, negative: 0 };
         cursor.see_sign(bench);
         cursor
     }
 
     fn see_sign(&mut self, bench: &Workbench) {
-        if self.pair < bench.pairs() {
+        if self.pair < bench.nonzero.count() {
             self.negative = u32::from(bench.weight(self.input, self.output) < 0.0);
         }
     }
 
     fn go_on(&mut self, bench: &Workbench) {
         (self.pair, self.input) = (self.pair + 1, self.input + 1);
-        if self.input == bench.inputs {
+        if !bench.nonzero.is_all() {
+            (self.input, self.output) = bench.ends(bench.nonzero.place(self.pair));
+        } else if self.input == bench.inputs {
             (self.input, self.output) = (0, self.output + 1);
         }
         self.see_sign(bench);
@@ -77,7 +82,7 @@ impl CategoryCursor {
 impl InOrder {
     /// Every category at the first pair.
     pub(crate) fn new(bench: &mut Workbench) -> Self {
-        let pairs = bench.pairs();
+        let pairs = bench.nonzero.count();
         let mut cursors = Vec::new();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
@@ -105,8 +110,8 @@ impl InOrder {
             && earliest == first
             && first < self.pairs
             && furthest <= self.pairs
-            && bench.has_groups_in_order(1)
-            && bench.tally.weights_done == first
+            && bench.has_groups_in_order(|number| bench.nonzero.place(number))
+            && bench.tally.weights_done == bench.nonzero.zeros() + first
             && (furthest - first).checked_mul(2 * k as u64) == Some(found.len() as u64);
         if !is_whole {
             return None;
@@ -119,14 +124,15 @@ impl InOrder {
             let pieces = found.chunks(2 * k).zip(first..pair);
             let are_pieces = pieces.into_iter().all(|(found, pair)| {
                 let (half, place) = (cursor.half as usize, cursor.place);
-                bench.is_piece(found[half * k + place], bench.ends(pair), half, place)
+                let ends = bench.ends(bench.nonzero.place(pair));
+                bench.is_piece(found[half * k + place], ends, half, place)
             });
             if !are_pieces {
                 return None;
             }
             served += (pair - first) as usize;
             cursor.pair = pair;
-            (cursor.input, cursor.output) = bench.ends(pair);
+            (cursor.input, cursor.output) = bench.ends(bench.nonzero.place(pair));
             cursor.see_sign(bench);
         }
         // No category has found more than it has served.
@@ -141,7 +147,7 @@ impl InOrder {
 
     /// Whether no demand is open.
     pub(crate) fn is_complete(&self, bench: &Workbench) -> bool {
-        bench.tally.weights_done == self.pairs
+        bench.tally.weights_done == bench.pairs()
     }
 
     /// Tries a neuron against each category's next pair. Whether a weight was finished.
@@ -209,15 +215,16 @@ impl InOrder {
             self.found.resize(row, 0);
         }
         let found: Vec<u64> = self.found.drain(..row).collect();
-        bench.finish(self.first, &found, complete);
+        bench.finish(bench.nonzero.place(self.first), &found, complete);
         self.first += 1;
     }
 
     /// Paths found for a pair that some categories have served and others have not.
     pub(crate) fn available(&self, pair: u64, bench: &Workbench) -> Option<Available> {
-        let reached = self.cursors.iter().any(|cursor| cursor.pair >= pair);
+        let number = bench.nonzero.number(pair)?;
+        let reached = self.cursors.iter().any(|cursor| cursor.pair >= number);
         let row = 2 * bench.buckets.levels();
-        let from = pair.checked_sub(self.first)? as usize * row;
+        let from = number.checked_sub(self.first)? as usize * row;
         let found = self.found.iter().skip(from).take(row).copied();
         reached.then(|| Available::all(bench.paths(pair, found)))
     }
@@ -225,7 +232,7 @@ impl InOrder {
     /// Finishes every pair with what was found for it, and notes the demands left open.
     pub(crate) fn close(&mut self, bench: &mut Workbench) {
         while self.first < self.pairs {
-            let (input, output) = bench.ends(self.first);
+            let (input, output) = bench.ends(bench.nonzero.place(self.first));
             for cursor in self.cursors.iter().filter(|cursor| cursor.pair <= self.first) {
                 let bucket = cursor.place as u32 + 1;
                 bench.leave_open(Demand { output, input, half: cursor.half, bucket });

@@ -33,8 +33,9 @@ pub(crate) struct OpenPairs {
     sums: Vec<AssembledWeight>,
     /// slots without a pair
     free: Vec<u32>,
-    /// the first pair that no neuron has reached
+    /// number of the first pair that no neuron has reached, see [`NonzeroPlaces`](crate::construction::nonzero::NonzeroPlaces)
     pub(crate) fresh: u64,
+    /// pairs with a weight other than 0
     pub(crate) pairs: u64,
     /// neurons drawn together
     pub(crate) queue: Box<Queue>,
@@ -92,7 +93,7 @@ enum Policy {
 impl OpenPairs {
     /// All 2k demands of a pair are open from the start.
     pub(crate) fn first_fit(bench: &mut Workbench) -> Self {
-        let pairs = bench.pairs();
+        let pairs = bench.nonzero.count();
         for half in Half::BOTH.into_iter().filter(|&half| bench.live[half as usize]) {
             bench.tally.quota[half as usize].fill(pairs);
         }
@@ -114,7 +115,7 @@ impl OpenPairs {
             sums: Vec::new(),
             free: Vec::new(),
             fresh: 0,
-            pairs: bench.pairs(),
+            pairs: bench.nonzero.count(),
             queue: Box::default(),
         };
         // Pairs without demands are finished before any neuron is drawn.
@@ -141,11 +142,11 @@ impl OpenPairs {
     ) -> Option<Self> {
         let pieces = 2 * bench.buckets.levels();
         let fresh = (bench.groups.len() + front.len()) as u64;
-        let is_reached = |pair: u64| pair < fresh;
+        let is_reached = |pair: u64| bench.nonzero.number(pair).is_some_and(|number| number < fresh);
         let is_whole = front.is_sorted_by(|a, b| a < b)
             && front.iter().all(|&pair| is_reached(pair) && !has_group[pair as usize])
             && bench.groups.iter().all(|group| is_reached(group.pair))
-            && bench.tally.weights_done == bench.groups.len() as u64
+            && bench.tally.weights_done == bench.nonzero.zeros() + bench.groups.len() as u64
             && found.len() == front.len() * pieces
             && fresh <= self.pairs
             && !(front.is_empty() && fresh == self.pairs);
@@ -225,7 +226,7 @@ impl OpenPairs {
     pub(crate) fn admit(&mut self, bench: &mut Workbench, without_demands: &mut dyn FnMut(u64)) -> bool {
         let k = bench.buckets.levels();
         while self.fresh < self.pairs {
-            let pair = self.fresh;
+            let pair = bench.nonzero.place(self.fresh);
             self.fresh += 1;
             let (input, output) = bench.ends(pair);
             let w = bench.weight(input, output);

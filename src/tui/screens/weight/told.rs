@@ -11,6 +11,13 @@ use crate::tui::look::Look;
 use crate::tui::view::Scene;
 use crate::tui::widgets::frame_lines::fitting;
 
+/// How a weight of 0 is to be read.
+const ZERO: &[&str] = &[
+    " A weight of 0 needs no neuron: the mask keeps no path of it, and its error is exactly 0.",
+    " A weight of 0 needs no neuron, and its error is exactly 0.",
+    " No neuron, no error.",
+];
+
 /// Digits of ŵ beyond those that its tolerance can change.
 const MORE_DIGITS: f64 = 2.0;
 
@@ -64,6 +71,7 @@ pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, w
     let name = format!(" w[{},{}]", view.output, view.input);
     let value = digits(view.target, view.tolerance);
     let state = match view.state {
+        _ if view.target == 0.0 => "zero: nothing to build",
         WeightState::Waiting => "waiting for its turn",
         WeightState::UnderWay => "under way",
         WeightState::Finished if view.sums.iter().all(WeightSum::is_complete) => "finished",
@@ -111,6 +119,7 @@ pub(super) fn how_to_read(
         return Line::styled(text, look.theme.text);
     }
     let variants = match view.state {
+        _ if view.target == 0.0 => ZERO,
         WeightState::Waiting => &[
             " No neuron has served this weight yet. Press n or space; u goes to the weight served last.",
             " No pieces yet. Press n or space; u goes to the weight served last.",
