@@ -178,6 +178,23 @@ fn the_controls_tell_the_mask_from_chance() {
     assert_eq!(outputs[ticket.predictions[3] as usize], best);
 }
 
+/// Accuracies of dense networks may agree by chance; losses do not.
+#[test]
+fn another_seed_starts_and_orders_the_dense_control_anew() {
+    let dense = |seed, epochs| {
+        let options = EdgePopup { epochs, ..options() };
+        let mut learner = EdgePopupLearner::new(&options, &WIDTHS, &dataset(60), seed).unwrap();
+        learner.run(&|_| {}, &never);
+        let result = learner.rounds()[0].arm(Arm::Dense).unwrap().clone();
+        (result.training_loss.unwrap(), result.curve.len())
+    };
+    let losses: Vec<f64> = (11..16).map(|seed| dense(seed, 3).0).collect();
+    for (index, loss) in losses.iter().enumerate() {
+        assert!(!losses[..index].contains(loss), "{losses:?}");
+    }
+    assert_eq!(dense(11, 3), (losses[0], 3));
+}
+
 #[test]
 fn options_out_of_range_are_refused() {
     let refused = |options: EdgePopup, widths: &[usize]| {

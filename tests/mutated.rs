@@ -214,6 +214,20 @@ fn in_archive(bytes: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>
     writer.finish().ok().map(Cursor::into_inner)
 }
 
+/// Mutates the content of gzip data and packs it anew.
+fn in_gzip(bytes: &[u8], other: &[u8], random: &mut Random) -> Option<Vec<u8>> {
+    let unpacked = |bytes: &[u8]| {
+        let mut content = Vec::new();
+        flate2::read::GzDecoder::new(bytes).take(LONGEST as u64).read_to_end(&mut content).ok()?;
+        Some(content)
+    };
+    let mut content = unpacked(bytes)?;
+    change(&mut content, &unpacked(other).unwrap_or_else(|| other.to_vec()), random);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&content).ok()?;
+    packed.finish().ok()
+}
+
 /// The inputs to begin with.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
@@ -314,6 +328,11 @@ fn npy() {
 #[test]
 fn npz() {
     attack("npz", targets::weights, Vec::new(), Some(in_archive));
+}
+
+#[test]
+fn idx() {
+    attack("idx", targets::data, Vec::new(), Some(in_gzip));
 }
 
 #[test]

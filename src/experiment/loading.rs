@@ -56,10 +56,10 @@ impl Experiment {
         let settings = Settings::apply(&mut preset, settings)?;
         preset.seed = seed.or(preset.seed);
         let place_of = |key: &str| settings.place_of(key).unwrap_or_else(|| source.place_of(key));
-        let assumed = weight_file::assumed(&preset, &source, settings.all());
         let mut experiment = Self::new(preset, &source, &place_of, &[])
             .map_err(|error| blame(&settings, error, &source, |_| false))?;
-        experiment.assumed = assumed;
+        experiment.assumed =
+            weight_file::assumed(&experiment.preset, &source, experiment.reading.as_deref(), settings.all());
         experiment.settings = settings;
         Ok(experiment)
     }

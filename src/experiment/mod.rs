@@ -15,6 +15,7 @@
 //! | `data` | examples to learn from: training, validation and test part |
 //! | `target` | the target network from its field |
 //! | `trained` | a target trained on the data |
+//! | `ticket_file` | a learned ticket's file as a target |
 //! | `inputs` | the inputs from their field |
 //! | `resolved` | the experiment: every field in force, checked against the others |
 //! | `loading` | from a name to an experiment, and the setting to blame for a failure |
@@ -44,6 +45,7 @@ mod saved;
 mod savings;
 mod settings;
 mod target;
+mod ticket_file;
 mod trained;
 
 pub use crate::method::{Assumption, Construction, LawChoice};

@@ -8,7 +8,7 @@ use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
 use super::memory::free as free_memory;
 use super::preset::{Lipschitz, TargetSource, Weight};
-use super::trained;
+use super::{ticket_file, trained};
 use crate::learning::Dataset;
 use crate::network::files::WeightFile;
 use crate::network::files::readings::{Reading, ReadingOptions};
@@ -51,7 +51,7 @@ pub(super) fn network(
                 return Err(ExperimentError::new(place_of("order"), message));
             }
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
-            of_file(path, &options, &activations, source, place_of)
+            of_file(path, &options, target.activations(), source, place_of)
         }
         TargetSource::Trained { .. } => trained::network(target, dataset, &activations, place_of).map(drawn),
     }
@@ -106,11 +106,14 @@ fn explicit(
     })
 }
 
-/// Weights and biases of a file, and its reading.
+/// The activations of a field: of the hidden layers, of the last one, of each.
+type GivenActivations<'a> = (Option<Lipschitz>, Option<Lipschitz>, Option<&'a [Lipschitz]>);
+
+/// Weights and biases of a file, and its reading. A learned ticket is read as one unless options choose the tensors.
 fn of_file(
     path: &str,
     options: &ReadingOptions,
-    activations: &dyn Fn(usize) -> Result<Vec<Activation>, ExperimentError>,
+    given: GivenActivations<'_>,
     source: &PresetSource,
     place_of: PlaceOf<'_>,
 ) -> Result<FoundTarget, ExperimentError> {
@@ -121,11 +124,21 @@ fn of_file(
     };
     let bytes = source.read("target", path)?;
     let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
+    if *options == ReadingOptions::default() && ticket_file::is_learned(&file) {
+        let ticket = ticket_file::FoundTicket::of(&mut file).map_err(|error| failed(&error))?;
+        free_memory::require(ticket.weights() * BYTES_PER_WEIGHT, "the target network", place_of("target"))?;
+        // The network of a ticket ends without an activation.
+        let (hidden, output, each) = given;
+        let output = output.or(each.is_none().then_some(Lipschitz(Activation::Identity)));
+        let activations = activations_of(ticket.layers(), (hidden, output, each), place_of)?;
+        let (network, reading) = ticket.network(&mut file, activations).map_err(|error| failed(&error))?;
+        return Ok(FoundTarget { network, reading: Some(reading) });
+    }
     let found = file.find_network(options).map_err(|error| failed(&error))?;
     let needed = file.numbers_of(&found) * BYTES_PER_WEIGHT;
     free_memory::require(needed, "the target network", place_of("target"))?;
     let read = file.network(found).map_err(|error| failed(&error))?;
-    let activations = activations(read.weights.len())?;
+    let activations = activations_of(read.weights.len(), given, place_of)?;
     let network = Network::with_biases(read.weights, read.biases, activations);
     Ok(FoundTarget { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
 }
@@ -133,7 +146,7 @@ fn of_file(
 /// σ₁…σ_ℓ from `activation`, `output_activation` and `activations`.
 fn activations_of(
     layers: usize,
-    (hidden, output, each): (Option<Lipschitz>, Option<Lipschitz>, Option<&[Lipschitz]>),
+    (hidden, output, each): GivenActivations<'_>,
     place_of: PlaceOf<'_>,
 ) -> Result<Vec<Activation>, ExperimentError> {
     let fail = |key: &str, message: String| Err(ExperimentError::new(place_of(key), message));

@@ -17,6 +17,7 @@
 //! | [`learner`](Learner) | the seam between a method and the session |
 //! | [`shares`](layer_shares) | a mask's shares: weights kept, dead neurons |
 //! | [`ticket`](LearnedTicket) | all that another program needs to rebuild a learned network |
+//! | [`target`](target_network()) | learned parameters as a target of the constructions |
 //! | [`edge_popup`] | a mask learned in a random network |
 
 mod accuracy;
@@ -29,6 +30,7 @@ mod results;
 pub mod rewinding;
 mod shares;
 mod start;
+mod target;
 mod ticket;
 pub mod training;
 
@@ -43,4 +45,5 @@ pub use ranges::{OptionError, check_count, check_decay, check_widths};
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;
 pub use start::{LearningError, start};
+pub use target::target_network;
 pub use ticket::{LearnedTicket, Standardisation, TicketWeights};

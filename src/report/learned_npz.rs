@@ -10,6 +10,7 @@ use zip::ZipWriter;
 use super::first_error::FirstError;
 use super::learned::options_of;
 use super::npz::add_array;
+use crate::learning::training::Parameters;
 use crate::learning::{Accuracy, FrozenWeights, LearnedTicket, TicketWeights};
 use crate::visible::visible_in_json;
 
@@ -35,7 +36,8 @@ struct LearnedMeta<'a> {
 
 /// Writes a learned ticket: `layer{i}.kept_bits` (the bits of its mask row by row, as `numpy.packbits` packs them), `predictions` of the test
 /// examples (u4) and `meta`; of a trained network also `layer{i}.weight` (f4, outputs × inputs, pruned weights 0) and
-/// `layer{i}.bias` (f4), as `target: File(..)` reads them.
+/// `layer{i}.bias` (f4), and where its training began: `layer{i}.initial_weight`, `layer{i}.initial_bias`. `target: File(..)`
+/// reads the pruned network.
 ///
 /// # Errors
 /// Whatever `out` reports.
@@ -78,17 +80,28 @@ fn write_npz(title: &str, ticket: &LearnedTicket, out: impl io::Write + io::Seek
         let bits = packed(mask);
         add_array(&mut npz, &format!("layer{layer}.kept_bits"), &[bits.len()], &bits)?;
     }
-    if let TicketWeights::Trained { trained, .. } = &ticket.weights {
-        for (weights, layer) in trained.weights.iter().zip(1..) {
-            let by_row = weights.as_standard_layout();
-            let elements = by_row.as_slice().unwrap_or_default();
-            add_array(&mut npz, &format!("layer{layer}.weight"), weights.shape(), elements)?;
-        }
-        for (bias, layer) in trained.biases.iter().flatten().zip(1..) {
-            add_array(&mut npz, &format!("layer{layer}.bias"), &[bias.len()], &bias.to_vec())?;
-        }
+    if let TicketWeights::Trained { initial, trained } = &ticket.weights {
+        add_parameters(&mut npz, trained, "")?;
+        add_parameters(&mut npz, initial, "initial_")?;
     }
     npz.finish()?;
+    Ok(())
+}
+
+/// Adds `layer{i}.{prefix}weight` and, of a network with biases, `layer{i}.{prefix}bias`.
+fn add_parameters(
+    npz: &mut ZipWriter<impl io::Write + io::Seek>,
+    parameters: &Parameters,
+    prefix: &str,
+) -> io::Result<()> {
+    for (weights, layer) in parameters.weights.iter().zip(1..) {
+        let by_row = weights.as_standard_layout();
+        let elements = by_row.as_slice().unwrap_or_default();
+        add_array(npz, &format!("layer{layer}.{prefix}weight"), weights.shape(), elements)?;
+    }
+    for (bias, layer) in parameters.biases.iter().flatten().zip(1..) {
+        add_array(npz, &format!("layer{layer}.{prefix}bias"), &[bias.len()], &bias.to_vec())?;
+    }
     Ok(())
 }
 

@@ -39,8 +39,19 @@ impl Part {
 }
 
 /// The comments that pages use.
-const NOTES: [&str; 10] =
-    ["not run", "exit", "file", "given", "output", "screen", "picture", "keys", "schema", "methods"];
+const NOTES: [&str; 11] = [
+    "not run",
+    "exit",
+    "file",
+    "given",
+    "output",
+    "screen",
+    "picture",
+    "keys",
+    "schema",
+    "methods",
+    "protocols",
+];
 
 /// Takes a page apart. An error is a line and a reason.
 pub(crate) fn parts(text: &str) -> Result<Vec<Part>, String> {
@@ -87,7 +98,7 @@ pub(crate) fn parts(text: &str) -> Result<Vec<Part>, String> {
                 parts.push(Part { line: index + 1, kind: Kind::Given, notes: vec![note], body: begin..end });
             } else {
                 notes.push(note);
-                if ["keys", "schema", "methods"].contains(&name) {
+                if ["keys", "schema", "methods", "protocols"].contains(&name) {
                     // Its table may not be there yet.
                     in_table = true;
                     let notes = std::mem::take(&mut notes);

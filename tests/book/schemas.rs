@@ -232,7 +232,8 @@ fn the_data_of_learned_lanes_fit_their_schemas() {
         screen.letter('1');
         (0..tabs).for_each(|_| screen.key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE)));
         for steps in ["", "nw"] {
-            for (digit, schema) in [('1', "explore-learned"), ('3', "weight-learned")] {
+            let screens = [('1', "explore-learned"), ('3', "weight-learned"), ('5', "outputs-learned")];
+            for (digit, schema) in screens {
                 steps.chars().chain([digit]).for_each(|key| screen.letter(key));
                 let document = exported(&screen);
                 fits(
@@ -265,6 +266,25 @@ fn the_meta_of_a_ticket_fits_its_schema() {
             ["run", "tiny", "--ticket", ticket.to_str().unwrap(), "--set", setting, "--set", "epsilon=0.5"];
         slth(&call).assert().success();
         fits(&meta(&ticket), "ticket.schema.json", setting);
+    }
+}
+
+#[test]
+fn the_meta_of_a_learned_ticket_fits_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let ticket = folder.path().join("ticket.npz");
+    let constructions = "constructions=[Hyperbolic()]";
+    for method in [
+        "EdgePopup(widths: [64, 10, 10], epochs: 1)",
+        "EdgePopup(widths: [64, 10, 10], epochs: 1, weights: Normal, scaled: true, standardised: true)",
+        "Rewinding(widths: [64, 10, 10], rounds: 1, steps: 10)",
+        "Rewinding(protocol: OpenLth, widths: [64, 10, 10], rounds: 1, steps: 10)",
+    ] {
+        let learned = format!("learned=[{method}]");
+        let call =
+            ["run", "digits-learned", "--ticket", ticket.to_str().unwrap(), "--lane", "1", "--set", &learned];
+        slth(&[&call[..], &["--set", constructions]].concat()).assert().success();
+        fits(&meta(&ticket), "learned-ticket.schema.json", method);
     }
 }
 

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::process::Stdio;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ron::extensions::Extensions;
+use ron::ser::PrettyConfig;
+use slth::learning::{Protocol, Rewinding};
 use slth::method::{Construction, Facts};
 use slth::tui::Look;
 use slth::tui::export::svg;
@@ -124,6 +127,47 @@ pub(crate) fn methods() -> String {
         let Facts { id, letter, matched, summed, shared, idea, .. } = facts;
         let law = facts.law.name();
         text.push_str(&format!("| `{id}` | {letter} | {law} | {matched} | {summed} | {shared} | {idea} |\n"));
+    }
+    text
+}
+
+/// The options of a method in RON, in their order.
+fn options(method: &Rewinding) -> Vec<(String, String)> {
+    let config = PrettyConfig::new().extensions(Extensions::IMPLICIT_SOME).depth_limit(1);
+    let text = ron::ser::to_string_pretty(method, config).unwrap();
+    let lines = text.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(": "));
+    lines.map(|(option, value)| (option.to_owned(), value.to_owned())).collect()
+}
+
+/// The options in force of every published protocol of rewinding; bold where they are not the paper's.
+pub(crate) fn protocols() -> String {
+    let of = |protocol: &Protocol| {
+        let method = Rewinding { protocol: *protocol, ..Rewinding::default() };
+        options(&method.resolved().written(&method))
+    };
+    let all: Vec<Vec<(String, String)>> = Protocol::ALL.iter().map(of).collect();
+    let mut text = "| option |".to_owned();
+    Protocol::ALL.iter().for_each(|protocol| text.push_str(&format!(" `{protocol:?}` |")));
+    text.push_str(&format!("\n|---|{}\n", "---|".repeat(all.len())));
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in all.iter().flatten() {
+        if name != "protocol" && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let value = |options: &[(String, String)]| {
+            options
+                .iter()
+                .find(|(option, _)| option == name)
+                .map_or("–".to_owned(), |(_, value)| format!("`{value}`"))
+        };
+        let paper = value(&all[0]);
+        let cells = all.iter().map(|options| match value(options) {
+            same if same == paper => same,
+            other => format!("**{other}**"),
+        });
+        text.push_str(&format!("| `{name}` | {} |\n", cells.collect::<Vec<_>>().join(" | ")));
     }
     text
 }

@@ -60,6 +60,8 @@ impl Walk {
                     self.compare(part, body, schemas::table(schema), "the table of the schema");
                 } else if part.note("methods").is_some() {
                     self.compare(part, body, show::methods(), "the table of methods");
+                } else if part.note("protocols").is_some() {
+                    self.compare(part, body, show::protocols(), "the table of protocols");
                 }
             }
             Kind::Picture(file) => {

@@ -70,6 +70,27 @@ pub(crate) fn weights(bytes: &[u8]) -> bool {
             .is_ok_and(|source| planned(Experiment::of_source(source, None, &[])))
 }
 
+/// A file of examples: points in both precisions, and labels.
+pub(crate) fn data(bytes: &[u8]) -> bool {
+    let mut is_read = false;
+    if let Ok(found) = DataArray::of_points(bytes, None)
+        && found.peak_bytes() <= MOST_BYTES
+    {
+        is_read |= found.read_points_f32().is_ok();
+    }
+    if let Ok(found) = DataArray::of_points(bytes, None)
+        && found.peak_bytes() <= MOST_BYTES
+    {
+        is_read |= found.read_points().is_ok();
+    }
+    if let Ok(found) = DataArray::of_labels(bytes, None, 3)
+        && found.peak_bytes() <= MOST_BYTES
+    {
+        is_read |= found.read_labels(3).is_ok();
+    }
+    is_read
+}
+
 /// The state of a checkpoint, without its header and its hash; also as a whole file.
 pub(crate) fn checkpoint(bytes: &[u8]) -> bool {
     static SESSION: OnceLock<(Session, Vec<u8>)> = OnceLock::new();

@@ -8,6 +8,7 @@ use super::named_file::Kinds;
 use super::source::PresetSource;
 use crate::experiment::error::{ExperimentError, Place};
 use crate::experiment::preset::{Lipschitz, Preset, TargetSource, written};
+use crate::network::files::readings::Reading;
 use crate::network::files::{self, Order};
 use crate::visible::shortened;
 
@@ -134,7 +135,12 @@ impl PresetSource {
 }
 
 /// Assumptions about a weight file, as fields of a preset.
-pub(crate) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, String)]) -> Vec<String> {
+pub(crate) fn assumed(
+    preset: &Preset,
+    source: &PresetSource,
+    reading: Option<&Reading>,
+    given: &[(String, String)],
+) -> Vec<String> {
     if !source.is_weight_file {
         return Vec::new();
     }
@@ -146,6 +152,7 @@ pub(crate) fn assumed(preset: &Preset, source: &PresetSource, given: &[(String, 
         .collect();
     if let Some(TargetSource::File { activation: None, output_activation, activations: None, .. }) =
         &preset.target
+        && !reading.is_some_and(|reading| reading.is_ticket)
     {
         let of = if output_activation.is_some() { " in the hidden layers" } else { "" };
         assumed.push(format!("activation: Relu{of}"));

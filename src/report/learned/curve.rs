@@ -1,6 +1,7 @@
 //! Accuracy against the share of weights kept: the data of the plot, for SVG, CSV and screens.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::checked::CheckedLearned;
 use super::names::{arm_name, series_names};
@@ -170,14 +171,10 @@ fn is_unmasked(arm: Arm) -> bool {
     matches!(arm, Arm::WholeNetwork | Arm::Dense)
 }
 
-/// An arm as JSON and CSV name it.
-pub(in crate::report) fn arm_key(arm: Arm) -> &'static str {
-    match arm {
-        Arm::Ticket => "ticket",
-        Arm::FreshWeights => "fresh-weights",
-        Arm::RandomMask => "random-mask",
-        Arm::ShuffledMask => "shuffled-mask",
-        Arm::WholeNetwork => "whole-network",
-        Arm::Dense => "dense",
+/// An arm as JSON names it.
+fn arm_key(arm: Arm) -> String {
+    match serde_json::to_value(arm) {
+        Ok(Value::String(name)) => name,
+        Ok(_) | Err(_) => String::new(),
     }
 }

@@ -5,21 +5,36 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::coord::types::RangedCoordf64;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 use super::curve::{KeptCurve, KeptSeries};
+use crate::learning::Arm;
 use crate::report::numbers::power_of_ten;
 use crate::report::plot::LogAxis;
 use crate::visible::shortened;
 
 /// Size of the picture, in its own units.
-const SIZE: (u32, u32) = (960, 600);
+const SIZE: (u32, u32) = (1200, 600);
+
+/// Width of the legend, at the right. It lies beside the curves, never over them.
+const LEGEND: u32 = 300;
+
+/// Characters of a line of the legend, and its height.
+const LEGEND_LINE: (usize, i32) = (40, 18);
 
 /// Half the length of the strokes at the ends of an interval, on the log axis.
 const CAP: f64 = 0.006;
 
+/// Radius of a point.
+const POINT: i32 = 3;
+
+/// Length of the strokes of a level, and of the gaps between them.
+const DASH: (u32, u32) = (8, 4);
+
 /// Accuracy against the share of weights kept, on a log axis from all weights on the left to few on the right: a line per ticket and
-/// control with the interval of each point, dashed levels for networks without a mask.
+/// control with the interval of each point, filled points for tickets and hollow ones for controls, dashed levels for networks
+/// without a mask. The legend has each line as it is drawn.
 ///
 /// # Errors
 /// The reason as a sentence.
@@ -30,7 +45,9 @@ pub fn kept_curve_svg(title: &str, curve: &KeptCurve) -> Result<String, String> 
         let draw = || -> Result<(), Box<dyn Error + '_>> {
             root.fill(&WHITE)?;
             if let Some(shares) = curve.shares() {
-                chart(&root, title, curve, shares)?;
+                let (plot, legend) = root.split_horizontally(SIZE.0 - LEGEND);
+                chart(&plot, title, curve, shares)?;
+                write_legend(&legend, curve)?;
             }
             root.present()?;
             Ok(())
@@ -84,7 +101,7 @@ fn chart<'a>(
         .configure_mesh()
         .x_desc("share of weights kept")
         .y_desc("test accuracy")
-        .x_label_formatter(&|log| power_of_ten(*log))
+        .x_label_formatter(&|log| format!("{} %", power_of_ten(*log + 2.0)))
         .y_label_formatter(&|accuracy| format!("{:.0} %", 100.0 * accuracy))
         .light_line_style(BLACK.mix(0.05))
         .draw()?;
@@ -93,20 +110,14 @@ fn chart<'a>(
         let place = |share: f64| share.log10();
         let line: Vec<(f64, f64)> =
             series.points.iter().map(|point| (place(point.share), point.accuracy)).collect();
-        let drawn = if series.is_level() {
+        if series.is_level() {
             let level = mean(series);
-            chart.draw_series(DashedLineSeries::new(
-                [(from, level), (to, level)],
-                8,
-                4,
-                color.stroke_width(1),
-            ))?
+            let ends = [(from, level), (to, level)];
+            let (dash, gap) = DASH;
+            chart.draw_series(DashedLineSeries::new(ends, dash, gap, color.stroke_width(1)))?;
         } else {
-            chart.draw_series(LineSeries::new(line.clone(), color.stroke_width(2)))?
-        };
-        drawn
-            .label(series.name.clone())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+            chart.draw_series(LineSeries::new(line.clone(), color.stroke_width(2)))?;
+        }
         let intervals = series.points.iter().flat_map(|point| {
             let x = place(point.share);
             let cap = |y| PathElement::new([(x - CAP, y), (x + CAP, y)], color.stroke_width(1));
@@ -114,18 +125,39 @@ fn chart<'a>(
             [stem, cap(point.low), cap(point.high)]
         });
         chart.draw_series(intervals)?;
-        // The tickets are told from controls by filled points, not by colour alone.
-        let is_ticket = series.arm == crate::learning::Arm::Ticket;
-        let style = if is_ticket { color.filled() } else { color.stroke_width(1) };
-        chart.draw_series(line.into_iter().map(|at| Circle::new(at, 3, style)))?;
+        chart.draw_series(line.into_iter().map(|at| Circle::new(at, POINT, point_style(series, color))))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerLeft)
-        .background_style(WHITE.mix(0.85))
-        .border_style(BLACK.mix(0.3))
-        .draw()?;
     Ok(())
+}
+
+/// A line of text for each series behind a piece of its line.
+fn write_legend<'a>(
+    area: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
+    curve: &KeptCurve,
+) -> Result<(), Box<dyn Error + 'a>> {
+    let (characters, height) = LEGEND_LINE;
+    let mut y = 3 * height;
+    for (number, series) in curve.series.iter().enumerate() {
+        let color = color_of(number, curve.series.len());
+        let ends = [(0, y), (28, y)];
+        if series.is_level() {
+            let (dash, gap) = DASH;
+            area.draw(&DashedPathElement::new(ends, dash, gap, color.stroke_width(1)))?;
+        } else {
+            area.draw(&PathElement::new(ends, color.stroke_width(2)))?;
+        }
+        area.draw(&Circle::new((14, y), POINT, point_style(series, color)))?;
+        for line in textwrap::wrap(&shortened(&series.name), characters) {
+            area.draw(&Text::new(line.into_owned(), (36, y - 6), ("sans-serif", 12)))?;
+            y += height;
+        }
+    }
+    Ok(())
+}
+
+/// Tickets are told from controls by filled points, not by colour alone.
+fn point_style(series: &KeptSeries, color: RGBColor) -> ShapeStyle {
+    if series.arm == Arm::Ticket { color.filled() } else { color.stroke_width(1) }
 }
 
 /// The mean accuracy of a series.

@@ -18,6 +18,9 @@ pub struct Reading {
     pub layers: Vec<ReadLayer>,
     /// everything else in the file
     pub unused: Vec<Unused>,
+    /// whether the file says its own activations and input map, as a learned ticket does
+    #[serde(skip)]
+    pub is_ticket: bool,
 }
 
 /// One layer of a file.
@@ -90,7 +93,7 @@ impl Reading {
             why: "no tensor",
         });
         let unused = tensors.chain(members).collect();
-        Self { why: why(catalogue, chosen, outcome, options, &layers), layers, unused }
+        Self { why: why(catalogue, chosen, outcome, options, &layers), layers, unused, is_ticket: false }
     }
 }
 

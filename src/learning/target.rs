@@ -1,0 +1,62 @@
+//! Learned parameters as a target of the constructions.
+
+use ndarray::Array1;
+
+use super::Standardisation;
+use super::training::Parameters;
+use crate::network::{Activation, Network, NetworkError};
+
+/// The network of these parameters in f64, from the features to the outputs before the softmax: ReLU between the layers, the
+/// identity at the end unless `activations` says otherwise. A standardisation of the inputs becomes part of layer 1: its
+/// weights are divided by the deviations, and its biases take up the means.
+///
+/// # Errors
+/// [`NetworkError`] for shapes that do not fit, and for weights that are not finite.
+pub fn target_network(
+    parameters: &Parameters,
+    standardisation: Option<&Standardisation>,
+    activations: Option<Vec<Activation>>,
+) -> Result<Network, NetworkError> {
+    let Parameters { weights, biases } = parameters;
+    let mut weights: Vec<_> = weights.iter().map(|layer| layer.mapv(f64::from)).collect();
+    let mut biases: Vec<Option<Array1<f64>>> = match biases {
+        Some(biases) => biases.iter().map(|bias| Some(bias.mapv(f64::from))).collect(),
+        None => vec![None; weights.len()],
+    };
+    if let (Some(map), Some(first), Some(bias)) = (standardisation, weights.first_mut(), biases.first_mut()) {
+        let scale = Array1::from_iter(map.deviation.iter().map(|deviation| 1.0 / deviation));
+        *first = &*first * &scale;
+        let shift = first.dot(&Array1::from_vec(map.mean.clone()));
+        *bias = Some(bias.take().unwrap_or_else(|| Array1::zeros(first.nrows())) - shift);
+    }
+    let activations = activations.unwrap_or_else(|| {
+        let mut activations = vec![Activation::Relu; weights.len()];
+        if let Some(last) = activations.last_mut() {
+            *last = Activation::Identity;
+        }
+        activations
+    });
+    Network::with_biases(weights, biases, activations)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    /// Means ½ and 2, deviations 2 and 4: (0.5·(x₁ − ½)/2 − (x₂ − 2)/4, …) for x = (1.5, 4).
+    #[test]
+    fn a_standardisation_is_folded_into_the_first_layer() {
+        let parameters = Parameters { weights: vec![array![[0.5, -1.0], [2.0, 0.0]]], biases: None };
+        let map = Standardisation { mean: vec![0.5, 2.0], deviation: vec![2.0, 4.0] };
+        let network = target_network(&parameters, Some(&map), None).unwrap();
+        let folded = network.weights(1);
+        // The inputs carry a constant 1 for the biases.
+        let outputs = folded.dot(&array![1.5, 4.0, 1.0]);
+        assert_eq!((outputs[0], outputs[1]), (-0.25, 1.0));
+        let plain = target_network(&parameters, None, None).unwrap();
+        assert_eq!(plain.weights(1), array![[0.5, -1.0], [2.0, 0.0]]);
+        assert!(plain.fold().is_none());
+    }
+}
