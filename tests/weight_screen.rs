@@ -137,7 +137,7 @@ fn a_weight_is_watched_while_the_screen_is_open() {
 /// Before the first neuron of its layer is drawn, and for good.
 #[test]
 fn a_weight_of_zero_has_nothing_to_build() {
-    let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.0]],[[0.4,-0.7]]])";
+    let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.0]],[[0.4,-0.7],[0.3,0.0]]])";
     for commands in [vec![], vec![Command::Step(Step::All, vec![0])]] {
         let mut screen = Opened::open("tiny", &[target]);
         screen.send(commands);
@@ -150,7 +150,7 @@ fn a_weight_of_zero_has_nothing_to_build() {
             assert!(text.contains("A weight of 0 needs no neuron"), "{text}");
             assert!(!text.contains("waiting for its turn"), "{text}");
         }
-        // One of four is finished at the start, all of them at the end.
+        // Its error is known before a neuron is drawn.
         let errors = &screen.app.snapshot.weight.as_ref().unwrap().errors;
         assert_eq!(errors.largest(1..2, 1..2), Some(0.0));
     }

@@ -1,4 +1,7 @@
 //! Theorem 3, the ReLU sampling bound: neurons to sample for one layer.
+//!
+//! P_i counts the weights with demands: all of them for all targets of the class, for a given target its weights other than 0. A
+//! weight of 0 is met exactly by an all-zero mask.
 
 use super::lemma_c12;
 

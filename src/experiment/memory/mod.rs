@@ -43,6 +43,9 @@ const GIVEN_BACK: f64 = 32.0 * (1 << 20) as f64;
 /// A finished weight: the position of its rows, and the number of draws.
 const FINISHED: f64 = 32.0;
 
+/// The number of a weight other than 0, listed where others are 0.
+const LISTED: f64 = 8.0;
+
 /// Matrices for the error of a layer: ΔW of both halves in 106 bits, sums of magnitudes, and the input of the norms.
 const MEASURED: f64 = 10.0 * 8.0;
 
@@ -196,7 +199,10 @@ impl Experiment {
         for (number, layer) in (1..).zip(&lane.layers) {
             let task = layer.task(&self.target, number);
             let (weights, rows) = (layer.weights as f64, method.expected_rows(&task));
-            let ticket = ROW * rows + FINISHED * weights;
+            // A weight of 0 is finished without a note of it.
+            let nonzero = layer.nonzero_weights() as f64;
+            let noted = if nonzero < weights { FINISHED + LISTED } else { FINISHED };
+            let ticket = ROW * rows + noted * nonzero;
             let own = method.memory(&task);
             memory.kept += ticket + LAYER + own.kept;
             memory.masked += PATH * rows + PLACE * weights;
