@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array1, Array2};
-use slth::learning::edge_popup::{EdgePopupError, EdgePopupLearner};
+use slth::learning::edge_popup::EdgePopupLearner;
 use slth::learning::training::streams::{normal, stream};
 use slth::learning::{Arm, Dataset, EdgePopup, Examples, FrozenWeights, Learner, Ranking, Reach, Schedule};
 use slth::sampling::Side;
@@ -201,21 +201,24 @@ fn options_out_of_range_are_refused() {
         EdgePopupLearner::new(&options, widths, &dataset(0), 1).unwrap_err().to_string()
     };
     for keep in [0.0, 1.1, f64::NAN] {
-        let expected = format!("edge-popup: `keep` is a share in (0, 1], found {keep}");
+        let expected = format!("edge-popup: keep: expected a share above 0 and at most 1, found {keep}");
         assert_eq!(refused(EdgePopup { keep, ..options() }, &WIDTHS), expected);
     }
     let batch = EdgePopup { batch: 0, ..options() };
-    assert_eq!(refused(batch, &WIDTHS), EdgePopupError::Batch.to_string());
+    assert_eq!(refused(batch, &WIDTHS), "edge-popup: batch: expected a whole number of at least 1, found 0");
     assert_eq!(
         refused(options(), &[12, 0, 4]),
-        "edge-popup: `widths` are at least two, each at least 1, found [12, 0, 4]"
+        "edge-popup: widths: expected at least 1 neuron in each layer, found [12, 0, 4]"
     );
     assert_eq!(
         refused(options(), &[13, 4]),
-        "edge-popup: the network has 13 inputs, the examples have 12 features"
+        "edge-popup: widths: expected 12 inputs, as the data have features, found [13, 4]"
     );
     let widths = EdgePopup { widths: Some(vec![FEATURES, 3]), ..options() };
-    assert_eq!(refused(widths, &WIDTHS), "edge-popup: the network has 3 outputs, the data 4 classes");
+    assert_eq!(
+        refused(widths, &WIDTHS),
+        "edge-popup: widths: expected 4 outputs, as the data have classes, found [12, 3]"
+    );
 }
 
 fn numpy_is_here() -> bool {

@@ -15,7 +15,7 @@ use crate::learning::training::{
 };
 use crate::learning::{
     Arm, ArmResult, CurvePoint, Dataset, EdgePopup, LearnedMethod, LearnedTicket, Learner, Optimiser,
-    Position, Quantity, Ranking, Reach, Round, Schedule, ScoreLayer, Selection, Standardisation,
+    OptionError, Position, Quantity, Ranking, Reach, Round, Schedule, ScoreLayer, Selection, Standardisation,
     TicketWeights, layer_shares,
 };
 use crate::network::Stop;
@@ -29,15 +29,9 @@ pub const DENSE_BATCH: usize = 60;
 /// Why edge-popup cannot begin.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum EdgePopupError {
-    /// a share outside its range
-    #[error("edge-popup: `keep` is a share in (0, 1], found {0}")]
-    Keep(f64),
-    /// no layer, or an empty one
-    #[error("edge-popup: `widths` are at least two, each at least 1, found {0:?}")]
-    Widths(Vec<usize>),
-    /// an empty batch
-    #[error("edge-popup: a batch has at least one example, found 0")]
-    Batch,
+    /// an option out of its range
+    #[error("edge-popup: {0}")]
+    Options(#[from] OptionError),
     /// data and widths that do not fit
     #[error("edge-popup: {0}")]
     Training(#[from] TrainingError),
@@ -88,16 +82,8 @@ impl EdgePopupLearner {
         dataset: &Arc<Dataset>,
         seed: u64,
     ) -> Result<Self, EdgePopupError> {
+        LearnedMethod::EdgePopup(options.clone()).check(widths, dataset)?;
         let widths = options.widths.as_deref().unwrap_or(widths).to_vec();
-        if !(options.keep > 0.0 && options.keep <= 1.0) {
-            return Err(EdgePopupError::Keep(options.keep));
-        }
-        if widths.len() < 2 || widths.contains(&0) {
-            return Err(EdgePopupError::Widths(widths));
-        }
-        if options.batch == 0 {
-            return Err(EdgePopupError::Batch);
-        }
         let initial = Initialisation { weights: WeightLaw::GlorotNormal, biases: BiasLaw::None }.parameters(
             seed,
             streams::INITIAL,
