@@ -58,10 +58,11 @@ fn mask_name(layer: usize) -> String {
     format!("layer{layer}.kept_bits")
 }
 
-/// The tensor of this name.
+/// The tensor of this name: its shape, and its numbers row by row.
 fn tensor(file: &mut WeightFile<'_>, name: &str) -> Result<(Vec<usize>, Vec<f64>), String> {
-    let found = file.tensor(name).map_err(|error| error.to_string())?;
-    found.ok_or_else(|| format!("expected an array `{name}` of a learned ticket, found none"))
+    let shape = file.entries().iter().find(|entry| entry.name == name).map(|entry| entry.shape.clone());
+    let numbers = file.tensor(name).map_err(|error| error.to_string())?;
+    shape.zip(numbers).ok_or_else(|| format!("expected an array `{name}` of a learned ticket, found none"))
 }
 
 impl FoundTicket {

@@ -113,14 +113,12 @@ impl<'a> WeightFile<'a> {
         self.entries.iter().map(product).sum()
     }
 
-    /// The tensor of this name: its shape, and its numbers row by row, integers and booleans too. `None` where there is none.
+    /// The numbers of the tensor of this name, row by row; integers and booleans too. `None` where there is none.
     ///
     /// # Errors
     /// [`FileError`] for a damaged tensor, and for one that holds no numbers.
-    pub fn tensor(&mut self, name: &str) -> Result<Option<(Vec<usize>, Vec<f64>)>, FileError> {
-        let Some(index) = self.entries.iter().position(|entry| entry.name == name) else { return Ok(None) };
-        let numbers = self.numbers(index)?;
-        Ok(Some((self.entries[index].shape.clone(), numbers)))
+    pub fn tensor(&mut self, name: &str) -> Result<Option<Vec<f64>>, FileError> {
+        self.entries.iter().position(|entry| entry.name == name).map(|index| self.numbers(index)).transpose()
     }
 
     /// The numbers of one tensor of weights, row by row.
