@@ -122,6 +122,45 @@ fn a_paused_run_goes_on_from_a_saved_state() {
     assert_eq!(learner.ticket(), whole.ticket());
 }
 
+/// Four networks are evaluated after the ticket's last batch, each on two blocks of examples.
+#[test]
+fn an_evaluation_can_be_interrupted() {
+    let whole = run_with(1);
+    let mut learner = learner(&options());
+    assert!(!learner.advance(Reach::End, 29, &never));
+    let asked = AtomicU64::new(0);
+    assert!(!learner.advance(Reach::Batch, 1, &|| asked.fetch_add(1, Ordering::Relaxed) > 0));
+    let mut finished = vec![learner.rounds()[0].arms.len()];
+    let over = loop {
+        assert!(learner.is_evaluating() && !learner.is_done() && learner.position().steps_done == 30);
+        let over = learner.advance(Reach::Batch, 1, &|| true);
+        finished.push(learner.rounds()[0].arms.len());
+        if !learner.is_evaluating() {
+            break over;
+        }
+    };
+    assert!(over, "the step ends with the last result");
+    assert_eq!(finished, [0, 1, 1, 2, 2, 3, 3, 4]);
+    learner.advance(Reach::End, u64::MAX, &never);
+    assert_eq!((learner.save(), learner.rounds()), (whole.save(), whole.rounds()));
+    assert_eq!(learner.ticket(), whole.ticket());
+}
+
+/// The outputs shown are those of the network named.
+#[test]
+fn outputs_are_those_of_the_network_under_training() {
+    let mut learner = learner(&options());
+    learner.advance(Reach::End, 30, &never);
+    assert_eq!(learner.position().arm, Arm::Dense);
+    let ticket = learner.ticket().unwrap();
+    let shown = |learner: &EdgePopupLearner| {
+        slth::learning::training::predictions(learner.outputs(0..usize::MAX).view())
+    };
+    assert_ne!(shown(&learner), *ticket.predictions, "the dense network is at its start");
+    learner.advance(Reach::End, u64::MAX, &never);
+    assert_eq!(shown(&learner), *ticket.predictions, "at the end the ticket");
+}
+
 #[test]
 fn a_snapshot_goes_back() {
     let mut learner = learner(&options());

@@ -5,8 +5,10 @@ mod screens;
 
 use std::time::Duration;
 
-use screens::{Opened, PLAIN, draw};
-use slth::session::{Command, Step};
+use screens::{Opened, PLAIN, draw, session};
+use serde_json::Value;
+use slth::learning::Arm;
+use slth::session::{Command, Session, Step};
 use slth::tui::Look;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
@@ -14,7 +16,7 @@ use slth::tui::look::theme::{ANSI, MONO};
 use slth::tui::screens::compare::learned::TicketMove;
 use slth::tui::screens::outputs::InputMove;
 use slth::tui::screens::screen::Screen;
-use slth::tui::screens::{compare, outputs};
+use slth::tui::screens::{compare, explore, outputs};
 use slth::tui::view::Scene;
 
 /// Two learned methods, small enough for a test.
@@ -52,6 +54,61 @@ fn done() -> Opened {
 fn pictures(name: &str, opened: &Opened) {
     for (name, picture) in opened.pictures(name) {
         insta::assert_snapshot!(name, picture);
+    }
+}
+
+/// Several learned methods lead to Compare, a single one to Explore with its lane on view.
+#[test]
+fn presets_open_where_their_tickets_are() {
+    const ONE: &[&str] = &["learned=[Rewinding(widths:[64,30,10],rounds:2,steps:120)]"];
+    let several = Opened::open("digits-learned", SMALL);
+    assert_eq!(several.app.screen_name(), compare::NAME);
+    let on_view = |opened: &Opened| {
+        let lane = opened.app.snapshot.learned_lane();
+        (opened.app.screen_name(), lane.is_some_and(|lane| lane.layer.is_some()))
+    };
+    assert_eq!(on_view(&Opened::open("digits-rewinding", ONE)), (explore::NAME, true));
+    let mut opened = Opened::open("tiny", &[]);
+    let load = |session: Session| vec![Command::Load(Box::new(session))];
+    opened.send(load(session("digits-rewinding", ONE)));
+    assert_eq!(on_view(&opened), (explore::NAME, true));
+    opened.send(load(session("digits-learned", SMALL)));
+    assert_eq!(opened.app.screen_name(), compare::NAME);
+    opened.send(load(session("tiny", &[])));
+    assert!(opened.app.snapshot.learned_lane().is_none());
+}
+
+/// Steps interrupted at every chance, evaluations included, and taken back.
+#[test]
+fn interrupted_lanes_go_back_as_far_and_forward_to_the_same_results() {
+    let results = |session: &Session, lane: usize| (**session.learned()[lane].rounds()).clone();
+    for lane in [0, 1] {
+        let mut whole = session("digits-learned", SMALL);
+        while !whole.learned_mut(lane).advance_until(Step::All, u64::MAX, &|| false) {}
+        let mut cut = session("digits-learned", SMALL);
+        let asked = std::cell::Cell::new(0_u32);
+        let often = std::sync::atomic::AtomicU32::new(0);
+        let stop = || often.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2 == 1;
+        let forward = |session: &mut Session| {
+            while !session.learned_mut(lane).advance_until(Step::All, u64::MAX, &stop) {
+                asked.set(asked.get() + 1);
+            }
+        };
+        forward(&mut cut);
+        assert!(asked.get() > 50, "{}", asked.get());
+        assert_eq!(results(&cut, lane), results(&whole, lane));
+        let steps = cut.learned()[lane].learner().position().steps_done;
+        let mut places = Vec::new();
+        for _ in 0..4 {
+            let lane = cut.learned_mut(lane);
+            lane.take_back(Step::Weight);
+            while !lane.replay(u64::MAX, &stop) {}
+            assert!(!lane.learner().is_evaluating());
+            places.push(lane.learner().position().steps_done);
+        }
+        assert!(places.windows(2).all(|pair| pair[0] > pair[1]) && places[0] < steps, "{places:?}");
+        forward(&mut cut);
+        assert_eq!(results(&cut, lane), results(&whole, lane));
     }
 }
 
@@ -160,4 +217,51 @@ fn outputs_show_the_prediction_and_the_confusion_of_a_learned_lane() {
     let numbers = app.screens.outputs.numbers(&scene).unwrap();
     assert_eq!(numbers.table.rows(), 10);
     let _ = draw(app, PLAIN, 1, 1);
+}
+
+/// u goes from the network under training over the finished ones; the mistakes are those of the network on view.
+#[test]
+fn any_finished_network_can_be_looked_at() {
+    let mut opened = done();
+    opened.press(Action::Show(outputs::NAME));
+    opened.send(vec![Command::View { lane: 1, layer: None }]);
+    let lane = opened.app.snapshot.learned[0].clone();
+    let labels = opened.app.snapshot.experiment.dataset.as_ref().unwrap().test.labels.clone();
+    let shown = |opened: &Opened| -> Value {
+        let app = &opened.app;
+        let scene = Scene { snapshot: &app.snapshot, latest: &app.latest, frozen: false, filter: None };
+        serde_json::from_str(&app.screens.outputs.numbers(&scene).unwrap().json.unwrap()).unwrap()
+    };
+    let arms: Vec<Arm> = lane.finished().map(|(_, result)| result.arm).collect();
+    let newest = [Arm::Dense, Arm::WholeNetwork, Arm::FreshWeights, Arm::ShuffledMask, Arm::Ticket];
+    assert_eq!(arms, newest);
+    assert!(opened.picture(PLAIN, 80, 24).contains("The ticket at the end"));
+    for (_, result) in lane.finished() {
+        opened.letter('u');
+        let picture = opened.picture(PLAIN, 80, 24);
+        assert!(picture.contains("A finished network"), "{picture}");
+        opened.press(InputMove::First.action());
+        opened.press(InputMove::NextMistake.action());
+        let next = (1..).find(|&example| result.predictions[example] != labels[example]).unwrap();
+        let found = shown(&opened);
+        assert_eq!(found["arm"], serde_json::to_value(result.arm).unwrap());
+        assert_eq!(
+            (&found["example"], &found["prediction"]),
+            (&next.into(), &result.predictions[next].into())
+        );
+        assert_eq!(found["accuracy"], result.test.share());
+        assert_eq!(
+            (&found["outputs"], &found["probabilities"]),
+            (&Value::from([0; 0]), &Value::from([0; 0]))
+        );
+    }
+    pictures("outputs_learned_finished", &opened);
+    opened.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
+    opened.letter('u');
+    assert_eq!(shown(&opened)["probabilities"].as_array().unwrap().len(), 10);
+    opened.letter('U');
+    assert_eq!(
+        (&shown(&opened)["arm"], &shown(&opened)["outputs"]),
+        (&"ticket".into(), &Value::from([0; 0]))
+    );
 }

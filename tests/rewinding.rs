@@ -93,6 +93,30 @@ fn every_number_of_threads_and_every_step_gives_the_same_bits() {
     );
 }
 
+/// Every training is evaluated on a block of test examples, then on one of validation examples.
+#[test]
+fn evaluations_can_be_interrupted() {
+    let whole = finished(&options(), 1);
+    let mut learner = learner(&options());
+    let mut interrupted = 0;
+    while !learner.is_done() {
+        let before = learner.position().steps_done;
+        let reached = learner.advance(Reach::Batch, 1, &|| true);
+        assert_eq!(reached, !learner.is_evaluating());
+        interrupted += u32::from(!reached);
+        let restored = {
+            let mut restored = self::learner(&options());
+            restored.restore(&learner.save()).unwrap();
+            restored
+        };
+        assert_eq!((restored.position(), restored.rounds()), (learner.position(), learner.rounds()));
+        assert!(reached || learner.position().steps_done == before + 1);
+    }
+    // One training in round 0, three in each of four others.
+    assert_eq!(interrupted, 1 + 3 * 4);
+    assert_eq!((learner.save(), learner.rounds()), (whole.save(), whole.rounds()));
+}
+
 #[test]
 fn a_paused_run_goes_on_from_its_saved_state() {
     let whole = finished(&options(), 2).save();

@@ -91,6 +91,12 @@ pub trait Learner: fmt::Debug + Send + Sync {
     /// Whether all rounds are done.
     fn is_done(&self) -> bool;
 
+    /// Whether a network is trained and its evaluation under way: [`advance`](Self::advance) goes on with it, whatever the
+    /// budget, and a step ends with its result.
+    fn is_evaluating(&self) -> bool {
+        false
+    }
+
     /// The results so far: finished rounds, and the round under way with its finished arms.
     fn rounds(&self) -> &[Round];
 
@@ -100,8 +106,8 @@ pub trait Learner: fmt::Debug + Send + Sync {
     /// A layer, from 1, of the network under training.
     fn layer(&self, layer: usize) -> ScoreLayer;
 
-    /// Outputs (before the softmax) of the network under training at these test examples, from 0: a row each, less where
-    /// there are no more.
+    /// Outputs (before the softmax) of the network under training, at the end of the last ticket, at these test examples,
+    /// from 0: a row each, less where there are no more.
     fn outputs(&self, examples: Range<usize>) -> Array2<f32>;
 
     /// The ticket of the last round whose ticket is finished; `None` before the first.

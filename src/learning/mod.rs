@@ -11,6 +11,7 @@
 //! | [`options`](LearnedMethod) | the methods with their options, as presets write them |
 //! | [`start`](start()) | the learner of each method |
 //! | [`ranges`](OptionError) | the ranges of the options |
+//! | `evaluation` | a finished network's answers, block by block |
 //! | [`results`](Round) | the results of a run, round by round |
 //! | [`training`] | one dense network under training |
 //! | [`rewinding`] | pruning with rewinding, and its published protocols |
@@ -23,6 +24,7 @@
 mod accuracy;
 mod dataset;
 pub mod edge_popup;
+mod evaluation;
 mod learner;
 mod options;
 mod ranges;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::training::{Parameters, evaluate};
-use super::{Accuracy, Dataset};
+use super::Accuracy;
 
 /// One of the networks compared in a round: the ticket, or a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,30 +54,6 @@ pub struct ArmResult {
     pub predictions: Arc<[u32]>,
     /// loss and accuracy over steps
     pub curve: Arc<[CurvePoint]>,
-}
-
-impl ArmResult {
-    /// The evaluation of a network after these steps; `curve` is empty for arms that are only evaluated.
-    pub(super) fn new(
-        arm: Arm,
-        network: &Parameters,
-        dataset: &Dataset,
-        (steps, selected_step): (u64, u64),
-        curve: &[CurvePoint],
-    ) -> Self {
-        let (test, predictions) = evaluate(network, &dataset.test);
-        let validation = &dataset.validation;
-        Self {
-            arm,
-            steps,
-            selected_step,
-            training_loss: curve.last().map(|point| point.loss),
-            validation: (!validation.is_empty()).then(|| evaluate(network, validation).0),
-            test,
-            predictions: predictions.into(),
-            curve: curve.into(),
-        }
-    }
 }
 
 /// Loss and accuracy after a step.

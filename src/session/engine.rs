@@ -66,22 +66,26 @@ enum Pace {
 
 impl Engine {
     pub(super) fn new(session: Session) -> Self {
-        let speed = Speed::of(&session);
-        Self {
+        let (speed, learned) = (Speed::of(&session), first_on_view(&session));
+        let mut engine = Self {
             session,
             pace: Pace::Paused,
             moving: Vec::new(),
             waiting: VecDeque::new(),
             speed,
             lane: 0,
-            learned: None,
+            learned,
             layer: None,
             weight: WeightWatch::default(),
             output: OutputWatch::default(),
             learned_watch: LearnedWatch::default(),
             run: 0,
             obeyed: 0,
+        };
+        if learned.is_some() {
+            engine.look();
         }
+        engine
     }
 
     /// Obeys commands and computes until nobody can send commands any more. Snapshots go into the slot.
@@ -167,7 +171,7 @@ impl Engine {
             Command::Load(session) => {
                 drop_aside(std::mem::replace(&mut self.session, *session));
                 self.speed = Speed::of(&self.session);
-                (self.lane, self.learned) = (0, None);
+                (self.lane, self.learned) = (0, first_on_view(&self.session));
                 self.output.turn_back();
                 self.learned_watch.turn_back();
                 self.start_over();
@@ -333,6 +337,11 @@ impl Engine {
             is_behind: self.is_behind(),
         }
     }
+}
+
+/// The learned lane that a session opens on: its only one. Several stand side by side on Compare.
+fn first_on_view(session: &Session) -> Option<usize> {
+    (session.learned().len() == 1).then_some(0)
 }
 
 /// Advances a lane for at most about one slice, to the end of a step or, without one, of a step back. Whether it is

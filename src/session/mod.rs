@@ -32,6 +32,7 @@ pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
 pub use learned::{
     LearnedLane, LearnedOutput, LearnedProgress, LearnedState, LearnedView, LearnedWeight, ScoreView,
+    confusion, share_of_right,
 };
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};

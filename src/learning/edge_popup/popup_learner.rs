@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::frozen::{FrozenLaw, shuffled};
 use super::scores::{ScoreState, ScoreTraining};
+use crate::learning::evaluation::Evaluation;
 use crate::learning::training::{
     BiasLaw, Initialisation, Masks, Parameters, Training, TrainingError, TrainingOptions, TrainingState,
     WeightLaw, streams, test_outputs,
@@ -47,7 +48,7 @@ pub enum EdgePopupError {
 /// | whole network | all frozen weights; only evaluated |
 /// | dense | trained from Glorot's normal weights, no biases, by Adam 1.2e−3 at batches of 60 over as many epochs as the ticket |
 ///
-/// Layers and outputs shown are those of the ticket, also while the dense network is trained.
+/// Layers shown are those of the ticket, also while the dense network is trained; outputs those of the network under training.
 #[derive(Clone, Debug)]
 pub struct EdgePopupLearner {
     setting: Arc<PopupSetting>,
@@ -56,6 +57,8 @@ pub struct EdgePopupLearner {
     /// one
     rounds: Vec<Round>,
     learned: Option<LearnedTicket>,
+    /// evaluations of trained networks, in order
+    pending: Vec<Evaluation>,
 }
 
 /// What stays the same.
@@ -114,8 +117,10 @@ impl EdgePopupLearner {
         let setting = PopupSetting { options, seed, widths, law, frozen, dataset, standardisation };
         let layers = layer_shares(&ticket.masks());
         let rounds = vec![Round { round: 0, layers, arms: Vec::new() }];
-        let mut learner = Self { setting: Arc::new(setting), ticket, dense, rounds, learned: None };
+        let mut learner =
+            Self { setting: Arc::new(setting), ticket, dense, rounds, learned: None, pending: Vec::new() };
         learner.settle();
+        learner.evaluate_all();
         Ok(learner)
     }
 
@@ -144,29 +149,47 @@ impl EdgePopupLearner {
         ends_epoch
     }
 
-    /// Brings the round up to date at the end of an epoch: the shares of the mask, and the results of finished arms.
+    /// Brings the round up to date at the end of an epoch: the shares of the mask, and the evaluations of trained arms.
     fn settle(&mut self) {
-        let finished = |arm: Arm, rounds: &[Round]| rounds.iter().any(|round| round.arm(arm).is_some());
-        let mut arms = Vec::new();
-        if !finished(Arm::Ticket, &self.rounds) {
-            let masks = Arc::new(self.ticket.masks());
+        if !self.has(Arm::Ticket) {
+            let masks = self.ticket.masks();
             if let Some(round) = self.rounds.first_mut() {
                 round.layers = layer_shares(&masks);
             }
             if self.ticket.is_done() {
-                arms.extend(self.setting.evaluated(&self.ticket, &masks));
-                self.learned = arms.first().map(|ticket| self.setting.ticket(masks, ticket));
+                self.pending.extend(self.setting.evaluations(&self.ticket, &masks));
             }
         }
-        if self.dense.is_done() && !finished(Arm::Dense, &self.rounds) {
-            let network = self.dense.parameters();
-            let dense = self.setting.result(Arm::Dense, network, self.dense.steps_done(), self.dense.curve());
-            arms.push(dense);
+        if self.dense.is_done() && !self.has(Arm::Dense) {
+            let (network, steps) = (self.dense.parameters().clone(), self.dense.steps_done());
+            self.pending.push(Evaluation::new(Arm::Dense, network, (steps, steps), self.dense.curve()));
+        }
+    }
+
+    /// Whether an arm is evaluated, or its evaluation under way.
+    fn has(&self, arm: Arm) -> bool {
+        self.rounds.iter().any(|round| round.arm(arm).is_some())
+            || self.pending.iter().any(|evaluation| evaluation.arm() == arm)
+    }
+
+    /// Evaluates a block of examples; files the result with the last one.
+    fn evaluate_block(&mut self) {
+        let Some(evaluation) = self.pending.first_mut() else { return };
+        let Some(result) = evaluation.advance(&self.setting.dataset) else { return };
+        self.pending.remove(0);
+        if result.arm == Arm::Ticket {
+            self.learned = Some(self.setting.ticket(Arc::new(self.ticket.masks()), &result));
         }
         if let Some(round) = self.rounds.first_mut() {
-            round.arms.extend(arms);
+            round.arms.push(result);
             // In a run the dense network may be the first to finish.
             round.arms.sort_by_key(|result| result.arm == Arm::Dense);
+        }
+    }
+
+    fn evaluate_all(&mut self) {
+        while self.is_evaluating() {
+            self.evaluate_block();
         }
     }
 
@@ -177,23 +200,21 @@ impl EdgePopupLearner {
 
 impl PopupSetting {
     /// The ticket and the controls that are only evaluated.
-    fn evaluated(&self, ticket: &ScoreTraining, masks: &Masks) -> [ArmResult; 4] {
+    fn evaluations(&self, ticket: &ScoreTraining, masks: &Masks) -> [Evaluation; 4] {
         let pruned = |mut network: Parameters, masks: &Masks| {
             network.prune(masks);
             network
         };
         let shuffled = pruned(Parameters::clone(&self.frozen), &shuffled(self.seed, masks));
         let fresh = pruned(self.law.network(self.seed, streams::FRESH, &self.widths), masks);
+        let steps = ticket.steps_done();
+        let untrained = |arm, network| Evaluation::new(arm, network, (0, 0), &[]);
         [
-            self.result(Arm::Ticket, ticket.network(), ticket.steps_done(), ticket.curve()),
-            self.result(Arm::ShuffledMask, &shuffled, 0, &[]),
-            self.result(Arm::FreshWeights, &fresh, 0, &[]),
-            self.result(Arm::WholeNetwork, &self.frozen, 0, &[]),
+            Evaluation::new(Arm::Ticket, ticket.network().clone(), (steps, steps), ticket.curve()),
+            untrained(Arm::ShuffledMask, shuffled),
+            untrained(Arm::FreshWeights, fresh),
+            untrained(Arm::WholeNetwork, Parameters::clone(&self.frozen)),
         ]
-    }
-
-    fn result(&self, arm: Arm, network: &Parameters, steps: u64, curve: &[CurvePoint]) -> ArmResult {
-        ArmResult::new(arm, network, &self.dataset, (steps, steps), curve)
     }
 
     fn ticket(&self, masks: Arc<Masks>, result: &ArmResult) -> LearnedTicket {
@@ -213,19 +234,36 @@ impl PopupSetting {
 
 impl Learner for EdgePopupLearner {
     fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
-        for _ in 0..budget {
-            if self.is_done() || stop() {
-                break;
-            }
-            let ends_epoch = self.step();
+        let mut left = budget;
+        loop {
+            let ends_epoch = if self.is_evaluating() {
+                self.evaluate_block();
+                if self.is_evaluating() {
+                    if stop() {
+                        return false;
+                    }
+                    continue;
+                }
+                true
+            } else {
+                if left == 0 || self.is_done() || stop() {
+                    return self.is_done();
+                }
+                left -= 1;
+                let ends_epoch = self.step();
+                if self.is_evaluating() {
+                    continue;
+                }
+                ends_epoch
+            };
             if until == Reach::Batch || until == Reach::Epoch && ends_epoch {
                 return true;
             }
         }
-        self.is_done()
     }
 
     fn run(&mut self, progress: &(dyn Fn(u64) + Sync), pause: Stop<'_>) -> bool {
+        self.evaluate_all();
         let done = AtomicU64::new(self.steps_done());
         let computed = || progress(done.fetch_add(1, Ordering::Relaxed) + 1);
         let (ticket, dense) = (&mut self.ticket, &mut self.dense);
@@ -244,6 +282,7 @@ impl Learner for EdgePopupLearner {
             },
         );
         self.settle();
+        self.evaluate_all();
         self.is_done()
     }
 
@@ -270,7 +309,11 @@ impl Learner for EdgePopupLearner {
     }
 
     fn is_done(&self) -> bool {
-        self.ticket.is_done() && self.dense.is_done()
+        self.ticket.is_done() && self.dense.is_done() && !self.is_evaluating()
+    }
+
+    fn is_evaluating(&self) -> bool {
+        !self.pending.is_empty()
     }
 
     fn rounds(&self) -> &[Round] {
@@ -306,7 +349,11 @@ impl Learner for EdgePopupLearner {
     }
 
     fn outputs(&self, examples: Range<usize>) -> Array2<f32> {
-        test_outputs(self.ticket.network(), &self.setting.dataset, examples)
+        let network = match self.ticket.is_done() && !self.is_done() {
+            true => self.dense.parameters(),
+            false => self.ticket.network(),
+        };
+        test_outputs(network, &self.setting.dataset, examples)
     }
 
     fn ticket(&self) -> Option<LearnedTicket> {
@@ -332,11 +379,12 @@ impl Learner for EdgePopupLearner {
         let mut restored = self.clone();
         restored.ticket.restore(scores)?;
         restored.dense.restore(dense)?;
-        restored.learned = None;
+        (restored.learned, restored.pending) = (None, Vec::new());
         if let Some(round) = restored.rounds.first_mut() {
             round.arms.clear();
         }
         restored.settle();
+        restored.evaluate_all();
         *self = restored;
         Some(())
     }

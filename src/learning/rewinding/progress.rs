@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::evaluation::Evaluation;
 use super::super::options::BiasRewind;
 use super::super::training::{Masks, Parameters, Training};
 use super::super::{Arm, ArmResult, Round, layer_shares};
@@ -33,18 +34,22 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    /// Evaluates a training and, for a ticket, cuts.
+    /// The evaluation of a training at its end.
+    pub(super) fn evaluation(arm: Arm, training: &Training) -> Evaluation {
+        let (selected_step, selected) = training.selected();
+        Evaluation::new(arm, selected.clone(), (training.steps_done(), selected_step), training.curve())
+    }
+
+    /// An evaluated training; for a ticket, cuts.
     pub(super) fn new(
         plan: &RewindingPlan,
         beginning: &Beginning,
         rewound: Option<&Arc<Parameters>>,
-        arm: Arm,
         training: &Training,
+        result: ArmResult,
     ) -> Self {
-        let (selected_step, selected) = training.selected();
-        let steps = (training.steps_done(), selected_step);
-        let result = ArmResult::new(arm, selected, &plan.dataset, steps, training.curve());
-        let ticket = (arm == Arm::Ticket).then(|| {
+        let ticket = (result.arm == Arm::Ticket).then(|| {
+            let selected = training.selected().1;
             let last = training.parameters();
             let (masks, cuts) = plan.next_masks(&beginning.masks, last);
             let round = beginning.round + 1;

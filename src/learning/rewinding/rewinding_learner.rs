@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ndarray::Array2;
 
+use super::super::evaluation::Evaluation;
 use super::super::options::{LearnedMethod, Rewinding};
 use super::super::training::{Parameters, Training, TrainingError, test_outputs};
 use super::super::{
@@ -35,6 +36,8 @@ use crate::sampling::VERSION;
 pub struct RewindingLearner {
     plan: Arc<RewindingPlan>,
     progress: RewindingProgress,
+    /// of the training under way, once it is at its end
+    evaluation: Option<Evaluation>,
 }
 
 impl RewindingLearner {
@@ -52,7 +55,7 @@ impl RewindingLearner {
         let plan = Arc::new(RewindingPlan::new(method, widths, seed, dataset));
         let progress = RewindingProgress::new(&plan);
         plan.training(&progress.beginnings[0], Arm::Ticket)?;
-        let mut learner = Self { plan, progress };
+        let mut learner = Self { plan, progress, evaluation: None };
         learner.begin_next();
         Ok(learner)
     }
@@ -87,32 +90,57 @@ impl RewindingLearner {
         self.progress.next(&self.plan).map_or(self.plan.options.rounds, |(round, _)| round)
     }
 
-    /// Computes one batch. Whether it ended an epoch, and a training.
-    fn step(&mut self) -> Option<(bool, bool)> {
+    /// Computes one batch. Whether it ended an epoch.
+    fn step(&mut self) -> Option<bool> {
         let (round, arm) = self.progress.next(&self.plan)?;
         let training = self.progress.under_way.get_mut(&(round, arm))?;
         training.step();
-        let ends = (training.batch() == 0 || training.is_done(), training.is_done());
+        let ends_epoch = training.batch() == 0 || training.is_done();
         if round == 0 && training.steps_done() == self.plan.rewind_step() {
             self.progress.rewound = Some(Arc::new(training.parameters().clone()));
         }
-        if ends.1 {
-            let training = self.progress.under_way.get(&(round, arm))?;
-            let beginning = &self.progress.beginnings[round];
-            let finished =
-                Finished::new(&self.plan, beginning, self.progress.rewound.as_ref(), arm, training);
-            self.progress.file(finished);
-            self.begin_next();
-        }
-        Some(ends)
+        Some(ends_epoch)
+    }
+
+    /// Evaluates a block of examples; files the result with the last one.
+    fn evaluate_block(&mut self) -> Option<()> {
+        let (round, arm) = self.progress.next(&self.plan)?;
+        let training = self.progress.under_way.get(&(round, arm))?;
+        let evaluation = self.evaluation.get_or_insert_with(|| Finished::evaluation(arm, training));
+        let result = evaluation.advance(&self.plan.dataset)?;
+        self.evaluation = None;
+        let (beginning, rewound) = (self.progress.beginnings.get(round)?, self.progress.rewound.as_ref());
+        let finished = Finished::new(&self.plan, beginning, rewound, training, result);
+        self.progress.file(finished);
+        self.begin_next();
+        Some(())
     }
 }
 
 impl Learner for RewindingLearner {
     fn advance(&mut self, until: Reach, budget: u64, stop: Stop<'_>) -> bool {
-        let round = self.round();
-        for _ in 0..budget {
-            let Some((epoch_ends, _)) = self.step() else { return true };
+        let (round, mut left) = (self.round(), budget);
+        loop {
+            let epoch_ends = if self.is_evaluating() {
+                self.evaluate_block();
+                if self.is_evaluating() {
+                    if stop() {
+                        return false;
+                    }
+                    continue;
+                }
+                true
+            } else {
+                if left == 0 {
+                    return self.is_done();
+                }
+                left -= 1;
+                let Some(epoch_ends) = self.step() else { return true };
+                if self.is_evaluating() {
+                    continue;
+                }
+                epoch_ends
+            };
             let reached = match until {
                 Reach::Batch => true,
                 Reach::Epoch => epoch_ends,
@@ -126,10 +154,10 @@ impl Learner for RewindingLearner {
                 return false;
             }
         }
-        self.is_done()
     }
 
     fn run(&mut self, progress: &(dyn Fn(u64) + Sync), pause: Stop<'_>) -> bool {
+        self.evaluation = None;
         let run = Run {
             plan: &self.plan,
             steps: AtomicU64::new(self.progress.steps_done()),
@@ -162,6 +190,10 @@ impl Learner for RewindingLearner {
 
     fn is_done(&self) -> bool {
         self.progress.next(&self.plan).is_none()
+    }
+
+    fn is_evaluating(&self) -> bool {
+        self.current().is_some_and(Training::is_done)
     }
 
     fn rounds(&self) -> &[Round] {
@@ -239,6 +271,7 @@ impl Learner for RewindingLearner {
 
     fn restore(&mut self, state: &[u8]) -> Option<()> {
         self.progress = saved::restore(&self.plan, state)?;
+        self.evaluation = None;
         self.begin_next();
         Some(())
     }
@@ -294,7 +327,8 @@ impl<'a> Run<'a> {
         }
         if training.is_done() {
             let rewound = self.state().rewound.clone();
-            let finished = Finished::new(self.plan, &beginning, rewound.as_ref(), arm, &training);
+            let result = Finished::evaluation(arm, &training).finish(&self.plan.dataset);
+            let finished = Finished::new(self.plan, &beginning, rewound.as_ref(), &training, result);
             self.state().file(finished);
         } else {
             self.state().under_way.insert((round, arm), training);

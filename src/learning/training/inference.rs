@@ -8,7 +8,7 @@ use super::super::{Accuracy, Dataset, Examples};
 use super::{Parameters, Passes};
 
 /// Examples of a block: its activations stay in the cache.
-const BLOCK: usize = 512;
+pub const EVALUATION_BLOCK: usize = 512;
 
 /// Outputs (before the softmax) at each input (a row); a row each.
 ///
@@ -18,10 +18,10 @@ pub fn outputs(parameters: &Parameters, inputs: ArrayView2<'_, f32>) -> Array2<f
     let widths = parameters.widths();
     let mut found = Array2::zeros((inputs.nrows(), widths.last().copied().unwrap_or(0)));
     let rows: Vec<u32> = (0..inputs.nrows() as u32).collect();
-    let mut passes = Passes::new(&widths, BLOCK.min(inputs.nrows()));
-    for (block, rows) in rows.chunks(BLOCK).enumerate() {
+    let mut passes = Passes::new(&widths, EVALUATION_BLOCK.min(inputs.nrows()));
+    for (block, rows) in rows.chunks(EVALUATION_BLOCK).enumerate() {
         let outputs = passes.forward(&parameters.weights, parameters.biases.as_deref(), inputs, rows);
-        let start = block * BLOCK;
+        let start = block * EVALUATION_BLOCK;
         found.slice_axis_mut(Axis(0), (start..start + rows.len()).into()).assign(&outputs);
     }
     found

@@ -33,7 +33,7 @@ pub mod streams;
 mod tests;
 
 pub use batches::{BatchPlace, Batches, Running};
-pub use inference::{evaluate, outputs, predictions, test_outputs};
+pub use inference::{EVALUATION_BLOCK, evaluate, outputs, predictions, test_outputs};
 pub use initialisation::{BiasLaw, Initialisation, WeightLaw};
 pub use loss::{cross_entropy, softmax};
 pub use moments::Moments;

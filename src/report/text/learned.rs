@@ -9,37 +9,19 @@ use crate::report::learned::{
 };
 use crate::report::numbers::{count, grouped};
 use crate::report::page::Page;
-use crate::report::table::{Cell, Rows};
+use crate::report::table::{Rows, Table};
 
-/// A learned lane: a line per round and arm.
+/// A learned lane: a line per round, then a line per round and network.
 pub(super) fn learned(name: &str, lane: &LearnedReport, page: Page) -> String {
     let mut text = format!("\n{name}: a learned ticket, without a guarantee\n\n");
-    let arms = lane
-        .rounds
-        .iter()
-        .flat_map(|round| round.arms.iter().enumerate().map(move |(index, arm)| (round, arm, index == 0)));
-    let of_round = |write: fn(&RoundReport) -> String| {
-        move |(round, _, is_first): &(&RoundReport, &ArmReport, bool)| {
-            if *is_first { Cell::from(write(round)) } else { Cell::BLANK }
-        }
-    };
-    let table = Rows::of(arms)
-        .column("round", of_round(|round| round.round.to_string()))
-        .column("kept", of_round(|round| grouped(round.kept_weights)))
-        .column("share", of_round(|round| percent(round.share_weights_kept)))
-        .column("dead\nneurons", of_round(|round| grouped(round.dead_neurons)))
-        .column("mask\nbits", of_round(|round| grouped(round.mask_bits.round() as i64)))
-        .column("network", |(_, arm, _)| arm_name(arm.arm))
-        .column("test", |(_, arm, _)| percent(arm.test.accuracy))
-        .column("95 %\ninterval", |(_, arm, _)| interval(arm.test))
-        .joined()
-        .column("ticket\nahead", |(_, arm, _)| arm.ticket_ahead.map(ahead))
-        .column("95 % interval\n(paired)", |(_, arm, _)| arm.ticket_ahead.map(ends))
-        .joined()
-        .column("valida-\ntion", |(_, arm, _)| arm.validation.map(|found| percent(found.accuracy)))
-        .column("steps", |(_, arm, _)| grouped(arm.steps))
-        .column("loss", |(_, arm, _)| arm.training_loss.map(|loss| format!("{loss:.4}")));
-    let _ = writeln!(text, "{}\n", page.table(&table.table()));
+    let masks = Rows::of(&lane.rounds)
+        .column("round", |round| round.round)
+        .column("weights\nkept", |round| grouped(round.kept_weights))
+        .column("share", |round| percent(round.share_weights_kept))
+        .column("dead\nneurons", |round| grouped(round.dead_neurons))
+        .column("bits of\nthe mask", |round| grouped(round.mask_bits.round() as i64));
+    let _ = writeln!(text, "{}\n", page.table(&masks.table()));
+    let _ = writeln!(text, "{}\n", page.table(&networks(lane)));
     let chosen = lane.chosen_round.and_then(|index| lane.rounds.get(index));
     if let Some(round) = chosen {
         for layer in &round.layers {
@@ -73,6 +55,25 @@ pub(super) fn learned(name: &str, lane: &LearnedReport, page: Page) -> String {
         lane.elapsed_seconds
     );
     text
+}
+
+/// A line per round and network. Where a narrow page cuts the table, each part names the networks.
+fn networks(lane: &LearnedReport) -> Table {
+    let arms = lane.rounds.iter().flat_map(|round| round.arms.iter().map(move |arm| (round, arm)));
+    let rows = Rows::of(arms.clone())
+        .column("round,\nnetwork", |(round, arm)| format!("{} {}", round.round, arm_name(arm.arm)))
+        .column("test", |(_, arm)| percent(arm.test.accuracy))
+        .column("95 %\ninterval", |(_, arm)| interval(arm.test))
+        .joined()
+        .column("ticket\nahead", |(_, arm)| arm.ticket_ahead.map(ahead))
+        .column("95 % interval\n(paired)", |(_, arm)| arm.ticket_ahead.map(ends))
+        .joined()
+        .column("steps", |(_, arm)| grouped(arm.steps))
+        .column("loss", |(_, arm)| arm.training_loss.map(|loss| format!("{loss:.4}")));
+    let is_validated = arms.clone().any(|(_, arm)| arm.validation.is_some());
+    let validation =
+        |(_, arm): &(&RoundReport, &ArmReport)| arm.validation.map(|found| percent(found.accuracy));
+    if is_validated { rows.column("valida-\ntion", validation).table() } else { rows.table() }
 }
 
 /// A learned method over many seeds, each control with its verdict.

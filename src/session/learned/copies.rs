@@ -89,14 +89,16 @@ impl Copies {
         steps <= self.known
     }
 
-    /// Observes a learner that went on from a known place, at most to the end of an epoch.
+    /// Observes a learner that went on from a known place, at most to the end of an epoch. An evaluation under way is seen at its
+    /// end.
     pub(super) fn observe(&mut self, learner: &dyn Learner) {
         let position = learner.position();
-        if position.steps_done <= self.known {
+        if position.steps_done < self.known {
             return;
         }
         self.known = position.steps_done;
-        if position.batch == 0 && !learner.is_done() {
+        let is_seen = self.borders.last().is_some_and(|border| border.steps >= position.steps_done);
+        if position.batch == 0 && !is_seen && !learner.is_evaluating() && !learner.is_done() {
             self.borders.push(Border { steps: position.steps_done, round: position.round });
             self.copies.push(LearnerCopy::of(learner));
             self.thin();

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use copies::Copies;
-pub use output::LearnedOutput;
+pub use output::{LearnedOutput, confusion, share_of_right};
 pub use view::{LearnedView, ScoreView};
 pub(super) use watch::LearnedWatch;
 pub use weight::LearnedWeight;
@@ -208,7 +208,7 @@ impl LearnedLane {
         while let Some(back) = self.back {
             let (Back::To(at) | Back::From(at, _)) = back;
             let before = self.learner.position().steps_done;
-            if before >= at || self.is_done() {
+            if before >= at && !self.learner.is_evaluating() || self.is_done() {
                 match back {
                     Back::To(_) => self.back = None,
                     Back::From(at, step) => self.set_out(Back::To(self.copies.before(at, step))),

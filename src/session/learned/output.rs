@@ -36,31 +36,33 @@ pub struct LearnedOutput {
     /// test examples by label (row) and prediction (column); empty until they are counted; while the lane moves, up to a
     /// second old
     pub confusion: Vec<Vec<u64>>,
+    /// the predicted class of each test example, those of the confusion matrix
+    pub predictions: Arc<[u32]>,
     /// share of right answers in the confusion matrix, in 0 to 1; NaN while it is empty
     pub accuracy: f64,
 }
 
-/// Test examples by label and prediction.
-type Counts = Arc<Vec<Vec<u64>>>;
+/// The predicted class of each test example.
+type Predictions = Arc<[u32]>;
 
 /// The right and wrong answers of a network to all test examples, counted on a thread of its own.
 #[derive(Debug, Default)]
 pub(super) struct ConfusionCount {
-    under_way: Option<(Moment, Background<Counts>)>,
-    known: Option<(Moment, Counts)>,
+    under_way: Option<(Moment, Background<Predictions>)>,
+    known: Option<(Moment, Predictions)>,
     begun: Option<Instant>,
 }
 
 impl ConfusionCount {
     /// Counts at this moment of a lane, with pauses while it moves. Whether the count of this moment is there.
     pub(super) fn look(&mut self, lane: &LearnedLane, moment: Moment, moves: bool) -> bool {
-        let is_same = |(of, _): &(Moment, Counts)| of.is_same_run(moment);
+        let is_same = |(of, _): &(Moment, Predictions)| of.is_same_run(moment);
         self.known = self.known.take().filter(is_same);
         if let Some((of, counting)) = self.under_way.take() {
             // While the lane moves, a count of a moment ago is as good as any.
             let is_wanted = of == moment || moves && of.is_same_run(moment);
             match counting.wait(&|| true).filter(|_| is_wanted) {
-                Some(counts) => self.known = Some((of, counts)),
+                Some(predictions) => self.known = Some((of, predictions)),
                 None if is_wanted => self.under_way = Some((of, counting)),
                 None => {}
             }
@@ -69,7 +71,7 @@ impl ConfusionCount {
         let is_due = !moves || self.begun.is_none_or(|begun| begun.elapsed() >= BETWEEN_COUNTS);
         if !is_known && self.under_way.is_none() && is_due {
             let (learner, dataset) = (lane.learner().snapshot(), Arc::clone(lane.dataset()));
-            let counting = Background::start(move |stop| count(&*learner, &dataset, stop).map(Arc::new));
+            let counting = Background::start(move |stop| predict(&*learner, &dataset, stop).map(Arc::from));
             self.under_way = Some((moment, counting));
             self.begun = Some(Instant::now());
         }
@@ -79,9 +81,10 @@ impl ConfusionCount {
     /// The network at a test example, with the latest counts.
     pub(super) fn show(&self, lane: &LearnedLane, example: usize) -> LearnedOutput {
         let (test, outputs) = (&lane.dataset().test, lane.learner().outputs(example..example + 1));
-        let confusion = self.known.as_ref().map_or_else(Vec::new, |(_, counts)| counts.to_vec());
-        let all: u64 = confusion.iter().flatten().sum();
-        let right: u64 = confusion.iter().enumerate().map(|(label, row)| row[label]).sum();
+        let known = self.known.as_ref().map(|(_, predictions)| Arc::clone(predictions));
+        let confusion = known
+            .as_ref()
+            .map_or_else(Vec::new, |found| confusion(found, &test.labels, lane.dataset().classes));
         LearnedOutput {
             example,
             examples: test.len(),
@@ -90,26 +93,39 @@ impl ConfusionCount {
             probabilities: softmax(outputs.row(0)),
             outputs: outputs.row(0).to_vec(),
             input: test.inputs.row(example).to_vec(),
-            accuracy: right as f64 / all as f64,
+            accuracy: share_of_right(&confusion),
+            predictions: known.unwrap_or_default(),
             confusion,
         }
     }
 }
 
-/// All test examples by label and prediction.
-fn count(learner: &dyn Learner, dataset: &Dataset, stop: Stop<'_>) -> Option<Vec<Vec<u64>>> {
-    let mut counts = vec![vec![0; dataset.classes]; dataset.classes];
+/// Examples by label (row) and prediction (column), of so many classes.
+pub fn confusion(predictions: &[u32], labels: &[u32], classes: usize) -> Vec<Vec<u64>> {
+    let mut counts = vec![vec![0; classes]; classes];
+    for (&prediction, &label) in predictions.iter().zip(labels) {
+        counts[label as usize][prediction as usize] += 1;
+    }
+    counts
+}
+
+/// Share of right answers in a confusion matrix, in 0 to 1; NaN while it is empty.
+pub fn share_of_right(confusion: &[Vec<u64>]) -> f64 {
+    let all: u64 = confusion.iter().flatten().sum();
+    let right: u64 = confusion.iter().enumerate().map(|(label, row)| row[label]).sum();
+    right as f64 / all as f64
+}
+
+/// The predicted class of each test example.
+fn predict(learner: &dyn Learner, dataset: &Dataset, stop: Stop<'_>) -> Option<Vec<u32>> {
     let examples = dataset.test.len();
+    let mut found = Vec::with_capacity(examples);
     for start in (0..examples).step_by(EXAMPLES_AT_ONCE) {
         if stop() {
             return None;
         }
         let range = start..(start + EXAMPLES_AT_ONCE).min(examples);
-        for (prediction, label) in
-            predictions(learner.outputs(range.clone()).view()).into_iter().zip(&dataset.test.labels[range])
-        {
-            counts[*label as usize][prediction as usize] += 1;
-        }
+        found.extend(predictions(learner.outputs(range).view()));
     }
-    Some(counts)
+    Some(found)
 }

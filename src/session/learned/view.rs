@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::LearnedLane;
-use crate::learning::{CurvePoint, LearnedMethod, Position, Quantity, Round, ScoreLayer};
+use crate::learning::{Arm, ArmResult, CurvePoint, LearnedMethod, Position, Quantity, Round, ScoreLayer};
 use crate::session::Session;
 
 /// Bins of a layer's histogram.
@@ -29,6 +29,21 @@ pub struct LearnedView {
     pub elapsed: Duration,
     /// the layer on view, of the lane on view only; while the lane moves, up to a tenth of a second old
     pub layer: Option<Arc<ScoreView>>,
+}
+
+impl LearnedView {
+    /// Round and arm of the network on view: the one under training, or at the end the last ticket.
+    pub fn network_on_view(&self) -> (usize, Arm) {
+        (self.position.round, if self.is_done { Arm::Ticket } else { self.position.arm })
+    }
+
+    /// The finished networks: round and result, the newest first.
+    pub fn finished(&self) -> impl Iterator<Item = (usize, &ArmResult)> {
+        self.rounds
+            .iter()
+            .rev()
+            .flat_map(|round| round.arms.iter().rev().map(move |result| (round.round, result)))
+    }
 }
 
 /// A layer of the network under training, with the histogram of the values behind its mask.

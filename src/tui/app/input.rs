@@ -26,8 +26,7 @@ const ALL_AT_ONCE: &str =
     "All layers of a learned lane are trained together: [ and ] choose the one on view.";
 
 /// Why a learned lane has no certificate.
-const NO_CERTIFICATE: &str =
-    "A learned ticket has no certificate: no theorem stands behind it, only its controls (Explore).";
+const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it.";
 
 impl App {
     /// Takes a key: the tables first, then the open text field.

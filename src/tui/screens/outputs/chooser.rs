@@ -1,6 +1,7 @@
 //! Which input is looked at.
 
 use super::keys::InputMove;
+use super::learned::network::{beside, shown};
 use crate::learning::Arm;
 use crate::session::{Command, Snapshot};
 
@@ -18,6 +19,8 @@ pub(super) const STANDS_STILL: &str = "The view stands still: s lets it go on.";
 pub struct Chooser {
     /// number of the input, from 0
     pub input: usize,
+    /// round and arm of a finished network of the learned lane, in place of the one under training
+    pub network: Option<(usize, Arm)>,
     /// first row of the lists that are too long for their pane
     pub scroll: usize,
 }
@@ -45,7 +48,7 @@ impl Chooser {
                 self.input
             }
             InputMove::NextMistake if snapshot.learned_lane().is_some() => {
-                let next = next_mistake(snapshot, self.input);
+                let next = self.next_mistake(snapshot);
                 message = next.as_ref().err().copied();
                 next.unwrap_or(self.input)
             }
@@ -68,6 +71,15 @@ impl Chooser {
                 };
                 next.unwrap_or(self.input)
             }
+            InputMove::NextNetwork | InputMove::NetworkBefore => {
+                let lane = snapshot.learned_lane();
+                if lane.is_none_or(|lane| lane.finished().next().is_none()) {
+                    message = Some("No other network is finished yet: l goes on to the end of the round.");
+                }
+                let forward = to == InputMove::NextNetwork;
+                self.network = lane.and_then(|lane| beside(lane, self.network, forward));
+                self.input
+            }
             // Answered through a question.
             InputMove::ByNumber => self.input,
             InputMove::RowsOn | InputMove::RowsBack => {
@@ -81,6 +93,24 @@ impl Chooser {
         self.input = wanted.min(last);
         message.map(str::to_owned)
     }
+
+    /// The next test example that the network on view gets wrong, or why there is none.
+    fn next_mistake(&self, snapshot: &Snapshot) -> Result<usize, &'static str> {
+        let network =
+            snapshot.learned_lane().and_then(|lane| shown(snapshot, lane, self.network, self.input));
+        let predictions = network.map(|network| network.output.predictions).unwrap_or_default();
+        let Some(dataset) = snapshot.experiment.dataset.as_ref().filter(|_| !predictions.is_empty()) else {
+            return Err("The test examples are still being counted.");
+        };
+        let pairs = predictions.iter().zip(&dataset.test.labels).enumerate();
+        let wrong: Vec<usize> =
+            pairs.filter(|(_, (found, label))| found != label).map(|(example, _)| example).collect();
+        match wrong.iter().find(|&&example| example > self.input).or(wrong.first()) {
+            None => Err("This network is right at every test example."),
+            Some(&next) if next == self.input => Err("There is no other among the test examples."),
+            Some(&next) => Ok(next),
+        }
+    }
 }
 
 /// How many inputs there are: those of the construction on view, or the test examples of the learned lane on view.
@@ -88,23 +118,6 @@ pub(super) fn inputs(snapshot: &Snapshot) -> usize {
     match (snapshot.learned_lane(), &snapshot.experiment.dataset) {
         (Some(_), Some(dataset)) => dataset.test.len(),
         _ => snapshot.lane().error.inputs_shown(),
-    }
-}
-
-/// The next test example that the last finished ticket of the learned lane on view gets wrong, or why there is none.
-fn next_mistake(snapshot: &Snapshot, from: usize) -> Result<usize, &'static str> {
-    let rounds = snapshot.learned_lane().into_iter().flat_map(|lane| lane.rounds.iter());
-    let ticket = rounds.filter_map(|round| round.arm(Arm::Ticket)).next_back();
-    let (Some(ticket), Some(dataset)) = (ticket, &snapshot.experiment.dataset) else {
-        return Err("No ticket is finished yet: l goes on to the end of the round.");
-    };
-    let pairs = ticket.predictions.iter().zip(&dataset.test.labels).enumerate();
-    let wrong: Vec<usize> =
-        pairs.filter(|(_, (found, label))| found != label).map(|(example, _)| example).collect();
-    match wrong.iter().find(|&&example| example > from).or(wrong.first()) {
-        None => Err("The last finished ticket is right at every test example."),
-        Some(&next) if next == from => Err("There is no other among the test examples."),
-        Some(&next) => Ok(next),
     }
 }
 

@@ -21,7 +21,7 @@ mod table;
 pub use chooser::Chooser;
 use chooser::STANDS_STILL;
 use input::{LEAST_UPPER, ShownInput};
-pub use keys::InputMove;
+pub use keys::{ANSWERS, InputMove};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -35,7 +35,7 @@ use crate::report::{EvaluatedReport, json_text};
 use crate::session::Command;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::look::Look;
 use crate::tui::overlays::prompt::{Numbered, Prompt};
 use crate::tui::request::{Request, send};
@@ -62,10 +62,10 @@ const FACTS: ScreenFacts = ScreenFacts {
         ),
         (
             "Confusion",
-            "With a learned lane on view: the network under training at a test example. Probabilities are its outputs after \
-             the softmax. The matrix counts the test examples by label (row) and prediction (column); what lies off the \
-             diagonal is wrong, and the example on view is marked. m goes to the next example that the lane's last finished \
-             ticket gets wrong.",
+            "With a learned lane on view: a network at a test example, the one under training (at the end: the ticket) or \
+             with u a finished ticket or control. Probabilities are its outputs after the softmax; of finished networks \
+             predictions alone are kept. The matrix counts the test examples by label (row) and prediction (column); what \
+             lies off the diagonal is wrong, and the example on view is marked. m goes to the network's next mistake.",
         ),
     ],
 };
@@ -78,6 +78,8 @@ const INPUT: &str = "input";
 pub struct OutputsScreen {
     /// the input, and how far lists are scrolled
     pub chooser: Chooser,
+    /// whether a learned lane is on view
+    is_learned: bool,
 }
 
 impl OutputsScreen {
@@ -91,7 +93,12 @@ impl Screen for OutputsScreen {
         &FACTS
     }
 
-    fn show(&mut self, _scene: &Scene<'_>, is_new_setup: bool) -> Vec<Request> {
+    fn keymap(&self) -> &'static Keymap {
+        if self.is_learned { &ANSWERS } else { &FACTS.keymap }
+    }
+
+    fn show(&mut self, scene: &Scene<'_>, is_new_setup: bool) -> Vec<Request> {
+        self.is_learned = scene.snapshot.learned_lane().is_some();
         if is_new_setup {
             self.chooser = Chooser::default();
         }
@@ -111,10 +118,18 @@ impl Screen for OutputsScreen {
         let to = InputMove::of(own)?;
         if to == InputMove::ByNumber {
             let last = chooser::inputs(scene.snapshot).saturating_sub(1);
-            let inputs = Numbered { title: "Jump to input", what: "an input", kind: INPUT, first: 0, last };
+            let (title, what) = match self.is_learned {
+                true => ("Jump to example", "an example"),
+                false => ("Jump to input", "an input"),
+            };
+            let inputs = Numbered { title, what, kind: INPUT, first: 0, last };
             return Some(vec![Request::Ask(Prompt::number(inputs))]);
         }
-        if !matches!(to, InputMove::RowsOn | InputMove::RowsBack) && scene.frozen {
+        let needs_worker = !matches!(
+            to,
+            InputMove::RowsOn | InputMove::RowsBack | InputMove::NextNetwork | InputMove::NetworkBefore
+        );
+        if needs_worker && scene.frozen {
             return Some(vec![Request::Say(STANDS_STILL.to_owned())]);
         }
         let before = self.chooser.input;
@@ -135,8 +150,8 @@ impl Screen for OutputsScreen {
     }
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
-        if scene.snapshot.learned_lane().is_some() {
-            return learned::numbers(scene.snapshot);
+        if let Some(lane) = scene.snapshot.learned_lane() {
+            return learned::numbers(scene.snapshot, lane, &self.chooser);
         }
         let report = EvaluatedReport::new(scene.snapshot)?;
         Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
@@ -144,7 +159,7 @@ impl Screen for OutputsScreen {
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if let Some(lane) = view.scene.snapshot.learned_lane() {
-            return learned::render(view, lane, self.chooser.scroll, area, buffer);
+            return learned::render(view, lane, &self.chooser, area, buffer);
         }
         let [panes, note] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         let (scene, look) = (&view.scene, view.look);

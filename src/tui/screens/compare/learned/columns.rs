@@ -37,13 +37,16 @@ pub(super) fn height(comparison: &Comparison) -> u16 {
     10 + controls(comparison).len() as u16 + 3
 }
 
-/// The kind of a lane's tickets.
-fn kind(snapshot: &Snapshot, ticket: &ComparedTicket) -> String {
+/// The kind of a lane's tickets, in full and in short.
+fn kind(snapshot: &Snapshot, ticket: &ComparedTicket) -> [String; 2] {
+    let alone = |kind: &str| [kind.to_owned(), kind.to_owned()];
     match (lane(snapshot, ticket).map(|lane| &lane.method), ticket.round) {
-        (None, _) => "constructed".to_owned(),
-        (Some(LearnedMethod::EdgePopup(_)), _) => "learned".to_owned(),
-        (Some(LearnedMethod::Rewinding(_)), None | Some(0)) => "rewound".to_owned(),
-        (Some(LearnedMethod::Rewinding(_)), Some(round)) => format!("rewound {round}x"),
+        (None, _) => alone("constructed"),
+        (Some(LearnedMethod::EdgePopup(_)), _) => alone("learned"),
+        (Some(LearnedMethod::Rewinding(_)), None) => alone("rewound"),
+        (Some(LearnedMethod::Rewinding(_)), Some(round)) => {
+            [format!("rewound, round {round}"), format!("round {round}")]
+        }
     }
 }
 
@@ -229,7 +232,8 @@ pub(super) fn render(
     let mut drawn = Table { columns: vec![column(String::new(), names, NAMES, true)] };
     for ticket in shown {
         let pointer = if ticket.lane == focus { look.glyphs.pointer } else { "" };
-        let header = format!("{pointer}{} {}", ticket.lane + 1, kind(snapshot, ticket));
+        let kinds = kind(snapshot, ticket).map(|kind| format!("{pointer}{} {kind}", ticket.lane + 1));
+        let header = fitting(kinds.to_vec(), width);
         let text =
             |(_, text): &TicketRow<'_>| Cell::Text(cut(&text(ticket, width), usize::from(width), look));
         let cells = rows[visible.clone()].iter().map(text).collect();

@@ -23,6 +23,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::slots::SLOT;
+use crate::report::numbers::grouped;
 use crate::report::{Comparison, KeptCurve, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot, Speed};
 use crate::tui::export::Numbers;
@@ -202,7 +203,10 @@ impl Tickets {
             [format!(" alone: steps and runs move lane {number} only"), format!(" alone: lane {number}")]
         } else {
             let all = lanes_in_all(snapshot);
-            [format!(" together: steps and runs move lanes 1 to {all}"), " together".to_owned()]
+            [
+                format!(" together: steps and runs move lanes 1 to {all}"),
+                format!(" together: lanes 1 to {all}"),
+            ]
         };
         let speed = match snapshot.speed {
             Speed::PerSecond(_) => format!("{} each", frame_lines::speed(snapshot.speed)),
@@ -210,9 +214,13 @@ impl Tickets {
         };
         let examples = snapshot.experiment.dataset.as_ref().map_or_else(String::new, |dataset| {
             let counts = [&dataset.training, &dataset.validation, &dataset.test].map(|part| part.len());
-            let [training, validation, test] =
-                counts.map(|count| crate::report::numbers::grouped(count as u64));
-            format!("{separator}{training} training, {validation} validation, {test} test examples")
+            let [training, validation, test] = counts.map(|count| grouped(count as u64));
+            let validation = if dataset.validation.is_empty() {
+                String::new()
+            } else {
+                format!(", {validation} validation")
+            };
+            format!("{separator}{training} training{validation}, {test} test examples")
         });
         let [long, short] = moving;
         let variants = vec![

@@ -19,7 +19,7 @@ const NUMBERS: u16 = 5;
 const LEAST: (u16, u16) = (16, 3);
 
 /// Most columns of the names at the ends, and the narrowest pane with names.
-const NAMES: u16 = 26;
+const NAMES: u16 = 40;
 const NAMED: u16 = 56;
 
 /// Dot columns of a dash, and between two of them.

@@ -25,16 +25,22 @@ impl DrawnSeries<'_> {
 }
 
 /// All series, in the order of the curve: a ticket has the capital of its method, a control the first letter of its name,
-/// or else the first free one.
+/// or else the first free one. A control of several methods is named after the letter of its ticket.
 pub(super) fn drawn<'a>(kept: &'a KeptCurve, look: &Look) -> Vec<DrawnSeries<'a>> {
     let styles = [look.theme.curve, look.theme.bar, look.theme.full, look.theme.bound, look.theme.text];
     let mut letters: Vec<char> = Vec::new();
+    let mut tickets: Vec<(&str, char)> = Vec::new();
     let several = |arm: Arm| kept.series.iter().filter(|series| series.arm == arm).count() > 1;
     let draw = |(place, of): (usize, &'a KeptSeries)| {
-        let method = of.name.split(", ").next().unwrap_or(of.method);
+        let method = of.name.strip_suffix(arm_name(of.arm)).and_then(|name| name.strip_suffix(", "));
+        let method = method.unwrap_or(of.method);
         let name = match of.arm {
-            Arm::Ticket => of.name.trim_end_matches(", ticket").to_owned(),
-            arm if several(arm) => format!("{}: {method}", arm_name(arm)),
+            Arm::Ticket => method.to_owned(),
+            arm if several(arm) => {
+                let ticket = tickets.iter().find(|(of, _)| *of == method);
+                let of = ticket.map_or_else(|| method.to_owned(), |(_, letter)| letter.to_string());
+                format!("{} of {of}", arm_name(arm))
+            }
             arm => arm_name(arm).to_owned(),
         };
         let initial = name.chars().next().unwrap_or('x');
@@ -43,6 +49,9 @@ pub(super) fn drawn<'a>(kept: &'a KeptCurve, look: &Look) -> Vec<DrawnSeries<'a>
         let is_free = |letter: &char| letter.is_ascii_alphabetic() && !letters.contains(letter);
         let letter = wanted.into_iter().find(is_free).unwrap_or('?');
         letters.push(letter);
+        if of.arm == Arm::Ticket {
+            tickets.push((method, letter));
+        }
         DrawnSeries { of, letter, name, style: styles[place % styles.len()] }
     };
     kept.series.iter().enumerate().map(draw).collect()

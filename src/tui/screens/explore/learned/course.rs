@@ -23,7 +23,11 @@ const TENTH: f64 = 10.0;
 /// Loss and accuracy, side by side or one above the other; accuracy alone without room.
 pub(super) fn render(learned: &LearnedView, look: &Look, area: Rect, buffer: &mut Buffer) {
     if learned.curve.is_empty() {
-        let text = if learned.is_done { "nothing is under way" } else { "no step of this training yet" };
+        let text = match (learned.is_done, learned.position.epoch, learned.position.batch) {
+            (true, ..) => "nothing is under way",
+            (false, 0, 0) => "no step of this training yet",
+            _ => "the first point comes with the epoch's end",
+        };
         draw_line(&Line::styled(text, look.theme.faint), look, area, buffer);
         return;
     }

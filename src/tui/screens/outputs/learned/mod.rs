@@ -1,13 +1,14 @@
-//! Outputs with a learned lane on view: the network under training at a test example, and the confusion matrix.
+//! Outputs with a learned lane on view: a network at a test example, and the confusion matrix.
 //!
 //! ```text
 //! │ Example │ Prediction │ Confusion      │  the input, the probabilities of the classes, right and wrong answers
 //! │─────────┴────────────┴────────────────│
-//! │ the network under training            │  which network, what it predicts, its accuracy
+//! │ the network on view                   │  which network, what it predicts, its accuracy
 //! │ note                                  │  a message, or where the examples come from
 //! ```
 
 mod confusion;
+pub(super) mod network;
 mod probabilities;
 
 use ratatui::buffer::Buffer;
@@ -15,18 +16,20 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::chooser::STANDS_STILL;
+use super::chooser::{Chooser, STANDS_STILL};
 use super::input::{self, LEAST_UPPER, ShownInput};
 use super::keys::InputMove;
-use crate::learning::{Accuracy, Arm};
+use crate::learning::Accuracy;
 use crate::report::numbers::grouped;
-use crate::report::{LearnedOutputReport, arm_name, json_text, learned_names};
+use crate::report::{LearnedOutputReport, arm_name, json_text};
 use crate::session::{LearnedOutput, LearnedView, Picture, Snapshot};
 use crate::tui::export::Numbers;
+use crate::tui::learned_lane::name_of_learned;
 use crate::tui::look::Look;
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::clickable::ClickTarget;
 use crate::tui::widgets::frame_lines::{self, fitting, pane, rows_of};
+use network::ShownNetwork;
 
 /// The confidence of the interval.
 const CONFIDENCE: f64 = 0.95;
@@ -43,34 +46,44 @@ const WIDEST_PREDICTION: u16 = 60;
 /// Columns of the labels of the summary.
 const LABELS: usize = 11;
 
-/// Where the examples come from.
-const NOTE: &str = " Examples are the test part of the preset's data; nothing is chosen by them.";
+/// Where the examples come from, and how to choose.
+const NOTE: [&str; 3] = [
+    " Examples are the preset's test data; nothing is learned from them. u: another network, m: its next mistake.",
+    " Test examples of the preset. u: another network, m: its next mistake.",
+    " u: network, m: its next mistake",
+];
 
 /// The shown example as numbers; `None` while it is on its way.
-pub(super) fn numbers(snapshot: &Snapshot) -> Option<Numbers> {
-    let report = LearnedOutputReport::new(snapshot)?;
+pub(super) fn numbers(snapshot: &Snapshot, lane: &LearnedView, chooser: &Chooser) -> Option<Numbers> {
+    let network = network::shown(snapshot, lane, chooser.network, chooser.input)?;
+    let report = LearnedOutputReport::new(snapshot, lane, (network.round, network.arm), &network.output);
     Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
 }
 
 pub(super) fn render(
     view: &ScreenView<'_>,
     lane: &LearnedView,
-    scroll: usize,
+    chooser: &Chooser,
     area: Rect,
     buffer: &mut Buffer,
 ) {
     let [panes, note] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let (snapshot, look) = (&**view.scene.snapshot, view.look);
-    match &snapshot.learned_output {
-        Some(output) => {
+    match network::shown(snapshot, lane, chooser.network, chooser.input) {
+        Some(network) => {
             let wheel = ClickTarget::Wheel(InputMove::Previous.action(), InputMove::Next.action());
             view.clickables.add(panes, wheel);
-            let lines = summary(snapshot, lane, output, look, panes.width.saturating_sub(2));
+            let lines = summary(snapshot, lane, &network, look, panes.width.saturating_sub(2));
             let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
             let [upper, lower] =
                 Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
-            upper_panes(view, output, scroll, upper, buffer);
-            let inside = pane("The network under training", look, lower, buffer);
+            upper_panes(view, &network.output, chooser.scroll, upper, buffer);
+            let title = match (network.finished, lane.is_done) {
+                (Some(_), _) => "A finished network",
+                (None, true) => "The ticket at the end",
+                (None, false) => "The network under training",
+            };
+            let inside = pane(title, look, lower, buffer);
             Paragraph::new(lines).render(inside, buffer);
         }
         // Requested after the view was frozen; else the answer is on its way.
@@ -79,7 +92,9 @@ pub(super) fn render(
             Paragraph::new(text).render(pane("Example", look, panes, buffer), buffer);
         }
     }
-    let line = view.message_line().unwrap_or_else(|| Line::styled(NOTE, look.theme.faint));
+    let line = view.message_line().unwrap_or_else(|| {
+        Line::styled(fitting(NOTE.map(str::to_owned).to_vec(), note.width), look.theme.faint)
+    });
     frame_lines::draw_line(&line, look, note, buffer);
 }
 
@@ -116,10 +131,14 @@ fn upper_panes(
     );
     let inside = pane(&title, look, left, buffer);
     input::render(shown, scroll, look, inside, buffer);
-    let title = fitting(
-        vec![format!("Probabilities, {} prediction", look.glyphs.pointer), "Probabilities".to_owned()],
-        middle.width.saturating_sub(4),
-    );
+    let pointer = look.glyphs.pointer;
+    let titles = match output.probabilities.is_empty() {
+        true => {
+            vec![format!("{pointer} prediction; no probabilities are kept"), format!("{pointer} prediction")]
+        }
+        false => vec![format!("Probabilities, {pointer} prediction"), "Probabilities".to_owned()],
+    };
+    let title = fitting(titles, middle.width.saturating_sub(4));
     let inside = pane(&title, look, middle, buffer);
     let listed = probabilities::listed(output, view.scene.filter);
     let rows = probabilities::rows_shown(&listed, scroll, inside.height);
@@ -148,45 +167,46 @@ fn upper_panes(
 fn summary(
     snapshot: &Snapshot,
     lane: &LearnedView,
-    output: &LearnedOutput,
+    shown: &ShownNetwork,
     look: &Look,
     width: u16,
 ) -> Vec<Line<'static>> {
+    let output = &shown.output;
     let theme = look.theme;
     let room = width.saturating_sub(LABELS as u16);
     let line = |label: &str, variants: Vec<String>, style| {
         let label = format!("{label:<LABELS$}");
         Line::from(vec![Span::styled(label, theme.faint), Span::styled(fitting(variants, room), style)])
     };
-    let names = learned_names(&snapshot.learned.iter().map(|lane| &lane.method).collect::<Vec<_>>());
-    let place = snapshot.learned.iter().position(|other| other.lane == lane.lane);
-    let name = place.and_then(|place| names.get(place).cloned()).unwrap_or_default();
-    let mut network = vec![name];
+    let mut network = vec![name_of_learned(snapshot, lane)];
     let position = &lane.position;
     if position.rounds > 1 {
-        network.push(format!("round {} of {}", position.round, position.rounds - 1));
+        network.push(format!("round {} of {}", shown.round, position.rounds - 1));
     }
-    if lane.is_done {
-        network.push("done".to_owned());
-    } else {
-        network.push(arm_name(position.arm).to_owned());
-        network.push(format!("epoch {} of {}", (position.epoch + 1).min(position.epochs), position.epochs));
-    }
+    network.push(arm_name(shown.arm).to_owned());
+    network.push(match shown.finished {
+        Some(0) => "finished, not trained".to_owned(),
+        Some(steps) => format!("finished after {} steps", grouped(steps)),
+        None if lane.is_done => "done".to_owned(),
+        None => format!("epoch {} of {}", (position.epoch + 1).min(position.epochs), position.epochs),
+    });
     let network: Vec<String> =
         (1..=network.len()).rev().map(|parts| network[..parts].join(look.glyphs.separator)).collect();
     let (label, prediction) = (output.label, output.prediction);
-    let probability = output.probabilities.get(prediction as usize).copied().unwrap_or(f64::NAN);
-    let sure = format!("{:.1} %", 100.0 * probability);
+    let probability = output.probabilities.get(prediction as usize);
+    let sure = probability.map(|share| format!("with {:.1} %", 100.0 * share));
     let (answer, style) = if label == prediction {
-        (format!("{} it predicts {prediction}, rightly, with {sure}", look.glyphs.good), theme.good)
+        let sure = sure.map_or_else(String::new, |sure| format!(", {sure}"));
+        (format!("{} it predicts {prediction}, rightly{sure}", look.glyphs.good), theme.good)
     } else {
-        (format!("{} it predicts {prediction} with {sure}; the label is {label}", look.glyphs.bad), theme.bad)
+        let sure = sure.map_or_else(String::new, |sure| format!(" {sure}"));
+        (format!("{} it predicts {prediction}{sure}; the label is {label}", look.glyphs.bad), theme.bad)
     };
     vec![
         line("network", network, theme.text),
         line("here", vec![answer], style),
         line("accuracy", accuracy(output), theme.text),
-        line("mistakes", mistakes(output, lane), theme.text),
+        line("mistakes", mistakes(output), theme.text),
     ]
 }
 
@@ -211,19 +231,20 @@ fn accuracy(output: &LearnedOutput) -> Vec<String> {
 }
 
 /// The commonest wrong answer, and the way to the next one.
-fn mistakes(output: &LearnedOutput, lane: &LearnedView) -> Vec<String> {
+fn mistakes(output: &LearnedOutput) -> Vec<String> {
     let cells = output.confusion.iter().enumerate().flat_map(|(label, row)| {
         row.iter().enumerate().map(move |(prediction, &count)| (count, label, prediction))
     });
     let wrong = || cells.clone().filter(|(count, label, prediction)| label != prediction && *count > 0);
     let all: u64 = wrong().map(|(count, ..)| count).sum();
-    let has_ticket = lane.rounds.iter().any(|round| round.arm(Arm::Ticket).is_some());
-    let next = if has_ticket { " (m goes to the next)" } else { "" };
     // The first of the most frequent ones.
     match wrong().reduce(|most, other| if other.0 > most.0 { other } else { most }) {
         None => vec!["none".to_owned()],
         Some((count, label, prediction)) => vec![
-            format!("{}, most often {label} taken for {prediction}: {count} times{next}", grouped(all)),
+            format!(
+                "{}, most often {label} taken for {prediction}: {count} times (m goes to the next)",
+                grouped(all)
+            ),
             format!("{}, {label} taken for {prediction} {count} times", grouped(all)),
             grouped(all),
         ],

@@ -18,7 +18,7 @@ pub(super) fn listed(output: &LearnedOutput, filter: Option<&Filter>) -> Vec<usi
         let prediction = if class == output.prediction as usize { "prediction" } else { "" };
         filter.is_none_or(|filter| filter.lets_through(&[&class.to_string(), label, prediction]))
     };
-    (0..output.probabilities.len()).filter(stays).collect()
+    (0..output.confusion.len().max(output.probabilities.len())).filter(stays).collect()
 }
 
 /// The rows of them that a pane of this height shows.
@@ -38,11 +38,12 @@ pub(super) fn render(
 ) {
     let bars = area.width.saturating_sub(CLASS + VALUE + 2);
     for (&class, y) in classes.iter().zip(area.y..area.bottom()) {
-        let probability = output.probabilities[class];
+        let probability = output.probabilities.get(class);
         let (is_label, is_prediction) = (class == output.label as usize, class == output.prediction as usize);
         let name = if is_label { format!("label {class}") } else { class.to_string() };
         let mark = if is_prediction { look.glyphs.pointer } else { "" };
-        let value = format!("{mark}{:.1} %", 100.0 * probability);
+        let value = probability.map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share));
+        let value = format!("{mark}{value}");
         let style = match (is_label, is_prediction) {
             (true, _) => look.theme.full,
             (false, true) => look.theme.bad,
@@ -50,7 +51,8 @@ pub(super) fn render(
         };
         let text = format!("{name:>0$}{value:>1$}", usize::from(CLASS), usize::from(VALUE) + 1);
         buffer.set_stringn(area.x, y, text, usize::from(area.width), style);
-        let eighths = (probability.clamp(0.0, 1.0) * f64::from(8 * bars)).round() as u16;
+        let eighths =
+            (probability.copied().unwrap_or(0.0).clamp(0.0, 1.0) * f64::from(8 * bars)).round() as u16;
         for column in 0..bars {
             let filled = eighths.saturating_sub(8 * column).min(8);
             if filled > 0 {

@@ -124,13 +124,13 @@ pub(super) fn render(
         height: (down.cells * tall) as u16,
     };
     let shares = plane.shares(down, across);
-    let highest = shares.iter().copied().fold(0.0, f32::max);
+    let range = range_of(&shares);
     let is_single = down.shared() == 1 && across.shared() == 1 && layout != MaskLayout::AllOutputs;
     let at = (down.cell_of(plane.chosen.0), across.cell_of(plane.chosen.1));
     clickables.add(area, ClickTarget::Wheel(MaskMove::Up.action(), MaskMove::Down.action()));
     for (index, &share) in shares.iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);
-        let (glyph, style) = shade(share, highest, is_single, look);
+        let (glyph, style) = shade(share, range, is_single, look);
         let cell = Rect {
             x: grid.x + (column * wide) as u16,
             y: grid.y + (row * tall) as u16,
@@ -160,7 +160,7 @@ pub(super) fn render(
         buffer,
     );
     let shared = (down.shared(), across.shared());
-    let legend = legend(&plane, layout, (shared, highest, is_single), look, area.width);
+    let legend = legend(&plane, layout, (shared, range, is_single), look, area.width);
     for (line, row) in legend.into_iter().rev().zip(Rect { y: grid.bottom(), height: below, ..area }.rows()) {
         draw_line(&line, look, row, buffer);
     }
@@ -173,25 +173,31 @@ fn grain(plane: &MaskPlane, (rows, columns): (usize, usize)) -> (usize, usize) {
     (tall, (columns / plane.columns).clamp(1, most))
 }
 
-/// A place kept or cut; else the share kept, in steps up to the highest.
-fn shade(share: f32, highest: f32, is_single: bool, look: &Look) -> (&'static str, Style) {
+/// The lowest and the highest share above 0; 0 and 0 without any.
+fn range_of(shares: &[f32]) -> (f32, f32) {
+    let kept = || shares.iter().copied().filter(|share| *share > 0.0);
+    (kept().reduce(f32::min).unwrap_or(0.0), kept().reduce(f32::max).unwrap_or(0.0))
+}
+
+/// A place kept or cut; else the share kept, in even steps from the lowest above 0 to the highest.
+fn shade(share: f32, (lowest, highest): (f32, f32), is_single: bool, look: &Look) -> (&'static str, Style) {
     let inks = look.glyphs.inks;
     let last = inks.len() - 1;
-    if share == 0.0 || highest == 0.0 {
+    if share == 0.0 {
         return (look.glyphs.wanted, look.theme.faint);
     }
-    if is_single {
+    if is_single || lowest == highest {
         return (inks[last], look.theme.full);
     }
-    let level = (share / highest * last as f32).ceil() as usize;
-    (inks[level.clamp(1, last)], look.theme.full)
+    let step = ((share - lowest) / (highest - lowest) * last as f32) as usize;
+    (inks[(1 + step).min(last)], look.theme.full)
 }
 
 /// The meaning of the characters, the least important line first.
 fn legend(
     plane: &MaskPlane,
     layout: MaskLayout,
-    ((rows, columns), highest, is_single): ((usize, usize), f32, bool),
+    ((rows, columns), (lowest, highest), is_single): ((usize, usize), (f32, f32), bool),
     look: &Look,
     width: u16,
 ) -> Vec<Line<'static>> {
@@ -209,11 +215,11 @@ fn legend(
         shades.push(Span::styled(glyphs.wanted, theme.faint));
         shades.push(Span::styled(" cut  ", theme.text));
     } else {
-        let highest = percent(f64::from(highest));
+        let [lowest, highest] = [lowest, highest].map(|share| percent(f64::from(share)));
         shades.push(Span::styled(glyphs.wanted, theme.faint));
-        shades.push(Span::styled(" none  ", theme.text));
+        shades.push(Span::styled(" 0  ", theme.text));
         shades.push(Span::styled(glyphs.inks[1..].concat(), theme.full));
-        shades.push(Span::styled(format!(" up to {highest}  "), theme.text));
+        shades.push(Span::styled(format!(" {lowest} to {highest}  "), theme.text));
     }
     shades.push(Span::styled(glyphs.chosen, theme.selected));
     shades.push(Span::styled(" chosen", theme.text));
@@ -272,6 +278,17 @@ mod tests {
         let weights = |at: usize| (down.range(at / 30).len() * across.range(at % 30).len()) as f32;
         let kept: f32 = shares.iter().enumerate().map(|(at, share)| share * weights(at)).sum();
         assert!((kept - layer.kept as f32).abs() < 1.0, "{kept}");
+    }
+
+    /// A mask of shares near one half still has a pattern.
+    #[test]
+    fn shades_go_from_the_lowest_share_to_the_highest() {
+        let shares = [0.0, 0.45, 0.48, 0.51, 0.54, 0.55];
+        let range = range_of(&shares);
+        assert_eq!(range, (0.45, 0.55));
+        let look = Look { theme: MONO, glyphs: UNICODE };
+        let drawn: String = shares.iter().map(|&share| shade(share, range, false, &look).0).collect();
+        assert_eq!(drawn, "·░▒▓██");
     }
 
     #[test]
