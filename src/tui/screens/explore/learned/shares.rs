@@ -30,12 +30,7 @@ pub(super) fn render(
 ) -> (Range<usize>, usize) {
     let look = view.look;
     let Some(round) = learned.rounds.last() else {
-        draw_line(
-            &Line::styled("round 0 keeps every weight; the first cut comes at its end", look.theme.faint),
-            look,
-            area,
-            buffer,
-        );
+        draw_line(&Line::styled("round 0 keeps every weight", look.theme.faint), look, area, buffer);
         return (0..0, 0);
     };
     let here = layer_on_view(view.scene.snapshot);

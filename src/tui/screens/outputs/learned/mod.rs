@@ -242,8 +242,9 @@ fn mistakes(output: &LearnedOutput) -> Vec<String> {
         None => vec!["none".to_owned()],
         Some((count, label, prediction)) => vec![
             format!(
-                "{}, most often {label} taken for {prediction}: {count} times (m goes to the next)",
-                grouped(all)
+                "{}, most often {label} taken for {prediction}: {} times (m goes to the next)",
+                grouped(all),
+                grouped(count)
             ),
             format!("{}, {label} taken for {prediction} {count} times", grouped(all)),
             grouped(all),

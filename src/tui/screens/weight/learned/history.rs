@@ -20,7 +20,7 @@ pub(super) fn render(weight: &LearnedWeight, look: &Look, area: Rect, buffer: &m
     };
     if first.0 == last.0 {
         draw_line(
-            &Line::styled("one point so far: w adds one for each epoch", look.theme.faint),
+            &Line::styled("one point so far; each epoch adds one", look.theme.faint),
             look,
             area,
             buffer,
