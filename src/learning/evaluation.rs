@@ -9,7 +9,7 @@ use super::{Accuracy, Arm, ArmResult, CurvePoint, Dataset, Examples};
 
 /// A finished network, and the examples evaluated so far.
 #[derive(Clone, Debug)]
-pub(super) struct Evaluation {
+pub(super) struct ArmEvaluation {
     arm: Arm,
     network: Parameters,
     steps: u64,
@@ -21,7 +21,7 @@ pub(super) struct Evaluation {
     validation: Vec<u32>,
 }
 
-impl Evaluation {
+impl ArmEvaluation {
     /// A network after these steps, no example evaluated; `curve` is empty for arms that are only evaluated.
     pub(super) fn new(
         arm: Arm,

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::frozen::{FrozenLaw, shuffled};
 use super::scores::{ScoreState, ScoreTraining};
-use crate::learning::evaluation::Evaluation;
+use crate::learning::evaluation::ArmEvaluation;
 use crate::learning::training::{
     BiasLaw, Initialisation, Masks, Parameters, Training, TrainingError, TrainingOptions, TrainingState,
     WeightLaw, streams, test_outputs,
@@ -58,7 +58,7 @@ pub struct EdgePopupLearner {
     rounds: Vec<Round>,
     learned: Option<LearnedTicket>,
     /// evaluations of trained networks, in order
-    pending: Vec<Evaluation>,
+    pending: Vec<ArmEvaluation>,
 }
 
 /// What stays the same.
@@ -162,7 +162,7 @@ impl EdgePopupLearner {
         }
         if self.dense.is_done() && !self.has(Arm::Dense) {
             let (network, steps) = (self.dense.parameters().clone(), self.dense.steps_done());
-            self.pending.push(Evaluation::new(Arm::Dense, network, (steps, steps), self.dense.curve()));
+            self.pending.push(ArmEvaluation::new(Arm::Dense, network, (steps, steps), self.dense.curve()));
         }
     }
 
@@ -200,7 +200,7 @@ impl EdgePopupLearner {
 
 impl PopupSetting {
     /// The ticket and the controls that are only evaluated.
-    fn evaluations(&self, ticket: &ScoreTraining, masks: &Masks) -> [Evaluation; 4] {
+    fn evaluations(&self, ticket: &ScoreTraining, masks: &Masks) -> [ArmEvaluation; 4] {
         let pruned = |mut network: Parameters, masks: &Masks| {
             network.prune(masks);
             network
@@ -208,9 +208,9 @@ impl PopupSetting {
         let shuffled = pruned(Parameters::clone(&self.frozen), &shuffled(self.seed, masks));
         let fresh = pruned(self.law.network(self.seed, streams::FRESH, &self.widths), masks);
         let steps = ticket.steps_done();
-        let untrained = |arm, network| Evaluation::new(arm, network, (0, 0), &[]);
+        let untrained = |arm, network| ArmEvaluation::new(arm, network, (0, 0), &[]);
         [
-            Evaluation::new(Arm::Ticket, ticket.network().clone(), (steps, steps), ticket.curve()),
+            ArmEvaluation::new(Arm::Ticket, ticket.network().clone(), (steps, steps), ticket.curve()),
             untrained(Arm::ShuffledMask, shuffled),
             untrained(Arm::FreshWeights, fresh),
             untrained(Arm::WholeNetwork, Parameters::clone(&self.frozen)),

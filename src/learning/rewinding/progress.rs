@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::evaluation::Evaluation;
+use super::super::evaluation::ArmEvaluation;
 use super::super::options::BiasRewind;
 use super::super::training::{Masks, Parameters, Training};
 use super::super::{Arm, ArmResult, Round, layer_shares};
@@ -35,9 +35,9 @@ pub(super) struct Finished {
 
 impl Finished {
     /// The evaluation of a training at its end.
-    pub(super) fn evaluation(arm: Arm, training: &Training) -> Evaluation {
+    pub(super) fn evaluation(arm: Arm, training: &Training) -> ArmEvaluation {
         let (selected_step, selected) = training.selected();
-        Evaluation::new(arm, selected.clone(), (training.steps_done(), selected_step), training.curve())
+        ArmEvaluation::new(arm, selected.clone(), (training.steps_done(), selected_step), training.curve())
     }
 
     /// An evaluated training; for a ticket, cuts.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ndarray::Array2;
 
-use super::super::evaluation::Evaluation;
+use super::super::evaluation::ArmEvaluation;
 use super::super::options::{LearnedMethod, Rewinding};
 use super::super::training::{Parameters, Training, TrainingError, test_outputs};
 use super::super::{
@@ -37,7 +37,7 @@ pub struct RewindingLearner {
     plan: Arc<RewindingPlan>,
     progress: RewindingProgress,
     /// of the training under way, once it is at its end
-    evaluation: Option<Evaluation>,
+    evaluation: Option<ArmEvaluation>,
 }
 
 impl RewindingLearner {
