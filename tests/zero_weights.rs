@@ -35,8 +35,11 @@ fn session(settings: &[&str]) -> Session {
     Session::new(experiment(settings)).unwrap()
 }
 
-/// Tickets and counts of all lanes, and the certified errors by their bits.
-fn outcome(session: &Session) -> Vec<(Vec<LayerTicket>, Vec<Tally>, u64)> {
+/// Tickets and counts of a lane, and the certified error by its bits.
+type Outcome = (Vec<LayerTicket>, Vec<Tally>, u64);
+
+/// The outcomes of all lanes, which hold.
+fn outcome(session: &Session) -> Vec<Outcome> {
     let lanes = session.lanes().iter().map(|lane| {
         assert_eq!(lane.holds(), Some(true), "{}", lane.plan().construction.id());
         let tallies = lane.builders().iter().map(|builder| builder.tally().clone());
