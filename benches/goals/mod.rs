@@ -7,7 +7,7 @@ use slth::report::{DEFAULT_WIDTH, Page, text};
 use slth::speed::{Figure, Work};
 
 #[derive(Clone, Copy)]
-enum Goal {
+pub(crate) enum Goal {
     AtMost(f64),
     AtLeast(f64),
 }
@@ -37,11 +37,16 @@ pub(crate) fn print(work: Work, slth: &str) {
     println!("{}", text::speed(&figures, Page::new(DEFAULT_WIDTH, false)));
     for Figure { name, value, unit, .. } in &figures {
         let (Some(goal), Some(value)) = (goal(name), *value) else { continue };
-        let (wanted, is_met) = match goal {
-            Goal::AtMost(most) => (format!("at most {most}"), value <= most),
-            Goal::AtLeast(least) => (format!("at least {least}"), value >= least),
-        };
-        println!("{name}: {value:.2} {unit}, goal {wanted}: {}", if is_met { "met" } else { "missed" });
+        judge(&format!("{name}: {value:.2} {unit}"), value, goal);
     }
     println!();
+}
+
+/// Prints a figure and whether its goal is met.
+pub(crate) fn judge(figure: &str, value: f64, goal: Goal) {
+    let (wanted, is_met) = match goal {
+        Goal::AtMost(most) => (format!("at most {most}"), value <= most),
+        Goal::AtLeast(least) => (format!("at least {least}"), value >= least),
+    };
+    println!("{figure}, goal {wanted}: {}", if is_met { "met" } else { "missed" });
 }
