@@ -89,7 +89,11 @@ fn every_construction_builds_the_others_and_is_certified() {
 fn wide(pruned: bool) -> String {
     let weight = |a: usize, b: usize| match pruned && (a % 2 == 1 || b % 2 == 1) {
         true => "0.0".to_owned(),
-        false => format!("{}0.{}", if (a * a + b) % 3 == 0 { "-" } else { "" }, 11 + (31 * a + 17 * b) % 80),
+        false => format!(
+            "{}0.{}",
+            if (a * a + b).is_multiple_of(3) { "-" } else { "" },
+            11 + (31 * a + 17 * b) % 80
+        ),
     };
     let row = |b: usize| format!("[{}]", (0..12).map(|a| weight(a, b)).collect::<Vec<_>>().join(","));
     let layer = |outputs: usize| format!("[{}]", (0..outputs).map(row).collect::<Vec<_>>().join(","));
