@@ -199,6 +199,15 @@ impl Builder {
     /// [`ExperimentError`] at the field if it is missing, out of range, inconsistent with the others, or too large:
     /// `epsilon: expected a finite number above 0, found -1`.
     pub fn build(self) -> Result<Experiment, ExperimentError> {
+        self.build_beside(&PresetSource::without_text(NAME), &[])
+    }
+
+    /// The experiment, validated; files of `source`, and data taken over from one of `known` with the same.
+    pub(super) fn build_beside(
+        self,
+        source: &PresetSource,
+        known: &[&Experiment],
+    ) -> Result<Experiment, ExperimentError> {
         let Self { mut preset, layers, biases, activations, inputs, labels, error } = self;
         if let Some(error) = error {
             return Err(error);
@@ -218,7 +227,7 @@ impl Builder {
             }
         }
         let place_of = |key: &str| Place::Field(key.to_owned());
-        Experiment::new(preset, &PresetSource::without_text(NAME), &place_of, &[])
+        Experiment::new(preset, source, &place_of, known)
     }
 
     /// Keeps the first error.

@@ -18,6 +18,7 @@
 //! | `ticket_file` | a learned ticket's file as a target |
 //! | `inputs` | the inputs from their field |
 //! | `resolved` | the experiment: every field in force, checked against the others |
+//! | `retargeted` | the experiment with a learned network as its target |
 //! | `loading` | from a name to an experiment, and the setting to blame for a failure |
 //! | `outline` | the network as theory sees it: its own, or one imagined from it |
 //! | `plan`, `layer_plan`, `savings`, `assumptions` | theory's numbers for every construction, and their assumptions |
@@ -41,6 +42,7 @@ mod outline;
 mod plan;
 mod preset;
 mod resolved;
+mod retargeted;
 mod saved;
 mod savings;
 mod settings;

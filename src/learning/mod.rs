@@ -19,6 +19,7 @@
 //! | [`shares`](layer_shares) | a mask's shares: weights kept, dead neurons |
 //! | [`ticket`](LearnedTicket) | all that another program needs to rebuild a learned network |
 //! | [`target`](target_network()) | learned parameters as a target of the constructions |
+//! | `ticket_layers` | the layers of a ticket's network |
 //! | [`edge_popup`] | a mask learned in a random network |
 
 mod accuracy;
@@ -34,6 +35,7 @@ mod shares;
 mod start;
 mod target;
 mod ticket;
+mod ticket_layers;
 pub mod training;
 
 pub use accuracy::{Accuracy, Difference, difference_over_seeds, paired_difference};
@@ -47,5 +49,5 @@ pub use ranges::{OptionError, check_count, check_decay, check_widths};
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;
 pub use start::{LearningError, start};
-pub use target::target_network;
+pub use target::{TicketLayers, target_layers, target_network};
 pub use ticket::{LearnedTicket, Standardisation, TicketWeights};

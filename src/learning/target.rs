@@ -1,22 +1,23 @@
 //! Learned parameters as a target of the constructions.
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 use super::Standardisation;
 use super::training::Parameters;
 use crate::network::{Activation, Network, NetworkError};
 
-/// The network of these parameters in f64, from the features to the outputs before the softmax: ReLU between the layers, the
-/// identity at the end unless `activations` says otherwise. A standardisation of the inputs becomes part of layer 1: its
-/// weights are divided by the deviations, and its biases take up the means.
-///
-/// # Errors
-/// [`NetworkError`] for shapes that do not fit, and for weights that are not finite.
-pub fn target_network(
-    parameters: &Parameters,
-    standardisation: Option<&Standardisation>,
-    activations: Option<Vec<Activation>>,
-) -> Result<Network, NetworkError> {
+/// Weights and biases in f64. Between the layers stands ReLU, behind the last the identity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TicketLayers {
+    /// of each layer, outputs × inputs; pruned weights are 0
+    pub weights: Vec<Array2<f64>>,
+    /// of each layer; `None` for none
+    pub biases: Vec<Option<Array1<f64>>>,
+}
+
+/// The layers of these parameters in f64, a standardisation of the inputs as part of layer 1: its weights are divided by the
+/// deviations, and its biases take up the means.
+pub fn target_layers(parameters: &Parameters, standardisation: Option<&Standardisation>) -> TicketLayers {
     let Parameters { weights, biases } = parameters;
     let mut weights: Vec<_> = weights.iter().map(|layer| layer.mapv(f64::from)).collect();
     let mut biases: Vec<Option<Array1<f64>>> = match biases {
@@ -29,6 +30,21 @@ pub fn target_network(
         let shift = first.dot(&Array1::from_vec(map.mean.clone()));
         *bias = Some(bias.take().unwrap_or_else(|| Array1::zeros(first.nrows())) - shift);
     }
+    TicketLayers { weights, biases }
+}
+
+/// The network of these parameters in f64, from the features to the outputs before the softmax: ReLU between the layers, the
+/// identity at the end unless `activations` says otherwise. A standardisation of the inputs becomes part of layer 1: its
+/// weights are divided by the deviations, and its biases take up the means.
+///
+/// # Errors
+/// [`NetworkError`] for shapes that do not fit, and for weights that are not finite.
+pub fn target_network(
+    parameters: &Parameters,
+    standardisation: Option<&Standardisation>,
+    activations: Option<Vec<Activation>>,
+) -> Result<Network, NetworkError> {
+    let TicketLayers { weights, biases } = target_layers(parameters, standardisation);
     let activations = activations.unwrap_or_else(|| {
         let mut activations = vec![Activation::Relu; weights.len()];
         if let Some(last) = activations.last_mut() {

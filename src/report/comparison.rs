@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::compared_ticket::ComparedTicket;
 use super::lane::{AccuracyReport, RefusedLane, by_name};
-use super::learned::{LearnedReport, LearnedRun, learned_views};
+use super::learned::{BridgeReport, LearnedReport, LearnedRun, learned_views};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::experiment::{Assumption, Construction, Experiment, Plan};
@@ -24,6 +24,8 @@ pub struct Comparison {
     /// constructed and learned tickets side by side
     pub tickets: Vec<ComparedTicket>,
     pub learned: Vec<LearnedReport>,
+    /// learned networks as targets of Theorem 3; null without learned lanes, and where it is not computed
+    pub bridge: Option<BridgeReport>,
     pub refused: Vec<RefusedLane>,
     /// empty unless Malach's construction was requested
     pub malach_assumptions: Vec<Assumption>,
@@ -133,6 +135,7 @@ impl Comparison {
             lanes,
             tickets,
             learned,
+            bridge: None,
             refused,
         }
     }
@@ -142,7 +145,9 @@ impl Comparison {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
         let learned = learned_views(session);
         let learned = LearnedRun::all_of(session, &learned);
-        Self::new(session.experiment(), session.plan(), &views.iter().collect::<Vec<_>>(), &learned)
+        let bridge = BridgeReport::of_session(session, &learned);
+        let views: Vec<&LaneView> = views.iter().collect();
+        Self { bridge, ..Self::new(session.experiment(), session.plan(), &views, &learned) }
     }
 }
 

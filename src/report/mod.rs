@@ -58,9 +58,9 @@ pub use lane::{AccuracyReport, RefusedLane};
 #[cfg(feature = "plots")]
 pub use learned::kept_curve_svg;
 pub use learned::{
-    ArmReport, ArmVerdict, CheckedArm, CheckedLearned, CheckedRound, KeptCurve, KeptPoint, KeptSeries,
-    LearnedReport, LearnedRun, MaskReport, RoundReport, ShareReport, arm_name, bits_of_mask, bits_of_round,
-    chosen_round, learned_names,
+    ArmReport, ArmVerdict, BridgeReport, BridgedReport, CheckedArm, CheckedLearned, CheckedRound, KeptCurve,
+    KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, NeedOfLayer, NeedReport, PopupGraph,
+    RoundReport, ShareReport, TimesPopup, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,
 };
 pub use learned_npz::write_learned_ticket;
 pub use npz::write_ticket;

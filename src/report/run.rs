@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::bounds::given;
 use super::lane::{AccuracyReport, RefusedLane};
-use super::learned::{LearnedReport, LearnedRun, learned_views};
+use super::learned::{BridgeReport, LearnedReport, LearnedRun, learned_views};
 use super::origin::Origin;
 use super::size::SizeReport;
 use crate::construction::Existence;
@@ -28,6 +28,8 @@ pub struct RunReport {
     pub lanes: Vec<LaneReport>,
     /// learned lanes
     pub learned: Vec<LearnedReport>,
+    /// learned networks as targets of Theorem 3; null without learned lanes, and where it is not computed
+    pub bridge: Option<BridgeReport>,
     /// constructions not built
     pub refused: Vec<RefusedLane>,
     /// of the target
@@ -120,7 +122,8 @@ impl RunReport {
         let views: Vec<LaneView> = (0..session.lanes().len()).map(|lane| session.view(lane, None)).collect();
         let learned = learned_views(session);
         let learned = LearnedRun::all_of(session, &learned);
-        Self::of_lanes(session.experiment(), session.plan(), &views, &learned)
+        let bridge = BridgeReport::of_session(session, &learned);
+        Self { bridge, ..Self::of_lanes(session.experiment(), session.plan(), &views, &learned) }
     }
 
     /// The report of these lanes; only finished layers have rows.
@@ -141,6 +144,7 @@ impl RunReport {
                 .map(|lane| LaneReport::new(experiment.target.architecture(), lane))
                 .collect(),
             learned: learned.iter().map(LearnedReport::new).collect(),
+            bridge: None,
             refused: RefusedLane::all_of(&plan.refused),
         }
     }

@@ -38,4 +38,6 @@ pub enum Command {
     WatchWeight(Option<(usize, usize)>),
     /// show F and Ĝ at the input of this number, from 0, or a learned lane's network at this test example; or at none
     WatchOutput(Option<usize>),
+    /// show the learned networks as targets of Theorem 3, or no more
+    WatchBridge(bool),
 }

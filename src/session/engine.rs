@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::background::{drop_aside, lock, panic_message};
 use super::command::Command;
 use super::lane::{Lane, Phase, Step};
-use super::learned::LearnedWatch;
+use super::learned::{BridgeWatch, LearnedWatch};
 use super::output::OutputWatch;
 use super::snapshot::{Activity, Snapshot};
 use super::speed::Speed;
@@ -49,6 +49,7 @@ pub(super) struct Engine {
     weight: WeightWatch,
     output: OutputWatch,
     learned_watch: LearnedWatch,
+    bridge: BridgeWatch,
     run: u64,
     obeyed: u64,
 }
@@ -79,6 +80,7 @@ impl Engine {
             weight: WeightWatch::default(),
             output: OutputWatch::default(),
             learned_watch: LearnedWatch::default(),
+            bridge: BridgeWatch::default(),
             run: 0,
             obeyed: 0,
         };
@@ -97,7 +99,7 @@ impl Engine {
         loop {
             let wait = match self.pace {
                 Pace::Paused if self.weight_is_behind() => Duration::ZERO,
-                Pace::Paused if self.output_is_behind() => BETWEEN_LOOKS,
+                Pace::Paused if self.output_is_behind() || self.bridge.is_behind() => BETWEEN_LOOKS,
                 Pace::Paused => Duration::MAX,
                 Pace::Stepping(_) | Pace::GoingBack => Duration::ZERO,
                 Pace::Running(..) => self.until_next_neuron(),
@@ -174,6 +176,7 @@ impl Engine {
                 (self.lane, self.learned) = (0, first_on_view(&self.session));
                 self.output.turn_back();
                 self.learned_watch.turn_back();
+                self.bridge.turn_back();
                 self.start_over();
             }
             Command::Compare(constructions) => {
@@ -207,6 +210,7 @@ impl Engine {
                 self.output.turn_to(input, &mut self.session);
                 self.learned_watch.turn_to_example(input);
             }
+            Command::WatchBridge(watched) => self.bridge.turn(watched),
         }
     }
 
@@ -268,6 +272,7 @@ impl Engine {
 
     /// Looks at the watched parts of the lane on view.
     fn look(&mut self) {
+        self.bridge.look(&self.session);
         match self.learned {
             None => {
                 self.weight.look(&self.session, self.run, self.lane, self.layer);
@@ -291,7 +296,7 @@ impl Engine {
 
     /// Whether the next snapshot shows more, without another command.
     fn is_behind(&self) -> bool {
-        self.weight_is_behind() || self.output_is_behind()
+        self.weight_is_behind() || self.output_is_behind() || self.bridge.is_behind()
     }
 
     /// How long a paced run has nothing to do.
@@ -334,6 +339,7 @@ impl Engine {
             shown_learned: self.learned,
             learned_weight: self.learned_watch.weight().filter(|_| self.learned.is_some()),
             learned_output: self.learned_watch.output().filter(|_| self.learned.is_some()),
+            bridge: self.bridge.view(&self.session),
             is_behind: self.is_behind(),
         }
     }

@@ -32,7 +32,7 @@ pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
 pub use learned::{
     LearnedLane, LearnedOutput, LearnedProgress, LearnedState, LearnedView, LearnedWeight, ScoreView,
-    confusion, share_of_right,
+    confusion, share_of_right, Bridge, BridgedLayer, BridgedNetwork, TheoremNeed,
 };
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
@@ -45,6 +45,8 @@ pub use worker::Worker;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use learned::BridgeCache;
 
 use crate::experiment::{Construction, Experiment, ExperimentError, Place, Plan};
 use crate::learning::{self, LearnedMethod};
@@ -81,6 +83,7 @@ pub struct Session {
     plan: Arc<Plan>,
     lanes: Vec<Lane>,
     learned: Vec<LearnedLane>,
+    bridge: BridgeCache,
 }
 
 impl Session {
@@ -96,8 +99,13 @@ impl Session {
 
     fn of(experiment: Experiment, plan: Plan) -> Result<Self, ExperimentError> {
         let learned = learned_lanes(&experiment)?;
-        let mut session =
-            Self { experiment: Arc::new(experiment), plan: Arc::new(plan), lanes: Vec::new(), learned };
+        let mut session = Self {
+            experiment: Arc::new(experiment),
+            plan: Arc::new(plan),
+            lanes: Vec::new(),
+            learned,
+            bridge: BridgeCache::default(),
+        };
         session.lanes = session.new_lanes();
         Ok(session)
     }
@@ -208,6 +216,11 @@ impl Session {
     /// The learned lanes, one per learned method. Commands count them behind [`lanes`](Self::lanes).
     pub fn learned(&self) -> &[LearnedLane] {
         &self.learned
+    }
+
+    /// The learned networks computed as targets.
+    fn bridge_cache(&self) -> &BridgeCache {
+        &self.bridge
     }
 
     /// The lane with this number, or the last one.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Lane, LearnedOutput, LearnedView, LearnedWeight, OutputView, Phase, Session, Speed, WeightView};
+use super::{
+    Bridge, Lane, LearnedOutput, LearnedView, LearnedWeight, OutputView, Phase, Session, Speed, WeightView,
+};
 use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Tally};
 use crate::experiment::{Assumption, Construction, Experiment, LayerPlan, Plan};
 use crate::method::Facts;
@@ -63,7 +65,9 @@ pub struct Snapshot {
     pub learned_weight: Option<Arc<LearnedWeight>>,
     /// the watched test example, at the learned lane on view
     pub learned_output: Option<Arc<LearnedOutput>>,
-    /// whether the weight or the output is under way, and another snapshot follows
+    /// the learned networks as targets of Theorem 3, while they are watched
+    pub bridge: Option<Bridge>,
+    /// whether the weight, the output or the bridge is under way, and another snapshot follows
     pub is_behind: bool,
 }
 

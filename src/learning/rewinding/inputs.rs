@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
 
-use super::super::options::InputScaling;
+use super::super::options::{InputScaling, LearnedMethod};
 use super::super::{Dataset, Standardisation};
 
 /// The data with scaled inputs, and the map if it is one of [`Standardisation`].
@@ -19,6 +19,17 @@ pub(super) fn scaled(
             let map = common_standardisation(&dataset.training.inputs);
             (Arc::new(dataset.with_inputs(|inputs| map.apply(inputs))), Some(map))
         }
+    }
+}
+
+/// The inputs of a method's network where the map from the features to them is no layer
+/// ([`InputScaling::UnitNorm`]); else `None`.
+pub fn inputs_of_norm_1(method: &LearnedMethod, features: &Array2<f32>) -> Option<Array2<f32>> {
+    match method {
+        LearnedMethod::Rewinding(options) if options.resolved().inputs == InputScaling::UnitNorm => {
+            Some(unit_norm(features))
+        }
+        LearnedMethod::Rewinding(_) | LearnedMethod::EdgePopup(_) => None,
     }
 }
 

@@ -21,6 +21,7 @@ mod pruning;
 mod rewinding_learner;
 mod saved;
 
+pub use inputs::inputs_of_norm_1;
 pub use network::trained_network;
 pub use protocols::{RewindingOptions, TrainingLength};
 pub use pruning::{Pruning, prune, random_mask};

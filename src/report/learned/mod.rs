@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | this one | a learned lane, round by round, as JSON |
+//! | [`bridge`](BridgeReport) | learned networks as targets of Theorem 3 |
 //! | [`checked`](CheckedLearned) | a method over many seeds |
 //! | [`mask_bits`] | the size of a mask |
 //! | [`choice`](chosen_round) | the round that stands for a lane |
@@ -10,6 +11,7 @@
 //! | `svg` | the same as a picture |
 //! | [`names`](learned_names) | names of methods and arms |
 
+mod bridge;
 mod checked;
 mod choice;
 mod curve;
@@ -18,6 +20,7 @@ mod names;
 #[cfg(feature = "plots")]
 mod svg;
 
+pub use bridge::{BridgeReport, BridgedReport, NeedOfLayer, NeedReport, PopupGraph, TimesPopup};
 pub use checked::{ArmVerdict, CheckedArm, CheckedLearned, CheckedRound};
 pub use choice::chosen_round;
 pub use curve::{KeptCurve, KeptPoint, KeptSeries};

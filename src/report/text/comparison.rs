@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, assumed, broken, marked};
+use super::bridge::bridge;
 use super::learned::tickets;
 use super::setup::heading;
 use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
@@ -71,6 +72,9 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
              of its controls (`slth run`); seconds: with all controls; of several rounds: the sparsest one that keeps up on the \
              validation examples, and the last one"
         );
+    }
+    if let Some(report) = &comparison.bridge {
+        text.push_str(&bridge(report, page));
     }
     if !comparison.malach_assumptions.is_empty() {
         let _ = writeln!(text, "\nMalach et al. assume of the target:");

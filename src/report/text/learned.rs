@@ -146,7 +146,7 @@ pub fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
 }
 
-fn interval(found: ShareReport) -> String {
+pub(super) fn interval(found: ShareReport) -> String {
     format!("{:.2}–{:.2}", 100.0 * found.low, 100.0 * found.high)
 }
 

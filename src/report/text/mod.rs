@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bounds;
+mod bridge;
 mod certificate;
 mod comparison;
 mod faithfulness;
@@ -19,6 +20,7 @@ pub use super::numbers::{
 };
 pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
 pub use bounds::bounds;
+pub use bridge::bridge_sentences;
 pub use certificate::{certificate_notes, certificate_table};
 pub use comparison::{comparison, gain, subset_estimate};
 pub use faithfulness::faithfulness;

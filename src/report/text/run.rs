@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, broken, marked};
+use super::bridge::bridge;
 use super::certificate::certificate;
 use super::comparison::subset_estimate;
 use super::learned::learned;
@@ -12,7 +13,7 @@ use crate::construction::{Demand, LayerBuilder};
 use crate::experiment::Construction;
 use crate::method::DemandKind;
 use crate::report::comparison::SubsetEstimate;
-use crate::report::learned::{LearnedReport, LearnedRun, learned_names, learned_views};
+use crate::report::learned::{BridgeReport, LearnedReport, LearnedRun, learned_names, learned_views};
 use crate::report::numbers::{grouped, number_of_neurons, per_weight};
 use crate::report::page::Page;
 use crate::report::table::{Cell, Rows};
@@ -45,8 +46,12 @@ pub fn run(session: &Session, page: Page) -> String {
     }
     let views = learned_views(session);
     let names = learned_names(&views.iter().map(|view| &view.method).collect::<Vec<_>>());
-    for (run, name) in LearnedRun::all_of(session, &views).iter().zip(names) {
+    let runs = LearnedRun::all_of(session, &views);
+    for (run, name) in runs.iter().zip(names) {
         text.push_str(&learned(&name, &LearnedReport::new(run), page));
+    }
+    if let Some(report) = BridgeReport::of_session(session, &runs) {
+        text.push_str(&bridge(&report, page));
     }
     page.fit(&text)
 }

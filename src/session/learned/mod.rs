@@ -7,9 +7,11 @@
 //! | [`view`](LearnedView) | a lane at one moment, its layer on view with the histogram |
 //! | [`weight`](LearnedWeight) | one weight and its history |
 //! | [`moment`] | a moment of a lane |
+//! | [`bridge`](BridgedNetwork) | learned networks as targets of Theorem 3 |
 //! | [`output`](LearnedOutput) | outputs at a test example, the confusion matrix |
 //! | [`watch`] | the layer, weight and example on view, renewed while the lane moves |
 
+mod bridge;
 mod copies;
 mod moment;
 mod output;
@@ -24,6 +26,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+pub use bridge::{Bridge, BridgedLayer, BridgedNetwork, TheoremNeed};
+pub(super) use bridge::{BridgeCache, BridgeWatch};
 use copies::Copies;
 pub use output::{LearnedOutput, confusion, share_of_right};
 pub use view::{LearnedView, ScoreView};
