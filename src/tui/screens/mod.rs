@@ -69,7 +69,7 @@ pub fn every_screen() -> &'static Keymap {
 /// setup editor.
 pub fn listed_keymaps() -> Vec<&'static Keymap> {
     let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
-    let learned = [&compare::learned::KEYMAP, &weight::MASK, &outputs::ANSWERS];
+    let learned = [&compare::learned::KEYMAP, &weight::MASK, &outputs::ANSWERS, &bounds::BRIDGE];
     [every_screen(), &LEARNED].into_iter().chain(own).chain(learned).chain([&explore::EDITING]).collect()
 }
 

@@ -71,6 +71,8 @@ impl Chart {
             ChartMove::NextAxis => self.draw_against(self.curves.against.next()),
             ChartMove::NextCurve => self.choose(filter, 1),
             ChartMove::PreviousCurve => self.choose(filter, self.curves.curves.len() - 1),
+            // The screen's own.
+            ChartMove::Bridge => {}
             ChartMove::Hide => self.hidden[self.chosen] = !self.hidden[self.chosen],
         }
     }

@@ -9,12 +9,14 @@
 //! └ keys ─────────────────────────────────┘
 //! ```
 
+mod bridge;
 mod chart;
 mod keys;
 mod plot;
 mod table;
 
 pub use chart::Chart;
+pub(in crate::tui) use keys::BRIDGE;
 pub use keys::ChartMove;
 
 use ratatui::buffer::Buffer;
@@ -25,11 +27,12 @@ use super::screen::{Screen, ScreenFacts};
 use crate::experiment::NormSource;
 use crate::report::text::number;
 use crate::report::{Against, PlottedReport, json_text};
+use crate::session::{Command, Snapshot};
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::look::Look;
-use crate::tui::request::Request;
+use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::ScreenPart;
 use crate::tui::widgets::frame_lines::{self, pane};
@@ -43,14 +46,23 @@ const FACTS: ScreenFacts = ScreenFacts {
     label: "bounds",
     help: "what theory asks of every construction, against epsilon, width or depth",
     keymap: keys::KEYMAP,
-    panes: &[(
-        "Bounds",
-        "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
+    panes: &[
+        (
+            "Bounds",
+            "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
              is the preset itself; marks on it are what finished lanes have taken. Against the width, all widths keep \
              their proportions; against the depth, the target's layers come in turn. Norms, F_max and the extremes of |w| \
              stay the target's. Curves out of all proportion are hidden at first. Subset \
              sums have no curve: the constant of their bound is not published.",
-    )],
+        ),
+        (
+            "Theorem 3's neurons for each learned network, against weights left",
+            "Each learned network (R: rewinding, round by round; E: edge-popup's) as the target of Theorem 3, on the test \
+             examples: enough neurons for a G with the network in it, weights of 0 need none. The dashed line is the random G \
+             in which edge-popup found its network: it has the widths of the network under training, and no promise but \
+             the accuracy found.",
+        ),
+    ],
 };
 
 /// Rows that the plot needs at least, its frame included.
@@ -64,6 +76,12 @@ const ROWS: u16 = 16;
 pub struct BoundsScreen {
     /// the curves, once the screen was shown
     pub chart: Option<Chart>,
+    /// whether learned networks as targets stand in place of the curves
+    pub bridge: bool,
+    /// the network read there; without one, the last
+    pub network: Option<usize>,
+    /// whether the run has learned lanes
+    has_learned: bool,
 }
 
 impl Screen for BoundsScreen {
@@ -71,7 +89,20 @@ impl Screen for BoundsScreen {
         &FACTS
     }
 
-    fn show(&mut self, scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+    fn keymap(&self) -> &'static Keymap {
+        match (self.bridge, self.has_learned) {
+            (true, _) => &BRIDGE,
+            (false, true) => &keys::WITH_BRIDGE,
+            (false, false) => &keys::KEYMAP,
+        }
+    }
+
+    fn show(&mut self, scene: &Scene<'_>, is_new_setup: bool) -> Vec<Request> {
+        self.has_learned = !scene.snapshot.learned.is_empty();
+        self.bridge &= self.has_learned;
+        if is_new_setup {
+            self.network = None;
+        }
         if let Some(chart) = &mut self.chart {
             chart.show(scene.snapshot);
         }
@@ -80,17 +111,33 @@ impl Screen for BoundsScreen {
 
     fn enter(&mut self, scene: &Scene<'_>) -> Vec<Effect> {
         self.chart.get_or_insert_with(|| Chart::new(scene.snapshot));
-        Vec::new()
+        if self.bridge { vec![Effect::Send(Command::WatchBridge(true))] } else { Vec::new() }
     }
 
-    /// All lanes.
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.bridge { vec![Effect::Send(Command::WatchBridge(false))] } else { Vec::new() }
+    }
+
+    /// All constructions, or all learned lanes.
     fn lanes(&self, scene: &Scene<'_>) -> Vec<usize> {
-        (0..scene.snapshot.lanes.len()).collect()
+        let built = scene.snapshot.lanes.len();
+        if self.bridge {
+            (built..built + scene.snapshot.learned.len()).collect()
+        } else {
+            (0..built).collect()
+        }
     }
 
     fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
         let Action::Own(own) = action else { return None };
         let change = ChartMove::of(own)?;
+        if change == ChartMove::Bridge {
+            return Some(self.turn(scene.snapshot));
+        }
+        if self.bridge {
+            self.go(change, scene.snapshot);
+            return Some(Vec::new());
+        }
         if let Some(chart) = &mut self.chart {
             chart.update(change, scene.filter);
         }
@@ -109,6 +156,14 @@ impl Screen for BoundsScreen {
     }
 
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers> {
+        if self.bridge {
+            let report = bridge::report(scene.snapshot)?;
+            return Some(Numbers {
+                json: json_text(&report),
+                table: report.table(),
+                why_no_rows: "no round is finished, and CSV has a row for each",
+            });
+        }
         let chart = self.chart.as_ref()?;
         let title = &scene.snapshot.experiment.title;
         let report = PlottedReport::new(title, &chart.curves, &chart.observed);
@@ -120,6 +175,10 @@ impl Screen for BoundsScreen {
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        if self.bridge {
+            bridge::render(view, self.network, area, buffer);
+            return;
+        }
         let Some(chart) = &self.chart else { return };
         let look = view.look;
         let mut readings = chart.curves.read(chart.cursor, chart.chosen, &chart.observed);
@@ -148,6 +207,33 @@ impl Screen for BoundsScreen {
         }
     }
 }
+
+impl BoundsScreen {
+    /// The bridge in place of the curves, or the curves again.
+    fn turn(&mut self, snapshot: &Snapshot) -> Vec<Request> {
+        if snapshot.learned.is_empty() {
+            return vec![Request::Say(NO_LEARNED.to_owned())];
+        }
+        self.bridge = !self.bridge;
+        send(Command::WatchBridge(self.bridge))
+    }
+
+    /// To the next network, or to the one before. At the last one, the cursor follows the run.
+    fn go(&mut self, change: ChartMove, snapshot: &Snapshot) {
+        let count = snapshot.bridge.as_ref().map_or(0, |bridge| bridge.networks.len());
+        let last = count.saturating_sub(1);
+        let here = self.network.unwrap_or(last).min(last);
+        let next = match change {
+            ChartMove::On => here + 1,
+            ChartMove::Back => here.saturating_sub(1),
+            _ => here,
+        };
+        self.network = (next < last).then_some(next);
+    }
+}
+
+/// Why there is no bridge.
+const NO_LEARNED: &str = "No learned lane in this run: digits-learned and digits-rewinding have some.";
 
 fn axis_name(against: Against, look: &Look) -> &'static str {
     match against {
