@@ -144,7 +144,6 @@ fn the_text_fits_80_columns_and_names_both_sizes() {
         ] {
             assert!(words.contains(part), "{part}:\n{text}");
         }
-        eprintln!("{}", &text[at..]);
     }
 }
 
@@ -190,7 +189,9 @@ fn bounds_shows_the_bridge_and_its_worker_computes_it_when_asked() {
     assert_eq!(app.screens.bounds.network, Some(2));
     for height in 0..=30 {
         for width in 0..=60 {
-            picture(&app, Look { theme: MONO, glyphs: UNICODE }, width, height);
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            let look = Look { theme: MONO, glyphs: UNICODE };
+            terminal.draw(|frame| render(frame, &app, &look)).unwrap();
         }
     }
     assert!(watched(&mut worker, vec![Command::WatchBridge(false)]).bridge.is_none());

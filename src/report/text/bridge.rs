@@ -11,7 +11,7 @@ use crate::report::table::Rows;
 use crate::visible::number;
 
 /// What the two sizes of G say, and what they do not.
-const TWO_PROMISES: &str = "the two G answer different questions: Theorem 3's, drawn before any training, contains this very network to \
+const TWO_PROMISES: &str = "The two G answer different questions: Theorem 3's, drawn before any training, contains this very network to \
      within ε on every test example, with probability 1 − δ, and so it would any other network with these bounds; \
      edge-popup's has the widths of the network under training, and a mask fitted to the labels in it: nothing is \
      promised beyond the accuracy found. M_i is enough, not known to be needed.";

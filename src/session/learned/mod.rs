@@ -7,11 +7,13 @@
 //! | [`view`](LearnedView) | a lane at one moment, its layer on view with the histogram |
 //! | [`weight`](LearnedWeight) | one weight and its history |
 //! | [`moment`] | a moment of a lane |
-//! | [`bridge`](BridgedNetwork) | learned networks as targets of Theorem 3 |
+//! | [`bridge`](Bridge) | learned networks as targets of Theorem 3, computed once for each finished round |
+//! | [`bridged`](BridgedNetwork) | one of them with its numbers |
 //! | [`output`](LearnedOutput) | outputs at a test example, the confusion matrix |
 //! | [`watch`] | the layer, weight and example on view, renewed while the lane moves |
 
 mod bridge;
+mod bridged;
 mod copies;
 mod moment;
 mod output;
@@ -26,8 +28,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-pub use bridge::{Bridge, BridgedLayer, BridgedNetwork, TheoremNeed};
-pub(super) use bridge::{BridgeCache, BridgeWatch};
+pub use bridge::Bridge;
+pub(super) use bridge::BridgeWatch;
+pub(super) use bridged::BridgeCache;
+pub use bridged::{BridgedLayer, BridgedNetwork, TheoremNeed};
 use copies::Copies;
 pub use output::{LearnedOutput, confusion, share_of_right};
 pub use view::{LearnedView, ScoreView};

@@ -26,6 +26,9 @@ const LEAST: (u16, u16) = (16, 3);
 /// Rows of the plot's pane at least, and of the table's pane at most.
 const ROWS: (u16, u16) = (9, 26);
 
+/// Columns on the frame for which networks of the table are shown.
+const ROW_COUNT: u16 = 22;
+
 /// Dot columns of a dash, and between two of them.
 const DASH: u16 = 2;
 
@@ -59,7 +62,7 @@ pub(super) fn render(view: &ScreenView<'_>, cursor: Option<usize>, area: Rect, b
             );
         }
         pane("Networks", look, lower, buffer);
-        message(view, Vec::new(), lower, buffer);
+        message(view, Vec::new(), (lower, 0), buffer);
         return;
     };
     let chosen = cursor.unwrap_or(rows - 1).min(rows - 1);
@@ -72,13 +75,14 @@ pub(super) fn render(view: &ScreenView<'_>, cursor: Option<usize>, area: Rect, b
         table::render(&networks(&report.networks[first..first + room], look), style, look, inside, buffer);
     }
     frame_lines::rows_of("networks", first..first + room, rows, look, lower, buffer);
-    message(view, reading(&report, chosen), lower, buffer);
+    let count = if room < rows { ROW_COUNT } else { 0 };
+    message(view, reading(&report, chosen), (lower, count), buffer);
 }
 
 /// On the lower frame: a message, or the sentence of the chosen network.
-fn message(view: &ScreenView<'_>, variants: Vec<String>, lower: Rect, buffer: &mut Buffer) {
+fn message(view: &ScreenView<'_>, variants: Vec<String>, (lower, count): (Rect, u16), buffer: &mut Buffer) {
     let look = view.look;
-    let room = lower.width.saturating_sub(22);
+    let room = lower.width.saturating_sub(4 + count);
     let variants = variants.iter().map(|text| look.glyphs.write(text).to_string()).collect();
     let line = view.message_line().unwrap_or_else(|| Line::styled(fitting(variants, room), look.theme.title));
     if lower.height > 1 {
@@ -147,7 +151,7 @@ fn networks(rows: &[BridgedReport], look: &Look) -> Table {
             format!("{} {}{round}", letter(row), row.name)
         })
         .left()
-        .wide(20, 0)
+        .wide(21, 0)
         .column("left", |row| percent(row.share_weights_kept))
         .wide(8, 0)
         .column("test", |row| row.accuracy.map(|found| percent(found.accuracy)))
@@ -157,17 +161,17 @@ fn networks(rows: &[BridgedReport], look: &Look) -> Table {
         .column(look.glyphs.tolerance, move |row| {
             of_need(row, &|need| format!("{:.1e}", need.weight_tolerance))
         })
-        .wide(8, 70)
+        .wide(7, 70)
         .column("neurons", move |row| {
             of_need(row, &|need| marked(number_of_neurons(need.g_neurons), need.bound_applies))
         })
-        .wide(13, 0)
+        .wide(12, 0)
         .column("a weight", move |row| of_need(row, &|need| per_weight(need.neurons_per_nonzero_weight)))
-        .wide(9, 60)
+        .wide(8, 60)
         .column("of dense", |row| {
             row.theorem_3.as_ref()?.neurons_of_dense.map(|of_dense| percent(of_dense.as_f64()))
         })
-        .wide(9, 78)
+        .wide(8, 78)
         .table()
 }
 
