@@ -31,8 +31,8 @@ pub use faithfulness::{
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
 pub use learned::{
-    LearnedLane, LearnedOutput, LearnedProgress, LearnedState, LearnedView, LearnedWeight, ScoreView,
-    confusion, share_of_right, Bridge, BridgedLayer, BridgedNetwork, TheoremNeed,
+    Bridge, BridgedLayer, BridgedNetwork, LearnedLane, LearnedOutput, LearnedProgress, LearnedState,
+    LearnedView, LearnedWeight, ScoreView, TheoremNeed, confusion, share_of_right,
 };
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};
