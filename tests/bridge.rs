@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use slth::experiment::Experiment;
+use slth::experiment::{Construction, Experiment};
 use slth::learning::{LearnedTicket, TicketWeights};
-use slth::report::{Comparison, DEFAULT_WIDTH, Page, RunReport, text};
+use slth::report::{BridgeReport, Comparison, DEFAULT_WIDTH, Page, RunReport, text};
 use slth::session::{Command, Session, Snapshot, Step, Worker};
 use slth::theory::section5::Ranges;
 use slth::theory::theorem3;
@@ -106,6 +106,18 @@ fn numbers_follow_from_the_masks_and_the_closed_forms() {
     assert_eq!((graph.hidden_neurons, graph.weights, graph.kept_weights), (12, 888, 444));
     // The same numbers in compare, and none are computed twice.
     assert_eq!(format!("{:?}", Comparison::of_session(&session).bridge.unwrap()), format!("{report:?}"));
+    // A construction more, and each lane's number is one higher.
+    let mut wider = session;
+    wider.add_lane(Construction::Corollary10);
+    assert_eq!(wider.lanes().len(), 2);
+    let moved = RunReport::new(&wider).bridge.unwrap();
+    let lanes = |report: &BridgeReport| report.networks.iter().map(|row| row.lane).collect::<Vec<_>>();
+    assert_eq!(lanes(&moved), lanes(&report).iter().map(|lane| lane + 1).collect::<Vec<_>>());
+    assert_eq!(moved.edge_popup[0].lane, report.edge_popup[0].lane + 1);
+    assert_eq!(
+        moved.networks[0].theorem_3.as_ref().unwrap().times_edge_popup[0].lane,
+        moved.edge_popup[0].lane
+    );
 }
 
 /// A reason per row, and the run goes on.

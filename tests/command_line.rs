@@ -247,6 +247,7 @@ fn run_json_has_the_stable_keys() {
             "..verdict",
             "..elapsed_seconds",
             "learned",
+            "bridge",
             "refused",
             "reading",
             "assumed",

@@ -77,6 +77,7 @@ fn compare_json_has_the_stable_keys() {
             "..training_steps",
             "..done",
             "learned",
+            "bridge",
             "refused",
             "..reason",
             "malach_assumptions",

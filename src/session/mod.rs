@@ -1,9 +1,9 @@
 //! The engine as its users drive it: an experiment under construction.
 //!
 //! A [`Session`] holds one [`Lane`] per construction, and one [`LearnedLane`] per learned method. A construction's lane
-//! builds its layers, one neuron, weight or layer at a time or all at once, and then checks the result. The headless commands call [`Session::run`]; the screens send
-//! [`Command`]s to a [`Worker`], a thread with a session of its own, and read its [`Snapshot`]s. Both use the same
-//! lanes; the numbers depend neither on the caller nor on the number of threads.
+//! builds its layers, one neuron, weight or layer at a time or all at once, and then checks the result. The headless
+//! commands call [`Session::run`]; the screens send [`Command`]s to a [`Worker`], a thread with a session of its own, and
+//! read its [`Snapshot`]s. Both use the same lanes; the numbers depend neither on the caller nor on the number of threads.
 
 mod background;
 mod command;

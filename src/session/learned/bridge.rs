@@ -15,7 +15,7 @@ use crate::session::background::Background;
 #[derive(Clone, Debug, Default)]
 pub struct Bridge {
     /// by lane, then by round
-    pub networks: Vec<Arc<BridgedNetwork>>,
+    pub networks: Vec<BridgedNetwork>,
     /// finished rounds still to be computed
     pub pending: usize,
 }
@@ -23,15 +23,12 @@ pub struct Bridge {
 /// A learned network, its numbers still to be computed.
 struct BridgeQuestion {
     experiment: Arc<Experiment>,
-    lane: usize,
-    round: usize,
     ticket: LearnedTicket,
 }
 
 impl BridgeQuestion {
-    fn answer(self) -> BridgedNetwork {
-        let need = TheoremNeed::new(&self.experiment, &self.ticket).map_err(|error| error.to_string());
-        BridgedNetwork { lane: self.lane, round: self.round, need }
+    fn answer(self) -> Result<TheoremNeed, String> {
+        TheoremNeed::new(&self.experiment, &self.ticket).map_err(|error| error.to_string())
     }
 }
 
@@ -53,8 +50,9 @@ impl Session {
     fn known_bridge(&self) -> Bridge {
         let mut bridge = Bridge::default();
         for key in self.bridge_keys() {
+            let (lane, round) = (self.lanes().len() + key.0, key.1);
             match self.bridge_cache().get(key) {
-                Some(network) => bridge.networks.push(network),
+                Some(need) => bridge.networks.push(BridgedNetwork { lane, round, need }),
                 None => bridge.pending += 1,
             }
         }
@@ -74,8 +72,7 @@ impl Session {
         let learner = self.learned().get(lane)?.learner();
         // Edge-popup has one round, and so one ticket.
         let ticket = learner.ticket_of(round).or_else(|| learner.ticket())?;
-        let experiment = Arc::clone(self.experiment());
-        Some(BridgeQuestion { experiment, lane: self.lanes().len() + lane, round, ticket })
+        Some(BridgeQuestion { experiment: Arc::clone(self.experiment()), ticket })
     }
 }
 
@@ -83,7 +80,7 @@ impl Session {
 #[derive(Debug, Default)]
 pub(in crate::session) struct BridgeWatch {
     is_watched: bool,
-    under_way: Option<(BridgeKey, Background<BridgedNetwork>)>,
+    under_way: Option<(BridgeKey, Background<Result<TheoremNeed, String>>)>,
     is_behind: bool,
 }
 
@@ -106,7 +103,7 @@ impl BridgeWatch {
         }
         if let Some((key, computing)) = self.under_way.take() {
             match computing.wait(&|| true) {
-                Some(network) => session.bridge_cache().add(key, network),
+                Some(need) => session.bridge_cache().add(key, need),
                 None => self.under_way = Some((key, computing)),
             }
         }

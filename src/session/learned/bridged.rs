@@ -12,12 +12,12 @@ use crate::theory::{Count, corollary7};
 /// The network of a finished round as the target of Theorem 3's construction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BridgedNetwork {
-    /// number of the lane in commands, from 0
+    /// number of the lane in commands, from 0; it grows with the constructions of the session
     pub lane: usize,
     /// from 0
     pub round: usize,
     /// Theorem 3's numbers, or the reason for none
-    pub need: Result<TheoremNeed, String>,
+    pub need: Arc<Result<TheoremNeed, String>>,
 }
 
 /// Theorem 3's numbers for a learned network.
@@ -59,7 +59,7 @@ pub(super) type BridgeKey = (usize, usize);
 
 /// The networks computed so far. Results follow from the experiment alone, so clones of a session share them.
 #[derive(Clone, Debug, Default)]
-pub(in crate::session) struct BridgeCache(Arc<Mutex<BTreeMap<BridgeKey, Arc<BridgedNetwork>>>>);
+pub(in crate::session) struct BridgeCache(Arc<Mutex<BTreeMap<BridgeKey, Arc<Result<TheoremNeed, String>>>>>);
 
 impl TheoremNeed {
     pub(super) fn new(experiment: &Experiment, ticket: &LearnedTicket) -> Result<Self, ExperimentError> {
@@ -112,11 +112,11 @@ impl TheoremNeed {
 }
 
 impl BridgeCache {
-    pub(super) fn get(&self, key: BridgeKey) -> Option<Arc<BridgedNetwork>> {
+    pub(super) fn get(&self, key: BridgeKey) -> Option<Arc<Result<TheoremNeed, String>>> {
         lock(&self.0).get(&key).cloned()
     }
 
-    pub(super) fn add(&self, key: BridgeKey, network: BridgedNetwork) {
-        lock(&self.0).insert(key, Arc::new(network));
+    pub(super) fn add(&self, key: BridgeKey, need: Result<TheoremNeed, String>) {
+        lock(&self.0).insert(key, Arc::new(need));
     }
 }
