@@ -2,7 +2,9 @@
 //!
 //! The contents go to a temporary file in the same folder. On Linux it has no name, so not even `kill -9` leaves it behind;
 //! elsewhere, and on file systems without unnamed files, it has an unpredictable one. Once everything is on disk, the file is
-//! renamed, and the folder is synced too. Until then the older file stays.
+//! renamed, and the folder is synced too. Until then the older file stays. A link cannot replace a file: to replace one, an
+//! unnamed file gets a name of its own, `.slth-` and twelve letters, just before it is renamed. `kill -9` between these two
+//! calls leaves the complete new file under that name.
 //!
 //! | at the path | result |
 //! |---|---|
