@@ -32,7 +32,7 @@ pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};
 pub use learned::{
     Bridge, BridgedLayer, BridgedNetwork, LearnedLane, LearnedOutput, LearnedProgress, LearnedState,
-    LearnedView, LearnedWeight, ScoreView, TheoremNeed, confusion, share_of_right,
+    LearnedView, LearnedWeight, NeedOrReason, ScoreView, TheoremNeed, confusion, share_of_right,
 };
 pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
 pub use run_state::{LONG_RUN, RunState, Stake};

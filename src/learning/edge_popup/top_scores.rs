@@ -6,6 +6,9 @@
 
 use crate::learning::Ranking;
 
+/// Scores compared at once.
+const CHUNK: usize = 16;
+
 /// Weights kept of `weights`: `keep`·weights rounded half up, and at least one, so that no layer becomes empty.
 pub fn kept_count(keep: f64, weights: usize) -> usize {
     ((keep * weights as f64 + 0.5).floor() as usize).clamp(1, weights.max(1))
@@ -127,23 +130,33 @@ impl CutFinder {
     fn near_last<const BY_MAGNITUDE: bool>(&mut self, scores: &[f32], kept: usize) -> Option<TopScores> {
         let (last, half) = self.near?;
         let low = last.saturating_sub(half);
-        let width = last.saturating_add(half) - low;
-        self.keys.resize(scores.len() + 1, 0);
-        let (mut above, mut inside) = (0, 0);
-        // Without branches: every key is written, and one in the window moves the place of the next.
-        for &score in scores {
-            let key = key::<BY_MAGNITUDE>(score);
-            self.keys[inside] = key;
-            let in_window = key.wrapping_sub(low) <= width;
-            inside += usize::from(in_window);
-            above += usize::from(key >= low && !in_window);
+        let high = last.saturating_add(half);
+        let in_window = |key: &u32| (low..=high).contains(key);
+        self.keys.clear();
+        let mut from_low = 0;
+        // Most chunks have no key in the window: two counts of the whole chunk agree.
+        let (chunks, rest) = scores.as_chunks::<CHUNK>();
+        for chunk in chunks {
+            let keys = chunk.map(key::<BY_MAGNITUDE>);
+            let not_below: u32 = keys.iter().map(|key| u32::from(*key >= low)).sum();
+            let above: u32 = keys.iter().map(|key| u32::from(*key > high)).sum();
+            from_low += not_below as usize;
+            if not_below != above {
+                self.keys.extend(keys.into_iter().filter(in_window));
+            }
         }
+        for key in rest.iter().map(|&score| key::<BY_MAGNITUDE>(score)) {
+            from_low += usize::from(key >= low);
+            self.keys.extend(Some(key).filter(in_window));
+        }
+        let inside = self.keys.len();
+        let above = from_low - inside;
         let rank = kept.checked_sub(above).filter(|rank| (1..=inside).contains(rank));
         let found = rank.and_then(|rank| TopScores::among(&mut self.keys[..inside], rank));
-        // Aim at a window with between 1/128 and 1/32 of the scores.
+        // Aim at a window with between 1/256 and 1/64 of the scores.
         let half = match found {
-            Some(_) if inside > scores.len() / 32 => (half / 2).max(1),
-            Some(_) if inside >= scores.len() / 128 => half,
+            Some(_) if inside > scores.len() / 64 => (half / 2).max(1),
+            Some(_) if inside >= scores.len() / 256 => half,
             _ => half.saturating_mul(2),
         };
         self.near = Some((found.map_or(last, |found| found.threshold), half));

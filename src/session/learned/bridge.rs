@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::LearnedLane;
-use super::bridged::{BridgeKey, BridgedNetwork, TheoremNeed};
+use super::bridged::{BridgeKey, BridgedNetwork, NeedOrReason, TheoremNeed};
 use crate::experiment::Experiment;
 use crate::learning::{Arm, LearnedTicket};
 use crate::session::Session;
@@ -27,7 +27,7 @@ struct BridgeQuestion {
 }
 
 impl BridgeQuestion {
-    fn answer(self) -> Result<TheoremNeed, String> {
+    fn answer(self) -> NeedOrReason {
         TheoremNeed::new(&self.experiment, &self.ticket).map_err(|error| error.to_string())
     }
 }
@@ -80,7 +80,7 @@ impl Session {
 #[derive(Debug, Default)]
 pub(in crate::session) struct BridgeWatch {
     is_watched: bool,
-    under_way: Option<(BridgeKey, Background<Result<TheoremNeed, String>>)>,
+    under_way: Option<(BridgeKey, Background<NeedOrReason>)>,
     is_behind: bool,
 }
 

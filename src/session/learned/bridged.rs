@@ -17,7 +17,7 @@ pub struct BridgedNetwork {
     /// from 0
     pub round: usize,
     /// Theorem 3's numbers, or the reason for none
-    pub need: Arc<Result<TheoremNeed, String>>,
+    pub need: Arc<NeedOrReason>,
 }
 
 /// Theorem 3's numbers for a learned network.
@@ -54,12 +54,15 @@ pub struct BridgedLayer {
     pub neurons: Count,
 }
 
+/// Theorem 3's numbers, or the reason for none.
+pub type NeedOrReason = Result<TheoremNeed, String>;
+
 /// A finished round: the learned lane, from 0, and the round.
 pub(super) type BridgeKey = (usize, usize);
 
 /// The networks computed so far. Results follow from the experiment alone, so clones of a session share them.
 #[derive(Clone, Debug, Default)]
-pub(in crate::session) struct BridgeCache(Arc<Mutex<BTreeMap<BridgeKey, Arc<Result<TheoremNeed, String>>>>>);
+pub(in crate::session) struct BridgeCache(Arc<Mutex<BTreeMap<BridgeKey, Arc<NeedOrReason>>>>);
 
 impl TheoremNeed {
     pub(super) fn new(experiment: &Experiment, ticket: &LearnedTicket) -> Result<Self, ExperimentError> {
@@ -112,11 +115,11 @@ impl TheoremNeed {
 }
 
 impl BridgeCache {
-    pub(super) fn get(&self, key: BridgeKey) -> Option<Arc<Result<TheoremNeed, String>>> {
+    pub(super) fn get(&self, key: BridgeKey) -> Option<Arc<NeedOrReason>> {
         lock(&self.0).get(&key).cloned()
     }
 
-    pub(super) fn add(&self, key: BridgeKey, need: Result<TheoremNeed, String>) {
+    pub(super) fn add(&self, key: BridgeKey, need: NeedOrReason) {
         lock(&self.0).insert(key, Arc::new(need));
     }
 }

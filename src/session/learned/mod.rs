@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use bridge::Bridge;
 pub(super) use bridge::BridgeWatch;
 pub(super) use bridged::BridgeCache;
-pub use bridged::{BridgedLayer, BridgedNetwork, TheoremNeed};
+pub use bridged::{BridgedLayer, BridgedNetwork, NeedOrReason, TheoremNeed};
 use copies::Copies;
 pub use output::{LearnedOutput, confusion, share_of_right};
 pub use view::{LearnedView, ScoreView};
