@@ -660,3 +660,22 @@ mod special_files {
         assert!(inspected("/dev/stdin", file).contains("64-"));
     }
 }
+
+/// Learned networks beyond any memory: one line that names the field, before anything is allocated.
+#[test]
+fn learned_networks_that_no_memory_holds() {
+    let widths = "widths: [64, 4000000000, 4000000000, 10]";
+    for method in [format!("EdgePopup({widths})"), format!("Rewinding({widths})")] {
+        let setting = format!("learned=[{method}]");
+        for command in ["run", "compare", "check"] {
+            let refused = slth(Path::new("."), &[command, "digits-learned", "--set", &setting]);
+            let error = String::from_utf8(refused.stderr).unwrap();
+            assert_eq!(refused.status.code(), Some(2), "{error}");
+            assert!(
+                error.contains("the run of the learned methods needs ") && error.lines().count() == 1,
+                "{error}"
+            );
+            assert!(error.contains("learned"), "{error}");
+        }
+    }
+}

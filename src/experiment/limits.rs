@@ -8,6 +8,7 @@ use super::resolved::Experiment;
 impl Experiment {
     pub(super) fn can_run(&self, plan: &Plan) -> Result<(), ExperimentError> {
         self.can_build(plan)?;
+        self.can_learn(self.learned_memory(false))?;
         // The experiment itself is in memory already.
         let needed = self.peak_memory(plan) - self.shared_memory();
         free::require(needed, "the run", self.place_of("target"))
@@ -37,6 +38,12 @@ impl Experiment {
     /// Refuses a plan with lanes too large for the free memory on screens. `held`: bytes of existing lanes.
     pub(crate) fn check_screen_memory(&self, plan: &Plan, held: f64) -> Result<(), ExperimentError> {
         let needed = self.screen_memory(plan) - self.shared_memory() - held;
+        self.can_learn(self.learned_memory(true))?;
         free::require(needed, "the run on the screen", self.place_of("target"))
+    }
+
+    /// Refuses learned methods too large for the free memory by themselves. `needed`: their bytes.
+    pub(crate) fn can_learn(&self, needed: f64) -> Result<(), ExperimentError> {
+        free::require(needed, "the run of the learned methods", self.place_of("learned"))
     }
 }

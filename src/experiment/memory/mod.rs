@@ -19,6 +19,7 @@ mod control_groups;
 pub(super) mod free;
 
 use super::{Experiment, LanePlan, Plan};
+use crate::learning::training::EVALUATION_BLOCK;
 use crate::learning::{Dataset, LearnedMethod};
 use crate::network::{BLOCK, Domain};
 
@@ -67,9 +68,20 @@ const SHOWN_LAYER: f64 = 3.0 * 4.0 * (1 << 10) as f64;
 /// An error of a weight: on the screen, in the snapshot, and in the map of the next one.
 const SHOWN_WEIGHT: f64 = 8.0;
 
-/// A weight of a learned lane: initial and rewound value, value, gradient, two moments and mask of three arms trained at once, and
-/// the snapshots kept for stepping back.
-const LEARNED_WEIGHT: f64 = 3.0 * (5.0 * 4.0 + 1.0) + 32.0 * (3.0 * 4.0 + 1.0);
+/// A weight of a learned lane: initial and rewound value; value, gradient, two moments and mask of three arms trained at once.
+const LEARNED_WEIGHT: f64 = 2.0 * 4.0 + 3.0 * (4.0 * 4.0 + 1.0);
+
+/// A weight of a finished round: its trained value and its mask.
+const LEARNED_ROUND: f64 = 4.0 + 1.0;
+
+/// A weight of a copy for stepping back: value and moments.
+const LEARNED_COPY: f64 = 3.0 * 4.0;
+
+/// Copies for stepping back: at most 32, of which more than two take at most 96 MiB together.
+const LEARNED_COPIES: (f64, f64, f64) = (32.0, 2.0, 96.0 * (1 << 20) as f64);
+
+/// Activations and their gradients of a neuron, at the largest block of examples, for three arms at once.
+const LEARNED_NEURON: f64 = 3.0 * 2.0 * 4.0 * EVALUATION_BLOCK as f64;
 
 /// Inputs tried between two reports of a run.
 const MOST_TOGETHER: usize = 1024;
@@ -99,7 +111,7 @@ impl Experiment {
             kept += lane.kept;
             most = most.max(kept + lane.building.max(lane.masked + lane.retained + self.trying()));
         }
-        self.shared_memory() + most
+        self.shared_memory() + self.learned_memory(false) + most
     }
 
     /// The same of a session on screens: all lanes may be under way at once, each layer after the other, and snapshots are
@@ -112,7 +124,10 @@ impl Experiment {
         let weights = self.target.architecture().total_weights() as f64;
         let shown = lanes.len() as f64 * (SHOWN_LAYER * layers + SHOWN_WEIGHT * weights);
         let (kept, masked) = (sum(|lane| lane.kept), sum(|lane| lane.masked));
-        self.shared_memory() + shown + self.loading().max(kept + building.max(masked + self.trying()))
+        self.shared_memory()
+            + self.learned_memory(true)
+            + shown
+            + self.loading().max(kept + building.max(masked + self.trying()))
     }
 
     /// Bytes of a single construction beside [`shared_memory`](Self::shared_memory), built without trying inputs, layer
@@ -133,21 +148,33 @@ impl Experiment {
             }
             _ => 0.0,
         };
-        PROGRAM + 8.0 * weights + written + points + self.learned_memory()
+        PROGRAM + 8.0 * weights + written + points + self.examples()
     }
 
-    /// The examples, and the learned lanes.
-    fn learned_memory(&self) -> f64 {
+    /// The examples of the data.
+    fn examples(&self) -> f64 {
         let Some(dataset) = &self.dataset else { return 0.0 };
         let Dataset { training, validation, test, .. } = dataset.as_ref();
         let parts = [training, validation, test];
-        let examples = parts.map(|part| 4.0 * (part.inputs.len() + part.len()) as f64).iter().sum::<f64>();
+        parts.map(|part| 4.0 * (part.inputs.len() + part.len()) as f64).iter().sum()
+    }
+
+    /// The learned lanes of a run; of a session on screens with the copies for stepping back.
+    pub(crate) fn learned_memory(&self, on_screen: bool) -> f64 {
         let lane = |method: &LearnedMethod| {
             let widths = method.widths().unwrap_or(self.target.given_widths());
             let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
-            LEARNED_WEIGHT * weights
+            let neurons: f64 = widths.iter().map(|&width| width as f64).sum();
+            let rounds = match method {
+                LearnedMethod::EdgePopup(_) => 1.0,
+                LearnedMethod::Rewinding(method) => method.resolved().rounds as f64 + 1.0,
+            };
+            let (most, least, bytes) = LEARNED_COPIES;
+            let copy = LEARNED_COPY * weights;
+            let copies = if on_screen { (most * copy).min(bytes).max(least * copy) } else { 0.0 };
+            (LEARNED_WEIGHT + rounds * LEARNED_ROUND) * weights + LEARNED_NEURON * neurons + copies
         };
-        examples + self.learned.iter().map(lane).sum::<f64>()
+        self.learned.iter().map(lane).sum()
     }
 
     /// Bytes to load the target and X, and to measure them.

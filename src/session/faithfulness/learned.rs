@@ -50,7 +50,7 @@ impl LearnedCheck {
     /// `runs` of every learned method of the experiment, whose lanes come behind `constructions` others.
     ///
     /// # Errors
-    /// [`ExperimentError`] if a method cannot start.
+    /// [`ExperimentError`] if a method cannot start, or memory is short.
     pub fn new(experiment: &Experiment, constructions: usize, runs: u64) -> Result<Self, ExperimentError> {
         let check = Self {
             methods: experiment.learned.clone(),
@@ -60,6 +60,8 @@ impl LearnedCheck {
             seed: experiment.seed,
             runs,
         };
+        let at_once = runs.min(rayon::current_num_threads() as u64) as f64;
+        experiment.can_learn(at_once * experiment.learned_memory(false))?;
         // Bad options are found before the work.
         for method in &check.methods {
             if let Some(dataset) = &check.dataset {
