@@ -38,7 +38,6 @@ impl Experiment {
     /// Refuses a plan with lanes too large for the free memory on screens. `held`: bytes of existing lanes.
     pub(crate) fn check_screen_memory(&self, plan: &Plan, held: f64) -> Result<(), ExperimentError> {
         let needed = self.screen_memory(plan) - self.shared_memory() - held;
-        self.can_learn(self.learned_memory(true))?;
         free::require(needed, "the run on the screen", self.place_of("target"))
     }
 

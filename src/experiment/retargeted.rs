@@ -8,7 +8,6 @@ use super::preset::Preset;
 use super::resolved::Experiment;
 use crate::learning::TicketLayers;
 use crate::method::Construction;
-use crate::network::Activation;
 
 impl Experiment {
     /// The same fields with a learned network as the target: ε, δ, base, norms, tolerance and the options of the
@@ -23,10 +22,7 @@ impl Experiment {
         layers: TicketLayers,
         inputs: Option<Array2<f64>>,
     ) -> Result<Self, ExperimentError> {
-        let mut activations = vec![Activation::Relu; layers.weights.len()];
-        if let Some(last) = activations.last_mut() {
-            *last = Activation::Identity;
-        }
+        let activations = layers.activations();
         let fields = Preset {
             target: None,
             inputs: None,

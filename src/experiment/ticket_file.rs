@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::learning::edge_popup::frozen::FrozenLaw;
 use crate::learning::training::{Masks, Parameters, streams};
-use crate::learning::{FrozenWeights, Standardisation, target_network};
+use crate::learning::{FrozenWeights, Standardisation, target_layers};
 use crate::network::files::readings::{ReadLayer, Reading, Unused};
 use crate::network::files::{TensorEntry, TensorName, WeightFile};
 use crate::network::{Activation, Network};
@@ -133,7 +133,8 @@ impl FoundTicket {
                 network
             }
         };
-        let network = target_network(&parameters, self.standardisation.as_ref(), Some(activations));
+        let layers = target_layers(&parameters, self.standardisation.as_ref());
+        let network = Network::with_biases(layers.weights, layers.biases, activations);
         Ok((network.map_err(|error| error.to_string())?, self.reading(file)))
     }
 

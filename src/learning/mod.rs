@@ -18,7 +18,7 @@
 //! | [`learner`](Learner) | the seam between a method and the session |
 //! | [`shares`](layer_shares) | a mask's shares: weights kept, dead neurons |
 //! | [`ticket`](LearnedTicket) | all that another program needs to rebuild a learned network |
-//! | [`target`](target_network()) | learned parameters as a target of the constructions |
+//! | [`target`](target_layers()) | learned parameters as a target of the constructions |
 //! | `ticket_layers` | the layers of a ticket's network |
 //! | [`edge_popup`] | a mask learned in a random network |
 
@@ -49,5 +49,5 @@ pub use ranges::{OptionError, check_count, check_decay, check_widths};
 pub use results::{Arm, ArmResult, CurvePoint, LayerShare, Round};
 pub use shares::layer_shares;
 pub use start::{LearningError, start};
-pub use target::{TicketLayers, target_layers, target_network};
+pub use target::{TicketLayers, target_layers};
 pub use ticket::{LearnedTicket, Standardisation, TicketWeights};

@@ -117,6 +117,7 @@ impl Session {
     pub fn to_watch(experiment: Experiment) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
+        experiment.can_learn(experiment.learned_memory(true))?;
         experiment.check_screen_memory(&plan, 0.0)?;
         Self::of(experiment, plan)
     }
@@ -156,7 +157,8 @@ impl Session {
     /// memory is short, the plan notes the reason.
     pub fn add_lane(&mut self, construction: Construction) {
         let plan = Arc::make_mut(&mut self.plan);
-        let held = self.lanes.iter().map(Lane::memory).sum();
+        let lanes: f64 = self.lanes.iter().map(Lane::memory).sum();
+        let held = lanes + self.experiment.learned_memory(true);
         plan.add(&self.experiment, construction, held);
         if let Some(plan) = plan.lanes.get(self.lanes.len()) {
             self.lanes.push(Lane::new(&self.experiment, plan));

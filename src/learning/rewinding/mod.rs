@@ -10,10 +10,8 @@
 //! | `progress` | finished trainings and those under way |
 //! | [`rewinding_learner`](RewindingLearner) | the learner |
 //! | `saved` | the state in a checkpoint |
-//! | [`network`](trained_network) | a ticket's trained network as a target of the constructions |
 
 mod inputs;
-mod network;
 mod plan;
 mod progress;
 mod protocols;
@@ -22,7 +20,6 @@ mod rewinding_learner;
 mod saved;
 
 pub use inputs::inputs_of_norm_1;
-pub use network::trained_network;
 pub use protocols::{RewindingOptions, TrainingLength};
 pub use pruning::{Pruning, prune, random_mask};
 pub use rewinding_learner::RewindingLearner;

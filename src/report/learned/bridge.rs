@@ -116,7 +116,7 @@ impl BridgeReport {
             graphs.filter_map(|(run, name)| PopupGraph::new(experiment, run, name)).collect();
         let dense = |lane: usize| {
             let first = bridge.networks.iter().find(|network| network.lane == lane && network.round == 0)?;
-            first.need.as_ref().as_ref().ok().map(|need| need.neurons)
+            first.known().map(|need| need.neurons)
         };
         let row = |network: &BridgedNetwork| {
             let (run, name) = learned.iter().zip(&names).find(|(run, _)| run.lane == network.lane)?;
@@ -184,13 +184,8 @@ impl BridgedReport {
             kept_weights: round.kept(),
             share_weights_kept: round.share(),
             accuracy: round.arm(Arm::Ticket).map(|ticket| ShareReport::new(ticket.test)),
-            theorem_3: network
-                .need
-                .as_ref()
-                .as_ref()
-                .ok()
-                .map(|need| NeedReport::new(need, dense, edge_popup)),
-            refused: network.need.as_ref().as_ref().err().cloned(),
+            theorem_3: network.known().map(|need| NeedReport::new(need, dense, edge_popup)),
+            refused: (*network.need).as_ref().err().cloned(),
         }
     }
 }

@@ -64,6 +64,13 @@ pub(super) type BridgeKey = (usize, usize);
 #[derive(Clone, Debug, Default)]
 pub(in crate::session) struct BridgeCache(Arc<Mutex<BTreeMap<BridgeKey, Arc<NeedOrReason>>>>);
 
+impl BridgedNetwork {
+    /// Theorem 3's numbers, if there are any.
+    pub fn known(&self) -> Option<&TheoremNeed> {
+        (*self.need).as_ref().ok()
+    }
+}
+
 impl TheoremNeed {
     pub(super) fn new(experiment: &Experiment, ticket: &LearnedTicket) -> Result<Self, ExperimentError> {
         let inputs = experiment.dataset.as_ref().and_then(|dataset| {
