@@ -11,6 +11,7 @@ mod domain;
 mod edge;
 mod error;
 pub mod files;
+pub mod graph;
 mod nonzero;
 pub mod range;
 mod rows;

@@ -1,0 +1,375 @@
+//! The linear maps of a graph: one matrix each, applied at one or many places.
+//!
+//! A dense layer reads its whole input once. A convolution reads a patch at every place with the same matrix of outputs ×
+//! (channel, tap): its kernel. So every linear map is a matrix and a table of the entries that it reads at each place. A bias is a
+//! weight of a last column that reads the constant 1 everywhere.
+
+use ndarray::{Array1, Array2, ArrayView2, CowArray, Ix2};
+use serde::Serialize;
+
+use super::{GraphError, Shape, Window};
+
+/// Reads 0: an entry of the padding.
+const PADDING: u32 = u32::MAX;
+
+/// Reads 1: the entry of the biases.
+const CONSTANT: u32 = u32::MAX - 1;
+
+/// How a matrix is applied to a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Placement {
+    /// to all entries at once
+    Dense,
+    /// to each row along the last axis
+    Rows,
+    /// to the patch of all channels under a window, at each of its places
+    Convolution {
+        /// the window over the axes behind the channels
+        window: Window,
+        /// groups of channels; an output reads the channels of its own group
+        groups: usize,
+    },
+}
+
+/// A linear map with its place in a graph, its weights apart.
+#[derive(Clone, Debug, Serialize)]
+pub struct LinearMap {
+    name: String,
+    placement: Placement,
+    input: Shape,
+    output: Shape,
+    has_bias: bool,
+    rows: usize,
+    columns: usize,
+    /// the entry read at each place by each column
+    #[serde(skip)]
+    table: Vec<u32>,
+}
+
+/// A linear map and its matrix, rows × columns; a bias is the last column.
+pub type WeightedMap = (LinearMap, Array2<f64>);
+
+impl LinearMap {
+    /// A dense layer of `weights`, outputs × entries of the input, with a bias or without.
+    ///
+    /// # Errors
+    /// [`GraphError`] where the shapes do not fit.
+    pub fn dense(
+        name: &str,
+        input: Shape,
+        weights: Array2<f64>,
+        bias: Option<Array1<f64>>,
+    ) -> Result<WeightedMap, GraphError> {
+        check(name, "inputs (columns of its weights)", input.entries(), weights.ncols())?;
+        let (output, entries) = (Shape::new([weights.nrows()]), 0..input.entries() as u32);
+        Self::with_bias(name, Placement::Dense, input, output, entries.collect(), (weights, bias))
+    }
+
+    /// A layer of `weights`, outputs × length of the last axis, applied to each row along that axis.
+    ///
+    /// # Errors
+    /// [`GraphError`] where the shapes do not fit.
+    pub fn of_rows(
+        name: &str,
+        input: Shape,
+        weights: Array2<f64>,
+        bias: Option<Array1<f64>>,
+    ) -> Result<WeightedMap, GraphError> {
+        let last = input.axes().last().copied().unwrap_or(1);
+        check(name, "inputs (columns of its weights)", last, weights.ncols())?;
+        let mut axes = input.axes().to_vec();
+        if let Some(last) = axes.last_mut() {
+            *last = weights.nrows();
+        }
+        let entries = 0..input.entries() as u32;
+        Self::with_bias(name, Placement::Rows, input, Shape::new(axes), entries.collect(), (weights, bias))
+    }
+
+    /// A convolution of `kernel`, outputs × (channel of the group, tap), over an input of shape (channels, spatial axes…).
+    ///
+    /// # Errors
+    /// [`GraphError`] where the shapes do not fit.
+    pub fn convolution(
+        name: &str,
+        input: Shape,
+        kernel: Array2<f64>,
+        bias: Option<Array1<f64>>,
+        window: Window,
+        groups: usize,
+    ) -> Result<WeightedMap, GraphError> {
+        let [channels, sizes @ ..] = input.axes() else {
+            return Err(GraphError::new(name, "an input with channels and spatial axes", "no axis"));
+        };
+        let (channels, outputs, taps) = (*channels, kernel.nrows(), window.taps());
+        let Some(places) = window.places(sizes, false) else {
+            let expected = format!("a window that fits into its input of {input}");
+            let found = format!("kernel {:?} with padding {:?}", window.kernel, window.padding);
+            return Err(GraphError::new(name, expected, found));
+        };
+        if groups == 0 || channels % groups != 0 || outputs % groups != 0 {
+            let expected = format!("groups that divide {channels} channels and {outputs} outputs");
+            return Err(GraphError::new(name, expected, groups.to_string()));
+        }
+        let per_group = channels / groups * taps;
+        check(name, "columns of its kernel (channels of a group times taps)", per_group, kernel.ncols())?;
+        // An output's weights on the channels of other groups are 0.
+        let mut weights = Array2::zeros((outputs, channels * taps));
+        for ((output, column), &w) in kernel.indexed_iter() {
+            let group = output / (outputs / groups);
+            weights[[output, group * per_group + column]] = w;
+        }
+        let size: usize = sizes.iter().product();
+        let on_channel = window.entries(sizes, &places);
+        let mut table = Vec::with_capacity(on_channel.len() * channels);
+        for patch in on_channel.chunks(taps) {
+            for channel in 0..channels {
+                table
+                    .extend(patch.iter().map(|e| e.map_or(PADDING, |entry| (channel * size) as u32 + entry)));
+            }
+        }
+        let output = Shape::new([&[outputs][..], &places].concat());
+        let placement = Placement::Convolution { window, groups };
+        Self::with_bias(name, placement, input, output, table, (weights, bias))
+    }
+
+    /// The map with its bias as last column, if it has one.
+    fn with_bias(
+        name: &str,
+        placement: Placement,
+        input: Shape,
+        output: Shape,
+        table: Vec<u32>,
+        (weights, bias): (Array2<f64>, Option<Array1<f64>>),
+    ) -> Result<WeightedMap, GraphError> {
+        let (rows, columns) = weights.dim();
+        if rows == 0 || columns == 0 {
+            let found = format!("{rows} × {columns} weights");
+            return Err(GraphError::new(name, "at least one output and one input", found));
+        }
+        let has_bias = bias.is_some();
+        let (weights, table) = match bias {
+            None => (weights, table),
+            Some(bias) => {
+                check(name, "biases, one for each output", rows, bias.len())?;
+                let with = Array2::from_shape_fn((rows, columns + 1), |(row, column)| {
+                    if column < columns { weights[[row, column]] } else { bias[row] }
+                });
+                let table = table.chunks(columns).flat_map(|patch| patch.iter().copied().chain([CONSTANT]));
+                (with, table.collect())
+            }
+        };
+        if let Some(((row, column), found)) = weights.indexed_iter().find(|(_, w)| !w.is_finite()) {
+            let expected = format!("a finite weight at row {row}, column {column}");
+            return Err(GraphError::new(name, expected, found.to_string()));
+        }
+        let columns = weights.ncols();
+        let map = Self { name: name.to_owned(), placement, input, output, has_bias, rows, columns, table };
+        Ok((map, weights))
+    }
+
+    /// Its name, as its file or preset has it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it is applied.
+    pub fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    /// The shape of its input.
+    pub fn input(&self) -> &Shape {
+        &self.input
+    }
+
+    /// The shape of its output.
+    pub fn output(&self) -> &Shape {
+        &self.output
+    }
+
+    /// Whether the last column reads the constant 1.
+    pub fn has_bias(&self) -> bool {
+        self.has_bias
+    }
+
+    /// Outputs at a place: rows of its matrix.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Columns of its matrix, that of the biases included.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Places at which it is applied: 1 of a dense layer.
+    pub fn places(&self) -> usize {
+        self.table.len() / self.columns
+    }
+
+    /// The entry of the input that each column reads at a place: `None` for the padding; the column of the biases, last, is left
+    /// out.
+    pub fn patch(&self, place: usize) -> impl ExactSizeIterator<Item = Option<usize>> + '_ {
+        let first = place * self.columns;
+        let columns = self.columns - usize::from(self.has_bias);
+        self.table[first..first + columns].iter().map(|&e| (e != PADDING).then_some(e as usize))
+    }
+
+    /// The entry of the output that a row writes at a place.
+    pub fn entry(&self, place: usize, row: usize) -> usize {
+        match self.placement {
+            Placement::Dense | Placement::Rows => place * self.rows + row,
+            Placement::Convolution { .. } => row * self.places() + place,
+        }
+    }
+
+    /// Whether the input is read as it is.
+    fn is_whole(&self) -> bool {
+        !self.has_bias && self.placement == Placement::Dense
+    }
+
+    /// What the columns read of a batch, points × entries of the input: (points · places) × columns, point by point.
+    pub fn patches<'a>(&self, x: ArrayView2<'a, f64>) -> CowArray<'a, f64, Ix2> {
+        if self.is_whole() {
+            return CowArray::from(x);
+        }
+        let places = self.places();
+        let mut patches = Array2::zeros((x.nrows() * places, self.columns));
+        for (x, mut patches) in x.rows().into_iter().zip(patches.exact_chunks_mut((places, self.columns))) {
+            for (to, &entry) in patches.iter_mut().zip(&self.table) {
+                *to = match entry {
+                    PADDING => 0.0,
+                    CONSTANT => 1.0,
+                    entry => x[entry as usize],
+                };
+            }
+        }
+        CowArray::from(patches)
+    }
+
+    /// The outputs at all places, (points · places) × rows, as points × entries of the output.
+    pub fn outputs(&self, y: Array2<f64>) -> Array2<f64> {
+        let places = self.places();
+        if places == 1 {
+            return y;
+        }
+        let mut outputs = Array2::zeros((y.nrows() / places, places * self.rows));
+        for (y, mut outputs) in y.exact_chunks((places, self.rows)).into_iter().zip(outputs.rows_mut()) {
+            for ((place, row), &value) in y.indexed_iter() {
+                outputs[self.entry(place, row)] = value;
+            }
+        }
+        outputs
+    }
+
+    /// [`outputs`](Self::outputs) turned round: points × entries of the output as (points · places) × rows.
+    pub fn by_place(&self, outputs: ArrayView2<'_, f64>) -> Array2<f64> {
+        let places = self.places();
+        if places == 1 {
+            return outputs.to_owned();
+        }
+        Array2::from_shape_fn((outputs.nrows() * places, self.rows), |(at, row)| {
+            outputs[[at / places, self.entry(at % places, row)]]
+        })
+    }
+
+    /// Derivatives by what the columns read, as [`patches`](Self::patches) has it, to derivatives by the input: points × entries.
+    pub fn back(&self, by_patches: Array2<f64>) -> Array2<f64> {
+        if self.is_whole() {
+            return by_patches;
+        }
+        let places = self.places();
+        let mut by_input = Array2::zeros((by_patches.nrows() / places, self.input.entries()));
+        let chunks = by_patches.exact_chunks((places, self.columns));
+        for (by_patches, mut by_input) in chunks.into_iter().zip(by_input.rows_mut()) {
+            for (&value, &entry) in by_patches.iter().zip(&self.table) {
+                if entry < CONSTANT {
+                    by_input[entry as usize] += value;
+                }
+            }
+        }
+        by_input
+    }
+
+    /// The whole map as one matrix: entries of the output × entries of the input, and behind them the constant 1 where
+    /// it has a bias. `weights` is its own matrix, rows × columns.
+    pub fn unrolled(&self, weights: ArrayView2<'_, f64>) -> Array2<f64> {
+        let inputs = self.input.entries();
+        let mut matrix = Array2::zeros((self.output.entries(), inputs + usize::from(self.has_bias)));
+        for (place, patch) in self.table.chunks(self.columns).enumerate() {
+            for (row, weights) in weights.rows().into_iter().enumerate() {
+                let entry = self.entry(place, row);
+                for (&w, &column) in weights.iter().zip(patch) {
+                    match column {
+                        PADDING => {}
+                        CONSTANT => matrix[[entry, inputs]] += w,
+                        column => matrix[[entry, column as usize]] += w,
+                    }
+                }
+            }
+        }
+        matrix
+    }
+}
+
+/// Whether a number is the expected one.
+fn check(name: &str, what: &str, expected: usize, found: usize) -> Result<(), GraphError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(GraphError::new(name, format!("{expected} {what}"), found.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_convolution_by_hand() {
+        // One channel of 1×3, a kernel of 1×2, a bias.
+        let (map, w) = LinearMap::convolution(
+            "conv",
+            Shape::new([1, 1, 3]),
+            array![[1.0, 10.0], [2.0, 0.0]],
+            Some(array![0.5, -0.5]),
+            Window::new([1, 2]),
+            1,
+        )
+        .unwrap();
+        assert_eq!((map.rows(), map.columns(), map.places()), (2, 3, 2));
+        let x = array![[1.0, 2.0, 3.0], [-1.0, 0.0, 1.0]];
+        let y = map.outputs(map.patches(x.view()).dot(&w.t()));
+        assert_eq!(y, array![[21.5, 32.5, 1.5, 3.5], [-0.5, 10.5, -2.5, -0.5]]);
+        let unrolled = map.unrolled(w.view());
+        assert_eq!(unrolled.row(1), array![0.0, 1.0, 10.0, 0.5]);
+        // The transpose of the map, its constant apart.
+        let by = array![[1.0, 0.0, 0.0, 1.0]];
+        let back = map.back(map.by_place(by.view()).dot(&w));
+        assert_eq!(back, array![[1.0, 12.0, 0.0]]);
+    }
+
+    #[test]
+    fn groups_read_their_own_channels() {
+        let kernel = array![[1.0], [2.0], [3.0], [4.0]];
+        let (map, w) =
+            LinearMap::convolution("c", Shape::new([2, 1]), kernel, None, Window::new([1]), 2).unwrap();
+        assert_eq!(w, array![[1.0, 0.0], [2.0, 0.0], [0.0, 3.0], [0.0, 4.0]]);
+        assert_eq!(map.output(), &Shape::new([4, 1]));
+    }
+
+    #[test]
+    fn misfits_are_named() {
+        let shape = || Shape::new([3]);
+        let error = LinearMap::dense("fc", shape(), Array2::zeros((2, 4)), None).unwrap_err();
+        assert_eq!(error.to_string(), "node fc: expected 3 inputs (columns of its weights), found 4");
+        let error = LinearMap::dense("fc", shape(), array![[1.0, f64::NAN, 0.0]], None).unwrap_err();
+        assert!(error.to_string().contains("a finite weight at row 0, column 1, found NaN"), "{error}");
+        let (bias, w) = (Some(array![1.0]), Array2::zeros((2, 3)));
+        assert!(LinearMap::dense("fc", shape(), w, bias).is_err());
+        let window = Window::new([4]);
+        assert!(
+            LinearMap::convolution("c", Shape::new([1, 3]), Array2::zeros((1, 4)), None, window, 1).is_err()
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! A target as a graph: linear maps, and operations that are the same in F, G and Ĝ.
+//!
+//! A [`Graph`] is a list of [`Node`]s, each computed from the values of earlier ones; the last is the output. The nodes of
+//! [`Operation::Linear`] apply a [`LinearMap`]: these are the layers 1…ℓ that are rebuilt out of G. A map is used at one place
+//! (a dense layer), at many (a kernel), or by many nodes (the steps of a recurrent network): its weights are rebuilt once.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `builder` | a graph put together node by node, with its shapes checked |
+//! | `node`, `shape`, `error` | nodes and operations; shapes; what does not fit |
+//! | `linear_map`, `window`, `pooling` | matrices applied at places; sliding windows; averages and maxima |
+//! | `evaluation` | values forwards, derivatives backwards |
+
+mod builder;
+mod error;
+pub mod evaluation;
+mod linear_map;
+mod node;
+mod pooling;
+mod shape;
+mod window;
+
+pub use builder::{GraphBuilder, MapId, NodeId};
+pub use error::GraphError;
+pub use linear_map::{LinearMap, Placement, WeightedMap};
+pub use node::{Node, Operation};
+pub use pooling::{Pooling, PoolingKind};
+pub use shape::Shape;
+pub use window::Window;
+
+use serde::Serialize;
+
+/// A directed acyclic graph of linear maps and fixed operations, the weights apart.
+#[derive(Clone, Debug, Serialize)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    maps: Vec<LinearMap>,
+    /// of each node, the last one that takes its value; of the output itself
+    #[serde(skip)]
+    last_use: Vec<usize>,
+}
+
+impl Graph {
+    /// A graph of nodes in order, the first the input, the last the output.
+    fn of(nodes: Vec<Node>, maps: Vec<LinearMap>) -> Self {
+        let mut last_use: Vec<usize> = (0..nodes.len()).collect();
+        for (number, node) in nodes.iter().enumerate() {
+            node.from.iter().for_each(|&from| last_use[from] = number);
+        }
+        Self { nodes, maps, last_use }
+    }
+
+    /// Its nodes, the input first, the output last.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// ℓ, the number of linear maps; at least 1.
+    pub fn layers(&self) -> usize {
+        self.maps.len()
+    }
+
+    /// The linear map of layer i = 1…ℓ.
+    pub fn map(&self, layer: usize) -> &LinearMap {
+        &self.maps[layer - 1]
+    }
+
+    /// The linear maps, layer 1 first.
+    pub fn maps(&self) -> &[LinearMap] {
+        &self.maps
+    }
+
+    /// The shape of the input.
+    pub fn input(&self) -> &Shape {
+        &self.nodes[0].shape
+    }
+
+    /// The shape of the output.
+    pub fn output(&self) -> &Shape {
+        &self.nodes[self.nodes.len() - 1].shape
+    }
+
+    /// The nodes that apply layer i = 1…ℓ, by their numbers.
+    pub fn uses(&self, layer: usize) -> impl Iterator<Item = usize> + '_ {
+        let is_it = move |node: &Node| matches!(node.operation, Operation::Linear(of) if of == layer);
+        self.nodes.iter().enumerate().filter(move |(_, node)| is_it(node)).map(|(number, _)| number)
+    }
+}
