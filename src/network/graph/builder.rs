@@ -23,8 +23,8 @@ pub struct MapId(usize);
 /// Puts a [`Graph`] together. The input is there from the start.
 #[derive(Clone, Debug)]
 pub struct GraphBuilder {
-    nodes: Vec<Node>,
-    maps: Vec<WeightedMap>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) maps: Vec<WeightedMap>,
     names: HashMap<String, usize>,
 }
 

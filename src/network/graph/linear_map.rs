@@ -167,6 +167,22 @@ impl LinearMap {
         Ok((map, weights))
     }
 
+    /// The same map with other weights, rows × columns without biases, and these biases.
+    pub(super) fn rebiased(&self, weights: Array2<f64>, bias: Array1<f64>) -> WeightedMap {
+        let mut map = self.clone();
+        if !map.has_bias {
+            let patches = self.table.chunks(self.columns);
+            map.table = patches.flat_map(|patch| patch.iter().copied().chain([CONSTANT])).collect();
+            map.columns += 1;
+            map.has_bias = true;
+        }
+        let last = map.columns - 1;
+        let with = Array2::from_shape_fn((map.rows, map.columns), |(row, column)| {
+            if column < last { weights[[row, column]] } else { bias[row] }
+        });
+        (map, with)
+    }
+
     /// Its name, as its file or preset has it.
     pub fn name(&self) -> &str {
         &self.name

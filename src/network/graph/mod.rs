@@ -9,22 +9,28 @@
 //! | `builder` | a graph put together node by node, with its shapes checked |
 //! | `node`, `shape`, `error` | nodes and operations; shapes; what does not fit |
 //! | `linear_map`, `window`, `pooling` | matrices applied at places; sliding windows; averages and maxima |
+//! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
+//! | `batch_norm` | batch norm folded into the linear map before it |
 //! | `evaluation` | values forwards, derivatives backwards |
 
+mod batch_norm;
 mod builder;
 mod error;
 pub mod evaluation;
 mod linear_map;
 mod node;
 mod pooling;
+mod recurrent;
 mod shape;
 mod window;
 
+pub use batch_norm::{BatchNorm, BatchStatistics, FoldedNorm};
 pub use builder::{GraphBuilder, MapId, NodeId};
 pub use error::GraphError;
 pub use linear_map::{LinearMap, Placement, WeightedMap};
 pub use node::{Node, Operation};
 pub use pooling::{Pooling, PoolingKind};
+pub use recurrent::{Cell, InitialState, RecurrentWeights, States};
 pub use shape::Shape;
 pub use window::Window;
 
