@@ -1,14 +1,20 @@
 //! The shape of a network.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::graph::{Graph, Operation};
 use super::{Activation, NetworkError};
 
-/// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Widths n₀…n_ℓ and activations σ₁…σ_ℓ: the paper's A(ℓ, n, σ). The layers of a graph are its linear maps; its nodes say how
+/// they are connected.
+#[derive(Clone, Debug, Serialize)]
 pub struct Architecture {
     widths: Vec<usize>,
     activations: Vec<Activation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<Arc<Graph>>,
 }
 
 impl Architecture {
@@ -45,7 +51,42 @@ impl Architecture {
         if activations.len() != widths.len() - 1 {
             return Err(NetworkError::Activations { expected: widths.len() - 1, found: activations.len() });
         }
-        Ok(Self { widths, activations })
+        Ok(Self { widths, activations, graph: None })
+    }
+
+    /// The architecture of a graph.
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLarge`] where the sizes overflow.
+    pub fn of_graph(graph: Graph) -> Result<Self, NetworkError> {
+        let outputs = graph.maps().iter().map(|map| map.output().entries());
+        let widths: Vec<usize> = std::iter::once(graph.input().entries()).chain(outputs).collect();
+        let shapes = graph.maps().iter().map(|map| (map.rows() as u64).checked_mul(map.columns() as u64));
+        let weights = shapes.into_iter().try_fold(0_u64, |sum, weights| sum.checked_add(weights?));
+        let largest = graph.maps().iter().map(|map| map.rows().max(map.columns())).max().unwrap_or(0);
+        if largest > u32::MAX as usize || weights.is_none_or(|n| n >= 1 << 48) {
+            return Err(NetworkError::TooLarge(widths));
+        }
+        let activations = (1..=graph.layers()).map(|layer| activation_behind(&graph, layer)).collect();
+        Ok(Self { widths, activations, graph: Some(Arc::new(graph)) })
+    }
+
+    /// How the layers are connected, unless each takes the one before.
+    pub fn graph(&self) -> Option<&Arc<Graph>> {
+        self.graph.as_ref()
+    }
+
+    /// The graph of any network: of layers that take one another, a linear map and its activation each.
+    pub fn as_graph(&self) -> Arc<Graph> {
+        self.graph.clone().unwrap_or_else(|| Arc::new(Graph::of_chain(&self.widths, &self.activations)))
+    }
+
+    /// Outputs × inputs of layer i = 1…ℓ: the shape of W_i. Of a convolution, channels × taps, and a tap for the biases.
+    pub fn shape(&self, layer: usize) -> (usize, usize) {
+        match &self.graph {
+            None => (self.widths[layer], self.widths[layer - 1]),
+            Some(graph) => (graph.map(layer).rows(), graph.map(layer).columns()),
+        }
     }
 
     /// ℓ, the number of layers; at least 1.
@@ -53,12 +94,12 @@ impl Architecture {
         self.activations.len()
     }
 
-    /// n₀…n_ℓ, input first.
+    /// n₀…n_ℓ, input first: entries of the input, and of the output of each layer.
     pub fn widths(&self) -> &[usize] {
         &self.widths
     }
 
-    /// σ₁…σ_ℓ.
+    /// σ₁…σ_ℓ; of a graph, the one that all uses of a layer go through, or the identity.
     pub fn activations(&self) -> &[Activation] {
         &self.activations
     }
@@ -70,7 +111,8 @@ impl Architecture {
 
     /// P_i = n_i·n_{i−1}, the weights of layer i = 1…ℓ.
     pub fn weights(&self, layer: usize) -> u64 {
-        self.widths[layer - 1] as u64 * self.widths[layer] as u64
+        let (rows, columns) = self.shape(layer);
+        rows as u64 * columns as u64
     }
 
     /// N* = Σ P_i, the weights of the whole network.
@@ -78,14 +120,52 @@ impl Architecture {
         (1..=self.layers()).map(|layer| self.weights(layer)).sum()
     }
 
-    /// n_max, the largest width, the input's included.
-    pub fn n_max(&self) -> usize {
-        self.widths.iter().copied().max().unwrap_or(0)
+    /// Entries of the network's input.
+    pub fn inputs(&self) -> usize {
+        self.widths[0]
     }
 
-    /// Whether no input of layer i can be negative, whatever the network's input: true behind a layer
-    /// whose activation never is.
-    pub fn inputs_never_negative(&self, layer: usize) -> bool {
-        layer > 1 && self.activation(layer - 1).is_never_negative()
+    /// Entries of the network's output.
+    pub fn outputs(&self) -> usize {
+        self.graph.as_ref().map_or(self.widths[self.layers()], |graph| graph.output().entries())
     }
+
+    /// n_max, the largest width, the input's included; of a graph, the most inputs or outputs of a layer at a place.
+    pub fn n_max(&self) -> usize {
+        let shapes = (1..=self.layers()).map(|layer| self.shape(layer));
+        shapes.map(|(rows, columns)| rows.max(columns)).max().unwrap_or(0)
+    }
+
+    /// Whether no input of layer i can be negative, `never_negative` being that of the network: true behind an activation that
+    /// never is.
+    pub fn inputs_never_negative(&self, layer: usize, never_negative: bool) -> bool {
+        match &self.graph {
+            None if layer == 1 => never_negative,
+            None => self.activation(layer - 1).is_never_negative(),
+            Some(graph) => {
+                let nodes = graph.never_negative(never_negative);
+                graph.uses(layer).all(|node| nodes[graph.nodes()[node].from[0]])
+            }
+        }
+    }
+}
+
+/// The activation that every use of a layer goes through directly, and nothing else takes; else the identity.
+fn activation_behind(graph: &Graph, layer: usize) -> Activation {
+    let mut found = None;
+    for of in graph.uses(layer) {
+        let mut is_taken = false;
+        for node in graph.nodes().iter().filter(|node| node.from.contains(&of)) {
+            match node.operation {
+                Operation::Activation(activation) if found.is_none_or(|known| known == activation) => {
+                    (found, is_taken) = (Some(activation), true);
+                }
+                _ => return Activation::Identity,
+            }
+        }
+        if !is_taken {
+            return Activation::Identity;
+        }
+    }
+    found.unwrap_or(Activation::Identity)
 }

@@ -49,6 +49,14 @@ pub enum NetworkError {
         /// activations
         found: usize,
     },
+    /// Another number of matrices than layers.
+    #[error("expected {expected} matrices, one for each layer, found {found}")]
+    Matrices {
+        /// layers
+        expected: usize,
+        /// matrices
+        found: usize,
+    },
     /// Another number of biases than outputs, or a bias that is not finite.
     #[error("layer {layer}: expected {expected} finite biases, or none, found {found}")]
     Biases {

@@ -1,6 +1,7 @@
 //! The number of inputs in one batch. Memory does not grow with the number of inputs.
 
 use super::Architecture;
+use super::graph::LinearMap;
 
 /// Inputs in a block of the masked network's evaluation. A block of fewer takes as much memory as a full one.
 pub const BLOCK: usize = 64;
@@ -22,6 +23,15 @@ impl Architecture {
     /// Bytes of F and the masked network for one input: x and the outputs of F beside the inputs and outputs of a layer of Ĝ, or
     /// x beside the inputs and outputs of a layer of F.
     pub fn bytes_per_input(&self) -> f64 {
+        if let Some(graph) = self.graph() {
+            // All values of nodes at most, and a layer's patches and outputs, of F and in blocks of Ĝ.
+            let values: usize = graph.nodes().iter().map(|node| node.shape.entries()).sum();
+            let of_map = |map: &LinearMap| {
+                let (rows, columns) = (map.rows() as f64, map.columns() as f64);
+                map.places() as f64 * (8.0 + BYTES_PER_VALUE as f64) * (rows + columns)
+            };
+            return 8.0 * values as f64 + graph.maps().iter().map(of_map).fold(0.0, f64::max);
+        }
         let widths = self.widths();
         let ends = widths.windows(2).map(|ends| ends[0] as f64 + ends[1] as f64).fold(0.0, f64::max);
         let [first, .., last] = widths else { return 0.0 };

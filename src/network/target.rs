@@ -1,8 +1,11 @@
 //! The target network F.
 
+use std::sync::Arc;
+
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::Serialize;
 
+use super::graph::Graph;
 use super::{Activation, Architecture, Fold, NetworkError};
 
 /// The target network F: an architecture and its weight matrices.
@@ -73,6 +76,30 @@ impl Network {
         Ok(Self { architecture, weights, fold: Some(fold) })
     }
 
+    /// The network of a graph; `weights` of its layers, layer 1 first, as
+    /// [`GraphBuilder::build`](super::graph::GraphBuilder::build) gives them.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where the sizes overflow, or there is another number of matrices than of layers.
+    pub fn of_graph(graph: Graph, weights: Vec<Array2<f64>>) -> Result<Self, NetworkError> {
+        let architecture = Architecture::of_graph(graph)?;
+        if weights.len() != architecture.layers() {
+            return Err(NetworkError::Matrices { expected: architecture.layers(), found: weights.len() });
+        }
+        for (index, w) in weights.iter().enumerate() {
+            let (layer, (_, expected)) = (index + 1, architecture.shape(index + 1));
+            if w.dim() != architecture.shape(layer) {
+                return Err(NetworkError::Shape { layer, expected, found: w.ncols() });
+            }
+        }
+        Ok(Self { architecture, weights, fold: None })
+    }
+
+    /// The graph, unless each layer takes the one before.
+    pub fn graph(&self) -> Option<&Arc<Graph>> {
+        self.architecture.graph()
+    }
+
     /// The folded biases, if the network had any.
     pub fn fold(&self) -> Option<&Fold> {
         self.fold.as_ref()
@@ -85,7 +112,10 @@ impl Network {
 
     /// W_i of layer i = 1…ℓ as given, without the fold's rows and columns.
     pub fn given_weights(&self, layer: usize) -> ArrayView2<'_, f64> {
-        let (rows, columns) = (self.given_widths()[layer], self.given_widths()[layer - 1]);
+        let (rows, columns) = match self.fold {
+            Some(_) => (self.given_widths()[layer], self.given_widths()[layer - 1]),
+            None => self.architecture.shape(layer),
+        };
         let (upper, _) = self.weights[layer - 1].view().split_at(Axis(0), rows);
         upper.split_at(Axis(1), columns).0
     }
@@ -118,7 +148,7 @@ impl Network {
         largest
     }
 
-    /// One layer applied to a batch: `points × n_{i−1}` in, `points × n_i` out. If a sum overflows, the point's outputs are not
+    /// One layer of a network without a graph applied to a batch: `points × n_{i−1}` in, `points × n_i` out. If a sum overflows, the point's outputs are not
     /// finite, in this layer and all later ones.
     pub fn forward_layer(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let activation = self.architecture.activation(layer);
@@ -129,7 +159,12 @@ impl Network {
 
     /// F applied to a batch: `points × n₀` in, `points × n_ℓ` out.
     pub fn forward(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
-        through_layers(1..=self.architecture.layers(), x, |layer, x| self.forward_layer(layer, x))
+        match self.graph() {
+            None => {
+                through_layers(1..=self.architecture.layers(), x, |layer, x| self.forward_layer(layer, x))
+            }
+            Some(graph) => graph.forward(x, &mut |layer, x| x.dot(&self.weights(layer).t()), &mut |_, _| {}),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_
     if evaluation == Evaluation::Plain {
         return target.forward(x);
     }
-    through_layers(1..=target.architecture().layers(), x, |layer, x| {
+    let linear = |layer: usize, activation: Activation, x: ArrayView2<'_, f64>| {
         let w = target.weights(layer);
         let sums = |columns: &[[f64; POINTS]], add: Adder<'_>| {
             for row in w.rows() {
@@ -45,8 +45,17 @@ pub fn forward_target(target: &Network, evaluation: Evaluation, x: ArrayView2<'_
                 add(sum.value());
             }
         };
-        by_points(x, w.nrows(), target.architecture().activation(layer), &sums)
-    })
+        by_points(x, w.nrows(), activation, &sums)
+    };
+    let architecture = target.architecture();
+    match architecture.graph() {
+        None => through_layers(1..=architecture.layers(), x, |layer, x| {
+            linear(layer, architecture.activation(layer), x)
+        }),
+        Some(graph) => {
+            graph.forward(x, &mut |layer, x| linear(layer, Activation::Identity, x), &mut |_, _| {})
+        }
+    }
 }
 
 /// A layer of Ĝ with these paths applied to a batch: `points × n_{i−1}` in, `points × n_i` out.

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::careful::forward_target;
@@ -90,35 +90,26 @@ impl Hill<'_> {
 
     /// (J_Ĝ − J_F)ᵀ(Ĝ(x) − F(x)) at each of the points x.
     fn gradient(&self, x: &Array2<f64>) -> Array2<f64> {
-        let architecture = self.target.architecture();
-        let layers = architecture.layers();
-        // Forward, keeping the inputs and sums of every layer.
-        let (mut inputs_f, mut inputs_g) = (vec![x.clone()], vec![x.clone()]);
-        let (mut sums_f, mut sums_g) = (Vec::new(), Vec::new());
-        for layer in 1..=layers {
-            let activation = architecture.activation(layer);
-            sums_f.push(inputs_f[layer - 1].dot(&self.target.weights(layer).t()));
-            inputs_f.push(sums_f[layer - 1].mapv(|sum| activation.apply(sum)));
-            sums_g.push(self.pruned.sums(layer - 1, inputs_g[layer - 1].view()));
-            inputs_g.push(sums_g[layer - 1].mapv(|sum| activation.apply(sum)));
-        }
-        let mut difference = &inputs_g[layers] - &inputs_f[layers];
+        let of_f = |layer: usize, x: ArrayView2<'_, f64>| x.dot(&self.target.weights(layer).t());
+        let back_f = |layer: usize, _: ArrayView2<'_, f64>, by: ArrayView2<'_, f64>| {
+            by.dot(self.target.weights(layer))
+        };
+        let of_g = |layer: usize, x: ArrayView2<'_, f64>| self.pruned.sums(layer, x);
+        let back_g = |layer: usize, x: ArrayView2<'_, f64>, by: ArrayView2<'_, f64>| {
+            self.pruned.layers()[layer - 1].back(x, by)
+        };
+        let graph = self.target.architecture().as_graph();
+        // Forward, keeping the values of all nodes.
+        let (f, g) = (graph.values(x.view(), &mut { of_f }), graph.values(x.view(), &mut { of_g }));
+        let mut difference = &g[g.len() - 1] - &f[f.len() - 1];
         let scale = largest(difference.iter().copied());
         if scale.is_finite() && scale > 0.0 && !(1e-100..=1e100).contains(&scale) {
             // Only the direction counts; unscaled, products would leave the range of f64.
             difference /= power_of_two(scale);
         }
-        // Backward, from the last layer to the first.
-        let (mut by_f, mut by_g) = (difference.clone(), difference);
-        for (index, masked) in self.pruned.layers().iter().enumerate().rev() {
-            let layer = index + 1;
-            let activation = architecture.activation(layer);
-            by_f.zip_mut_with(&sums_f[layer - 1], |back, &sum| *back *= activation.derivative(sum));
-            by_g.zip_mut_with(&sums_g[layer - 1], |back, &sum| *back *= activation.derivative(sum));
-            by_f = by_f.dot(self.target.weights(layer));
-            by_g = masked.back(inputs_g[layer - 1].view(), by_g.view());
-        }
-        by_g - by_f
+        // Backward, from the last node to the first.
+        let by_f = graph.back(&f, difference.clone(), &mut { back_f });
+        graph.back(&g, difference, &mut { back_g }) - by_f
     }
 }
 

@@ -15,6 +15,8 @@
 //! Neither changes a value. A silent neuron adds z_out·0 = ±0, and adding ±0 to a sum, NaN and infinities included, changes
 //! at most the sign of a 0. Inputs of −0 or NaN fire no neuron.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -24,11 +26,14 @@ use super::evaluation::Evaluation;
 use super::paths::Paths;
 use super::whole::OutputNeurons;
 use crate::construction::LayerTicket;
+use crate::network::graph::Graph;
 use crate::network::{Activation, Architecture, through_layers};
 
 /// Ĝ: the layers of a target's shape, each joined to the next by the kept neurons between them.
 #[derive(Clone, Debug)]
 pub struct MaskedNetwork {
+    /// how the layers are connected, unless each takes the one before
+    graph: Option<Arc<Graph>>,
     layers: Vec<MaskedLayer>,
     spare: Spare,
 }
@@ -36,11 +41,16 @@ pub struct MaskedNetwork {
 impl MaskedNetwork {
     /// The network of these tickets, layer 1 first, each as [`MaskedLayer::new`] expects it.
     pub fn new<'a>(architecture: &Architecture, tickets: impl Iterator<Item = &'a LayerTicket>) -> Self {
+        let graph = architecture.graph().cloned();
         let layer = |(ticket, number): (&LayerTicket, usize)| {
-            let [inputs, outputs] = [number - 1, number].map(|at| architecture.widths()[at]);
-            MaskedLayer::new(ticket, inputs, outputs, architecture.activation(number))
+            let (outputs, inputs) = architecture.shape(number);
+            // In a graph, activations are nodes of their own.
+            let activation =
+                if graph.is_some() { Activation::Identity } else { architecture.activation(number) };
+            MaskedLayer::new(ticket, inputs, outputs, activation)
         };
-        tickets.zip(1..).map(layer).collect()
+        let layers = tickets.zip(1..).map(layer).collect();
+        Self { graph, layers, spare: Spare::default() }
     }
 
     /// The layers, layer 1 first.
@@ -52,6 +62,11 @@ impl MaskedNetwork {
     /// on the number of threads. It is NaN where a sum has overflowed in any layer: a neuron with input NaN does not fire, and
     /// later outputs would look correct.
     pub fn forward(&self, evaluation: Evaluation, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        if let Some(graph) = &self.graph {
+            return rayon::scope(|_| {
+                graph.forward(x, &mut |layer, x| self.linear(evaluation, layer, x), &mut |_, _| {})
+            });
+        }
         let mut overflowed = vec![false; x.nrows()];
         // Enter the thread pool once, not at each layer. The result is allocated outside: the allocator keeps memory per
         // thread.
@@ -83,10 +98,18 @@ impl MaskedNetwork {
         y
     }
 
-    /// Sums at the outputs of a layer, numbered from 0, before its activation.
+    /// A layer of a graph, from 1, at what its columns read: (points · places) × columns in, (points · places) × rows out.
+    fn linear(&self, evaluation: Evaluation, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
+        match evaluation {
+            Evaluation::Plain => self.sums(layer, x),
+            Evaluation::Careful => self.layers[layer - 1].forward_carefully(x),
+        }
+    }
+
+    /// Sums at the outputs of a layer, from 1, before its activation.
     pub(super) fn sums(&self, layer: usize, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let x = Batch::of(x, &self.spare);
-        self.layers[layer].apply(&x, Activation::Identity, &self.spare).to_array()
+        self.layers[layer - 1].apply(&x, Activation::Identity, &self.spare).to_array()
     }
 
     /// Memory of its weights and their ends.
@@ -102,7 +125,7 @@ impl MaskedNetwork {
 /// Layer 1 first.
 impl FromIterator<MaskedLayer> for MaskedNetwork {
     fn from_iter<I: IntoIterator<Item = MaskedLayer>>(layers: I) -> Self {
-        Self { layers: layers.into_iter().collect(), spare: Spare::default() }
+        Self { graph: None, layers: layers.into_iter().collect(), spare: Spare::default() }
     }
 }
 

@@ -346,8 +346,7 @@ impl Preset {
 impl Setup {
     /// Whether no input of layer i = 1…ℓ can be negative.
     pub fn inputs_never_negative(&self, layer: usize) -> bool {
-        self.target.architecture().inputs_never_negative(layer)
-            || (layer == 1 && self.domain.is_never_negative())
+        self.target.architecture().inputs_never_negative(layer, self.domain.is_never_negative())
     }
 }
 

@@ -13,7 +13,8 @@ pub type ApplyBack<'a> = &'a mut dyn FnMut(usize, ArrayView2<'_, f64>, ArrayView
 
 impl Graph {
     /// The output at a batch: points × entries of the input in, points × entries of the output out. `note` sees the value of
-    /// every node, by its number, before any later one is computed.
+    /// every node, by its number, before any later one is computed. A point's outputs are NaN where any of its values has
+    /// overflowed: a later node may not show it.
     pub fn forward(
         &self,
         x: ArrayView2<'_, f64>,
@@ -21,9 +22,13 @@ impl Graph {
         note: &mut dyn FnMut(usize, ArrayView2<'_, f64>),
     ) -> Array2<f64> {
         let mut values: Vec<Option<Array2<f64>>> = vec![None; self.nodes.len()];
+        let mut overflowed = vec![false; x.nrows()];
         for number in 0..self.nodes.len() {
             let value = self.value(number, x, &values, linear);
             note(number, value.view());
+            for (overflowed, value) in overflowed.iter_mut().zip(value.rows()) {
+                *overflowed |= value.iter().any(|v| !v.is_finite());
+            }
             values[number] = Some(value);
             // No later node takes these.
             for &from in &self.nodes[number].from {
@@ -32,7 +37,13 @@ impl Graph {
                 }
             }
         }
-        values.pop().flatten().unwrap_or_default()
+        let mut output = values.pop().flatten().unwrap_or_default();
+        for (mut row, _) in
+            output.rows_mut().into_iter().zip(overflowed).filter(|(_, overflowed)| *overflowed)
+        {
+            row.fill(f64::NAN);
+        }
+        output
     }
 
     /// The values of all nodes at a batch, points × entries each.

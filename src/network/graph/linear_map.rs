@@ -65,6 +65,20 @@ impl LinearMap {
         Self::with_bias(name, Placement::Dense, input, output, entries.collect(), (weights, bias))
     }
 
+    /// The dense layer of a chain, without biases; both numbers below 2³².
+    pub(super) fn of_chain(layer: usize, inputs: usize, outputs: usize) -> Self {
+        Self {
+            name: format!("layer {layer}"),
+            placement: Placement::Dense,
+            input: Shape::new([inputs]),
+            output: Shape::new([outputs]),
+            has_bias: false,
+            rows: outputs,
+            columns: inputs,
+            table: (0..inputs as u32).collect(),
+        }
+    }
+
     /// A layer of `weights`, outputs × length of the last axis, applied to each row along that axis.
     ///
     /// # Errors

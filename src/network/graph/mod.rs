@@ -36,6 +36,8 @@ pub use window::Window;
 
 use serde::Serialize;
 
+use super::Activation;
+
 /// A directed acyclic graph of linear maps and fixed operations, the weights apart.
 #[derive(Clone, Debug, Serialize)]
 pub struct Graph {
@@ -54,6 +56,24 @@ impl Graph {
             node.from.iter().for_each(|&from| last_use[from] = number);
         }
         Self { nodes, maps, last_use }
+    }
+
+    /// The graph of layers that take one another: a linear map and its activation each.
+    pub(super) fn of_chain(widths: &[usize], activations: &[Activation]) -> Self {
+        let node = |name: String, operation: Operation, from: Vec<usize>, width: usize| {
+            let shape = Shape::new([width]);
+            Node { name, operation, from, shape }
+        };
+        let mut nodes = vec![node("input".to_owned(), Operation::Input, Vec::new(), widths[0])];
+        let mut maps = Vec::new();
+        for ((layer, ends), activation) in (1..).zip(widths.windows(2)).zip(activations) {
+            let (before, width) = (nodes.len() - 1, ends[1]);
+            nodes.push(node(format!("layer {layer}"), Operation::Linear(layer), vec![before], width));
+            let name = format!("activation {layer}");
+            nodes.push(node(name, Operation::Activation(*activation), vec![before + 1], width));
+            maps.push(LinearMap::of_chain(layer, ends[0], width));
+        }
+        Self::of(nodes, maps)
     }
 
     /// Its nodes, the input first, the output last.
@@ -90,5 +110,30 @@ impl Graph {
     pub fn uses(&self, layer: usize) -> impl Iterator<Item = usize> + '_ {
         let is_it = move |node: &Node| matches!(node.operation, Operation::Linear(of) if of == layer);
         self.nodes.iter().enumerate().filter(move |(_, node)| is_it(node)).map(|(number, _)| number)
+    }
+
+    /// Of each node, whether no entry of its value can be negative, `input` being that of the input.
+    pub fn never_negative(&self, input: bool) -> Vec<bool> {
+        let mut never: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let all = node.from.iter().all(|&from| never[from]);
+            never.push(match &node.operation {
+                Operation::Input => input,
+                Operation::Constant(values) => values.iter().all(|&v| v >= 0.0),
+                Operation::Linear(_) | Operation::Mix | Operation::LogSoftmax => false,
+                Operation::Activation(activation) => activation.is_never_negative(),
+                Operation::Add
+                | Operation::Product
+                | Operation::Concat { .. }
+                | Operation::Reshape
+                | Operation::Select(_)
+                | Operation::Pool(_) => all,
+                Operation::ScaleShift { scale, shift } => {
+                    all && scale.iter().chain(shift.iter()).all(|&number| number >= 0.0)
+                }
+                Operation::Softmax => true,
+            });
+        }
+        never
     }
 }
