@@ -228,7 +228,7 @@ impl AtScale {
             });
             builder.advance(u64::MAX, Until::Neurons);
             assert!(builder.is_complete(), "a layer of scale {scale:e}");
-            let never_negative = target.architecture().inputs_never_negative(layer);
+            let never_negative = target.architecture().inputs_never_negative(layer, false);
             let parts = Parts::Halves { never_negative, skipped: false };
             let check = LayerCheck::measure(&target, layer, builder.ticket(), parts, NEVER).unwrap();
             assert!(check.largest_error() <= scale / 20.0 && check.largest_error() > 0.0);

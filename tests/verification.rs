@@ -39,8 +39,7 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
     let architecture = case.target.architecture();
     let (mut tickets, mut checks) = (Vec::new(), Vec::new());
     for layer in case.layers() {
-        let never_negative =
-            architecture.inputs_never_negative(layer) || (layer == 1 && domain.is_never_negative());
+        let never_negative = architecture.inputs_never_negative(layer, domain.is_never_negative());
         let skipped = skip && never_negative;
         let builder = built(case.problem(layer, skipped));
         let parts = Parts::Halves { never_negative, skipped };
