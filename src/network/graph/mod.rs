@@ -12,6 +12,7 @@
 //! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
 //! | `batch_norm` | batch norm folded into the linear map before it |
 //! | `evaluation` | values forwards, derivatives backwards |
+//! | `norms` | operator norms of linear maps |
 
 mod batch_norm;
 mod builder;
@@ -19,6 +20,7 @@ mod error;
 pub mod evaluation;
 mod linear_map;
 mod node;
+mod norms;
 mod pooling;
 mod recurrent;
 mod shape;
@@ -29,6 +31,7 @@ pub use builder::{GraphBuilder, MapId, NodeId};
 pub use error::GraphError;
 pub use linear_map::{LinearMap, Placement, WeightedMap};
 pub use node::{Node, Operation};
+pub use norms::MapNorms;
 pub use pooling::{Pooling, PoolingKind};
 pub use recurrent::{Cell, InitialState, RecurrentWeights, States};
 pub use shape::Shape;
