@@ -73,6 +73,11 @@ impl Folder {
         assert_eq!(self.names(), before, "a file is left");
     }
 
+    fn run_ends_well(&self) {
+        let output = slth(self.0.path(), &["run", "p.ron"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     fn run_refuses(&self, place: &str, says: &[&str]) {
         self.refuses(&["run", "p.ron"], place, says);
     }
@@ -182,6 +187,25 @@ fn points_of_the_wrong_width() {
     folder.run_refuses("p.ron:9:13", &["file x.npy: expected an array of points × inputs", "found:"]);
     write_npy(folder.path("x.npy"), &array![[0.5, 1.0], [f64::NAN, 0.0]]).unwrap();
     folder.run_refuses("p.ron:9:13", &["x.npy, point 1, input 0: expected a finite number, found NaN"]);
+}
+
+#[test]
+fn sequences_that_do_not_fit() {
+    let with = |inputs: &str| Folder::with("Ball(radius: 1.0)", inputs);
+    with("Sequence(length: 3, of: Signs)").run_refuses(
+        "p.ron:9:13",
+        &["expected a length that divides the 2 inputs of the network, found 3"],
+    );
+    with("Sequence(length: 2, of: Box(low: [0.0, 0.0], high: 1.0))")
+        .run_refuses("p.ron:9:13", &["low: expected a number, or a list of 1", "a list of 2"]);
+    with("Sequence(length: 2, of: Points(points: [[0.5]]))")
+        .run_refuses("p.ron:9:13", &["expected a sequence of Ball, Box or Signs, found points"]);
+    with("Sequence(length: 1, of: Sequence(length: 2, of: Signs))")
+        .run_refuses("p.ron:9:13", &["found another sequence"]);
+    with("Sequence(length: 0, of: Signs)")
+        .run_refuses("p.ron:9:30", &["a whole width of at least 1", "found 0"]);
+    with("Sequence(length: 2, of: Signs)").run_ends_well();
+    with("Sequence(length: 2, of: Ball(radius: 0.5))").run_ends_well();
 }
 
 #[test]

@@ -33,11 +33,39 @@ pub(super) fn domain(
             Ok(Domain::Box { low, high })
         }
         InputSource::Signs => Ok(Domain::Signs),
+        InputSource::Sequence { length, of } => sequence(length.0, of, width, source, place_of),
         InputSource::Points { points, labels } => written_points(points, labels.as_deref(), width, place_of),
         InputSource::File { path, labels } => {
             domain_of_file(path, labels.as_deref(), width, source, place_of)
         }
     }
+}
+
+/// Values one behind the other, `width` coordinates in all.
+fn sequence(
+    length: usize,
+    of: &InputSource,
+    width: usize,
+    source: &PresetSource,
+    place_of: PlaceOf<'_>,
+) -> Result<Domain, ExperimentError> {
+    let fail = |message: String| Err(ExperimentError::new(place_of("inputs"), message));
+    let found = match of {
+        InputSource::Ball { .. } | InputSource::Box { .. } | InputSource::Signs => None,
+        InputSource::Sequence { .. } => Some("another sequence"),
+        InputSource::Points { .. } => Some("points"),
+        InputSource::File { .. } => Some("a file of points"),
+    };
+    if let Some(found) = found {
+        return fail(format!("expected a sequence of Ball, Box or Signs, found {found}"));
+    }
+    if width % length != 0 {
+        return fail(format!(
+            "expected a length that divides the {width} inputs of the network, found {length}"
+        ));
+    }
+    let of = domain(of, width / length, source, place_of)?;
+    Ok(Domain::Sequence { length, of: Box::new(of) })
 }
 
 /// Points written out, and their labels.

@@ -32,6 +32,13 @@ pub enum Domain {
         /// class of each point, where known
         labels: Option<Array1<u32>>,
     },
+    /// values one behind the other, each in a domain of its own coordinates
+    Sequence {
+        /// T, how many; divides the number of coordinates
+        length: usize,
+        /// where each lies: a ball, a box or the signs
+        of: Box<Domain>,
+    },
     /// (x, 1) for every x of a domain: biases are weights of the last coordinate
     WithConstant(Box<Domain>),
 }
@@ -80,6 +87,10 @@ impl Domain {
                     x.assign(&nearest);
                 }
             }
+            Self::Sequence { length, of } => {
+                let width = x.len() / length;
+                x.exact_chunks_mut(width).into_iter().for_each(|step| of.project(step));
+            }
             Self::WithConstant(domain) => {
                 let free = x.len() - 1;
                 x[free] = 1.0;
@@ -94,6 +105,7 @@ impl Domain {
             Self::Ball { .. } | Self::Signs => false,
             Self::Box { low, .. } => low.range().0 >= 0.0,
             Self::Points { points, .. } => points.iter().all(|&x| x >= 0.0),
+            Self::Sequence { of, .. } => of.is_never_negative(),
             Self::WithConstant(domain) => domain.is_never_negative(),
         }
     }
@@ -117,6 +129,7 @@ impl Domain {
                 .into_iter()
                 .map(|column| column.iter().fold((f64::MAX, f64::MIN), |(l, h), &x| (l.min(x), h.max(x))))
                 .collect(),
+            Self::Sequence { length, of } => of.intervals(inputs / length).repeat(*length),
             Self::WithConstant(domain) => {
                 let mut intervals = domain.intervals(inputs - 1);
                 intervals.push((1.0, 1.0));
@@ -135,6 +148,10 @@ impl Domain {
             Self::Box { .. } => product(norm_of(&self.intervals(inputs)), rounding_of_sums(inputs)),
             Self::Signs => (inputs as f64).sqrt() * rounding_of_sums(1),
             Self::Points { points, .. } => largest_norm(points.view()),
+            Self::Sequence { length, of } => {
+                let steps = (*length as f64).sqrt();
+                product(product(of.norm(inputs / length), steps), rounding_of_sums(1))
+            }
             Self::WithConstant(domain) => domain.norm(inputs - 1).hypot(1.0) * rounding_of_sums(1),
         }
     }
@@ -412,6 +429,12 @@ mod tests {
             Domain::Box { low: (-3.0).into(), high: vec![0.75, -0.25, -2.0].into() },
             Domain::Signs,
             Domain::Points { points: points.clone(), labels: None },
+            Domain::Sequence { length: 3, of: Box::new(Domain::Ball { radius: 0.5 }) },
+            Domain::Sequence {
+                length: 3,
+                of: Box::new(Domain::Box { low: vec![-0.5].into(), high: 0.25.into() }),
+            },
+            Domain::Sequence { length: 3, of: Box::new(Domain::Signs) },
         ];
         let row = Stream::new(2, 0, Side::In).row(0);
         for domain in domains {
@@ -421,20 +444,52 @@ mod tests {
                 let mut x = Array1::from_shape_fn(4, far);
                 with.project(x.view_mut());
                 assert_eq!(x[3], 1.0);
-                let inside = |x: &[f64]| match &domain {
+                let each = match &domain {
+                    Domain::Sequence { of, .. } => of,
+                    other => other,
+                };
+                let inside = |x: &[f64]| match each {
                     Domain::Ball { radius } => x.iter().map(|v| v * v).sum::<f64>() <= radius * radius,
                     Domain::Box { low, high } => {
                         x.iter().enumerate().all(|(at, v)| (low.at(at)..=high.at(at)).contains(v))
                     }
                     Domain::Signs => x.iter().all(|v| v.abs() == 1.0),
+                    Domain::Sequence { .. } => false,
                     _ => points.rows().into_iter().any(|point| point.iter().eq(x)),
                 };
-                assert!(inside(&x.to_vec()[..3]), "{domain:?} {x}");
+                let width = if matches!(domain, Domain::Sequence { .. }) { 1 } else { 3 };
+                assert!(x.to_vec()[..3].chunks(width).all(inside), "{domain:?} {x}");
                 let mut again = x.clone();
                 with.project(again.view_mut());
                 assert_eq!(again, x);
             }
         }
+    }
+
+    /// A sequence of a box or of signs is a box or the signs, a sequence of balls has the norm √T·r.
+    #[test]
+    fn a_sequence_is_a_product() {
+        let network = Network::new(vec![Array2::eye(6)], Activation::Identity, Activation::Identity).unwrap();
+        let bounds = |domain: &Domain| ActivationBounds::new(&network, domain);
+        let sequence = |of: Domain| Domain::Sequence { length: 3, of: Box::new(of) };
+        let of = bounds(&sequence(Domain::Ball { radius: 2.0 }));
+        let norm = 12.0_f64.sqrt();
+        assert!(of.norm[0] >= norm && of.norm[0] <= norm * (1.0 + 1e-14));
+        assert_eq!(of.largest[0], 2.0);
+        let steps = Domain::Box { low: vec![-1.0, 0.5].into(), high: vec![3.0, 4.0].into() };
+        let whole = Domain::Box { low: [-1.0, 0.5].repeat(3).into(), high: [3.0, 4.0].repeat(3).into() };
+        for (steps, whole) in [(steps, whole), (Domain::Signs, Domain::Signs)] {
+            let (steps, whole) = (bounds(&sequence(steps)), bounds(&whole));
+            assert_eq!(
+                (&steps.largest, &steps.by_intervals[1..]),
+                (&whole.largest, &whole.by_intervals[1..])
+            );
+            assert!((steps.norm[0] / whole.norm[0] - 1.0).abs() < 1e-14);
+        }
+        let positive = Domain::Box { low: 0.0.into(), high: 1.0.into() };
+        assert!(sequence(positive).is_never_negative() && !sequence(Domain::Signs).is_never_negative());
+        let with = Domain::WithConstant(Box::new(sequence(Domain::Signs)));
+        assert_eq!((with.free_coordinates(7), with.label(0)), (6, None));
     }
 
     #[test]

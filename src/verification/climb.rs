@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
 use super::careful::forward_target;
@@ -118,33 +118,79 @@ impl Hill<'_> {
 fn towards(domain: &Domain, x: ArrayView1<'_, f64>, gradient: ArrayView1<'_, f64>, part: f64) -> Array1<f64> {
     let free = domain.free_coordinates(x.len());
     let mut to = x.to_owned();
-    match domain.free() {
+    let gradient = gradient.slice_axis(Axis(0), Slice::from(..free));
+    move_towards(domain.free(), to.slice_axis_mut(Axis(0), Slice::from(..free)), gradient, part);
+    domain.project(to.view_mut());
+    to
+}
+
+/// Moves an input of a domain without a constant this part of the way, up to its rounding.
+fn move_towards(domain: &Domain, mut x: ArrayViewMut1<'_, f64>, gradient: ArrayView1<'_, f64>, part: f64) {
+    let free = x.len();
+    match domain {
         Domain::Signs => {
             let mut against: Vec<usize> = (0..free).filter(|&at| gradient[at] * x[at] < 0.0).collect();
             against.sort_by(|&a, &b| gradient[b].abs().total_cmp(&gradient[a].abs()));
             against.truncate((part * against.len() as f64).ceil() as usize);
-            against.into_iter().for_each(|at| to[at] = -to[at]);
+            against.into_iter().for_each(|at| x[at] = -x[at]);
         }
         Domain::Ball { radius } => {
-            let slopes = gradient.iter().take(free).copied();
+            let slopes = gradient.iter().copied();
             let norm = norm(slopes.clone().map(|g| g * g).sum(), slopes);
             let farthest = |slope: f64| match radius * slope {
                 product if (1e-290..1e290).contains(&product.abs()) => product / norm,
                 _ => radius * (slope / norm),
             };
             for at in (0..free).filter(|_| norm > 0.0 && norm.is_finite()) {
-                to[at] += part * (farthest(gradient[at]) - x[at]);
+                x[at] += part * (farthest(gradient[at]) - x[at]);
             }
         }
         Domain::Box { low, high } => {
             for at in (0..free).filter(|&at| gradient[at] != 0.0) {
                 let end = if gradient[at] > 0.0 { high.at(at) } else { low.at(at) };
-                to[at] += part * (end - x[at]);
+                x[at] += part * (end - x[at]);
+            }
+        }
+        // The signs of all steps are one cube.
+        Domain::Sequence { of, .. } if matches!(**of, Domain::Signs) => move_towards(of, x, gradient, part),
+        Domain::Sequence { length, of } => {
+            let width = free / length;
+            for (step, gradient) in x.exact_chunks_mut(width).into_iter().zip(gradient.exact_chunks(width)) {
+                move_towards(of, step, gradient, part);
             }
         }
         // A list has no inputs between its points.
         Domain::Points { .. } | Domain::WithConstant(_) => {}
     }
-    domain.project(to.view_mut());
-    to
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    /// The whole way along a gradient ends where g·x is largest: r‖g_t‖ for each step of a sequence of balls.
+    #[test]
+    fn every_step_of_a_sequence_goes_its_own_way() {
+        let of = |of: Domain| Domain::Sequence { length: 2, of: Box::new(of) };
+        let (x, gradient) = (array![0.1, 0.2, -0.3, 0.0, 1.0], array![3.0, 4.0, 0.0, -1e-9, 7.0]);
+        let to = |domain: &Domain, part: f64| {
+            let with = Domain::WithConstant(Box::new(domain.clone()));
+            let to = towards(&with, x.view(), gradient.view(), part);
+            assert_eq!(to[4], 1.0);
+            to.slice_axis(Axis(0), Slice::from(..4)).to_owned()
+        };
+        let near = |a: Array1<f64>, b: Array1<f64>| assert!((&a - &b).iter().all(|d| d.abs() < 1e-12), "{a}");
+        near(to(&of(Domain::Ball { radius: 2.0 }), 1.0), array![1.2, 1.6, 0.0, -2.0]);
+        near(to(&of(Domain::Ball { radius: 2.0 }), 0.5), array![0.65, 0.9, -0.15, -1.0]);
+        let own = Domain::Box { low: vec![-1.0, -5.0].into(), high: vec![0.5, 6.0].into() };
+        near(to(&of(own), 1.0), array![0.5, 6.0, -0.3, -5.0]);
+        // Signs: of the two coordinates against the gradient the steeper one comes first, whichever its step is.
+        let x = array![-1.0, -1.0, 1.0, -1.0];
+        for part in [0.25, 0.5, 1.0] {
+            let to = |domain: &Domain| towards(domain, x.view(), array![3.0, 4.0, 5.0, 1.0].view(), part);
+            assert_eq!(to(&of(Domain::Signs)), to(&Domain::Signs));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::numbers::{Positive, Weight};
+use super::numbers::{Positive, Weight, Width};
 
 /// The source of the inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,13 @@ pub enum InputSource {
     },
     /// {−1, 1}ⁿ
     Signs,
+    /// Values one behind the other, each in the same kind of domain.
+    Sequence {
+        /// how many; the network has as many inputs as all of them together
+        length: Width,
+        /// a ball, a box or the signs
+        of: std::boxed::Box<InputSource>,
+    },
     /// Points written out, and their classes.
     Points {
         /// a list of coordinates for each point

@@ -189,6 +189,7 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
 
 fn domain(domain: &Domain, at_most: &str) -> String {
     match domain.free() {
+        Domain::Sequence { length, of } => format!("{length} steps, {}", self::domain(of, at_most)),
         Domain::Ball { radius } => format!("ball, |x| {at_most} {}", number(*radius)),
         Domain::Box { low, high } => match (low.same(), high.same()) {
             (Some(low), Some(high)) => format!("box, each from {} to {}", number(low), number(high)),

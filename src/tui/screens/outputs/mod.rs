@@ -198,7 +198,11 @@ impl Screen for OutputsScreen {
 
 /// Where the inputs come from.
 fn origin(scene: &Scene<'_>, look: &Look) -> Line<'static> {
-    let text = match scene.snapshot.experiment.domain.free() {
+    let (each, domain) = match scene.snapshot.experiment.domain.free() {
+        Domain::Sequence { length, of } => (format!(" Each of {length} steps:"), of.as_ref()),
+        domain => (String::new(), domain),
+    };
+    let text = match domain {
         Domain::Points { .. } => " Inputs are those of the preset's file.".to_owned(),
         Domain::Ball { radius } => {
             let at_most = look.glyphs.at_most;
@@ -213,7 +217,9 @@ fn origin(scene: &Scene<'_>, look: &Look) -> Line<'static> {
             let (low, high) = (number(low.range().0), number(high.range().1));
             format!(" Inputs are drawn between {low} and {high}{own}, those of even number at corners.")
         }
-        Domain::Signs | Domain::WithConstant(_) => " Inputs are drawn, each coordinate -1 or 1.".to_owned(),
+        Domain::Signs | Domain::Sequence { .. } | Domain::WithConstant(_) => {
+            " Inputs are drawn, each coordinate -1 or 1.".to_owned()
+        }
     };
-    Line::styled(text, look.theme.faint)
+    Line::styled(each + &text, look.theme.faint)
 }
