@@ -31,6 +31,7 @@ mod npy;
 mod npy_header;
 mod npz;
 mod number;
+pub mod onnx;
 pub mod readings;
 mod safetensors;
 mod torch;

@@ -1,0 +1,52 @@
+//! Batch normalisation by its running statistics: a scale and a shift of each channel.
+
+use ndarray::{ArrayD, IxDyn};
+
+use super::OnnxError;
+use super::node::{OnnxNode, shown};
+use super::traced::OnnxValue;
+use super::walk::OnnxWalk;
+
+/// γ·(x − μ)/√(v + e) + β for each channel, axis 1: part of the linear map before it where nothing else takes that.
+pub(super) fn batch_norm<'a>(
+    walk: &mut OnnxWalk<'a>,
+    node: &OnnxNode<'a>,
+) -> Result<Vec<OnnxValue>, OnnxError> {
+    if node.flag("training_mode") {
+        let found = "`training_mode` 1, statistics of each batch: export the model in eval mode";
+        return Err(node.error("running statistics", found));
+    }
+    let axes = walk.axes(node, 0)?.to_vec();
+    let value = walk.take(node, 0)?;
+    let [_, channels, spatial @ ..] = &axes[..] else {
+        return Err(node.error("an input with a batch and channels", shown(&axes)));
+    };
+    let mut lists = Vec::new();
+    let mut origins = Vec::new();
+    for (at, what) in ["scale", "bias", "mean", "variance"].into_iter().enumerate() {
+        let Some(numbers) = walk.reals(node, at + 1)? else {
+            return Err(node.error(format!("a {what} as its input {}", at + 1), "none"));
+        };
+        let list: Vec<f64> = numbers.as_reals().into_iter().flatten().copied().collect();
+        if list.len() != *channels {
+            let expected = format!("{channels} numbers as its {what}, one for each channel");
+            return Err(node.error(expected, list.len().to_string()));
+        }
+        origins.push(numbers.origin);
+        lists.push(list);
+    }
+    let epsilon = node.float("epsilon", 1e-5);
+    let [gamma, beta, mean, variance] = &lists[..] else { return Err(node.error("four inputs", "others")) };
+    if let Some(found) = variance.iter().find(|&&v| v + epsilon <= 0.0 || !v.is_finite()) {
+        return Err(node.error("variances above −ε", found.to_string()));
+    }
+    let scale: Vec<f64> = gamma.iter().zip(variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
+    let shift: Vec<f64> = (0..*channels).map(|at| beta[at] - mean[at] * scale[at]).collect();
+    let along = [&[*channels][..], &vec![1; spatial.len()]].concat();
+    let array = |numbers: Vec<f64>| {
+        ArrayD::from_shape_vec(IxDyn(&along), numbers)
+            .map_err(|_| node.error("one for each channel", "others"))
+    };
+    let what = format!("batch norm {epsilon} {}", origins.join(", "));
+    Ok(vec![walk.affine(node, value, (Some(array(scale)?), Some(array(shift)?)), &what)?])
+}
