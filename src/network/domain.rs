@@ -119,7 +119,7 @@ impl Domain {
     }
 
     /// Smallest and largest value of each of `inputs` coordinates.
-    fn intervals(&self, inputs: usize) -> Vec<(f64, f64)> {
+    pub(super) fn intervals(&self, inputs: usize) -> Vec<(f64, f64)> {
         match self {
             Self::Ball { radius } => vec![(-radius, *radius); inputs],
             Self::Box { low, high } => (0..inputs).map(|input| (low.at(input), high.at(input))).collect(),
@@ -139,7 +139,7 @@ impl Domain {
     }
 
     /// sup ‖x‖₂.
-    fn norm(&self, inputs: usize) -> f64 {
+    pub(super) fn norm(&self, inputs: usize) -> f64 {
         match self {
             Self::Ball { radius } => *radius,
             Self::Box { low: Edge::Same(low), high: Edge::Same(high) } => {
@@ -270,7 +270,7 @@ impl ActivationBounds {
 }
 
 /// Where an output σ(w·y) can lie, for y in these intervals and |w·y| ≤ `by_norm`.
-fn interval_of(
+pub(super) fn interval_of(
     row: ArrayView1<'_, f64>,
     intervals: &[(f64, f64)],
     activation: Activation,
@@ -296,22 +296,22 @@ fn interval_of(
 }
 
 /// A factor above 1 to cover the relative rounding of sums of `n` non-negative products.
-fn rounding_of_sums(n: usize) -> f64 {
+pub(super) fn rounding_of_sums(n: usize) -> f64 {
     1.0 + (2 * n + 8) as f64 * f64::EPSILON
 }
 
 /// The norm of the largest magnitudes of all intervals.
-fn norm_of(intervals: &[(f64, f64)]) -> f64 {
+pub(super) fn norm_of(intervals: &[(f64, f64)]) -> f64 {
     let largest = intervals.iter().map(|(low, high)| low.abs().max(high.abs()));
     or_infinite(norm(largest.clone().map(|x| x.powi(2)).sum(), largest))
 }
 
 /// NaN becomes ∞: a bound without a value promises nothing.
-fn or_infinite(bound: f64) -> f64 {
+pub(super) fn or_infinite(bound: f64) -> f64 {
     if bound.is_nan() { f64::INFINITY } else { bound }
 }
 
-fn magnitude(intervals: &[(f64, f64)]) -> f64 {
+pub(super) fn magnitude(intervals: &[(f64, f64)]) -> f64 {
     intervals.iter().fold(0.0, |m, (low, high)| m.max(low.abs()).max(high.abs()))
 }
 

@@ -3,6 +3,7 @@
 //! | file | statement |
 //! |---|---|
 //! | [`lemma1`] | how accurate a weight must be, for the whole network and layer by layer |
+//! | [`walk`] | the same for a graph: differences of weights carried from node to node (new here) |
 //! | [`section5`] | the ranges of weights and products, k′ and k |
 //! | [`lemma9`] | the bases for the golden-ratio decomposition |
 //! | [`corollary10`] | samples for one weight |
@@ -29,6 +30,7 @@ pub mod pensia;
 pub mod section5;
 pub mod shared_golden;
 pub mod theorem3;
+pub mod walk;
 
 pub use count::Count;
 

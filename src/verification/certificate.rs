@@ -25,7 +25,7 @@ use crate::network::{Activation, ActivationBounds, Network};
 use crate::theory::lemma1;
 
 /// Share of ε for rounding above which sums are evaluated carefully.
-const MOST_ROUNDING: f64 = 0.1;
+pub(super) const MOST_ROUNDING: f64 = 0.1;
 
 /// Source of a bound on activations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

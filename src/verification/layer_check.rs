@@ -1,9 +1,12 @@
 //! The pruned weights of one layer against the target's, measured on its ticket.
 
-use ndarray::{Array2, Zip};
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView2, Zip};
 
 use crate::construction::{Half, LayerTicket};
 use crate::exact::{DoubleDouble, SUM_ROUNDING};
+use crate::network::graph::{MapChange, MapRounding};
 use crate::network::range::{self, SMALLEST, product};
 use crate::network::{Network, Stop, spectral_norm, spectral_norm_bound};
 
@@ -57,6 +60,8 @@ pub struct LayerCheck {
     pub(super) rounding: [Rounding; 2],
     /// additional loss of one evaluation by products that underflow, in absolute terms
     pub(super) underflow: Rounding,
+    /// what is known of Ŵ entry by entry, of a layer of a graph
+    pub(super) change: Option<Arc<MapChange>>,
 }
 
 /// Rounding error of one evaluation of a layer, F's and Ĝ's: relative to ‖x‖₂, or in absolute terms.
@@ -66,6 +71,14 @@ pub(super) struct Rounding {
     pub(super) target: f64,
     /// of Ŵ(x)
     pub(super) pruned: f64,
+}
+
+impl Rounding {
+    /// Of F's evaluation and of Ĝ's, with this underflow.
+    pub(super) fn of_maps(self, underflow: Self) -> [MapRounding; 2] {
+        [(self.target, underflow.target), (self.pruned, underflow.pruned)]
+            .map(|(relative, underflow)| MapRounding { relative, underflow })
+    }
 }
 
 impl LayerCheck {
@@ -94,6 +107,10 @@ impl LayerCheck {
     /// other halves of η cover the rounding of σ and of these sums. z_in·z_out is exact from 2⁻⁹⁶⁸ on; below, it is off
     /// by at most 4η/2, one for each of its partial products (see [`exact`](crate::exact)).
     ///
+    /// # Layers of a graph
+    /// Norms are those of the whole map ([`LinearMap::norm_bound`](crate::network::graph::LinearMap::norm_bound)), biases apart. An entry of its
+    /// input lies in at most m patches, so a matrix with ‖·‖_F ≤ f maps with a norm of at most √m·f. ‖W*‖₂ and ‖Ŵ‖₂ are bounds too.
+    ///
     /// `None` if `stop`, checked before each of the long steps, has ended it.
     pub fn measure(
         target: &Network,
@@ -107,6 +124,13 @@ impl LayerCheck {
         let (kept_neurons, kept_weights) = (ticket.kept_neurons(), ticket.kept_weights());
         go_on()?;
         let w = target.weights(layer);
+        let map = target.graph().map(|graph| graph.map(layer));
+        let bound =
+            |m: ArrayView2<'_, f64>| map.map_or_else(|| spectral_norm_bound(m), |map| map.norm_bound(m));
+        let known = |m: ArrayView2<'_, f64>| map.map_or_else(|| spectral_norm(m), |map| map.norm_bound(m));
+        let reads = map.map(|map| (map.most_reads() as f64).sqrt() * (1.0 + 2.0 * UNIT));
+        // A norm of a matrix, to that of its map.
+        let at_places = |norm: f64| reads.map_or(norm, |reads| product(norm, reads));
         let mut exact = [(); 2].map(|()| w.mapv(DoubleDouble::from));
         let mut pieces = [(); 2].map(|()| Array2::<f64>::zeros(w.dim()));
         // Σ j·|piece j| of a half, j = 1 for the first: the partial sums of its pieces, from the last to the first.
@@ -150,7 +174,7 @@ impl LayerCheck {
         let delta = exact.map(|exact| exact.mapv(DoubleDouble::nearest));
         let max_error = [Some(largest(&delta[0])), (!skipped).then(|| largest(&delta[1]))];
         let pruned: Vec<Array2<f64>> = delta[..used].iter().map(|d| w - d).collect();
-        let norm_target = spectral_norm(w.view());
+        let norm_target = known(w.view());
         go_on()?;
 
         // γ_n = n·u/(1 − n·u) for n roundings.
@@ -168,26 +192,47 @@ impl LayerCheck {
             let relative = product(UNIT, frobenius(&delta[half])) + product(terms, 1.0 + gamma(fan_in + 8));
             relative + 2.0 * inexact * SMALLEST
         };
-        let norm_of = |half: usize| spectral_norm_bound(delta[half].view()) + measured(half);
+        let norm_of = |half: usize| bound(delta[half].view()) + at_places(measured(half));
         let mut delta_norms = [Some(norm_of(0)), None];
         go_on()?;
         if !skipped {
             delta_norms[1] = Some(norm_of(1));
             go_on()?;
         }
-        let target_bound = spectral_norm_bound(w.view());
+        let target_bound = bound(w.view());
         go_on()?;
         // Bounds for both halves together.
         let mut delta_norm = norm_of_both(&delta_norms[..used]);
         let gain = if used == 1 {
-            spectral_norm_bound(pruned[0].view()) + product(UNIT, frobenius(&pruned[0])) + measured(0)
+            let rounding = product(UNIT, frobenius(&pruned[0]));
+            bound(pruned[0].view()) + at_places(rounding) + at_places(measured(0))
         } else {
             let mut dominating = delta[0].mapv(f64::abs);
             Zip::from(&mut dominating).and(&delta[1]).for_each(|a, b| *a = a.max(b.abs()));
-            let rounding = measured(0).hypot(measured(1));
-            delta_norm = delta_norm.min(spectral_norm_bound(dominating.view()) + rounding);
+            let rounding = at_places(measured(0).hypot(measured(1)));
+            delta_norm = delta_norm.min(bound(dominating.view()) + rounding);
             target_bound + delta_norm
         };
+        go_on()?;
+        let change = map.map(|map| {
+            let half = |half: usize| {
+                let terms = SUM_ROUNDING * (fan_in + 1) as f64 * (1.0 + gamma(fan_in + 8));
+                let mut bounds = delta[half].mapv(|d| product(d.abs(), 1.0 + 4.0 * UNIT));
+                Zip::from(&mut bounds).and(w).and(&pieces[half]).for_each(|bound, w, pieces| {
+                    let lost = product(terms, w.abs() + pieces) + 2.0 * inexact * SMALLEST;
+                    *bound = (*bound + lost).next_up();
+                });
+                bounds
+            };
+            let halves: Vec<Array2<f64>> = (0..used).map(half).collect();
+            let mut magnitudes = w.mapv(f64::abs);
+            Zip::indexed(&mut magnitudes).for_each(|at, magnitude| {
+                *magnitude = (*magnitude + range::largest(halves.iter().map(|half| half[at]))).next_up();
+            });
+            // The constant 1 takes the positive half.
+            let bias_norm = map.bias_norm(halves[0].view());
+            Arc::new(MapChange { delta: halves, magnitudes, delta_norm, bias_norm, gain })
+        });
         go_on()?;
         // Rounding of one evaluation.
         let of_halves = |m: &[Array2<f64>; 2]| m[..used].iter().map(frobenius).fold(0.0, f64::hypot);
@@ -211,7 +256,7 @@ impl LayerCheck {
         };
         let mut norm_pruned = 0.0;
         for pruned in &pruned {
-            norm_pruned = f64::max(norm_pruned, spectral_norm(pruned.view()));
+            norm_pruned = f64::max(norm_pruned, known(pruned.view()));
             go_on()?;
         }
         Some(Self {
@@ -227,6 +272,7 @@ impl LayerCheck {
             target_bound,
             rounding: [plain, careful],
             underflow,
+            change,
         })
     }
 }

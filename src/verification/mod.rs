@@ -11,12 +11,14 @@
 //! | [`careful`], `evaluation` | compensated sums, and the choice between them and plain ones |
 //! | `search`, `climb`, `inputs`, `outputs` | the error found: inputs tried, local search, and outputs compared |
 //! | `layer_check`, `certificate` | the error certified |
+//! | `graph_certificate` | the same for a graph, node by node |
 
 mod batch;
 pub mod careful;
 mod certificate;
 mod climb;
 mod evaluation;
+mod graph_certificate;
 mod inputs;
 mod layer_check;
 mod masked;
@@ -28,6 +30,7 @@ mod whole;
 pub use certificate::{Certificate, CertifiedLayer, Source};
 pub use climb::{Climber, STARTS, STEPS};
 pub use evaluation::Evaluation;
+pub use graph_certificate::{CertifiedNode, GraphCertificate};
 pub use inputs::{INPUTS_TRIED, inputs, inputs_to_try};
 pub use layer_check::{LayerCheck, Parts};
 pub use masked::{MaskedLayer, MaskedNetwork};

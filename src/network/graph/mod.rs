@@ -13,27 +13,38 @@
 //! | `batch_norm` | batch norm folded into the linear map before it |
 //! | `evaluation` | values forwards, derivatives backwards |
 //! | `norms` | operator norms of linear maps |
+//! | `bounds`, `node_bounds`, `intervals` | bounds on values over a domain |
+//! | `deviation`, `rounding` | differences of two graphs with other weights; rounding errors |
 
 mod batch_norm;
+mod bounds;
 mod builder;
+mod deviation;
 mod error;
 pub mod evaluation;
+mod intervals;
 mod linear_map;
 mod node;
+mod node_bounds;
 mod norms;
 mod pooling;
 mod recurrent;
+mod rounding;
 mod shape;
 mod window;
 
 pub use batch_norm::{BatchNorm, BatchStatistics, FoldedNorm};
+pub use bounds::GraphBounds;
 pub use builder::{GraphBuilder, MapId, NodeId};
+pub use deviation::{Deviation, MapChange, deviation_after};
 pub use error::GraphError;
 pub use linear_map::{LinearMap, Placement, WeightedMap};
 pub use node::{Node, Operation};
+pub use node_bounds::NodeBounds;
 pub use norms::MapNorms;
 pub use pooling::{Pooling, PoolingKind};
 pub use recurrent::{Cell, InitialState, RecurrentWeights, States};
+pub use rounding::{MapRounding, local_rounding};
 pub use shape::Shape;
 pub use window::Window;
 
