@@ -321,6 +321,16 @@ impl LinearMap {
         by_input
     }
 
+    /// The same map as a dense layer with a weight for each place, and its matrix. `weights`: its own matrix.
+    pub(super) fn as_dense(&self, weights: &Array2<f64>) -> WeightedMap {
+        let matrix = self.unrolled(weights.view());
+        let entries = 0..self.input.entries() as u32;
+        let table = entries.chain(self.has_bias.then_some(CONSTANT)).collect();
+        let (rows, columns) = matrix.dim();
+        let dense = Self { placement: Placement::Dense, rows, columns, table, ..self.clone() };
+        (dense, matrix)
+    }
+
     /// The whole map as one matrix: entries of the output × entries of the input, and behind them the constant 1 where
     /// it has a bias. `weights` is its own matrix, rows × columns.
     pub fn unrolled(&self, weights: ArrayView2<'_, f64>) -> Array2<f64> {

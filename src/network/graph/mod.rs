@@ -11,6 +11,7 @@
 //! | `linear_map`, `window`, `pooling` | matrices applied at places; sliding windows; averages and maxima |
 //! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
 //! | `batch_norm` | batch norm folded into the linear map before it |
+//! | `unrolled` | the same function with a weight for each place |
 //! | `evaluation` | values forwards, derivatives backwards |
 //! | `norms` | operator norms of linear maps |
 //! | `bounds`, `node_bounds`, `intervals` | bounds on values over a domain |
@@ -31,6 +32,7 @@ mod pooling;
 mod recurrent;
 mod rounding;
 mod shape;
+mod unrolled;
 mod window;
 
 pub use batch_norm::{BatchNorm, BatchStatistics, FoldedNorm};
