@@ -192,10 +192,8 @@ fn points_of_the_wrong_width() {
 #[test]
 fn sequences_that_do_not_fit() {
     let with = |inputs: &str| Folder::with("Ball(radius: 1.0)", inputs);
-    with("Sequence(length: 3, of: Signs)").run_refuses(
-        "p.ron:9:13",
-        &["expected a length that divides the 2 inputs of the network, found 3"],
-    );
+    with("Sequence(length: 3, of: Signs)")
+        .run_refuses("p.ron:9:13", &["expected a length that divides the 2 inputs of the network, found 3"]);
     with("Sequence(length: 2, of: Box(low: [0.0, 0.0], high: 1.0))")
         .run_refuses("p.ron:9:13", &["low: expected a number, or a list of 1", "a list of 2"]);
     with("Sequence(length: 2, of: Points(points: [[0.5]]))")

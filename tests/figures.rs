@@ -216,7 +216,7 @@ fn other_figures_of_the_book_are_computed() {
     let example_5 = experiment("example-5", &[]);
     let plan = Plan::new(&example_5);
     let neurons: Vec<Count> = plan.lanes[0].layers.iter().map(|layer| layer.neurons.unwrap()).collect();
-    let size = corollary7::total_weights(example_5.target.architecture().widths(), &neurons).as_f64();
+    let size = corollary7::total_weights(&example_5.target.architecture().shapes(), &neurons).as_f64();
     states(&format!("G of Example 5 has {size:.2e} weights"));
     let tolerance = Plan::new(&experiment("example-6", &[])).weight_tolerance[0];
     let (whole, half) = (tolerance / 1e-27, tolerance / 2e-27);

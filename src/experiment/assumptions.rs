@@ -50,8 +50,8 @@ impl Experiment {
         Premises {
             target: &self.target,
             largest_norm: self.largest_norm(),
-            largest_input: self.bounds.largest[0],
-            largest_input_norm: self.bounds.norm[0],
+            largest_input: self.bounds.largest_input(),
+            largest_input_norm: self.bounds.largest_input_norm(),
             epsilon: self.epsilon,
             w_max: self.w_max,
             finest_tolerance,

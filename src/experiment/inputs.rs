@@ -205,7 +205,7 @@ pub(super) fn check_labels(
     place_of: PlaceOf<'_>,
 ) -> Result<(), ExperimentError> {
     let Domain::Points { labels: Some(labels), .. } = domain.free() else { return Ok(()) };
-    let classes = architecture.widths()[architecture.layers()];
+    let classes = architecture.outputs();
     match labels.iter().enumerate().find(|(_, label)| **label as usize >= classes) {
         None => Ok(()),
         Some((point, label)) => {

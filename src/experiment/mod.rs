@@ -47,8 +47,10 @@ mod saved;
 mod savings;
 mod settings;
 mod target;
+mod target_bounds;
 mod ticket_file;
 mod trained;
+mod walked;
 
 pub use crate::method::{Assumption, Construction, LawChoice};
 pub use builder::{Builder, Inputs};
@@ -67,3 +69,4 @@ pub use preset::{
 };
 pub use resolved::Experiment;
 pub use savings::Savings;
+pub use target_bounds::{TargetBounds, ValueBounds};

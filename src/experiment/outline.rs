@@ -2,12 +2,15 @@
 //! own outline, or one imagined from it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::layer_plan::LayerPlan;
 use super::preset::{NormSource, Setup, ToleranceRule};
+use super::target_bounds::{TargetBounds, ValueBounds};
+use super::walked::WalkedTolerance;
 use crate::construction::MOST_LEVELS;
 use crate::method::{BoundParameters, Construction, LayerBound, LayerTask};
-use crate::network::{ActivationBounds, NonzeroWeights};
+use crate::network::NonzeroWeights;
 use crate::theory::lemma1::{self, LayerBounds};
 use crate::theory::section5::Ranges;
 use crate::visible::number;
@@ -19,6 +22,8 @@ pub struct Outline {
     widths: Vec<usize>,
     /// layers 1…ℓ
     layers: Vec<LayerOutline>,
+    /// the walk through a graph
+    walk: Option<Arc<WalkedTolerance>>,
     /// F and the fields in force
     setup: Setup,
 }
@@ -44,8 +49,8 @@ struct LayerOutline {
 
 impl Outline {
     /// The outline of a resolved setup. `norms`: ‖W*_i‖₂ of each layer, or proven bounds with tolerances per layer.
-    /// With a given ε_w, the ε of Lemma 1 is filled in.
-    pub(super) fn new(setup: Setup, norms: &[f64], bounds: &ActivationBounds) -> Self {
+    /// With a given ε_w, the ε of Lemma 1 is filled in, of a graph that of the walk.
+    pub(super) fn new(setup: Setup, norms: &[f64], bounds: &TargetBounds) -> Self {
         let target = &setup.target;
         let architecture = target.architecture();
         let layer = |layer: usize| LayerOutline {
@@ -53,7 +58,7 @@ impl Outline {
             // Activations without a Lipschitz factor are refused when a preset is read.
             lambda: architecture.activation(layer).lipschitz().unwrap_or(1.0),
             norm: norms[layer - 1],
-            input_norm: bounds.norm[layer - 1],
+            input_norm: bounds.input_norm(layer),
             nonzero: NonzeroWeights::of(target.weights(layer)),
             extremes: target.weights(layer).iter().map(|w| w.abs()).filter(|&w| w != 0.0).fold(
                 None,
@@ -65,7 +70,14 @@ impl Outline {
             never_negative: setup.inputs_never_negative(layer),
         };
         let layers = (1..=architecture.layers()).map(layer).collect();
-        let mut outline = Self { widths: architecture.widths().to_vec(), layers, setup };
+        let walk = match &bounds.values {
+            ValueBounds::Chain(_) => None,
+            ValueBounds::Graph(graph, bounds) => {
+                let (graph, bounds) = (Arc::clone(graph), Arc::clone(bounds));
+                Some(Arc::new(WalkedTolerance::new(graph, bounds, target.matrices())))
+            }
+        };
+        let mut outline = Self { widths: architecture.widths().to_vec(), layers, walk, setup };
         outline.setup.epsilon = outline.epsilon();
         outline
     }
@@ -75,11 +87,11 @@ impl Outline {
         &self.setup
     }
 
-    /// The same network, another accuracy > 0. A given ε_w is replaced by Lemma 1's.
+    /// The same network, another accuracy > 0. A given ε_w is replaced by Lemma 1's, of a graph by the walk's.
     pub fn with_epsilon(&self, epsilon: f64) -> Self {
         let is_own = epsilon == self.epsilon();
-        let tolerance =
-            if self.given().is_some() && !is_own { ToleranceRule::Uniform } else { self.setup.tolerance };
+        let rule = if self.walk.is_some() { ToleranceRule::Walk } else { ToleranceRule::Uniform };
+        let tolerance = if self.given().is_some() && !is_own { rule } else { self.setup.tolerance };
         self.with(|setup| (setup.epsilon, setup.tolerance) = (epsilon, tolerance))
     }
 
@@ -97,6 +109,11 @@ impl Outline {
     /// Whether no input of layer i = 1…ℓ can be negative: the half for x < 0 is dead.
     pub(super) fn is_half_dead(&self, layer: usize) -> bool {
         self.layers[layer - 1].never_negative
+    }
+
+    /// Whether other widths and depths can be imagined: layers that take one another can be wider or more, a graph has one shape.
+    pub fn is_chain(&self) -> bool {
+        self.walk.is_none()
     }
 
     /// All widths in proportion, the largest of them `n_max` ≥ 1, none below 1. The quantities of each layer
@@ -131,15 +148,30 @@ impl Outline {
         self.layers.len()
     }
 
-    /// The largest width, the input's included.
+    /// The largest width, the input's included; of a graph, the most inputs or outputs of a layer.
     pub fn n_max(&self) -> usize {
-        self.widths.iter().copied().max().unwrap_or(1)
+        match self.walk {
+            Some(_) => self.setup.target.architecture().n_max(),
+            None => self.widths.iter().copied().max().unwrap_or(1),
+        }
     }
 
-    /// ε; with a given ε_w, its consequence by Lemma 1.
+    /// Inputs and outputs of layer i = 1…ℓ.
+    fn shape(&self, layer: usize) -> (usize, usize) {
+        match self.walk {
+            Some(_) => {
+                let (outputs, inputs) = self.setup.target.architecture().shape(layer);
+                (inputs, outputs)
+            }
+            None => (self.widths[layer - 1], self.widths[layer]),
+        }
+    }
+
+    /// ε; with a given ε_w, its consequence by Lemma 1, of a graph by the walk.
     pub fn epsilon(&self) -> f64 {
-        match self.given() {
-            Some(tolerance) => lemma1::network_accuracy(
+        match (self.given(), &self.walk) {
+            (Some(tolerance), Some(walk)) => walk.accuracy(tolerance),
+            (Some(tolerance), None) => lemma1::network_accuracy(
                 tolerance,
                 self.depth(),
                 self.lambda_max(),
@@ -147,7 +179,7 @@ impl Outline {
                 self.setup.f_max,
                 self.norm_product(),
             ),
-            None => self.setup.epsilon,
+            (None, _) => self.setup.epsilon,
         }
     }
 
@@ -182,22 +214,28 @@ impl Outline {
     pub fn nonzero(&self, layer: usize) -> NonzeroWeights {
         let LayerOutline { of, nonzero, .. } = self.layers[layer - 1];
         let (outputs, inputs) = self.setup.target.weights(of).dim();
-        nonzero.scaled((inputs, outputs), (self.widths[layer - 1], self.widths[layer]))
+        nonzero.scaled((inputs, outputs), self.shape(layer))
     }
 
-    /// The largest ε for norms of the target, if these are used.
+    /// The largest ε for norms of the target, if Lemma 1 uses these.
     pub fn largest_epsilon(&self) -> Option<f64> {
-        (self.setup.norms == NormSource::Target && self.setup.tolerance != ToleranceRule::PerLayer).then(
-            || lemma1::largest_epsilon_for_target_norms(self.n_max(), self.setup.f_max, self.norm_product()),
-        )
+        let uses_them = self.walk.is_none()
+            && self.setup.norms == NormSource::Target
+            && self.setup.tolerance != ToleranceRule::PerLayer;
+        uses_them.then(|| {
+            lemma1::largest_epsilon_for_target_norms(self.n_max(), self.setup.f_max, self.norm_product())
+        })
     }
 
     /// ε_w of each layer, never above w_max.
     pub fn tolerances(&self) -> Vec<f64> {
+        if let (Some(walk), None) = (&self.walk, self.given()) {
+            return vec![walk.tolerance(self.setup.epsilon, self.setup.w_max); self.depth()];
+        }
         let uniform = self.uniform_tolerance();
         let capped = |tolerance: f64| if tolerance > self.setup.w_max { self.setup.w_max } else { tolerance };
         match self.setup.tolerance {
-            ToleranceRule::Uniform => vec![capped(uniform); self.depth()],
+            ToleranceRule::Uniform | ToleranceRule::Walk => vec![capped(uniform); self.depth()],
             ToleranceRule::Weight(tolerance) => vec![capped(tolerance.0); self.depth()],
             ToleranceRule::PerLayer => {
                 let bounds: Vec<LayerBounds> = (1..)
@@ -267,8 +305,8 @@ impl Outline {
         let mut known: HashMap<(usize, usize, usize, u64), LayerPlan> = HashMap::new();
         let n_max = self.n_max();
         let plan = |(number, tolerance): (usize, f64)| {
-            let widths = (self.widths[number - 1], self.widths[number]);
-            let key = (self.layers[number - 1].of, widths.0, widths.1, tolerance.to_bits());
+            let (inputs, outputs) = self.shape(number);
+            let key = (self.layers[number - 1].of, inputs, outputs, tolerance.to_bits());
             *known.entry(key).or_insert_with(|| self.layer(construction, number, tolerance, n_max))
         };
         (1..).zip(self.tolerances()).map(plan).collect()
@@ -276,11 +314,12 @@ impl Outline {
 
     fn layer(&self, construction: Construction, number: usize, tolerance: f64, n_max: usize) -> LayerPlan {
         let outline = &self.layers[number - 1];
+        let (inputs, outputs) = self.shape(number);
         let task = LayerTask {
             target: &self.setup.target,
             layer: outline.of,
-            inputs: self.widths[number - 1],
-            outputs: self.widths[number],
+            inputs,
+            outputs,
             nonzero: self.nonzero(number),
             ranges: Ranges::new(tolerance / 2.0, self.setup.w_max, self.setup.base),
             skip_negative_half: self.setup.skip_dead_halves && outline.never_negative,

@@ -13,9 +13,10 @@ use super::preset::{
 };
 use super::settings::Settings;
 use super::target;
+use super::target_bounds::TargetBounds;
 use crate::learning::Dataset;
 use crate::network::files::readings::Reading;
-use crate::network::{ActivationBounds, Domain, Network, spectral_norm, spectral_norm_bound};
+use crate::network::{Domain, Network, spectral_norm, spectral_norm_bound};
 use crate::visible::number;
 
 /// A validated experiment. Its fields in force are the fields of [`Setup`]: `experiment.epsilon`, `experiment.target`.
@@ -25,12 +26,12 @@ pub struct Experiment {
     pub name: String,
     /// the reading of the target's file; `None` without a file
     pub reading: Option<Arc<Reading>>,
-    /// ‖W*_i‖₂ of each layer
+    /// ‖W*_i‖₂ of each layer; of a graph, a bound on it, biases apart
     pub target_norms: Vec<f64>,
     /// proven bounds on them, computed when first needed
     pub(super) norm_bounds: Arc<OnceLock<Vec<f64>>>,
-    /// bounds on F's activations over X
-    pub bounds: ActivationBounds,
+    /// bounds on F's values over X
+    pub bounds: TargetBounds,
     /// the examples to learn from; `None` without `data`
     pub dataset: Option<Arc<Dataset>>,
     /// assumptions about a weight file in a preset's place, as fields of a preset
@@ -95,7 +96,10 @@ impl Experiment {
         let same_target = known.iter().filter(|known| {
             let is_same_data = known.preset.data == preset.data;
             let is_trained = target_source.kind() == TargetKind::Trained;
-            known.preset.target.as_ref() == Some(target_source) && (is_same_data || !is_trained)
+            let is_same_form = walks(&known.preset) == walks(&preset);
+            known.preset.target.as_ref() == Some(target_source)
+                && is_same_form
+                && (is_same_data || !is_trained)
         });
         let same_inputs = same_target.clone().find(|known| {
             let is_same_data = known.preset.data == preset.data;
@@ -103,7 +107,10 @@ impl Experiment {
         });
         let measured = match same_target.clone().next() {
             Some(known) => known.measured(),
-            None => MeasuredTarget::of(target::network(target_source, dataset.as_ref(), source, place_of)?),
+            None => {
+                let found = target::network(target_source, dataset.as_ref(), source, place_of)?;
+                MeasuredTarget::of(if walks(&preset) { found.as_graph() } else { found })
+            }
         };
         let (domain, bounds) = match same_inputs {
             Some(known) => (Arc::clone(&known.domain), known.bounds.clone()),
@@ -114,8 +121,14 @@ impl Experiment {
         };
 
         let (largest, layer, output, input) = measured.target.largest_weight();
-        let derived = Derived { name: &source.name, largest_weight: largest, f_max: bounds.f_max() };
+        let is_graph = measured.target.graph().is_some();
+        let tolerance = if is_graph { ToleranceRule::Walk } else { ToleranceRule::default() };
+        let derived =
+            Derived { name: &source.name, largest_weight: largest, f_max: bounds.f_max(), tolerance };
         let setup = preset.resolve(Arc::clone(&measured.target), domain, &derived);
+        if is_graph {
+            check_rules_of_graphs(&setup, place_of)?;
+        }
         if largest > setup.w_max {
             let (largest, w_max) = (number(largest), number(setup.w_max));
             let found = format!("|w*| = {largest} in layer {layer}, output {output}, input {input}");
@@ -179,7 +192,13 @@ impl Experiment {
 
 impl MeasuredTarget {
     fn of(target::FoundTarget { network, reading }: target::FoundTarget) -> Self {
-        let norms = network.all_weights().map(spectral_norm).collect();
+        let norms = match network.graph() {
+            None => network.all_weights().map(spectral_norm).collect(),
+            Some(graph) => {
+                let maps = graph.maps().iter().zip(network.matrices());
+                maps.map(|(map, w)| map.norm_bound(w.view())).collect()
+            }
+        };
         let (target, reading) = (Arc::new(network), reading.map(Arc::new));
         Self { target, reading, norms, norm_bounds: Arc::default() }
     }
@@ -188,6 +207,28 @@ impl MeasuredTarget {
     fn norm_bounds(&self) -> &[f64] {
         self.norm_bounds.get_or_init(|| self.target.all_weights().map(spectral_norm_bound).collect())
     }
+}
+
+/// Whether the tolerance follows from the walk through the network, as a graph.
+fn walks(preset: &Preset) -> bool {
+    preset.tolerance == Some(ToleranceRule::Walk)
+}
+
+/// Lemma 1 and its norms speak of layers that take one another.
+fn check_rules_of_graphs(setup: &Setup, place_of: PlaceOf<'_>) -> Result<(), ExperimentError> {
+    let of_chains = "which speaks of layers that take one another; the target is a graph";
+    if let ToleranceRule::Uniform | ToleranceRule::PerLayer = setup.tolerance {
+        let found = format!("found {:?}, by Lemma 1, {of_chains}", setup.tolerance);
+        return Err(ExperimentError::new(
+            place_of("tolerance"),
+            format!("expected Walk or Weight(..), {found}"),
+        ));
+    }
+    if setup.norms != NormSource::Target {
+        let found = format!("found {:?}, a choice of Lemma 1, {of_chains}", setup.norms);
+        return Err(ExperimentError::new(place_of("norms"), format!("expected Target, {found}")));
+    }
+    Ok(())
 }
 
 /// The source of the target; every required field is given.
@@ -208,7 +249,7 @@ fn domain_of(
     target: &Network,
     source: &PresetSource,
     place_of: PlaceOf<'_>,
-) -> Result<(Arc<Domain>, ActivationBounds), ExperimentError> {
+) -> Result<(Arc<Domain>, TargetBounds), ExperimentError> {
     let width = target.given_widths()[0];
     let mut domain = match (inputs, dataset) {
         (None, Some(dataset)) => data::test_domain(dataset, width, place_of)?,
@@ -222,7 +263,7 @@ fn domain_of(
     if target.fold().is_some() {
         domain = Domain::WithConstant(Box::new(domain));
     }
-    let bounds = ActivationBounds::new(target, &domain);
+    let bounds = TargetBounds::new(target, &domain);
     Ok((Arc::new(domain), bounds))
 }
 

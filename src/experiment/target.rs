@@ -25,6 +25,13 @@ pub(super) struct FoundTarget {
     pub(super) reading: Option<Reading>,
 }
 
+impl FoundTarget {
+    /// The same network as a graph, to walk through.
+    pub(super) fn as_graph(self) -> Self {
+        Self { network: self.network.into_graph(), ..self }
+    }
+}
+
 /// Makes the target network of a preset.
 pub(super) fn network(
     target: &TargetSource,

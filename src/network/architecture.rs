@@ -81,6 +81,11 @@ impl Architecture {
         self.graph.clone().unwrap_or_else(|| Arc::new(Graph::of_chain(&self.widths, &self.activations)))
     }
 
+    /// The same with its graph.
+    pub(super) fn into_graph(self) -> Self {
+        Self { graph: Some(self.as_graph()), ..self }
+    }
+
     /// Outputs × inputs of layer i = 1…ℓ: the shape of W_i. Of a convolution, channels × taps, and a tap for the biases.
     pub fn shape(&self, layer: usize) -> (usize, usize) {
         match &self.graph {
@@ -107,6 +112,11 @@ impl Architecture {
     /// σ_i of layer i = 1…ℓ.
     pub fn activation(&self, layer: usize) -> Activation {
         self.activations[layer - 1]
+    }
+
+    /// Outputs × inputs of each layer, layer 1 first.
+    pub fn shapes(&self) -> Vec<(usize, usize)> {
+        (1..=self.layers()).map(|layer| self.shape(layer)).collect()
     }
 
     /// P_i = n_i·n_{i−1}, the weights of layer i = 1…ℓ.

@@ -95,6 +95,12 @@ impl Network {
         Ok(Self { architecture, weights, fold: None })
     }
 
+    /// The same network as a graph: of layers that take one another, a linear map and its activation each.
+    #[must_use]
+    pub fn into_graph(self) -> Self {
+        Self { architecture: self.architecture.into_graph(), ..self }
+    }
+
     /// The graph, unless each layer takes the one before.
     pub fn graph(&self) -> Option<&Arc<Graph>> {
         self.architecture.graph()
@@ -128,6 +134,11 @@ impl Network {
     /// W*_i of layer i = 1…ℓ, n_i × n_{i−1}.
     pub fn weights(&self, layer: usize) -> &Array2<f64> {
         &self.weights[layer - 1]
+    }
+
+    /// W*_1…W*_ℓ, layer 1 first.
+    pub fn matrices(&self) -> &[Array2<f64>] {
+        &self.weights
     }
 
     /// W*_1…W*_ℓ.

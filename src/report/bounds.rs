@@ -43,6 +43,9 @@ pub struct TheoryReport {
     #[serde(skip)]
     #[cfg_attr(not(feature = "text"), allow(dead_code))] // only texts say it
     pub(super) skip_dead_halves: bool,
+    #[serde(skip)]
+    #[cfg_attr(not(feature = "text"), allow(dead_code))]
+    pub(super) is_chain: bool,
 }
 
 /// The given one of ε and ε_w; the other one follows.
@@ -117,6 +120,7 @@ impl TheoryReport {
             savings: outline.savings(Construction::default()),
             tolerance: experiment.tolerance,
             skip_dead_halves: experiment.skip_dead_halves,
+            is_chain: outline.is_chain(),
         }
     }
 }
@@ -137,18 +141,18 @@ impl ConstructionBounds {
         let ranges = LayerPlan::finest(&layers).ranges;
         let is_hyperbolic = construction.facts().law == LawChoice::Hyperbolic;
         let hyperbolic = is_hyperbolic.then_some(ranges);
-        let widths = experiment.target.architecture().widths();
+        let shapes = experiment.target.architecture().shapes();
         let neurons: Option<Vec<Count>> = layers.iter().map(|layer| layer.neurons).collect();
         Self {
             name: construction.name(),
             methods: construction.with_this_bound().map(Construction::id).collect(),
             g_neurons: neurons.as_ref().map(|neurons| neurons.iter().copied().sum()),
-            g_weights: neurons.as_ref().map(|neurons| corollary7::total_weights(widths, neurons)),
+            g_weights: neurons.as_ref().map(|neurons| corollary7::total_weights(&shapes, neurons)),
             k_prime: hyperbolic.map(|ranges| ranges.k_prime),
             levels: hyperbolic.map(|ranges| ranges.levels),
             weight_range: Some(hyperbolic.map_or((-1.0, 1.0), |ranges| ranges.weight)),
             product_range: hyperbolic.map(|ranges| ranges.product),
-            weight_ratio: neurons.map(|neurons| corollary7::weight_ratio(widths, &neurons)),
+            weight_ratio: neurons.map(|neurons| corollary7::weight_ratio(&shapes, &neurons)),
             layers: (1..).zip(&layers).map(|(layer, plan)| LayerNeurons::new(layer, plan)).collect(),
             assumptions: experiment.assumptions(construction),
         }

@@ -61,12 +61,13 @@ impl InspectReport {
     pub fn new(file: &str, experiment: &Experiment) -> Self {
         let target = &experiment.target;
         let given = target.given_widths();
+        let layers = || 1..=target.architecture().layers();
         Self {
             file: file.to_owned(),
             widths: given.to_vec(),
             folded_widths: target.fold().map(|_| target.architecture().widths().to_vec()),
-            weights: given.windows(2).map(|n| n[0] as u64 * n[1] as u64).sum(),
-            layers: (1..given.len()).map(|layer| InspectedLayer::new(experiment, layer)).collect(),
+            weights: layers().map(|layer| target.given_weights(layer).len() as u64).sum(),
+            layers: layers().map(|layer| InspectedLayer::new(experiment, layer)).collect(),
             w_max: experiment.w_max,
             f_max: experiment.f_max,
             epsilon: experiment.epsilon,
@@ -107,7 +108,7 @@ impl InspectedLayer {
             },
             bias,
             folded_norm: target.fold().map(|_| experiment.target_norms[layer - 1]),
-            input_norm: experiment.bounds.norm[layer - 1],
+            input_norm: experiment.bounds.input_norm(layer),
         }
     }
 }

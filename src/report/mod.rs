@@ -13,6 +13,7 @@ mod explored;
 mod explored_learned;
 mod faithfulness;
 mod first_error;
+mod graph;
 mod inspected;
 mod lane;
 mod learned;
@@ -53,6 +54,7 @@ pub use faithfulness::plot as faithfulness_plot;
 #[cfg(feature = "plots")]
 pub use faithfulness::svg as faithfulness_svg;
 pub use faithfulness::{CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, Verdict};
+pub use graph::{GraphLayer, GraphNode, GraphReport};
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use lane::{AccuracyReport, RefusedLane};
 #[cfg(feature = "plots")]

@@ -9,6 +9,7 @@ use super::first_error::FirstError;
 use super::npy::{Element, write_npy};
 use crate::construction::LayerBuilder;
 use crate::network::Fold;
+use crate::network::graph::Graph;
 use crate::sampling::{Hyperbolic, Law, VERSION};
 use crate::session::Session;
 use crate::visible::visible_in_json;
@@ -43,6 +44,9 @@ struct Meta<'a> {
     given_widths: Option<&'a [usize]>,
     /// for folded biases, the constant input and the constants of the last neurons of the first layers; else null
     constants: Option<&'a [f64]>,
+    /// how the layers are connected, unless each takes the one before
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<&'a Graph>,
 }
 
 /// Writes the ticket of one lane: `layer{i}.neuron` (u8), `.input`, `.output` (u4), `.z_in`, `.z_out` (f8), one row
@@ -84,6 +88,7 @@ fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> 
         constant_input: experiment.domain.has_constant(),
         given_widths: experiment.target.fold().map(Fold::widths),
         constants: experiment.target.fold().map(Fold::constants),
+        graph: experiment.target.graph().map(|graph| &**graph),
     };
     let mut npz = ZipWriter::new(out);
     let text = visible_in_json(&serde_json::to_string(&meta)?).into_owned().into_bytes();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::graph::GraphReport;
 use crate::experiment::Experiment;
 use crate::network::files::readings::Reading;
 
@@ -12,6 +13,9 @@ use crate::network::files::readings::Reading;
 pub struct Origin {
     /// the tensors of its file, used and unused; null unless it is from a file
     pub reading: Option<Arc<Reading>>,
+    /// its nodes and layers; left out unless the target is a graph
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graph: Option<GraphReport>,
     /// fields not given by a preset, for a bare weight file
     pub assumed: Vec<String>,
     #[serde(skip)]
@@ -24,6 +28,7 @@ impl Origin {
     pub fn new(experiment: &Experiment) -> Self {
         Self {
             reading: experiment.reading.clone(),
+            graph: experiment.target.graph().map(|graph| GraphReport::new(graph)),
             assumed: experiment.assumed.clone(),
             name: experiment.preset_name().to_owned(),
         }

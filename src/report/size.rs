@@ -138,7 +138,8 @@ impl SizeReport {
 
 /// n_{i−1} + n_i of layer i = 1…ℓ.
 fn ends(architecture: &Architecture, layer: usize) -> usize {
-    architecture.widths()[layer - 1] + architecture.widths()[layer]
+    let (outputs, inputs) = architecture.shape(layer);
+    inputs + outputs
 }
 
 #[cfg(test)]
@@ -156,7 +157,7 @@ mod tests {
         let architecture = session.experiment().target.architecture();
         let size = Size::of_lane(architecture, &view);
         let bounds: Vec<Count> = view.layers.iter().map(|row| row.neurons_bound.unwrap()).collect();
-        assert_eq!(size.weights, corollary7::total_weights(architecture.widths(), &bounds));
+        assert_eq!(size.weights, corollary7::total_weights(&architecture.shapes(), &bounds));
         assert!(size.by_bound);
         let kept = size.kept_of_lane(&view).unwrap();
         let weights: u64 = view.layers.iter().map(|row| row.check.as_ref().unwrap().kept_weights).sum();

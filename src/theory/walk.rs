@@ -5,6 +5,8 @@
 //! the smaller bound of both ways. [`deviation_after`] has the rule of each kind of node.
 //! Not from the paper: it ends with these networks as open questions.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 
 use super::ln;
@@ -14,7 +16,7 @@ use crate::network::graph::{
 };
 use crate::network::range::product;
 
-/// The walk for [`tolerance`] ends between this share of ε and ε.
+/// The walk for [`WeightWalk::tolerance`] ends between this share of ε and ε.
 const LEAST_SHARE: f64 = 0.9995;
 
 /// Share of ε for which a step aims.
@@ -45,62 +47,77 @@ pub fn deviations(
     all
 }
 
-/// ε_w: if every weight other than 0 is within it, and every weight 0 is met exactly, then the walk ends at a bound of at most
-/// `epsilon` on ‖F − Ĝ‖₂. At most `w_max` > 0; `weights` and `bounds` of all layers and nodes. 0 if no tolerance in the normal range
-/// of f64 is small enough.
+/// The walk through a graph whose weights are all within ε_w of the target's: how accurate the network then is, and how accurate its
+/// weights must be. Every weight of 0 is met exactly.
 ///
-/// It is the largest one, up to a relative 10⁻³ of `epsilon`. Every rule of the walk grows with the deviations of the inputs
-/// and with ε_w, so bisection finds it. |ΔW| ≤ ε_w·P, the pattern P being 1 where a weight is not 0; hence ‖ΔW‖₂ ≤ ε_w·‖P‖₂ for every
-/// choice of the two halves, and ‖P‖₂ is at most the root of the number of weights, which Lemma 1's proof takes. Rounding is not
-/// counted: it does not depend on ε_w.
-pub fn tolerance(
-    graph: &Graph,
-    bounds: &GraphBounds,
-    weights: &[Array2<f64>],
-    epsilon: f64,
-    w_max: f64,
-) -> f64 {
-    let layers = graph.maps().iter().zip(weights).zip(bounds.norms());
-    let layers: Vec<Pattern> = layers.map(|((map, w), norms)| Pattern::new(map, w, *norms)).collect();
-    let error = |tolerance: f64| {
-        let maps: Vec<MapChange> = layers.iter().map(|layer| layer.within(tolerance)).collect();
-        deviations(graph, bounds.nodes(), &maps, None).pop().map_or(0.0, |output| output.norm)
-    };
-    if error(w_max) <= epsilon {
-        return w_max;
-    }
-    let (mut low, mut high) = (f64::MIN_POSITIVE, w_max);
-    let mut at_low = error(low);
-    if at_low > epsilon {
-        return 0.0;
-    }
-    let mut bisects = true;
-    for _ in 0..MOST_STEPS {
-        // Errors are proportional to a small ε_w, unless saturated; where they are not, bisection.
-        let proportional = low * (epsilon / at_low) * AIM;
-        let middle = if !bisects && proportional > low && proportional < high {
-            proportional
-        } else {
-            pxfm::f_exp(0.5 * (ln(low) + ln(high)))
-        };
-        if middle <= low || middle >= high {
-            break;
-        }
-        let found = error(middle);
-        bisects = found > epsilon;
-        if found > epsilon {
-            high = middle;
-            continue;
-        }
-        (low, at_low) = (middle, found);
-        if found >= LEAST_SHARE * epsilon {
-            break;
-        }
-    }
-    low
+/// |ΔW| ≤ ε_w·P, the pattern P being 1 where a weight is not 0; hence ‖ΔW‖₂ ≤ ε_w·‖P‖₂ for every choice of the two halves, and
+/// ‖P‖₂ is at most the root of the number of weights, which Lemma 1's proof takes. Rounding is not counted: it does not depend
+/// on ε_w.
+#[derive(Clone, Debug)]
+pub struct WeightWalk {
+    graph: Arc<Graph>,
+    bounds: Arc<GraphBounds>,
+    layers: Vec<Pattern>,
 }
 
-/// A layer for [`tolerance`].
+impl WeightWalk {
+    /// The walk of a graph with these bounds on its values and these weights of its layers.
+    pub fn new(graph: Arc<Graph>, bounds: Arc<GraphBounds>, weights: &[Array2<f64>]) -> Self {
+        let layers = graph.maps().iter().zip(weights).zip(bounds.norms());
+        let layers = layers.map(|((map, w), norms)| Pattern::new(map, w, *norms)).collect();
+        Self { graph, bounds, layers }
+    }
+
+    /// ε: the bound on ‖F − Ĝ‖₂ at the end of the walk for weights within `tolerance` ε_w ≥ 0.
+    pub fn accuracy(&self, tolerance: f64) -> f64 {
+        let maps: Vec<MapChange> = self.layers.iter().map(|layer| layer.within(tolerance)).collect();
+        let output = deviations(&self.graph, self.bounds.nodes(), &maps, None).pop();
+        output.map_or(0.0, |output| output.norm)
+    }
+
+    /// ε_w, at most `w_max` > 0: the walk for weights within it ends at `epsilon` at most. 0 if no tolerance in the normal range of
+    /// f64 is small enough.
+    ///
+    /// It is the largest one, up to a relative 10⁻³ of `epsilon`. Every rule of the walk grows with the deviations of the inputs
+    /// and with ε_w, so bisection finds it.
+    pub fn tolerance(&self, epsilon: f64, w_max: f64) -> f64 {
+        if self.accuracy(w_max) <= epsilon {
+            return w_max;
+        }
+        let (mut low, mut high) = (f64::MIN_POSITIVE, w_max);
+        let mut at_low = self.accuracy(low);
+        if at_low > epsilon {
+            return 0.0;
+        }
+        let mut bisects = true;
+        for _ in 0..MOST_STEPS {
+            // Errors are proportional to a small ε_w, unless saturated; where they are not, bisection.
+            let proportional = low * (epsilon / at_low) * AIM;
+            let middle = if !bisects && proportional > low && proportional < high {
+                proportional
+            } else {
+                pxfm::f_exp(0.5 * (ln(low) + ln(high)))
+            };
+            if middle <= low || middle >= high {
+                break;
+            }
+            let found = self.accuracy(middle);
+            bisects = found > epsilon;
+            if found > epsilon {
+                high = middle;
+                continue;
+            }
+            (low, at_low) = (middle, found);
+            if found >= LEAST_SHARE * epsilon {
+                break;
+            }
+        }
+        low
+    }
+}
+
+/// A layer for [`WeightWalk`].
+#[derive(Clone, Debug)]
 struct Pattern {
     /// 1 where a weight is not 0
     nonzero: Array2<f64>,

@@ -8,7 +8,7 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::certificate::{MOST_ROUNDING, Source};
+use super::chain_certificate::{MOST_ROUNDING, Source};
 use super::evaluation::Evaluation;
 use super::layer_check::{LayerCheck, UNIT};
 use crate::network::graph::{Graph, GraphBounds, MapChange, MapRounding, NodeBounds, Operation};
@@ -152,11 +152,6 @@ impl GraphCertificate {
     /// Bound on the rounding error of evaluating F and Ĝ.
     pub fn rounding(&self) -> f64 {
         self.nodes.last().map_or(0.0, |node| node.rounding)
-    }
-
-    /// Whether the bound is at most ε in exact arithmetic, and above ε with rounding.
-    pub fn exceeds_only_by_rounding(&self, epsilon: f64) -> bool {
-        self.error() <= epsilon && epsilon < self.total
     }
 }
 

@@ -16,6 +16,7 @@
 mod batch;
 pub mod careful;
 mod certificate;
+mod chain_certificate;
 mod climb;
 mod evaluation;
 mod graph_certificate;
@@ -27,7 +28,8 @@ mod paths;
 mod search;
 mod whole;
 
-pub use certificate::{Certificate, CertifiedLayer, Source};
+pub use certificate::Certificate;
+pub use chain_certificate::{CertifiedLayer, ChainCertificate, Source};
 pub use climb::{Climber, STARTS, STEPS};
 pub use evaluation::Evaluation;
 pub use graph_certificate::{CertifiedNode, GraphCertificate};

@@ -164,6 +164,10 @@ pub(super) fn check_learned(
         let Some(dataset) = dataset else {
             return Err(fail(format!("expected a field `data` to learn from beside {name}, found none")));
         };
+        if setup.target.graph().is_some() && method.widths().is_none() {
+            let message = "expected widths of its own, as the target is a graph; found none";
+            return Err(fail(format!("method {number} ({name}): {message}")));
+        }
         let checked = method.check(setup.target.given_widths(), dataset);
         checked.map_err(|error| fail(format!("method {number} ({name}): {error}")))?;
     }

@@ -190,12 +190,21 @@ impl Experiment {
             Domain::Points { points, .. } => POINT_READ * points.len() as f64,
             _ => 0.0,
         };
-        layers.map(of_layer).fold(read, f64::max)
+        // Of a graph, bounds of every entry and deviations from it.
+        let entries = self
+            .target
+            .graph()
+            .map_or(0, |graph| graph.nodes().iter().map(|node| node.shape.entries()).sum::<usize>());
+        layers.map(of_layer).fold(read, f64::max) + 64.0 * entries as f64
     }
 
     /// Inputs on their way through both networks, or climbing.
     fn trying(&self) -> f64 {
         let architecture = self.target.architecture();
+        if architecture.graph().is_some() {
+            let together = architecture.inputs_together().min(MOST_TOGETHER).max(CLIMBED as usize);
+            return together as f64 * architecture.bytes_per_input();
+        }
         let widths: Vec<f64> = architecture.widths().iter().map(|&width| width as f64).collect();
         let all = match self.domain.free() {
             Domain::Points { points, .. } => points.nrows(),
@@ -230,7 +239,8 @@ impl Experiment {
             // A weight of 0 is finished without a note of it.
             let nonzero = layer.nonzero_weights() as f64;
             let noted = if nonzero < weights { FINISHED + LISTED } else { FINISHED };
-            let ticket = ROW * rows + noted * nonzero;
+            let change = if self.target.graph().is_some() { CHANGE * weights } else { 0.0 };
+            let ticket = ROW * rows + noted * nonzero + change;
             let own = method.memory(&task);
             memory.kept += ticket + LAYER + own.kept;
             memory.masked += PATH * rows + PLACE * weights;
@@ -245,6 +255,9 @@ impl Experiment {
         memory
     }
 }
+
+/// Bytes that the check of a layer of a graph keeps for each weight: its error in both halves, and its magnitude.
+const CHANGE: f64 = 24.0;
 
 /// Bytes to compute the norms of a matrix, beside itself.
 fn norms(rows: usize, columns: usize) -> f64 {

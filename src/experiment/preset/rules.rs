@@ -35,7 +35,9 @@ pub enum ToleranceRule {
     Uniform,
     /// each layer its own, from the error recursion
     PerLayer,
-    /// ε_w itself, the same for all layers: ε follows by Lemma 1
+    /// the certificate's walk through the network: the same for all layers; of graphs the default
+    Walk,
+    /// ε_w itself, the same for all layers: ε follows by Lemma 1, of graphs by the walk
     Weight(Positive),
 }
 
@@ -45,6 +47,7 @@ impl ToleranceRule {
         match self {
             Self::Uniform => "uniform",
             Self::PerLayer => "per-layer",
+            Self::Walk => "walk",
             Self::Weight(_) => "weight",
         }
     }

@@ -45,6 +45,8 @@ pub(in crate::experiment) struct Derived<'a> {
     pub(in crate::experiment) largest_weight: f64,
     /// the proven bound on every activation, outputs aside
     pub(in crate::experiment) f_max: f64,
+    /// Lemma 1 for layers that take one another, the walk for graphs
+    pub(in crate::experiment) tolerance: ToleranceRule,
 }
 
 macro_rules! schema {
@@ -262,7 +264,7 @@ schema! {
         /// the norms in Lemma 1
         norms: NormSource => NormSource, default NormSource::default(), required false, Norms ["Unit", "Worst", "Target"];
         /// how tolerances follow from ε, or ε_w itself
-        tolerance: ToleranceRule => ToleranceRule, default ToleranceRule::default(), required false, Tolerance ["Uniform", "PerLayer"];
+        tolerance: ToleranceRule => ToleranceRule, default derived.tolerance, required false, Tolerance ["Uniform", "PerLayer", "Walk"];
         /// the constructions, one lane each
         constructions: Vec<Construction> => Vec<Construction>, default vec![Construction::default()], required false, Constructions [];
         /// whether lanes of single neurons draw them all; each lane decides by default

@@ -31,6 +31,17 @@ pub enum Placement {
     },
 }
 
+impl Placement {
+    /// Lower-case name, as in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Dense => "dense",
+            Self::Rows => "rows",
+            Self::Convolution { .. } => "convolution",
+        }
+    }
+}
+
 /// A linear map with its place in a graph, its weights apart.
 #[derive(Clone, Debug, Serialize)]
 pub struct LinearMap {

@@ -27,9 +27,10 @@ pub enum Against {
 }
 
 impl Against {
-    /// The next one, ε again after ℓ.
-    pub fn next(self) -> Self {
+    /// The next one, ε again after ℓ. Another width or depth is imagined for layers that take one another only.
+    pub fn next(self, experiment: &Experiment) -> Self {
         match self {
+            Self::Epsilon if !experiment.outline().is_chain() => Self::Epsilon,
             Self::Epsilon => Self::Width,
             Self::Width => Self::Depth,
             Self::Depth => Self::Epsilon,
@@ -134,9 +135,10 @@ fn with_choices<S: Serializer>(construction: &Construction, serializer: S) -> Re
 }
 
 impl Curves {
-    /// The bounds of every construction along one axis.
+    /// The bounds of every construction along one axis; of a graph, always along ε.
     pub fn new(experiment: &Experiment, against: Against) -> Self {
         let own = experiment.outline();
+        let against = if own.is_chain() { against } else { Against::Epsilon };
         let (values, own_index) = values(against, own);
         let outlines: Vec<Outline> = values
             .iter()

@@ -34,7 +34,7 @@ pub fn bounds(report: &BoundsReport, page: Page) -> String {
         report.norms
     );
     if let Some(given) = theory.tolerance.given() {
-        let _ = writeln!(text, "{}", follows(given, report.epsilon));
+        let _ = writeln!(text, "{}", follows(given, report.epsilon, theory.is_chain));
     }
     let _ = writeln!(text, "\n{}", savings(theory));
     for construction in &theory.constructions {

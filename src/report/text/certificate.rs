@@ -5,11 +5,17 @@ use std::fmt::Write as _;
 use crate::report::numbers::number;
 use crate::report::page::Page;
 use crate::report::table::{Rows, Table};
-use crate::verification::{Certificate, Evaluation};
+use crate::verification::{Certificate, ChainCertificate, Evaluation, GraphCertificate};
 
-/// A row for each layer.
+/// A row for each layer, or for each node of a graph.
 pub fn certificate_table(certificate: &Certificate) -> Table {
-    let bound = |value: f64| format!("{value:.2e}");
+    match certificate {
+        Certificate::Chain(certificate) => layers(certificate),
+        Certificate::Graph(certificate) => nodes(certificate),
+    }
+}
+
+fn layers(certificate: &ChainCertificate) -> Table {
     Rows::of(&certificate.layers)
         .column("layer", |layer| layer.layer)
         .column("sup|F|", |layer| number(layer.input_norm))
@@ -26,26 +32,55 @@ pub fn certificate_table(certificate: &Certificate) -> Table {
         .table()
 }
 
+fn nodes(certificate: &GraphCertificate) -> Table {
+    Rows::of(&certificate.nodes)
+        .column("node", |node| node.node.clone())
+        .column("kind", |node| node.kind)
+        .column("layer", |node| node.layer)
+        .column("sup|F|", |node| number(node.norm))
+        .column("by", |node| node.source.name())
+        .joined()
+        .column("|ΔW|", |node| node.delta_norm.map(bound))
+        .column("|Ŵ|", |node| node.pruned_norm.map(number))
+        .column("error", |node| bound(node.error))
+        .column("of an entry", |node| bound(node.largest_entry_error))
+        .column("rounding", |node| bound(node.rounding))
+        .table()
+}
+
+fn bound(value: f64) -> String {
+    format!("{value:.2e}")
+}
+
 /// The recursion of the table, and the error certified at its end.
 pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String> {
+    let recursion = match certificate {
+        Certificate::Chain(_) => {
+            "error = λ(|ΔW| sup|F| + |Ŵ| error before): sup|F - Ĝ| behind the layer; all norms are bounds"
+        }
+        Certificate::Graph(_) => {
+            "error: bound on sup|F - Ĝ| at the node, from its inputs' errors, as a whole and entry by entry; the smaller counts"
+        }
+    };
     let mut notes = vec![
-        "error = λ(|ΔW| sup|F| + |Ŵ| error before): sup|F - Ĝ| behind the layer; all norms are bounds"
-            .to_owned(),
+        recursion.to_owned(),
         format!(
             "certified {:.3e} = {:.3e} for the weights + {:.3e} for the rounding of F and Ĝ",
-            certificate.total,
+            certificate.total(),
             certificate.error(),
             certificate.rounding()
         ),
-        format!("Lemma 1 promised {:.3e} before anything was built", certificate.promised()),
     ];
+    if let Certificate::Chain(certificate) = certificate {
+        notes.push(format!("Lemma 1 promised {:.3e} before anything was built", certificate.promised()));
+    }
     if certificate.exceeds_only_by_rounding(epsilon) {
         notes.push(format!(
             "exceeds only by rounding: {:.3e} ≤ ε = {epsilon:e} in exact arithmetic",
             certificate.error()
         ));
     }
-    if certificate.evaluation == Evaluation::Careful {
+    if certificate.evaluation() == Evaluation::Careful {
         notes.push(
             "sums are evaluated carefully: plain ones would round by more than a tenth of ε".to_owned(),
         );

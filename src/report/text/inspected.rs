@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, marked};
 use super::bounds::savings;
+use super::graph::graph_table;
 use super::origin::origin;
 use super::setup::{finest, follows};
 use crate::report::bounds::ConstructionBounds;
@@ -31,6 +32,9 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
         let _ = writeln!(text, "biases are folded in: widths {}, inputs x become (x, 1)", widths(folded));
     }
     text.push_str(&origin(&theory.origin));
+    if let Some(graph) = &theory.origin.graph {
+        let _ = writeln!(text, "\n{}", page.table(&graph_table(graph)));
+    }
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
     let table = Rows::of(&report.layers)
         .column("layer", |layer| layer.layer)
@@ -57,7 +61,7 @@ pub fn inspected(report: &InspectReport, page: Page) -> String {
         number(report.f_max)
     );
     if let Some(given) = theory.tolerance.given() {
-        let _ = writeln!(text, "{}\n", follows(given, report.epsilon));
+        let _ = writeln!(text, "{}\n", follows(given, report.epsilon, theory.is_chain));
     }
     let of_bound = |bounds: &ConstructionBounds, text: Option<String>| {
         text.map(|text| marked(text, bounds.bound_applies()))

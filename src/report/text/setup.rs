@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::graph::graph_in_words;
 use super::origin::origin;
 use crate::construction::Mode;
 use crate::experiment::{Construction, Experiment};
@@ -26,6 +27,9 @@ pub(super) fn heading(session: &Session) -> String {
         let _ =
             writeln!(text, "biases are folded in: widths {given} become {folded}, inputs x become (x, 1)");
     }
+    if let Some(graph) = experiment.target.graph() {
+        let _ = writeln!(text, "target: {}", graph_in_words(graph, "→"));
+    }
     text.push_str(&tolerance_and_assumptions(experiment));
     for refused in &session.plan().refused {
         let _ = writeln!(text, "not built: {}", with_reason(refused));
@@ -35,15 +39,17 @@ pub(super) fn heading(session: &Session) -> String {
 
 /// A given ε_w, and the preset's assumptions broken by the target.
 pub(super) fn tolerance_and_assumptions(experiment: &Experiment) -> String {
-    let given = experiment.tolerance.given().map(|given| follows(given, experiment.epsilon));
+    let is_chain = experiment.outline().is_chain();
+    let given = experiment.tolerance.given().map(|given| follows(given, experiment.epsilon, is_chain));
     let broken = experiment.broken_assumptions();
     let broken = broken.into_iter().map(|broken| format!("not kept by this target: {broken}"));
     given.into_iter().chain(broken).map(|line| line + "\n").collect()
 }
 
 /// States a given ε_w, from which ε follows.
-pub(super) fn follows(tolerance: f64, epsilon: f64) -> String {
-    format!("ε_w = {tolerance:e} is given for every weight; ε = {epsilon:.6e} follows (Lemma 1)")
+pub(super) fn follows(tolerance: f64, epsilon: f64, is_chain: bool) -> String {
+    let by = if is_chain { "Lemma 1" } else { "the walk of the certificate" };
+    format!("ε_w = {tolerance:e} is given for every weight; ε = {epsilon:.6e} follows ({by})")
 }
 
 /// The finest ε_w of all layers, and its layer unless all are the same.

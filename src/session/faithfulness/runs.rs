@@ -79,7 +79,7 @@ impl Runs {
             largest = largest.zip(need).map(|(a, b)| if b > a { b } else { a });
         }
         let (error, certified) = match lane.certificate() {
-            Some(certificate) => (certificate.error(), certificate.total),
+            Some(certificate) => (certificate.error(), certificate.total()),
             None => (f64::INFINITY, f64::INFINITY),
         };
         let holds = error <= experiment.epsilon;

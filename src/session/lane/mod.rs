@@ -245,7 +245,7 @@ impl Lane {
 
     /// The error certified, once every layer is measured.
     pub fn certified(&self) -> Option<f64> {
-        self.certificate.as_ref().map(|certificate| certificate.total)
+        self.certificate.as_ref().map(|certificate| certificate.total())
     }
 
     /// The certificate, once every layer is measured.
@@ -255,7 +255,7 @@ impl Lane {
 
     /// How F and Ĝ are evaluated.
     pub fn evaluation(&self) -> Evaluation {
-        self.certificate.as_ref().map_or(Evaluation::Plain, |certificate| certificate.evaluation)
+        self.certificate.as_ref().map_or(Evaluation::Plain, |certificate| certificate.evaluation())
     }
 
     /// Whether every demand of every layer was met.
@@ -268,7 +268,7 @@ impl Lane {
     /// until the lane is done.
     pub fn holds(&self) -> Option<bool> {
         let certificate = self.certificate.as_ref().filter(|_| self.phase() == Phase::Done)?;
-        let sound = self.found().error <= certificate.total;
+        let sound = self.found().error <= certificate.total();
         Some(self.is_complete() && sound && certificate.error() <= self.experiment.epsilon)
     }
 

@@ -10,9 +10,10 @@ use super::measurement::Measurement;
 use super::trial::{INPUTS_PER_SLICE, Trial};
 use super::{Lane, LaneProgress, Phase, Step};
 use crate::construction::{LayerBuilder, Until};
+use crate::experiment::{Experiment, ValueBounds};
 use crate::network::{Domain, NEVER, Stop};
 use crate::session::background::drop_aside;
-use crate::verification::{Certificate, LayerCheck};
+use crate::verification::{Certificate, ChainCertificate, GraphCertificate, LayerCheck};
 
 /// Neurons drawn between two reports of progress.
 const NEURONS_PER_REPORT: u64 = 1 << 16;
@@ -186,18 +187,24 @@ impl Lane {
         let checks = self.checks().into_iter().map(|check| check.cloned());
         let checks: Option<Vec<LayerCheck>> = checks.collect();
         let (Some(checks), None) = (checks, &self.certificate) else { return };
-        let experiment = &self.experiment;
-        let points = matches!(experiment.domain.free(), Domain::Points { .. });
-        let promise = experiment.promise();
-        let certificate = Certificate::new(
-            &experiment.target,
-            &experiment.bounds,
-            &checks,
-            (experiment.f_max, &promise),
-            points,
-            experiment.epsilon,
-        );
-        self.trial.evaluate(certificate.evaluation);
+        let Some(certificate) = certificate_of(&self.experiment, &checks) else { return };
+        self.trial.evaluate(certificate.evaluation());
         self.certificate = Some(Arc::new(certificate));
+    }
+}
+
+/// The certificate of a target from the checks of its layers.
+fn certificate_of(experiment: &Experiment, checks: &[LayerCheck]) -> Option<Certificate> {
+    let (target, bounds, epsilon) = (&experiment.target, &experiment.bounds, experiment.epsilon);
+    match &bounds.values {
+        ValueBounds::Graph(graph, bounds) => {
+            GraphCertificate::new(graph, bounds, checks, epsilon).map(Certificate::Graph)
+        }
+        ValueBounds::Chain(bounds) => {
+            let points = matches!(experiment.domain.free(), Domain::Points { .. });
+            let promised = (experiment.f_max, &experiment.promise()[..]);
+            let certificate = ChainCertificate::new(target, bounds, checks, promised, points, epsilon);
+            Some(Certificate::Chain(certificate))
+        }
     }
 }

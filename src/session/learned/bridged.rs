@@ -99,7 +99,7 @@ impl TheoremNeed {
             w_max: target.w_max,
             f_max: target.f_max,
             neurons: neurons.iter().copied().sum(),
-            g_weights: corollary7::total_weights(target.target.architecture().widths(), &neurons),
+            g_weights: corollary7::total_weights(&target.target.architecture().shapes(), &neurons),
             bound_applies: target.bound_applies(construction),
             layers,
         })

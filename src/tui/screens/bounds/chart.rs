@@ -68,7 +68,7 @@ impl Chart {
             ChartMove::FarBack => self.cursor = self.cursor.saturating_sub(FAR),
             ChartMove::FarOn => self.cursor = (self.cursor + FAR).min(last),
             ChartMove::Own => self.cursor = self.curves.own,
-            ChartMove::NextAxis => self.draw_against(self.curves.against.next()),
+            ChartMove::NextAxis => self.draw_against(self.curves.against.next(&self.experiment)),
             ChartMove::NextCurve => self.choose(filter, 1),
             ChartMove::PreviousCurve => self.choose(filter, self.curves.curves.len() - 1),
             // The screen's own.

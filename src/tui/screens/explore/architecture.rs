@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::experiment::ToleranceRule::{PerLayer, Uniform, Weight};
+use crate::experiment::ToleranceRule::{PerLayer, Uniform, Walk, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::method::DemandKind;
 use crate::network::Domain;
 use crate::report::text::{
-    asked, count, grouped, number, number_of_neurons, per_weight, saved_share, unused_names, widths,
+    asked, count, graph_in_words, grouped, number, number_of_neurons, per_weight, saved_share, unused_names,
+    widths,
 };
 use crate::session::Snapshot;
 use crate::theory::{Count, corollary7};
@@ -60,8 +61,9 @@ pub(super) fn consequences(
     let ranges = plan.ranges;
     let line = |label: &str, value: String| line(label, value, look);
     let neurons: Option<Vec<Count>> = lane.layers.iter().map(|plan| plan.neurons).collect();
-    let size = |of: fn(&[usize], &[Count]) -> Count| {
-        neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(architecture.widths(), neurons)))
+    let shapes = architecture.shapes();
+    let size = |of: fn(&[(usize, usize)], &[Count]) -> Count| {
+        neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(&shapes, neurons)))
     };
     let allowed = plan.neurons.map_or("no constant is published".to_owned(), |neurons| {
         let each = neurons.ratio(plan.weights.into());
@@ -121,8 +123,12 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let mut names: Vec<&str> = activations.iter().map(|activation| activation.name()).collect();
     names.dedup();
     let sigma = names.join("/");
+    let target = match experiment.target.graph() {
+        Some(graph) => glyphs.write(&graph_in_words(graph, "→")),
+        None => format!("{}, {sigma}", widths(experiment.target.given_widths())),
+    };
     let mut lines = vec![
-        line("target", format!("{}, {sigma}", widths(experiment.target.given_widths()))),
+        line("target", target),
         line(
             "weights",
             format!(
@@ -171,6 +177,7 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
             match experiment.tolerance {
                 Uniform => "uniform (Lemma 1)".to_owned(),
                 PerLayer => "per layer".to_owned(),
+                Walk => "uniform (walk of the certificate)".to_owned(),
                 Weight(_) => format!("{} given, {} follows", glyphs.tolerance, glyphs.epsilon),
             },
         ),

@@ -1,0 +1,91 @@
+//! A target that is a graph: its nodes, and how its layers are applied.
+
+use serde::Serialize;
+
+use crate::network::graph::{Graph, LinearMap, Operation, Placement};
+
+/// The graph of a target.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)] // the keys are those of docs/src/schemas
+pub struct GraphReport {
+    pub nodes: Vec<GraphNode>,
+    pub layers: Vec<GraphLayer>,
+}
+
+/// One node.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct GraphNode {
+    pub node: String,
+    pub kind: &'static str,
+    /// of a linear map, from 1
+    pub layer: Option<usize>,
+    /// the names of the nodes whose values it takes
+    pub from: Vec<String>,
+    pub shape: Vec<usize>,
+    /// of pooling under one, else null
+    pub window: Option<Vec<usize>>,
+}
+
+/// One linear map.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct GraphLayer {
+    pub layer: usize,
+    pub name: String,
+    /// `dense`, `rows` or `convolution`
+    pub placement: &'static str,
+    /// outputs × inputs at a place: of a convolution, channels × taps, and a tap for the biases
+    pub shape: (usize, usize),
+    pub has_bias: bool,
+    /// places where the same matrix is applied
+    pub places: usize,
+    /// nodes that apply it
+    pub uses: usize,
+    /// of a convolution, else null
+    pub kernel: Option<Vec<usize>>,
+    pub stride: Option<Vec<usize>>,
+    pub padding: Option<Vec<(usize, usize)>>,
+    pub dilation: Option<Vec<usize>>,
+    pub groups: Option<usize>,
+}
+
+impl GraphReport {
+    /// Of a graph.
+    pub fn new(graph: &Graph) -> Self {
+        let name = |number: &usize| graph.nodes()[*number].name.clone();
+        let nodes = graph.nodes().iter().map(|node| GraphNode {
+            node: node.name.clone(),
+            kind: node.operation.name(),
+            layer: if let Operation::Linear(layer) = node.operation { Some(layer) } else { None },
+            from: node.from.iter().map(name).collect(),
+            shape: node.shape.axes().to_vec(),
+            window: match &node.operation {
+                Operation::Pool(pooling) => pooling.window.as_ref().map(|window| window.kernel.clone()),
+                _ => None,
+            },
+        });
+        let layer = |(layer, map): (usize, &LinearMap)| {
+            let convolution = match map.placement() {
+                Placement::Convolution { window, groups } => Some((window, *groups)),
+                Placement::Dense | Placement::Rows => None,
+            };
+            let window = convolution.map(|(window, _)| window);
+            GraphLayer {
+                layer,
+                name: map.name().to_owned(),
+                placement: map.placement().name(),
+                shape: (map.rows(), map.columns()),
+                has_bias: map.has_bias(),
+                places: map.places(),
+                uses: graph.uses(layer).count(),
+                kernel: window.map(|window| window.kernel.clone()),
+                stride: window.map(|window| window.stride.clone()),
+                padding: window.map(|window| window.padding.clone()),
+                dilation: window.map(|window| window.dilation.clone()),
+                groups: convolution.map(|(_, groups)| groups),
+            }
+        };
+        Self { nodes: nodes.collect(), layers: (1..).zip(graph.maps()).map(layer).collect() }
+    }
+}
