@@ -13,7 +13,7 @@ use slth::network::{Activation, ActivationBounds, Domain, NEVER, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
 use slth::verification::{
-    Certificate, Evaluation, GraphCertificate, LayerCheck, MaskedNetwork, Parts, careful::forward_target,
+    ChainCertificate, Evaluation, GraphCertificate, LayerCheck, MaskedNetwork, Parts, careful::forward_target,
 };
 
 mod random_networks;
@@ -58,7 +58,7 @@ fn biased(case: &Case) -> Case {
 }
 
 /// Both certificates of the tickets, by layers and by nodes.
-fn both(case: &Case, domain: &Domain, skip: bool, epsilon: f64) -> (Certificate, GraphCertificate) {
+fn both(case: &Case, domain: &Domain, skip: bool, epsilon: f64) -> (ChainCertificate, GraphCertificate) {
     let architecture = case.target.architecture();
     let graph_network = as_graph(&case.target);
     let (mut by_layers, mut by_nodes) = (Vec::new(), Vec::new());
@@ -77,7 +77,7 @@ fn both(case: &Case, domain: &Domain, skip: bool, epsilon: f64) -> (Certificate,
     let told: Vec<(f64, f64)> =
         by_layers.iter().map(|check| (check.norm_target, case.ranges.half_tolerance)).collect();
     let layers =
-        Certificate::new(&case.target, &bounds, &by_layers, (bounds.f_max(), &told), points, epsilon);
+        ChainCertificate::new(&case.target, &bounds, &by_layers, (bounds.f_max(), &told), points, epsilon);
     let graph = graph_network.graph().unwrap();
     let weights: Vec<Array2<f64>> = case.target.all_weights().map(|w| w.to_owned()).collect();
     let of_nodes = GraphBounds::new(graph, &weights, domain);

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use slth::network::graph::{
     Cell, Deviation, Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, MapChange, MapRounding,
@@ -9,7 +11,7 @@ use slth::network::graph::{
 };
 use slth::network::{Activation, Domain};
 use slth::sampling::{Side, Stream};
-use slth::theory::walk::{deviations, tolerance};
+use slth::theory::walk::{WeightWalk, deviations};
 
 /// Numbers in [−1, 1], or in [0, 1].
 struct Draws {
@@ -433,6 +435,11 @@ fn bounds_over_points_are_near_their_maxima() {
     }
 }
 
+/// ε_w of at most 1.
+fn tolerance(graph: &Graph, bounds: &GraphBounds, weights: &[Array2<f64>], epsilon: f64) -> f64 {
+    WeightWalk::new(Arc::new(graph.clone()), Arc::new(bounds.clone()), weights).tolerance(epsilon, 1.0)
+}
+
 /// Monotone in ε, and the walk at the tolerance ends just below ε.
 #[test]
 fn the_walk_at_the_tolerance_ends_just_below_epsilon() {
@@ -441,7 +448,7 @@ fn the_walk_at_the_tolerance_ends_just_below_epsilon() {
         let bounds = GraphBounds::new(&graph, &weights, &Domain::Ball { radius: 1.0 });
         let mut before = 0.0;
         for epsilon in [1e-12, 1e-6, 1e-3, 1e-2, 0.1, 0.3] {
-            let found = tolerance(&graph, &bounds, &weights, epsilon, 1.0);
+            let found = tolerance(&graph, &bounds, &weights, epsilon);
             assert!(found >= before && found > 0.0, "{kind}: {found} below {before}");
             before = found;
             let changes: Vec<MapChange> = graph
@@ -527,7 +534,7 @@ fn the_tolerance_of_an_lstm_falls_with_the_number_of_steps() {
         for (of_domain, before) in sequences.iter().zip(&mut before) {
             let bounds = GraphBounds::new(&graph, &weights, of_domain);
             let start = std::time::Instant::now();
-            let found = tolerance(&graph, &bounds, &weights, 0.01, 1.0);
+            let found = tolerance(&graph, &bounds, &weights, 0.01);
             let over = if matches!(of_domain, Domain::Box { .. }) { "box" } else { "points" };
             println!("T = {steps}, {over}: ε_w = {found:.3e} in {:.2?}", start.elapsed());
             // No f64 is small enough for 256 steps over the box.

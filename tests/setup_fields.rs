@@ -50,9 +50,9 @@ fn a_box_of_lists_that_are_all_the_same_is_the_box_of_two_numbers() {
 #[test]
 fn every_input_has_its_own_range() {
     let own = experiment("tiny", &["inputs=Box(low: [0.25, -2.0], high: [0.5, 3.0])"]);
-    assert!((own.bounds.norm[0] / 0.5_f64.hypot(3.0) - 1.0).abs() < 1e-14);
+    assert!((own.bounds.largest_input_norm() / 0.5_f64.hypot(3.0) - 1.0).abs() < 1e-14);
     let wide = experiment("tiny", &["inputs=Box(low: -2.0, high: 3.0)"]);
-    assert!(own.f_max <= wide.f_max && own.bounds.norm[1] < wide.bounds.norm[1]);
+    assert!(own.f_max <= wide.f_max && own.bounds.input_norm(2) < wide.bounds.input_norm(2));
     let mut session = Session::new(own).unwrap();
     session.run(&|_| {});
     let lane = &session.lanes()[0];

@@ -11,7 +11,7 @@ use slth::construction::{Allocation, Half, LayerTicket, Sharing};
 use slth::network::{Activation, ActivationBounds, Domain, NEVER, Network};
 use slth::sampling::{Side, Stream};
 use slth::theory::section5::Ranges;
-use slth::verification::{Certificate, LayerCheck, MaskedLayer, Parts, Search};
+use slth::verification::{ChainCertificate, LayerCheck, MaskedLayer, Parts, Search};
 
 mod random_networks;
 use random_networks::{Case, any_bound, built, cases};
@@ -51,7 +51,8 @@ fn prune(case: &Case, domain: &Domain, skip: bool) -> Pruned {
     let told: Vec<(f64, f64)> =
         checks.iter().map(|check| (check.norm_target, case.ranges.half_tolerance)).collect();
     let lemma_1 = (bounds.f_max(), &told[..]);
-    let certified = Certificate::new(&case.target, &bounds, &checks, lemma_1, points, f64::INFINITY).total;
+    let certified =
+        ChainCertificate::new(&case.target, &bounds, &checks, lemma_1, points, f64::INFINITY).total;
     Pruned { target: Arc::clone(&case.target), tickets, checks, certified }
 }
 

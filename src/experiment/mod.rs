@@ -38,6 +38,7 @@ mod layer_plan;
 mod limits;
 mod loading;
 mod memory;
+mod onnx_file;
 mod outline;
 mod plan;
 mod preset;

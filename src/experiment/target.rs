@@ -8,16 +8,16 @@ use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
 use super::memory::free as free_memory;
 use super::preset::{Lipschitz, TargetSource, Weight};
-use super::{ticket_file, trained};
+use super::{onnx_file, ticket_file, trained};
 use crate::learning::Dataset;
-use crate::network::files::WeightFile;
 use crate::network::files::readings::{Reading, ReadingOptions};
+use crate::network::files::{self, WeightFile};
 use crate::network::{Activation, Architecture, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 use crate::visible::shortened;
 
 /// Bytes held per target weight while an experiment is resolved: the weight, and copies for the norm.
-const BYTES_PER_WEIGHT: f64 = 32.0;
+pub(super) const BYTES_PER_WEIGHT: f64 = 32.0;
 
 /// A target network, and the reading of its file; `None` without a file.
 pub(super) struct FoundTarget {
@@ -130,6 +130,10 @@ fn of_file(
         ExperimentError::new(place_of("target"), format!("{file}{error}"))
     };
     let bytes = source.read("target", path)?;
+    if files::is_onnx(&bytes) {
+        refuse_options(options, given, place_of)?;
+        return onnx_file::network(path, &bytes, source, place_of, &failed);
+    }
     let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
     if *options == ReadingOptions::default() && ticket_file::is_learned(&file) {
         let ticket = ticket_file::FoundTicket::of(&mut file).map_err(|error| failed(&error))?;
@@ -148,6 +152,30 @@ fn of_file(
     let activations = activations_of(read.weights.len(), given, place_of)?;
     let network = Network::with_biases(read.weights, read.biases, activations);
     Ok(FoundTarget { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
+}
+
+/// A model in ONNX says itself how its tensors are connected.
+fn refuse_options(
+    options: &ReadingOptions,
+    (hidden, output, each): GivenActivations<'_>,
+    place_of: PlaceOf<'_>,
+) -> Result<(), ExperimentError> {
+    let given = [
+        ("layers", options.layers.is_some()),
+        ("transposed", options.transposed.is_some()),
+        ("order", options.order.is_some()),
+        ("activation", hidden.is_some()),
+        ("output_activation", output.is_some()),
+        ("activations", each.is_some()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((key, _)) => {
+            let message =
+                format!("expected no `{key}` beside a model in ONNX, which says so itself; found one");
+            Err(ExperimentError::new(place_of(key), message))
+        }
+    }
 }
 
 /// σ₁…σ_ℓ from `activation`, `output_activation` and `activations`.

@@ -243,7 +243,7 @@ impl FoundTicket {
             why: "no tensor",
         });
         let unused = tensors.chain(members).collect();
-        Reading { why: self.why(), layers, unused, is_ticket: true }
+        Reading { why: self.why(), layers, unused, folded: Vec::new(), says_activations: true }
     }
 
     /// How the ticket was read, in a sentence.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::chain_certificate::ChainCertificate;
+use super::chain_certificate::{CertifiedLayer, ChainCertificate};
 use super::evaluation::Evaluation;
 use super::graph_certificate::GraphCertificate;
 
@@ -39,6 +39,16 @@ impl Certificate {
             Self::Chain(certificate) => certificate.rounding(),
             Self::Graph(certificate) => certificate.rounding(),
         }
+    }
+
+    /// The layers of a chain; none of a graph.
+    pub fn layers(&self) -> &[CertifiedLayer] {
+        if let Self::Chain(certificate) = self { &certificate.layers } else { &[] }
+    }
+
+    /// The error of a chain promised a priori by Lemma 1.
+    pub fn promised(&self) -> Option<f64> {
+        if let Self::Chain(certificate) = self { Some(certificate.promised()) } else { None }
     }
 
     /// How F and Ĝ are evaluated.

@@ -152,7 +152,7 @@ pub(crate) fn assumed(
         .collect();
     if let Some(TargetSource::File { activation: None, output_activation, activations: None, .. }) =
         &preset.target
-        && !reading.is_some_and(|reading| reading.is_ticket)
+        && !reading.is_some_and(|reading| reading.says_activations)
     {
         let of = if output_activation.is_some() { " in the hidden layers" } else { "" };
         assumed.push(format!("activation: Relu{of}"));

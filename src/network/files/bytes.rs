@@ -58,6 +58,14 @@ impl<'a> FileBytes<'a> {
         self.length == 0
     }
 
+    /// All of them.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or there is no memory for it.
+    pub fn all(&self) -> io::Result<Vec<u8>> {
+        self.part(0, self.length)
+    }
+
     /// The first bytes, at most `most`.
     pub(super) fn start(&self, most: usize) -> io::Result<Vec<u8>> {
         self.part(0, self.length.min(most as u64))

@@ -112,7 +112,11 @@ pub(super) fn foreign(bytes: &[u8]) -> Foreign {
     if let [0x80, 2..=5, ..] = bytes {
         return pickle(bytes);
     }
-    protobuf(bytes).or_else(|| flax(bytes)).or_else(|| text(bytes)).unwrap_or_else(|| unknown(bytes))
+    protobuf(bytes)
+        .map(Protobuf::foreign)
+        .or_else(|| flax(bytes))
+        .or_else(|| text(bytes))
+        .unwrap_or_else(|| unknown(bytes))
 }
 
 fn unknown(bytes: &[u8]) -> Foreign {
@@ -188,13 +192,31 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
+/// Formats of protobuf messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protobuf {
+    Onnx,
+    SavedModel,
+}
+
+impl Protobuf {
+    fn foreign(self) -> Foreign {
+        match self {
+            Self::Onnx => {
+                Foreign::new("an ONNX model", "it is read as the target of a preset, and as nothing else")
+            }
+            Self::SavedModel => Foreign::new("a TensorFlow SavedModel", FROM_KERAS),
+        }
+    }
+}
+
 /// ONNX and TensorFlow's SavedModel: protobuf messages, without a magic number. Both begin with a version.
-fn protobuf(bytes: &[u8]) -> Option<Foreign> {
+pub(super) fn protobuf(bytes: &[u8]) -> Option<Protobuf> {
     let (&[0x08, version @ 1..=50], mut rest) = bytes.split_first_chunk::<2>()? else { return None };
     let meta_graph = field(rest)
         .filter(|&(number, content, _)| number == 2 && content.is_some_and(|c| c.starts_with(b"\x0a")));
     if version == 1 && meta_graph.is_some() {
-        return Some(Foreign::new("a TensorFlow SavedModel", FROM_KERAS));
+        return Some(Protobuf::SavedModel);
     }
     let is_onnx_field = |number: u64, content: Option<&[u8]>| match content {
         // producer, its version, domain and documentation
@@ -215,7 +237,7 @@ fn protobuf(bytes: &[u8]) -> Option<Foreign> {
         }
         rest = after;
     }
-    (fields > 0).then(|| Foreign::new("ONNX, which is not read yet", FROM_STATE_DICT))
+    (fields > 0).then_some(Protobuf::Onnx)
 }
 
 /// Flax writes MessagePack: a map with text keys.

@@ -1,7 +1,7 @@
 //! File formats by their first bytes.
 
 use super::bytes::FileBytes;
-use super::foreign::{FROM_KERAS, Foreign, foreign};
+use super::foreign::{FROM_KERAS, Foreign, Protobuf, foreign, protobuf};
 use super::npy_header::MAGIC;
 use super::{FileError, archive, safetensors, torch};
 
@@ -46,6 +46,11 @@ pub(super) fn of(bytes: &FileBytes<'_>) -> Result<Format, FileError> {
     Err(FileError::Format(foreign(&start)))
 }
 
+/// Whether a file is a model in ONNX, told by its first bytes.
+pub fn is_onnx(bytes: &FileBytes<'_>) -> bool {
+    bytes.start(SEARCHED).is_ok_and(|start| protobuf(&start) == Some(Protobuf::Onnx))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{MARKS, foreign_archive};
@@ -79,10 +84,7 @@ mod tests {
             (&index, &["TensorFlow checkpoint"]),
             (&tar, &["a tar archive"]),
             (b"MATLAB 5.0 MAT-file, Platform", &["MATLAB", "loadmat"]),
-            (
-                b"\x08\x07\x12\x07pytorch\x1a\x052.1.0\x3a\x02ab",
-                &["ONNX, which is not read yet", "safetensors"],
-            ),
+            (b"\x08\x07\x12\x07pytorch\x1a\x052.1.0\x3a\x02ab", &["an ONNX model", "target of a preset"]),
             (b"\x08\x06\x42\x02\x10\x0b\x12\x04ONNX\x1a\x050.1.0\x3a\xff\xff\xff\x07ab", &["ONNX"]),
             (b"\x08\x01\x12\xff\xff\x03\x0a\x02ab", &["SavedModel"]),
             (b"\x80\x04\x95\x15\0\0\0\0\0\0\0}", &["Python pickle, which is never executed", "np.savez"]),

@@ -42,5 +42,6 @@ pub use data::{DataArray, read_labels, read_points, split_array_name};
 pub use entry::{Order, TensorEntry, TensorName, UNREADABLE};
 pub use error::FileError;
 pub use foreign::Foreign;
+pub use format::is_onnx;
 pub use layers::FileNetwork;
 pub use weight_file::{WeightFile, recognise};

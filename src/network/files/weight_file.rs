@@ -155,12 +155,13 @@ impl<'a> WeightFile<'a> {
     }
 }
 
-/// Refuses a file without the first bytes of any weight file.
+/// Refuses a file without the first bytes of any weight file, or of a model in ONNX.
 ///
 /// # Errors
 /// [`FileError::Format`] names the format.
 pub fn recognise(start: &[u8]) -> Result<(), FileError> {
-    format::of(&start.into()).map(drop)
+    let start: FileBytes<'_> = start.into();
+    if format::is_onnx(&start) { Ok(()) } else { format::of(&start).map(drop) }
 }
 
 /// Cuts a name after [`LONGEST_SHOWN`] characters.
@@ -215,7 +216,7 @@ mod tests {
             (case!("header-too-large/page.safetensors"), "a web page"),
             (case!("header-too-large/net.npz.gz"), "gzip-compressed data"),
             (case!("header-too-large/net.h5"), "HDF5"),
-            (case!("header-too-large/net.onnx"), "ONNX, which is not read yet"),
+            (case!("header-too-large/net.onnx"), "an ONNX model"),
             (case!("header-too-large/net.pkl"), "a Python pickle"),
             (case!("header-too-large/legacy.pt"), "a file cut short: storage `1660378368` ends after"),
             (case!("pickled-list/weights.npy"), "`np.savez(\"net.npz\", *arrays)`"),

@@ -71,8 +71,8 @@ pub fn certificate_notes(certificate: &Certificate, epsilon: f64) -> Vec<String>
             certificate.rounding()
         ),
     ];
-    if let Certificate::Chain(certificate) = certificate {
-        notes.push(format!("Lemma 1 promised {:.3e} before anything was built", certificate.promised()));
+    if let Some(promised) = certificate.promised() {
+        notes.push(format!("Lemma 1 promised {promised:.3e} before anything was built"));
     }
     if certificate.exceeds_only_by_rounding(epsilon) {
         notes.push(format!(

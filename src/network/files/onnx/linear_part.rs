@@ -95,10 +95,9 @@ impl LinearPart {
         });
     }
 
-    /// The largest weight, biases included, and a bound on the norm of the matrix, without them.
+    /// The largest weight, and a bound on the norm of the matrix, biases left out.
     fn figures(&self) -> (f64, f64) {
-        let biases = self.bias.iter().flatten();
-        let largest = range::largest(self.weights.iter().chain(biases).copied());
+        let largest = range::largest(self.weights.iter().copied());
         (largest, spectral_norm_bound(self.weights.view()))
     }
 }

@@ -40,4 +40,4 @@ mod traced;
 mod walk;
 
 pub use error::OnnxError;
-pub use model::{FoldedNorm, OnnxNetwork, network};
+pub use model::{OnnxNetwork, network};

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ndarray::Array2;
 use onnx_rs::ast::{DataLocation, DataType, Dimension, Graph as StoredGraph, Model, TensorProto, ValueInfo};
-use serde::Serialize;
 
 use super::OnnxError;
 use super::constant::OnnxConstant;
@@ -14,7 +13,7 @@ use super::order::NodeOrder;
 use super::traced::{OnnxValue, TracedArray};
 use super::walk::OnnxWalk;
 use super::{message, operators};
-use crate::network::graph::{Graph, Operation, Shape};
+use crate::network::graph::{FoldedNorm, Graph, Operation, Shape};
 
 /// Oldest version of the operators that is read.
 const OLDEST_OPSET: i64 = 11;
@@ -37,19 +36,6 @@ pub struct OnnxNetwork {
     pub opset: i64,
     /// the program that wrote the file, with its version; may be empty
     pub producer: String,
-}
-
-/// A batch normalisation, or another constant scale, that became part of the layer before it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FoldedNorm {
-    /// the layer, from 1
-    pub layer: usize,
-    /// the node that scaled
-    pub node: String,
-    /// max |w| of the layer's weights before and after, biases included
-    pub largest: (f64, f64),
-    /// upper bound on ‖W‖₂ of the layer's matrix before and after, without biases; of a convolution, its kernel as outputs × (channel, tap)
-    pub norm: (f64, f64),
 }
 
 /// Reads a network. `external` gives the bytes of a file in the model's folder, by its relative path; paths that leave the folder
@@ -133,16 +119,16 @@ pub fn network(
         built.maps().iter().enumerate().map(|(at, map)| (map.name(), at + 1)).collect();
     let folded = folds.into_iter().filter_map(|(name, fold)| {
         let layer = *layers.get(name.as_str())?;
-        Some(FoldedNorm { layer, node: fold.node, largest: fold.largest, norm: fold.norm })
+        Some((layer, FoldedNorm { node: fold.node, map: name, w_max: fold.largest, norm: fold.norm }))
     });
-    let mut folded: Vec<FoldedNorm> = folded.collect();
-    folded.sort_by_key(|fold| fold.layer);
+    let mut folded: Vec<(usize, FoldedNorm)> = folded.collect();
+    folded.sort_by_key(|(layer, _)| *layer);
     let unused: BTreeSet<&str> = initialisers.keys().copied().filter(|name| !used.contains(name)).collect();
     let producer = format!("{} {}", model.producer_name, model.producer_version);
     Ok(OnnxNetwork {
         graph: built,
         weights,
-        folded,
+        folded: folded.into_iter().map(|(_, folded)| folded).collect(),
         unused: unused.into_iter().map(shortened).collect(),
         opset,
         producer: shortened(producer.trim()),

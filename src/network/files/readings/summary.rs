@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use super::super::onnx::OnnxNetwork;
 use super::super::{Order, TensorName};
 use super::candidates::{self, BiasBy, Candidate, Candidates};
 use super::evidence;
 use super::options::{OrderBy, ReadingOptions};
 use super::tensors::Catalogue;
+use crate::network::graph::FoldedNorm;
 use std::collections::HashSet;
 
 /// How a file's tensors were read as a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reading {
     /// the reading and the evidence for it, in a sentence
     pub why: String,
@@ -18,9 +20,12 @@ pub struct Reading {
     pub layers: Vec<ReadLayer>,
     /// everything else in the file
     pub unused: Vec<Unused>,
-    /// whether the file says its own activations and input map, as a learned ticket does
+    /// batch norms that became part of a layer, with what that did to it
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folded: Vec<FoldedNorm>,
+    /// whether the file says its own activations, as a learned ticket or a model in ONNX does
     #[serde(skip)]
-    pub is_ticket: bool,
+    pub says_activations: bool,
 }
 
 /// One layer of a file.
@@ -54,6 +59,25 @@ pub struct Unused {
 }
 
 impl Reading {
+    /// Of a model in ONNX.
+    pub fn of_onnx(found: &OnnxNetwork) -> Self {
+        let OnnxNetwork { opset, producer, unused, folded, .. } = found;
+        let by = if producer.is_empty() { String::new() } else { format!(", written by {producer}") };
+        let unused = unused.iter().map(|name| Unused {
+            name: name.clone(),
+            dtype: None,
+            shape: None,
+            why: "the output does not need it",
+        });
+        Self {
+            why: format!("read as a model in ONNX, opset {opset}{by}"),
+            layers: Vec::new(),
+            unused: unused.collect(),
+            folded: folded.clone(),
+            says_activations: true,
+        }
+    }
+
     pub(super) fn new(
         catalogue: &Catalogue<'_>,
         chosen: &Candidate,
@@ -93,7 +117,8 @@ impl Reading {
             why: "no tensor",
         });
         let unused = tensors.chain(members).collect();
-        Self { why: why(catalogue, chosen, outcome, options, &layers), layers, unused, is_ticket: false }
+        let why = why(catalogue, chosen, outcome, options, &layers);
+        Self { why, layers, unused, folded: Vec::new(), says_activations: false }
     }
 }
 
