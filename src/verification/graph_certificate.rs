@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::chain_certificate::{MOST_ROUNDING, Source};
 use super::evaluation::Evaluation;
 use super::layer_check::{LayerCheck, UNIT};
-use crate::network::graph::{Graph, GraphBounds, MapChange, MapRounding, NodeBounds, Operation};
+use crate::network::graph::{Deviation, Graph, GraphBounds, MapChange, MapRounding, NodeBounds, Operation};
 use crate::network::range::product;
 use crate::theory::walk::deviations;
 
@@ -85,9 +85,7 @@ impl GraphCertificate {
             checks.iter().map(|check| check.change.as_deref().cloned()).collect();
         let changes = changes?;
         let errors = deviations(graph, bounds.nodes(), &changes, None);
-        // Ĝ's values lie near F's, and its weights are its own.
-        let near: Vec<NodeBounds> =
-            bounds.nodes().iter().zip(&errors).map(|(node, e)| node.widened(e.norm, &e.entries)).collect();
+        let near = values_of_pruned(graph, bounds, &changes, &errors);
         let exact = |(check, change): (&LayerCheck, &MapChange), of_g: bool| MapChange {
             delta: Vec::new(),
             delta_norm: 0.0,
@@ -153,6 +151,34 @@ impl GraphCertificate {
     pub fn rounding(&self) -> f64 {
         self.nodes.last().map_or(0.0, |node| node.rounding)
     }
+}
+
+/// Bounds on Ĝ's values: near F's, and no larger than its own weights make them.
+fn values_of_pruned(
+    graph: &Graph,
+    bounds: &GraphBounds,
+    changes: &[MapChange],
+    errors: &[Deviation],
+) -> Vec<NodeBounds> {
+    let mut near: Vec<NodeBounds> = Vec::with_capacity(errors.len());
+    for ((node, of_f), error) in graph.nodes().iter().zip(bounds.nodes()).zip(errors) {
+        let norm = match node.operation {
+            Operation::Linear(layer) => {
+                let change = &changes[layer - 1];
+                let biases = bounds.norms()[layer - 1].bias_norm + change.bias_norm;
+                product(change.gain, near[node.from[0]].norm) + biases
+            }
+            Operation::Activation(activation) => {
+                let lambda = activation.lipschitz().unwrap_or(f64::INFINITY);
+                let at_rest = activation.apply(0.0).abs() * (of_f.intervals.len() as f64).sqrt();
+                product(lambda, near[node.from[0]].norm) + at_rest
+            }
+            _ => f64::INFINITY,
+        };
+        let widened = of_f.widened(error.norm, &error.entries);
+        near.push(widened.within(product(norm, 1.0 + 16.0 * UNIT)));
+    }
+    near
 }
 
 /// Which bound on the norm is the smallest.

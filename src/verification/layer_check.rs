@@ -220,7 +220,8 @@ impl LayerCheck {
                 let mut bounds = delta[half].mapv(|d| product(d.abs(), 1.0 + 4.0 * UNIT));
                 Zip::from(&mut bounds).and(w).and(&pieces[half]).for_each(|bound, w, pieces| {
                     let lost = product(terms, w.abs() + pieces) + 2.0 * inexact * SMALLEST;
-                    *bound = (*bound + lost).next_up();
+                    // Nothing is lost of a weight 0 without a path.
+                    *bound = if *bound + lost == 0.0 { 0.0 } else { (*bound + lost).next_up() };
                 });
                 bounds
             };

@@ -139,7 +139,7 @@ pub fn deviation_after(
         }
         Operation::Reshape => (of[0].norm, of[0].entries.clone()),
         Operation::Select(chosen) => {
-            let most = most_copies(chosen, of[0].entries.len()) as f64;
+            let most = most_copies(chosen) as f64;
             (product(of[0].norm, most.sqrt()), each(&|entry| off(0, chosen[entry] as usize)))
         }
         Operation::Pool(pooling) => {

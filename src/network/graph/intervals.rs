@@ -79,7 +79,7 @@ pub(super) fn bounds_after(
         }
         Operation::Reshape => NodeBounds::new(of[0].intervals.clone(), of[0].norm),
         Operation::Select(chosen) => {
-            let most = most_copies(chosen, of[0].intervals.len()) as f64;
+            let most = most_copies(chosen) as f64;
             let by_norms = product(product(of[0].norm, most.sqrt()), up);
             NodeBounds::new(of_entries(&|entry| at(0, chosen[entry] as usize)), by_norms)
         }
@@ -124,11 +124,11 @@ pub(super) fn concatenated<T: Copy>(node: &Node, axis: usize, parts: &[&[T]]) ->
     (0..rows).flat_map(of_row).collect()
 }
 
-/// The most times that one of `all` entries is chosen.
-pub(super) fn most_copies(chosen: &[u32], all: usize) -> usize {
-    let mut copies = vec![0; all];
-    chosen.iter().for_each(|&entry| copies[entry as usize] += 1);
-    copies.into_iter().max().unwrap_or(0)
+/// The most times that one entry is chosen.
+pub(super) fn most_copies(chosen: &[u32]) -> usize {
+    let mut sorted = chosen.to_vec();
+    sorted.sort_unstable();
+    sorted.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0)
 }
 
 /// Whether σ picks one of its argument and 0, without rounding.
@@ -149,9 +149,10 @@ fn sigma(activation: Activation, (low, high): Interval) -> Interval {
     if compares_only(activation) {
         return (low, high);
     }
-    // The smallest normal number covers an exponential that over- or underflows.
-    let below = |v: f64| if v <= 0.0 { v - OF_SIGMA * -v - f64::MIN_POSITIVE } else { v - OF_SIGMA * v };
-    let above = |v: f64| if v >= 0.0 { v + OF_SIGMA * v + f64::MIN_POSITIVE } else { v - OF_SIGMA * v };
+    // The logistic function's exponential may overflow; the smallest normal number covers what is lost.
+    let lost = if activation == Activation::Logistic { f64::MIN_POSITIVE } else { 0.0 };
+    let below = |v: f64| if v == 0.0 { v - lost } else { (v - OF_SIGMA * v.abs()).next_down() - lost };
+    let above = |v: f64| if v == 0.0 { v + lost } else { (v + OF_SIGMA * v.abs()).next_up() + lost };
     let (least, most) = match activation {
         Activation::Tanh => (-1.0, 1.0),
         Activation::Logistic => (0.0, 1.0),

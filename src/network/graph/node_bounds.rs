@@ -51,6 +51,13 @@ impl NodeBounds {
         Self::new(intervals.collect(), (self.norm + norm).next_up())
     }
 
+    /// The same, made sharper by another bound on the 2-norm.
+    #[must_use]
+    pub fn within(mut self, norm: f64) -> Self {
+        self.norm = self.norm.min(norm);
+        self.clamped()
+    }
+
     /// The same, made sharper by what was computed at all points of the domain: intervals and the largest 2-norm, off by no more
     /// than `rounding` as a whole and `of_entries` entry by entry.
     #[must_use]

@@ -4,7 +4,7 @@
 //! the deviations of its inputs:
 //! - *Linear*: each place loses no more than [`MapRounding::relative`] of the norm of its patch, and [`MapRounding::underflow`]. With m the
 //!   most places that read an entry, Σ‖patch‖² ≤ m·‖x‖² + places, the last for the constant of the biases.
-//! - *σ*: 8u of its value, and the smallest normal number for an exponential that over- or underflows; 0 if it only compares.
+//! - *σ*: 8u of its value, and what underflows: the smallest normal number for an exponential that overflows; 0 if it only compares.
 //! - *Sums, products and averages* of n terms: (n + 2)u of the sum of magnitudes, and an underflow for each term.
 //! - *Softmax* of n entries: an exponential is off by 8u and by u times the distance R to the largest entry, and e⁻ᴿ·R ≤ 1/e. So are all
 //!   terms of the sum, and p_j by at most (4n + 64)u. *Its logarithm*: x − max by uR, the rest by the relative error of the sum and u
@@ -12,6 +12,7 @@
 
 use super::intervals::{compares_only, row_length};
 use super::{Deviation, Graph, NodeBounds, Operation, PoolingKind};
+use crate::network::Activation;
 use crate::network::domain::rounding_of_sums;
 use crate::network::range::{SMALLEST, product};
 
@@ -51,8 +52,9 @@ pub fn local_rounding(
         Operation::Linear(layer) => linear(graph, *layer, &base[node.from[0]], of[0], maps[layer - 1]),
         Operation::Activation(activation) if !compares_only(*activation) => {
             let value = |entry: usize| base[number].magnitude(entry) + own.entries[entry];
-            let entries = each(&|entry| product(8.0 * UNIT, value(entry)) + f64::MIN_POSITIVE);
-            let underflow = (entries.entries.len() as f64).sqrt() * f64::MIN_POSITIVE;
+            let lost = if *activation == Activation::Logistic { f64::MIN_POSITIVE } else { SMALLEST };
+            let entries = each(&|entry| product(8.0 * UNIT, value(entry)) + lost);
+            let underflow = (entries.entries.len() as f64).sqrt() * lost;
             let norm = product(8.0 * UNIT, base[number].norm + own.norm) + underflow;
             Deviation::new(product(norm, rounding_of_sums(4)), entries.entries)
         }
