@@ -195,7 +195,7 @@ fn linear(graph: &Graph, layer: usize, base: &NodeBounds, of: &Deviation, change
             let changed = match &change.delta[..] {
                 [] => 0.0,
                 [both] => sum_of_products(both.row(row), &larger),
-                [halves @ ..] => {
+                halves => {
                     let [first, second] = [halves[0].row(row), halves[1].row(row)];
                     let terms = first.into_iter().zip(second).zip(positive.iter().zip(&negative));
                     terms.map(|((a, b), (p, n))| product(*a, *p).max(product(*b, *n))).sum()
