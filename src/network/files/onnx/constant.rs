@@ -2,6 +2,7 @@
 
 use ndarray::{ArcArray, ArrayD, IxDyn};
 use onnx_rs::ast::{DataType, TensorProto};
+use sha2::{Digest, Sha256};
 
 use super::OnnxError;
 use super::node::shown;
@@ -9,6 +10,9 @@ use crate::network::files::number::Number;
 
 /// Most axes of a tensor.
 const MOST_AXES: usize = 16;
+
+/// Most bytes of an origin, above those of its digest.
+const LONGEST_ORIGIN: usize = 200;
 
 /// Numbers in an array that is cheap to copy.
 #[derive(Clone, Debug)]
@@ -29,11 +33,14 @@ pub(super) struct OnnxConstant {
 
 impl OnnxConstant {
     pub(super) fn reals(origin: impl Into<String>, numbers: ArrayD<f64>) -> Self {
-        Self { origin: origin.into(), numbers: ConstantNumbers::Reals(numbers.into_shared()) }
+        Self { origin: short_origin(origin.into()), numbers: ConstantNumbers::Reals(numbers.into_shared()) }
     }
 
     pub(super) fn integers(origin: impl Into<String>, numbers: ArrayD<i64>) -> Self {
-        Self { origin: origin.into(), numbers: ConstantNumbers::Integers(numbers.into_shared()) }
+        Self {
+            origin: short_origin(origin.into()),
+            numbers: ConstantNumbers::Integers(numbers.into_shared()),
+        }
     }
 
     /// Its axes.
@@ -108,15 +115,30 @@ impl OnnxConstant {
     }
 }
 
+/// A long origin by its digest: constants of constants would double it at each step.
+fn short_origin(origin: String) -> String {
+    if origin.len() <= LONGEST_ORIGIN {
+        return origin;
+    }
+    Sha256::digest(origin).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The numbers of a tensor of integers or booleans.
 fn integers(place: &str, tensor: &TensorProto<'_>, bytes: Option<&[u8]>) -> Result<Vec<i64>, OnnxError> {
     Ok(match (tensor.data_type(), bytes) {
-        (DataType::Int64, Some(bytes)) => {
+        (DataType::Int64, Some(bytes)) if bytes.len() % 8 == 0 => {
             bytes.as_chunks().0.iter().map(|&bytes| i64::from_le_bytes(bytes)).collect()
         }
         (DataType::Int64, None) => tensor.as_i64().unwrap_or_default().into_owned(),
-        (DataType::Int32, Some(bytes)) => {
+        (DataType::Int32, Some(bytes)) if bytes.len() % 4 == 0 => {
             bytes.as_chunks().0.iter().map(|&bytes| i64::from(i32::from_le_bytes(bytes))).collect()
+        }
+        (DataType::Int64 | DataType::Int32, Some(bytes)) => {
+            return Err(OnnxError::at(
+                place,
+                "whole numbers of 4 or 8 bytes",
+                format!("{} bytes", bytes.len()),
+            ));
         }
         (DataType::Bool, Some(bytes)) => bytes.iter().map(|&byte| i64::from(byte != 0)).collect(),
         (DataType::Int32 | DataType::Bool, None) => {

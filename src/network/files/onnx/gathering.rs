@@ -1,6 +1,6 @@
 //! Entries of several nodes as one node: selections and concatenations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ndarray::{ArrayD, Axis, IxDyn};
 
@@ -34,9 +34,9 @@ impl OnnxWalk<'_> {
             TracedEntries::Whole(id) => return Ok(id),
             TracedEntries::Chosen(array) => array,
         };
-        let mut order: Vec<NodeId> = Vec::new();
+        let (mut order, mut seen) = (Vec::new(), HashSet::new());
         for &(id, _) in &array {
-            if order.last() != Some(&id) && !order.contains(&id) {
+            if order.last() != Some(&id) && seen.insert(id) {
                 order.push(id);
             }
         }

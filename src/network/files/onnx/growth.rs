@@ -27,6 +27,8 @@ impl<'a> OnnxWalk<'a> {
                 Some(numbers) => part.per_output(numbers).map(Some),
             };
             if let (Some(scale), Some(shift)) = (folded(&scale), folded(&shift)) {
+                // Its norm is taken before and after.
+                self.claim_axes(&node.place, part.weights.shape())?;
                 part.fold(&node.name, scale.as_ref(), shift.as_ref());
                 part.history += &format!("|{what}");
                 return Ok(value);

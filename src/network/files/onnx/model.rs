@@ -137,17 +137,17 @@ pub fn network(
 
 /// The values of a node by their names.
 fn run<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<(), OnnxError> {
-    let values = operators::apply(walk, node)?;
-    for (at, &name) in node.outputs().iter().enumerate() {
-        match values.get(at) {
+    let mut values = operators::apply(walk, node)?.into_iter();
+    let count = values.len();
+    for &name in node.outputs() {
+        match values.next() {
             _ if name.is_empty() => {}
-            Some(value) => walk.set(name, value.clone()),
-            None => {
-                let expected = format!("{} outputs that are read", values.len());
-                if walk.is_used(name) {
-                    return Err(node.error(expected, format!("`{}` besides", shortened(name))));
-                }
+            Some(value) => walk.set(name, value),
+            None if walk.is_used(name) => {
+                let found = format!("`{}` besides", shortened(name));
+                return Err(node.error(format!("{count} outputs that are read"), found));
             }
+            None => {}
         }
     }
     Ok(())

@@ -36,10 +36,12 @@ impl Rearrangement {
 
     /// The array rearranged; `None` where the sizes do not fit.
     pub(super) fn apply<T: Clone>(&self, array: ArrayViewD<'_, T>) -> Option<ArrayD<T>> {
-        let standard = |array: ArrayViewD<'_, T>| array.as_standard_layout().into_owned();
+        fn standard<T: Clone>(array: ArrayViewD<'_, T>) -> ArrayD<T> {
+            array.as_standard_layout().into_owned()
+        }
         Some(match self {
             Self::Permute(order) => standard(array.permuted_axes(IxDyn(order))),
-            Self::Take { axis, places } => array.select(Axis(*axis), places),
+            Self::Take { axis, places } => standard(array.select(Axis(*axis), places).view()),
             Self::Broadcast(axes) => standard(array.broadcast(IxDyn(axes))?),
             Self::Reshape(axes) => standard(array).into_shape_with_order(IxDyn(axes)).ok()?,
         })

@@ -15,6 +15,9 @@ use crate::network::graph::NodeId;
 /// Most steps that a layer is unrolled over.
 const MOST_STEPS: usize = 4096;
 
+/// Memory of the nodes of a step, in entries.
+const NODES_OF_A_STEP: usize = 1024;
+
 /// A kind of recurrent layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CellKind {
@@ -93,6 +96,7 @@ pub(super) fn layer<'a>(
     let hidden = initial(5)?;
     let cell = if kind == CellKind::Lstm { initial(6)? } else { None };
     let states = InitialStates { hidden, cell };
+    let array = sequence.array();
     let mut all: Vec<Vec<NodeId>> = Vec::new();
     let (mut last, mut last_cells) = (Vec::new(), Vec::new());
     for (direction, (weights, &is_reverse)) in weights.into_iter().zip(&directions).enumerate() {
@@ -115,10 +119,9 @@ pub(super) fn layer<'a>(
         let mut outputs = Vec::new();
         for at in 0..steps {
             let step = if is_reverse { steps - 1 - at } else { at };
-            // Every gate, sum and state of a step.
-            walk.claim(&node.place, 16 * units + inputs)?;
-            let how = Rearrangement::Take { axis: 0, places: vec![step] };
-            let x = walk.rearranged_entries(node, sequence.clone(), &how, Some(1))?;
+            // Gates, sums and states of a step, and its nodes.
+            walk.claim(&node.place, (16 * units + inputs).saturating_add(NODES_OF_A_STEP))?;
+            let x = walk.gathered(array.index_axis(Axis(0), step).to_owned(), Some(0));
             let x = walk.shaped_node(&format!("{}{suffix}/{step}/x", node.name), x, &[inputs])?;
             state = cell.step(walk, &format!("{}{suffix}/{step}", node.name), x, state)?;
             outputs.extend(state.hidden);

@@ -333,7 +333,7 @@ pub(super) fn concat<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result
     }
     let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
     let all = concatenate(Axis(axis), &views).map_err(|_| misfit())?;
-    Ok(vec![OnnxValue::Traced(walk.gathered(all, batch))])
+    Ok(vec![OnnxValue::Traced(walk.gathered(all.as_standard_layout().into_owned(), batch))])
 }
 
 fn concatenated<'a>(
@@ -351,13 +351,14 @@ fn concatenated<'a>(
     let integers: Vec<_> = constants.iter().filter_map(|c| c.as_integers().map(|n| n.view())).collect();
     if integers.len() == constants.len() {
         let all = concatenate(Axis(axis), &integers).map_err(|_| misfit())?;
-        return Ok(OnnxConstant::integers(origin, all));
+        return Ok(OnnxConstant::integers(origin, all.as_standard_layout().into_owned()));
     }
     let reals: Vec<_> = constants.iter().filter_map(|c| c.as_reals().map(|n| n.view())).collect();
     if reals.len() != constants.len() {
         return Err(misfit());
     }
-    Ok(OnnxConstant::reals(origin, concatenate(Axis(axis), &reals).map_err(|_| misfit())?))
+    let all = concatenate(Axis(axis), &reals).map_err(|_| misfit())?;
+    Ok(OnnxConstant::reals(origin, all.as_standard_layout().into_owned()))
 }
 
 /// Copies along axes of length 1, and along new ones in front.

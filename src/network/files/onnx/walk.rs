@@ -125,10 +125,10 @@ impl<'a> OnnxWalk<'a> {
         if is_last {
             return Ok(value);
         }
-        let value = match value {
-            OnnxValue::Linear(part) => OnnxValue::Traced(self.place(part)?),
-            other => other,
-        };
+        let value = self.settled(value)?;
+        if let OnnxValue::Traced(TracedArray { entries: TracedEntries::Chosen(array), .. }) = &value {
+            self.claim(name, array.len())?;
+        }
         self.values.insert(name, value.clone());
         Ok(value)
     }

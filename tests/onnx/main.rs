@@ -1,6 +1,11 @@
 //! Networks in ONNX: those of both exporters of PyTorch, with the outputs of a reference runtime.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod folding;
+mod hostile;
+mod model;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -92,4 +97,55 @@ fn trained_networks_beside_the_repository_give_the_outputs_of_a_reference_runtim
         read_files += 1;
     }
     assert!(read_files >= 17, "only {read_files}");
+}
+
+/// The bytes of an array of unsigned bytes.
+fn bytes_of(file: &mut WeightFile<'_>, name: &str) -> Vec<u8> {
+    file.tensor(name).unwrap().unwrap().into_iter().map(|byte| byte as u8).collect()
+}
+
+fn rows_of(file: &mut WeightFile<'_>, name: &str, rows: usize) -> Array2<f64> {
+    let values = file.tensor(name).unwrap().unwrap();
+    Array2::from_shape_vec((rows, values.len() / rows), values).unwrap()
+}
+
+/// Models of `tests/cases/onnx/operators.py`: operators with random shapes, strides, padding, dilations and groups.
+#[test]
+fn operators_give_the_outputs_of_a_reference_runtime() {
+    let path = std::env::var("ONNX_BIG").map_or_else(|_| cases().join("operators.npz"), PathBuf::from);
+    let bytes = fs::read(path).unwrap();
+    let mut file = WeightFile::open(&bytes[..]).unwrap();
+    let names: Vec<String> = file.entries().iter().map(|entry| entry.name.clone()).collect();
+    let models: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".model")).collect();
+    let mut kinds = BTreeMap::new();
+    let mut failures = Vec::new();
+    for model in models {
+        let bytes = bytes_of(&mut file, &format!("{model}.model"));
+        let (x, y) =
+            (rows_of(&mut file, &format!("{model}.x"), 3), rows_of(&mut file, &format!("{model}.y"), 3));
+        let network = match read(&bytes) {
+            Ok(network) => network,
+            Err(error) => {
+                failures.push(format!("{model}: {error}"));
+                continue;
+            }
+        };
+        let found = outputs(&network, x.view());
+        if found.dim() != y.dim() {
+            failures.push(format!("{model}: {:?} for {:?}", found.dim(), y.dim()));
+            continue;
+        }
+        // float32 sums of a few dozen terms
+        let off = (&found - &y).iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let scale = y.iter().fold(1.0_f64, |m, x| m.max(x.abs()));
+        if !(off <= 1e-5 * scale) {
+            failures.push(format!(
+                "{model}: off by {off:e}, {:?}",
+                network.graph.nodes().iter().map(|n| n.operation.name()).collect::<Vec<_>>()
+            ));
+        }
+        *kinds.entry(model.split('-').next().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(kinds.len() == 11 && kinds.values().all(|&count| count >= 15), "{kinds:?}");
 }
