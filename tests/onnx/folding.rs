@@ -48,9 +48,13 @@ fn batch_norm_is_folded_to_the_rounding_of_f64() {
     // One layer, nothing else: and the report tells what the scale did.
     assert_eq!(folded.graph.nodes().len(), 2);
     let [report] = &folded.folded[..] else { panic!("{:?}", folded.folded) };
-    assert_eq!((report.layer, report.node.as_str()), (1, "y"));
-    let largest = |w: &Array2<f64>| w.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-    assert_eq!(report.largest, (largest(&plain.weights[0]), largest(&folded.weights[0])));
+    assert_eq!((report.map.as_str(), report.node.as_str()), ("a", "y"));
+    assert_eq!(folded.graph.map(1).name(), "a");
+    let largest = |w: &Array2<f64>| {
+        let (kernel, _) = w.view().split_at(Axis(1), 18);
+        kernel.iter().fold(0.0_f64, |m, x| m.max(x.abs()))
+    };
+    assert_eq!(report.w_max, (largest(&plain.weights[0]), largest(&folded.weights[0])));
     for (bound, network) in [(report.norm.0, &plain), (report.norm.1, &folded)] {
         let (kernel, _) = network.weights[0].view().split_at(Axis(1), 18);
         let norm = spectral_norm(kernel);

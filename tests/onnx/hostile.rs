@@ -186,8 +186,8 @@ fn huge_claims_are_refused() {
     let attributes = [ints("kernel_shape", &[huge]), ints("pads", &[huge, huge])];
     let pool = with(node("MaxPool", &["x"], "y"), &attributes);
     says(&model(&[-1, 1, 4], vec![], vec![pool]), &["node `y` (MaxPool)", "at most"]);
-    let rnn = vec![node("Transpose", &["x"], "t"), node("RNN", &["t", "w", "r"], "y")];
-    let rnn = vec![with(rnn[0].clone(), &[ints("perm", &[1, 0, 2])]), rnn[1].clone()];
+    let turned = with(node("Transpose", &["x"], "t"), &[ints("perm", &[1, 0, 2])]);
+    let rnn = vec![turned, node("RNN", &["t", "w", "r"], "y")];
     let weights = vec![ones("w", &[1, 1, 1]), ones("r", &[1, 1, 1])];
     says(&model(&[-1, 100_000, 1], weights, rnn), &["node `y` (RNN)", "at most 4096 steps"]);
     // Sums of sums of constants: their history would double 60 times.

@@ -15,7 +15,7 @@ pub(super) struct CellState {
 }
 
 /// The step of a recurrent layer.
-pub(super) trait Cell {
+pub(super) trait RecurrentStep {
     /// The states behind a step with the input `x`.
     fn step(
         &self,
@@ -114,7 +114,7 @@ impl Lstm {
     }
 }
 
-impl Cell for Lstm {
+impl RecurrentStep for Lstm {
     fn step(
         &self,
         walk: &mut OnnxWalk<'_>,
@@ -191,7 +191,7 @@ impl Gru {
     }
 }
 
-impl Cell for Gru {
+impl RecurrentStep for Gru {
     fn step(
         &self,
         walk: &mut OnnxWalk<'_>,
@@ -263,7 +263,7 @@ impl Rnn {
     }
 }
 
-impl Cell for Rnn {
+impl RecurrentStep for Rnn {
     fn step(
         &self,
         walk: &mut OnnxWalk<'_>,

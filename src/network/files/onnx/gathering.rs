@@ -10,6 +10,9 @@ use super::traced::{TracedArray, TracedEntries, TracedEntry};
 use super::walk::OnnxWalk;
 use crate::network::graph::{GraphError, NodeId, Shape};
 
+/// An axis, and the nodes along it with their shapes.
+type Concatenation = (usize, Vec<(NodeId, Vec<usize>)>);
+
 impl OnnxWalk<'_> {
     /// Entries of nodes as a value; all of one node in order stay that node.
     pub(super) fn gathered(&self, array: ArrayD<TracedEntry>, batch: Option<usize>) -> TracedArray {
@@ -68,11 +71,7 @@ impl OnnxWalk<'_> {
     }
 
     /// Whole nodes one behind the other along an axis, with their shapes; `None` where the array is something else.
-    fn as_concatenation(
-        &self,
-        array: &ArrayD<TracedEntry>,
-        nodes: usize,
-    ) -> Option<(usize, Vec<(NodeId, Vec<usize>)>)> {
+    fn as_concatenation(&self, array: &ArrayD<TracedEntry>, nodes: usize) -> Option<Concatenation> {
         (0..array.ndim()).find_map(|axis| {
             let (mut parts, mut first) = (Vec::new(), 0);
             let length = array.shape()[axis];

@@ -3,11 +3,11 @@
 use ndarray::{Array1, Array2, ArrayD, IxDyn};
 
 use super::OnnxError;
-use super::linear_part::{FoldedScale, LinearPart, PartKind};
+use super::linear_part::{LinearPart, PartKind};
 use super::node::OnnxNode;
 use super::traced::{OnnxValue, TracedArray};
 use super::walk::OnnxWalk;
-use crate::network::graph::{GraphError, LinearMap, MapId, Shape, WeightedMap};
+use crate::network::graph::{FoldedNorm, GraphError, LinearMap, MapId, Shape, WeightedMap};
 
 impl<'a> OnnxWalk<'a> {
     /// scale · x + shift, as part of a linear map where it can be. `what` tells the numbers' origin.
@@ -74,7 +74,7 @@ impl<'a> OnnxWalk<'a> {
         &mut self,
         key: &str,
         layer: &str,
-        folds: Vec<FoldedScale>,
+        folds: Vec<FoldedNorm>,
         make: impl FnOnce(&str) -> Result<WeightedMap, GraphError>,
     ) -> Result<MapId, OnnxError> {
         if let Some(&map) = self.maps.get(key) {
@@ -87,7 +87,7 @@ impl<'a> OnnxWalk<'a> {
             number += 1;
         }
         let map = self.builder.map(make(&name)?);
-        self.folds.extend(folds.into_iter().map(|fold| (name.clone(), fold)));
+        self.folds.extend(folds.into_iter().map(|fold| FoldedNorm { map: name.clone(), ..fold }));
         self.maps.insert(key.to_owned(), map);
         Ok(map)
     }

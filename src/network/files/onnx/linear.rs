@@ -98,11 +98,11 @@ fn multiplied<'a>(
             }
             let product = applied(walk, node, a, weights, &format!("{}ᵀ", b.origin), alpha)?;
             if !is_vector {
-                return Ok(OnnxValue::Linear(product));
+                return Ok(OnnxValue::Linear(Box::new(product)));
             }
             // The last axis, of length 1, goes.
             let (axes, batch) = (product.axes[..product.axes.len() - 1].to_vec(), product.batch);
-            walk.rearranged(node, OnnxValue::Linear(product), &Rearrangement::Reshape(axes), batch)
+            walk.rearranged(node, OnnxValue::Linear(Box::new(product)), &Rearrangement::Reshape(axes), batch)
         }
         (OnnxValue::Constant(a), b) => {
             if a.axes().len() < 2 || walk_axes(&b) < 2 {
@@ -115,7 +115,7 @@ fn multiplied<'a>(
                 return Err(node.error("at most the axes of its other factor", a.axes().len().to_string()));
             }
             let product = applied(walk, node, b, weights, &a.origin, alpha)?;
-            turned(walk, node, OnnxValue::Linear(product), true)
+            turned(walk, node, OnnxValue::Linear(Box::new(product)), true)
         }
         _ => Err(node.error(
             "a constant as one of its factors",
@@ -265,7 +265,7 @@ pub(super) fn conv<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<V
         bias: None,
         folds: Vec::new(),
     };
-    let Some(bias) = bias else { return Ok(vec![OnnxValue::Linear(part)]) };
+    let Some(bias) = bias else { return Ok(vec![OnnxValue::Linear(Box::new(part))]) };
     let numbers = real(node, &bias, 2)?.into_dimensionality::<Ix1>();
     let Some(numbers) = numbers.ok().filter(|numbers| numbers.len() == *outputs) else {
         return Err(node.error(format!("{outputs} biases"), format!("shape {}", shown(bias.axes()))));
@@ -275,5 +275,5 @@ pub(super) fn conv<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<V
     let shift = numbers.into_dyn().into_shape_with_order(shape);
     let shift = shift.map_err(|_| node.error("one bias for each output", "others"))?;
     let what = format!("+{}", bias.origin);
-    Ok(vec![walk.affine(node, OnnxValue::Linear(part), (None, Some(shift)), &what)?])
+    Ok(vec![walk.affine(node, OnnxValue::Linear(Box::new(part)), (None, Some(shift)), &what)?])
 }

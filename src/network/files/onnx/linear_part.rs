@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayD, Axis};
 
-use crate::network::graph::{NodeId, Shape, Window};
+use crate::network::graph::{FoldedNorm, NodeId, Shape, Window};
 use crate::network::{range, spectral_norm_bound};
 
 /// How a matrix will be applied.
@@ -35,17 +35,8 @@ pub(super) struct LinearPart {
     pub(super) geometry: String,
     /// what became part of it, in order
     pub(super) history: String,
-    pub(super) folds: Vec<FoldedScale>,
-}
-
-/// What a scale did to a linear map when it became part of it.
-#[derive(Clone, Debug)]
-pub(super) struct FoldedScale {
-    pub(super) node: String,
-    /// before and after
-    pub(super) largest: (f64, f64),
-    /// before and after
-    pub(super) norm: (f64, f64),
+    /// scales that became part of it; the map's name comes when it enters the graph
+    pub(super) folds: Vec<FoldedNorm>,
 }
 
 impl LinearPart {
@@ -80,8 +71,12 @@ impl LinearPart {
             }
             let after = self.figures();
             if before != after {
-                let (largest, norm) = ((before.0, after.0), (before.1, after.1));
-                self.folds.push(FoldedScale { node: node.to_owned(), largest, norm });
+                self.folds.push(FoldedNorm {
+                    node: node.to_owned(),
+                    map: String::new(),
+                    w_max: (before.0, after.0),
+                    norm: (before.1, after.1),
+                });
             }
         } else if let Some(shift) = shift {
             self.shift(shift);
@@ -95,9 +90,8 @@ impl LinearPart {
         });
     }
 
-    /// The largest weight, and a bound on the norm of the matrix, biases left out.
+    /// The largest weight and a bound on the norm of the matrix, within 10⁻⁹; biases are left out.
     fn figures(&self) -> (f64, f64) {
-        let largest = range::largest(self.weights.iter().copied());
-        (largest, spectral_norm_bound(self.weights.view()))
+        (range::largest(self.weights.iter().copied()), spectral_norm_bound(self.weights.view()))
     }
 }

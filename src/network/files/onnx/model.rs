@@ -28,7 +28,7 @@ pub struct OnnxNetwork {
     pub graph: Graph,
     /// the weights of each layer, layer 1 first; a bias is the last column
     pub weights: Vec<Array2<f64>>,
-    /// scales that became part of layers
+    /// batch norms and other constant scales that became part of maps, in the order of the layers
     pub folded: Vec<FoldedNorm>,
     /// initialisers that the network does not use
     pub unused: Vec<String>,
@@ -112,23 +112,19 @@ pub fn network(
         // A matrix with several biases or scales: they stay apart from it, and it is one map.
         (walk, last) = read(shared)?;
     }
-    let folds = std::mem::take(&mut walk.folds);
+    let mut folded = std::mem::take(&mut walk.folds);
     let (built, weights) = walk.builder.build(last)?;
     softmax_at_the_output_alone(&built)?;
     let layers: HashMap<&str, usize> =
         built.maps().iter().enumerate().map(|(at, map)| (map.name(), at + 1)).collect();
-    let folded = folds.into_iter().filter_map(|(name, fold)| {
-        let layer = *layers.get(name.as_str())?;
-        Some((layer, FoldedNorm { node: fold.node, map: name, w_max: fold.largest, norm: fold.norm }))
-    });
-    let mut folded: Vec<(usize, FoldedNorm)> = folded.collect();
-    folded.sort_by_key(|(layer, _)| *layer);
+    folded.retain(|fold| layers.contains_key(fold.map.as_str()));
+    folded.sort_by_key(|fold| layers.get(fold.map.as_str()).copied());
     let unused: BTreeSet<&str> = initialisers.keys().copied().filter(|name| !used.contains(name)).collect();
     let producer = format!("{} {}", model.producer_name, model.producer_version);
     Ok(OnnxNetwork {
         graph: built,
         weights,
-        folded: folded.into_iter().map(|(_, folded)| folded).collect(),
+        folded,
         unused: unused.into_iter().map(shortened).collect(),
         opset,
         producer: shortened(producer.trim()),

@@ -155,7 +155,7 @@ fn rearrange<'a>(
         "Split" => (&["axis", "num_outputs", "split"], shapes::split),
         "Concat" => (&["axis"], shapes::concat),
         "Expand" => (&[], shapes::expand),
-        "ConstantOfShape" => (&["value"], shapes::constant_of_shape),
+        "ConstantOfShape" => (&["value"], constants::constant_of_shape),
         "Shape" => (&["end", "start"], |walk, node| constants::shape(walk, node)),
         "Size" => (&[], |walk, node| constants::size(walk, node)),
         "Constant" => (&["value", "value_float", "value_floats", "value_int", "value_ints"], |_, node| {

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayD, Axis, Ix1, Ix2};
 
 use super::OnnxError;
-use super::cells::{Cell, CellState, Gru, Lstm, Rnn};
+use super::cells::{CellState, Gru, Lstm, RecurrentStep, Rnn};
 use super::elementwise::{once, slope};
 use super::node::{OnnxNode, shown};
 use super::rearrangement::Rearrangement;
@@ -104,7 +104,7 @@ pub(super) fn layer<'a>(
         let layer = format!("{}{suffix}", node.name.trim_start_matches('/'));
         let key = format!("{kind:?}|{origin}|{direction}|{}", node.int("linear_before_reset", 0));
         let DirectionWeights { input, hidden, biases, activations } = weights;
-        let cell: Box<dyn Cell> = match kind {
+        let cell: Box<dyn RecurrentStep> = match kind {
             CellKind::Lstm => Box::new(Lstm::new(walk, (&key, &layer), input, hidden, biases, &activations)?),
             CellKind::Gru => {
                 let resets_behind = node.flag("linear_before_reset");

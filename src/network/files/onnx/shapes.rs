@@ -3,7 +3,7 @@
 use ndarray::{ArrayD, Axis, concatenate};
 
 use super::OnnxError;
-use super::constant::{ConstantNumbers, OnnxConstant};
+use super::constant::OnnxConstant;
 use super::node::{OnnxNode, shown};
 use super::rearrangement::{Rearrangement, broadcast_axes};
 use super::traced::{OnnxValue, TracedEntry};
@@ -386,35 +386,4 @@ pub(super) fn expand<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result
     }
     let traced = walk.as_traced(node, value)?;
     Ok(vec![OnnxValue::Traced(walk.broadcast(node, traced, &axes)?)])
-}
-
-/// A constant of one number, in a shape that is a constant.
-pub(super) fn constant_of_shape<'a>(
-    walk: &mut OnnxWalk<'a>,
-    node: &OnnxNode<'a>,
-) -> Result<Vec<OnnxValue>, OnnxError> {
-    let Some(target) = walk.integers(node, 0)? else {
-        return Err(node.error("a shape as its input 0", "none"));
-    };
-    let axes: Vec<usize> = target.iter().filter_map(|&n| usize::try_from(n).ok()).collect();
-    if axes.len() != target.len() || axes.len() > 64 {
-        return Err(node.error("axes of at least 0", format!("{target:?}")));
-    }
-    walk.claim_axes(&node.place, &axes)?;
-    let of = match node.tensor("value") {
-        Some(tensor) => OnnxConstant::of_tensor(&node.place, tensor, None)?,
-        None => OnnxConstant::reals("", ArrayD::zeros(&[1][..])),
-    };
-    let one = |count: usize| node.error("one number as its `value`", count.to_string());
-    let origin = |value: String| format!("{value} of {}", shown(&axes));
-    Ok(vec![OnnxValue::Constant(match of.numbers {
-        ConstantNumbers::Reals(numbers) => match numbers.iter().copied().collect::<Vec<f64>>()[..] {
-            [x] => OnnxConstant::reals(origin(x.to_string()), ArrayD::from_elem(&axes[..], x)),
-            _ => return Err(one(numbers.len())),
-        },
-        ConstantNumbers::Integers(numbers) => match numbers.iter().copied().collect::<Vec<i64>>()[..] {
-            [n] => OnnxConstant::integers(origin(n.to_string()), ArrayD::from_elem(&axes[..], n)),
-            _ => return Err(one(numbers.len())),
-        },
-    })])
 }

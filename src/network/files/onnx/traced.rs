@@ -61,5 +61,5 @@ pub(super) enum OnnxValue {
     Constant(OnnxConstant),
     Traced(TracedArray),
     /// a linear map whose bias and scale may still come
-    Linear(LinearPart),
+    Linear(Box<LinearPart>),
 }

@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::OnnxError;
 use super::constant::OnnxConstant;
-use super::linear_part::FoldedScale;
 use super::node::{OnnxNode, shown};
 use super::rearrangement::{Rearrangement, broadcast_axes};
 use super::traced::{OnnxValue, TracedArray, TracedEntries};
-use crate::network::graph::{GraphBuilder, MapId, Shape};
+use crate::network::graph::{FoldedNorm, GraphBuilder, MapId, Shape};
 
 /// Entries of all values and tables together, at most: about 1 GiB.
 const MOST_ENTRIES: usize = 1 << 26;
@@ -31,8 +30,8 @@ pub(super) struct OnnxWalk<'a> {
     pub(super) histories: HashMap<String, HashSet<String>>,
     /// geometries whose matrix several histories share: nothing becomes part of them
     pub(super) bare: HashSet<String>,
-    /// layers and the scales in them
-    pub(super) folds: Vec<(String, FoldedScale)>,
+    /// scales that became part of maps
+    pub(super) folds: Vec<FoldedNorm>,
 }
 
 impl<'a> OnnxWalk<'a> {
@@ -185,7 +184,7 @@ impl<'a> OnnxWalk<'a> {
     /// The value with a linear map put into the graph.
     pub(super) fn settled(&mut self, value: OnnxValue) -> Result<OnnxValue, OnnxError> {
         Ok(match value {
-            OnnxValue::Linear(part) => OnnxValue::Traced(self.place(part)?),
+            OnnxValue::Linear(part) => OnnxValue::Traced(self.place(*part)?),
             other => other,
         })
     }
@@ -209,7 +208,7 @@ impl<'a> OnnxWalk<'a> {
                 Ok(TracedArray::whole(id, axes, None))
             }
             OnnxValue::Traced(traced) => Ok(traced),
-            OnnxValue::Linear(part) => self.place(part),
+            OnnxValue::Linear(part) => self.place(*part),
         }
     }
 
