@@ -57,7 +57,7 @@ fn dense(g: &mut GraphBuilder, draws: &mut Draws, name: &str, from: NodeId, shap
     g.reshape(&format!("{name}.shape"), y, shape).unwrap()
 }
 
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 23] = [
     "dense",
     "rows",
     "convolution",
@@ -79,6 +79,8 @@ const KINDS: [&str; 21] = [
     "lstm",
     "gru",
     "shared",
+    "leaky-below",
+    "peak",
 ];
 
 /// A dense layer, nodes of this kind, and for the signed ones a dense layer again.
@@ -139,6 +141,26 @@ fn graph(kind: &str, positive: bool) -> (Graph, Weights) {
         }
         "relu" => of(&mut g, draws, Activation::Relu),
         "leaky-relu" => of(&mut g, draws, Activation::LeakyRelu(-0.3)),
+        "leaky-below" => {
+            let [a, _] = two(&mut g, draws);
+            let below = g.scale_shift("below", a, vec![-1.0; 6], vec![-3.0; 6]).unwrap();
+            g.activation("σ", Activation::LeakyRelu(0.3), below).unwrap()
+        }
+        "peak" => {
+            // One entry above all others lies in nine windows, and so does its error.
+            let mut w = Array2::zeros((16, 3));
+            w.row_mut(5).fill(0.5);
+            let mut bias = Array1::zeros(16);
+            bias[5] = 2.0;
+            let map = LinearMap::dense("first", Shape::new([3]), w, Some(bias)).unwrap();
+            let map = g.map(map);
+            let y = g.linear("first", map, x).unwrap();
+            let y = g.reshape("image", y, Shape::new([1, 4, 4])).unwrap();
+            let window = Window::new([3, 3]).with_padding(1);
+            let pool =
+                Pooling::windowed("pool", PoolingKind::Maximum, g.shape(y), window, (false, false)).unwrap();
+            g.pool("pool", y, pool).unwrap()
+        }
         "tanh" => of(&mut g, draws, Activation::Tanh),
         "logistic" => of(&mut g, draws, Activation::Logistic),
         "add" => {
@@ -166,7 +188,7 @@ fn graph(kind: &str, positive: bool) -> (Graph, Weights) {
         }
         "select" => {
             let [a, _] = two(&mut g, draws);
-            g.select("select", a, vec![5, 5, 0, 3, 5], Shape::new([5])).unwrap()
+            g.select("select", a, vec![5, 5, 0, 3, 5, 5, 5, 5, 5, 5], Shape::new([10])).unwrap()
         }
         "max-pool" => pool(&mut g, draws, PoolingKind::Maximum, 0),
         "average-pool" => pool(&mut g, draws, PoolingKind::Average, 1),
