@@ -457,6 +457,73 @@ fn layers_of_a_file_that_do_not_fit() {
 }
 
 #[test]
+fn graphs_that_do_not_fit_their_tensors() {
+    let refuses = |nodes: &str, says: &str| {
+        let folder = Folder::with_target(&format!(
+            "File(path: \"w.safetensors\", graph: (input: [1, 4, 4], nodes: [{nodes}]))"
+        ));
+        let tensors: [(&str, &[usize]); 5] = [
+            ("c1.weight", &[2, 1, 3, 3]),
+            ("c1.bias", &[2]),
+            ("fc.weight", &[3, 8]),
+            ("b1.running_var", &[2]),
+            ("r.weight_ih_l0", &[8, 4]),
+        ];
+        write_tensors(&folder.path("w.safetensors"), &tensors);
+        folder.run_refuses("p.ron:2:48", &["file w.safetensors: node ", says]);
+    };
+    refuses(
+        "Conv(module: \"c2\")",
+        "conv-1: expected a tensor `c2.weight` in the file, found `b1.running_var`, `c1.bias`, `c1.weight`, ",
+    );
+    refuses(
+        "Conv(module: \"c1\"), Dense(module: \"fc\")",
+        "dense-2: expected 2 inputs (columns of its weights), found 8",
+    );
+    refuses("Conv(module: \"c1\", padding: [1, 1, 1])", "conv-1: expected one padding, or a list of 2");
+    refuses("Conv(weight: \"fc.weight\")", "of tensor `fc.weight`, found shape [3, 8]");
+    refuses(
+        "Conv(module: \"c1\", name: \"a\"), Add(with: \"input\")",
+        "add-2: expected inputs of one shape, 2×2×2, found 1×4×4",
+    );
+    refuses(
+        "Conv(module: \"c1\"), Relu(of: \"b\")",
+        "relu-2: expected the name of an earlier node, found `b`, which no node has",
+    );
+    // Circles and references forwards.
+    refuses(
+        "Conv(module: \"c1\"), Add(with: \"b\", name: \"a\"), Relu(name: \"b\", of: \"a\")",
+        "a: expected the name of an earlier node, found `b`, the name of a later one",
+    );
+    refuses("Relu(name: \"a\", of: \"a\")", "a: expected the name of an earlier node, found `a`, its own");
+    refuses(
+        "Conv(module: \"c1\"), BatchNorm(module: \"b1\")",
+        "batch-norm-2: expected a running mean, as batch norm has it after training, found none",
+    );
+    refuses(
+        "Reshape(shape: [4, 4]), Lstm(module: \"r\")",
+        "lstm-2: expected a tensor `r.weight_hh_l0` in the file",
+    );
+    refuses("Relu", "relu-1: expected at least one linear map before the output, found none");
+}
+
+#[test]
+fn graphs_that_are_none() {
+    let with = |graph: &str| Folder::with_target(&format!("File(path: \"w.safetensors\", {graph})"));
+    with("graph: (input: [4], nodes: [Relu6])")
+        .run_refuses("p.ron:2:69", &["expected a node (Conv, Dense, BatchNorm,", "found `Relu6`"]);
+    with("graph: (input: [4], nodes: [Dense])").run_refuses("p.ron:2:74", &["expected `(`, found `]"]);
+    with("graph: (input: [4], nodes: [Conv(modul: \"c\")])")
+        .run_refuses("p.ron:2:74", &["expected one of the fields of `Conv`", "found `modul`"]);
+    with("graph: (input: [0], nodes: [])")
+        .run_refuses("p.ron:2:57", &["a whole width of at least 1", "found 0"]);
+    with("graph: (input: [4], nodes: []), activation: Relu").run_refuses(
+        "p.ron:2:85",
+        &["expected no `activation` beside a graph, which says so itself; found one"],
+    );
+}
+
+#[test]
 fn a_safetensors_header_that_lies() {
     let folder = Folder::with_target(FILE_TARGET);
     let file = |header: &str, data: &[u8]| {

@@ -229,7 +229,7 @@ fn nothing_is_saved_in_no_negative_zero() {
 
 /// A value of every field, other than its default, and a preset that has the field. `Parameter::ALL` comes from the one
 /// table of fields.
-const SAMPLES: [(&str, &str, &str); 32] = [
+const SAMPLES: [(&str, &str, &str); 33] = [
     ("epsilon", "tiny", "0.05"),
     ("delta", "tiny", "0.125"),
     ("w_max", "tiny", "2.5"),
@@ -254,6 +254,12 @@ const SAMPLES: [(&str, &str, &str); 32] = [
     ("layers", "digits", "[\"LAYERS\"]"),
     ("transposed", "digits", "false"),
     ("order", "digits", "File"),
+    (
+        "graph",
+        "digits",
+        "(input: [64], nodes: [Dense(module: \"layers.0\"), Relu, Dense(module: \"layers.1\"), Relu, \
+         Dense(module: \"layers.2\")])",
+    ),
     ("widths", "deep", "[4, 3, 2]"),
     ("weight_bound", "deep", "0.125"),
     ("spectral_norm", "deep", "0.5"),
@@ -294,7 +300,7 @@ fn every_field_is_set_edited_digested_saved_and_described() {
         let mut setup = EditedSetup::new(&origin);
         assert!(setup.shown().contains(&parameter), "{key}");
         setup.set(parameter, value.clone());
-        if key == "activations" {
+        if key == "activations" || key == "graph" {
             // It replaces both.
             setup.set(Parameter::Activation, String::new());
             setup.set(Parameter::OutputActivation, String::new());

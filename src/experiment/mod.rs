@@ -14,6 +14,7 @@
 //! | `builder` | an experiment from arrays |
 //! | `data` | examples to learn from: training, validation and test part |
 //! | `target` | the target network from its field |
+//! | `described` | a target of a file's tensors, connected by the graph of a preset |
 //! | `trained` | a target trained on the data |
 //! | `ticket_file` | a learned ticket's file as a target |
 //! | `inputs` | the inputs from their field |
@@ -29,6 +30,7 @@
 mod assumptions;
 mod builder;
 mod data;
+mod described;
 mod digest;
 mod edited;
 mod error;
@@ -64,6 +66,11 @@ pub(crate) use memory::free::require as require_memory;
 pub use memory::free::{available as available_memory, is_known as is_memory_known};
 pub use outline::Outline;
 pub use plan::{LanePlan, Plan};
+pub use preset::{
+    AveragePoolFields, BatchNormFields, ConcatFields, ConvFields, DenseFields, GraphNode, GraphSource,
+    LeakyReluFields, MaxPoolFields, PlainFields, RecurrentFields, ReshapeFields, RnnFields, SequenceOutput,
+    Sizes, TwoFields,
+};
 pub use preset::{
     Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NormSource, Parameter, Positive,
     Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,

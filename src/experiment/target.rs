@@ -7,8 +7,8 @@ use ndarray::Array2;
 use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
 use super::memory::free as free_memory;
-use super::preset::{Lipschitz, TargetSource, Weight};
-use super::{onnx_file, ticket_file, trained};
+use super::preset::{GraphSource, Lipschitz, TargetSource, Weight};
+use super::{described, onnx_file, ticket_file, trained};
 use crate::learning::Dataset;
 use crate::network::files::readings::{Reading, ReadingOptions};
 use crate::network::files::{self, WeightFile};
@@ -51,6 +51,11 @@ pub(super) fn network(
         TargetSource::Explicit { layers, biases, .. } => {
             let activations = activations(layers.len());
             explicit(layers, biases.as_deref().unwrap_or_default(), activations, place_of).map(drawn)
+        }
+        TargetSource::File { path, layers, transposed, order, graph: Some(graph), .. } => {
+            let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
+            refuse_options("a graph", &options, target.activations(), place_of)?;
+            of_graph(path, graph, source, place_of)
         }
         TargetSource::File { path, layers, transposed, order, .. } => {
             if let (Some(_), Some(order)) = (layers, order) {
@@ -131,7 +136,7 @@ fn of_file(
     };
     let bytes = source.read("target", path)?;
     if files::is_onnx(&bytes) {
-        refuse_options(options, given, place_of)?;
+        refuse_options("a model in ONNX", options, given, place_of)?;
         return onnx_file::network(path, &bytes, source, place_of, &failed);
     }
     let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
@@ -154,8 +159,31 @@ fn of_file(
     Ok(FoundTarget { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
 }
 
-/// A model in ONNX says itself how its tensors are connected.
+/// The tensors of a file, connected by a graph.
+fn of_graph(
+    path: &str,
+    graph: &GraphSource,
+    source: &PresetSource,
+    place_of: PlaceOf<'_>,
+) -> Result<FoundTarget, ExperimentError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        ExperimentError::new(place_of("graph"), format!("file {}: {error}", shortened(path)))
+    };
+    let bytes = source.read("target", path)?;
+    if files::is_onnx(&bytes) {
+        return Err(failed(&"expected tensors, found a model in ONNX, which has a graph of its own"));
+    }
+    let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
+    let needed = described::numbers_of(graph, &file) * BYTES_PER_WEIGHT;
+    free_memory::require(needed, "the target network", place_of("target"))?;
+    let found = described::target(graph, &mut file).map_err(|error| failed(&error))?;
+    let network = Network::of_graph(found.graph, found.weights).map_err(|error| failed(&error))?;
+    Ok(FoundTarget { network, reading: Some(found.reading) })
+}
+
+/// A graph, and a model in ONNX, say themselves how tensors are connected.
 fn refuse_options(
+    beside: &str,
     options: &ReadingOptions,
     (hidden, output, each): GivenActivations<'_>,
     place_of: PlaceOf<'_>,
@@ -171,8 +199,7 @@ fn refuse_options(
     match given.into_iter().find(|(_, is_given)| *is_given) {
         None => Ok(()),
         Some((key, _)) => {
-            let message =
-                format!("expected no `{key}` beside a model in ONNX, which says so itself; found one");
+            let message = format!("expected no `{key}` beside {beside}, which says so itself; found one");
             Err(ExperimentError::new(place_of(key), message))
         }
     }

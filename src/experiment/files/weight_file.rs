@@ -56,6 +56,7 @@ impl FileOptions {
             layers: self.layers.clone(),
             transposed: self.transposed,
             order: self.order,
+            graph: None,
             activation: self.activation,
             output_activation: self.output_activation,
             activations: None,

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `schema` | **the table of all fields**; the preset, the resolved setup, `--set`, the edit pane and the digest follow from it |
 //! | `target` | the source of the target network |
+//! | `graph` | how the tensors of a file connect |
 //! | `inputs` | the source of the inputs |
 //! | `data` | the source of the examples |
 //! | `rules` | norms and tolerances |
@@ -17,6 +18,7 @@
 
 mod activation;
 mod data;
+mod graph;
 mod inputs;
 mod numbers;
 mod reading;
@@ -28,6 +30,11 @@ mod text;
 
 pub use activation::Lipschitz;
 pub use data::{DataSource, ExampleSource};
+pub use graph::{
+    AveragePoolFields, BatchNormFields, ConcatFields, ConvFields, DenseFields, GraphNode, GraphSource,
+    LeakyReluFields, MaxPoolFields, PlainFields, RecurrentFields, ReshapeFields, RnnFields, SequenceOutput,
+    Sizes, TwoFields,
+};
 pub use inputs::{BoxEnds, InputSource};
 pub use numbers::{Base, Positive, Probability, Weight, Width};
 pub(super) use reading::{parse, parse_value};

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use super::activation::Lipschitz;
 use super::data::{DataSource, ExampleSource};
+use super::graph::GraphSource;
 use super::inputs::InputSource;
 use super::numbers::{Base, Positive, Probability, Width};
 use super::rules::{NormSource, ToleranceRule};
@@ -284,6 +285,7 @@ schema! {
         layers: Vec<String>, of [File], required false, Layers [];
         transposed: bool, of [File], required false, Transposed ["", "false", "true"];
         order: Order, of [File], required false, Order ["", "Names", "File"];
+        graph: GraphSource, of [File], required false, Graph [];
         widths: Vec<Width>, of [Random, Trained], required true, Widths [];
         weight_bound: Positive, of [Random], required true, WeightBound [];
         spectral_norm: Positive, of [Random], required false, SpectralNorm [];

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::activation::{Lipschitz, optional};
+use super::graph::GraphSource;
 use super::numbers::{Positive, Weight, Width};
 use crate::learning::{Optimiser, Schedule};
 use crate::network::Activation;
@@ -64,6 +65,9 @@ pub enum TargetSource {
         /// the order of unlisted layers; found by evidence if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Order>,
+        /// how the tensors connect; a chain of dense layers if not given
+        #[serde(skip_serializing_if = "Option::is_none")]
+        graph: Option<GraphSource>,
         /// σ of the hidden layers; ReLU if not given
         #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         activation: Option<Lipschitz>,

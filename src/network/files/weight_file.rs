@@ -121,6 +121,14 @@ impl<'a> WeightFile<'a> {
         self.entries.iter().position(|entry| entry.name == name).map(|index| self.numbers(index)).transpose()
     }
 
+    /// The floating-point numbers of the tensor of this name, row by row. `None` where there is none.
+    ///
+    /// # Errors
+    /// [`FileError`] for a damaged tensor, and for one of another type.
+    pub fn floats(&mut self, name: &str) -> Result<Option<Vec<f64>>, FileError> {
+        self.entries.iter().position(|entry| entry.name == name).map(|index| self.values(index)).transpose()
+    }
+
     /// The numbers of one tensor of weights, row by row.
     pub(super) fn values(&mut self, index: usize) -> Result<Vec<f64>, FileError> {
         let entry = &self.entries[index];
