@@ -1,4 +1,5 @@
 //! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`; points and labels in IDX, too.
+//! Whole networks in ONNX: see [`onnx`].
 //!
 //! # Layers
 //! [`readings`] finds the network of the tensors, from their names, shapes and left-overs, or refuses. A list of

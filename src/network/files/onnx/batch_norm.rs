@@ -7,7 +7,7 @@ use super::node::{OnnxNode, shown};
 use super::traced::OnnxValue;
 use super::walk::OnnxWalk;
 
-/// γ·(x − μ)/√(v + e) + β for each channel, axis 1: part of the linear map before it where nothing else takes that.
+/// γ·(x − μ)/√(v + e) + β for each channel, axis 1: part of the linear map before it, if nothing else takes its value.
 pub(super) fn batch_norm<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,

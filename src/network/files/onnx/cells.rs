@@ -147,7 +147,7 @@ impl RecurrentStep for Lstm {
 /// A gated recurrent unit; its gates lie in the order z, r, h.
 pub(super) struct Gru {
     sums: GateSums,
-    /// R of the candidate; with its bias where it is applied before the reset
+    /// R of the candidate; with its bias if applied before the reset
     candidate_hidden: MapId,
     has_hidden_bias: bool,
     resets_behind: bool,
@@ -167,7 +167,7 @@ impl Gru {
     ) -> Result<Self, OnnxError> {
         let units = hidden.ncols();
         let (gates, candidate) = hidden.view().split_at(Axis(0), 2 * units);
-        // The reset gate scales R·h + b of the candidate, so that this b stays with R.
+        // The reset gate scales R·h + b of the candidate: this b stays with R.
         let mut with_input = both(&biases);
         let mut with_hidden = None;
         if let (true, Some((input, hidden))) = (resets_behind, &biases) {

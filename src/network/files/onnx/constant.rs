@@ -1,4 +1,4 @@
-//! Numbers that do not depend on the input: initialisers, and what follows from them.
+//! Numbers independent of the input: initialisers, and results of them.
 
 use ndarray::{ArcArray, ArrayD, IxDyn};
 use onnx_rs::ast::{DataType, TensorProto};
@@ -11,10 +11,10 @@ use crate::network::files::number::Number;
 /// Most axes of a tensor.
 const MOST_AXES: usize = 16;
 
-/// Most bytes of an origin, above those of its digest.
+/// Most bytes of an origin; longer than a digest.
 const LONGEST_ORIGIN: usize = 200;
 
-/// Numbers in an array that is cheap to copy.
+/// Numbers in a shared array, cheap to copy.
 #[derive(Clone, Debug)]
 pub(super) enum ConstantNumbers {
     /// of float types, in f64

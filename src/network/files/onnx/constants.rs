@@ -131,7 +131,7 @@ pub(super) fn equal<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<
     Ok(vec![OnnxValue::Constant(OnnxConstant::integers(origin, equal))])
 }
 
-/// Entries of the second constant where the first is true, of the third elsewhere.
+/// Entries of the second constant under a true entry of the first, of the third elsewhere.
 pub(super) fn choice<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<Vec<OnnxValue>, OnnxError> {
     let (mut arrays, origin) = together(walk, node, 3)?;
     let (b, a) = (arrays.pop().unwrap_or_default(), arrays.pop().unwrap_or_default());
@@ -161,7 +161,7 @@ pub(super) fn range<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<
     Ok(vec![list(format!("range {start} {limit} {step}"), numbers)])
 }
 
-/// Values as they are: Identity, and Dropout where it is not trained.
+/// Identity: the value as it is.
 pub(super) fn unchanged<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
@@ -170,7 +170,7 @@ pub(super) fn unchanged<'a>(
     Ok(vec![value])
 }
 
-/// Dropout, which does nothing but in training.
+/// Dropout: active in training only.
 pub(super) fn dropout<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<Vec<OnnxValue>, OnnxError> {
     let value = walk.take(node, 0)?;
     walk.constant(node, 1)?;
@@ -182,7 +182,7 @@ pub(super) fn dropout<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Resul
     Ok(vec![value])
 }
 
-/// A constant of one number, in a shape that is a constant.
+/// A constant of one number, in a constant shape.
 pub(super) fn constant_of_shape<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,

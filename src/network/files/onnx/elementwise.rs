@@ -102,7 +102,7 @@ pub(super) fn sum<'a>(
 
 type Alike = (crate::network::graph::NodeId, crate::network::graph::NodeId, Vec<usize>, Option<usize>);
 
-/// Two values broadcast to one shape, with its axes and that of the batch.
+/// Two values broadcast to one shape, with its axes and its batch axis.
 fn alike<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
@@ -153,7 +153,7 @@ fn fitting<'a>(
     })
 }
 
-/// Equal entries along an axis as one; `None` where they differ.
+/// Equal entries along an axis as one; `None` if they differ.
 pub(super) fn once(numbers: ndarray::ArrayViewD<'_, f64>, axis: usize) -> Option<ArrayD<f64>> {
     let axis = ndarray::Axis(axis);
     let first = numbers.index_axis(axis, 0);
@@ -290,7 +290,7 @@ pub(super) fn clip<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<V
         }
     }
     if let Some(high) = high {
-        // Without the lower bound, which was taken away.
+        // The lower bound has been subtracted.
         let free = high - low.unwrap_or(0.0);
         value = walk.affine(node, value, (Some(minus_one()), Some(one(free))), "clip")?;
         let traced = walk.as_traced(node, value)?;

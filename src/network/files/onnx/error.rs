@@ -10,7 +10,7 @@ pub enum OnnxError {
     /// Bytes of no ONNX model, or of a damaged one.
     #[error("expected an ONNX model, found {0}")]
     Damaged(String),
-    /// A node, initialiser, input or output outside of what is read.
+    /// An unsupported node, initialiser, input or output.
     #[error("{place}: expected {expected}, found {found}")]
     Unsupported {
         /// ``node `conv1` (Conv)``, ``initialiser `fc.weight` ``, ``input `x` ``
@@ -20,7 +20,7 @@ pub enum OnnxError {
         /// the finding
         found: String,
     },
-    /// Shapes that do not fit each other, or numbers beyond the finite ones.
+    /// Shapes out of step, or numbers beyond the finite ones.
     #[error(transparent)]
     Graph(#[from] GraphError),
 }

@@ -16,7 +16,7 @@ pub(super) struct ExternalPart<'a> {
 }
 
 impl<'a> ExternalPart<'a> {
-    /// The part that a tensor names.
+    /// A tensor's part.
     pub(super) fn of(place: &str, tensor: &'a TensorProto<'a>) -> Result<Self, OnnxError> {
         let text =
             |key: &str| tensor.external_data().iter().find(|entry| entry.key == key).map(|entry| entry.value);

@@ -14,7 +14,7 @@ use crate::network::graph::{GraphError, NodeId, Shape};
 type Concatenation = (usize, Vec<(NodeId, Vec<usize>)>);
 
 impl OnnxWalk<'_> {
-    /// Entries of nodes as a value; all of one node in order stay that node.
+    /// Entries of nodes as a value; all of one node in order are recognised as the node.
     pub(super) fn gathered(&self, array: ArrayD<TracedEntry>, batch: Option<usize>) -> TracedArray {
         let axes = array.shape().to_vec();
         let entries = match array.first() {
@@ -70,7 +70,7 @@ impl OnnxWalk<'_> {
         Ok(self.builder.select(name, all, entries, Shape::new(shape))?)
     }
 
-    /// Whole nodes one behind the other along an axis, with their shapes; `None` where the array is something else.
+    /// Whole nodes one behind the other along an axis, with their shapes; `None` for any other array.
     fn as_concatenation(&self, array: &ArrayD<TracedEntry>, nodes: usize) -> Option<Concatenation> {
         (0..array.ndim()).find_map(|axis| {
             let (mut parts, mut first) = (Vec::new(), 0);

@@ -1,4 +1,4 @@
-//! Linear maps that grow by the constants behind them, and then enter the graph.
+//! Linear maps on their way into the graph: constants behind them become part of them.
 
 use ndarray::{Array1, Array2, ArrayD, IxDyn};
 
@@ -10,7 +10,7 @@ use super::walk::OnnxWalk;
 use crate::network::graph::{FoldedNorm, GraphError, LinearMap, MapId, Shape, WeightedMap};
 
 impl<'a> OnnxWalk<'a> {
-    /// scale · x + shift, as part of a linear map where it can be. `what` tells the numbers' origin.
+    /// scale · x + shift, as part of a linear map if possible. `what`: the numbers' origin.
     pub(super) fn affine(
         &mut self,
         node: &OnnxNode<'a>,

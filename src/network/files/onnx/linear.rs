@@ -202,7 +202,7 @@ fn applied<'a>(
     })
 }
 
-/// The name of a layer: that of its weights without `.weight`, or of its node without its operator.
+/// The name of a layer: its weights' without `.weight`, else its node's without the operator.
 fn layer_name(node: &OnnxNode<'_>, origin: &str) -> String {
     let weights = origin.split(['|', 'ᵀ']).next().unwrap_or_default();
     if let Some(name) = weights.strip_suffix(".weight")

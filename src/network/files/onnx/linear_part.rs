@@ -1,4 +1,4 @@
-//! A linear map that is not in the graph yet: constants behind it may still become its bias and scale.
+//! A linear map before it enters the graph: constants behind it may still become its bias and scale.
 
 use ndarray::{Array1, Array2, ArrayD, Axis};
 
@@ -13,7 +13,7 @@ pub(super) enum PartKind {
     Convolution { window: Window, groups: usize },
 }
 
-/// A linear map with its input, and where its outputs lie.
+/// A linear map with its input and the place of its outputs.
 #[derive(Clone, Debug)]
 pub(super) struct LinearPart {
     /// of the node
@@ -31,16 +31,16 @@ pub(super) struct LinearPart {
     /// outputs × inputs
     pub(super) weights: Array2<f64>,
     pub(super) bias: Option<Array1<f64>>,
-    /// the matrix, where it came from, and how it is applied
+    /// the matrix, its origin, and its use
     pub(super) geometry: String,
-    /// what became part of it, in order
+    /// the constants folded into it, in order
     pub(super) history: String,
-    /// scales that became part of it; the map's name comes when it enters the graph
+    /// folded scales; the map's name comes when it enters the graph
     pub(super) folds: Vec<FoldedNorm>,
 }
 
 impl LinearPart {
-    /// Numbers to be broadcast to its value as one for each of its outputs; `None` where they differ along other axes.
+    /// Numbers to be broadcast to its value as one for each of its outputs; `None` if they differ along other axes.
     pub(super) fn per_output(&self, numbers: &ArrayD<f64>) -> Option<Array1<f64>> {
         let front = self.axes.len().checked_sub(numbers.ndim())?;
         let outputs = self.weights.nrows();

@@ -100,13 +100,13 @@ fn content(of: MessageKind, field: u32) -> Option<FieldContent> {
     })
 }
 
-/// Checks that the messages of a model lie inside each other as the schema has it, neither too deep nor too many.
+/// Checks the messages of a model against the schema, their depth and their number.
 pub(super) fn check(bytes: &[u8]) -> Result<(), OnnxError> {
     let mut messages = 0;
     check_message(MessageKind::Model, bytes, 0, 1, &mut messages)
 }
 
-/// Checks one message that starts at byte `first` of the file.
+/// Checks one message, starting at byte `first` of the file.
 fn check_message(
     kind: MessageKind,
     bytes: &[u8],
@@ -155,7 +155,7 @@ fn check_message(
     Ok(())
 }
 
-/// The number at a place, which moves behind it.
+/// The number at a place; the place moves behind it.
 fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {

@@ -15,7 +15,7 @@ use super::walk::OnnxWalk;
 use super::{message, operators};
 use crate::network::graph::{FoldedNorm, Graph, Operation, Shape};
 
-/// Oldest version of the operators that is read.
+/// Oldest supported version of the operators.
 const OLDEST_OPSET: i64 = 11;
 
 /// Most axes of the input.
@@ -28,21 +28,21 @@ pub struct OnnxNetwork {
     pub graph: Graph,
     /// the weights of each layer, layer 1 first; a bias is the last column
     pub weights: Vec<Array2<f64>>,
-    /// batch norms and other constant scales that became part of maps, in the order of the layers
+    /// folded batch norms and other constant scales, in the order of the layers
     pub folded: Vec<FoldedNorm>,
-    /// initialisers that the network does not use
+    /// initialisers without a use in the network
     pub unused: Vec<String>,
     /// version of the standard's operators, at least 11
     pub opset: i64,
-    /// the program that wrote the file, with its version; may be empty
+    /// the file's writer, with its version; may be empty
     pub producer: String,
 }
 
-/// Reads a network. `external` gives the bytes of a file in the model's folder, by its relative path; paths that leave the folder
-/// are refused before it is asked.
+/// Reads a network. `external` gives the bytes of a file in the model's folder, by its relative path; paths out of the folder
+/// are refused before.
 ///
 /// # Errors
-/// [`OnnxError`] for a damaged model, an operator that is not read, shapes that do not fit, and tensors that are missing, each
+/// [`OnnxError`] for a damaged model, an unsupported operator, shapes out of step, and missing tensors, each
 /// with the node.
 pub fn network(
     bytes: &[u8],
@@ -181,7 +181,7 @@ fn initialisers<'g, 'a>(
     Ok(all)
 }
 
-/// The numbers of the initialisers that are used.
+/// The numbers of the used initialisers.
 fn constants<'g>(
     initialisers: &HashMap<&'g str, &'g TensorProto<'g>>,
     used: &HashSet<&str>,
@@ -213,7 +213,7 @@ fn constants<'g>(
     Ok(constants)
 }
 
-/// The axes of the input with a batch of 1, the axis of the batch, and its fixed size if that is not 1.
+/// The axes of the input with a batch of 1, the axis of the batch, and its fixed size unless 1.
 type InputAxes = (Vec<usize>, Option<usize>, Option<usize>);
 
 fn input_axes(input: &ValueInfo<'_>) -> Result<InputAxes, OnnxError> {

@@ -10,7 +10,7 @@ const LONGEST_NAME: usize = 100;
 /// A node and its name in messages.
 pub(super) struct OnnxNode<'a> {
     stored: &'a Stored<'a>,
-    /// its name, or that of its first output
+    /// its name, or its first output's
     pub(super) name: String,
     /// ``node `name` (Operator)``
     pub(super) place: String,
@@ -43,12 +43,12 @@ impl<'a> OnnxNode<'a> {
         self.stored.input.iter().copied().filter(|name| !name.is_empty())
     }
 
-    /// The number of inputs, those left out included.
+    /// The number of inputs, empty ones included.
     pub(super) fn input_count(&self) -> usize {
         self.stored.input.len()
     }
 
-    /// The name of an input; `None` where it is left out.
+    /// The name of an input; `None` if empty.
     pub(super) fn input(&self, at: usize) -> Option<&'a str> {
         self.stored.input.get(at).copied().filter(|name| !name.is_empty())
     }
@@ -117,7 +117,7 @@ impl<'a> OnnxNode<'a> {
         self.attribute(name).and_then(|attribute| attribute.t.as_ref())
     }
 
-    /// A text; an empty one where it is missing.
+    /// A text; empty by default.
     pub(super) fn text(&self, name: &str) -> String {
         self.attribute(name)
             .map_or_else(String::new, |attribute| shortened(&String::from_utf8_lossy(attribute.s)))
@@ -129,7 +129,7 @@ impl<'a> OnnxNode<'a> {
         Some(attribute.strings.iter().map(|text| shortened(&String::from_utf8_lossy(text))).collect())
     }
 
-    /// An axis of a value with so many axes, counted from its end where it is negative.
+    /// An axis of a value with so many axes, counted from the end if negative.
     pub(super) fn axis(&self, axis: i64, axes: usize) -> Result<usize, OnnxError> {
         let from_start = if axis < 0 { axis.checked_add(axes as i64) } else { Some(axis) };
         from_start
@@ -152,7 +152,7 @@ impl<'a> OnnxNode<'a> {
     }
 }
 
-/// A text of a file on one line, cut where it is long.
+/// A text of a file on one line, shortened.
 pub(super) fn shortened(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let mut short: String = text.chars().take(LONGEST_NAME).map(clean).collect();

@@ -1,4 +1,4 @@
-//! The operators that are read, by their names.
+//! The supported operators, by name.
 
 use super::OnnxError;
 use super::batch_norm::batch_norm;
@@ -11,7 +11,7 @@ use super::{constants, elementwise, linear, pools, recurrent, shapes};
 use crate::network::Activation;
 use crate::network::graph::PoolingKind;
 
-/// Operators that divide by the data: what stands in their denominator has no lower bound.
+/// Operators dividing by the data: their denominators have no lower bound.
 const DIVIDES_BY_DATA: [&str; 7] = [
     "LayerNormalization",
     "InstanceNormalization",
@@ -135,7 +135,7 @@ pub(super) fn apply<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<
     }
 }
 
-/// Operators that move entries, and those of constants.
+/// Operators on places of entries, and on constants.
 fn rearrange<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,

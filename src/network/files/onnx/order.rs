@@ -1,4 +1,4 @@
-//! The nodes that an output needs, in an order in which each follows its inputs.
+//! The nodes needed by an output, each behind its inputs.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ pub(super) struct NodeOrder<'a> {
 }
 
 impl<'a> NodeOrder<'a> {
-    /// The order for an output. `known`: values that no node computes.
+    /// The order for an output. `known`: inputs and initialisers.
     pub(super) fn new(
         nodes: &[OnnxNode<'a>],
         output: &'a str,
@@ -64,7 +64,7 @@ impl<'a> NodeOrder<'a> {
     }
 }
 
-/// Needed nodes in the order of the file where that is possible.
+/// Needed nodes, as far as possible in the order of the file.
 fn sorted<'a>(
     nodes: &[OnnxNode<'a>],
     needed: &HashSet<usize>,
@@ -95,7 +95,7 @@ fn sorted<'a>(
         }
     }
     if order.len() < needed.len() {
-        // The first one that still waits lies in a circle or behind one.
+        // The first waiting one lies in a circle or behind one.
         let stuck =
             waiting.iter().filter(|&(_, &left)| left > 0).map(|(&number, _)| number).min().unwrap_or(0);
         return Err(nodes[stuck].error("a graph without circles", "one in a circle or behind one"));

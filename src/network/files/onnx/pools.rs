@@ -79,7 +79,7 @@ pub(super) fn reduced<'a>(
     Ok(vec![OnnxValue::Traced(reduced)])
 }
 
-/// Pooling over axes that keep length 1.
+/// Pooling over axes; they keep length 1.
 fn over_axes<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
@@ -103,7 +103,7 @@ fn over_axes<'a>(
     Ok(TracedArray::whole(id, after, batch))
 }
 
-/// Softmax or its logarithm along an axis; before opset 13 over all axes from that one on.
+/// Softmax or its logarithm along an axis; before opset 13 over all axes from the given one on.
 pub(super) fn softmax<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,

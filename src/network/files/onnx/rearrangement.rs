@@ -21,7 +21,7 @@ pub(super) enum Rearrangement {
 }
 
 impl Rearrangement {
-    /// The axes of its result from those before.
+    /// The axes of its result, from its argument's.
     pub(super) fn axes(&self, before: &[usize]) -> Vec<usize> {
         match self {
             Self::Permute(order) => order.iter().map(|&axis| before[axis]).collect(),
@@ -34,7 +34,7 @@ impl Rearrangement {
         }
     }
 
-    /// The array rearranged; `None` where the sizes do not fit.
+    /// The array rearranged; `None` for sizes out of step.
     pub(super) fn apply<T: Clone>(&self, array: ArrayViewD<'_, T>) -> Option<ArrayD<T>> {
         fn standard<T: Clone>(array: ArrayViewD<'_, T>) -> ArrayD<T> {
             array.as_standard_layout().into_owned()
@@ -48,7 +48,7 @@ impl Rearrangement {
     }
 }
 
-/// The shape to which two arrays are broadcast; `None` where they do not fit.
+/// The common shape of two arrays by broadcasting; `None` if there is none.
 pub(super) fn broadcast_axes(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     let rank = a.len().max(b.len());
     let axis = |axes: &[usize], at: usize| (at + axes.len()).checked_sub(rank).map_or(1, |at| axes[at]);

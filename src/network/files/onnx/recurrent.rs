@@ -12,7 +12,7 @@ use super::walk::OnnxWalk;
 use crate::network::Activation;
 use crate::network::graph::NodeId;
 
-/// Most steps that a layer is unrolled over.
+/// Most steps of an unrolled layer.
 const MOST_STEPS: usize = 4096;
 
 /// Memory of the nodes of a step, in entries.
@@ -258,7 +258,7 @@ fn activations(
     if names.len() != count {
         return Err(node.error(format!("{count} activations"), names.len().to_string()));
     }
-    // Only those with a slope take a number of the list.
+    // Only leaky ReLUs take a number of the list.
     let mut slopes = node.floats("activation_alpha").unwrap_or_default().iter();
     let mut found = Vec::new();
     for name in &names {
@@ -276,7 +276,7 @@ fn activations(
     Ok(found.chunks(defaults.len()).map(<[Activation]>::to_vec).collect())
 }
 
-/// The state of a direction before its first step; `None` where it is 0.
+/// The state of a direction before its first step; `None` for 0.
 fn initial_state<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,

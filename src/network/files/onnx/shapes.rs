@@ -1,4 +1,4 @@
-//! Operations that move entries: reshapes, transpositions, slices, concatenations.
+//! Entries in new places: reshapes, transpositions, slices, concatenations.
 
 use ndarray::{ArrayD, Axis, concatenate};
 
@@ -9,7 +9,7 @@ use super::rearrangement::{Rearrangement, broadcast_axes};
 use super::traced::{OnnxValue, TracedEntry};
 use super::walk::OnnxWalk;
 
-/// The axes of a value, and that of the batch.
+/// The axes of a value, and its batch axis.
 pub(super) fn outline(value: &OnnxValue) -> (Vec<usize>, Option<usize>) {
     match value {
         OnnxValue::Constant(constant) => (constant.axes().to_vec(), None),
@@ -40,7 +40,7 @@ fn reshaped<'a>(
     Ok(vec![walk.rearranged(node, value, &Rearrangement::Reshape(axes), batch)?])
 }
 
-/// Reshape to axes, of which 0 stands for that of the input and −1 for what is left.
+/// Reshape to axes; 0 keeps the input's axis, −1 takes the rest.
 pub(super) fn reshape<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<Vec<OnnxValue>, OnnxError> {
     let value = walk.take(node, 0)?;
     let Some(mut target) = walk.integers(node, 1)? else {

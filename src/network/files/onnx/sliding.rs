@@ -76,7 +76,7 @@ pub(super) fn window(
     Ok((window, rounds_up))
 }
 
-/// Entries before and behind each axis: all those before come first.
+/// Padding before and behind each axis; in the attribute all first ends come first.
 fn padding(node: &OnnxNode<'_>, pads: &[i64], axes: usize) -> Result<Vec<(usize, usize)>, OnnxError> {
     if pads.len() != 2 * axes {
         return Err(node.error(format!("{} numbers in `pads`", 2 * axes), pads.len().to_string()));

@@ -1,4 +1,4 @@
-//! Values that depend on the input: nodes of the graph, or entries of several.
+//! Values computed from the input: nodes of the graph, or entries of several.
 
 use ndarray::{ArrayD, IxDyn};
 
@@ -9,7 +9,7 @@ use crate::network::graph::NodeId;
 /// An entry of a node's value.
 pub(super) type TracedEntry = (NodeId, u32);
 
-/// Where the entries of a value come from.
+/// The source of a value's entries.
 #[derive(Clone, Debug)]
 pub(super) enum TracedEntries {
     /// all entries of a node, in order
@@ -33,7 +33,7 @@ impl TracedArray {
         Self { axes, batch, entries: TracedEntries::Whole(node) }
     }
 
-    /// Its axes without that of the batch; at least one.
+    /// Its axes without the batch's; at least one.
     pub(super) fn inner_axes(&self) -> Vec<usize> {
         let kept = |at: &usize| Some(*at) != self.batch;
         let inner: Vec<usize> = (0..self.axes.len()).filter(kept).map(|at| self.axes[at]).collect();
@@ -60,6 +60,6 @@ impl TracedArray {
 pub(super) enum OnnxValue {
     Constant(OnnxConstant),
     Traced(TracedArray),
-    /// a linear map whose bias and scale may still come
+    /// a linear map still without its final bias and scale
     Linear(Box<LinearPart>),
 }

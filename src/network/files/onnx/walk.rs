@@ -1,4 +1,4 @@
-//! The graph while it is read: values by their names, and what is built so far.
+//! The graph under construction: values by name, nodes and maps so far.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ const MOST_ENTRIES: usize = 1 << 26;
 pub(super) struct OnnxWalk<'a> {
     /// version of the standard's operators
     pub(super) opset: i64,
-    /// a fixed size of the batch that is not 1
+    /// a fixed size of the batch above 1
     pub(super) batch_size: Option<usize>,
     pub(super) builder: GraphBuilder,
     values: HashMap<&'a str, OnnxValue>,
@@ -28,9 +28,9 @@ pub(super) struct OnnxWalk<'a> {
     pub(super) layer_names: HashSet<String>,
     /// the histories of each geometry
     pub(super) histories: HashMap<String, HashSet<String>>,
-    /// geometries whose matrix several histories share: nothing becomes part of them
+    /// geometries with several histories: nothing is folded into their matrices
     pub(super) bare: HashSet<String>,
-    /// scales that became part of maps
+    /// folded scales
     pub(super) folds: Vec<FoldedNorm>,
 }
 
@@ -58,7 +58,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// Geometries of matrices that more than one history shares.
+    /// Geometries with more than one history.
     pub(super) fn shared_geometries(&self) -> HashSet<String> {
         let several = self.histories.iter().filter(|(_, histories)| histories.len() > 1);
         several.map(|(geometry, _)| geometry.clone()).collect()
@@ -104,7 +104,7 @@ impl<'a> OnnxWalk<'a> {
         axes.map(Vec::as_slice).ok_or_else(|| node.error(format!("an input {at}"), "none"))
     }
 
-    /// The value of an input. A linear map that only this node takes may still grow.
+    /// The value of an input. A linear map without another use may still grow.
     pub(super) fn take(&mut self, node: &OnnxNode<'a>, at: usize) -> Result<OnnxValue, OnnxError> {
         match node.input(at) {
             Some(name) => self.take_named(name).map_err(|error| match error {
@@ -115,7 +115,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// The value of a name; no error of its own where there is none.
+    /// The value of a name; `Err(None)` if there is none.
     pub(super) fn take_named(&mut self, name: &'a str) -> Result<OnnxValue, Option<OnnxError>> {
         let uses = self.uses.get_mut(name).ok_or(None)?;
         *uses = uses.saturating_sub(1);
@@ -132,7 +132,7 @@ impl<'a> OnnxWalk<'a> {
         Ok(value)
     }
 
-    /// An input that depends on the network's input.
+    /// An input computed from the network's input.
     pub(super) fn traced(&mut self, node: &OnnxNode<'a>, at: usize) -> Result<TracedArray, OnnxError> {
         let value = self.take(node, at)?;
         match self.settled(value)? {
@@ -141,7 +141,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// A constant input; `None` where it is left out.
+    /// A constant input; `None` if left out.
     pub(super) fn constant(
         &mut self,
         node: &OnnxNode<'a>,
@@ -158,7 +158,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// A constant input of real numbers; `None` where it is left out.
+    /// A constant input of real numbers; `None` if left out.
     pub(super) fn reals(
         &mut self,
         node: &OnnxNode<'a>,
@@ -172,7 +172,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// A constant input of integers, whatever its shape; `None` where it is left out.
+    /// A constant input of integers, whatever its shape; `None` if left out.
     pub(super) fn integers(&mut self, node: &OnnxNode<'a>, at: usize) -> Result<Option<Vec<i64>>, OnnxError> {
         let Some(constant) = self.constant(node, at)? else { return Ok(None) };
         match constant.as_integers() {
@@ -270,7 +270,7 @@ impl<'a> OnnxWalk<'a> {
         }
     }
 
-    /// A value broadcast to axes that both have.
+    /// A value broadcast to the common axes.
     pub(super) fn broadcast(
         &mut self,
         node: &OnnxNode<'a>,
