@@ -29,7 +29,11 @@ fn presets_lists_the_built_ins() {
             "digits-learned",
             "digits-rewinding",
             "mnist-edge-popup",
-            "mnist-rewinding"
+            "mnist-rewinding",
+            "conv",
+            "conv-batchnorm",
+            "residual",
+            "lstm"
         ]
     );
     assert!(list.lines().next().unwrap().ends_with("(default)"));

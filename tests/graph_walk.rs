@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use slth::network::graph::{
-    Cell, Deviation, Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, MapChange, MapRounding,
-    NodeBounds, NodeId, Pooling, PoolingKind, RecurrentWeights, Shape, Window,
+    Deviation, Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, MapChange, MapRounding, NodeBounds,
+    NodeId, Pooling, PoolingKind, RecurrentCell, RecurrentWeights, Shape, Window,
 };
 use slth::network::{Activation, Domain};
 use slth::sampling::{Side, Stream};
@@ -108,7 +108,7 @@ fn graph(kind: &str, positive: bool) -> (Graph, Weights) {
         let pool = Pooling::windowed("pool", kind, g.shape(y), window, (false, padding > 0)).unwrap();
         g.pool("pool", y, pool).unwrap()
     };
-    let recurrent = |g: &mut GraphBuilder, draws: &mut Draws, cell: Cell| {
+    let recurrent = |g: &mut GraphBuilder, draws: &mut Draws, cell: RecurrentCell| {
         let sequence = dense(g, draws, "first", x, Shape::new([4, 2]));
         let rows = 3 * cell.gates();
         let weights = RecurrentWeights {
@@ -206,8 +206,8 @@ fn graph(kind: &str, positive: bool) -> (Graph, Weights) {
             let [a, _] = two(&mut g, draws);
             g.log_softmax("log", a).unwrap()
         }
-        "lstm" => recurrent(&mut g, draws, Cell::Lstm),
-        "gru" => recurrent(&mut g, draws, Cell::Gru),
+        "lstm" => recurrent(&mut g, draws, RecurrentCell::Lstm),
+        "gru" => recurrent(&mut g, draws, RecurrentCell::Gru),
         "shared" => {
             // One map, three times, with skips.
             let map = g.map(LinearMap::dense("same", Shape::new([3]), draws.matrix(3, 3), None).unwrap());
@@ -538,7 +538,7 @@ fn lstm(steps: usize, width: usize, units: usize) -> (Graph, Weights) {
         hidden_bias: None,
     };
     let x = g.input();
-    let states = g.recurrent("lstm", Cell::Lstm, weights, x, InitialState::default()).unwrap();
+    let states = g.recurrent("lstm", RecurrentCell::Lstm, weights, x, InitialState::default()).unwrap();
     g.build(states.last).unwrap()
 }
 

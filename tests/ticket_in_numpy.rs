@@ -26,6 +26,11 @@ const EVERY: [&str; 8] = [
 
 /// Runs `tiny` with more arguments and has its ticket checked in NumPy, by `script`.
 fn check_by(script: &str, arguments: &[&str]) {
+    check_preset("tiny", script, arguments, &[]);
+}
+
+/// Runs a preset with more arguments and has its ticket checked in NumPy, by `script`, which is given `more`.
+fn check_preset(preset: &str, script: &str, arguments: &[&str], more: &[&str]) {
     if !numpy_is_here() {
         // Past the capture of the test harness.
         let _ = writeln!(std::io::stderr(), "skipped: python3 with numpy not found (ticket_in_numpy)");
@@ -34,7 +39,7 @@ fn check_by(script: &str, arguments: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let (ticket, report) = (folder.path().join("ticket.npz"), folder.path().join("run.json"));
     let run = Command::new(env!("CARGO_BIN_EXE_slth"))
-        .args(["run", "tiny", "--json", "--ticket"])
+        .args(["run", preset, "--json", "--ticket"])
         .arg(&ticket)
         .args(arguments)
         .output()
@@ -48,8 +53,13 @@ fn check_by(script: &str, arguments: &[&str]) {
     let blocks = ["reference/random-function.md", "reference/ticket.md"].map(pages::page).concat();
     std::fs::write(&printed, blocks).unwrap();
     // -B: no __pycache__ beside the tests.
-    let python =
-        Command::new("python3").arg("-B").arg(script).args([&ticket, &report, &printed]).output().unwrap();
+    let python = Command::new("python3")
+        .arg("-B")
+        .arg(script)
+        .args([&ticket, &report, &printed])
+        .args(more)
+        .output()
+        .unwrap();
     assert!(python.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&python.stderr));
 }
 
@@ -108,4 +118,20 @@ fn the_ticket_of_a_network_with_biases_holds_in_numpy() {
     let target = "target=Explicit(layers:[[[0.6,-0.3],[0.2,0.5]],[[0.3,-0.2],[0.1,0.4]],[[0.4,-0.7]]],\
                   biases:[[0.3,-0.2],[],[0.25]],activations:[Tanh,Relu,Identity])";
     check_by("biased_ticket_in_numpy.py", &["--set", target, "--set", "epsilon=0.5"]);
+}
+
+/// The tickets of graphs: kernels at every place, skip connections, recurrent matrices at every step.
+#[test]
+fn the_ticket_of_a_graph_holds_in_numpy_by_the_lines_of_the_book() {
+    for (preset, inputs) in [
+        ("conv", "File(path: \"built-in:digits-test-inputs.npy\")"),
+        ("conv-batchnorm", "Box(low: 0.0, high: 1.0)"),
+        ("residual", "Box(low: 0.0, high: 1.0)"),
+        ("lstm", "File(path: \"built-in:digits-test-inputs.npy\")"),
+    ] {
+        let points = concat!(env!("CARGO_MANIFEST_DIR"), "/presets/digits-test-inputs.npy");
+        let points: &[&str] = if inputs.starts_with("File") { &[points] } else { &[] };
+        let lane = ["--set", "constructions=[Hyperbolic()]", "--set", &format!("inputs={inputs}")];
+        check_preset(preset, "graph_ticket_in_numpy.py", &lane, points);
+    }
 }

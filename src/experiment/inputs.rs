@@ -59,7 +59,7 @@ fn sequence(
     if let Some(found) = found {
         return fail(format!("expected a sequence of Ball, Box or Signs, found {found}"));
     }
-    if width % length != 0 {
+    if !width.is_multiple_of(length) {
         return fail(format!(
             "expected a length that divides the {width} inputs of the network, found {length}"
         ));

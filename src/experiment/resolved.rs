@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::data;
 use super::error::{ExperimentError, Place, PlaceOf};
 use super::files::source::PresetSource;
+use super::found_target::FoundTarget;
 use super::inputs;
 use super::outline::Outline;
 use super::preset::{
@@ -109,7 +110,7 @@ impl Experiment {
             Some(known) => known.measured(),
             None => {
                 let found = target::network(target_source, dataset.as_ref(), source, place_of)?;
-                MeasuredTarget::of(if walks(&preset) { found.as_graph() } else { found })
+                MeasuredTarget::of(if walks(&preset) { found.into_graph() } else { found })
             }
         };
         let (domain, bounds) = match same_inputs {
@@ -191,7 +192,7 @@ impl Experiment {
 }
 
 impl MeasuredTarget {
-    fn of(target::FoundTarget { network, reading }: target::FoundTarget) -> Self {
+    fn of(FoundTarget { network, reading }: FoundTarget) -> Self {
         let norms = match network.graph() {
             None => network.all_weights().map(spectral_norm).collect(),
             Some(graph) => {

@@ -6,31 +6,16 @@ use ndarray::Array2;
 
 use super::error::{ExperimentError, PlaceOf};
 use super::files::source::PresetSource;
+use super::found_target::{BYTES_PER_WEIGHT, FoundTarget, in_form};
 use super::memory::free as free_memory;
-use super::preset::{GraphSource, Lipschitz, TargetSource, Weight};
-use super::{described, onnx_file, ticket_file, trained};
+use super::preset::{Lipschitz, TargetSource, Weight};
+use super::{graph_file, ticket_file, trained};
 use crate::learning::Dataset;
-use crate::network::files::readings::{Reading, ReadingOptions};
+use crate::network::files::readings::ReadingOptions;
 use crate::network::files::{self, WeightFile};
 use crate::network::{Activation, Architecture, Network, NetworkError, spectral_norm};
 use crate::sampling::{Side, Stream};
 use crate::visible::shortened;
-
-/// Bytes held per target weight while an experiment is resolved: the weight, and copies for the norm.
-pub(super) const BYTES_PER_WEIGHT: f64 = 32.0;
-
-/// A target network, and the reading of its file; `None` without a file.
-pub(super) struct FoundTarget {
-    pub(super) network: Network,
-    pub(super) reading: Option<Reading>,
-}
-
-impl FoundTarget {
-    /// The same network as a graph, to walk through.
-    pub(super) fn as_graph(self) -> Self {
-        Self { network: self.network.into_graph(), ..self }
-    }
-}
 
 /// Makes the target network of a preset.
 pub(super) fn network(
@@ -52,18 +37,20 @@ pub(super) fn network(
             let activations = activations(layers.len());
             explicit(layers, biases.as_deref().unwrap_or_default(), activations, place_of).map(drawn)
         }
-        TargetSource::File { path, layers, transposed, order, graph: Some(graph), .. } => {
+        TargetSource::File { path, layers, transposed, order, graph, unrolled, built_skips, .. } => {
             let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
-            refuse_options("a graph", &options, target.activations(), place_of)?;
-            of_graph(path, graph, source, place_of)
-        }
-        TargetSource::File { path, layers, transposed, order, .. } => {
             if let (Some(_), Some(order)) = (layers, order) {
                 let message = format!("expected no order beside a list of layers, found {order:?}");
                 return Err(ExperimentError::new(place_of("order"), message));
             }
-            let options = ReadingOptions { layers: layers.clone(), transposed: *transposed, order: *order };
-            of_file(path, &options, target.activations(), source, place_of)
+            let found = match graph {
+                Some(graph) => {
+                    refuse_options("a graph", &options, target.activations(), place_of)?;
+                    graph_file::of_tensors(path, graph, source, place_of)?
+                }
+                None => of_file(path, &options, target.activations(), source, place_of)?,
+            };
+            in_form(found, (*unrolled, *built_skips), place_of)
         }
         TargetSource::Trained { .. } => trained::network(target, dataset, &activations, place_of).map(drawn),
     }
@@ -137,7 +124,7 @@ fn of_file(
     let bytes = source.read("target", path)?;
     if files::is_onnx(&bytes) {
         refuse_options("a model in ONNX", options, given, place_of)?;
-        return onnx_file::network(path, &bytes, source, place_of, &failed);
+        return graph_file::of_onnx(path, &bytes, source, place_of, &failed);
     }
     let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
     if *options == ReadingOptions::default() && ticket_file::is_learned(&file) {
@@ -157,28 +144,6 @@ fn of_file(
     let activations = activations_of(read.weights.len(), given, place_of)?;
     let network = Network::with_biases(read.weights, read.biases, activations);
     Ok(FoundTarget { network: network.map_err(|error| failed(&error))?, reading: Some(read.reading) })
-}
-
-/// The tensors of a file, connected by a graph.
-fn of_graph(
-    path: &str,
-    graph: &GraphSource,
-    source: &PresetSource,
-    place_of: PlaceOf<'_>,
-) -> Result<FoundTarget, ExperimentError> {
-    let failed = |error: &dyn std::fmt::Display| {
-        ExperimentError::new(place_of("graph"), format!("file {}: {error}", shortened(path)))
-    };
-    let bytes = source.read("target", path)?;
-    if files::is_onnx(&bytes) {
-        return Err(failed(&"expected tensors, found a model in ONNX, which has a graph of its own"));
-    }
-    let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
-    let needed = described::numbers_of(graph, &file) * BYTES_PER_WEIGHT;
-    free_memory::require(needed, "the target network", place_of("target"))?;
-    let found = described::target(graph, &mut file).map_err(|error| failed(&error))?;
-    let network = Network::of_graph(found.graph, found.weights).map_err(|error| failed(&error))?;
-    Ok(FoundTarget { network, reading: Some(found.reading) })
 }
 
 /// A graph, and a model in ONNX, say themselves how tensors are connected.

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::graph::GraphError;
 use crate::visible::number;
 
 /// Why layers do not make a network.
@@ -49,6 +50,9 @@ pub enum NetworkError {
         /// activations
         found: usize,
     },
+    /// Nodes that do not fit.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
     /// Another number of matrices than layers.
     #[error("expected {expected} matrices, one for each layer, found {found}")]
     Matrices {

@@ -101,6 +101,24 @@ impl Network {
         Self { architecture: self.architecture.into_graph(), ..self }
     }
 
+    /// The same function with a weight for each place of a kernel ([`Graph::unrolled`]); itself without a graph.
+    #[must_use]
+    pub fn unrolled(self) -> Self {
+        let Some(graph) = self.graph() else { return self };
+        let (graph, weights) = graph.unrolled(&self.weights);
+        // As many entries as before.
+        Self::of_graph(graph, weights).unwrap_or(self)
+    }
+
+    /// The same function with its skip connections as layers ([`Graph::with_built_skips`]).
+    ///
+    /// # Errors
+    /// [`NetworkError::Graph`] for a network without skip connections.
+    pub fn with_built_skips(self) -> Result<Self, NetworkError> {
+        let (graph, weights) = self.architecture.as_graph().with_built_skips(&self.weights)?;
+        Self::of_graph(graph, weights)
+    }
+
     /// The graph, unless each layer takes the one before.
     pub fn graph(&self) -> Option<&Arc<Graph>> {
         self.architecture.graph()

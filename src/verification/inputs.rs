@@ -121,7 +121,8 @@ mod tests {
         assert!(norms.chunks(8).all(|pair| at_edge(&pair[..4]) == 4 && at_edge(&pair[4..]) < 4));
         let own = Domain::Box { low: vec![-1.0, 2.0].into(), high: vec![1.0, 5.0].into() };
         let boxes = inputs(&of(own), 8, 1, 0, 200);
-        let inside = |x: &f64, at: usize| if at % 2 == 0 { x.abs() <= 1.0 } else { (2.0..=5.0).contains(x) };
+        let inside =
+            |x: &f64, at: usize| if at.is_multiple_of(2) { x.abs() <= 1.0 } else { (2.0..=5.0).contains(x) };
         assert!(boxes.iter().enumerate().all(|(at, x)| inside(x, at)));
         assert_eq!(inputs(&of(Domain::Signs), 8, 1, 0, 50), inputs(&Domain::Signs, 8, 1, 0, 50));
     }

@@ -7,7 +7,7 @@ use super::error::DescriptionError;
 use super::tensors::{NamedTensors, Naming, Tensor, misfit};
 use super::windows::WindowOptions;
 use crate::network::graph::{
-    BatchNorm, BatchStatistics, Cell, FoldedNorm, GraphBuilder, InitialState, LinearMap, NodeId,
+    BatchNorm, BatchStatistics, FoldedNorm, GraphBuilder, InitialState, LinearMap, NodeId, RecurrentCell,
     RecurrentWeights,
 };
 
@@ -101,7 +101,7 @@ impl Layer<'_, '_, '_> {
 
     pub(super) fn recurrent(
         &mut self,
-        cell: Cell,
+        cell: RecurrentCell,
         output: Option<SequenceOutput>,
     ) -> Result<NodeId, DescriptionError> {
         let names = self.names(2)?;

@@ -10,7 +10,7 @@ use super::tensors::NamedTensors;
 use super::windows::{WindowOptions, each};
 use crate::network::Activation;
 use crate::network::graph::{
-    Cell, FoldedNorm, Graph, GraphBuilder, GraphError, NodeId, Pooling, PoolingKind, Shape,
+    FoldedNorm, Graph, GraphBuilder, GraphError, NodeId, Pooling, PoolingKind, RecurrentCell, Shape,
 };
 
 /// PyTorch's slope of a leaky ReLU.
@@ -76,11 +76,11 @@ impl<'c, 'f, 'b> Described<'c, 'f, 'b> {
                 self.folded.extend(folded);
                 return Ok(value);
             }
-            GraphNode::Lstm(fields) => return layer.recurrent(Cell::Lstm, fields.output),
-            GraphNode::Gru(fields) => return layer.recurrent(Cell::Gru, fields.output),
+            GraphNode::Lstm(fields) => return layer.recurrent(RecurrentCell::Lstm, fields.output),
+            GraphNode::Gru(fields) => return layer.recurrent(RecurrentCell::Gru, fields.output),
             GraphNode::Rnn(fields) => {
                 let activation = fields.nonlinearity.unwrap_or(Lipschitz(Activation::Tanh));
-                return layer.recurrent(Cell::Rnn(activation.0), fields.output);
+                return layer.recurrent(RecurrentCell::Rnn(activation.0), fields.output);
             }
             _ => {}
         }

@@ -12,7 +12,7 @@ use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets in listed order: name and text.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("digits", include_str!("../../../presets/digits.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
     ("example-5", include_str!("../../../presets/example-5.ron")),
@@ -26,11 +26,19 @@ const BUILT_IN: [(&str, &str); 13] = [
     ("digits-rewinding", include_str!("../../../presets/digits-rewinding.ron")),
     ("mnist-edge-popup", include_str!("../../../presets/mnist-edge-popup.ron")),
     ("mnist-rewinding", include_str!("../../../presets/mnist-rewinding.ron")),
+    ("conv", include_str!("../../../presets/conv.ron")),
+    ("conv-batchnorm", include_str!("../../../presets/conv-batchnorm.ron")),
+    ("residual", include_str!("../../../presets/residual.ron")),
+    ("lstm", include_str!("../../../presets/lstm.ron")),
 ];
 
 /// The files of built-in presets.
-const BUILT_IN_FILES: [(&str, &[u8]); 5] = [
+const BUILT_IN_FILES: [(&str, &[u8]); 9] = [
+    ("digits-conv.onnx", include_bytes!("../../../presets/digits-conv.onnx")),
+    ("digits-conv-batchnorm.onnx", include_bytes!("../../../presets/digits-conv-batchnorm.onnx")),
+    ("digits-lstm.onnx", include_bytes!("../../../presets/digits-lstm.onnx")),
     ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
+    ("digits-residual.onnx", include_bytes!("../../../presets/digits-residual.onnx")),
     ("digits-test-inputs.npy", include_bytes!("../../../presets/digits-test-inputs.npy")),
     ("digits-test-labels.npy", include_bytes!("../../../presets/digits-test-labels.npy")),
     ("digits-train-inputs.npy", include_bytes!("../../../presets/digits-train-inputs.npy")),

@@ -57,6 +57,8 @@ impl FileOptions {
             transposed: self.transposed,
             order: self.order,
             graph: None,
+            unrolled: false,
+            built_skips: false,
             activation: self.activation,
             output_activation: self.output_activation,
             activations: None,

@@ -286,6 +286,8 @@ schema! {
         transposed: bool, of [File], required false, Transposed ["", "false", "true"];
         order: Order, of [File], required false, Order ["", "Names", "File"];
         graph: GraphSource, of [File], required false, Graph [];
+        unrolled: bool, of [File], required false, Unrolled ["false", "true"];
+        built_skips: bool, of [File], required false, BuiltSkips ["false", "true"];
         widths: Vec<Width>, of [Random, Trained], required true, Widths [];
         weight_bound: Positive, of [Random], required true, WeightBound [];
         spectral_norm: Positive, of [Random], required false, SpectralNorm [];

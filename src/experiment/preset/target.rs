@@ -68,6 +68,12 @@ pub enum TargetSource {
         /// how the tensors connect; a chain of dense layers if not given
         #[serde(skip_serializing_if = "Option::is_none")]
         graph: Option<GraphSource>,
+        /// whether a kernel is copied to each of its places: the form to compare shared kernels with
+        #[serde(default, skip_serializing_if = "is_false")]
+        unrolled: bool,
+        /// whether skip connections are built out of G as well, as weights of 1
+        #[serde(default, skip_serializing_if = "is_false")]
+        built_skips: bool,
         /// σ of the hidden layers; ReLU if not given
         #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
         activation: Option<Lipschitz>,

@@ -251,7 +251,7 @@ impl GraphBuilder {
     }
 
     /// Adds a node. A name that is taken gets a number.
-    fn push(
+    pub(super) fn push(
         &mut self,
         name: &str,
         operation: Operation,

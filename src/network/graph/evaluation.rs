@@ -237,12 +237,10 @@ fn by_rows(node: &Node, x: ArrayView2<'_, f64>, of_row: &dyn Fn(&[f64]) -> Vec<f
     Array2::from_shape_vec(x.dim(), values.collect()).unwrap_or_default()
 }
 
-fn back_by_rows(
-    node: &Node,
-    values: &Array2<f64>,
-    by: &Array2<f64>,
-    of_row: &dyn Fn(&[f64], &[f64]) -> Vec<f64>,
-) -> Array2<f64> {
+/// Takes the values of a row and derivatives by them: derivatives by what they were computed from.
+type BackOfRow<'a> = &'a dyn Fn(&[f64], &[f64]) -> Vec<f64>;
+
+fn back_by_rows(node: &Node, values: &Array2<f64>, by: &Array2<f64>, of_row: BackOfRow<'_>) -> Array2<f64> {
     let length = row_length(node);
     let back = values.rows().into_iter().zip(by.rows()).flat_map(|(values, by)| {
         let (values, by) = (values.to_vec(), by.to_vec());

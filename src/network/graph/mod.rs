@@ -11,7 +11,7 @@
 //! | `linear_map`, `window`, `pooling` | matrices applied at places; sliding windows; averages and maxima |
 //! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
 //! | `batch_norm` | batch norm folded into the linear map before it |
-//! | `unrolled` | the same function with a weight for each place |
+//! | `unrolled`, `skips` | the same function with a weight for each place; with skip connections built as well |
 //! | `evaluation` | values forwards, derivatives backwards |
 //! | `norms` | operator norms of linear maps |
 //! | `bounds`, `node_bounds`, `intervals` | bounds on values over a domain |
@@ -32,6 +32,7 @@ mod pooling;
 mod recurrent;
 mod rounding;
 mod shape;
+mod skips;
 mod unrolled;
 mod window;
 
@@ -45,7 +46,7 @@ pub use node::{Node, Operation};
 pub use node_bounds::NodeBounds;
 pub use norms::MapNorms;
 pub use pooling::{Pooling, PoolingKind};
-pub use recurrent::{Cell, InitialState, RecurrentWeights, States};
+pub use recurrent::{InitialState, RecurrentCell, RecurrentWeights, States};
 pub use rounding::{MapRounding, local_rounding};
 pub use shape::Shape;
 pub use window::Window;

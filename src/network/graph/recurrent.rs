@@ -4,9 +4,9 @@
 //!
 //! | cell | gates, one behind the other in the rows | step |
 //! |---|---|---|
-//! | [`Cell::Lstm`] | i, f, g, o | c′ = f⊙c + i⊙g, h = o⊙tanh c′; g by tanh, the others by the logistic function |
-//! | [`Cell::Gru`] | r, z, n | n = tanh(W_n·x + r⊙(U_n·h + b_n)), h′ = z⊙h + (1 − z)⊙n |
-//! | [`Cell::Rnn`] | one | h′ = σ(W·x + U·h) |
+//! | [`RecurrentCell::Lstm`] | i, f, g, o | c′ = f⊙c + i⊙g, h = o⊙tanh c′; g by tanh, the others by the logistic function |
+//! | [`RecurrentCell::Gru`] | r, z, n | n = tanh(W_n·x + r⊙(U_n·h + b_n)), h′ = z⊙h + (1 − z)⊙n |
+//! | [`RecurrentCell::Rnn`] | one | h′ = σ(W·x + U·h) |
 //!
 //! These are the gates of PyTorch, in its order. The map on the inputs reads all steps at once, as rows. Its bias is the sum of both
 //! biases; the n gate of a GRU keeps its own in the map on the state, where r multiplies it.
@@ -18,7 +18,7 @@ use crate::network::Activation;
 
 /// The kind of a recurrent layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell {
+pub enum RecurrentCell {
     /// long short-term memory
     Lstm,
     /// gated recurrent unit; the reset gate multiplies U_n·h + b_n (`linear_before_reset` in ONNX)
@@ -27,7 +27,7 @@ pub enum Cell {
     Rnn(Activation),
 }
 
-impl Cell {
+impl RecurrentCell {
     /// Gates, and so blocks of rows of its matrices.
     pub fn gates(self) -> usize {
         match self {
@@ -79,7 +79,7 @@ impl GraphBuilder {
     pub fn recurrent(
         &mut self,
         name: &str,
-        cell: Cell,
+        cell: RecurrentCell,
         weights: RecurrentWeights,
         sequence: NodeId,
         initial: InitialState,
@@ -99,9 +99,9 @@ impl GraphBuilder {
             let first = step * cell.gates() * units;
             let x = unrolled.slice("input", at_inputs, first, cell.gates() * units)?;
             let h = match cell {
-                Cell::Lstm => unrolled.lstm(x)?,
-                Cell::Gru => unrolled.gru(x)?,
-                Cell::Rnn(activation) => {
+                RecurrentCell::Lstm => unrolled.lstm(x)?,
+                RecurrentCell::Gru => unrolled.gru(x)?,
+                RecurrentCell::Rnn(activation) => {
                     let sum = unrolled.plus_hidden(x)?;
                     unrolled.activation("h", activation, sum)?
                 }
@@ -122,7 +122,7 @@ impl GraphBuilder {
     fn maps_of(
         &mut self,
         name: &str,
-        cell: Cell,
+        cell: RecurrentCell,
         weights: RecurrentWeights,
         sequence: NodeId,
     ) -> Result<(MapId, MapId), GraphError> {
@@ -138,7 +138,7 @@ impl GraphBuilder {
             check("biases", bias.len())?;
         }
         // Rows whose hidden bias r multiplies; the others add up.
-        let own = if cell == Cell::Gru { 2 * units } else { rows };
+        let own = if cell == RecurrentCell::Gru { 2 * units } else { rows };
         let kept = hidden_bias.clone().filter(|_| own < rows).map(|mut bias| {
             bias.iter_mut().take(own).for_each(|b| *b = 0.0);
             bias
@@ -277,7 +277,7 @@ mod tests {
         Array2::from_shape_fn((rows, columns), |(i, j)| number(from + i * columns + j))
     }
 
-    fn weights(cell: Cell) -> RecurrentWeights {
+    fn weights(cell: RecurrentCell) -> RecurrentWeights {
         let rows = 2 * cell.gates();
         let bias = |from: usize| Some(Array1::from_shape_fn(rows, |at| number(from + at)));
         RecurrentWeights {
@@ -307,7 +307,7 @@ mod tests {
         let lstm = [-0.023491709127362256, 0.2049670584218542, -0.15952381686440537, 0.18829473104197098];
         let expected = [
             (
-                Cell::Lstm,
+                RecurrentCell::Lstm,
                 [&lstm[..], &[-0.3818600763061626, 0.12538476023464634]].concat(),
                 [
                     -0.13520762014750873,
@@ -319,7 +319,7 @@ mod tests {
                 ],
             ),
             (
-                Cell::Gru,
+                RecurrentCell::Gru,
                 vec![
                     -0.09649335331349877,
                     0.31362317155449565,
@@ -338,7 +338,7 @@ mod tests {
                 ],
             ),
             (
-                Cell::Rnn(Activation::Tanh),
+                RecurrentCell::Rnn(Activation::Tanh),
                 vec![
                     -0.597855853447505,
                     0.8890033827369697,
@@ -357,7 +357,7 @@ mod tests {
                 ],
             ),
             (
-                Cell::Rnn(Activation::Relu),
+                RecurrentCell::Rnn(Activation::Relu),
                 vec![0.0, 1.4171524662575963, 0.0, 2.29059036874393, 0.0, 2.7043766132551528],
                 [0.0, 0.7801356178928787, 0.0, 1.7520617546159776, 0.0, 2.2491091129071417],
             ),
@@ -369,7 +369,7 @@ mod tests {
                 let mut initial = InitialState::default();
                 if is_given {
                     initial.hidden = Some(g.constant("h0", vec![0.5, -0.25], Shape::new([2])).unwrap());
-                    initial.cell = (cell == Cell::Lstm)
+                    initial.cell = (cell == RecurrentCell::Lstm)
                         .then(|| g.constant("c0", vec![-0.5, 0.25], Shape::new([2])).unwrap());
                 }
                 let states = g.recurrent("r", cell, weights(cell), g.input(), initial).unwrap();
@@ -381,7 +381,7 @@ mod tests {
                 // Two matrices, however many steps.
                 let (graph, _) = g.build(states.last).unwrap();
                 assert_eq!((graph.layers(), graph.uses(1).count()), (2, 1));
-                let uses = 3 - usize::from(!is_given && cell != Cell::Gru);
+                let uses = 3 - usize::from(!is_given && cell != RecurrentCell::Gru);
                 assert_eq!(graph.uses(2).count(), uses);
             }
         }
@@ -395,20 +395,22 @@ mod tests {
         };
         let sequence = || Shape::new([3, 2]);
         assert_eq!(
-            refused(Cell::Gru, weights(Cell::Lstm), sequence()),
+            refused(RecurrentCell::Gru, weights(RecurrentCell::Lstm), sequence()),
             "node r: expected 6 rows of its hidden weights (3 for each of 2 units), found 8"
         );
         assert_eq!(
-            refused(Cell::Lstm, weights(Cell::Lstm), Shape::new([6])),
+            refused(RecurrentCell::Lstm, weights(RecurrentCell::Lstm), Shape::new([6])),
             "node r: expected a sequence of shape [steps, width], found 6"
         );
         assert_eq!(
-            refused(Cell::Lstm, weights(Cell::Lstm), Shape::new([2, 3])),
+            refused(RecurrentCell::Lstm, weights(RecurrentCell::Lstm), Shape::new([2, 3])),
             "node r.input: expected 3 inputs (columns of its weights), found 2"
         );
         let mut g = GraphBuilder::new(sequence());
         let initial = InitialState { hidden: Some(g.input()), cell: None };
-        let error = g.recurrent("r", Cell::Lstm, weights(Cell::Lstm), g.input(), initial).unwrap_err();
+        let error = g
+            .recurrent("r", RecurrentCell::Lstm, weights(RecurrentCell::Lstm), g.input(), initial)
+            .unwrap_err();
         assert_eq!(error.to_string(), "node r: expected an initial h of 2 units, found shape 3×2");
     }
 }

@@ -48,6 +48,9 @@ fn line(label: &str, value: String, look: &Look) -> Line<'static> {
     Line::from(vec![Span::styled(label, look.theme.faint), Span::styled(value, look.theme.text)])
 }
 
+/// A size of G from the shapes of its layers and their neurons.
+type OfShapes = fn(&[(usize, usize)], &[Count]) -> Count;
+
 /// Theory's consequences of an experiment, for a lane and a layer (from 1) of it. Most telling first.
 pub(super) fn consequences(
     experiment: &Experiment,
@@ -62,9 +65,8 @@ pub(super) fn consequences(
     let line = |label: &str, value: String| line(label, value, look);
     let neurons: Option<Vec<Count>> = lane.layers.iter().map(|plan| plan.neurons).collect();
     let shapes = architecture.shapes();
-    let size = |of: fn(&[(usize, usize)], &[Count]) -> Count| {
-        neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(&shapes, neurons)))
-    };
+    let size =
+        |of: OfShapes| neurons.as_deref().map_or("-".to_owned(), |neurons| count(of(&shapes, neurons)));
     let allowed = plan.neurons.map_or("no constant is published".to_owned(), |neurons| {
         let each = neurons.ratio(plan.weights.into());
         format!("{} {}, {}/weight", glyphs.at_most, number_of_neurons(neurons), per_weight(each))
