@@ -639,7 +639,6 @@ fn files_that_are_no_weights_name_their_format() {
     for (file, says) in [
         ("header-too-large/pointer.safetensors", "run `git lfs pull`"),
         ("header-too-large/page.safetensors", "a web page"),
-        ("header-too-large/net.onnx", "ONNX"),
         ("pickled-list/weights.npy", "`np.savez(\"net.npz\", *arrays)`"),
         ("pt/whole-module.pt", "`torch.save(model.state_dict(), \"net.pt\")`"),
     ] {

@@ -229,7 +229,7 @@ fn nothing_is_saved_in_no_negative_zero() {
 
 /// A value of every field, other than its default, and a preset that has the field. `Parameter::ALL` comes from the one
 /// table of fields.
-const SAMPLES: [(&str, &str, &str); 33] = [
+const SAMPLES: [(&str, &str, &str); 35] = [
     ("epsilon", "tiny", "0.05"),
     ("delta", "tiny", "0.125"),
     ("w_max", "tiny", "2.5"),
@@ -260,6 +260,8 @@ const SAMPLES: [(&str, &str, &str); 33] = [
         "(input: [64], nodes: [Dense(module: \"layers.0\"), Relu, Dense(module: \"layers.1\"), Relu, \
          Dense(module: \"layers.2\")])",
     ),
+    ("unrolled", "conv", "true"),
+    ("built_skips", "residual", "true"),
     ("widths", "deep", "[4, 3, 2]"),
     ("weight_bound", "deep", "0.125"),
     ("spectral_norm", "deep", "0.5"),

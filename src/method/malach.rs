@@ -32,16 +32,18 @@ impl Method for MalachMethod {
         let target = premises.target;
         let n_max = target.architecture().n_max() as f64;
         let layers = 1..=target.architecture().layers();
-        let of_graph = target.graph().map_or(0, |graph| graph.layers());
         let non_zero = layers.map(|layer| target.weights(layer).iter().filter(|&&w| w != 0.0).count());
-        vec![
+        let mut all = vec![
             Assumption::new("‖x‖₂ ≤ 1", 1.0, premises.largest_input_norm),
             Assumption::new("|w| ≤ 1/√n_max", 1.0 / n_max.sqrt(), target.largest_weight().0),
             Assumption::new("‖W_i‖₂ ≤ 1", 1.0, premises.largest_norm),
             Assumption::new("‖W_i‖₀ ≤ n_max", n_max, non_zero.max().unwrap_or(0) as f64),
             tolerance(premises),
-            Assumption::new("layers of a graph ≤ 0", 0.0, of_graph as f64),
-        ]
+        ];
+        // Their proof is for layers that take one another.
+        let of_graph = target.graph().map(|graph| graph.layers() as f64);
+        all.extend(of_graph.map(|layers| Assumption::new("layers of a graph ≤ 0", 0.0, layers)));
+        all
     }
 
     fn refusal(&self, premises: &Premises<'_>) -> Option<String> {

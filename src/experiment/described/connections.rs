@@ -52,9 +52,9 @@ impl Connections {
                 }
             };
             let of = match given(number, node)? {
-                Given::Before => vec![number - 1],
-                Given::BeforeAnd(name) => vec![number - 1, earlier(name)?],
-                Given::Names(names) => names.iter().map(earlier).collect::<Result<_, _>>()?,
+                GivenNames::Before => vec![number - 1],
+                GivenNames::BeforeAnd(name) => vec![number - 1, earlier(name)?],
+                GivenNames::Names(names) => names.iter().map(earlier).collect::<Result<_, _>>()?,
             };
             of.iter().for_each(|&other| uses[other] += 1);
             from.push(of);
@@ -79,7 +79,7 @@ pub(super) fn called(number: usize, node: &GraphNode) -> String {
 }
 
 /// What a node is given as its inputs.
-enum Given<'a> {
+enum GivenNames<'a> {
     /// nothing
     Before,
     /// one name beside the node before
@@ -88,13 +88,13 @@ enum Given<'a> {
     Names(&'a [String]),
 }
 
-fn given(number: usize, node: &GraphNode) -> Result<Given<'_>, GraphError> {
+fn given(number: usize, node: &GraphNode) -> Result<GivenNames<'_>, GraphError> {
     use GraphNode::*;
     let one = match node {
         Add(fields) | Product(fields) => {
             return match (&fields.of, &fields.with) {
-                (None, Some(name)) => Ok(Given::BeforeAnd(name)),
-                (Some(names), None) if names.len() >= 2 => Ok(Given::Names(names)),
+                (None, Some(name)) => Ok(GivenNames::BeforeAnd(name)),
+                (Some(names), None) if names.len() >= 2 => Ok(GivenNames::Names(names)),
                 (of, with) => {
                     let found = match (of, with) {
                         (Some(_), Some(_)) => "both",
@@ -106,7 +106,7 @@ fn given(number: usize, node: &GraphNode) -> Result<Given<'_>, GraphError> {
                 }
             };
         }
-        Concat(fields) => return Ok(Given::Names(&fields.of)),
+        Concat(fields) => return Ok(GivenNames::Names(&fields.of)),
         Conv(fields) => &fields.of,
         Dense(fields) => &fields.of,
         BatchNorm(fields) => &fields.of,
@@ -124,5 +124,5 @@ fn given(number: usize, node: &GraphNode) -> Result<Given<'_>, GraphError> {
         | Softmax(fields)
         | LogSoftmax(fields) => &fields.of,
     };
-    Ok(one.as_ref().map_or(Given::Before, |name| Given::Names(std::slice::from_ref(name))))
+    Ok(one.as_ref().map_or(GivenNames::Before, |name| GivenNames::Names(std::slice::from_ref(name))))
 }

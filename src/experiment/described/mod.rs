@@ -25,13 +25,11 @@ pub(super) use error::DescriptionError;
 use self::connections::Connections;
 use self::nodes::Described;
 use self::tensors::NamedTensors;
+use self::windows::MOST_ENTRIES;
 use super::preset::GraphSource;
 use crate::network::files::WeightFile;
 use crate::network::files::readings::{Reading, Unused};
 use crate::network::graph::{Graph, GraphError, Shape};
-
-/// Entries of the input, and numbers that a window reads at all places together, at most.
-const MOST_ENTRIES: usize = 1 << 28;
 
 /// A target of tensors connected by a preset.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 //! Windows with PyTorch's options.
 
 use super::super::preset::Sizes;
-use super::MOST_ENTRIES;
 use crate::network::graph::{GraphError, Shape, Window};
+
+/// Entries of the input, and numbers that a window reads at all places together, at most.
+pub(super) const MOST_ENTRIES: usize = 1 << 28;
 
 /// The options of a window, by the names of their fields; `None` for the default.
 pub(super) struct WindowOptions<'a> {

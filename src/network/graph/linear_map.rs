@@ -137,6 +137,7 @@ impl LinearMap {
         }
         let per_group = channels / groups * taps;
         check(name, "columns of its kernel (channels of a group times taps)", per_group, kernel.ncols())?;
+        window.check_reads(name, &places, channels.saturating_mul(taps))?;
         // An output's weights on the channels of other groups are 0.
         let mut weights = Array2::zeros((outputs, channels * taps));
         for ((output, column), &w) in kernel.indexed_iter() {

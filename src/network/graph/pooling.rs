@@ -60,6 +60,7 @@ impl Pooling {
             GraphError::new(name, expected, format!("{:?} with padding {:?}", window.kernel, window.padding))
         };
         let places = window.places(sizes, rounds_up).ok_or_else(misfit)?;
+        window.check_reads(name, &places, channels.saturating_mul(window.taps()))?;
         let size: usize = sizes.iter().product();
         let on_channel = window.entries(sizes, &places);
         let mut pooling = Self {

@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use super::GraphError;
+
+/// Numbers that a window reads at all places together, at most: 1 GiB of their entries.
+const MOST_READS: usize = 1 << 28;
+
 /// A window sliding over axes; all lists have one entry for each axis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Window {
@@ -66,6 +71,22 @@ impl Window {
             (places > 0).then_some(places)
         };
         (0..axes).map(place).collect()
+    }
+
+    /// Refuses a window that would read too many numbers at all its places together, `of_each` at one.
+    ///
+    /// # Errors
+    /// [`GraphError`] at the node of this name.
+    pub(super) fn check_reads(&self, name: &str, places: &[usize], of_each: usize) -> Result<(), GraphError> {
+        let reads = places.iter().fold(of_each, |product: usize, &places| product.saturating_mul(places));
+        if reads <= MOST_READS {
+            return Ok(());
+        }
+        Err(GraphError::new(
+            name,
+            format!("at most {MOST_READS} numbers to read at all places"),
+            reads.to_string(),
+        ))
     }
 
     /// For every place, in the order of entries, and every tap, the entry of a value with these sizes; `None` in the padding.

@@ -96,7 +96,7 @@ fn multiplied<'a>(
                 let expected = format!("at most the {} axes of its other factor", a.axes.len());
                 return Err(node.error(expected, format!("{rank}")));
             }
-            let product = applied(walk, node, a, weights, &format!("{}ᵀ", b.origin), alpha)?;
+            let product = applied(walk, node, a, weights, &format!("{}|transposed", b.origin), alpha)?;
             if !is_vector {
                 return Ok(OnnxValue::Linear(Box::new(product)));
             }
@@ -204,7 +204,7 @@ fn applied<'a>(
 
 /// The name of a layer: its weights' without `.weight`, else its node's without the operator.
 fn layer_name(node: &OnnxNode<'_>, origin: &str) -> String {
-    let weights = origin.split(['|', 'ᵀ']).next().unwrap_or_default();
+    let weights = origin.split('|').next().unwrap_or_default();
     if let Some(name) = weights.strip_suffix(".weight")
         && !name.is_empty()
     {
