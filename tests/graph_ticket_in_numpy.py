@@ -9,7 +9,7 @@ import numpy as np
 
 printed = [block.split("```")[0] for block in open(sys.argv[3], encoding="utf-8").read().split("```python\n")[1:]]
 t, run = np.load(sys.argv[1]), json.load(open(sys.argv[2]))
-scope = {"np": np, "t": t, "meta": json.loads(bytes(t["meta"]))}
+scope = {"np": np, "json": json}
 block = next(block for block in printed if "def graph_output" in block)
 exec(block.replace('"conv.npz"', repr(sys.argv[1])), scope)
 meta, lane = scope["meta"], run["lanes"][0]

@@ -32,6 +32,8 @@ pub enum Domain {
         /// class of each point, where known
         labels: Option<Array1<u32>>,
     },
+    /// (x, 1) for every x of a domain: biases are weights of the last coordinate
+    WithConstant(Box<Domain>),
     /// values one behind the other, each in a domain of its own coordinates
     Sequence {
         /// T, how many; divides the number of coordinates
@@ -39,8 +41,6 @@ pub enum Domain {
         /// where each lies: a ball, a box or the signs
         of: Box<Domain>,
     },
-    /// (x, 1) for every x of a domain: biases are weights of the last coordinate
-    WithConstant(Box<Domain>),
 }
 
 impl Domain {

@@ -9,7 +9,7 @@ use crate::sampling::RandomLayer;
 use crate::theory::Count;
 
 /// The graph of a layer's demands and neurons, as a function.
-pub(crate) struct Graph {
+pub(crate) struct DemandGraph {
     random: RandomLayer,
     buckets: Buckets,
     inputs: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Graph {
     pub(crate) neurons: u64,
 }
 
-impl Graph {
+impl DemandGraph {
     pub(crate) fn new(problem: &LayerProblem) -> Self {
         let weights = problem.target.weights(problem.layer);
         Self {

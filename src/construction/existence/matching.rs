@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::answer::{Existence, Shortage, Undecided};
-use super::graph::Graph;
+use super::graph::DemandGraph;
 use crate::network::Stop;
 
 /// Edges kept at a time, 4 bytes each: 64 MiB.
@@ -15,7 +15,7 @@ const TRIES_BETWEEN_STOPS: u64 = 1 << 16;
 /// Sentinel: a demand without a neuron, a neuron without a demand, or a neuron not reached by a search.
 const NONE: u32 = u32::MAX;
 
-impl Graph {
+impl DemandGraph {
     /// The exact answer, if these limits of vertices and tries allow it; `None` if stopped.
     pub(crate) fn matching(&self, most_vertices: u64, most_tries: u64, stop: Stop<'_>) -> Option<Existence> {
         let (demands, neurons) = (self.demands(), self.neurons);
@@ -35,7 +35,7 @@ impl Graph {
 
 /// A matching under construction.
 struct Matching<'a> {
-    graph: &'a Graph,
+    graph: &'a DemandGraph,
     /// per neuron: the demand holding it
     held_by: Vec<u32>,
     /// per neuron: the demand it was reached from by the search
@@ -60,7 +60,7 @@ struct PairEdges {
 }
 
 impl<'a> Matching<'a> {
-    fn new(graph: &'a Graph, tries_left: u64, stop: Stop<'a>) -> Self {
+    fn new(graph: &'a DemandGraph, tries_left: u64, stop: Stop<'a>) -> Self {
         let (neurons, demands) = (graph.neurons as usize, graph.demands() as usize);
         Self {
             graph,

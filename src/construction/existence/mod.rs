@@ -25,7 +25,7 @@ mod answer;
 mod graph;
 mod matching;
 
-use self::graph::Graph;
+use self::graph::DemandGraph;
 use crate::construction::allocator::Shortfall;
 use crate::construction::layer::LayerBuilder;
 use crate::construction::problem::{Allocation, LayerProblem, Sharing, Until};
@@ -86,7 +86,7 @@ impl ExistenceQuestion {
 
 /// [`LayerBuilder::existence`] for a layer that shares its neurons, after its own allocation has failed.
 fn shared(problem: &LayerProblem, stop: Stop<'_>) -> Option<Existence> {
-    let graph = Graph::new(problem);
+    let graph = DemandGraph::new(problem);
     let completes = |allocation: Allocation| {
         let has_failed = problem.sharing == Sharing::Layer(allocation);
         let affordable = !has_failed && graph.demands() <= MOST_DEMANDS_TO_ALLOCATE;

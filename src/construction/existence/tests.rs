@@ -84,7 +84,7 @@ fn the_matching_agrees_with_all_assignments() {
         let neurons = 6 + (seed * 7) % 60;
         let problem = problem(shape, half, neurons, seed, skip);
         let expected = any_assignment(&neurons_of_demands(&problem), &mut Vec::new());
-        let graph = Graph::new(&problem);
+        let graph = DemandGraph::new(&problem);
         match graph.matching(MOST_VERTICES, MOST_TRIES, NEVER).unwrap() {
             Existence::There => assert!(expected, "case {case}"),
             Existence::Missing(shortage) => {
@@ -105,7 +105,7 @@ fn the_matching_agrees_with_all_assignments() {
 fn a_completed_allocation_is_a_proof() {
     for seed in 0..60 {
         let problem = problem((2, 3), 0.05, 400 + 20 * seed, seed, false);
-        let graph = Graph::new(&problem);
+        let graph = DemandGraph::new(&problem);
         let exists = graph.matching(MOST_VERTICES, MOST_TRIES, NEVER) == Some(Existence::There);
         for allocation in [Allocation::FirstFit, Allocation::InOrder] {
             assert!(
@@ -119,7 +119,7 @@ fn a_completed_allocation_is_a_proof() {
 #[test]
 fn what_is_too_large_is_not_decided() {
     let problem = problem((2, 2), 0.05, 2_000, 3, false);
-    let graph = Graph::new(&problem);
+    let graph = DemandGraph::new(&problem);
     let demands = graph.demands();
     let open = Existence::NotDecided(Undecided::TooLarge { demands, neurons: 2_000 });
     assert_eq!(graph.matching(2_000, MOST_TRIES, NEVER), Some(open));
