@@ -30,6 +30,15 @@ fn examples_run() {
     assert!(rates.len() > 10 && rates.is_sorted_by(|a, b| a >= b), "{curve}");
     assert_eq!(rates[0], 1.0, "no neuron is not enough");
 
+    // The tables of the book.
+    let tables = example("further_questions", &[]);
+    let page = include_str!("../docs/src/theory/further-questions.md");
+    let printed = page.split("```text\n").nth(1).unwrap().split("\n```").next().unwrap();
+    for (printed, line) in printed.lines().zip(tables.lines()) {
+        assert_eq!(printed, line);
+    }
+    assert_eq!(printed.lines().count(), tables.lines().count());
+
     let folder = tempfile::tempdir().unwrap();
     for preset in ["tiny", "digits"] {
         let ticket = folder.path().join(preset);

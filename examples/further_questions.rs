@@ -1,0 +1,197 @@
+//! The paper's further questions: what do convolutions, batch norm, skip connections and LSTMs cost in neurons of G?
+//!
+//! `cargo run --release --example further_questions`
+//!
+//! First the trained networks of the presets, built and checked; then by theory alone, against depth, kernel size and steps.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use ndarray::{Array1, Array2, Axis, Slice, concatenate};
+use slth::experiment::{Experiment, LayerPlan};
+use slth::network::graph::{
+    Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, RecurrentCell, RecurrentWeights, Shape, Window,
+};
+use slth::network::{Activation, Domain, Network};
+use slth::sampling::{Side, Stream};
+use slth::session::Session;
+use slth::theory::section5::Ranges;
+use slth::theory::theorem3;
+use slth::theory::walk::WeightWalk;
+
+const EPSILON: f64 = 0.01;
+const DELTA: f64 = 0.01;
+const BASE: f64 = 1.5;
+
+type Weighted = (Graph, Vec<Array2<f64>>);
+
+/// What a graph costs: weights other than 0, ε_w, and neurons of Theorem 3.
+struct Cost {
+    weights: u64,
+    tolerance: f64,
+    neurons: f64,
+}
+
+impl Cost {
+    fn of((graph, weights): Weighted, domain: &Domain) -> Self {
+        let graph = Arc::new(graph);
+        let bounds = Arc::new(GraphBounds::new(&graph, &weights, domain));
+        let w_max = weights.iter().flatten().fold(0.0_f64, |m, w| m.max(w.abs()));
+        let tolerance = WeightWalk::new(Arc::clone(&graph), bounds, &weights).tolerance(EPSILON, w_max);
+        let nonzero = |w: &Array2<f64>| w.iter().filter(|&&w| w != 0.0).count() as u64;
+        // Without a tolerance there is no number of neurons either.
+        let k_prime = Ranges::new(tolerance / 2.0, w_max, BASE).k_prime.min(f64::MAX);
+        let neurons = |w: &Array2<f64>| theorem3::neurons(k_prime, nonzero(w), graph.layers(), DELTA) as f64;
+        Self {
+            weights: weights.iter().map(nonzero).sum(),
+            tolerance,
+            neurons: weights.iter().map(neurons).sum(),
+        }
+    }
+
+    fn line(&self, what: &str) {
+        if self.tolerance == 0.0 {
+            println!("{what:<24}{:>9}{:>12}", self.weights, "below f64");
+            return;
+        }
+        let each = self.neurons / self.weights as f64;
+        let Self { weights, tolerance, neurons } = self;
+        println!("{what:<24}{weights:>9}{tolerance:>12.2e}{neurons:>14.0}{each:>9.0}");
+    }
+}
+
+fn heading(title: &str, what: &str) {
+    println!("\n{title}\n{what:<24}{:>9}{:>12}{:>14}{:>9}", "weights", "eps_w", "neurons", "each");
+}
+
+/// He's normal law in spirit: uniform, of variance 2 / columns.
+fn random(rows: usize, columns: usize, stream: u64) -> Array2<f64> {
+    let row = Stream::new(stream, 0, Side::In).row(0);
+    let half_width = (6.0 / columns as f64).sqrt();
+    Array2::from_shape_fn((rows, columns), |(i, j)| {
+        let unit = (row.word((i * columns + j) as u64) >> 11) as f64 / 2f64.powi(53);
+        half_width * (2.0 * unit - 1.0)
+    })
+}
+
+/// `blocks` of x + relu(Wx) or relu(Wx), of width 24.
+fn blocks(blocks: usize, skips: bool, built: bool) -> Result<Weighted, Box<dyn Error>> {
+    let width = 24;
+    let mut graph = GraphBuilder::new(Shape::new([width]));
+    let mut x = graph.input();
+    for block in 0..blocks {
+        let weights = random(width, width, block as u64) * 0.5;
+        let map = graph.map(LinearMap::dense("block", Shape::new([width]), weights, None)?);
+        let y = graph.linear("block", map, x)?;
+        let y = graph.activation("relu", Activation::Relu, y)?;
+        x = if skips { graph.add("sum", x, y)? } else { y };
+    }
+    let (graph, weights) = graph.build(x)?;
+    Ok(if built { graph.with_built_skips(&weights)? } else { (graph, weights) })
+}
+
+/// 4 channels to 8 on 8×8, with kernels of this size.
+fn kernel(size: usize) -> Result<Weighted, Box<dyn Error>> {
+    let mut graph = GraphBuilder::new(Shape::new([4, 8, 8]));
+    let window = Window::new([size, size]).with_padding(size / 2);
+    let weights = random(8, 4 * size * size, 100 + size as u64);
+    let map = LinearMap::convolution("conv", Shape::new([4, 8, 8]), weights, None, window, 1)?;
+    let map = graph.map(map);
+    let y = graph.linear("conv", map, graph.input())?;
+    Ok(graph.build(y)?)
+}
+
+/// The trained LSTM of the preset, over another number of steps. ONNX has its gates in the order i, o, f, c.
+fn lstm(target: &Network, steps: usize) -> Result<Weighted, Box<dyn Error>> {
+    let weights = |layer: usize| target.weights(layer).to_owned();
+    let with_bias = |w: Array2<f64>| -> (Array2<f64>, Option<Array1<f64>>) {
+        let last = w.ncols() - 1;
+        (w.slice_axis(Axis(1), Slice::from(..last)).to_owned(), Some(w.column(last).to_owned()))
+    };
+    let units = weights(2).ncols();
+    let in_order = |w: Array2<f64>| {
+        let gate = |gate: usize| w.slice_axis(Axis(0), Slice::from(gate * units..(gate + 1) * units));
+        concatenate(Axis(0), &[gate(0), gate(2), gate(3), gate(1)])
+    };
+    let (input, input_bias) = with_bias(in_order(weights(1))?);
+    let weights_of_lstm =
+        RecurrentWeights { input, hidden: in_order(weights(2))?, input_bias, hidden_bias: None };
+    let mut graph = GraphBuilder::new(Shape::new([steps, 8]));
+    let (sequence, none) = (graph.input(), InitialState::default());
+    let states = graph.recurrent("lstm", RecurrentCell::Lstm, weights_of_lstm, sequence, none)?;
+    let (dense, bias) = with_bias(weights(3));
+    let map = graph.map(LinearMap::dense("dense", Shape::new([units]), dense, bias)?);
+    let y = graph.linear("dense", map, states.last)?;
+    Ok(graph.build(y)?)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!(
+        "{:<18}{:>8}{:>10}{:>9}{:>10}{:>10}{:>10}{:>16}",
+        "trained on digits", "weights", "eps_w", "bound", "observed", "found", "certified", "accuracy F, G"
+    );
+    let mut lstm_target = None;
+    for preset in ["digits", "conv", "conv-batchnorm", "residual", "lstm"] {
+        // The same rule for all of them.
+        let settings = ["constructions=[Hyperbolic(allocation: FirstFit)]", "tolerance=Walk"];
+        let settings = settings.map(str::to_owned);
+        let mut session = Session::new(Experiment::load(preset, None, &settings)?)?;
+        session.run(&|_| {});
+        let lane = &session.lanes()[0];
+        let weights: u64 = lane.plan().layers.iter().map(LayerPlan::nonzero_weights).sum();
+        let bound: Option<f64> = lane.plan().layers.iter().map(|layer| Some(layer.neurons?.as_f64())).sum();
+        let drawn: u64 = lane.builders().iter().map(|builder| builder.tally().sampled).sum();
+        let (f, g) = lane.found().accuracy().unwrap_or_default();
+        println!(
+            "{preset:<18}{weights:>8}{:>10.2e}{:>9.0}{:>10.1}{:>10.1e}{:>10.1e}{:>8.2}{:>8.2}",
+            session.plan().weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min),
+            bound.unwrap_or(f64::NAN) / weights as f64,
+            drawn as f64 / weights as f64,
+            lane.found().error,
+            lane.certified().unwrap_or(f64::NAN),
+            100.0 * f,
+            100.0 * g,
+        );
+        let Experiment { name, .. } = session.experiment().as_ref();
+        if name == "lstm" {
+            lstm_target =
+                Some((Arc::clone(&session.experiment().target), Arc::clone(&session.experiment().domain)));
+        }
+    }
+
+    let ball = Domain::Ball { radius: 1.0 };
+    heading("Depth: blocks of 24 neurons, over the unit ball", "blocks");
+    for depth in [1, 2, 4, 8, 16, 32] {
+        Cost::of(blocks(depth, false, false)?, &ball).line(&format!("{depth}, plain"));
+        Cost::of(blocks(depth, true, false)?, &ball).line(&format!("{depth}, skips free"));
+        Cost::of(blocks(depth, true, true)?, &ball).line(&format!("{depth}, skips built"));
+    }
+    heading("Kernel size: 4 channels to 8 on 8x8, over the unit ball", "kernel");
+    for size in [1, 3, 5, 7] {
+        let (graph, weights) = kernel(size)?;
+        let unrolled = graph.unrolled(&weights);
+        Cost::of((graph, weights), &ball).line(&format!("{size}x{size}"));
+        Cost::of(unrolled, &ball).line(&format!("{size}x{size}, unrolled"));
+    }
+    let Some((target, digits)) = lstm_target else { return Ok(()) };
+    heading("Steps: the trained LSTM, over all sequences of a box [0, 1]", "steps");
+    for steps in [1, 2, 4, 8, 16, 32, 64] {
+        let all = Domain::Box { low: 0.0.into(), high: 1.0.into() };
+        Cost::of(lstm(&target, steps)?, &all).line(&format!("{steps}"));
+    }
+    heading("Steps: the trained LSTM, over the rows of 100 times as many images as needed", "steps");
+    for steps in [8, 16, 32, 64, 128, 256] {
+        Cost::of(lstm(&target, steps)?, &rows_of_images(&digits, steps)).line(&format!("{steps}"));
+    }
+    Ok(())
+}
+
+/// 100 sequences of so many rows, image after image.
+fn rows_of_images(digits: &Domain, steps: usize) -> Domain {
+    let Domain::Points { points, .. } = digits.free() else { return digits.clone() };
+    let images = points.nrows();
+    let points = Array2::from_shape_fn((100, 8 * steps), |(sequence, at)| {
+        points[[(3 * sequence + at / 64) % images, at % 64]]
+    });
+    Domain::Points { points, labels: None }
+}
