@@ -56,6 +56,7 @@ fn examples_run() {
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
     let files: BTreeSet<String> =
         files.map(|file| file.unwrap().file_name().to_str().unwrap().to_owned()).collect();
-    let tried = ["bounds.rs", "failure_curve.rs", "own_network.rs", "reading_a_ticket.rs"];
+    let tried =
+        ["bounds.rs", "failure_curve.rs", "further_questions.rs", "own_network.rs", "reading_a_ticket.rs"];
     assert_eq!(files, tried.map(str::to_owned).into(), "an example is not tried here");
 }
