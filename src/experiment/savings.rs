@@ -12,7 +12,7 @@ use crate::theory::Count;
 /// it, whether the setup has the option or not. Shares: 0 for nothing saved, negative for a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Savings {
-    /// saved neurons of the bounds, all layers, by tolerances per layer; `None` without a bound
+    /// saved neurons of the bounds, all layers, by tolerances per layer; `None` without a bound, and of a graph
     #[serde(rename = "tolerance_per_layer")]
     pub per_layer: Option<f64>,
     /// saved neurons of the bounds by leaving out dead halves; `None` without a bound
@@ -48,8 +48,10 @@ impl Outline {
         // A whole neuron has no halves. With every tolerance at w_max, or weights of 0 only, there are no demands.
         let has_halves = construction.facts().demands != DemandKind::Neurons && all > 0.0;
         let (tolerance, skip) = (self.setup().tolerance, self.setup().skip_dead_halves);
+        let per_layer =
+            || saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip));
         Savings {
-            per_layer: saved(neurons(ToleranceRule::Uniform, skip), neurons(ToleranceRule::PerLayer, skip)),
+            per_layer: self.is_chain().then(per_layer).flatten(),
             dead_halves: saved(neurons(tolerance, false), neurons(tolerance, true)),
             dead_demands: if has_halves { dead / all } else { 0.0 },
         }

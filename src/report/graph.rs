@@ -65,27 +65,33 @@ impl GraphReport {
                 _ => None,
             },
         });
-        let layer = |(layer, map): (usize, &LinearMap)| {
-            let convolution = match map.placement() {
-                Placement::Convolution { window, groups } => Some((window, *groups)),
-                Placement::Dense | Placement::Rows => None,
-            };
-            let window = convolution.map(|(window, _)| window);
-            GraphLayer {
-                layer,
-                name: map.name().to_owned(),
-                placement: map.placement().name(),
-                shape: (map.rows(), map.columns()),
-                has_bias: map.has_bias(),
-                places: map.places(),
-                uses: graph.uses(layer).count(),
-                kernel: window.map(|window| window.kernel.clone()),
-                stride: window.map(|window| window.stride.clone()),
-                padding: window.map(|window| window.padding.clone()),
-                dilation: window.map(|window| window.dilation.clone()),
-                groups: convolution.map(|(_, groups)| groups),
-            }
+        let layers = (1..=graph.layers()).map(|layer| GraphLayer::new(graph, layer));
+        Self { nodes: nodes.collect(), layers: layers.collect() }
+    }
+}
+
+impl GraphLayer {
+    /// Of layer i = 1…ℓ of a graph.
+    pub fn new(graph: &Graph, layer: usize) -> Self {
+        let map: &LinearMap = graph.map(layer);
+        let convolution = match map.placement() {
+            Placement::Convolution { window, groups } => Some((window, *groups)),
+            Placement::Dense | Placement::Rows => None,
         };
-        Self { nodes: nodes.collect(), layers: (1..).zip(graph.maps()).map(layer).collect() }
+        let window = convolution.map(|(window, _)| window);
+        Self {
+            layer,
+            name: map.name().to_owned(),
+            placement: map.placement().name(),
+            shape: (map.rows(), map.columns()),
+            has_bias: map.has_bias(),
+            places: map.places(),
+            uses: graph.uses(layer).count(),
+            kernel: window.map(|window| window.kernel.clone()),
+            stride: window.map(|window| window.stride.clone()),
+            padding: window.map(|window| window.padding.clone()),
+            dilation: window.map(|window| window.dilation.clone()),
+            groups: convolution.map(|(_, groups)| groups),
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{ErrorMap, Session};
 use crate::construction::{FinishedWeight, WeightState, WeightSum};
 use crate::method::DemandKind;
+use crate::network::graph::KernelShape;
 
 /// A weight of the layer on view.
 #[derive(Clone, Debug)]
@@ -32,6 +33,12 @@ pub struct WeightView {
     pub sums: Vec<WeightSum>,
     /// errors of all weights of the layer
     pub errors: ErrorMap,
+    /// of a convolution, how columns are taps
+    pub kernel: Option<KernelShape>,
+    /// of a layer of a graph: whether the weight is a bias
+    pub is_bias: bool,
+    /// of a recurrent layer: the gate of its row, and the unit
+    pub gate: Option<(&'static str, usize)>,
 }
 
 impl WeightView {
@@ -103,6 +110,8 @@ impl WeightWatch {
         let (state, sums) = builder.sums(input, output, finished);
         let ranges = builder.problem().ranges;
         let whole = session.lanes()[lane].plan().construction.facts().demands == DemandKind::Neurons;
+        let graph = session.experiment().target.graph();
+        let map = graph.map(|graph| graph.map(layer));
         WeightView {
             lane,
             layer,
@@ -115,6 +124,9 @@ impl WeightWatch {
             state,
             sums,
             errors: errors.clone(),
+            kernel: map.and_then(KernelShape::of),
+            gate: map.and_then(|map| map.gate(output)),
+            is_bias: map.is_some_and(|map| map.has_bias() && input + 1 == map.columns()),
         }
     }
 

@@ -50,6 +50,9 @@ pub struct LinearMap {
     input: Shape,
     output: Shape,
     has_bias: bool,
+    /// of a recurrent layer
+    #[serde(skip)]
+    gates: &'static [&'static str],
     rows: usize,
     columns: usize,
     /// the entry read at each place by each column
@@ -84,6 +87,7 @@ impl LinearMap {
             input: Shape::new([inputs]),
             output: Shape::new([outputs]),
             has_bias: false,
+            gates: &[],
             rows: outputs,
             columns: inputs,
             table: (0..inputs as u32).collect(),
@@ -189,7 +193,8 @@ impl LinearMap {
             return Err(GraphError::new(name, expected, found.to_string()));
         }
         let columns = weights.ncols();
-        let map = Self { name: name.to_owned(), placement, input, output, has_bias, rows, columns, table };
+        let name = name.to_owned();
+        let map = Self { name, placement, input, output, has_bias, gates: &[], rows, columns, table };
         Ok((map, weights))
     }
 
@@ -207,6 +212,18 @@ impl LinearMap {
             if column < last { weights[[row, column]] } else { bias[row] }
         });
         (map, with)
+    }
+
+    /// The same map, its rows those of these gates, equally many each, one behind the other.
+    pub fn with_gates(mut self, gates: &'static [&'static str]) -> Self {
+        self.gates = gates;
+        self
+    }
+
+    /// The gate of a row of a recurrent layer, and the number of its unit, from 0.
+    pub fn gate(&self, row: usize) -> Option<(&'static str, usize)> {
+        let units = self.rows.checked_div(self.gates.len())?;
+        Some((self.gates.get(row.checked_div(units)?)?, row % units))
     }
 
     /// Its name, as its file or preset has it.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `builder` | a graph put together node by node, with its shapes checked |
 //! | `node`, `shape`, `error` | nodes and operations; shapes; what does not fit |
-//! | `linear_map`, `window`, `pooling` | matrices applied at places; sliding windows; averages and maxima |
+//! | `linear_map`, `window`, `kernel`, `pooling` | matrices applied at places; sliding windows and their taps; averages and maxima |
 //! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
 //! | `batch_norm` | batch norm folded into the linear map before it |
 //! | `unrolled`, `skips` | the same function with a weight for each place; with skip connections built as well |
@@ -24,6 +24,7 @@ mod deviation;
 mod error;
 pub mod evaluation;
 mod intervals;
+mod kernel;
 mod linear_map;
 mod node;
 mod node_bounds;
@@ -41,6 +42,7 @@ pub use bounds::GraphBounds;
 pub use builder::{GraphBuilder, MapId, NodeId};
 pub use deviation::{Deviation, MapChange, deviation_after};
 pub use error::GraphError;
+pub use kernel::{KernelPlace, KernelShape};
 pub use linear_map::{LinearMap, Placement, WeightedMap};
 pub use node::{Node, Operation};
 pub use node_bounds::NodeBounds;

@@ -13,7 +13,7 @@
 
 use ndarray::{Array1, Array2};
 
-use super::{GraphBuilder, GraphError, LinearMap, MapId, NodeId, Shape};
+use super::{GraphBuilder, GraphError, LinearMap, MapId, NodeId, Shape, WeightedMap};
 use crate::network::Activation;
 
 /// The kind of a recurrent layer.
@@ -30,10 +30,15 @@ pub enum RecurrentCell {
 impl RecurrentCell {
     /// Gates, and so blocks of rows of its matrices.
     pub fn gates(self) -> usize {
+        self.gate_names().len().max(1)
+    }
+
+    /// The gates in the order of their rows; none of a cell with one matrix.
+    fn gate_names(self) -> &'static [&'static str] {
         match self {
-            Self::Lstm => 4,
-            Self::Gru => 3,
-            Self::Rnn(_) => 1,
+            Self::Lstm => &["input", "forget", "candidate", "output"],
+            Self::Gru => &["reset", "update", "candidate"],
+            Self::Rnn(_) => &[],
         }
     }
 }
@@ -153,7 +158,8 @@ impl GraphBuilder {
         };
         let input = LinearMap::of_rows(&format!("{name}.input"), self.shape(sequence).clone(), input, bias)?;
         let hidden = LinearMap::dense(&format!("{name}.hidden"), Shape::new([units]), hidden, kept)?;
-        Ok((self.map(input), self.map(hidden)))
+        let named = |(map, weights): WeightedMap| (map.with_gates(cell.gate_names()), weights);
+        Ok((self.map(named(input)), self.map(named(hidden))))
     }
 }
 

@@ -89,11 +89,19 @@ fn layers(construction: &ConstructionBounds, page: Page) -> String {
 pub(super) fn savings(theory: &TheoryReport) -> String {
     let verb = |used: bool| if used { "saves" } else { "would save" };
     let applies = theory.constructions.first().is_none_or(ConstructionBounds::bound_applies);
+    let of = |what: &str| format!("{what}{}", marked(String::new(), applies));
+    let per_layer = || {
+        let share = saved_share(theory.savings.per_layer);
+        let verb = verb(theory.tolerance == ToleranceRule::PerLayer);
+        format!("tolerance PerLayer {verb} {share} of {}\n", of("Theorem 3's neurons"))
+    };
+    // Tolerances per layer are of chains alone.
+    let (first, of) = match theory.origin.graph {
+        None => (per_layer(), "them".to_owned()),
+        Some(_) => (String::new(), of("Theorem 3's neurons")),
+    };
     format!(
-        "tolerance PerLayer {} {} of Theorem 3's neurons{}\nskip_dead_halves {} {} of them, {} of those to be kept\n",
-        verb(theory.tolerance == ToleranceRule::PerLayer),
-        saved_share(theory.savings.per_layer),
-        marked(String::new(), applies),
+        "{first}skip_dead_halves {} {} of {of}, {} of those to be kept\n",
         verb(theory.skip_dead_halves),
         saved_share(theory.savings.dead_halves),
         saved_share(Some(theory.savings.dead_demands))

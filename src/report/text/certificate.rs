@@ -6,6 +6,10 @@ use crate::report::numbers::number;
 use crate::report::page::Page;
 use crate::report::table::{Rows, Table};
 use crate::verification::{Certificate, ChainCertificate, Evaluation, GraphCertificate};
+use crate::visible::shortened_to;
+
+/// Most characters of a node's name.
+const NAME: usize = 32;
 
 /// A row for each layer, or for each node of a graph.
 pub fn certificate_table(certificate: &Certificate) -> Table {
@@ -34,8 +38,10 @@ fn layers(certificate: &ChainCertificate) -> Table {
 
 fn nodes(certificate: &GraphCertificate) -> Table {
     Rows::of(&certificate.nodes)
-        .column("node", |node| node.node.clone())
+        .column("node", |node| shortened_to(&node.node, NAME))
+        .left()
         .column("kind", |node| node.kind)
+        .left()
         .column("layer", |node| node.layer)
         .column("sup|F|", |node| number(node.norm))
         .column("by", |node| node.source.name())
@@ -48,7 +54,9 @@ fn nodes(certificate: &GraphCertificate) -> Table {
         .table()
 }
 
+/// Three digits; 0 for a bound below all normal numbers, which is one of nothing.
 fn bound(value: f64) -> String {
+    let value = if value.is_subnormal() { 0.0 } else { value };
     format!("{value:.2e}")
 }
 

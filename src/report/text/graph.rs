@@ -1,8 +1,10 @@
 //! A target that is a graph, in words and as a table.
 
-use crate::network::graph::{Graph, Shape};
+use crate::experiment::Experiment;
+use crate::network::graph::{Graph, KernelPlace, Shape};
 use crate::report::graph::{GraphLayer, GraphNode, GraphReport};
 use crate::report::table::{Rows, Table};
+use crate::session::WeightView;
 use crate::visible::shortened_to;
 
 /// Most characters of a node's name in a table.
@@ -42,13 +44,32 @@ pub fn graph_in_words(graph: &Graph, arrow: &str) -> String {
 }
 
 /// What a node does: `conv 3×3, 8 channels`.
-fn node_in_words(report: &GraphReport, node: &GraphNode) -> String {
+pub(super) fn node_in_words(report: &GraphReport, node: &GraphNode) -> String {
     match (node.layer, &node.window) {
         (Some(layer), _) => layer_in_words(&report.layers[layer - 1]),
         (None, Some(window)) => format!("{} {}", node.kind, Shape::new(window.clone())),
         (None, None) if node.from.is_empty() => format!("{} {}", node.kind, Shape::new(node.shape.clone())),
         (None, None) => node.kind.to_owned(),
     }
+}
+
+/// Where a weight of a layer of a graph stands: `output channel 3, input channel 1, dy 2, dx 2`; `None` if its row and column say it all.
+pub fn weight_place(view: &WeightView) -> Option<String> {
+    let row = view.gate.map(|(gate, unit)| format!("gate {gate}, unit {unit}"));
+    match view.kernel.map(|kernel| (kernel, kernel.place(view.input))) {
+        Some((_, KernelPlace::Bias)) => Some(format!("output channel {}, bias", view.output)),
+        Some((kernel, KernelPlace::Tap { channel, row, column })) => {
+            let dy = if kernel.rows > 1 { format!(", dy {row}") } else { String::new() };
+            Some(format!("output channel {}, input channel {channel}{dy}, dx {column}", view.output))
+        }
+        None if view.is_bias => Some(row.map_or("bias".to_owned(), |row| format!("{row}, bias"))),
+        None => row,
+    }
+}
+
+/// The kind of layer i = 1…ℓ of a target that is a graph, as [`layer_in_words`] has it; `None` of a chain: its layers are all dense.
+pub fn layer_kind(experiment: &Experiment, layer: usize) -> Option<String> {
+    experiment.target.graph().map(|graph| layer_in_words(&GraphLayer::new(graph, layer)))
 }
 
 /// A layer in a few words: `dense 10`, `conv 3×3, 8 channels`.

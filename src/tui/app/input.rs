@@ -245,6 +245,8 @@ impl App {
             | Action::NextChoice
             | Action::Up
             | Action::Down
+            | Action::PageUp
+            | Action::PageDown
             | Action::Choose
             | Action::Close => {}
         }

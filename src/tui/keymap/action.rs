@@ -34,6 +34,8 @@ pub enum Action {
     AllRows,
     Up,
     Down,
+    PageUp,
+    PageDown,
     Choose,
     Close,
     NextTheme,

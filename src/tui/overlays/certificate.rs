@@ -4,13 +4,16 @@ use ratatui::Frame;
 use ratatui::text::Line;
 
 use super::overlay::Overlay;
-use super::window::window;
+use super::window::{window, window_under};
 use crate::report::text::{certificate_notes, certificate_table};
 use crate::report::{Cell, Column};
-use crate::tui::keymap::Key::{Char, Control, Down, Escape, Up};
+use crate::tui::keymap::Key::{Char, Control, Down, Escape, PageDown, PageUp, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
+use crate::tui::look::Look;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
+use crate::verification::Certificate;
+use crate::visible::shortened_to;
 
 /// Its name in key tables.
 pub const NAME: &str = "certificate";
@@ -21,6 +24,8 @@ pub const KEYMAP: Keymap = Keymap::alone(
     &[
         bind(&[Char('k'), Up], Action::Up, "up", "scroll up"),
         bind(&[Char('j'), Down], Action::Down, "down", "scroll down"),
+        bind(&[PageUp, Char('K')], Action::PageUp, "page up", "scroll up by ten lines"),
+        bind(&[PageDown, Char('J')], Action::PageDown, "page down", "scroll down by ten lines"),
         bind(&[Escape, Char('C'), Char('q')], Action::Close, "close", "close the certificate"),
         bind(&[Control('c')], Action::Quit, "quit", "leave the program"),
     ],
@@ -29,13 +34,23 @@ pub const KEYMAP: Keymap = Keymap::alone(
 /// Its entry in the help.
 pub const PANES: &[(&str, &str)] = &[(
     "Certificate",
-    "C shows how the error certified comes about: for each layer bounds on its inputs, on the norms of what the \
+    "C shows how the error certified comes about: for each layer (or node of a graph) bounds on its inputs, on the norms of what the \
          weights are off by and of the weights themselves, the error that follows, what rounding can add, and what \
-         Lemma 1 promised.",
+         Lemma 1 promised of a chain.",
 )];
 
 /// Columns left out if there is no room for all, the first of them first.
-const LEFT_OUT: [&str; 6] = ["λ", "by", "|Ŵ|", "x<0", "sup|F|", "|ΔW| x>0"];
+const LEFT_OUT: [&str; 10] =
+    ["λ", "by", "|Ŵ|", "of an entry", "kind", "x<0", "sup|F|", "|ΔW| x>0", "|ΔW|", "layer"];
+
+/// The least width of a node's name where all columns are there.
+const LEAST_NAME: usize = 20;
+
+/// Lines of a page.
+const PAGE: usize = 10;
+
+/// Lines of notes that can follow the table.
+const NOTES: usize = 20;
 
 /// Columns of the window's frame and padding.
 const FRAME: usize = 4;
@@ -44,7 +59,7 @@ const FRAME: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub struct CertificateWindow {
     /// lines scrolled down
-    pub scroll: u16,
+    pub scroll: usize,
 }
 
 impl Overlay for CertificateWindow {
@@ -61,10 +76,18 @@ impl Overlay for CertificateWindow {
         Vec::new()
     }
 
-    fn update(&mut self, action: Action, _scene: &Scene<'_>) -> Option<Vec<Request>> {
+    fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
+        let rows = match scene.snapshot.lane().error.certificate.as_deref() {
+            Some(Certificate::Chain(certificate)) => certificate.layers.len(),
+            Some(Certificate::Graph(certificate)) => certificate.nodes.len(),
+            None => 0,
+        };
+        let down = |scroll: usize, lines: usize| (scroll + lines).min(rows + NOTES);
         match action {
             Action::Up => self.scroll = self.scroll.saturating_sub(1),
-            Action::Down => self.scroll = self.scroll.saturating_add(1),
+            Action::Down => self.scroll = down(self.scroll, 1),
+            Action::PageUp => self.scroll = self.scroll.saturating_sub(PAGE),
+            Action::PageDown => self.scroll = down(self.scroll, PAGE),
             Action::Close => return Some(vec![Request::Close]),
             _ => return None,
         }
@@ -82,31 +105,62 @@ impl Overlay for CertificateWindow {
             return;
         };
         let table = certificate_table(certificate);
-        let texts = |column: &Column| -> Vec<String> {
-            let header = look.glyphs.write(&column.header);
-            [header].into_iter().chain(column.cells.iter().map(Cell::text)).collect()
-        };
-        let width = |texts: &[String]| texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-        let shown = table.columns.iter().map(|column| (column.header.as_str(), texts(column)));
-        let mut shown: Vec<(&str, Vec<String>)> = shown.collect();
+        let mut shown: Vec<ShownColumn<'_>> =
+            table.columns.iter().map(|of| ShownColumn::of(of, look)).collect();
         for name in LEFT_OUT {
-            if shown.iter().map(|(_, texts)| width(texts) + 1).sum::<usize>() <= room + 1 {
+            let least = |column: &ShownColumn<'_>| 1 + column.width.min(column.least());
+            if shown.iter().map(least).sum::<usize>() <= room + 1 {
                 break;
             }
-            shown.retain(|&(header, _)| header != name);
+            shown.retain(|column| column.header != name);
+        }
+        // Names take what the numbers leave.
+        let numbers =
+            shown.iter().filter(|column| !column.is_name()).map(|column| column.width + 1).sum::<usize>();
+        for name in shown.iter_mut().filter(|column| column.is_name()) {
+            name.width = name.width.min(room.saturating_sub(numbers)).max(1);
         }
         let line = |row: usize| {
-            let cell = |(_, texts): &(&str, Vec<String>)| format!("{:>1$}", texts[row], width(texts));
             let style = if row == 0 { look.theme.faint } else { look.theme.text };
-            Line::styled(shown.iter().map(cell).collect::<Vec<_>>().join(" "), style)
+            Line::styled(shown.iter().map(|column| column.cell(row)).collect::<Vec<_>>().join(" "), style)
         };
-        let mut lines: Vec<Line<'_>> = (0..=table.rows()).map(line).collect();
+        let mut lines: Vec<Line<'_>> = (1..=table.rows()).map(line).collect();
         lines.push(Line::default());
         for note in certificate_notes(certificate, lane.error.epsilon) {
             let note = look.glyphs.write(&note).to_string();
             let rows = textwrap::wrap(&note, room);
             lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
         }
-        window(frame, look, "Certificate", lines, self.scroll);
+        window_under(frame, look, "Certificate", Some(line(0)), lines, self.scroll);
+    }
+}
+
+/// A column as it is drawn: its header, then its cells.
+struct ShownColumn<'a> {
+    header: &'a str,
+    texts: Vec<String>,
+    width: usize,
+    is_left: bool,
+}
+
+impl<'a> ShownColumn<'a> {
+    fn of(column: &'a Column, look: &Look) -> Self {
+        let header = look.glyphs.write(&column.header);
+        let texts: Vec<String> = [header].into_iter().chain(column.cells.iter().map(Cell::text)).collect();
+        let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+        Self { header: &column.header, texts, width, is_left: column.is_left }
+    }
+
+    fn is_name(&self) -> bool {
+        self.header == "node"
+    }
+
+    fn least(&self) -> usize {
+        if self.is_name() { LEAST_NAME } else { self.width }
+    }
+
+    fn cell(&self, row: usize) -> String {
+        let (text, width) = (shortened_to(&self.texts[row], self.width), self.width);
+        if self.is_left { format!("{text:<width$}") } else { format!("{text:>width$}") }
     }
 }

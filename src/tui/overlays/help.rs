@@ -143,6 +143,6 @@ impl Overlay for Help {
 
     fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let width = usize::from(frame.area().width.saturating_sub(4)).clamp(LABELS + 8, WIDTH);
-        window(frame, view.look, "Keys, and what you see", self.lines(view, width), self.scroll);
+        window(frame, view.look, "Keys, and what you see", self.lines(view, width), self.scroll.into());
     }
 }

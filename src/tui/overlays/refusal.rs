@@ -77,6 +77,6 @@ impl Overlay for RefusalWindow {
         let rows = textwrap::wrap(ADVICE, width);
         lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
         lines.push(keys(&KEYMAP, look));
-        window(frame, look, "This could not be opened", lines, self.scroll);
+        window(frame, look, "This could not be opened", lines, self.scroll.into());
     }
 }

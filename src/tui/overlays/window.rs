@@ -23,10 +23,24 @@ pub(super) fn window(
     look: &Look,
     title: &str,
     lines: Vec<Line<'_>>,
-    scroll: u16,
+    scroll: usize,
 ) -> Rect {
-    let width = lines.iter().map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
-    let height = lines.len() as u16 + 2;
+    window_under(frame, look, title, None, lines, scroll)
+}
+
+/// [`window`] with a first line that stays in its place.
+pub(super) fn window_under(
+    frame: &mut Frame<'_>,
+    look: &Look,
+    title: &str,
+    head: Option<Line<'_>>,
+    lines: Vec<Line<'_>>,
+    scroll: usize,
+) -> Rect {
+    let all = lines.iter().chain(&head);
+    let width = all.map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
+    let heads = usize::from(head.is_some());
+    let height = u16::try_from(lines.len() + heads + 2).unwrap_or(u16::MAX);
     let area = frame.area().centered(Constraint::Max(width), Constraint::Max(height));
     let block = Block::bordered()
         .border_set(look.glyphs.border)
@@ -34,11 +48,13 @@ pub(super) fn window(
         .title(Span::styled(format!(" {title} "), look.theme.title))
         .padding(Padding::horizontal(1));
     let inside = block.inner(area);
-    let last = (lines.len() as u16).saturating_sub(inside.height);
+    let last = lines.len().saturating_sub(usize::from(inside.height).saturating_sub(heads));
     let scroll = scroll.min(last);
+    let shown = head.into_iter().chain(lines.into_iter().skip(scroll));
+    let shown: Vec<Line<'_>> = shown.take(usize::from(inside.height)).collect();
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines.clone()).block(block).scroll((scroll, 0)), area);
-    for (line, row) in lines.iter().skip(usize::from(scroll)).zip(inside.rows()) {
+    frame.render_widget(Paragraph::new(shown.clone()).block(block), area);
+    for (line, row) in shown.iter().zip(inside.rows()) {
         mark_cut(line, look, row, frame.buffer_mut());
     }
     more_below(frame, look, area, last > scroll);

@@ -7,6 +7,10 @@ use super::walk::OnnxWalk;
 use crate::network::Activation;
 use crate::network::graph::{MapId, NodeId, Shape};
 
+/// The gates in the order of their rows.
+const LSTM_GATES: &[&str] = &["input", "output", "forget", "candidate"];
+const GRU_GATES: &[&str] = &["update", "reset", "candidate"];
+
 /// The states between two steps; `None` for 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CellState {
@@ -44,10 +48,13 @@ impl GateSums {
         input: Array2<f64>,
         hidden: Array2<f64>,
         bias: Option<Array1<f64>>,
+        gates: &'static [&'static str],
     ) -> Result<Self, OnnxError> {
         let units = hidden.ncols();
-        let input = walk.dense(&format!("{key}|W"), &format!("{layer}/input"), input, bias)?;
-        let hidden = walk.dense(&format!("{key}|R"), &format!("{layer}/hidden"), hidden, None)?;
+        // R of a GRU's candidate is a map of its own.
+        let of_hidden = gates.get(..hidden.nrows() / units.max(1)).unwrap_or_default();
+        let input = walk.dense(&format!("{key}|W"), &format!("{layer}/input"), input, bias, gates)?;
+        let hidden = walk.dense(&format!("{key}|R"), &format!("{layer}/hidden"), hidden, None, of_hidden)?;
         Ok(Self { input, hidden, units })
     }
 
@@ -109,7 +116,7 @@ impl Lstm {
         biases: Biases,
         activations: &[Activation],
     ) -> Result<Self, OnnxError> {
-        let sums = GateSums::new(walk, names, input, hidden, both(&biases))?;
+        let sums = GateSums::new(walk, names, input, hidden, both(&biases), LSTM_GATES)?;
         Ok(Self { sums, gate: activations[0], candidate: activations[1], output: activations[2] })
     }
 }
@@ -179,12 +186,13 @@ impl Gru {
             with_hidden = own.iter().any(|&b| b != 0.0).then_some(own);
         }
         let has_hidden_bias = with_hidden.is_some();
-        let sums = GateSums::new(walk, (key, layer), input, gates.to_owned(), with_input)?;
+        let sums = GateSums::new(walk, (key, layer), input, gates.to_owned(), with_input, GRU_GATES)?;
         let candidate_hidden = walk.dense(
             &format!("{key}|R of the candidate"),
             &format!("{layer}/hidden-candidate"),
             candidate.to_owned(),
             with_hidden,
+            &["candidate"],
         )?;
         let (gate, candidate) = (activations[0], activations[1]);
         Ok(Self { sums, candidate_hidden, has_hidden_bias, resets_behind, gate, candidate })
@@ -258,7 +266,7 @@ impl Rnn {
         biases: Biases,
         activations: &[Activation],
     ) -> Result<Self, OnnxError> {
-        let sums = GateSums::new(walk, names, input, hidden, both(&biases))?;
+        let sums = GateSums::new(walk, names, input, hidden, both(&biases), &[])?;
         Ok(Self { sums, activation: activations[0] })
     }
 }

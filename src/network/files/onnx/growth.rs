@@ -99,8 +99,12 @@ impl<'a> OnnxWalk<'a> {
         layer: &str,
         weights: Array2<f64>,
         bias: Option<Array1<f64>>,
+        gates: &'static [&'static str],
     ) -> Result<MapId, OnnxError> {
         let input = Shape::new([weights.ncols()]);
-        self.shared_map(key, layer, Vec::new(), |name| LinearMap::dense(name, input, weights, bias))
+        self.shared_map(key, layer, Vec::new(), |name| {
+            let (map, weights) = LinearMap::dense(name, input, weights, bias)?;
+            Ok((map.with_gates(gates), weights))
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::visible::{shortened, visible};
 
 /// The endings of presets and of weight files, in lower case.
 const PRESET: &str = "ron";
-const WEIGHTS: [&str; 5] = ["safetensors", "npz", "npy", "pt", "pth"];
+const WEIGHTS: [&str; 6] = ["safetensors", "npz", "npy", "pt", "pth", "onnx"];
 
 /// Most listed entries of a folder.
 const MOST: usize = 2000;
@@ -144,7 +144,7 @@ mod tests {
 
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for file in ["b.RON", "net.pt", "net2.npz", "notes.txt", ".hidden.ron", "a\x1b.npy"] {
+        for file in ["b.RON", "net.pt", "net2.npz", "graph.onnx", "notes.txt", ".hidden.ron", "a\x1b.npy"] {
             std::fs::write(folder.path().join(file), "12345").unwrap();
         }
         std::fs::create_dir(folder.path().join("inner")).unwrap();

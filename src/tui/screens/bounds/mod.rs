@@ -138,6 +138,9 @@ impl Screen for BoundsScreen {
             self.go(change, scene.snapshot);
             return Some(Vec::new());
         }
+        if change == ChartMove::NextAxis && !scene.snapshot.experiment.outline().is_chain() {
+            return Some(vec![Request::Say(ONE_SHAPE.to_owned())]);
+        }
         if let Some(chart) = &mut self.chart {
             chart.update(change, scene.filter);
         }
@@ -231,6 +234,9 @@ impl BoundsScreen {
         self.network = (next < last).then_some(next);
     }
 }
+
+/// Why a graph has one axis.
+const ONE_SHAPE: &str = "A graph has one shape: its only axis is epsilon.";
 
 /// Why there is no bridge.
 const NO_LEARNED: &str = "No learned lane in this run: digits-learned and digits-rewinding have some.";

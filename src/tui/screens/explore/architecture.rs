@@ -90,7 +90,7 @@ pub(super) fn consequences(
         ),
         LawChoice::Uniform => ("uniform in -1 to 1".to_owned(), "-1 to 1".to_owned()),
     };
-    vec![
+    let mut lines = vec![
         line(glyphs.tolerance, format!("{} in layer {layer}", number(tolerances[layer - 1]))),
         line(if has_buckets { "buckets" } else { "sum" }, put_together),
         line("neurons", allowed),
@@ -99,14 +99,16 @@ pub(super) fn consequences(
         line("G draws", draws),
         line("products", useful),
         line(
-            "per layer",
-            format!("{} of neurons", saves(experiment.tolerance == PerLayer, savings.per_layer)),
-        ),
-        line(
             "skip halves",
             format!("{} (kept: {kept})", saves(experiment.skip_dead_halves, savings.dead_halves)),
         ),
-    ]
+    ];
+    // Tolerances per layer are of chains alone.
+    if experiment.outline().is_chain() {
+        let saved = saves(experiment.tolerance == PerLayer, savings.per_layer);
+        lines.insert(lines.len() - 1, line("per layer", format!("{saved} of neurons")));
+    }
+    lines
 }
 
 /// An option's saving of neurons, real or possible.

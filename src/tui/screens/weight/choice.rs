@@ -2,6 +2,7 @@
 
 use super::keys::WeightMove;
 use crate::construction::{Fate, SumStep, WeightSum};
+use crate::network::graph::{KernelPlace, KernelShape};
 use crate::report::text::grouped;
 use crate::session::{Command, Snapshot};
 use crate::tui::widgets::filter::Filter;
@@ -53,8 +54,15 @@ impl Choice {
         let last_draw = snapshot.lane().view.tally.last.and_then(|draw| draw.served);
         let (output, input) = self.within(dim);
         let far = (outputs / FAR).max(1);
+        let graph = snapshot.experiment.target.graph();
+        let kernel = graph.and_then(|graph| KernelShape::of(graph.map(snapshot.lane().view.layer)));
         let before = (self.output, self.input);
         let goal = match to {
+            WeightMove::Up | WeightMove::Down | WeightMove::Left | WeightMove::Right
+                if let Some(kernel) = kernel =>
+            {
+                within_kernels(kernel, to, (output, input), outputs)
+            }
             WeightMove::Up => (output.saturating_sub(1), input),
             WeightMove::Down => (output + 1, input),
             WeightMove::FarUp => (output.saturating_sub(far), input),
@@ -121,6 +129,37 @@ impl Choice {
     /// Which of these steps is the chosen one, or the first one after it.
     pub(super) fn place(self, steps: &[usize]) -> usize {
         steps.partition_point(|&step| step < self.step).min(steps.len().saturating_sub(1))
+    }
+}
+
+/// The neighbour in a map of kernels: a tap beside or below, behind the edge of a kernel one of the next kernel, at the right the bias.
+fn within_kernels(
+    kernel: KernelShape,
+    to: WeightMove,
+    (output, input): (usize, usize),
+    outputs: usize,
+) -> (usize, usize) {
+    let at = kernel.place(input);
+    let KernelPlace::Tap { channel, row, column } = at else {
+        return match to {
+            WeightMove::Up => (output.saturating_sub(1), input),
+            WeightMove::Down => (output + 1, input),
+            WeightMove::Left => (output, input - kernel.rows * kernel.columns + kernel.columns - 1),
+            _ => (output, input),
+        };
+    };
+    let tap = |channel, row, column| kernel.column(KernelPlace::Tap { channel, row, column });
+    match to {
+        WeightMove::Left if column > 0 => (output, input - 1),
+        WeightMove::Left if channel > 0 => (output, tap(channel - 1, row, kernel.columns - 1)),
+        WeightMove::Right if column + 1 < kernel.columns => (output, input + 1),
+        WeightMove::Right if channel + 1 < kernel.channels => (output, tap(channel + 1, row, 0)),
+        WeightMove::Right if kernel.has_bias => (output, kernel.column(KernelPlace::Bias)),
+        WeightMove::Up if row > 0 => (output, tap(channel, row - 1, column)),
+        WeightMove::Up if output > 0 => (output - 1, tap(channel, kernel.rows - 1, column)),
+        WeightMove::Down if row + 1 < kernel.rows => (output, tap(channel, row + 1, column)),
+        WeightMove::Down if output + 1 < outputs => (output + 1, tap(channel, 0, column)),
+        _ => (output, input),
     }
 }
 

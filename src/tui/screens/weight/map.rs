@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::choice::{Choice, WEIGHT};
+use super::kernels;
 use super::keys::WeightMove;
 use crate::session::WeightView;
 use crate::tui::look::Look;
@@ -23,15 +24,17 @@ const WIDEST: usize = 4;
 const TALLEST: usize = 2;
 
 /// Rows of the pane that make it worth more than one line of legend.
-const ROOMY: u16 = 9;
+pub(super) const ROOMY: u16 = 9;
 
 /// Columns of the pane in which the legend can be read.
 const LEGEND: u16 = 24;
 
 /// Columns of a pane, its frame included, in which the map of such a layer has all the room that it can use.
-pub(super) fn widest((outputs, inputs): (usize, usize)) -> u16 {
+pub(super) fn widest(view: &WeightView) -> u16 {
+    let (outputs, inputs) = view.errors.dim();
     let gutter = (outputs - 1).to_string().len() + 1;
-    u16::try_from(gutter + WIDEST * inputs + 2).map_or(u16::MAX, |width| width.max(LEGEND))
+    let columns = view.kernel.map_or(WIDEST * inputs, kernels::widest);
+    u16::try_from(gutter + columns + 2).map_or(u16::MAX, |width| width.max(LEGEND))
 }
 
 /// Some weights, shared out among some characters.
@@ -82,6 +85,11 @@ pub(super) fn render(
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    if let Some(kernel) = view.kernel
+        && kernels::render(view, kernel, choice, clickables, look, area, buffer)
+    {
+        return;
+    }
     let (outputs, inputs) = view.errors.dim();
     let gutter = (outputs - 1).to_string().len() as u16 + 1;
     let below = if area.height >= ROOMY { 4 } else { 1 };
@@ -130,11 +138,18 @@ pub(super) fn render(
     }
     labels_down(down, tall, chosen.0, look, Rect { x: area.x, width: gutter - 1, ..grid }, buffer);
     labels_across(across, wide, chosen.1, look, Rect { y: area.y, height: 1, ..grid }, area.right(), buffer);
-    legend(shared, own, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
+    let [down, across] = look.glyphs.down_across;
+    let axes = vec![
+        format!("outputs {down}, inputs {across}; error in {}:", look.glyphs.tolerance),
+        format!("outputs {down} inputs {across}"),
+    ];
+    let worst = format!("the worst of {}x{} each", shared.0, shared.1);
+    let last = (shared != (1, 1)).then_some(worst);
+    legend(axes, last, own, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
 }
 
 /// How a cell looks: its largest error, or that some weight of it is not finished.
-fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
+pub(super) fn shade(error: Option<f32>, look: &Look) -> (&'static str, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let styles = [theme.full, theme.bar, theme.curve, theme.bound];
     match error {
@@ -190,14 +205,16 @@ pub(super) fn labels_across(
     }
 }
 
-/// What the characters mean; `shared` are outputs and inputs of one of them, `own` is how the chosen weight's error looks.
-fn legend(shared: (usize, usize), own: (&'static str, Style), look: &Look, area: Rect, buffer: &mut Buffer) {
+/// What axes and characters mean, and a last line; `own` is how the chosen weight's error looks.
+pub(super) fn legend(
+    axes: Vec<String>,
+    last: Option<String>,
+    own: (&'static str, Style),
+    look: &Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    let [down, across] = glyphs.down_across;
-    let axes = vec![
-        format!("outputs {down}, inputs {across}; error in {}:", glyphs.tolerance),
-        format!("outputs {down} inputs {across}"),
-    ];
     let axes = Line::styled(fitting(axes, area.width), theme.faint);
     let mut shades = Vec::new();
     for (limit, name) in SHADES {
@@ -218,9 +235,7 @@ fn legend(shared: (usize, usize), own: (&'static str, Style), look: &Look, area:
     let fits = in_full.width() <= usize::from(area.width);
     let marks = if fits { in_full } else { marks([" unfinished ", " this: "]) };
     let mut lines = if area.height > 1 { vec![axes, shades.into(), marks] } else { vec![shades.into()] };
-    if shared != (1, 1) {
-        lines.push(Line::styled(format!("the worst of {}x{} each", shared.0, shared.1), theme.faint));
-    }
+    lines.extend(last.map(|last| Line::styled(last, theme.faint)));
     for (line, row) in lines.into_iter().zip(area.rows()) {
         line.render(row, buffer);
     }

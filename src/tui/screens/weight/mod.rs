@@ -14,6 +14,7 @@
 //! ```
 
 mod choice;
+mod kernels;
 mod keys;
 mod learned;
 mod map;
@@ -29,6 +30,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use super::screen::{Screen, ScreenFacts};
+use crate::report::text::layer_kind;
 use crate::report::{WeighedReport, json_text};
 use crate::session::{Command, WeightView};
 use crate::tui::effects::Effect;
@@ -194,19 +196,21 @@ impl WeightScreen {
         let [left, right] = if area.width >= BESIDE {
             // What the map has no use for goes to the tables.
             let beside = area.width.saturating_sub(sums * TABLE);
-            let map = beside
-                .max((area.width / 3).min(area.width - TABLE_LEAST))
-                .min(map::widest(weight.errors.dim()));
+            let map = beside.max((area.width / 3).min(area.width - TABLE_LEAST)).min(map::widest(weight));
             Layout::horizontal([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         } else {
             let map = (area.height / 3).clamp(if area.height >= 16 { 7 } else { 5 }, 14);
             Layout::vertical([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         };
         let (found, tolerance) = (look.glyphs.found, look.glyphs.tolerance);
-        let titles = vec![
+        let mut titles = vec![
             format!("Layer {}: |w*-{found}|/{tolerance}", weight.layer),
             format!("|w*-{found}|/{tolerance}"),
         ];
+        if let Some(kind) = layer_kind(&view.scene.snapshot.experiment, weight.layer) {
+            let kind = look.glyphs.write(&kind);
+            titles.insert(0, format!("Layer {}, {kind}: |w*-{found}|/{tolerance}", weight.layer));
+        }
         let inside = pane(&fitting(titles, left.width.saturating_sub(4)), look, left, buffer);
         map::render(weight, self.choice, view.clickables, look, inside, buffer);
         let halves = vec![Constraint::Fill(1); weight.sums.len()];

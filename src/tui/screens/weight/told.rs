@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::choice::Choice;
 use crate::construction::{Fate, Mode, SumStep, WeightState, WeightSum};
 use crate::report::numbers::scientific;
-use crate::report::text::{construction_name, grouped};
+use crate::report::text::{construction_name, grouped, layer_kind, weight_place};
 use crate::session::{Snapshot, WeightView};
 use crate::tui::look::Look;
 use crate::tui::view::Scene;
@@ -93,14 +93,32 @@ pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, w
     let construction = construction_name(lane.construction);
     let head = format!("{name} {of} = {value}");
     let join = |parts: &[&str]| parts.join(glyphs.separator);
-    let variants = vec![
+    let place = weight_place(view);
+    let placed = place.as_ref().map(|place| format!("{name} {of}, {place}, = {value}"));
+    let kind = layer_kind(&snapshot.experiment, view.layer).map(|kind| glyphs.write(&kind));
+    let in_full = kind.zip(place.as_ref());
+    let in_full = in_full.map(|(kind, place)| format!("{name} {of}, {kind}: {place}, = {value}"));
+    let mut variants = Vec::new();
+    if let Some(head) = &in_full {
+        variants.push(join(&[head, state, &tolerance, &asked, &done, &construction]));
+        variants.push(join(&[head, state, &tolerance, &asked]));
+        variants.push(join(&[head, state, &tolerance]));
+    }
+    if let Some(head) = &placed {
+        variants.push(join(&[head, state]));
+    }
+    if let Some(place) = &place {
+        variants.push(join(&[&format!(" layer {}, {place}, {value}", view.layer), state]));
+        variants.push(format!("{name} {place} = {value}"));
+    }
+    variants.extend([
         join(&[&head, state, &tolerance, &asked, &done, &construction]),
         join(&[&head, state, &tolerance, &asked, &done]),
         join(&[&head, state, &tolerance, &asked]),
         join(&[&head, state, &tolerance]),
         join(&[&head, state]),
         join(&[&format!("{name} = {value}"), state]),
-    ];
+    ]);
     Line::styled(fitting(variants, width), look.theme.text)
 }
 
