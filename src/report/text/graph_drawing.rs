@@ -1,7 +1,7 @@
 //! A graph as lines with its skips beside them, for a screen.
 //!
 //! ```text
-//!   input 64                64
+//!   input                   64
 //! ┌ dense 24, relu          24
 //! │ dense 24, relu          24
 //! ├ add                     24
@@ -14,9 +14,13 @@
 use super::graph::node_in_words;
 use crate::network::graph::{Graph, Operation, Shape};
 use crate::report::graph::GraphReport;
+use crate::visible::shortened_to;
 
 /// Most columns for values that skip lines; more cannot be told apart.
 const MOST_RAILS: usize = 6;
+
+/// Most characters of a node's own name.
+const NAME: usize = 20;
 
 /// Most nodes of a step of a recurrent layer.
 const LONGEST_STEP: usize = 64;
@@ -88,7 +92,13 @@ pub fn graph_drawing(graph: &Graph) -> Vec<GraphLine> {
                 Some(sources[0])
             }
             _ => {
-                let text = node_in_words(&report, &report.nodes[number]);
+                let what = node_in_words(&report, &report.nodes[number]);
+                let text = match (&node.operation, within) {
+                    (Operation::Input, _) => "input".to_owned(),
+                    // Many nodes of a step do the same.
+                    (_, Some(_)) => format!("{what}: {}", own_name(&node.name)),
+                    _ => what,
+                };
                 lines.push(GraphLine {
                     rails: String::new(),
                     text,
@@ -101,6 +111,11 @@ pub fn graph_drawing(graph: &Graph) -> Vec<GraphLine> {
     }
     draw_rails(&mut lines, &taken);
     lines
+}
+
+/// The last part of a node's name, behind the names of its layer and step.
+fn own_name(name: &str) -> String {
+    shortened_to(name.rsplit(['/', '.']).next().unwrap_or(name), NAME)
 }
 
 impl Steps {
@@ -189,12 +204,15 @@ fn draw_rails(lines: &mut [GraphLine], taken: &[Vec<usize>]) {
             rails.push(Rail { from, to, column });
         }
     }
+    // A line that takes the one before needs no mark for it.
+    let before = |line: usize| (0..line).rev().find(|&line| lines[line].shape.is_some());
+    let before: Vec<Option<usize>> = (0..lines.len()).map(before).collect();
     let columns = rails.iter().map(|rail| rail.column + 1).max().unwrap_or(0);
     for line in 0..lines.len() {
         // From the text leftwards: from the first mark on, a rule crosses the other columns.
         let mut marks = vec![' '; columns];
         for rail in &rails {
-            let takes = taken[line].contains(&rail.from);
+            let takes = taken[line].contains(&rail.from) && before[line] != Some(rail.from);
             let mark = match (rail.from == line, rail.to == line) {
                 (true, _) => '┌',
                 (_, true) => '└',
@@ -231,7 +249,7 @@ fn draw_rails(lines: &mut [GraphLine], taken: &[Vec<usize>]) {
 mod tests {
     use super::*;
     use crate::network::Activation;
-    use crate::network::graph::{Cell, GraphBuilder, InitialState, LinearMap, RecurrentWeights};
+    use crate::network::graph::{GraphBuilder, InitialState, LinearMap, RecurrentCell, RecurrentWeights};
     use ndarray::Array2;
 
     fn drawn(graph: &Graph) -> Vec<String> {
@@ -264,15 +282,18 @@ mod tests {
             value = builder.add(&format!("{block}.add"), inner, value).unwrap();
         }
         let (graph, _) = builder.build(value).unwrap();
-        let expected = ["input 4", "┌ dense 3, relu", "│ dense 3, relu", "├ add", "│ dense 3, relu", "└ add"];
+        let expected = ["input", "┌ dense 3, relu", "│ dense 3, relu", "├ add", "│ dense 3, relu", "└ add"];
         assert_eq!(drawn(&graph), expected);
     }
 
     #[test]
     fn the_steps_of_a_recurrent_layer_are_drawn_once() {
-        for (cell, steps) in
-            [(Cell::Lstm, 2), (Cell::Lstm, 9), (Cell::Gru, 5), (Cell::Rnn(Activation::Tanh), 7)]
-        {
+        for (cell, steps) in [
+            (RecurrentCell::Lstm, 2),
+            (RecurrentCell::Lstm, 9),
+            (RecurrentCell::Gru, 5),
+            (RecurrentCell::Rnn(Activation::Tanh), 7),
+        ] {
             let mut builder = GraphBuilder::new(Shape::new([steps, 3]));
             let rows = 2 * cell.gates();
             let weights = RecurrentWeights {

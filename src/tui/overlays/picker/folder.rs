@@ -163,6 +163,7 @@ mod tests {
                 ("inner", FileKind::Folder),
                 ("b.RON", FileKind::Preset),
                 ("a\\u{1b}.npy", FileKind::Weights),
+                ("graph.onnx", FileKind::Weights),
                 ("net.pt", FileKind::Weights),
                 ("net2.npz", FileKind::Weights)
             ]

@@ -1,15 +1,16 @@
 //! The Architecture pane: the setup, and theory's consequences.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use super::graph::ShownGraph;
 use crate::experiment::ToleranceRule::{PerLayer, Uniform, Walk, Weight};
 use crate::experiment::{Experiment, LawChoice, NormSource, Plan};
 use crate::method::DemandKind;
 use crate::network::Domain;
 use crate::report::text::{
-    asked, count, graph_in_words, grouped, number, number_of_neurons, per_weight, saved_share, unused_names,
+    asked, count, grouped, layer_kind, number, number_of_neurons, per_weight, saved_share, unused_names,
     widths,
 };
 use crate::session::Snapshot;
@@ -23,13 +24,29 @@ const LABELS: usize = 12;
 /// Columns for two columns of lines.
 const TWO_COLUMNS: u16 = 84;
 
-pub(super) fn render(snapshot: &Snapshot, look: &Look, area: Rect, buffer: &mut Buffer) {
-    let mut lines = lines(snapshot, look);
+/// Facts that stay above a graph drawn in the same column.
+const LEAST_FACTS: usize = 10;
+
+pub(super) fn render(snapshot: &Snapshot, graph: &ShownGraph, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
+    let mut lines = lines(snapshot, graph, look);
+    if graph.height() > 0 && area.width >= TWO_COLUMNS {
+        // The facts, and the graph beside them.
+        let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
+        draw(&lines, look, left, buffer);
+        draw(&graph.rows(look, right.width.into(), height), look, right, buffer);
+        return;
+    }
+    if graph.height() > 0 && graph.width() <= width && height >= graph.height() + LEAST_FACTS {
+        // The graph in place of its line.
+        lines[0] = line("target", "a graph".to_owned(), look);
+        let rows = graph.rows(look, width, graph.height());
+        lines.splice(1..1, rows);
+    }
     if area.width >= TWO_COLUMNS && lines.len() > usize::from(area.height) {
         let left = lines.len().div_ceil(2);
         let rest = lines.split_off(left);
-        let [first, second] =
-            ratatui::layout::Layout::horizontal([ratatui::layout::Constraint::Fill(1); 2]).areas(area);
+        let [first, second] = Layout::horizontal([Constraint::Fill(1); 2]).areas(area);
         draw(&lines, look, first, buffer);
         draw(&rest, look, second, buffer);
     } else {
@@ -90,8 +107,10 @@ pub(super) fn consequences(
         ),
         LawChoice::Uniform => ("uniform in -1 to 1".to_owned(), "-1 to 1".to_owned()),
     };
+    let kind = layer_kind(experiment, layer);
+    let kind = kind.map_or(String::new(), |kind| format!(": {}", glyphs.write(&kind)));
     let mut lines = vec![
-        line(glyphs.tolerance, format!("{} in layer {layer}", number(tolerances[layer - 1]))),
+        line(glyphs.tolerance, format!("{} in layer {layer}{kind}", number(tolerances[layer - 1]))),
         line(if has_buckets { "buckets" } else { "sum" }, put_together),
         line("neurons", allowed),
         line("size of G", format!("{} weights", size(corollary7::total_weights))),
@@ -117,7 +136,7 @@ fn saves(used: bool, saved: Option<f64>) -> String {
 }
 
 /// Most telling first: the end is cut.
-fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
+fn lines(snapshot: &Snapshot, graph: &ShownGraph, look: &Look) -> Vec<Line<'static>> {
     let (experiment, glyphs) = (&snapshot.experiment, look.glyphs);
     let architecture = experiment.target.architecture();
     let (lane, layer) = (snapshot.lane().index, snapshot.lane().view.layer);
@@ -127,9 +146,9 @@ fn lines(snapshot: &Snapshot, look: &Look) -> Vec<Line<'static>> {
     let mut names: Vec<&str> = activations.iter().map(|activation| activation.name()).collect();
     names.dedup();
     let sigma = names.join("/");
-    let target = match experiment.target.graph() {
-        Some(graph) => glyphs.write(&graph_in_words(graph, "→")),
-        None => format!("{}, {sigma}", widths(experiment.target.given_widths())),
+    let target = match graph.in_words() {
+        "" => format!("{}, {sigma}", widths(experiment.target.given_widths())),
+        words => glyphs.write(words),
     };
     let mut lines = vec![
         line("target", target),

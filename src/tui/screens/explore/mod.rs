@@ -14,6 +14,7 @@ mod architecture;
 mod buckets;
 pub mod editing;
 mod fields;
+mod graph;
 mod keys;
 mod learned;
 mod pruned;
@@ -36,6 +37,7 @@ use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::frame_lines::{self, pane};
 use crate::tui::widgets::products;
 use editing::Editing;
+use graph::ShownGraph;
 
 /// Its name.
 pub const NAME: &str = "Explore";
@@ -50,7 +52,8 @@ const FACTS: ScreenFacts = ScreenFacts {
         (
             "Architecture",
             "What is asked, and what theory makes of it: how accurate a weight must be, the number of buckets k, how many \
-             neurons are enough.",
+             neurons are enough. A target that is a graph has a line for each node where there is room; a line beside them \
+             is a value that skips some.",
         ),
         (
             "Editing",
@@ -88,6 +91,8 @@ const EDITING_BESIDE: u16 = 76;
 pub struct ExploreScreen {
     /// the setup while it is edited
     pub editing: Option<Editing>,
+    /// the target, if it is a graph
+    graph: ShownGraph,
 }
 
 impl ExploreScreen {
@@ -109,6 +114,11 @@ impl Screen for ExploreScreen {
 
     fn keymap(&self) -> &'static Keymap {
         if self.editing.is_some() { &EDITING } else { &FACTS.keymap }
+    }
+
+    fn show(&mut self, scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+        self.graph.show(scene.snapshot);
+        Vec::new()
     }
 
     fn update(&mut self, action: Action, _scene: &Scene<'_>) -> Option<Vec<Request>> {
@@ -174,7 +184,8 @@ impl Screen for ExploreScreen {
                 return;
             }
         } else {
-            architecture::render(snapshot, look, pane("Architecture", look, top_left, buffer), buffer);
+            let inside = pane("Architecture", look, top_left, buffer);
+            architecture::render(snapshot, &self.graph, look, inside, buffer);
             buckets::render(snapshot, clickables, look, pane("Buckets", look, bottom_left, buffer), buffer);
         }
         let inside = pane("Product weights", look, top_right, buffer);

@@ -6,7 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::experiment::Experiment;
 use crate::report::numbers::{asked, grouped, per_weight_short, share};
+use crate::report::text::layer_kind;
 use crate::report::{Cell, Rows, Size, Table};
 use crate::session::{LayerRow, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
@@ -17,6 +19,9 @@ use crate::tui::widgets;
 use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::frame_lines::draw_line;
 use crate::verification::LayerCheck;
+
+/// Columns for the kind of a layer.
+const KIND: u16 = 25;
 
 /// Draws the inside of the pane. Returns the range of layers shown, and their number.
 pub(super) fn render(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
@@ -39,10 +44,11 @@ pub(super) fn render(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> 
 
 fn table(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize>, usize) {
     let (lane, look) = (view.scene.snapshot.lane(), view.look);
+    let experiment = &view.scene.snapshot.experiment;
     let mut rows: Vec<&LayerRow> = lane.layers.iter().collect();
     if let Some(filter) = view.scene.filter {
         rows.retain(|row| {
-            let columns = columns(&[row], look).columns;
+            let columns = columns(&[row], experiment, look).columns;
             let texts: Vec<String> = columns.iter().map(|column| column.cells[0].text()).collect();
             let texts: Vec<&str> = texts.iter().map(String::as_str).chain([state(row)]).collect();
             filter.lets_through(&texts)
@@ -66,18 +72,24 @@ fn table(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize
             look.theme.text
         }
     };
-    widgets::table::render(&columns(rows, look), style, look, area, buffer);
+    widgets::table::render(&columns(rows, experiment, look), style, look, area, buffer);
     (seen, all)
 }
 
 /// The columns; blank in a layer without measurements.
-fn columns(rows: &[&LayerRow], look: &Look) -> Table {
+fn columns(rows: &[&LayerRow], experiment: &Experiment, look: &Look) -> Table {
     fn measured(write: fn(&LayerCheck) -> String) -> impl Fn(&&&LayerRow) -> Cell {
         move |row| row.check.as_ref().map_or(Cell::BLANK, |check| write(check).into())
     }
-    Rows::of(rows)
+    // Layers of a chain are all dense.
+    let kinds = experiment.target.graph().is_some();
+    let more = if kinds { KIND + 1 } else { 0 };
+    let mut table = Rows::of(rows)
         .column("layer", |row| row.layer)
         .wide(5, 0)
+        .column("kind", |row| layer_kind(experiment, row.layer).map(|kind| look.glyphs.write(&kind)))
+        .wide(KIND, 46 + KIND)
+        .left()
         .column("per w", |row| per_weight_short(row.neurons_sampled.ratio(row.weights.into())))
         .wide(7, 0)
         .column("kept", |row| grouped(row.kept_paths as u64))
@@ -87,16 +99,18 @@ fn columns(rows: &[&LayerRow], look: &Look) -> Table {
         .column("tolerance", |row| format!("{:.2e}", row.weight_tolerance))
         .wide(9, 46)
         .column("|W*|", measured(|check| format!("{:.4}", check.norm_target)))
-        .wide(9, 70)
+        .wide(9, 70 + more)
         .column("|pruned|", measured(|check| format!("{:.4}", check.norm_pruned)))
-        .wide(9, 70)
+        .wide(9, 70 + more)
         .column("open", |row| match row.check {
             None => Cell::BLANK,
             Some(_) if row.is_complete => look.glyphs.good.into(),
             Some(_) => grouped(row.open_demands).into(),
         })
-        .wide(9, 80)
-        .table()
+        .wide(9, 80 + more)
+        .table();
+    table.columns.retain(|column| kinds || column.header != "kind");
+    table
 }
 
 /// How far a layer is, in the words of the filter.

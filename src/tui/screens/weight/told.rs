@@ -94,10 +94,10 @@ pub(super) fn header_line(snapshot: &Snapshot, view: &WeightView, look: &Look, w
     let head = format!("{name} {of} = {value}");
     let join = |parts: &[&str]| parts.join(glyphs.separator);
     let place = weight_place(view);
-    let placed = place.as_ref().map(|place| format!("{name} {of}, {place}, = {value}"));
+    let placed = place.as_ref().map(|place| format!("{name} {of}, {place} = {value}"));
     let kind = layer_kind(&snapshot.experiment, view.layer).map(|kind| glyphs.write(&kind));
     let in_full = kind.zip(place.as_ref());
-    let in_full = in_full.map(|(kind, place)| format!("{name} {of}, {kind}: {place}, = {value}"));
+    let in_full = in_full.map(|(kind, place)| format!("{name} {of}, {kind}: {place} = {value}"));
     let mut variants = Vec::new();
     if let Some(head) = &in_full {
         variants.push(join(&[head, state, &tolerance, &asked, &done, &construction]));
