@@ -1,7 +1,16 @@
 //! Texts in ASCII.
 
 /// ASCII spellings of mathematical and drawing signs.
-const SPELT_OUT: [(char, &str); 42] = [
+const SPELT_OUT: [(char, &str); 51] = [
+    ('ᵀ', "^T"),
+    ('│', "|"),
+    ('─', "-"),
+    ('┌', "+"),
+    ('├', "+"),
+    ('└', "+"),
+    ('┬', "+"),
+    ('┴', "+"),
+    ('┼', "+"),
     ('‖', "|"),
     ('₀', "_0"),
     ('₁', "_1"),

@@ -10,6 +10,7 @@ use super::background::Background;
 use crate::construction::{LayerBuilder, LayerTicket};
 use crate::experiment::Experiment;
 use crate::network::Domain;
+use crate::network::graph::{Graph, Placement};
 use crate::verification::careful::forward_target;
 use crate::verification::{Climber, Evaluation, MaskedNetwork, error_between, inputs, prediction};
 
@@ -35,7 +36,7 @@ pub struct OutputView {
     pub is_climbed: bool,
     /// x, without the constant 1 of folded biases
     pub x: Vec<f64>,
-    /// x as a picture, if it has a square number of values
+    /// x as a picture: of a chain, if it has a square number of values; of a graph, by the shape of its input
     pub picture: Option<Picture>,
     /// the class of x, if known
     pub label: Option<usize>,
@@ -45,12 +46,18 @@ pub struct OutputView {
     pub pruned: Option<PrunedOutputs>,
 }
 
-/// A square picture in shades of grey.
+/// A picture in shades of grey, or one for each channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
-    /// rows, and columns
-    pub side: usize,
-    /// row by row, from 0 for the smallest value of x to 1 for the largest; all 0 if they are equal
+    /// pictures of the same size
+    pub channels: usize,
+    /// rows of each
+    pub rows: usize,
+    /// columns of each
+    pub columns: usize,
+    /// whether a row is a step in time
+    pub is_sequence: bool,
+    /// channel by channel, row by row, from 0 for the smallest value of x to 1 for the largest; all 0 if they are equal
     pub shades: Vec<f64>,
     /// the smallest value and the largest
     pub range: (f64, f64),
@@ -83,11 +90,32 @@ impl Picture {
         if side * side != x.len() || side < LEAST_SIDE {
             return None;
         }
+        Some(Self::shaded(x, (1, side, side), false))
+    }
+
+    /// x as the input of a graph: channels × rows × columns, or rows × columns; otherwise as [`new`](Self::new) has it.
+    pub fn of_graph(x: &[f64], graph: &Graph) -> Option<Self> {
+        let (channels, rows, columns) = match *graph.input().axes() {
+            [rows, columns] => (1, rows, columns),
+            [channels, rows, columns] => (channels, rows, columns),
+            _ => return Self::new(x),
+        };
+        // The same matrix for each row, or at each step.
+        let by_row = |layer: usize| {
+            *graph.map(layer).placement() == Placement::Rows || graph.uses(layer).nth(1).is_some()
+        };
+        let is_sequence = graph.input().axes().len() == 2 && (1..=graph.layers()).any(by_row);
+        let fits = channels.checked_mul(rows)?.checked_mul(columns)? == x.len() && !x.is_empty();
+        fits.then(|| Self::shaded(x, (channels, rows, columns), is_sequence))
+    }
+
+    fn shaded(x: &[f64], (channels, rows, columns): (usize, usize, usize), is_sequence: bool) -> Self {
         let (low, high) = x.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
         // Halves, so that no range is too wide for f64.
         let width = high / 2.0 - low / 2.0;
         let shade = |v: &f64| if width > 0.0 { ((v / 2.0 - low / 2.0) / width).clamp(0.0, 1.0) } else { 0.0 };
-        Some(Self { side, shades: x.iter().map(shade).collect(), range: (low, high) })
+        let shades = x.iter().map(shade).collect();
+        Self { channels, rows, columns, is_sequence, shades, range: (low, high) }
     }
 }
 
@@ -190,7 +218,10 @@ impl OutputQuestion {
                 input: from + row,
                 inputs: self.inputs,
                 is_climbed: from + row == tried,
-                picture: Picture::new(&x).filter(|_| shows_pictures),
+                picture: match target.graph().filter(|graph| graph.input().axes().len() > 1) {
+                    Some(graph) => Picture::of_graph(&x, graph),
+                    None => Picture::new(&x).filter(|_| shows_pictures),
+                },
                 x,
                 label: domain.label(from + row),
                 target: Outputs::new(f),
@@ -327,11 +358,25 @@ mod tests {
     }
 
     #[test]
+    fn a_graph_says_how_its_input_lies() {
+        let (experiment, shape) =
+            (Experiment::load("tests/cases/onnx/digits-conv.onnx", None, &[]).unwrap(), 64);
+        let x: Vec<f64> = (0..shape).map(f64::from).collect();
+        let picture = Picture::of_graph(&x, experiment.target.graph().unwrap()).unwrap();
+        let seen = (picture.channels, picture.rows, picture.columns, picture.is_sequence);
+        assert_eq!((seen, picture.shades[63]), ((1, 8, 8, false), 1.0));
+        let lstm = Experiment::load("tests/cases/onnx/digits-lstm.onnx", None, &[]).unwrap();
+        let graph = lstm.target.graph().unwrap();
+        assert!(Picture::of_graph(&x, graph).is_some_and(|picture| picture.is_sequence));
+        assert_eq!(Picture::of_graph(&x[1..], graph), None);
+    }
+
+    #[test]
     fn shades_go_from_the_smallest_value_to_the_largest() {
         let mut x = vec![-1.0; 16];
         (x[3], x[7]) = (0.0, 3.0);
         let picture = Picture::new(&x).unwrap();
-        assert_eq!((picture.side, picture.range), (4, (-1.0, 3.0)));
+        assert_eq!((picture.rows, picture.columns, picture.range), (4, 4, (-1.0, 3.0)));
         assert_eq!((picture.shades[0], picture.shades[3], picture.shades[7]), (0.0, 0.25, 1.0));
         assert!(Picture::new(&[7.0; 16]).unwrap().shades.iter().all(|&shade| shade == 0.0));
         let mut wide = vec![f64::MAX; 16];

@@ -54,7 +54,7 @@ impl ShownGraph {
     pub(super) fn rows(&self, look: &Look, width: usize, height: usize) -> Vec<Line<'static>> {
         let (all, width) = (self.lines.len(), width.min(self.width()));
         let row = |line: &GraphLine| {
-            let rails = in_glyphs(&line.rails, look);
+            let rails = look.glyphs.write(&line.rails);
             let text = look.glyphs.write(&line.text);
             let shape = line.shape.as_ref().map(|shape| look.glyphs.write(shape)).unwrap_or_default();
             let used = rails.chars().count() + 1 + text.chars().count() + shape.chars().count();
@@ -76,15 +76,4 @@ impl ShownGraph {
         rows.extend(self.lines[all - below..].iter().map(row));
         rows
     }
-}
-
-/// The lines beside the text, in plain characters where there are no others.
-fn in_glyphs(rails: &str, look: &Look) -> String {
-    let plain = |sign: char| match sign {
-        '│' => '|',
-        '─' => '-',
-        ' ' => ' ',
-        _ => '+',
-    };
-    if look.glyphs.ascii_only { rails.chars().map(plain).collect() } else { rails.to_owned() }
 }

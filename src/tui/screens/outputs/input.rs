@@ -49,7 +49,10 @@ pub(super) fn width(view: ShownInput<'_>, look: &Look, area: Rect) -> u16 {
     let most = (area.width / 20 * 9).max(LEAST_WIDTH);
     let rows = area.height.saturating_sub(2);
     let wanted = match view.picture {
-        Some(picture) => picture::columns(picture.side, look, rows.saturating_sub(CAPTION)) + 2,
+        Some(picture) => {
+            let each = picture::columns(picture, look, rows.saturating_sub(CAPTION)).saturating_add(1);
+            each.saturating_mul(picture.channels.try_into().unwrap_or(u16::MAX)).saturating_add(1)
+        }
         None => {
             let columns = view.x.len().div_ceil(usize::from(rows).max(1)).min(usize::from(most / ENTRY));
             ENTRY * columns as u16 + 2
@@ -71,20 +74,58 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
         return list(view, scroll, look, area, buffer);
     };
     let above = Rect { height: area.height.saturating_sub(CAPTION), ..area };
+    let places = places(picture, look, above);
     // Rather no caption than a picture that is not whole.
-    let whole = picture::size(picture.side, look, area) >= picture.side;
-    let place = if whole && picture::size(picture.side, look, above) < picture.side { area } else { above };
-    let (shown, rows) = picture::render(picture, look, place, buffer);
-    let side = picture.side;
-    let (low, high) = picture.range;
-    let caption = if shown < side {
-        format!("{side}x{side} shown as {shown}x{shown}")
-    } else {
-        format!("{side}x{side}, {} to {}", number(low), number(high))
+    let is_whole = |area: Rect| {
+        let (rows, columns) = picture::size(picture, look, area);
+        rows >= picture.rows && columns >= picture.columns
     };
+    let in_full = Rect { height: area.height, ..places[0] };
+    let height = if is_whole(in_full) && !is_whole(places[0]) { area.height } else { above.height };
+    let (mut shown, mut rows) = ((0, 0), 0);
+    for (channel, place) in places.iter().enumerate() {
+        (shown, rows) = picture::render(picture, channel, look, Rect { height, ..*place }, buffer);
+    }
+    let caption = caption(picture, shown, places.len());
     let label = view.label.map_or(String::new(), |label| format!("label {label}"));
     for (y, text) in (area.y + rows..area.bottom()).zip([caption, label]) {
         buffer.set_stringn(area.x, y, text, usize::from(area.width), look.theme.text);
+    }
+}
+
+/// A place for each channel that fits, side by side: all of them where each has its pixels, else the first ones.
+fn places(picture: &Picture, look: &Look, area: Rect) -> Vec<Rect> {
+    let channels = u16::try_from(picture.channels).unwrap_or(u16::MAX);
+    let least = picture::least_columns(picture, look);
+    let shared = (area.width.saturating_add(1) / channels.max(1)).saturating_sub(1);
+    let (count, each) = if shared >= least {
+        (channels, shared)
+    } else {
+        ((area.width.saturating_add(1) / least.saturating_add(1)).max(1), least.min(area.width))
+    };
+    // No wider than the height asks for.
+    let each = if count > 1 { each.min(picture::columns(picture, look, area.height)) } else { each };
+    let all = count * each + count - 1;
+    let left = area.x + area.width.saturating_sub(all) / 2;
+    let place = |at: u16| Rect { x: left + at * (each + 1), width: each, ..area };
+    (0..count).map(place).collect()
+}
+
+/// `8x8, 0 to 1`; of several channels which ones, of a sequence its steps.
+fn caption(picture: &Picture, shown: (usize, usize), channels: usize) -> String {
+    let (rows, columns) = (picture.rows, picture.columns);
+    let (low, high) = (number(picture.range.0), number(picture.range.1));
+    let size = if shown.0 < rows || shown.1 < columns {
+        format!("{rows}x{columns} shown as {}x{}", shown.0, shown.1)
+    } else if picture.is_sequence {
+        format!("{rows} steps down, {low} to {high}")
+    } else {
+        format!("{rows}x{columns}, {low} to {high}")
+    };
+    match picture.channels {
+        1 => size,
+        all if channels < all => format!("channels 0-{} of {all}: {size}", channels - 1),
+        all => format!("channels 0-{}: {size}", all - 1),
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::choice::{Choice, WEIGHT};
 use super::keys::WeightMove;
-use super::map::{ROOMY, legend, shade};
+use super::legend::{ROOMY, legend, shade};
 use crate::network::graph::{KernelPlace, KernelShape};
 use crate::session::WeightView;
 use crate::tui::look::Look;

@@ -17,6 +17,7 @@ mod choice;
 mod kernels;
 mod keys;
 mod learned;
+mod legend;
 mod map;
 mod table;
 mod told;

@@ -22,7 +22,7 @@ pub enum MaskLayout {
 /// Side of the image of a layer's inputs; `None` if they are none.
 pub(super) fn side(layer: &ScoreView) -> Option<usize> {
     let blank = vec![0.0; layer.shape.1];
-    (layer.layer == 1).then(|| Picture::new(&blank)).flatten().map(|picture| picture.side)
+    (layer.layer == 1).then(|| Picture::new(&blank)).flatten().map(|picture| picture.columns)
 }
 
 impl MaskLayout {
