@@ -75,10 +75,11 @@ mod tests {
         let shape = KernelShape::of(&map).unwrap();
         assert_eq!((shape.channels, shape.rows, shape.columns, shape.has_bias), (3, 2, 5, true));
         let reads: Vec<Option<usize>> = map.patch(0).collect();
-        for column in 0..map.columns() {
+        assert_eq!(reads.len(), map.columns());
+        for (column, read) in reads.into_iter().enumerate() {
             assert_eq!(shape.column(shape.place(column)), column);
             if let KernelPlace::Tap { channel, row, column: x } = shape.place(column) {
-                assert_eq!(reads[column], Some((channel * 4 + row) * 6 + x));
+                assert_eq!(read, Some((channel * 4 + row) * 6 + x));
             }
         }
         assert_eq!(shape.place(30), KernelPlace::Bias);
