@@ -35,7 +35,7 @@ const BUILT_IN: [(&str, &str); 17] = [
 /// The files of built-in presets.
 const BUILT_IN_FILES: [(&str, &[u8]); 9] = [
     ("digits-conv.onnx", include_bytes!("../../../presets/digits-conv.onnx")),
-    ("digits-conv-batchnorm.onnx", include_bytes!("../../../presets/digits-conv-batchnorm.onnx")),
+    ("digits-conv-batchnorm.pt", include_bytes!("../../../presets/digits-conv-batchnorm.pt")),
     ("digits-lstm.onnx", include_bytes!("../../../presets/digits-lstm.onnx")),
     ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
     ("digits-residual.onnx", include_bytes!("../../../presets/digits-residual.onnx")),

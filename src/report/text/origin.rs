@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::origin::Origin;
 use crate::network::files::readings::{Reading, Unused};
+use crate::network::graph::FoldedNorm;
+use crate::report::numbers::number;
 use crate::visible::shortened;
 
 /// Most unused tensors listed by name.
@@ -16,6 +18,9 @@ pub fn origin(origin: &Origin) -> String {
         let _ = writeln!(text, "{}", reading.why);
         for line in layers(reading) {
             let _ = writeln!(text, "  {line}");
+        }
+        for line in folded(reading) {
+            let _ = writeln!(text, "{line}");
         }
         if !reading.unused.is_empty() {
             let _ = writeln!(text, "not used: {}", unused(reading, MOST_NAMED));
@@ -54,6 +59,25 @@ fn layers(reading: &Reading) -> Vec<String> {
         .collect();
     if reading.layers.len() > MOST_LAYERS {
         lines.push(format!("and {} more", reading.layers.len() - MOST_LAYERS));
+    }
+    lines
+}
+
+/// Batch norms that became part of a layer: `/b1/BatchNormalization folded into /c1/Conv: max |w| 0.61 to 1.18, norm 2.1 to 5.3`.
+fn folded(reading: &Reading) -> Vec<String> {
+    let line = |folded: &FoldedNorm| {
+        let change = |(before, after): (f64, f64)| format!("{} to {}", number(before), number(after));
+        format!(
+            "{} folded into {}: max |w| {}, norm {}",
+            shortened(&folded.node),
+            shortened(&folded.map),
+            change(folded.w_max),
+            change(folded.norm)
+        )
+    };
+    let mut lines: Vec<String> = reading.folded.iter().take(MOST_LAYERS).map(line).collect();
+    if reading.folded.len() > MOST_LAYERS {
+        lines.push(format!("and {} more", reading.folded.len() - MOST_LAYERS));
     }
     lines
 }
