@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Most crates in the tree of the engine, itself included.
-const MOST_CRATES: usize = 95;
+/// Most crates in the tree of the engine, itself included: fewer than 80, as `src/lib.rs` says.
+const MOST_CRATES: usize = 79;
 
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
@@ -29,9 +29,9 @@ fn the_engine_builds_alone() {
 #[test]
 fn the_engine_s_tree_is_small() {
     let tree = cargo(&["tree", "--edges", "normal", "--prefix", "none"]);
-    // A crate's second mention is another line, with `(*)` for what is below it.
-    let lines: BTreeSet<&str> = tree.lines().collect();
-    assert!(lines.len() <= MOST_CRATES, "{} lines: {lines:#?}", lines.len());
+    // A crate's second mention has `(*)` for what is below it.
+    let lines: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    assert!(lines.len() <= MOST_CRATES, "{} crates: {lines:#?}", lines.len());
     for feature in ["clap", "plotters", "ratatui"] {
         assert!(!lines.iter().any(|line| line.starts_with(&format!("{feature} "))), "{feature} is there");
     }

@@ -285,9 +285,6 @@ schema! {
         layers: Vec<String>, of [File], required false, Layers [];
         transposed: bool, of [File], required false, Transposed ["", "false", "true"];
         order: Order, of [File], required false, Order ["", "Names", "File"];
-        graph: GraphSource, of [File], required false, Graph [];
-        unrolled: bool, of [File], required false, Unrolled ["false", "true"];
-        built_skips: bool, of [File], required false, BuiltSkips ["false", "true"];
         widths: Vec<Width>, of [Random, Trained], required true, Widths [];
         weight_bound: Positive, of [Random], required true, WeightBound [];
         spectral_norm: Positive, of [Random], required false, SpectralNorm [];
@@ -303,6 +300,9 @@ schema! {
         output_activation: Lipschitz, of [Explicit, File, Random], required false,
             OutputActivation ["", "Relu", "LeakyRelu(0.01)", "Tanh", "Logistic", "Identity"];
         activations: Vec<Lipschitz>, of [Explicit, File, Random], required false, Activations [];
+        graph: GraphSource, of [File], required false, Graph [];
+        unrolled: bool, of [File], required false, Unrolled ["false", "true"];
+        built_skips: bool, of [File], required false, BuiltSkips ["false", "true"];
     }
 }
 

@@ -75,7 +75,8 @@ mod tests {
         let shape = KernelShape::of(&map).unwrap();
         assert_eq!((shape.channels, shape.rows, shape.columns, shape.has_bias), (3, 2, 5, true));
         let reads: Vec<Option<usize>> = map.patch(0).collect();
-        assert_eq!(reads.len(), map.columns());
+        // The constant is no part of a patch.
+        assert_eq!(reads.len() + 1, map.columns());
         for (column, read) in reads.into_iter().enumerate() {
             assert_eq!(shape.column(shape.place(column)), column);
             if let KernelPlace::Tap { channel, row, column: x } = shape.place(column) {
