@@ -357,11 +357,11 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.shows(&["This could not be opened", "found a Git LFS pointer"]);
     // The list, the typed text and the run are still there.
     slth.press("\x1b");
-    slth.shows(&["j down  Enter open"]);
+    slth.shows(&["Deep: 24 layers", "Enter open"]);
     slth.press("o");
     slth.shows(&["pointer.safetensors", "Tab complete"]);
     slth.press("\x1b");
-    slth.shows(&["j down  Enter open"]);
+    slth.shows(&["Deep: 24 layers", "Enter open"]);
     slth.press("\x1b");
     slth.shows(&["1 of ≤ 4,022 neurons", "neuron 0, tried against"]);
     slth.press("po\x15");
