@@ -183,6 +183,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     for steps in [8, 16, 32, 64, 128, 256] {
         Cost::of(lstm(&target, steps)?, &rows_of_images(&digits, steps)).line(&format!("{steps}"));
     }
+    println!(
+        "\nSteps: the bound on the error of the trained LSTM for eps_w = 1e-12\n{:<24}{:>12}{:>12}",
+        "steps", "box", "images"
+    );
+    for steps in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
+        let all = Domain::Box { low: 0.0.into(), high: 1.0.into() };
+        let [of_all, of_images] = [all, rows_of_images(&digits, steps)].map(|domain| {
+            let (graph, weights) = lstm(&target, steps)?;
+            let (graph, bounds) =
+                (Arc::new(graph.clone()), Arc::new(GraphBounds::new(&graph, &weights, &domain)));
+            Ok::<f64, Box<dyn Error>>(WeightWalk::new(graph, bounds, &weights).accuracy(1e-12))
+        });
+        println!("{steps:<24}{:>12.1e}{:>12.1e}", of_all?, of_images?);
+    }
     Ok(())
 }
 
