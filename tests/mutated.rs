@@ -341,6 +341,11 @@ fn pt() {
 }
 
 #[test]
+fn onnx() {
+    attack("onnx", targets::onnx, Vec::new(), None);
+}
+
+#[test]
 fn legacy() {
     attack("legacy", targets::weights, Vec::new(), None);
 }

@@ -133,6 +133,11 @@ fn checkpoints() -> (Session, Vec<Vec<u8>>) {
     (session, files.into())
 }
 
+/// A model in ONNX, without files beside it.
+pub(crate) fn onnx(bytes: &[u8]) -> bool {
+    slth::network::files::onnx::network(bytes, &|_| Err("no file beside it".to_owned())).is_ok()
+}
+
 /// Whether a target is written out, or drawn with few weights.
 fn asks_for_little(target: &str) -> bool {
     let Some((_, widths)) = target.split_once("widths: [") else { return true };

@@ -1,6 +1,6 @@
 //! Entries in new places: reshapes, transpositions, slices, concatenations.
 
-use ndarray::{ArrayD, Axis, concatenate};
+use ndarray::{ArrayD, ArrayViewD, Axis, concatenate};
 
 use super::OnnxError;
 use super::constant::OnnxConstant;
@@ -332,8 +332,16 @@ pub(super) fn concat<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result
         arrays.push(traced.array());
     }
     let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
-    let all = concatenate(Axis(axis), &views).map_err(|_| misfit())?;
+    let all = joined(axis, &views).ok_or_else(misfit)?;
     Ok(vec![OnnxValue::Traced(walk.gathered(all.as_standard_layout().into_owned(), batch))])
+}
+
+/// Arrays one behind the other along an axis; `None` where their shapes do not fit.
+fn joined<T: Clone>(axis: usize, arrays: &[ArrayViewD<'_, T>]) -> Option<ArrayD<T>> {
+    let axes = arrays.first()?.ndim();
+    // ndarray panics at an array with fewer axes than the first.
+    let fits = axis < axes && arrays.iter().all(|array| array.ndim() == axes);
+    fits.then(|| concatenate(Axis(axis), arrays).ok())?
 }
 
 fn concatenated<'a>(
@@ -350,14 +358,14 @@ fn concatenated<'a>(
     }
     let integers: Vec<_> = constants.iter().filter_map(|c| c.as_integers().map(|n| n.view())).collect();
     if integers.len() == constants.len() {
-        let all = concatenate(Axis(axis), &integers).map_err(|_| misfit())?;
+        let all = joined(axis, &integers).ok_or_else(misfit)?;
         return Ok(OnnxConstant::integers(origin, all.as_standard_layout().into_owned()));
     }
     let reals: Vec<_> = constants.iter().filter_map(|c| c.as_reals().map(|n| n.view())).collect();
     if reals.len() != constants.len() {
         return Err(misfit());
     }
-    let all = concatenate(Axis(axis), &reals).map_err(|_| misfit())?;
+    let all = joined(axis, &reals).ok_or_else(misfit)?;
     Ok(OnnxConstant::reals(origin, all.as_standard_layout().into_owned()))
 }
 
