@@ -5,6 +5,7 @@
 //! them becomes one that has none, see [`Fold`].
 
 mod activation;
+mod activation_bounds;
 mod architecture;
 mod bias;
 mod domain;
@@ -20,9 +21,10 @@ mod stop;
 mod target;
 
 pub use activation::Activation;
+pub use activation_bounds::ActivationBounds;
 pub use architecture::Architecture;
 pub use bias::Fold;
-pub use domain::{ActivationBounds, Domain, with_constant};
+pub use domain::{Domain, with_constant};
 pub use edge::Edge;
 pub use error::NetworkError;
 pub use nonzero::NonzeroWeights;

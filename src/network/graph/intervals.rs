@@ -7,7 +7,8 @@ use ndarray::Array2;
 
 use super::{Graph, MapNorms, Node, NodeBounds, Operation, Pooling, PoolingKind};
 use crate::network::Activation;
-use crate::network::domain::{interval_of, norm_of, or_infinite, rounding_of_sums};
+use crate::network::activation_bounds::interval_of;
+use crate::network::domain::{norm_of, or_infinite, rounding_of_sums};
 use crate::network::range::{self, product};
 
 /// Rounding of tanh and exp, relative: twice four ulps.
