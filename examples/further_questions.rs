@@ -10,7 +10,8 @@ use std::sync::Arc;
 use ndarray::{Array1, Array2, Axis, Slice, concatenate};
 use slth::experiment::{Experiment, LayerPlan};
 use slth::network::graph::{
-    Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, RecurrentCell, RecurrentWeights, Shape, Window,
+    Graph, GraphBounds, GraphBuilder, LinearMap, RecurrentCell, RecurrentState, RecurrentWeights, Shape,
+    Window,
 };
 use slth::network::{Activation, Domain, Network};
 use slth::sampling::{Side, Stream};
@@ -117,7 +118,7 @@ fn lstm(target: &Network, steps: usize) -> Result<Weighted, Box<dyn Error>> {
     let weights_of_lstm =
         RecurrentWeights { input, hidden: in_order(weights(2))?, input_bias, hidden_bias: None };
     let mut graph = GraphBuilder::new(Shape::new([steps, 8]));
-    let (sequence, none) = (graph.input(), InitialState::default());
+    let (sequence, none) = (graph.input(), RecurrentState::default());
     let states = graph.recurrent("lstm", RecurrentCell::Lstm, weights_of_lstm, sequence, none)?;
     let (dense, bias) = with_bias(weights(3));
     let map = graph.map(LinearMap::dense("dense", Shape::new([units]), dense, bias)?);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use slth::network::graph::{
-    Deviation, Graph, GraphBounds, GraphBuilder, InitialState, LinearMap, MapChange, MapRounding, NodeBounds,
-    NodeId, Pooling, PoolingKind, RecurrentCell, RecurrentWeights, Shape, Window,
+    Deviation, Graph, GraphBounds, GraphBuilder, LinearMap, MapChange, MapRounding, NodeBounds, NodeId,
+    Pooling, PoolingKind, RecurrentCell, RecurrentState, RecurrentWeights, Shape, Window,
 };
 use slth::network::{Activation, Domain};
 use slth::sampling::{Side, Stream};
@@ -117,7 +117,7 @@ fn graph(kind: &str, positive: bool) -> (Graph, Weights) {
             input_bias: draws.biases(rows),
             hidden_bias: draws.biases(rows),
         };
-        g.recurrent("recurrent", cell, weights, sequence, InitialState::default()).unwrap().all
+        g.recurrent("recurrent", cell, weights, sequence, RecurrentState::default()).unwrap().all
     };
     let two = |g: &mut GraphBuilder, draws: &mut Draws| {
         [dense(g, draws, "a", x, Shape::new([2, 3])), dense(g, draws, "b", x, Shape::new([2, 3]))]
@@ -538,7 +538,7 @@ fn lstm(steps: usize, width: usize, units: usize) -> (Graph, Weights) {
         hidden_bias: None,
     };
     let x = g.input();
-    let states = g.recurrent("lstm", RecurrentCell::Lstm, weights, x, InitialState::default()).unwrap();
+    let states = g.recurrent("lstm", RecurrentCell::Lstm, weights, x, RecurrentState::default()).unwrap();
     g.build(states.last).unwrap()
 }
 

@@ -7,7 +7,7 @@ use super::error::DescriptionError;
 use super::tensors::{NamedTensors, Naming, Tensor, misfit};
 use super::windows::WindowOptions;
 use crate::network::graph::{
-    BatchNorm, BatchStatistics, FoldedNorm, GraphBuilder, InitialState, LinearMap, NodeId, RecurrentCell,
+    BatchNorm, BatchStatistics, FoldedNorm, GraphBuilder, LinearMap, NodeId, RecurrentCell, RecurrentState,
     RecurrentWeights,
 };
 
@@ -112,7 +112,7 @@ impl Layer<'_, '_, '_> {
             input_bias: self.list(input_bias.as_ref())?,
             hidden_bias: self.list(hidden_bias.as_ref())?,
         };
-        let states = self.graph.recurrent(self.name, cell, weights, self.of, InitialState::default())?;
+        let states = self.graph.recurrent(self.name, cell, weights, self.of, RecurrentState::default())?;
         Ok(match output.unwrap_or_default() {
             SequenceOutput::Last => states.last,
             SequenceOutput::All => states.all,

@@ -53,6 +53,11 @@ impl GraphBuilder {
         MapId(self.maps.len() - 1)
     }
 
+    /// A linear map without its weights.
+    pub(super) fn linear_map(&self, map: MapId) -> &LinearMap {
+        &self.maps[map.0].0
+    }
+
     /// A linear map applied to a value.
     ///
     /// # Errors
@@ -174,6 +179,18 @@ impl GraphBuilder {
             return Err(GraphError::new(name, expected, entries.len().to_string()));
         }
         self.push(name, Operation::Select(Arc::new(entries)), vec![of], shape)
+    }
+
+    /// `length` entries of a value from entry `first` on, as a list.
+    pub(super) fn part(
+        &mut self,
+        name: &str,
+        of: NodeId,
+        first: usize,
+        length: usize,
+    ) -> Result<NodeId, GraphError> {
+        let entries = (first..first + length).map(|entry| entry as u32).collect();
+        self.select(name, of, entries, Shape::new([length]))
     }
 
     /// Averages or maxima of groups of entries, as [`Pooling`] makes them with the shape of their output.

@@ -7,6 +7,7 @@
 use ndarray::{Array1, Array2, ArrayView2, CowArray, Ix2};
 use serde::Serialize;
 
+use super::recurrent::Gate;
 use super::{GraphError, Shape, Window};
 
 /// Reads 0: an entry of the padding.
@@ -52,7 +53,7 @@ pub struct LinearMap {
     has_bias: bool,
     /// of a recurrent layer
     #[serde(skip)]
-    gates: &'static [&'static str],
+    gates: &'static [Gate],
     rows: usize,
     columns: usize,
     /// the entry read at each place by each column
@@ -215,7 +216,7 @@ impl LinearMap {
     }
 
     /// The same map, its rows those of these gates, equally many each, one behind the other.
-    pub fn with_gates(mut self, gates: &'static [&'static str]) -> Self {
+    pub fn with_gates(mut self, gates: &'static [Gate]) -> Self {
         self.gates = gates;
         self
     }
@@ -223,7 +224,7 @@ impl LinearMap {
     /// The gate of a row of a recurrent layer, and the number of its unit, from 0.
     pub fn gate(&self, row: usize) -> Option<(&'static str, usize)> {
         let units = self.rows.checked_div(self.gates.len())?;
-        Some((self.gates.get(row.checked_div(units)?)?, row % units))
+        Some((self.gates.get(row.checked_div(units)?)?.name(), row % units))
     }
 
     /// Its name, as its file or preset has it.

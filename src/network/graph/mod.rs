@@ -9,7 +9,7 @@
 //! | `builder` | a graph put together node by node, with its shapes checked |
 //! | `node`, `shape`, `error` | nodes and operations; shapes; what does not fit |
 //! | `linear_map`, `window`, `kernel`, `pooling` | matrices applied at places; sliding windows and their taps; averages and maxima |
-//! | `recurrent` | RNN, GRU and LSTM unrolled over the steps of a sequence |
+//! | `recurrent/` | RNN, GRU and LSTM unrolled over the steps of a sequence |
 //! | `batch_norm` | batch norm folded into the linear map before it |
 //! | `unrolled`, `skips` | the same function with a weight for each place; with skip connections built as well |
 //! | `evaluation` | values forwards, derivatives backwards |
@@ -48,7 +48,10 @@ pub use node::{Node, Operation};
 pub use node_bounds::NodeBounds;
 pub use norms::MapNorms;
 pub use pooling::{Pooling, PoolingKind};
-pub use recurrent::{InitialState, RecurrentCell, RecurrentWeights, States};
+pub use recurrent::{
+    BiasedMatrix, Gate, GateOrder, HiddenParts, RecurrentCell, RecurrentForm, RecurrentLayer,
+    RecurrentMatrices, RecurrentState, RecurrentWeights, States, StepInputs,
+};
 pub use rounding::{MapRounding, local_rounding};
 pub use shape::Shape;
 pub use window::Window;

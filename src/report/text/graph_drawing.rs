@@ -249,7 +249,7 @@ fn draw_rails(lines: &mut [GraphLine], taken: &[Vec<usize>]) {
 mod tests {
     use super::*;
     use crate::network::Activation;
-    use crate::network::graph::{GraphBuilder, InitialState, LinearMap, RecurrentCell, RecurrentWeights};
+    use crate::network::graph::{GraphBuilder, LinearMap, RecurrentCell, RecurrentState, RecurrentWeights};
     use ndarray::Array2;
 
     fn drawn(graph: &Graph) -> Vec<String> {
@@ -303,7 +303,7 @@ mod tests {
                 hidden_bias: None,
             };
             let sequence = builder.input();
-            let states = builder.recurrent("r", cell, weights, sequence, InitialState::default()).unwrap();
+            let states = builder.recurrent("r", cell, weights, sequence, RecurrentState::default()).unwrap();
             let output = dense(&mut builder, "out", states.last, 2);
             let (graph, _) = builder.build(output).unwrap();
             let lines = drawn(&graph);

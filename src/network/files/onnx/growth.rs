@@ -1,13 +1,13 @@
 //! Linear maps on their way into the graph: constants behind them become part of them.
 
-use ndarray::{Array1, Array2, ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 
 use super::OnnxError;
 use super::linear_part::{LinearPart, PartKind};
 use super::node::OnnxNode;
 use super::traced::{OnnxValue, TracedArray};
 use super::walk::OnnxWalk;
-use crate::network::graph::{FoldedNorm, GraphError, LinearMap, MapId, Shape, WeightedMap};
+use crate::network::graph::{BiasedMatrix, FoldedNorm, GraphError, LinearMap, MapId, Shape, WeightedMap};
 
 impl<'a> OnnxWalk<'a> {
     /// scale · x + shift, as part of a linear map if possible. `what`: the numbers' origin.
@@ -93,14 +93,8 @@ impl<'a> OnnxWalk<'a> {
     }
 
     /// A dense map of a key, made at its first use.
-    pub(super) fn dense(
-        &mut self,
-        key: &str,
-        layer: &str,
-        weights: Array2<f64>,
-        bias: Option<Array1<f64>>,
-        gates: &'static [&'static str],
-    ) -> Result<MapId, OnnxError> {
+    pub(super) fn dense(&mut self, key: &str, layer: &str, matrix: BiasedMatrix) -> Result<MapId, OnnxError> {
+        let BiasedMatrix { weights, bias, gates } = matrix;
         let input = Shape::new([weights.ncols()]);
         self.shared_map(key, layer, Vec::new(), |name| {
             let (map, weights) = LinearMap::dense(name, input, weights, bias)?;

@@ -13,10 +13,9 @@
 //! | `traced`, `linear_part`, `rearrangement` | values; linear maps before they enter the graph; moved entries |
 //! | `operators` | the operators by name |
 //! | `linear`, `sliding`, `elementwise`, `batch_norm`, `pools`, `shapes`, `constants` | their work |
-//! | `recurrent`, `cells` | recurrent layers, step by step |
+//! | `recurrent` | recurrent layers, step by step |
 
 mod batch_norm;
-mod cells;
 mod constant;
 mod constants;
 mod elementwise;

@@ -4,12 +4,11 @@ use super::OnnxError;
 use super::batch_norm::batch_norm;
 use super::elementwise::TwoOperands;
 use super::node::OnnxNode;
-use super::recurrent::CellKind;
 use super::traced::OnnxValue;
 use super::walk::OnnxWalk;
 use super::{constants, elementwise, linear, pools, recurrent, shapes};
 use crate::network::Activation;
-use crate::network::graph::PoolingKind;
+use crate::network::graph::{PoolingKind, RecurrentCell};
 
 /// Operators dividing by the data: their denominators have no lower bound.
 const DIVIDES_BY_DATA: [&str; 7] = [
@@ -121,15 +120,15 @@ pub(super) fn apply<'a>(walk: &mut OnnxWalk<'a>, node: &OnnxNode<'a>) -> Result<
         }
         "LSTM" => {
             allow(&with(&RECURRENT, &["input_forget"]))?;
-            recurrent::layer(walk, node, CellKind::Lstm)
+            recurrent::layer(walk, node, RecurrentCell::Lstm)
         }
         "GRU" => {
             allow(&with(&RECURRENT, &["linear_before_reset"]))?;
-            recurrent::layer(walk, node, CellKind::Gru)
+            recurrent::layer(walk, node, RecurrentCell::Gru)
         }
         "RNN" => {
             allow(&RECURRENT)?;
-            recurrent::layer(walk, node, CellKind::Rnn)
+            recurrent::layer(walk, node, RecurrentCell::Rnn(Activation::Tanh))
         }
         _ => rearrange(walk, node, operator),
     }

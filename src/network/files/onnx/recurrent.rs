@@ -1,16 +1,18 @@
 //! Recurrent layers, unrolled over their steps: each matrix is one linear map, used at every step.
 
-use ndarray::{Array1, Array2, ArrayD, Axis, Ix1, Ix2};
+use ndarray::{ArrayD, Axis, Ix1, Ix2};
 
 use super::OnnxError;
-use super::cells::{CellState, Gru, Lstm, RecurrentStep, Rnn};
 use super::elementwise::{once, slope};
 use super::node::{OnnxNode, shown};
 use super::rearrangement::Rearrangement;
-use super::traced::{OnnxValue, TracedArray};
+use super::traced::{OnnxValue, TracedArray, TracedEntry};
 use super::walk::OnnxWalk;
 use crate::network::Activation;
-use crate::network::graph::NodeId;
+use crate::network::graph::{
+    GateOrder, GraphBuilder, MapId, NodeId, RecurrentCell, RecurrentForm, RecurrentLayer, RecurrentMatrices,
+    RecurrentState, RecurrentWeights, Shape, StepInputs,
+};
 
 /// Most steps of an unrolled layer.
 const MOST_STEPS: usize = 4096;
@@ -18,54 +20,46 @@ const MOST_STEPS: usize = 4096;
 /// Memory of the nodes of a step, in entries.
 const NODES_OF_A_STEP: usize = 1024;
 
-/// A kind of recurrent layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CellKind {
-    Lstm,
-    Gru,
-    Rnn,
-}
-
-impl CellKind {
-    fn gates(self) -> usize {
-        match self {
-            Self::Lstm => 4,
-            Self::Gru => 3,
-            Self::Rnn => 1,
-        }
-    }
-
-    fn default_activations(self) -> &'static [&'static str] {
-        match self {
-            Self::Lstm => &["Sigmoid", "Tanh", "Tanh"],
-            Self::Gru => &["Sigmoid", "Tanh"],
-            Self::Rnn => &["Tanh"],
-        }
-    }
-}
-
 /// The numbers of one direction.
-struct DirectionWeights {
-    /// gates · units × inputs
-    input: Array2<f64>,
-    /// gates · units × units
-    hidden: Array2<f64>,
-    /// of the input, of the hidden state
-    biases: Option<(Array1<f64>, Array1<f64>)>,
-    activations: Vec<Activation>,
+struct Direction {
+    form: RecurrentForm,
+    weights: RecurrentWeights,
+    is_reverse: bool,
 }
 
-/// The states before the first step, of all directions.
-struct InitialStates {
-    hidden: Option<OnnxValue>,
-    cell: Option<OnnxValue>,
+/// A sequence, and the map on the inputs of a step.
+struct InputsByStep<'w, 'a> {
+    walk: &'w mut OnnxWalk<'a>,
+    /// for messages
+    place: &'w str,
+    /// steps × batch × inputs
+    sequence: &'w ArrayD<TracedEntry>,
+    map: MapId,
+    units: usize,
+}
+
+impl StepInputs for InputsByStep<'_, '_> {
+    type Error = OnnxError;
+
+    fn graph(&mut self) -> &mut GraphBuilder {
+        &mut self.walk.builder
+    }
+
+    fn at(&mut self, step: usize, name: &str) -> Result<NodeId, OnnxError> {
+        let inputs = self.sequence.shape()[2];
+        // Gates, sums and states of a step, and its nodes.
+        self.walk.claim(self.place, (16 * self.units + inputs).saturating_add(NODES_OF_A_STEP))?;
+        let x = self.walk.gathered(self.sequence.index_axis(Axis(0), step).to_owned(), Some(0));
+        let x = self.walk.shaped_node(&format!("{name}/x"), x, &[inputs])?;
+        Ok(self.walk.builder.linear(&format!("{name}/input"), self.map, x)?)
+    }
 }
 
 /// An LSTM, GRU or plain recurrent layer: all states, the last hidden state, and of an LSTM the last cell.
 pub(super) fn layer<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
-    kind: CellKind,
+    cell: RecurrentCell,
 ) -> Result<Vec<OnnxValue>, OnnxError> {
     let is_batch_first = node.flag("layout");
     let mut sequence = walk.traced(node, 0)?;
@@ -82,7 +76,7 @@ pub(super) fn layer<'a>(
     if steps > MOST_STEPS {
         return Err(node.error(format!("at most {MOST_STEPS} steps"), steps.to_string()));
     }
-    refuse_what_is_not_read(walk, node, kind)?;
+    refuse_what_is_not_read(walk, node, cell)?;
     let directions = match node.text("direction").as_str() {
         "" | "forward" => vec![false],
         "reverse" => vec![true],
@@ -91,46 +85,33 @@ pub(super) fn layer<'a>(
             return Err(node.error("`direction` forward, reverse or bidirectional", format!("`{other}`")));
         }
     };
-    let (weights, origin, units) = weights(walk, node, kind, directions.len(), inputs)?;
+    let (both, origin, units) = weights(walk, node, cell, &directions, inputs)?;
     let mut initial = |at: usize| node.input(at).map(|_| walk.take(node, at)).transpose();
     let hidden = initial(5)?;
-    let cell = if kind == CellKind::Lstm { initial(6)? } else { None };
-    let states = InitialStates { hidden, cell };
+    let cells = if cell == RecurrentCell::Lstm { initial(6)? } else { None };
     let array = sequence.array();
     let mut all: Vec<Vec<NodeId>> = Vec::new();
     let (mut last, mut last_cells) = (Vec::new(), Vec::new());
-    for (direction, (weights, &is_reverse)) in weights.into_iter().zip(&directions).enumerate() {
+    for (number, Direction { form, weights, is_reverse }) in both.into_iter().enumerate() {
         let suffix = if is_reverse { "/reverse" } else { "" };
         let layer = format!("{}{suffix}", node.name.trim_start_matches('/'));
-        let key = format!("{kind:?}|{origin}|{direction}|{}", node.int("linear_before_reset", 0));
-        let DirectionWeights { input, hidden, biases, activations } = weights;
-        let cell: Box<dyn RecurrentStep> = match kind {
-            CellKind::Lstm => Box::new(Lstm::new(walk, (&key, &layer), input, hidden, biases, &activations)?),
-            CellKind::Gru => {
-                let resets_behind = node.flag("linear_before_reset");
-                Box::new(Gru::new(walk, (&key, &layer), input, hidden, biases, &activations, resets_behind)?)
-            }
-            CellKind::Rnn => Box::new(Rnn::new(walk, (&key, &layer), input, hidden, biases, &activations)?),
+        let key = format!("{cell:?}|{origin}|{number}|{}", node.int("linear_before_reset", 0));
+        let matrices = RecurrentMatrices::new(&node.name, &form, weights, true)?;
+        let map = walk.dense(&format!("{key}|input"), &format!("{layer}/input"), matrices.input)?;
+        let hidden_maps = matrices.hidden.placed(|part, matrix| {
+            walk.dense(&format!("{key}|{part}"), &format!("{layer}/{part}"), matrix)
+        })?;
+        let at = (number, directions.len());
+        let initial = RecurrentState {
+            hidden: initial_state(walk, node, hidden.as_ref(), at, units)?,
+            cell: initial_state(walk, node, cells.as_ref(), at, units)?,
         };
-        let mut state = CellState {
-            hidden: initial_state(walk, node, states.hidden.as_ref(), (direction, directions.len()), units)?,
-            cell: initial_state(walk, node, states.cell.as_ref(), (direction, directions.len()), units)?,
-        };
-        let mut outputs = Vec::new();
-        for at in 0..steps {
-            let step = if is_reverse { steps - 1 - at } else { at };
-            // Gates, sums and states of a step, and its nodes.
-            walk.claim(&node.place, (16 * units + inputs).saturating_add(NODES_OF_A_STEP))?;
-            let x = walk.gathered(array.index_axis(Axis(0), step).to_owned(), Some(0));
-            let x = walk.shaped_node(&format!("{}{suffix}/{step}/x", node.name), x, &[inputs])?;
-            state = cell.step(walk, &format!("{}{suffix}/{step}", node.name), x, state)?;
-            outputs.extend(state.hidden);
-        }
+        let mut by_step = InputsByStep { walk, place: &node.place, sequence: &array, map, units };
+        let layer = RecurrentLayer { form, units, hidden: hidden_maps };
+        let name = format!("{}{suffix}", node.name);
+        let (outputs, state) = layer.unrolled(&name, &mut by_step, (steps, is_reverse), initial)?;
         last.extend(state.hidden);
         last_cells.extend(state.cell);
-        if is_reverse {
-            outputs.reverse();
-        }
         all.push(outputs);
     }
     let count = directions.len();
@@ -138,7 +119,7 @@ pub(super) fn layer<'a>(
     let y = states_as_value(walk, node, of_steps.collect(), vec![steps, count, 1, units], 2)?;
     let h = states_as_value(walk, node, last, vec![count, 1, units], 1)?;
     let mut values = vec![(y, vec![2, 0, 1, 3], 0), (h, vec![1, 0, 2], 0)];
-    if kind == CellKind::Lstm {
+    if cell == RecurrentCell::Lstm {
         let c = states_as_value(walk, node, last_cells, vec![count, 1, units], 1)?;
         values.push((c, vec![1, 0, 2], 0));
     }
@@ -158,7 +139,7 @@ pub(super) fn layer<'a>(
 fn refuse_what_is_not_read<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
-    kind: CellKind,
+    cell: RecurrentCell,
 ) -> Result<(), OnnxError> {
     if node.input(4).is_some() {
         return Err(
@@ -171,7 +152,7 @@ fn refuse_what_is_not_read<'a>(
     if node.flag("input_forget") {
         return Err(node.error("separate gates for input and forgetting", "`input_forget` 1"));
     }
-    if kind == CellKind::Lstm
+    if cell == RecurrentCell::Lstm
         && let Some(peepholes) = walk.reals(node, 7)?
         && peepholes.as_reals().into_iter().flatten().any(|&p| p != 0.0)
     {
@@ -184,16 +165,15 @@ fn refuse_what_is_not_read<'a>(
 fn weights<'a>(
     walk: &mut OnnxWalk<'a>,
     node: &OnnxNode<'a>,
-    kind: CellKind,
-    directions: usize,
+    cell: RecurrentCell,
+    directions: &[bool],
     inputs: usize,
-) -> Result<(Vec<DirectionWeights>, String, usize), OnnxError> {
+) -> Result<(Vec<Direction>, String, usize), OnnxError> {
     let missing = |what: &str| node.error(format!("{what} as a constant"), "none");
     let (Some(w), Some(r)) = (walk.reals(node, 1)?, walk.reals(node, 2)?) else {
         return Err(missing("weights of the input and of the state"));
     };
     let bias = walk.reals(node, 3)?;
-    let gates = kind.gates();
     let units = r.axes().last().copied().unwrap_or(0);
     let declared = node.int("hidden_size", units as i64);
     if units == 0 || declared != units as i64 {
@@ -201,13 +181,13 @@ fn weights<'a>(
             node.error(format!("`hidden_size` {units}, as its weights have it"), declared.to_string())
         );
     }
-    let rows = gates.saturating_mul(units);
+    let (rows, count) = (cell.gates().saturating_mul(units), directions.len());
     let expected = [
-        (w.axes().to_vec(), vec![directions, rows, inputs]),
-        (r.axes().to_vec(), vec![directions, rows, units]),
+        (w.axes().to_vec(), vec![count, rows, inputs]),
+        (r.axes().to_vec(), vec![count, rows, units]),
         (
-            bias.as_ref().map_or_else(|| vec![directions, 2 * rows], |bias| bias.axes().to_vec()),
-            vec![directions, 2 * rows],
+            bias.as_ref().map_or_else(|| vec![count, 2 * rows], |bias| bias.axes().to_vec()),
+            vec![count, 2 * rows],
         ),
     ];
     for (found, expected) in expected {
@@ -215,7 +195,7 @@ fn weights<'a>(
             return Err(node.error(format!("weights of shape {}", shown(&expected)), shown(&found)));
         }
     }
-    let activations = activations(node, kind, directions)?;
+    let forms = forms(node, cell, count)?;
     let of = |numbers: &ArrayD<f64>, direction: usize| numbers.index_axis(Axis(0), direction).to_owned();
     let misfit = || node.error("weights of a matrix for each direction", "others");
     let reals =
@@ -223,46 +203,48 @@ fn weights<'a>(
     let (w_numbers, r_numbers) = (reals(&w).ok_or_else(misfit)?, reals(&r).ok_or_else(misfit)?);
     let b_numbers = bias.as_ref().and_then(reals);
     let mut all = Vec::new();
-    for (direction, activations) in activations.into_iter().enumerate() {
+    for (direction, (form, &is_reverse)) in forms.into_iter().zip(directions).enumerate() {
         let matrix = |numbers: &ArrayD<f64>| of(numbers, direction).into_dimensionality::<Ix2>();
-        let biases = match &b_numbers {
-            None => None,
+        let (input_bias, hidden_bias) = match &b_numbers {
+            None => (None, None),
             Some(numbers) => {
                 let both = of(numbers, direction).into_dimensionality::<Ix1>().map_err(|_| misfit())?;
                 let (input, hidden) = both.view().split_at(Axis(0), rows);
-                Some((input.to_owned(), hidden.to_owned()))
+                (Some(input.to_owned()), Some(hidden.to_owned()))
             }
         };
-        all.push(DirectionWeights {
+        let weights = RecurrentWeights {
             input: matrix(&w_numbers).map_err(|_| misfit())?,
             hidden: matrix(&r_numbers).map_err(|_| misfit())?,
-            biases,
-            activations,
-        });
+            input_bias,
+            hidden_bias,
+        };
+        all.push(Direction { form, weights, is_reverse });
     }
     let bias = bias.map_or_else(String::new, |bias| bias.origin);
     Ok((all, format!("{}|{}|{bias}", w.origin, r.origin), units))
 }
 
-/// The activations of each direction.
-fn activations(
+/// The cell of each direction, with its activations.
+fn forms(
     node: &OnnxNode<'_>,
-    kind: CellKind,
+    cell: RecurrentCell,
     directions: usize,
-) -> Result<Vec<Vec<Activation>>, OnnxError> {
-    let defaults = kind.default_activations();
-    let count = defaults.len() * directions;
-    let names = node
-        .texts("activations")
-        .unwrap_or_else(|| (0..count).map(|at| defaults[at % defaults.len()].to_owned()).collect());
+) -> Result<Vec<RecurrentForm>, OnnxError> {
+    let mut form = RecurrentForm::new(cell, GateOrder::Onnx);
+    if cell == RecurrentCell::Gru && !node.flag("linear_before_reset") {
+        form = form.with_reset_of_the_state();
+    }
+    let mut forms = vec![form; directions];
+    let Some(names) = node.texts("activations") else { return Ok(forms) };
+    let count = form.activations_mut().len() * directions;
     if names.len() != count {
         return Err(node.error(format!("{count} activations"), names.len().to_string()));
     }
     // Only leaky ReLUs take a number of the list.
     let mut slopes = node.floats("activation_alpha").unwrap_or_default().iter();
-    let mut found = Vec::new();
-    for name in &names {
-        found.push(match name.to_ascii_lowercase().as_str() {
+    for (own, name) in forms.iter_mut().flat_map(RecurrentForm::activations_mut).zip(&names) {
+        *own = match name.to_ascii_lowercase().as_str() {
             "tanh" => Activation::Tanh,
             "sigmoid" => Activation::Logistic,
             "relu" => Activation::Relu,
@@ -271,9 +253,9 @@ fn activations(
                 let expected = "activations Tanh, Sigmoid, Relu or LeakyRelu";
                 return Err(node.error(expected, format!("`{name}`")));
             }
-        });
+        };
     }
-    Ok(found.chunks(defaults.len()).map(<[Activation]>::to_vec).collect())
+    Ok(forms)
 }
 
 /// The state of a direction before its first step; `None` for 0.
@@ -307,7 +289,7 @@ fn initial_state<'a>(
             if values.iter().all(|&x| x == 0.0) {
                 return Ok(None);
             }
-            let shape = crate::network::graph::Shape::new([units]);
+            let shape = Shape::new([units]);
             Ok(Some(walk.builder.constant(&format!("{}/state", node.name), values, shape)?))
         }
         value => {
