@@ -191,6 +191,90 @@ fn data_of_outputs_are_those_of_both_networks() {
     assert_eq!(csv.lines().count(), 3);
 }
 
+/// A weight at this row and column of the second layer of a graph, as it is written.
+fn weight_of_graph(preset: &str, (output, input): (usize, usize), folder: &Path) -> Value {
+    let commands = vec![Command::Step(Step::Layer, vec![0]), Command::WatchWeight(Some((output, input)))];
+    let mut app = after(preset, commands);
+    app.update(Action::Show(weight::NAME));
+    let (_, json) = written(&app, Export::Json, folder, &format!("slth-{preset}-weight.json"));
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn data_of_a_graph_name_channels_taps_and_gates() {
+    // A kernel of 3×3 on 8 channels, taps row by row: dy 2, dx 1 of channel 1.
+    let folder = tempfile::tempdir().unwrap();
+    let json = weight_of_graph("conv", (5, 9 + 2 * 3 + 1), folder.path());
+    let expected = [
+        ("kind", Value::from("convolution")),
+        ("bias", false.into()),
+        ("output_channel", 5.into()),
+        ("input_channel", 1.into()),
+        ("dy", 2.into()),
+        ("dx", 1.into()),
+        ("cell", Value::Null),
+        ("unit", Value::Null),
+    ];
+    expected.iter().for_each(|(key, value)| assert_eq!(&json[*key], value, "{key}"));
+    let folder = tempfile::tempdir().unwrap();
+    let json = weight_of_graph("conv", (5, 8 * 9), folder.path());
+    assert_eq!(
+        (&json["bias"], &json["dy"], &json["output_channel"]),
+        (&true.into(), &Value::Null, &5.into())
+    );
+
+    // 32 units, gates in the order of ONNX: row 70 is unit 6 of the third one.
+    let folder = tempfile::tempdir().unwrap();
+    let json = weight_of_graph("lstm", (70, 3), folder.path());
+    let expected = [("kind", "dense"), ("cell", "LSTM"), ("reads", "state"), ("gate", "forget")];
+    for (key, value) in expected {
+        assert!(json[key].as_str().unwrap().contains(value), "{key} is {}", json[key]);
+    }
+    assert_eq!((&json["unit"], &json["dx"]), (&6.into(), &Value::Null));
+}
+
+#[test]
+fn rows_of_a_graph_end_with_its_place_and_its_shapes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = after("conv", vec![Command::Step(Step::All, vec![0]), Command::WatchWeight(Some((3, 5)))]);
+    app.update(Action::Show(weight::NAME));
+    let (_, csv) = written(&app, Export::Csv, folder.path(), "slth-conv-weight.csv");
+    let header = csv.lines().next().unwrap();
+    assert!(
+        header
+            .ends_with("method,layer_name,kind,bias,output_channel,input_channel,dy,dx,cell,reads,gate,unit")
+    );
+    // The last layer is dense: no channel, no gate.
+    assert!(csv.lines().skip(1).all(|row| row.ends_with(",dense,false,,,,,,,,")), "{csv}");
+
+    for (preset, ends, shape) in
+        [("conv", ",1×8×8,10,1,", [1, 8, 8].as_slice()), ("lstm", ",8×8,10,,8", [8, 8].as_slice())]
+    {
+        let mut app = after(preset, vec![Command::WatchOutput(Some(1))]);
+        app.update(Action::Show(outputs::NAME));
+        let (_, json) = written(&app, Export::Json, folder.path(), &format!("slth-{preset}-outputs.json"));
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&json["input_shape"], &json["output_shape"]), (&shape.into(), &[10].as_slice().into()));
+        assert_eq!(json["x"].as_array().unwrap().len(), shape.iter().product::<usize>());
+        let (_, csv) = written(&app, Export::Csv, folder.path(), &format!("slth-{preset}-outputs.csv"));
+        assert_eq!(csv.lines().count(), 11);
+        assert!(csv.lines().skip(1).all(|row| row.ends_with(ends)), "{csv}");
+    }
+}
+
+#[test]
+fn chains_have_no_keys_of_graphs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = after("tiny", vec![Command::WatchWeight(Some((0, 0))), Command::WatchOutput(Some(0))]);
+    for (screen, last) in [(weight::NAME, "\"sums\""), (outputs::NAME, "\"error\"")] {
+        app.update(Action::Show(screen));
+        let name = format!("slth-tiny-{}.json", screen.to_lowercase());
+        let (_, json) = written(&app, Export::Json, folder.path(), &name);
+        let keys = json.lines().filter(|line| line.starts_with("  \""));
+        assert!(keys.last().unwrap().trim_start().starts_with(last), "{json}");
+    }
+}
+
 #[test]
 fn data_of_bounds_are_the_curves() {
     let folder = tempfile::tempdir().unwrap();

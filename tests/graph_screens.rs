@@ -39,7 +39,7 @@ fn the_architecture_is_drawn_where_there_is_room() {
     let residual = Opened::open(RESIDUAL, &[]);
     holds(&residual, (200, 50), &["┌ dense 24, relu", "│ dense 24, relu", "├ add", "└ add"]);
     let lstm = Opened::open(LSTM, &[]);
-    holds(&lstm, (200, 50), &["at each of 8 steps:", "logistic: forget-gate", "dense 128: hidden"]);
+    holds(&lstm, (200, 50), &["at each of 8 steps:", "logistic: forget-gate", "LSTM state 128"]);
     assert_eq!(lstm.picture(PLAIN, 200, 50).matches("forget-gate").count(), 1);
 }
 
@@ -67,6 +67,27 @@ fn kernels_are_small_maps_and_a_weight_says_where_it_stands() {
     holds(&lstm, (120, 40), &["gate input, unit 0"]);
     down(&mut lstm, 70);
     holds(&lstm, (120, 40), &["gate forget, unit 6"]);
+}
+
+#[test]
+fn a_layer_is_named_by_its_kind_on_every_screen() {
+    let at = |file: &str, screen: char| {
+        let mut opened = Opened::after(file, vec![Command::Step(Step::Layer, vec![0])]);
+        opened.letter(screen);
+        opened
+    };
+    holds(&at(CONV, '1'), (120, 40), &["layer 2/3: conv 3×3, 16 channels", "in layer 2: conv 3×3"]);
+    holds(
+        &at(CONV, '2'),
+        (120, 40),
+        &["layer 2/3: conv 3×3, 16 channels", " layer 2, conv 3×3, 16 channels"],
+    );
+    holds(&at(CONV, '3'), (200, 50), &["Layer 2, conv 3×3, 16 channels"]);
+    holds(&at(LSTM, '1'), (200, 50), &["layer 2/3: LSTM state 128", "LSTM input 128", "LSTM state 128"]);
+    holds(&at(LSTM, '2'), (120, 40), &["layer 2/3: LSTM state 128", " layer 2, LSTM state 128"]);
+    // Where there is no room, the figures stay.
+    holds(&at(CONV, '1'), (60, 24), &["layer 2/3"]);
+    holds(&at(CONV, '2'), (40, 24), &["layer 2/3"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::run::RunReport;
 use super::size::SizeReport;
 use super::table::{Cell, Rows, Table};
 use super::weighed::WeighedReport;
+use crate::network::graph::Shape;
 use crate::session::LaneRuns;
 
 impl RunReport {
@@ -117,25 +118,31 @@ impl PlottedReport {
 }
 
 impl EvaluatedReport {
-    /// A row per output.
+    /// A row per output. Of a graph, each has its shapes.
     pub fn table(&self) -> Table {
-        Rows::of(self.target.iter().enumerate())
+        let rows = Rows::of(self.target.iter().enumerate())
             .column("output", |(output, _)| *output)
             .column("target", |(_, target)| **target)
             .column("pruned", |(output, _)| self.pruned.as_ref().map(|values| values[*output]))
-            .column("method", |_| self.method)
+            .column("method", |_| self.method);
+        let Some(shapes) = &self.shapes else { return rows.table() };
+        let shape = |axes: &[usize]| Shape::new(axes).to_string();
+        rows.column("input_shape", |_| shape(&shapes.input_shape))
+            .column("output_shape", |_| shape(&shapes.output_shape))
+            .column("channels", |_| shapes.channels)
+            .column("steps", |_| shapes.steps)
             .table()
     }
 }
 
 impl WeighedReport {
-    /// A row per step, halves in turn.
+    /// A row per step, halves in turn. Of a graph, each has the weight's place.
     pub fn table(&self) -> Table {
         let steps = self
             .sums
             .iter()
             .flat_map(|sum| (1_usize..).zip(&sum.steps).map(move |(n, step)| (sum.half, n, step)));
-        Rows::of(steps)
+        let rows = Rows::of(steps)
             .column("half", |(half, ..)| *half)
             .column("step", |(_, number, _)| *number)
             .column("bucket", |(.., step)| step.bucket)
@@ -146,7 +153,19 @@ impl WeighedReport {
             .column("z_in", |(.., step)| step.z_in)
             .column("z_out", |(.., step)| step.z_out)
             .column("product", |(.., step)| step.product)
-            .column("method", |_| self.method)
+            .column("method", |_| self.method);
+        let Some(place) = &self.place else { return rows.table() };
+        rows.column("layer_name", |_| place.layer_name.clone())
+            .column("kind", |_| place.kind)
+            .column("bias", |_| place.bias)
+            .column("output_channel", |_| place.output_channel)
+            .column("input_channel", |_| place.input_channel)
+            .column("dy", |_| place.dy)
+            .column("dx", |_| place.dx)
+            .column("cell", |_| place.cell)
+            .column("reads", |_| place.reads)
+            .column("gate", |_| place.gate)
+            .column("unit", |_| place.unit)
             .table()
     }
 }

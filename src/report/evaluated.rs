@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::session::{OutputView, Snapshot};
+use crate::network::graph::Graph;
+use crate::session::{AxesOfInput, OutputView, Snapshot};
 
 /// F, and Ĝ once all its layers are built, at the chosen input. All indices count from 0.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +24,34 @@ pub struct EvaluatedReport {
     pub pruned_class: Option<usize>,
     /// ‖F(x) − Ĝ(x)‖₂
     pub error: Option<f64>,
+    /// how the values of a graph lie; left out of chains
+    #[serde(flatten)]
+    pub shapes: Option<GraphShapes>,
+}
+
+/// The shapes of a graph's input and output, the outermost axis first.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct GraphShapes {
+    pub input_shape: Vec<usize>,
+    pub output_shape: Vec<usize>,
+    /// channels of an input of a convolution, else null
+    pub channels: Option<usize>,
+    /// steps of a sequence, else null
+    pub steps: Option<usize>,
+}
+
+impl GraphShapes {
+    /// Of a graph.
+    fn new(graph: &Graph) -> Self {
+        let axes = AxesOfInput::of(graph);
+        Self {
+            input_shape: graph.input().axes().to_vec(),
+            output_shape: graph.output().axes().to_vec(),
+            channels: axes.channels,
+            steps: axes.steps,
+        }
+    }
 }
 
 impl EvaluatedReport {
@@ -42,6 +71,7 @@ impl EvaluatedReport {
             pruned: pruned.map(|pruned| pruned.outputs.values.clone()),
             pruned_class: pruned.map(|pruned| pruned.outputs.class),
             error: pruned.map(|pruned| pruned.error),
+            shapes: snapshot.experiment.target.graph().map(|graph| GraphShapes::new(graph)),
         })
     }
 }

@@ -48,6 +48,10 @@ pub struct GraphLayer {
     pub padding: Option<Vec<(usize, usize)>>,
     pub dilation: Option<Vec<usize>>,
     pub groups: Option<usize>,
+    /// of a recurrent layer, `LSTM`, `GRU` or `RNN`; else null
+    pub cell: Option<&'static str>,
+    /// of a recurrent layer, what it reads at each step: its `input` or the `state`; else null
+    pub reads: Option<&'static str>,
 }
 
 impl GraphReport {
@@ -92,6 +96,8 @@ impl GraphLayer {
             padding: window.map(|window| window.padding.clone()),
             dilation: window.map(|window| window.dilation.clone()),
             groups: convolution.map(|(_, groups)| groups),
+            cell: map.recurrent().map(|part| part.cell.name()),
+            reads: map.recurrent().map(|part| part.reads.name()),
         }
     }
 }

@@ -45,7 +45,7 @@ pub use compared_ticket::ComparedTicket;
 pub use comparison::{ComparedError, ComparedLane, Comparison, Gain, SubsetEstimate};
 pub use csv::failure_rates;
 pub use curves::{Against, AxisPlace, Curve, CurveReading, Curves, Observed, Point, Silence};
-pub use evaluated::EvaluatedReport;
+pub use evaluated::{EvaluatedReport, GraphShapes};
 pub use evaluated_learned::LearnedOutputReport;
 pub use explored::{BucketReport, CountsReport, ExploredReport, ProductsReport, ProgressReport};
 pub use explored_learned::{ExploredLearnedReport, LayerValuesReport};
@@ -81,5 +81,5 @@ pub use size::{Kept, Share, Size, SizeReport};
 #[cfg(feature = "text")]
 pub use summary::summary;
 pub use table::{Cell, Column, Rows, Table};
-pub use weighed::{StepReport, SumReport, WeighedReport};
+pub use weighed::{StepReport, SumReport, WeighedReport, WeightPlaceReport};
 pub use weighed_learned::{PastValueReport, WeighedLearnedReport};

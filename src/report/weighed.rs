@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use super::graph::GraphLayer;
 use crate::construction::{Fate, Half, Mode, SumStep, WeightState, WeightSum};
+use crate::experiment::Experiment;
+use crate::network::graph::KernelPlace;
 use crate::session::{Snapshot, WeightView};
 
 /// The chosen weight.
@@ -26,6 +29,59 @@ pub struct WeighedReport {
     /// `waiting`, `under way` or `finished`
     pub state: &'static str,
     pub sums: Vec<SumReport>,
+    /// where it stands in a layer of a graph; left out of chains
+    #[serde(flatten)]
+    pub place: Option<WeightPlaceReport>,
+}
+
+/// Where the weight of a graph stands in its layer. Channels, taps and units count from 0.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct WeightPlaceReport {
+    pub layer_name: String,
+    /// `dense`, `rows` or `convolution`
+    pub kind: &'static str,
+    /// whether it is a bias
+    pub bias: bool,
+    /// of a convolution, else null
+    pub output_channel: Option<usize>,
+    /// null also of a bias
+    pub input_channel: Option<usize>,
+    /// row of the tap, null also of a bias
+    pub dy: Option<usize>,
+    /// column of the tap, null also of a bias
+    pub dx: Option<usize>,
+    /// of a recurrent layer, `LSTM`, `GRU` or `RNN`; else null
+    pub cell: Option<&'static str>,
+    /// of a recurrent layer, `input` or `state`; else null
+    pub reads: Option<&'static str>,
+    /// of a cell with gates, else null
+    pub gate: Option<&'static str>,
+    pub unit: Option<usize>,
+}
+
+impl WeightPlaceReport {
+    /// Of the weight on view; `None` of a chain.
+    fn new(experiment: &Experiment, view: &WeightView) -> Option<Self> {
+        let layer = GraphLayer::new(experiment.target.graph()?, view.layer);
+        let tap = match view.kernel.map(|kernel| kernel.place(view.input)) {
+            Some(KernelPlace::Tap { channel, row, column }) => Some((channel, row, column)),
+            Some(KernelPlace::Bias) | None => None,
+        };
+        Some(Self {
+            layer_name: layer.name,
+            kind: layer.placement,
+            bias: view.is_bias,
+            output_channel: view.kernel.map(|_| view.output),
+            input_channel: tap.map(|(channel, ..)| channel),
+            dy: tap.map(|(_, row, _)| row),
+            dx: tap.map(|(.., column)| column),
+            cell: layer.cell,
+            reads: layer.reads,
+            gate: view.gate.map(|(gate, _)| gate),
+            unit: view.gate.map(|(_, unit)| unit),
+        })
+    }
 }
 
 /// One half of it.
@@ -75,6 +131,7 @@ impl WeighedReport {
                 WeightState::Finished => "finished",
             },
             sums: view.sums.iter().map(|sum| SumReport::new(sum, lane.mode)).collect(),
+            place: WeightPlaceReport::new(&snapshot.experiment, view),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::experiment::{EditedSetup, Experiment, Forecast, Parameter, Plan, Problem};
+use crate::network::graph::Shape;
 use crate::theory::Count;
 
 /// A question to the forecaster.
@@ -30,6 +31,8 @@ pub enum Answer {
 pub struct Cost {
     /// n₀…n_ℓ
     pub widths: Vec<usize>,
+    /// of a graph, the shapes of its input and its output
+    pub ends: Option<[Shape; 2]>,
     /// weights of the target
     pub weights: u64,
     /// expected draws of all lanes, roughly; `None` if only theory's bounds can be computed
@@ -43,6 +46,7 @@ impl Cost {
         let can_run = experiment.check_can_run(plan).is_ok();
         Self {
             widths: architecture.widths().to_vec(),
+            ends: experiment.target.graph().map(|graph| [graph.input(), graph.output()].map(Shape::clone)),
             weights: architecture.total_weights(),
             neurons: can_run.then(|| plan.lanes.iter().map(|lane| lane.expected_draws(experiment)).sum()),
         }

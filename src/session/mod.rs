@@ -14,6 +14,7 @@ mod forecaster;
 mod lane;
 mod learned;
 mod output;
+mod picture;
 mod run_state;
 mod snapshot;
 mod speed;
@@ -34,7 +35,8 @@ pub use learned::{
     Bridge, BridgedLayer, BridgedNetwork, LearnedLane, LearnedOutput, LearnedProgress, LearnedState,
     LearnedView, LearnedWeight, NeedOrReason, ScoreView, TheoremNeed, confusion, share_of_right,
 };
-pub use output::{OutputView, Outputs, Picture, PrunedOutputs};
+pub use output::{OutputView, Outputs, PrunedOutputs};
+pub use picture::{AxesOfInput, Picture, PictureRows};
 pub use run_state::{LONG_RUN, RunState, Stake};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use speed::Speed;

@@ -7,10 +7,10 @@ use ndarray::{ArrayView1, Axis};
 
 use super::Session;
 use super::background::Background;
+use super::picture::Picture;
 use crate::construction::{LayerBuilder, LayerTicket};
 use crate::experiment::Experiment;
 use crate::network::Domain;
-use crate::network::graph::{Graph, Placement};
 use crate::verification::careful::forward_target;
 use crate::verification::{Climber, Evaluation, MaskedNetwork, error_between, inputs, prediction};
 
@@ -19,9 +19,6 @@ const BATCH: usize = 8;
 
 /// From so many weights of F and paths of Ĝ on, they are evaluated on a thread of their own.
 const LONG: u64 = 1 << 20;
-
-/// The least side of a picture.
-const LEAST_SIDE: usize = 4;
 
 /// F and, once all its layers are built, Ĝ at one input.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,23 +43,6 @@ pub struct OutputView {
     pub pruned: Option<PrunedOutputs>,
 }
 
-/// A picture in shades of grey, or one for each channel.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
-    /// pictures of the same size
-    pub channels: usize,
-    /// rows of each
-    pub rows: usize,
-    /// columns of each
-    pub columns: usize,
-    /// whether a row is a step in time
-    pub is_sequence: bool,
-    /// channel by channel, row by row, from 0 for the smallest value of x to 1 for the largest; all 0 if they are equal
-    pub shades: Vec<f64>,
-    /// the smallest value and the largest
-    pub range: (f64, f64),
-}
-
 /// The outputs of a network at an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outputs {
@@ -81,42 +61,6 @@ pub struct PrunedOutputs {
     pub differences: Vec<f64>,
     /// ‖F(x) − Ĝ(x)‖₂
     pub error: f64,
-}
-
-impl Picture {
-    /// x as a picture, if it has a square number of values, at least 4×4.
-    pub fn new(x: &[f64]) -> Option<Self> {
-        let side = x.len().isqrt();
-        if side * side != x.len() || side < LEAST_SIDE {
-            return None;
-        }
-        Some(Self::shaded(x, (1, side, side), false))
-    }
-
-    /// x as the input of a graph: channels × rows × columns, or rows × columns; otherwise as [`new`](Self::new) has it.
-    pub fn of_graph(x: &[f64], graph: &Graph) -> Option<Self> {
-        let (channels, rows, columns) = match *graph.input().axes() {
-            [rows, columns] => (1, rows, columns),
-            [channels, rows, columns] => (channels, rows, columns),
-            _ => return Self::new(x),
-        };
-        // The same matrix for each row, or at each step.
-        let by_row = |layer: usize| {
-            *graph.map(layer).placement() == Placement::Rows || graph.uses(layer).nth(1).is_some()
-        };
-        let is_sequence = graph.input().axes().len() == 2 && (1..=graph.layers()).any(by_row);
-        let fits = channels.checked_mul(rows)?.checked_mul(columns)? == x.len() && !x.is_empty();
-        fits.then(|| Self::shaded(x, (channels, rows, columns), is_sequence))
-    }
-
-    fn shaded(x: &[f64], (channels, rows, columns): (usize, usize, usize), is_sequence: bool) -> Self {
-        let (low, high) = x.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
-        // Halves, so that no range is too wide for f64.
-        let width = high / 2.0 - low / 2.0;
-        let shade = |v: &f64| if width > 0.0 { ((v / 2.0 - low / 2.0) / width).clamp(0.0, 1.0) } else { 0.0 };
-        let shades = x.iter().map(shade).collect();
-        Self { channels, rows, columns, is_sequence, shades, range: (low, high) }
-    }
 }
 
 impl Outputs {
@@ -345,42 +289,5 @@ impl OutputWatch {
     pub(super) fn view(&self) -> Option<Arc<OutputView>> {
         let input = self.input?;
         self.views.iter().find(|view| view.input == input).cloned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_picture_has_a_square_number_of_pixels() {
-        assert!((0..40).all(|n| Picture::new(&vec![1.0; n]).is_some() == [16, 25, 36].contains(&n)));
-    }
-
-    #[test]
-    fn a_graph_says_how_its_input_lies() {
-        let (experiment, shape) =
-            (Experiment::load("tests/cases/onnx/digits-conv.onnx", None, &[]).unwrap(), 64);
-        let x: Vec<f64> = (0..shape).map(f64::from).collect();
-        let picture = Picture::of_graph(&x, experiment.target.graph().unwrap()).unwrap();
-        let seen = (picture.channels, picture.rows, picture.columns, picture.is_sequence);
-        assert_eq!((seen, picture.shades[63]), ((1, 8, 8, false), 1.0));
-        let lstm = Experiment::load("tests/cases/onnx/digits-lstm.onnx", None, &[]).unwrap();
-        let graph = lstm.target.graph().unwrap();
-        assert!(Picture::of_graph(&x, graph).is_some_and(|picture| picture.is_sequence));
-        assert_eq!(Picture::of_graph(&x[1..], graph), None);
-    }
-
-    #[test]
-    fn shades_go_from_the_smallest_value_to_the_largest() {
-        let mut x = vec![-1.0; 16];
-        (x[3], x[7]) = (0.0, 3.0);
-        let picture = Picture::new(&x).unwrap();
-        assert_eq!((picture.rows, picture.columns, picture.range), (4, 4, (-1.0, 3.0)));
-        assert_eq!((picture.shades[0], picture.shades[3], picture.shades[7]), (0.0, 0.25, 1.0));
-        assert!(Picture::new(&[7.0; 16]).unwrap().shades.iter().all(|&shade| shade == 0.0));
-        let mut wide = vec![f64::MAX; 16];
-        wide[0] = f64::MIN;
-        assert_eq!(Picture::new(&wide).unwrap().shades[..2], [0.0, 1.0]);
     }
 }

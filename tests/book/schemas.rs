@@ -49,11 +49,18 @@ fn kind(schema: &Value) -> String {
 
 /// Rows for the keys of an object, `path` before each.
 fn rows(schema: &Value, path: &str, text: &mut String) {
-    // All keys are required, and stand there in their order.
-    for key in schema["required"].as_array().into_iter().flatten() {
-        let (key, value) = (key.as_str().unwrap(), &schema["properties"][key.as_str().unwrap()]);
+    // Required keys in their order, then the keys that may be left out.
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().map(|key| key.as_str().unwrap()).collect();
+    let properties = schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    let optional: Vec<&str> = properties.filter(|key| !required.contains(key)).collect();
+    for key in required.iter().chain(&optional) {
+        let value = &schema["properties"][*key];
         let path = format!("{path}{key}");
         let mut meaning = value["description"].as_str().unwrap_or_default().to_owned();
+        if optional.contains(key) && !meaning.starts_with("left out") {
+            meaning = format!("left out unless the target is a graph; {meaning}");
+        }
         if let Some(choices) = value["enum"].as_array()
             && !meaning.contains('`')
         {
@@ -201,6 +208,14 @@ fn every_report_fits_its_schema() {
     let failed: Value = serde_json::from_slice(&failed.get_output().stdout).unwrap();
     assert_eq!(failed["lanes"][0]["verdict"], "not-found");
     fits(&failed, "run.schema.json", "a run that fails");
+    // Graphs; their checks are those of a chain.
+    for (command, preset) in
+        [("bounds", "lstm"), ("inspect", "residual"), ("run", "conv"), ("compare", "conv")]
+    {
+        let document = json(&[command, preset, "--json"]);
+        assert!(document["graph"].is_object(), "{command} {preset}");
+        fits(&document, &format!("{command}.schema.json"), &format!("{command} {preset}"));
+    }
     // Counts beyond f64.
     fits(&json(&["bounds", "example-5-all", "--json"]), "bounds.schema.json", "bounds example-5-all");
     for options in [&["--runs", "20"][..], &["--runs", "20", "--neurons-per-weight", "200"]] {
@@ -220,6 +235,25 @@ fn the_data_of_every_screen_fit_their_schemas() {
             keys.chars().chain([digit]).for_each(|key| screen.letter(key));
             let document = exported(&screen);
             fits(&document, &format!("{schema}.schema.json"), &format!("{schema} after {keys}"));
+        }
+    }
+}
+
+/// Of graphs: the keys of chains and more.
+#[test]
+fn the_data_of_a_graph_fit_their_schemas() {
+    let screens = [
+        ('1', "explore", "graph"),
+        ('3', "weight", "kind dy gate unit"),
+        ('5', "outputs", "input_shape channels steps"),
+    ];
+    for preset in ["conv", "lstm"] {
+        for (digit, schema, keys) in screens {
+            let mut screen = Opened::open(preset, &[]);
+            ['l', digit].into_iter().for_each(|key| screen.letter(key));
+            let document = exported(&screen);
+            keys.split(' ').for_each(|key| assert!(document.get(key).is_some(), "{preset} {schema}: {key}"));
+            fits(&document, &format!("{schema}.schema.json"), &format!("{schema} of {preset}"));
         }
     }
 }

@@ -7,7 +7,7 @@
 use ndarray::{Array1, Array2, ArrayView2, CowArray, Ix2};
 use serde::Serialize;
 
-use super::recurrent::Gate;
+use super::recurrent::RecurrentPart;
 use super::{GraphError, Shape, Window};
 
 /// Reads 0: an entry of the padding.
@@ -53,7 +53,7 @@ pub struct LinearMap {
     has_bias: bool,
     /// of a recurrent layer
     #[serde(skip)]
-    gates: &'static [Gate],
+    recurrent: Option<RecurrentPart>,
     rows: usize,
     columns: usize,
     /// the entry read at each place by each column
@@ -88,7 +88,7 @@ impl LinearMap {
             input: Shape::new([inputs]),
             output: Shape::new([outputs]),
             has_bias: false,
-            gates: &[],
+            recurrent: None,
             rows: outputs,
             columns: inputs,
             table: (0..inputs as u32).collect(),
@@ -195,7 +195,7 @@ impl LinearMap {
         }
         let columns = weights.ncols();
         let name = name.to_owned();
-        let map = Self { name, placement, input, output, has_bias, gates: &[], rows, columns, table };
+        let map = Self { name, placement, input, output, has_bias, recurrent: None, rows, columns, table };
         Ok((map, weights))
     }
 
@@ -215,16 +215,20 @@ impl LinearMap {
         (map, with)
     }
 
-    /// The same map, its rows those of these gates, equally many each, one behind the other.
-    pub fn with_gates(mut self, gates: &'static [Gate]) -> Self {
-        self.gates = gates;
+    /// The same map as this part of a recurrent layer.
+    pub fn of_recurrent(mut self, part: RecurrentPart) -> Self {
+        self.recurrent = Some(part);
         self
+    }
+
+    /// The part of a recurrent layer that it is, if it is one.
+    pub fn recurrent(&self) -> Option<RecurrentPart> {
+        self.recurrent
     }
 
     /// The gate of a row of a recurrent layer, and the number of its unit, from 0.
     pub fn gate(&self, row: usize) -> Option<(&'static str, usize)> {
-        let units = self.rows.checked_div(self.gates.len())?;
-        Some((self.gates.get(row.checked_div(units)?)?.name(), row % units))
+        self.recurrent?.gate(row, self.rows)
     }
 
     /// Its name, as its file or preset has it.

@@ -50,7 +50,7 @@ pub use norms::MapNorms;
 pub use pooling::{Pooling, PoolingKind};
 pub use recurrent::{
     BiasedMatrix, Gate, GateOrder, HiddenParts, RecurrentCell, RecurrentForm, RecurrentLayer,
-    RecurrentMatrices, RecurrentState, RecurrentWeights, States, StepInputs,
+    RecurrentMatrices, RecurrentPart, RecurrentReads, RecurrentState, RecurrentWeights, States, StepInputs,
 };
 pub use rounding::{MapRounding, local_rounding};
 pub use shape::Shape;

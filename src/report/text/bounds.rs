@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, broken, marked};
+use super::graph::graph_ends;
 use super::origin::origin;
 use super::setup::{finest, follows};
 use crate::experiment::ToleranceRule;
@@ -16,13 +17,19 @@ use crate::visible::{number as plain, shortened};
 pub fn bounds(report: &BoundsReport, page: Page) -> String {
     let theory = &report.theory;
     let mut text = String::new();
-    let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
+    let size = match &theory.origin.graph {
+        Some(graph) => graph_ends(graph),
+        None => {
+            let widths: Vec<String> = report.widths.iter().map(usize::to_string).collect();
+            format!("widths {}", widths.join("-"))
+        }
+    };
     let (tolerance, layer) = finest(&theory.weight_tolerance);
     let (named, of_layer) = match layer {
         Some(layer) => ("finest ε_w", format!(" (of layer {layer})")),
         None => ("ε_w", String::new()),
     };
-    let _ = writeln!(text, "{}\nwidths {}", shortened(&report.title), widths.join("-"));
+    let _ = writeln!(text, "{}\n{size}", shortened(&report.title));
     text.push_str(&origin(&theory.origin));
     let _ = writeln!(
         text,

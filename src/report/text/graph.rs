@@ -43,6 +43,15 @@ pub fn graph_in_words(graph: &Graph, arrow: &str) -> String {
     steps.join(&format!(" {arrow} "))
 }
 
+/// The ends of a graph: `input 1×8×8, output 10, 3 layers`.
+pub(super) fn graph_ends(report: &GraphReport) -> String {
+    let shape = |node: Option<&GraphNode>| Shape::new(node.map_or(Vec::new(), |node| node.shape.clone()));
+    let (input, output) = (shape(report.nodes.first()), shape(report.nodes.last()));
+    let layers = report.layers.len();
+    let plural = if layers == 1 { "" } else { "s" };
+    format!("input {input}, output {output}, {layers} layer{plural}")
+}
+
 /// What a node does: `conv 3×3, 8 channels`.
 pub(super) fn node_in_words(report: &GraphReport, node: &GraphNode) -> String {
     match (node.layer, &node.window) {
@@ -72,9 +81,12 @@ pub fn layer_kind(experiment: &Experiment, layer: usize) -> Option<String> {
     experiment.target.graph().map(|graph| layer_in_words(&GraphLayer::new(graph, layer)))
 }
 
-/// A layer in a few words: `dense 10`, `conv 3×3, 8 channels`.
+/// A layer in a few words: `dense 10`, `conv 3×3, 8 channels`, `LSTM state 128`.
 pub fn layer_in_words(layer: &GraphLayer) -> String {
     let rows = layer.shape.0;
+    if let (Some(cell), Some(reads)) = (layer.cell, layer.reads) {
+        return format!("{cell} {reads} {rows}");
+    }
     match (&layer.kernel, layer.groups) {
         (Some(kernel), groups) => {
             let groups = groups.filter(|&groups| groups > 1);

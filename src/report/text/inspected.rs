@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::assumptions::{NO_PROMISE, marked};
 use super::bounds::savings;
-use super::graph::graph_table;
+use super::graph::{graph_ends, graph_table, layer_in_words};
 use super::origin::origin;
 use super::setup::{finest, follows};
 use crate::report::bounds::ConstructionBounds;
-use crate::report::inspected::InspectReport;
+use crate::report::inspected::{InspectReport, InspectedLayer};
 use crate::report::numbers::{count, grouped, number, number_of_neurons, widths};
 use crate::report::page::Page;
 use crate::report::table::Rows;
@@ -20,33 +20,48 @@ const NAME: usize = 48;
 /// The text of `slth inspect`.
 pub fn inspected(report: &InspectReport, page: Page) -> String {
     let theory = &report.theory;
+    let graph = theory.origin.graph.as_ref();
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{}: widths {}, {} weights",
+        "{}: {}, {} weights",
         shortened(&report.file),
-        widths(&report.widths),
+        match graph {
+            Some(graph) => graph_ends(graph),
+            None => format!("widths {}", widths(&report.widths)),
+        },
         grouped(report.weights)
     );
     if let Some(folded) = &report.folded_widths {
         let _ = writeln!(text, "biases are folded in: widths {}, inputs x become (x, 1)", widths(folded));
     }
     text.push_str(&origin(&theory.origin));
-    if let Some(graph) = &theory.origin.graph {
+    if let Some(graph) = graph {
         let _ = writeln!(text, "\n{}", page.table(&graph_table(graph)));
     }
     let range = |(low, high): (f64, f64)| format!("{} to {}", number(low), number(high));
-    let table = Rows::of(&report.layers)
-        .column("layer", |layer| layer.layer)
-        .column("name", |layer| layer.tensor.as_ref().map(|tensor| shortened_to(&tensor.name, NAME)))
-        .joined()
-        .column("type", |layer| layer.tensor.as_ref().map(|tensor| tensor.dtype.clone()))
-        .column("shape", |layer| format!("{}x{}", layer.shape.0, layer.shape.1))
-        .column("σ", |layer| layer.activation)
-        .column("weights", |layer| range(layer.range))
-        .column("biases", |layer| layer.bias.as_ref().map(|bias| range(bias.range)))
-        .column("‖W‖", |layer| number(layer.norm))
-        .column("folded", |layer| layer.folded_norm.map(number));
+    let rows = Rows::of(&report.layers).column("layer", |layer| layer.layer);
+    let shape = |layer: &&InspectedLayer| format!("{}x{}", layer.shape.0, layer.shape.1);
+    let table = match graph {
+        // A bias is a weight of the matrix, and activations are nodes.
+        Some(graph) => rows
+            .column("name", |layer| shortened_to(&graph.layers[layer.layer - 1].name, NAME))
+            .joined()
+            .column("kind", |layer| layer_in_words(&graph.layers[layer.layer - 1]))
+            .column("shape", shape)
+            .column("weights and biases", |layer| range(layer.range))
+            .column("‖W‖", |layer| number(layer.norm)),
+        None => rows
+            .column("name", |layer| layer.tensor.as_ref().map(|tensor| shortened_to(&tensor.name, NAME)))
+            .joined()
+            .column("type", |layer| layer.tensor.as_ref().map(|tensor| tensor.dtype.clone()))
+            .column("shape", shape)
+            .column("σ", |layer| layer.activation)
+            .column("weights", |layer| range(layer.range))
+            .column("biases", |layer| layer.bias.as_ref().map(|bias| range(bias.range)))
+            .column("‖W‖", |layer| number(layer.norm))
+            .column("folded", |layer| layer.folded_norm.map(number)),
+    };
     let _ = writeln!(text, "\n{}\n", page.table(&table.table()));
     let tolerance = match finest(&theory.weight_tolerance) {
         (finest, Some(layer)) => format!("finest ε_w = {} (of layer {layer})", number(finest)),

@@ -94,11 +94,11 @@ impl<'a> OnnxWalk<'a> {
 
     /// A dense map of a key, made at its first use.
     pub(super) fn dense(&mut self, key: &str, layer: &str, matrix: BiasedMatrix) -> Result<MapId, OnnxError> {
-        let BiasedMatrix { weights, bias, gates } = matrix;
+        let BiasedMatrix { weights, bias, part } = matrix;
         let input = Shape::new([weights.ncols()]);
         self.shared_map(key, layer, Vec::new(), |name| {
             let (map, weights) = LinearMap::dense(name, input, weights, bias)?;
-            Ok((map.with_gates(gates), weights))
+            Ok((map.of_recurrent(part), weights))
         })
     }
 }

@@ -14,6 +14,15 @@ pub enum RecurrentCell {
 }
 
 impl RecurrentCell {
+    /// Its name, as in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lstm => "LSTM",
+            Self::Gru => "GRU",
+            Self::Rnn(_) => "RNN",
+        }
+    }
+
     /// Gates, and so blocks of rows of its matrices.
     pub fn gates(self) -> usize {
         match self {

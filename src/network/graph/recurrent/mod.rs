@@ -11,6 +11,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `form` | kinds of cells, their gates in the order of PyTorch and of ONNX, their activations |
+//! | `part` | the matrix of a layer in a linear map: its cell, what it reads, its gates |
 //! | `weights` | the matrices of a layer, one for each of its maps |
 //! | `step` | the equations of a step |
 //! | `layer` | the steps of a sequence, forwards or backwards |
@@ -18,6 +19,7 @@
 
 mod form;
 mod layer;
+mod part;
 mod rows;
 mod step;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod weights;
 
 pub use form::{Gate, GateOrder, RecurrentCell, RecurrentForm};
 pub use layer::{RecurrentLayer, StepInputs};
+pub use part::{RecurrentPart, RecurrentReads};
 pub use rows::States;
 pub use step::RecurrentState;
 pub use weights::{BiasedMatrix, HiddenParts, RecurrentMatrices, RecurrentWeights};

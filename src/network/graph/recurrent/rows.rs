@@ -56,15 +56,15 @@ impl GraphBuilder {
         };
         let form = RecurrentForm::new(cell, GateOrder::PyTorch);
         let RecurrentMatrices { units, input, hidden } = RecurrentMatrices::new(name, &form, weights, false)?;
-        let BiasedMatrix { weights, bias, gates } = input;
+        let BiasedMatrix { weights, bias, part } = input;
         let shape = self.shape(sequence).clone();
         let (map, weights) = LinearMap::of_rows(&format!("{name}.input"), shape, weights, bias)?;
-        let input = self.map((map.with_gates(gates), weights));
+        let input = self.map((map.of_recurrent(part), weights));
         let hidden = hidden.placed(|what, matrix| {
-            let BiasedMatrix { weights, bias, gates } = matrix;
+            let BiasedMatrix { weights, bias, part } = matrix;
             let (map, weights) =
                 LinearMap::dense(&format!("{name}.{what}"), Shape::new([units]), weights, bias)?;
-            Ok::<_, GraphError>(self.map((map.with_gates(gates), weights)))
+            Ok::<_, GraphError>(self.map((map.of_recurrent(part), weights)))
         })?;
         let sums = self.linear(&format!("{name}.input"), input, sequence)?;
         for (what, state) in [("h", initial.hidden), ("c", initial.cell)] {

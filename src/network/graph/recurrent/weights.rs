@@ -2,7 +2,8 @@
 
 use ndarray::{Array1, Array2, Axis};
 
-use super::form::{Gate, RecurrentCell, RecurrentForm};
+use super::form::{RecurrentCell, RecurrentForm};
+use super::part::{RecurrentPart, RecurrentReads};
 use crate::network::graph::GraphError;
 
 /// The weights of a recurrent layer of h units on a sequence of a width: gates one behind the other in the rows.
@@ -25,8 +26,8 @@ pub struct BiasedMatrix {
     pub weights: Array2<f64>,
     /// one for each output
     pub bias: Option<Array1<f64>>,
-    /// the gates in the order of their rows
-    pub gates: &'static [Gate],
+    /// its part in the layer
+    pub part: RecurrentPart,
 }
 
 /// Matrices or maps on the state.
@@ -105,15 +106,18 @@ impl RecurrentMatrices {
             (a, b) => a.or(b),
         };
         let all = form.gates();
+        let of = |reads, gates| RecurrentPart { cell: form.cell(), reads, gates };
+        let of_state = |gates| of(RecurrentReads::State, gates);
         let hidden = if is_gru && (is_apart || form.resets_state()) {
             let (gates, candidate) = hidden.view().split_at(Axis(0), 2 * units);
             let bias = kept.map(|bias| bias.iter().skip(2 * units).copied().collect());
-            let gates = BiasedMatrix { weights: gates.to_owned(), bias: None, gates: &all[..2] };
-            let candidate = BiasedMatrix { weights: candidate.to_owned(), bias, gates: &all[2..] };
+            let gates = BiasedMatrix { weights: gates.to_owned(), bias: None, part: of_state(&all[..2]) };
+            let candidate = BiasedMatrix { weights: candidate.to_owned(), bias, part: of_state(&all[2..]) };
             HiddenParts::Apart(gates, candidate)
         } else {
-            HiddenParts::Whole(BiasedMatrix { weights: hidden, bias: kept, gates: all })
+            HiddenParts::Whole(BiasedMatrix { weights: hidden, bias: kept, part: of_state(all) })
         };
-        Ok(Self { units, input: BiasedMatrix { weights: input, bias, gates: all }, hidden })
+        let input = BiasedMatrix { weights: input, bias, part: of(RecurrentReads::Input, all) };
+        Ok(Self { units, input, hidden })
     }
 }

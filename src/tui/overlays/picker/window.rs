@@ -7,6 +7,7 @@ use super::super::window::{keys, window};
 use super::folder::{FileKind, Listing};
 use super::list::{PickerList, PickerRow};
 use crate::report::text::{grouped, widths};
+use crate::session::Cost;
 use crate::theory::Count;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
@@ -21,8 +22,8 @@ const NAMES: usize = 21;
 /// Width of the weights of their targets, and of the neurons expected.
 const NUMBERS: usize = 11;
 
-/// Width of the widths of their targets, and the least width of the list with them.
-const WIDTHS: (usize, usize) = (20, 110);
+/// Width of the sizes of their targets, and the least width of the list with them.
+const SIZES: (usize, usize) = (20, 110);
 
 /// Columns and rows of the window's frame.
 const FRAME: (usize, usize) = (4, 2);
@@ -31,7 +32,7 @@ const FRAME: (usize, usize) = (4, 2);
 struct PickerColumns {
     pointer: usize,
     title: usize,
-    shows_widths: bool,
+    shows_sizes: bool,
     /// columns of the window
     room: usize,
 }
@@ -39,23 +40,22 @@ struct PickerColumns {
 impl PickerColumns {
     fn new(picker: &PickerList, room: usize, look: &Look) -> Self {
         let pointer = Span::raw(look.glyphs.pointer).width();
-        let shows_widths = room >= WIDTHS.1;
+        let shows_sizes = room >= SIZES.1;
         let longest = picker.presets.iter().map(|(_, title)| Span::raw(title).width()).max().unwrap_or(0);
-        let mut columns = Self { pointer, title: 0, shows_widths, room };
+        let mut columns = Self { pointer, title: 0, shows_sizes, room };
         columns.title = longest.min(room.saturating_sub(columns.width()));
         columns
     }
 
     fn width(&self) -> usize {
         let fixed = self.pointer + 1 + NAMES + 2 * (NUMBERS + 1) + self.title;
-        if self.shows_widths { fixed + WIDTHS.0 + 1 } else { fixed }
+        if self.shows_sizes { fixed + SIZES.0 + 1 } else { fixed }
     }
 
-    fn row(&self, pointer: &str, name: &str, title: &str, [weights, widths, neurons]: [&str; 3]) -> String {
-        let widths =
-            if self.shows_widths { format!(" {widths:>width$}", width = WIDTHS.0) } else { String::new() };
+    fn row(&self, pointer: &str, name: &str, title: &str, [weights, size, neurons]: [&str; 3]) -> String {
+        let size = if self.shows_sizes { format!(" {size:>width$}", width = SIZES.0) } else { String::new() };
         format!(
-            "{pointer:<pointer_width$} {name:<NAMES$}{title:<title_width$.title_width$} {weights:>NUMBERS$}{widths} \
+            "{pointer:<pointer_width$} {name:<NAMES$}{title:<title_width$.title_width$} {weights:>NUMBERS$}{size} \
              {neurons:>NUMBERS$}",
             pointer_width = self.pointer,
             title_width = self.title,
@@ -71,7 +71,7 @@ pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap
     // Above the list: the filter and the header.
     let mut lines: Vec<Line<'_>> =
         picker.filter.as_ref().map(|filter| filter_line(filter, look, columns.width())).into_iter().collect();
-    let header = columns.row("", "preset", "title", ["weights", "widths", "neurons"]);
+    let header = columns.row("", "preset", "title", ["weights", "size", "neurons"]);
     lines.push(Line::styled(header, look.theme.faint));
     let below = below(view, picker, keymap, columns.width().min(room));
     let height = usize::from(frame.area().height).saturating_sub(FRAME.1 + lines.len() + below.len()).max(1);
@@ -96,6 +96,14 @@ pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap
     view.clickables.add_rows(inside, above, targets);
 }
 
+/// The widths of a chain; of a graph the shapes of its ends.
+fn size(cost: &Cost, look: &Look) -> String {
+    match &cost.ends {
+        Some([input, output]) => look.glyphs.write(&format!("{input} → {output}")).to_string(),
+        None => widths(&cost.widths),
+    }
+}
+
 /// The lines of the list: rows to choose, and headings.
 fn rows(picker: &PickerList, columns: &PickerColumns, look: &Look) -> Vec<(Option<usize>, Line<'static>)> {
     let (all, shown) = (picker.rows(), picker.filtered());
@@ -113,16 +121,16 @@ fn rows(picker: &PickerList, columns: &PickerColumns, look: &Look) -> Vec<(Optio
         let style = if chosen { look.theme.selected } else { look.theme.text };
         let text = match row {
             PickerRow::Preset(name, title) => {
-                let size = match picker.costs.get(name) {
+                let figures = match picker.costs.get(name) {
                     None => ["", "", look.glyphs.pending].map(str::to_owned),
                     Some(cost) => [
                         grouped(cost.weights as i64),
-                        widths(&cost.widths).chars().take(WIDTHS.0).collect(),
+                        size(cost, look).chars().take(SIZES.0).collect(),
                         cost.neurons.map_or("bounds only".to_owned(), about),
                     ],
                 };
                 let title = cut(&look.glyphs.write(title), columns.title, look);
-                columns.row(pointer, name, &title, [&size[0], &size[1], &size[2]])
+                columns.row(pointer, name, &title, [&figures[0], &figures[1], &figures[2]])
             }
             PickerRow::Above => wide(pointer, columns, "..", "the folder above", look),
             PickerRow::Entry(entry) if entry.kind == FileKind::Folder => {

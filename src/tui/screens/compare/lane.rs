@@ -9,7 +9,7 @@ use super::slots::lane_of;
 use crate::construction::Mode;
 use crate::experiment::Construction;
 use crate::report::plot::LogAxis;
-use crate::report::text::{grouped, marked, mode, number_of_neurons};
+use crate::report::text::{grouped, layer_kind, marked, mode, number_of_neurons};
 use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::MEASURING;
@@ -38,7 +38,7 @@ pub(super) fn render(
         return;
     };
     let lane = &snapshot.lanes[index];
-    let (state, style) = state(lane, look, area.width);
+    let (state, style) = state(snapshot, lane, look, area.width);
     let lines = [(state, style), (neurons(lane, look, area.width), look.theme.text)];
     let rows = if area.height < LEAST_CHART { area.height } else { area.height - LEAST_CHART }.min(TEXT);
     for ((text, style), y) in lines.into_iter().zip(area.y..area.y + rows) {
@@ -52,29 +52,35 @@ pub(super) fn render(
 }
 
 /// The caption in the frame below the chart.
-pub(super) fn caption(lane: &LaneView, look: &Look, width: u16) -> String {
+pub(super) fn caption(snapshot: &Snapshot, lane: &LaneView, look: &Look, width: u16) -> String {
     let (layer, curve) = (lane.view.layer, look.glyphs.curve[2].repeat(2));
+    let layers = match layer_kind(&snapshot.experiment, layer) {
+        Some(kind) => vec![format!("layer {layer}, {kind}"), format!("layer {layer}")],
+        None => vec![format!("layer {layer}")],
+    };
+    let mut variants: Vec<String> = Vec::new();
     if lane.mode == Mode::SkipAhead {
-        let variants = [
-            format!(" layer {layer}: no neuron drawn, {curve} exact law only, √density "),
-            format!(" no neuron drawn: {curve} exact law "),
-            format!(" {curve} exact law only "),
-            String::new(),
-        ];
-        return fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width);
+        let named = |layer: &String| format!(" {layer}: no neuron drawn, {curve} exact law only, √density ");
+        variants.extend(layers.iter().map(named));
+        variants.push(format!(" no neuron drawn: {curve} exact law "));
+        variants.push(format!(" {curve} exact law only "));
+    } else {
+        let named = |layer: &String| {
+            [
+                format!(" {layer}, |z_in*z_out|: {curve} exact law, √density "),
+                format!(" {layer}: {curve} exact law, √density "),
+            ]
+        };
+        variants.extend(layers.iter().flat_map(named));
+        variants.push(format!(" {curve} exact law, √density "));
+        variants.push(format!(" {curve} law, √density "));
     }
-    let variants = [
-        format!(" layer {layer}, |z_in*z_out|: {curve} exact law, √density "),
-        format!(" layer {layer}: {curve} exact law, √density "),
-        format!(" {curve} exact law, √density "),
-        format!(" {curve} law, √density "),
-        String::new(),
-    ];
-    fitting(variants.map(|text| look.glyphs.write(&text)).to_vec(), width)
+    variants.push(String::new());
+    fitting(variants.iter().map(|text| look.glyphs.write(text).to_string()).collect(), width)
 }
 
 /// The lane's phase, complete weights and mode; or its verdict.
-fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
+fn state(snapshot: &Snapshot, lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     let parts = |parts: &[&str]| parts.join(glyphs.separator);
     let (in_words, in_short) = (mode(lane.mode), lane.mode.name());
@@ -84,16 +90,21 @@ fn state(lane: &LaneView, look: &Look, width: u16) -> (String, Style) {
             let variants = vec![parts(&[&layer, MEASURING]), layer];
             (fitting(variants, width), theme.text)
         }
-        Phase::Building(layer) => {
-            let layer = format!("layer {layer}/{}", lane.layers.len());
+        Phase::Building(of) => {
+            let layer = format!("layer {of}/{}", lane.layers.len());
             let done = format!("{}/{}", grouped(lane.weights_done() as i64), grouped(lane.weights() as i64));
             let weights = format!("{done} weights");
-            let variants = vec![
+            let mut variants = vec![
                 parts(&[&layer, &weights, in_words]),
                 parts(&[&layer, &weights, in_short]),
                 parts(&[&layer, &weights]),
                 parts(&[&layer, &done]),
             ];
+            if let Some(kind) = layer_kind(&snapshot.experiment, of) {
+                let named = format!("{layer}: {}", look.glyphs.write(&kind));
+                variants.insert(0, parts(&[&named, &weights, in_words]));
+                variants.insert(1, parts(&[&named, &weights]));
+            }
             (fitting(variants, width), theme.text)
         }
         Phase::Verifying => {

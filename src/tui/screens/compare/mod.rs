@@ -185,7 +185,7 @@ impl CompareScreen {
             let inside = pane(&title, look, area, buffer);
             if let Some(index) = lane_of(snapshot, construction).filter(|_| area.height > 0) {
                 let room = area.width.saturating_sub(2);
-                let caption = lane::caption(&snapshot.lanes[index], look, room);
+                let caption = lane::caption(snapshot, &snapshot.lanes[index], look, room);
                 let x = area.x + 1;
                 buffer.set_stringn(x, area.bottom() - 1, caption, usize::from(room), look.theme.faint);
             }

@@ -173,7 +173,7 @@ impl Screen for ExploreScreen {
         let halves = |area: Rect| -> [Rect; 2] { Layout::horizontal([Constraint::Fill(1); 2]).areas(area) };
         let ([top_left, top_right], [bottom_left, bottom_right]) = (halves(upper), halves(lower));
         let (snapshot, look, clickables) = (view.scene.snapshot, view.look, view.clickables);
-        frame_lines::draw_line(&told::status_line(view), look, status, buffer);
+        frame_lines::draw_line(&told::status_line(view, status.width), look, status, buffer);
         frame_lines::draw_line(&told::event_line(view, self.editing.is_some()), look, event, buffer);
         if let Some(editing) = &self.editing {
             // All fields want to be seen: the lower pane makes room, on narrow screens the right half too.

@@ -2,33 +2,45 @@
 
 use ratatui::text::Line;
 
-use crate::report::text::{self, construction_name, grouped, mode, number_of_neurons, per_weight};
+use crate::report::text::{
+    self, construction_name, grouped, layer_kind, mode, number_of_neurons, per_weight,
+};
 use crate::session::Phase;
 use crate::tui::view::ScreenView;
-use crate::tui::widgets::frame_lines::{self, MEASURING};
+use crate::tui::widgets::frame_lines::{self, MEASURING, fitting};
 use crate::verification::STEPS;
 
-/// How far the construction is.
-pub(super) fn status_line(view: &ScreenView<'_>) -> Line<'static> {
+/// How far the construction is; of a graph with the kinds of its layers, where there is room.
+pub(super) fn status_line(view: &ScreenView<'_>, width: u16) -> Line<'static> {
+    let (separator, style) = (view.look.glyphs.separator, view.look.theme.text);
+    let variants = [true, false].map(|with_kinds| format!(" {}", status(view, with_kinds).join(separator)));
+    Line::styled(fitting(variants.to_vec(), width), style)
+}
+
+fn status(view: &ScreenView<'_>, with_kinds: bool) -> Vec<String> {
     let (snapshot, look) = (view.scene.snapshot, view.look);
+    let kind = |layer: usize| match layer_kind(&snapshot.experiment, layer).filter(|_| with_kinds) {
+        Some(kind) => format!(": {}", look.glyphs.write(&kind)),
+        None => String::new(),
+    };
     let lane = snapshot.lane();
     let layers = lane.layers.len();
     let construction = construction_name(snapshot.plan.lanes[lane.index].construction);
     let mut parts = Vec::new();
     let built = lane.layers.iter().filter(|row| row.is_done).count();
     if view.layer_is_chosen {
-        parts.push(format!("viewing layer {}, computed {built}", lane.view.layer));
+        parts.push(format!("viewing layer {}{}, computed {built}", lane.view.layer, kind(lane.view.layer)));
     }
     match lane.phase {
         Phase::Building(layer) if lane.is_measuring => {
-            parts.push(format!("layer {layer}/{layers}"));
+            parts.push(format!("layer {layer}/{layers}{}", kind(layer)));
             parts.push(MEASURING.to_owned());
         }
         Phase::Building(layer) => {
             let row = &lane.layers[layer - 1];
             let (weights_done, weights) = (grouped(row.weights_done as i64), grouped(row.weights as i64));
             let sampled = number_of_neurons(row.neurons_sampled);
-            parts.push(format!("layer {layer}/{layers}"));
+            parts.push(format!("layer {layer}/{layers}{}", kind(layer)));
             parts.push(format!("{weights_done}/{weights} weights"));
             parts.push(match row.neurons_bound {
                 Some(bound) => {
@@ -59,7 +71,7 @@ pub(super) fn status_line(view: &ScreenView<'_>) -> Line<'static> {
         parts.push(format!("lane {} of {}", lane.index + 1, snapshot.lanes.len()));
     }
     parts.extend(text::not_built_names(&snapshot.plan.refused));
-    Line::styled(format!(" {}", parts.join(look.glyphs.separator)), look.theme.text)
+    parts
 }
 
 /// An error; else the last neuron; before the first one, the hint.

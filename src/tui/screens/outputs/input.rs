@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::bar::{self, BarScale};
 use super::picture;
 use crate::report::numbers::{Decimals, grouped, number};
-use crate::session::{OutputView, Picture};
+use crate::session::{OutputView, Picture, PictureRows};
 use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::fitting;
 
@@ -117,10 +117,13 @@ fn caption(picture: &Picture, shown: (usize, usize), channels: usize) -> String 
     let (low, high) = (number(picture.range.0), number(picture.range.1));
     let size = if shown.0 < rows || shown.1 < columns {
         format!("{rows}x{columns} shown as {}x{}", shown.0, shown.1)
-    } else if picture.is_sequence {
-        format!("{rows} steps down, {low} to {high}")
     } else {
-        format!("{rows}x{columns}, {low} to {high}")
+        let size = match picture.down {
+            PictureRows::Pixels => format!("{rows}x{columns}"),
+            PictureRows::Steps => format!("{rows} steps down"),
+            PictureRows::Channels => format!("{rows} channels down"),
+        };
+        format!("{size}, {low} to {high}")
     };
     match picture.channels {
         1 => size,
