@@ -248,7 +248,7 @@ impl Moved {
             let larger = Array2::from_shape_fn(w.dim(), |at| delta[0][at].max(delta[1][at]));
             let delta_norm = map.norm_bound(larger.view());
             MapChange {
-                magnitudes: (w.mapv(f64::abs) + &larger).mapv(f64::next_up),
+                magnitudes: (w.mapv(f64::abs) + &larger).mapv(f64::next_up).into_shared(),
                 bias_norm: map.bias_norm(delta[0].view()),
                 gain: (map.norm_bound(w.view()) + delta_norm).next_up(),
                 delta_norm,
@@ -481,7 +481,7 @@ fn the_walk_at_the_tolerance_ends_just_below_epsilon() {
                     let delta = w.mapv(|w| if w == 0.0 { 0.0 } else { found });
                     let delta_norm = map.norm_bound(delta.view());
                     MapChange {
-                        magnitudes: w.mapv(f64::abs) + &delta,
+                        magnitudes: (w.mapv(f64::abs) + &delta).into_shared(),
                         bias_norm: map.bias_norm(delta.view()),
                         gain: map.norm_bound(w.view()) + delta_norm,
                         delta: vec![delta],

@@ -5,6 +5,7 @@
 //! the smaller bound of both ways. [`deviation_after`] has the rule of each kind of node.
 //! Not from the paper: it ends with these networks as open questions.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use ndarray::Array2;
@@ -31,7 +32,7 @@ const MOST_STEPS: usize = 106;
 pub fn deviations(
     graph: &Graph,
     base: &[NodeBounds],
-    maps: &[MapChange],
+    maps: &[impl Borrow<MapChange>],
     rounding: Option<&[MapRounding]>,
 ) -> Vec<Deviation> {
     let mut all: Vec<Deviation> = Vec::with_capacity(graph.nodes().len());
@@ -139,7 +140,7 @@ impl Pattern {
         let [target, pattern] = self.norms;
         let delta_norm = product(tolerance, pattern.norm).next_up();
         MapChange {
-            magnitudes: (&self.magnitudes + &delta).mapv(f64::next_up),
+            magnitudes: (&self.magnitudes + &delta).mapv(f64::next_up).into_shared(),
             delta: vec![delta],
             delta_norm,
             bias_norm: product(tolerance, pattern.bias_norm).next_up(),

@@ -81,12 +81,11 @@ impl GraphCertificate {
         if checks.len() != graph.layers() {
             return None;
         }
-        let changes: Option<Vec<MapChange>> =
-            checks.iter().map(|check| check.change.as_deref().cloned()).collect();
+        let changes: Option<Vec<&MapChange>> = checks.iter().map(|check| check.change.as_deref()).collect();
         let changes = changes?;
         let errors = deviations(graph, bounds.nodes(), &changes, None);
         let near = values_of_pruned(graph, bounds, &changes, &errors);
-        let exact = |(check, change): (&LayerCheck, &MapChange), of_g: bool| MapChange {
+        let exact = |(check, change): (&LayerCheck, &&MapChange), of_g: bool| MapChange {
             delta: Vec::new(),
             delta_norm: 0.0,
             bias_norm: 0.0,
@@ -110,7 +109,7 @@ impl GraphCertificate {
             let lines = graph.nodes().iter().enumerate().map(|(number, node)| {
                 let bounds_of = &bounds.nodes()[number];
                 let layer = if let Operation::Linear(layer) = node.operation { Some(layer) } else { None };
-                let change = layer.map(|layer| &changes[layer - 1]);
+                let change = layer.map(|layer| changes[layer - 1]);
                 CertifiedNode {
                     node: node.name.clone(),
                     kind: node.operation.name(),
@@ -157,14 +156,14 @@ impl GraphCertificate {
 fn values_of_pruned(
     graph: &Graph,
     bounds: &GraphBounds,
-    changes: &[MapChange],
+    changes: &[&MapChange],
     errors: &[Deviation],
 ) -> Vec<NodeBounds> {
     let mut near: Vec<NodeBounds> = Vec::with_capacity(errors.len());
     for ((node, of_f), error) in graph.nodes().iter().zip(bounds.nodes()).zip(errors) {
         let norm = match node.operation {
             Operation::Linear(layer) => {
-                let change = &changes[layer - 1];
+                let change = changes[layer - 1];
                 let biases = bounds.norms()[layer - 1].bias_norm + change.bias_norm;
                 product(change.gain, near[node.from[0]].norm) + biases
             }

@@ -232,6 +232,7 @@ impl LayerCheck {
             });
             // The constant 1 takes the positive half.
             let bias_norm = map.bias_norm(halves[0].view());
+            let magnitudes = magnitudes.into_shared();
             Arc::new(MapChange { delta: halves, magnitudes, delta_norm, bias_norm, gain })
         });
         go_on()?;

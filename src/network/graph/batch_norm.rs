@@ -4,11 +4,10 @@
 //! fixed scale and shift.
 
 use ndarray::{Array1, ArrayView2, Axis, Slice};
-use serde::Serialize;
 
+use super::folding::{FoldedNorm, OutputAffine};
 use super::linear_map::WeightedMap;
 use super::{GraphBuilder, GraphError, NodeId, Operation, Placement};
-use crate::network::spectral_norm;
 
 /// Batch norm of some channels.
 #[derive(Clone, Debug)]
@@ -82,39 +81,19 @@ impl BatchNorm {
     /// A map with the batch norm of its outputs folded in. The map has a bias then.
     fn folded(&self, of: &WeightedMap) -> WeightedMap {
         let (map, weights) = of;
-        let bias = |row: usize| if map.has_bias() { weights[[row, map.columns() - 1]] } else { 0.0 };
-        let shift: Array1<f64> = (0..map.rows())
-            .map(|row| self.factor[row] * (bias(row) - self.mean[row]) + self.shift[row])
-            .collect();
+        let bias = (0..map.rows()).filter(|_| map.has_bias()).map(|row| weights[[row, map.columns() - 1]]);
+        let bias: Array1<f64> = bias.collect();
         let mut scaled = without_bias(of).to_owned();
-        scaled.rows_mut().into_iter().zip(&self.factor).for_each(|(mut row, factor)| row *= *factor);
-        map.rebiased(scaled, shift)
+        let affine =
+            OutputAffine { scale: Some(&self.factor), mean: Some(&self.mean), shift: Some(&self.shift) };
+        let bias = affine.fold(&mut scaled, map.has_bias().then_some(bias));
+        map.rebiased(scaled, bias.unwrap_or_else(|| Array1::zeros(map.rows())))
     }
-}
 
-/// A batch norm folded into a linear map, and its effect on the weights to be built.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FoldedNorm {
-    /// the node of the batch norm
-    pub node: String,
-    /// the linear map
-    pub map: String,
-    /// largest |w| before and after, biases left out
-    pub w_max: (f64, f64),
-    /// ‖W‖₂ of the map's matrix (of a convolution, outputs × (channel, tap)) before and after, biases left out
-    pub norm: (f64, f64),
-}
-
-impl FoldedNorm {
-    fn new(node: &str, before: &WeightedMap, after: &WeightedMap) -> Self {
-        let (old, new) = (without_bias(before), without_bias(after));
-        let largest = |w: ArrayView2<'_, f64>| w.iter().fold(0.0, |m: f64, w| m.max(w.abs()));
-        Self {
-            node: node.to_owned(),
-            map: before.0.name().to_owned(),
-            w_max: (largest(old), largest(new)),
-            norm: (spectral_norm(old), spectral_norm(new)),
-        }
+    /// The same as a scale and a shift of each channel: s·x + t.
+    pub fn scale_and_shift(&self) -> (&[f64], Vec<f64>) {
+        let shift = (0..self.channels()).map(|at| self.shift[at] - self.factor[at] * self.mean[at]);
+        (&self.factor, shift.collect())
     }
 }
 
@@ -150,17 +129,16 @@ impl GraphBuilder {
                 let expected = format!("a finite weight at row {row}, column {column} of {}", after.0.name());
                 return Err(GraphError::new(name, expected, found.to_string()));
             }
-            let effect = FoldedNorm::new(name, before, &after);
+            let names = (name, before.0.name());
+            let effect = FoldedNorm::new(names, 1, without_bias(before), without_bias(&after));
             let map = self.map(after);
             let node = self.linear(name, map, from)?;
             return Ok((node, Some(effect)));
         }
         let size = shape.entries() / channels.max(1);
-        let each = |of: &dyn Fn(usize) -> f64| {
-            (0..channels).flat_map(|channel| std::iter::repeat_n(of(channel), size)).collect::<Vec<f64>>()
-        };
-        let scale = each(&|channel| norm.factor[channel]);
-        let shift = each(&|channel| norm.shift[channel] - norm.factor[channel] * norm.mean[channel]);
+        let each = |of: &[f64]| of.iter().flat_map(|&x| std::iter::repeat_n(x, size)).collect::<Vec<f64>>();
+        let (scale, shift) = norm.scale_and_shift();
+        let (scale, shift) = (each(scale), each(&shift));
         Ok((self.scale_shift(name, of, scale, shift)?, None))
     }
 

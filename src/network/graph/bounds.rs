@@ -86,7 +86,7 @@ impl GraphBounds {
 impl MapChange {
     /// Ŵ = W.
     pub fn none(weights: &Array2<f64>, norms: MapNorms) -> Self {
-        let magnitudes = weights.mapv(f64::abs);
+        let magnitudes = weights.mapv(f64::abs).into_shared();
         Self { delta: Vec::new(), magnitudes, delta_norm: 0.0, bias_norm: 0.0, gain: norms.norm }
     }
 }

@@ -27,7 +27,9 @@
 //! has the sum of magnitudes 2p_j(1 − p_j) ≤ ½. The derivative of its logarithm is I − 1pᵀ, with a norm of at most 1 + √n·‖p‖ ≤ 1 + √n, and a
 //! change of row j of at most δ_j + Σp_kδ_k.
 
-use ndarray::{Array2, ArrayView1};
+use std::borrow::Borrow;
+
+use ndarray::{ArcArray2, Array2, ArrayView1};
 
 use super::intervals::{concatenated, largest_shares, most_copies, row_length};
 use super::{Graph, Node, NodeBounds, Operation, PoolingKind};
@@ -78,8 +80,8 @@ impl Deviation {
 pub struct MapChange {
     /// bounds on |ΔW|, entry by entry: none if Ŵ = W, one for both halves of Ŵ, or one for each
     pub delta: Vec<Array2<f64>>,
-    /// bounds on |ŵ| of both halves
-    pub magnitudes: Array2<f64>,
+    /// bounds on |ŵ| of both halves, shared by copies
+    pub magnitudes: ArcArray2<f64>,
     /// bound on ‖ΔW(x)‖₂ / ‖x‖₂ of the map, biases apart
     pub delta_norm: f64,
     /// bound on √places·‖Δb‖₂
@@ -95,7 +97,7 @@ pub fn deviation_after(
     number: usize,
     base: &[NodeBounds],
     of: &[&Deviation],
-    maps: &[MapChange],
+    maps: &[impl Borrow<MapChange>],
 ) -> Deviation {
     let node = &graph.nodes()[number];
     let entries = node.shape.entries();
@@ -107,7 +109,7 @@ pub fn deviation_after(
     let (norm, entries) = match &node.operation {
         Operation::Input | Operation::Constant(_) => return Deviation::zero(entries),
         Operation::Linear(layer) => {
-            let map = &maps[layer - 1];
+            let map = maps[layer - 1].borrow();
             let changed = product(map.delta_norm, from(0).norm) + map.bias_norm;
             (changed + product(map.gain, of[0].norm), linear(graph, *layer, from(0), of[0], map))
         }

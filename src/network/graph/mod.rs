@@ -8,9 +8,9 @@
 //! |---|---|
 //! | `builder` | a graph put together node by node, with its shapes checked |
 //! | `node`, `shape`, `error` | nodes and operations; shapes; what does not fit |
-//! | `linear_map`, `window`, `kernel`, `pooling` | matrices applied at places; sliding windows and their taps; averages and maxima |
+//! | `linear_map/`, `window`, `kernel`, `pooling` | matrices applied at places; sliding windows and their taps; averages and maxima |
 //! | `recurrent/` | RNN, GRU and LSTM unrolled over the steps of a sequence |
-//! | `batch_norm` | batch norm folded into the linear map before it |
+//! | `batch_norm`, `folding` | batch norm; scales and shifts as part of the linear map before them |
 //! | `unrolled`, `skips` | the same function with a weight for each place; with skip connections built as well |
 //! | `evaluation` | values forwards, derivatives backwards |
 //! | `norms` | operator norms of linear maps |
@@ -23,6 +23,7 @@ mod builder;
 mod deviation;
 mod error;
 pub mod evaluation;
+mod folding;
 mod intervals;
 mod kernel;
 mod linear_map;
@@ -37,11 +38,12 @@ mod skips;
 mod unrolled;
 mod window;
 
-pub use batch_norm::{BatchNorm, BatchStatistics, FoldedNorm};
+pub use batch_norm::{BatchNorm, BatchStatistics};
 pub use bounds::GraphBounds;
 pub use builder::{GraphBuilder, MapId, NodeId};
 pub use deviation::{Deviation, MapChange, deviation_after};
 pub use error::GraphError;
+pub use folding::{FoldedNorm, OutputAffine};
 pub use kernel::{KernelPlace, KernelShape};
 pub use linear_map::{LinearMap, Placement, WeightedMap};
 pub use node::{Node, Operation};

@@ -74,38 +74,6 @@ fields! {
         /// e, added to v; 1e-5 if not given
         eps: Positive,
     }
-    /// An LSTM or a GRU along the first axis.
-    RecurrentFields {
-        /// the module whose tensors are `module.weight_ih_l0`, `.weight_hh_l0`, `.bias_ih_l0` and `.bias_hh_l0`
-        module: String,
-        /// weights on the inputs, gates one behind the other in the rows: i, f, g, o or r, z, n
-        weight_ih: String,
-        /// weights on the state
-        weight_hh: String,
-        /// biases beside `weight_ih`
-        bias_ih: String,
-        /// biases beside `weight_hh`
-        bias_hh: String,
-        /// the last state, or those of all steps; the last one if not given
-        output: SequenceOutput,
-    }
-    /// A recurrent layer without gates along the first axis.
-    RnnFields {
-        /// the module whose tensors are `module.weight_ih_l0`, `.weight_hh_l0`, `.bias_ih_l0` and `.bias_hh_l0`
-        module: String,
-        /// weights on the inputs
-        weight_ih: String,
-        /// weights on the state
-        weight_hh: String,
-        /// biases beside `weight_ih`
-        bias_ih: String,
-        /// biases beside `weight_hh`
-        bias_hh: String,
-        /// the last state, or those of all steps; the last one if not given
-        output: SequenceOutput,
-        /// σ; tanh if not given
-        nonlinearity: Lipschitz,
-    }
     /// Maxima under a window, channel by channel.
     MaxPoolFields {
         /// sizes of the window
@@ -141,6 +109,40 @@ fields! {
     ReshapeFields {
         /// the new axes
         shape: Vec<Width>,
+    }
+}
+
+/// The fields of recurrent layers, and those of some of them alone.
+macro_rules! recurrent_fields {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($own:tt)* })+) => {
+        fields! {$(
+            $(#[doc = $doc])+
+            $name {
+                /// the module whose tensors are `module.weight_ih_l0`, `.weight_hh_l0`, `.bias_ih_l0` and `.bias_hh_l0`
+                module: String,
+                /// weights on the inputs, gates one behind the other in the rows: i, f, g, o of an LSTM, r, z, n of a GRU
+                weight_ih: String,
+                /// weights on the state
+                weight_hh: String,
+                /// biases beside `weight_ih`
+                bias_ih: String,
+                /// biases beside `weight_hh`
+                bias_hh: String,
+                /// the last state, or those of all steps; the last one if not given
+                output: SequenceOutput,
+                $($own)*
+            }
+        )+}
+    };
+}
+
+recurrent_fields! {
+    /// An LSTM or a GRU along the first axis.
+    RecurrentFields {}
+    /// A recurrent layer without gates along the first axis.
+    RnnFields {
+        /// σ; tanh if not given
+        nonlinearity: Lipschitz,
     }
 }
 

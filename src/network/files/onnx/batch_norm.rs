@@ -6,6 +6,7 @@ use super::OnnxError;
 use super::node::{OnnxNode, shown};
 use super::traced::OnnxValue;
 use super::walk::OnnxWalk;
+use crate::network::graph::{BatchNorm, BatchStatistics};
 
 /// γ·(x − μ)/√(v + e) + β for each channel, axis 1: part of the linear map before it, if nothing else takes its value.
 pub(super) fn batch_norm<'a>(
@@ -33,20 +34,18 @@ pub(super) fn batch_norm<'a>(
             return Err(node.error(expected, list.len().to_string()));
         }
         origins.push(numbers.origin);
-        lists.push(list);
+        lists.push(Some(list));
     }
     let epsilon = node.float("epsilon", 1e-5);
-    let [gamma, beta, mean, variance] = &lists[..] else { return Err(node.error("four inputs", "others")) };
-    if let Some(found) = variance.iter().find(|&&v| v + epsilon <= 0.0 || !v.is_finite()) {
-        return Err(node.error("variances above −ε", found.to_string()));
-    }
-    let scale: Vec<f64> = gamma.iter().zip(variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
-    let shift: Vec<f64> = (0..*channels).map(|at| beta[at] - mean[at] * scale[at]).collect();
+    let mut lists = lists.into_iter();
+    let [weight, bias, mean, variance] = std::array::from_fn(|_| lists.next().flatten());
+    let norm = BatchNorm::new(&node.name, BatchStatistics { weight, bias, mean, variance, epsilon })?;
+    let (scale, shift) = norm.scale_and_shift();
     let along = [&[*channels][..], &vec![1; spatial.len()]].concat();
     let array = |numbers: Vec<f64>| {
         ArrayD::from_shape_vec(IxDyn(&along), numbers)
             .map_err(|_| node.error("one for each channel", "others"))
     };
     let what = format!("batch norm {epsilon} {}", origins.join(", "));
-    Ok(vec![walk.affine(node, value, (Some(array(scale)?), Some(array(shift)?)), &what)?])
+    Ok(vec![walk.affine(node, value, (Some(array(scale.to_vec())?), Some(array(shift)?)), &what)?])
 }

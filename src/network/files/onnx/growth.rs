@@ -29,7 +29,7 @@ impl<'a> OnnxWalk<'a> {
             if let (Some(scale), Some(shift)) = (folded(&scale), folded(&shift)) {
                 // Its norm is taken before and after.
                 self.claim_axes(&node.place, part.weights.shape())?;
-                part.fold(&node.name, scale.as_ref(), shift.as_ref());
+                part.fold(&node.name, scale.as_deref(), shift.as_deref());
                 part.history += &format!("|{what}");
                 return Ok(value);
             }

@@ -1,9 +1,8 @@
 //! A linear map before it enters the graph: constants behind it may still become its bias and scale.
 
-use ndarray::{Array1, Array2, ArrayD, Axis};
+use ndarray::{Array1, Array2, ArrayD};
 
-use crate::network::graph::{FoldedNorm, NodeId, Shape, Window};
-use crate::network::{range, spectral_norm_bound};
+use crate::network::graph::{FoldedNorm, NodeId, OutputAffine, Shape, Window};
 
 /// How a matrix will be applied.
 #[derive(Clone, Debug)]
@@ -41,7 +40,7 @@ pub(super) struct LinearPart {
 
 impl LinearPart {
     /// Numbers to be broadcast to its value as one for each of its outputs; `None` if they differ along other axes.
-    pub(super) fn per_output(&self, numbers: &ArrayD<f64>) -> Option<Array1<f64>> {
+    pub(super) fn per_output(&self, numbers: &ArrayD<f64>) -> Option<Vec<f64>> {
         let front = self.axes.len().checked_sub(numbers.ndim())?;
         let outputs = self.weights.nrows();
         for (at, &length) in numbers.shape().iter().enumerate() {
@@ -53,45 +52,20 @@ impl LinearPart {
         }
         let all: Vec<f64> = numbers.iter().copied().collect();
         match all[..] {
-            [one] => Some(Array1::from_elem(outputs, one)),
-            _ => (all.len() == outputs).then(|| Array1::from(all)),
+            [one] => Some(vec![one; outputs]),
+            _ => (all.len() == outputs).then_some(all),
         }
     }
 
     /// scale · y + shift as part of the map.
-    pub(super) fn fold(&mut self, node: &str, scale: Option<&Array1<f64>>, shift: Option<&Array1<f64>>) {
-        if let Some(scale) = scale {
-            let before = self.figures();
-            self.weights *= &scale.view().insert_axis(Axis(1));
-            if let Some(bias) = &mut self.bias {
-                *bias *= scale;
-            }
-            if let Some(shift) = shift {
-                self.shift(shift);
-            }
-            let after = self.figures();
-            if before != after {
-                self.folds.push(FoldedNorm {
-                    node: node.to_owned(),
-                    map: String::new(),
-                    w_max: (before.0, after.0),
-                    norm: (before.1, after.1),
-                });
-            }
-        } else if let Some(shift) = shift {
-            self.shift(shift);
+    pub(super) fn fold(&mut self, node: &str, scale: Option<&[f64]>, shift: Option<&[f64]>) {
+        let affine = OutputAffine { scale, mean: None, shift };
+        let before = scale.map(|_| self.weights.clone());
+        self.bias = affine.fold(&mut self.weights, self.bias.take());
+        if let Some(before) = before {
+            let groups = if let PartKind::Convolution { groups, .. } = self.kind { groups } else { 1 };
+            let effect = FoldedNorm::new((node, ""), groups, before.view(), self.weights.view());
+            self.folds.extend(Some(effect).filter(FoldedNorm::is_change));
         }
-    }
-
-    fn shift(&mut self, shift: &Array1<f64>) {
-        self.bias = Some(match self.bias.take() {
-            Some(bias) => bias + shift,
-            None => shift.clone(),
-        });
-    }
-
-    /// The largest weight and a bound on the norm of the matrix, within 10⁻⁹; biases are left out.
-    fn figures(&self) -> (f64, f64) {
-        (range::largest(self.weights.iter().copied()), spectral_norm_bound(self.weights.view()))
     }
 }
