@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::experiment::{FileOptions, Lipschitz};
+use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
 #[cfg(feature = "tui")]
 use crate::tui::{Color, look::theme::ThemeName};
@@ -47,6 +47,9 @@ pub(super) struct Common {
     /// A value in place of the preset's, as in RON: `--set epsilon=0.05`
     #[arg(long, value_name = "KEY=VALUE", global = true)]
     pub(super) set: Vec<String>,
+    /// One of the targets of a preset that lists several, by its name
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(super) target: Option<String>,
     /// Threads to compute with; all cores without it. Results do not depend on it
     #[arg(long, value_name = "N", global = true, value_parser = threads)]
     pub(super) threads: Option<usize>,
@@ -63,6 +66,14 @@ pub(super) struct Common {
     pub(super) theme: Option<ThemeName>,
     #[command(flatten)]
     pub(super) weight_file: WeightFileArguments,
+}
+
+impl Common {
+    /// The values in place of the preset's, as `key=value`, and the target chosen.
+    pub(super) fn settings(&self) -> Vec<String> {
+        let chosen = self.target.as_deref().map(setting_of_target);
+        self.set.iter().cloned().chain(chosen).collect()
+    }
 }
 
 /// What a weight file does not say of itself, where it stands for a preset.

@@ -46,12 +46,16 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         frames_per_second: arguments.fps,
         keeper,
         load: Box::new({
-            let (seed, set) = (common.seed, common.set.clone());
-            // Its options are those of one file.
+            let (seed, set, first_set) = (common.seed, common.set.clone(), common.settings());
+            // Its options are those of one file, and so is a target of its list.
             let (first, options) = (preset.to_owned(), common.weight_file.options());
             move |name: &str| {
-                let (name, set) = (name.to_owned(), set.clone());
-                let options = if name == first { options.clone() } else { FileOptions::default() };
+                let name = name.to_owned();
+                let (options, set) = if name == first {
+                    (options.clone(), first_set.clone())
+                } else {
+                    (FileOptions::default(), set.clone())
+                };
                 Box::new(move || Session::to_watch(Experiment::open_regular(&name, &options, seed, &set)?))
             }
         }),
@@ -93,6 +97,6 @@ fn first_session(preset: &str, common: &Common) -> Result<OpenSession, CliError>
     // Before the terminal is taken.
     limits::note_unknown_memory();
     let (preset, options) = (preset.to_owned(), common.weight_file.options());
-    let (seed, set) = (common.seed, common.set.clone());
+    let (seed, set) = (common.seed, common.settings());
     Ok(Box::new(move || Session::to_watch(Experiment::open(&preset, &options, seed, &set)?)))
 }

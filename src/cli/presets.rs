@@ -11,7 +11,7 @@ const DEFAULT_PRESET: &str = "digits";
 
 pub(super) fn load(preset: &str, common: &Common) -> Result<Experiment, ExperimentError> {
     limits::note_unknown_memory();
-    Experiment::open(preset, &common.weight_file.options(), common.seed, &common.set)
+    Experiment::open(preset, &common.weight_file.options(), common.seed, &common.settings())
 }
 
 /// The preset to open.

@@ -52,6 +52,7 @@ mod savings;
 mod settings;
 mod target;
 mod target_bounds;
+mod targets;
 mod ticket_file;
 mod trained;
 mod walked;
@@ -73,9 +74,10 @@ pub use preset::{
     Sizes, TwoFields,
 };
 pub use preset::{
-    Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NormSource, Parameter, Positive,
-    Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
+    Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NamedTarget, NormSource, Parameter,
+    Positive, Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
 pub use resolved::Experiment;
 pub use savings::Savings;
 pub use target_bounds::{TargetBounds, ValueBounds};
+pub use targets::setting_of as setting_of_target;

@@ -15,6 +15,7 @@ use super::preset::{
 use super::settings::Settings;
 use super::target;
 use super::target_bounds::TargetBounds;
+use super::targets;
 use crate::learning::Dataset;
 use crate::network::files::readings::Reading;
 use crate::network::{Domain, Network, spectral_norm, spectral_norm_bound};
@@ -37,6 +38,8 @@ pub struct Experiment {
     pub dataset: Option<Arc<Dataset>>,
     /// assumptions about a weight file in a preset's place, as fields of a preset
     pub assumed: Vec<String>,
+    /// the place of F in the list of targets
+    pub(super) chosen: Option<usize>,
     /// the fields in force, and the network as theory sees it
     outline: Outline,
     pub(super) source: PresetSource,
@@ -73,11 +76,12 @@ impl Experiment {
     /// Resolves a preset. Measures of the target, and of target and inputs, are taken over from one of `known` with the
     /// same.
     pub(super) fn new(
-        preset: Preset,
+        mut preset: Preset,
         source: &PresetSource,
         place_of: PlaceOf<'_>,
         known: &[&Self],
     ) -> Result<Self, ExperimentError> {
+        let chosen = targets::settle(&mut preset, place_of)?;
         let at = |key: &str, message: String| ExperimentError::new(place_of(key), message);
         if let (Some(epsilon), Some(given)) = (preset.epsilon, preset.given_tolerance()) {
             let message = format!(
@@ -126,7 +130,10 @@ impl Experiment {
         let tolerance = if is_graph { ToleranceRule::Walk } else { ToleranceRule::default() };
         let derived =
             Derived { name: &source.name, largest_weight: largest, f_max: bounds.f_max(), tolerance };
-        let setup = preset.resolve(Arc::clone(&measured.target), domain, &derived);
+        let mut setup = preset.resolve(Arc::clone(&measured.target), domain, &derived);
+        if let Some(named) = chosen.and_then(|chosen| preset.targets.as_ref()?.get(chosen)) {
+            setup.title = format!("{}: {}", setup.title, named.name);
+        }
         if is_graph {
             check_rules_of_graphs(&setup, place_of)?;
         }
@@ -159,6 +166,7 @@ impl Experiment {
             bounds,
             dataset,
             assumed: Vec::new(),
+            chosen,
             outline,
             source: source.clone(),
             settings: Settings::default(),

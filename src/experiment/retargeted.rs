@@ -25,6 +25,7 @@ impl Experiment {
         let activations = layers.activations();
         let fields = Preset {
             target: None,
+            targets: None,
             inputs: None,
             w_max: None,
             f_max: None,

@@ -21,8 +21,10 @@ impl Experiment {
     /// The files named by the preset for target, inputs, labels and data, without built-in ones.
     pub fn data_files(&self) -> Vec<PathBuf> {
         let mut named = Vec::new();
-        if let Some(TargetSource::File { path, .. }) = &self.preset.target {
-            named.push(path.as_str());
+        for target in self.preset.target_sources() {
+            if let TargetSource::File { path, .. } = target {
+                named.push(path.as_str());
+            }
         }
         if let Some(InputSource::File { path, labels }) = &self.preset.inputs {
             let labels = labels.as_deref().map(|labels| split_array_name(labels).0);
@@ -46,8 +48,10 @@ impl Experiment {
             *path = self.source.path_from_anywhere(path)?;
             Ok(())
         };
-        if let Some(TargetSource::File { path, .. }) = &mut preset.target {
-            anywhere(path)?;
+        for target in preset.target_sources_mut() {
+            if let TargetSource::File { path, .. } = target {
+                anywhere(path)?;
+            }
         }
         if let Some(InputSource::File { path, labels }) = &mut preset.inputs {
             anywhere(path)?;
@@ -55,7 +59,7 @@ impl Experiment {
         }
         preset.data.iter_mut().flat_map(DataSource::paths_mut).try_for_each(anywhere)?;
         // Elsewhere it would be called after its file.
-        preset.title.get_or_insert_with(|| self.title.clone());
+        preset.title.get_or_insert_with(|| self.title_of_all().to_owned());
         // A field a line.
         let text = written(&preset, 1)?;
         let name = shortened(&self.name);

@@ -3,6 +3,7 @@
 use super::error::{ExperimentError, Place};
 use super::files::source::parse_override;
 use super::preset::{Preset, outer_key};
+use super::targets;
 
 /// The `key=value`s of a call.
 #[derive(Clone, Debug, Default)]
@@ -12,19 +13,37 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Applies `key=value`s to a preset.
+    /// Applies `key=value`s to a preset. `target="name"` chooses one of its list of targets.
     ///
     /// # Errors
     /// [`ExperimentError`] at the first unreadable one.
     pub(super) fn apply(preset: &mut Preset, settings: &[String]) -> Result<Self, ExperimentError> {
-        let (mut values, mut all) = (Preset::default(), Vec::new());
+        let (mut values, mut all, mut chosen) = (Preset::default(), Vec::new(), None);
         for setting in settings {
+            if let Some(name) = targets::name_in(setting) {
+                all.push(("target".to_owned(), setting.clone()));
+                chosen = Some((name, setting));
+                continue;
+            }
             let (key, value) = parse_override(setting)?;
+            if value.target.is_some() {
+                chosen = None;
+            }
             values.override_with(value);
             all.push((key, setting.clone()));
         }
         preset.set(values);
+        if let Some((name, setting)) = chosen {
+            let failed = |message| ExperimentError::new(argument(setting), message);
+            targets::choose(preset, &name).map_err(failed)?;
+        }
         Ok(Self { all })
+    }
+
+    /// These settings, with one for this key in the place of any other.
+    pub(super) fn with(&self, key: &str, setting: String) -> Self {
+        let others = self.all.iter().filter(|(other, _)| other != key).cloned();
+        Self { all: others.chain([(key.to_owned(), setting)]).collect() }
     }
 
     /// Each key and its `key=value`.

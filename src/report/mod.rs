@@ -33,6 +33,7 @@ mod size;
 #[cfg(feature = "text")]
 mod summary;
 mod table;
+mod targets;
 #[cfg(feature = "text")]
 pub mod text;
 mod weighed;
@@ -81,5 +82,6 @@ pub use size::{Kept, Share, Size, SizeReport};
 #[cfg(feature = "text")]
 pub use summary::summary;
 pub use table::{Cell, Column, Rows, Table};
+pub use targets::{TargetErrorReport, TargetLaneReport, TargetReport, TargetsReport};
 pub use weighed::{StepReport, SumReport, WeighedReport, WeightPlaceReport};
 pub use weighed_learned::{PastValueReport, WeighedLearnedReport};

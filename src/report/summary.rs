@@ -94,6 +94,11 @@ fn how_far(lane: &LaneView) -> String {
 fn command(snapshot: &Snapshot, overrides: &[String]) -> String {
     let mut words = vec!["slth".to_owned(), "run".to_owned(), snapshot.experiment.name.clone()];
     words.extend_from_slice(overrides);
+    if let Some(named) =
+        snapshot.experiment.chosen_target().and_then(|at| snapshot.experiment.targets().get(at))
+    {
+        words.extend(["--target".to_owned(), named.name.clone()]);
+    }
     let lanes: Vec<_> = snapshot.lanes.iter().map(|lane| lane.construction).collect();
     if lanes.iter().any(|lane| !snapshot.experiment.constructions.contains(lane))
         && let Ok(list) = ron::to_string(&lanes)

@@ -12,7 +12,7 @@ use crate::network::files::FileBytes;
 use crate::visible::{file_name, shortened};
 
 /// The built-in presets in listed order: name and text.
-const BUILT_IN: [(&str, &str); 17] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("digits", include_str!("../../../presets/digits.ron")),
     ("tiny", include_str!("../../../presets/tiny.ron")),
     ("example-5", include_str!("../../../presets/example-5.ron")),
@@ -30,19 +30,42 @@ const BUILT_IN: [(&str, &str); 17] = [
     ("conv-batchnorm", include_str!("../../../presets/conv-batchnorm.ron")),
     ("residual", include_str!("../../../presets/residual.ron")),
     ("lstm", include_str!("../../../presets/lstm.ron")),
+    ("further-questions", include_str!("../../../presets/further-questions.ron")),
 ];
 
+macro_rules! files {
+    ($($name:literal),+ $(,)?) => { &[$( ($name, include_bytes!(concat!("../../../presets/", $name))) ),+] };
+}
+
 /// The files of built-in presets.
-const BUILT_IN_FILES: [(&str, &[u8]); 9] = [
-    ("digits-conv.onnx", include_bytes!("../../../presets/digits-conv.onnx")),
-    ("digits-conv-batchnorm.pt", include_bytes!("../../../presets/digits-conv-batchnorm.pt")),
-    ("digits-lstm.onnx", include_bytes!("../../../presets/digits-lstm.onnx")),
-    ("digits-mlp.safetensors", include_bytes!("../../../presets/digits-mlp.safetensors")),
-    ("digits-residual.onnx", include_bytes!("../../../presets/digits-residual.onnx")),
-    ("digits-test-inputs.npy", include_bytes!("../../../presets/digits-test-inputs.npy")),
-    ("digits-test-labels.npy", include_bytes!("../../../presets/digits-test-labels.npy")),
-    ("digits-train-inputs.npy", include_bytes!("../../../presets/digits-train-inputs.npy")),
-    ("digits-train-labels.npy", include_bytes!("../../../presets/digits-train-labels.npy")),
+const BUILT_IN_FILES: &[(&str, &[u8])] = files![
+    "digits-conv-1x1.onnx",
+    "digits-conv-5x5.onnx",
+    "digits-conv-7x7.onnx",
+    "digits-conv-batchnorm.pt",
+    "digits-conv.onnx",
+    "digits-lstm-1-steps.onnx",
+    "digits-lstm-16-steps.onnx",
+    "digits-lstm-2-steps.onnx",
+    "digits-lstm-32-steps.onnx",
+    "digits-lstm-4-steps.onnx",
+    "digits-lstm-64-steps.onnx",
+    "digits-lstm.onnx",
+    "digits-mlp.safetensors",
+    "digits-plain-1.onnx",
+    "digits-plain-16.onnx",
+    "digits-plain-2.onnx",
+    "digits-plain-4.onnx",
+    "digits-plain-8.onnx",
+    "digits-residual-1.onnx",
+    "digits-residual-16.onnx",
+    "digits-residual-2.onnx",
+    "digits-residual-8.onnx",
+    "digits-residual.onnx",
+    "digits-test-inputs.npy",
+    "digits-test-labels.npy",
+    "digits-train-inputs.npy",
+    "digits-train-labels.npy",
 ];
 
 /// Prefix for the path of a built-in file.

@@ -41,5 +41,5 @@ pub(super) use reading::{parse, parse_value};
 pub use rules::{NormSource, ToleranceRule};
 pub(super) use schema::{Derived, outer_key};
 pub use schema::{Parameter, Preset, Setup};
-pub use target::{TargetKind, TargetSource};
+pub use target::{NamedTarget, TargetKind, TargetSource};
 pub(super) use text::{value, written};

@@ -12,7 +12,7 @@
 //! | the digest | `Setup` is serialised in it |
 //! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
 //!
-//! The title, the target and the inputs are no lines: their resolved values are made by code of their own. `then Inputs`
+//! The title, the target, the list of targets and the inputs are no lines: their resolved values are made by code of their own. `then Inputs`
 //! after a line gives the inputs their place in the edit pane. `digest (…)` keeps a newer field out of the digests of
 //! setups without it; the examples themselves are digested beside the fields.
 //!
@@ -29,7 +29,7 @@ use super::graph::GraphSource;
 use super::inputs::InputSource;
 use super::numbers::{Base, Positive, Probability, Width};
 use super::rules::{NormSource, ToleranceRule};
-use super::target::{TargetKind, TargetSource};
+use super::target::{NamedTarget, TargetKind, TargetSource};
 use super::text;
 use crate::construction::Mode;
 use crate::learning::{LearnedMethod, Optimiser, Schedule};
@@ -74,6 +74,9 @@ macro_rules! schema {
             /// the target network F
             #[serde(skip_serializing_if = "Option::is_none")]
             pub target: Option<TargetSource>,
+            /// several targets for the same task; without `target` the first of them is F
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub targets: Option<Vec<NamedTarget>>,
             /// the set of inputs X
             #[serde(skip_serializing_if = "Option::is_none")]
             pub inputs: Option<InputSource>,
@@ -110,6 +113,7 @@ macro_rules! schema {
                 let mut count = |is_given: bool| taken += usize::from(is_given);
                 count(put(&mut self.title, other.title));
                 count(put(&mut self.target, other.target));
+                count(put(&mut self.targets, other.targets));
                 count(put(&mut self.inputs, other.inputs));
                 $( count(put(&mut self.$key, other.$key)); )+
                 taken
@@ -331,12 +335,24 @@ impl Preset {
         self.override_with(settings);
     }
 
+    /// The target, and all targets listed.
+    pub(in crate::experiment) fn target_sources(&self) -> impl Iterator<Item = &TargetSource> {
+        let listed = self.targets.iter().flatten().map(|named| &named.target);
+        self.target.iter().chain(listed)
+    }
+
+    /// As [`target_sources`](Self::target_sources), to change them.
+    pub(in crate::experiment) fn target_sources_mut(&mut self) -> impl Iterator<Item = &mut TargetSource> {
+        let listed = self.targets.iter_mut().flatten().map(|named| &mut named.target);
+        self.target.iter_mut().chain(listed)
+    }
+
     /// Numbers written out in the preset: weights, points and examples.
     pub(in crate::experiment) fn written_numbers(&self) -> usize {
-        let weights = match &self.target {
-            Some(TargetSource::Explicit { layers, .. }) => layers.iter().flatten().map(Vec::len).sum(),
+        let weights = self.target_sources().map(|target| match target {
+            TargetSource::Explicit { layers, .. } => layers.iter().flatten().map(Vec::len).sum(),
             _ => 0,
-        };
+        });
         let points = match &self.inputs {
             Some(InputSource::Points { points, .. }) => points.iter().map(Vec::len).sum(),
             _ => 0,
@@ -345,7 +361,7 @@ impl Preset {
             ExampleSource::Points { points, .. } => points.iter().map(Vec::len).sum(),
             ExampleSource::File { .. } => 0,
         });
-        weights + points + examples.sum::<usize>()
+        weights.sum::<usize>() + points + examples.sum::<usize>()
     }
 }
 

@@ -52,7 +52,7 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         activations: Option<Vec<Lipschitz>>,
     },
-    /// Weights, and biases if there are any, from a safetensors, npz, npy or PyTorch file.
+    /// Weights, and biases if there are any, from a safetensors, npz, npy, PyTorch or ONNX file.
     File {
         /// relative to the preset
         path: String,
@@ -108,6 +108,19 @@ pub enum TargetSource {
         #[serde(skip_serializing_if = "Option::is_none")]
         decay: Option<f64>,
     },
+}
+
+/// One of several targets for the same task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedTarget {
+    /// unique in its list
+    pub name: String,
+    /// the question it belongs to: targets of one group stand together
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// F
+    pub target: TargetSource,
 }
 
 /// The number of examples of a batch if none is given, as of LeNet-300-100 in Frankle and Carbin 2019.

@@ -15,6 +15,7 @@ mod run;
 mod setup;
 #[cfg(feature = "cli")]
 mod speed;
+mod targets;
 mod verdict;
 
 pub use super::numbers::{
@@ -35,3 +36,4 @@ pub use run::{demand, run};
 pub use setup::{construction_name, mode, not_built, not_built_names};
 #[cfg(feature = "cli")]
 pub use speed::speed;
+pub use targets::{targets, targets_table};

@@ -1,0 +1,101 @@
+//! Several targets for the same task: the one that is F, and the same setup with another.
+
+use super::error::{ExperimentError, Place, PlaceOf};
+use super::preset::{NamedTarget, Preset, TargetSource};
+use super::resolved::Experiment;
+use crate::visible::shortened;
+
+/// The name in `target="name"`; `None` for any other setting.
+pub(super) fn name_in(setting: &str) -> Option<String> {
+    let (key, value) = setting.split_once('=')?;
+    (key.trim() == "target").then(|| ron::from_str(value.trim()).ok())?
+}
+
+/// The setting that chooses this target of a list: `target="name"`.
+pub fn setting_of(name: &str) -> String {
+    format!("target={name:?}")
+}
+
+/// Makes the listed target of this name F.
+///
+/// # Errors
+/// In words, for a name that is not listed.
+pub(super) fn choose(preset: &mut Preset, name: &str) -> Result<(), String> {
+    let listed = preset.targets.as_deref().unwrap_or_default();
+    if listed.is_empty() {
+        let found = shortened(name);
+        return Err(format!(
+            "expected a target, found the name \"{found}\" where the setup lists no `targets`"
+        ));
+    }
+    let Some(named) = listed.iter().find(|named| named.name == name) else {
+        let names: Vec<String> =
+            listed.iter().map(|named| format!("\"{}\"", shortened(&named.name))).collect();
+        return Err(format!("expected one of {}, found \"{}\"", names.join(", "), shortened(name)));
+    };
+    preset.target = Some(named.target.clone());
+    Ok(())
+}
+
+/// Checks the list of targets. Without a `target`, the first of them is F. Returns the place of F in the list, from 0.
+///
+/// # Errors
+/// For an empty list, names that are empty or repeated, and targets that are repeated.
+pub(super) fn settle(preset: &mut Preset, place_of: PlaceOf<'_>) -> Result<Option<usize>, ExperimentError> {
+    let Some(listed) = &preset.targets else { return Ok(None) };
+    let fail = |message: String| Err(ExperimentError::new(place_of("targets"), message));
+    let Some(first) = listed.first() else {
+        return fail("expected at least one target, found none".to_owned());
+    };
+    for (place, named) in listed.iter().enumerate() {
+        if named.name.trim().is_empty() {
+            return fail(format!("target {place}: expected a name, found none"));
+        }
+        let name = shortened(&named.name);
+        if let Some(same) = listed[..place].iter().position(|other| other.name == named.name) {
+            return fail(format!(
+                "expected names that differ, found \"{name}\" for targets {same} and {place}"
+            ));
+        }
+        if let Some(same) = listed[..place].iter().find(|other| other.target == named.target) {
+            let same = shortened(&same.name);
+            return fail(format!(
+                "expected targets that differ, found the same for \"{same}\" and \"{name}\""
+            ));
+        }
+    }
+    let target: &TargetSource = preset.target.get_or_insert_with(|| first.target.clone());
+    Ok(listed.iter().position(|named| named.target == *target))
+}
+
+impl Experiment {
+    /// All targets listed for the task; none without `targets`.
+    pub fn targets(&self) -> &[NamedTarget] {
+        self.preset.targets.as_deref().unwrap_or_default()
+    }
+
+    /// The place of F among [`targets`](Self::targets), from 0; `None` for a target that is not listed.
+    pub fn chosen_target(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// The title of the task: without the name of F.
+    pub fn title_of_all(&self) -> &str {
+        self.preset.title.as_deref().unwrap_or(&self.source.name)
+    }
+
+    /// The same setup with another of its [`targets`](Self::targets) as F. Overrides and edits of other fields stay.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and for a name that is not listed.
+    pub fn with_target(&self, name: &str) -> Result<Self, ExperimentError> {
+        let mut preset = Preset::clone(&self.preset);
+        let field = || Place::Field("target".to_owned());
+        choose(&mut preset, name).map_err(|message| ExperimentError::new(field(), message))?;
+        let place_of = |key: &str| self.place_of(key);
+        let mut other = Self::new(preset, &self.source, &place_of, &[self])?;
+        other.name.clone_from(&self.name);
+        other.settings = self.settings.with("target", setting_of(name));
+        Ok(other)
+    }
+}
