@@ -84,6 +84,13 @@ impl Experiment {
         self.preset.title.as_deref().unwrap_or(&self.source.name)
     }
 
+    /// Whether another experiment differs at most in its choice among the same targets.
+    pub fn is_of_same_task(&self, other: &Self) -> bool {
+        let without_choice = |experiment: &Self| Preset { target: None, ..Preset::clone(&experiment.preset) };
+        let both_chosen = self.chosen.is_some() && other.chosen.is_some();
+        both_chosen && self.name == other.name && without_choice(self) == without_choice(other)
+    }
+
     /// The same setup with another of its [`targets`](Self::targets) as F. Overrides and edits of other fields stay.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::lane::{AccuracyReport, by_name};
 use super::table::{Rows, Table};
 use crate::experiment::{Construction, Experiment};
-use crate::session::{TargetFigures, TargetLane};
+use crate::session::{TargetFigures, TargetLane, TicketVerdict};
 use crate::theory::Count;
 
 /// `slth compare` of a setup with a list of targets: the keys are stable. `None` means not known, or not applicable.
@@ -52,6 +52,8 @@ pub struct TargetLaneReport {
     /// null without labels
     pub accuracy: Option<AccuracyReport>,
     pub holds: Option<bool>,
+    /// once all is known
+    pub verdict: Option<TicketVerdict>,
     pub elapsed_seconds: f64,
 }
 
@@ -139,7 +141,8 @@ impl TargetLaneReport {
             neurons_per_weight: lane.neurons_sampled,
             error: TargetErrorReport { found: lane.found, certified: lane.certified },
             accuracy: lane.accuracy.map(|(target, pruned)| AccuracyReport { target, pruned }),
-            holds: lane.holds,
+            holds: lane.verdict.map(TicketVerdict::holds),
+            verdict: lane.verdict,
             elapsed_seconds: lane.elapsed.as_secs_f64(),
         }
     }

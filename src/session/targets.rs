@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::background::{Background, panic_message};
-use super::{Lane, Progress, Session};
+use super::{Progress, Session, TicketVerdict};
 use crate::experiment::{Construction, Experiment, LanePlan, LayerPlan, Plan};
 use crate::theory::Count;
 
@@ -46,14 +46,18 @@ pub struct TargetLane {
     pub certified: Option<f64>,
     /// shares of labelled inputs that F and Ĝ classify right
     pub accuracy: Option<(f64, f64)>,
-    /// whether the ticket holds
-    pub holds: Option<bool>,
+    /// the verdict on the ticket
+    pub verdict: Option<TicketVerdict>,
     /// time spent computing
     pub elapsed: Duration,
 }
 
 impl TargetFigures {
-    fn unknown(experiment: &Experiment, place: usize) -> Self {
+    /// The target at this place of the list, with nothing known of it.
+    ///
+    /// # Panics
+    /// If the list has no such place.
+    pub fn unknown(experiment: &Experiment, place: usize) -> Self {
         let named = &experiment.targets()[place];
         Self {
             name: named.name.clone(),
@@ -70,7 +74,7 @@ impl TargetFigures {
     /// Theory's figures of the target at this place of the list, and its experiment if it can be built.
     ///
     /// # Panics
-    /// If the list has no such place.
+    /// As [`unknown`](Self::unknown).
     pub fn planned(experiment: &Experiment, place: usize) -> (Self, Option<Experiment>) {
         let mut figures = Self::unknown(experiment, place);
         let target = match experiment.with_target(&figures.name) {
@@ -102,7 +106,7 @@ impl TargetFigures {
     /// [`Session::run_until`]; `None` after `pause`.
     ///
     /// # Panics
-    /// As [`planned`](Self::planned).
+    /// As [`unknown`](Self::unknown).
     pub fn built(
         experiment: &Experiment,
         place: usize,
@@ -116,7 +120,8 @@ impl TargetFigures {
                 if !session.run_until(progress, pause) {
                     return None;
                 }
-                figures.lanes = session.lanes().iter().map(TargetLane::built).collect();
+                figures.lanes =
+                    (0..session.lanes().len()).map(|lane| TargetLane::built(&session, lane)).collect();
             }
             Err(error) => figures.refused = Some(error.message().to_owned()),
         }
@@ -125,39 +130,42 @@ impl TargetFigures {
 
     /// Whether every construction of the target is built and holds.
     pub fn holds(&self) -> bool {
-        self.refused.is_none() && self.lanes.iter().all(|lane| lane.holds == Some(true))
+        self.refused.is_none() && self.lanes.iter().all(|lane| lane.verdict.is_some_and(TicketVerdict::holds))
     }
 }
 
 impl TargetLane {
     fn planned(plan: &LanePlan) -> Self {
-        let nonzero: u64 = plan.layers.iter().map(LayerPlan::nonzero_weights).sum();
         let bound: Option<Count> = plan.layers.iter().map(|layer| layer.neurons).sum();
         Self {
             construction: plan.construction,
-            neurons_bound: bound.map(|bound| bound.ratio(nonzero.into())),
+            neurons_bound: bound.map(|bound| bound.ratio(nonzero(plan).into())),
             neurons_sampled: None,
             found: None,
             certified: None,
             accuracy: None,
-            holds: None,
+            verdict: None,
             elapsed: Duration::ZERO,
         }
     }
 
-    fn built(lane: &Lane) -> Self {
-        let nonzero: u64 = lane.plan().layers.iter().map(LayerPlan::nonzero_weights).sum();
-        let sampled: Count = lane.builders().iter().map(|builder| builder.tally().neurons()).sum();
+    fn built(session: &Session, lane: usize) -> Self {
+        let (plan, view) = (session.lanes()[lane].plan(), session.view(lane, None));
         Self {
-            neurons_sampled: Some(sampled.ratio(nonzero.into())),
-            found: (lane.found().tried > 0).then_some(lane.found().error),
-            certified: lane.certified(),
-            accuracy: lane.found().accuracy(),
-            holds: lane.holds(),
-            elapsed: lane.elapsed(),
-            ..Self::planned(lane.plan())
+            neurons_sampled: Some(view.neurons_sampled().ratio(nonzero(plan).into())),
+            found: (view.error.found.tried > 0).then_some(view.error.found.error),
+            certified: view.error.certified,
+            accuracy: view.error.found.accuracy(),
+            verdict: view.verdict(),
+            elapsed: view.elapsed,
+            ..Self::planned(plan)
         }
     }
+}
+
+/// Weights other than 0, of all layers.
+fn nonzero(plan: &LanePlan) -> u64 {
+    plan.layers.iter().map(LayerPlan::nonzero_weights).sum()
 }
 
 /// The figures of a target of an experiment's list.
@@ -167,6 +175,8 @@ pub struct KnownTarget {
     pub experiment: Arc<Experiment>,
     /// its place in the list, from 0
     pub place: usize,
+    /// how much was asked for
+    pub depth: TargetDepth,
     /// its figures
     pub figures: TargetFigures,
 }
@@ -209,19 +219,14 @@ impl TargetBuilder {
             let refused = Some(format!("internal error: {}", panic_message(&*panic)));
             Some(TargetFigures { refused, ..TargetFigures::unknown(&task.experiment, task.place) })
         })?;
-        let (TargetTask { experiment, place, .. }, _) = self.under_way.take()?;
+        let (TargetTask { experiment, place, depth }, _) = self.under_way.take()?;
         self.start_next();
-        Some(KnownTarget { experiment, place, figures })
+        Some(KnownTarget { experiment, place, depth, figures })
     }
 
     /// Whether nothing asked for is missing.
     pub fn is_at_rest(&self) -> bool {
         self.under_way.is_none()
-    }
-
-    /// The place of the target under way.
-    pub fn place(&self) -> Option<usize> {
-        self.under_way.as_ref().map(|(task, _)| task.place)
     }
 
     /// Forgets all that is asked for, and ends the work under way.

@@ -24,6 +24,13 @@ pub enum TicketVerdict {
     NotCertified,
 }
 
+impl TicketVerdict {
+    /// Whether the ticket holds, in exact arithmetic at least.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::Holds | Self::HoldsExactly)
+    }
+}
+
 impl LaneView {
     /// The verdict on the ticket, once all is known.
     pub fn verdict(&self) -> Option<TicketVerdict> {

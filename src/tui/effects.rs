@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::export::Export;
 use super::overlays::picker::folder::Listing;
 use crate::experiment::Experiment;
-use crate::session::{Answer, Command, Question};
+use crate::session::{Answer, Command, KnownTarget, Question, TargetDepth};
 
 /// A request to the event loop.
 #[derive(Debug)]
@@ -22,6 +22,19 @@ pub enum Effect {
     Complete(String),
     /// ask for theory's answer
     Ask(Question),
+    /// open the target of this name, of the setup's list
+    OpenTarget(Arc<Experiment>, String),
+    /// ask for the figures of the target at this place of the setup's list
+    AskTarget {
+        /// the setup
+        experiment: Arc<Experiment>,
+        /// from 0
+        place: usize,
+        /// theory's figures, or all
+        depth: TargetDepth,
+    },
+    /// forget the figures of targets asked for
+    StopTargets,
     /// start this setup in place of the present one
     Start(Arc<Experiment>),
     /// write a setup as a preset file
@@ -46,6 +59,8 @@ pub enum Effect {
 pub enum News {
     /// theory's answer
     Theory(Answer),
+    /// the figures of a target
+    Target(Box<KnownTarget>),
     /// the contents of a folder
     Listed(PathBuf, io::Result<Listing>),
     /// a path was typed

@@ -16,7 +16,7 @@ use super::terminal::display::Display;
 use super::terminal::signals;
 use crate::experiment::Experiment;
 use crate::report::{OutputFile, is_same_file};
-use crate::session::{Command, Forecaster, Session, Worker};
+use crate::session::{Command, Forecaster, Session, TargetBuilder, Worker};
 
 /// Told until a setup is open.
 const OPENING: &str = "opening";
@@ -25,14 +25,16 @@ const OPENING: &str = "opening";
 pub(crate) struct Hands {
     pub(crate) worker: Worker,
     pub(crate) forecaster: Forecaster,
+    pub(crate) targets: TargetBuilder,
     pub(crate) opening: Opening,
     load: LoadSession,
 }
 
 impl Hands {
     pub(crate) fn new(session: Session, load: LoadSession) -> Self {
-        let (forecaster, opening) = (Forecaster::default(), Opening::default());
-        Self { worker: Worker::spawn(session), forecaster, opening, load }
+        let (forecaster, targets, opening) =
+            (Forecaster::default(), TargetBuilder::default(), Opening::default());
+        Self { worker: Worker::spawn(session), forecaster, targets, opening, load }
     }
 
     /// Carries effects out, in order. Returns whether the program is to be left.
@@ -62,6 +64,12 @@ impl Hands {
                     app.notice = Some(OPENING.to_owned());
                     self.opening.start(Box::new(move || Session::to_watch((*experiment).clone())));
                 }
+                Effect::OpenTarget(experiment, name) => {
+                    app.notice = Some(OPENING.to_owned());
+                    self.opening.start(Box::new(move || Session::to_watch(experiment.with_target(&name)?)));
+                }
+                Effect::AskTarget { experiment, place, depth } => self.targets.ask(&experiment, place, depth),
+                Effect::StopTargets => self.targets.stop(),
                 Effect::Save { path, experiment, replace } => {
                     let saved = save(&path, &experiment, &app.snapshot.experiment, replace);
                     app.saved(path, experiment, saved);

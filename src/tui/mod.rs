@@ -217,7 +217,7 @@ fn show(
             ANSWER
         } else if stale && !display.is_sending() {
             between_frames.saturating_sub(drawn.elapsed())
-        } else if !stale && !hands.worker.is_at_rest(&app.latest) {
+        } else if !stale && (!hands.worker.is_at_rest(&app.latest) || !hands.targets.is_at_rest()) {
             between_frames
         } else {
             FOREVER
@@ -249,6 +249,10 @@ fn show(
                 return Ok(());
             }
             (stale, at_once) = (true, true);
+        }
+        while let Some(known) = hands.targets.known() {
+            app.learn(News::Target(Box::new(known)));
+            stale = true;
         }
         if let Some(opened) = hands.opening.take() {
             hands.begin(app, opened);

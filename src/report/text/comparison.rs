@@ -40,7 +40,7 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
         .column("searched", |lane| lane.searched_per_weight(comparison.weights).map(number))
         .column("error found", |lane| lane.error.found.map(error))
         .column("certified", |lane| lane.error.certified.map(error))
-        .column("holds", |lane| holds(lane))
+        .column("holds", |lane| lane.verdict.map(verdict))
         .column("seconds", |lane| each(lane.elapsed_seconds));
     let epsilon = visible::number(session.experiment().epsilon);
     let weights = match comparison.weights {
@@ -87,14 +87,13 @@ pub fn comparison(session: &Session, comparison: &Comparison, page: Page) -> Str
 }
 
 /// Whether a ticket holds, or the reason.
-fn holds(lane: &ComparedLane) -> &'static str {
-    match lane.verdict {
-        None => "-",
-        Some(TicketVerdict::Holds) => "yes",
-        Some(TicketVerdict::HoldsExactly) => "yes, exactly",
-        Some(TicketVerdict::NotFound) => "not found",
-        Some(TicketVerdict::Missing) => "missing",
-        Some(TicketVerdict::Incomplete | TicketVerdict::NotCertified) => "no",
+pub(super) fn verdict(verdict: TicketVerdict) -> &'static str {
+    match verdict {
+        TicketVerdict::Holds => "yes",
+        TicketVerdict::HoldsExactly => "yes, exactly",
+        TicketVerdict::NotFound => "not found",
+        TicketVerdict::Missing => "missing",
+        TicketVerdict::Incomplete | TicketVerdict::NotCertified => "no",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::comparison::verdict;
 use crate::experiment::Experiment;
 use crate::report::numbers::{grouped, number, per_weight};
 use crate::report::page::Page;
@@ -31,18 +32,11 @@ pub fn targets_table(report: &TargetsReport) -> Table {
     .column("certified", |(_, lane)| lane.and_then(|lane| lane.error.certified).map(error))
     .column("F right", |(_, lane)| lane.and_then(|lane| lane.accuracy).map(|both| share(both.target)))
     .column("Ĝ right", |(_, lane)| lane.and_then(|lane| lane.accuracy).map(|both| share(both.pruned)))
-    .column("holds", |(target, lane)| state(target, *lane))
+    .column("holds", |(target, lane)| match target.refused {
+        Some(_) => Some("refused"),
+        None => lane.and_then(|lane| lane.verdict).map(verdict),
+    })
     .table()
-}
-
-/// `yes`, `no`, `refused`, or nothing for a target that is not built yet.
-fn state(target: &TargetReport, lane: Option<&TargetLaneReport>) -> Option<&'static str> {
-    match (&target.refused, lane?.holds) {
-        (Some(_), _) => Some("refused"),
-        (None, Some(true)) => Some("yes"),
-        (None, Some(false)) => Some("no"),
-        (None, None) => None,
-    }
 }
 
 /// The text of `slth compare` for a setup with a list of targets.

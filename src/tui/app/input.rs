@@ -16,6 +16,7 @@ use crate::tui::overlays::abandon::Abandon;
 use crate::tui::overlays::certificate;
 use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
+use crate::tui::overlays::targets;
 use crate::tui::request::Request;
 use crate::tui::screens::explore;
 use crate::tui::widgets::clickable::{ClickTarget, LAYER};
@@ -27,6 +28,9 @@ const ALL_AT_ONCE: &str =
 
 /// Why a learned lane has no certificate.
 const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it.";
+
+/// Why there is no list of targets.
+const NO_TARGETS: &str = "This setup has one target. `further-questions` is one with several: p opens it.";
 
 impl App {
     /// Takes a key: the tables first, then the open text field.
@@ -222,6 +226,9 @@ impl App {
             Action::Show(name) => return self.turn_to(name),
             Action::Open(certificate::NAME) if self.snapshot.learned_lane().is_some() => {
                 self.message = Some(NO_CERTIFICATE.to_owned());
+            }
+            Action::Open(targets::NAME) if self.latest.experiment.targets().is_empty() => {
+                self.message = Some(NO_TARGETS.to_owned());
             }
             Action::Open(name) => return self.lay_over(name),
             Action::Edit => {

@@ -14,7 +14,7 @@ use crate::tui::look::Look;
 use crate::tui::look::theme::{Colours, ThemeName};
 use crate::tui::overlays::overlay::Overlay;
 use crate::tui::overlays::prompt::{Prompt, Saved};
-use crate::tui::overlays::{Overlays, certificate, refusal};
+use crate::tui::overlays::{Overlays, certificate, refusal, targets};
 use crate::tui::request::Request;
 use crate::tui::screens::screen::Screen;
 use crate::tui::screens::{Screens, compare, every_screen, explore};
@@ -82,7 +82,17 @@ impl App {
         };
         app.show_on_screens(true);
         app.lead_with_compare();
+        app.name_targets();
         app
+    }
+
+    /// Says that there are other targets for the same task.
+    fn name_targets(&mut self) {
+        let targets = self.latest.experiment.targets().len();
+        if targets > 1 {
+            self.notice =
+                Some(format!("one of {targets} targets for the same task: F lists them side by side"));
+        }
     }
 
     /// Goes from Explore to Compare for a setup with tickets side by side: several learned lanes.
@@ -146,7 +156,9 @@ impl App {
     /// Whether an action has a meaning now, and stands in the footer.
     pub(crate) fn offers(&self, action: Action) -> bool {
         let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
+        let has_targets = !self.snapshot.experiment.targets().is_empty();
         !(is_of_constructions && self.snapshot.learned_lane().is_some())
+            && (action != Action::Open(targets::NAME) || has_targets)
     }
 
     /// The names of steps, by the lanes that steps move.
@@ -234,6 +246,7 @@ impl App {
         self.show_on_screens(is_new_setup);
         if is_new_preset {
             self.lead_with_compare();
+            self.name_targets();
         }
     }
 

@@ -62,6 +62,12 @@ pub const LOOKING: &[Binding] = &[
         "certificate",
         "how the error certified comes about, layer by layer",
     ),
+    bind(
+        &[Char('F')],
+        Action::Open("targets"),
+        "targets",
+        "the targets for the same task, where the setup lists several: build them side by side, or open one",
+    ),
     bind(&[Char('T')], Action::NextTheme, "theme", "colours for a dark background, for a light one, or none"),
     bind(&[Char('z'), Control('z')], Action::Suspend, "suspend", "back to the shell, until fg"),
 ];

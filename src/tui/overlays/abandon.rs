@@ -19,6 +19,8 @@ pub enum Abandon {
     Restart,
     /// opening a preset or a file
     Load(String),
+    /// opening the target of this name, of the setup's list
+    Target(Arc<Experiment>, String),
     /// starting an edited setup
     Start(Arc<Experiment>),
 }
@@ -42,6 +44,7 @@ impl Abandon {
             Self::Quit => "Leave?",
             Self::Restart => "Start over?",
             Self::Load(_) => "Open another setup?",
+            Self::Target(..) => "Open another target?",
             Self::Start(_) => "Start the edited setup?",
         }
     }
@@ -65,7 +68,7 @@ impl Abandon {
         match self {
             Self::Quit => "y or Ctrl-C again: leave. Any other key: stay.",
             Self::Restart => "y: start over. Any other key: keep the run.",
-            Self::Load(_) => "y: open it. Any other key: keep the run.",
+            Self::Load(_) | Self::Target(..) => "y: open it. Any other key: keep the run.",
             Self::Start(_) => "y: start it. Any other key: keep the run.",
         }
     }
@@ -76,6 +79,7 @@ impl Abandon {
             Self::Quit => Effect::Quit,
             Self::Restart => Effect::Send(Command::Restart),
             Self::Load(name) => Effect::Load(name),
+            Self::Target(experiment, name) => Effect::OpenTarget(experiment, name),
             Self::Start(experiment) => Effect::Start(experiment),
         }
     }

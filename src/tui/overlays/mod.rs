@@ -3,12 +3,14 @@
 
 pub mod abandon;
 pub mod certificate;
+mod columns;
 pub mod export;
 pub mod help;
 pub mod overlay;
 pub mod picker;
 pub mod prompt;
 pub mod refusal;
+pub mod targets;
 mod window;
 
 use super::table::table;
@@ -18,6 +20,7 @@ use help::Help;
 use overlay::Overlay;
 use picker::Picker;
 use refusal::RefusalWindow;
+use targets::TargetList;
 
 table! {
     /// The overlays. Closed ones keep their state.
@@ -32,5 +35,7 @@ table! {
         certificate: CertificateWindow,
         /// why something could not be opened
         refusal: RefusalWindow,
+        /// the targets for the same task
+        targets: TargetList,
     }
 }

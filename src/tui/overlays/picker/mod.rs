@@ -166,7 +166,7 @@ impl Overlay for Picker {
                 return refused.map(Request::Say).into_iter().collect();
             }
             News::Typed(path) => self.typed.clone_from(path),
-            News::Theory(_) | News::Opened => {}
+            News::Theory(_) | News::Target(_) | News::Opened => {}
         }
         Vec::new()
     }

@@ -147,7 +147,7 @@ impl Screen for ExploreScreen {
                 self.editing = None;
                 Vec::new()
             }
-            News::Theory(_) | News::Listed(..) | News::Typed(_) => Vec::new(),
+            News::Theory(_) | News::Target(_) | News::Listed(..) | News::Typed(_) => Vec::new(),
         }
     }
 
