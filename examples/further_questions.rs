@@ -2,20 +2,21 @@
 //!
 //! `cargo run --release --example further_questions`
 //!
-//! First the trained networks of the presets, built and checked; then by theory alone, against depth, kernel size and steps.
+//! First the trained networks of the preset `further-questions`, built and checked; then by theory alone, against depth for
+//! random weights, and against steps for one LSTM.
 
 use std::error::Error;
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, Axis, Slice, concatenate};
-use slth::experiment::{Experiment, LayerPlan};
+use slth::experiment::Experiment;
 use slth::network::graph::{
     Graph, GraphBounds, GraphBuilder, LinearMap, RecurrentCell, RecurrentState, RecurrentWeights, Shape,
-    Window,
 };
 use slth::network::{Activation, Domain, Network};
 use slth::sampling::{Side, Stream};
-use slth::session::Session;
+use slth::session::{TargetFigures, TicketVerdict};
+use slth::theory::Count;
 use slth::theory::section5::Ranges;
 use slth::theory::theorem3;
 use slth::theory::walk::WeightWalk;
@@ -91,18 +92,34 @@ fn blocks(blocks: usize, skips: bool, built: bool) -> Result<Weighted, Box<dyn E
     Ok(if built { graph.with_built_skips(&weights)? } else { (graph, weights) })
 }
 
-/// 4 channels to 8 on 8×8, with kernels of this size.
-fn kernel(size: usize) -> Result<Weighted, Box<dyn Error>> {
-    let mut graph = GraphBuilder::new(Shape::new([4, 8, 8]));
-    let window = Window::new([size, size]).with_padding(size / 2);
-    let weights = random(8, 4 * size * size, 100 + size as u64);
-    let map = LinearMap::convolution("conv", Shape::new([4, 8, 8]), weights, None, window, 1)?;
-    let map = graph.map(map);
-    let y = graph.linear("conv", map, graph.input())?;
-    Ok(graph.build(y)?)
+/// A row of the table of trained networks.
+fn trained(figures: &TargetFigures) -> String {
+    let TargetFigures { name, nonzero, weight_tolerance, lanes, refused, .. } = figures;
+    let Some(lane) = lanes.first() else {
+        return format!("{name:<22}{}", refused.as_deref().unwrap_or_default());
+    };
+    let short = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1e}"));
+    let each =
+        |neurons: Option<Count>| neurons.map_or("-".to_owned(), |neurons| format!("{:.0}", neurons.as_f64()));
+    let percent = |share: f64| format!("{:.2}", 100.0 * share);
+    let (f, g) = lane.accuracy.map_or(("-".to_owned(), "-".to_owned()), |(f, g)| (percent(f), percent(g)));
+    let holds = match (refused, lane.verdict) {
+        (Some(_), _) => "not built",
+        (None, Some(TicketVerdict::Holds)) => "yes",
+        (None, Some(TicketVerdict::HoldsExactly)) => "yes, exactly",
+        (None, _) => "no",
+    };
+    format!(
+        "{name:<22}{nonzero:>7}{:>10.2e}{:>8}{:>9}{:>9}{:>10}{f:>8}{g:>8}{holds:>14}",
+        weight_tolerance.unwrap_or(f64::NAN),
+        each(lane.neurons_bound),
+        each(lane.neurons_sampled),
+        short(lane.found),
+        short(lane.certified),
+    )
 }
 
-/// The trained LSTM of the preset, over another number of steps. ONNX has its gates in the order i, o, f, c.
+/// The LSTM trained over 8 steps, over another number of them. ONNX has its gates in the order i, o, f, c.
 fn lstm(target: &Network, steps: usize) -> Result<Weighted, Box<dyn Error>> {
     let weights = |layer: usize| target.weights(layer).to_owned();
     let with_bias = |w: Array2<f64>| -> (Array2<f64>, Option<Array1<f64>>) {
@@ -127,71 +144,50 @@ fn lstm(target: &Network, steps: usize) -> Result<Weighted, Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let experiment = Experiment::load("further-questions", None, &[])?;
     println!(
-        "{:<18}{:>8}{:>10}{:>9}{:>10}{:>10}{:>10}{:>16}",
-        "trained on digits", "weights", "eps_w", "bound", "observed", "found", "certified", "accuracy F, G"
+        "{:<22}{:>7}{:>10}{:>8}{:>9}{:>9}{:>10}{:>16}{:>14}",
+        "trained on digits",
+        "weights",
+        "eps_w",
+        "bound",
+        "sampled",
+        "found",
+        "certified",
+        "accuracy F, G",
+        "holds"
     );
-    let mut lstm_target = None;
-    for preset in ["digits", "conv", "conv-batchnorm", "residual", "lstm"] {
-        // The same rule for all of them.
-        let settings = ["constructions=[Hyperbolic(allocation: FirstFit)]", "tolerance=Walk"];
-        let settings = settings.map(str::to_owned);
-        let mut session = Session::new(Experiment::load(preset, None, &settings)?)?;
-        session.run(&|_| {});
-        let lane = &session.lanes()[0];
-        let weights: u64 = lane.plan().layers.iter().map(LayerPlan::nonzero_weights).sum();
-        let bound: Option<f64> = lane.plan().layers.iter().map(|layer| Some(layer.neurons?.as_f64())).sum();
-        let drawn: u64 = lane.builders().iter().map(|builder| builder.tally().sampled).sum();
-        let (f, g) = lane.found().accuracy().unwrap_or_default();
-        println!(
-            "{preset:<18}{weights:>8}{:>10.2e}{:>9.0}{:>10.1}{:>10.1e}{:>10.1e}{:>8.2}{:>8.2}",
-            session.plan().weight_tolerance.iter().copied().fold(f64::INFINITY, f64::min),
-            bound.unwrap_or(f64::NAN) / weights as f64,
-            drawn as f64 / weights as f64,
-            lane.found().error,
-            lane.certified().unwrap_or(f64::NAN),
-            100.0 * f,
-            100.0 * g,
-        );
-        let Experiment { name, .. } = session.experiment().as_ref();
-        if name == "lstm" {
-            lstm_target =
-                Some((Arc::clone(&session.experiment().target), Arc::clone(&session.experiment().domain)));
+    let mut group = "";
+    for place in 0..experiment.targets().len() {
+        let Some(figures) = TargetFigures::built(&experiment, place, &|_| {}, &|| false) else { continue };
+        let named = &experiment.targets()[place];
+        if std::mem::replace(&mut group, &named.group) != named.group {
+            println!();
         }
+        println!("{}", trained(&figures));
     }
 
     let ball = Domain::Ball { radius: 1.0 };
-    heading("Depth: blocks of 24 neurons, over the unit ball", "blocks");
+    heading("Depth: blocks of 24 neurons with random weights, over the unit ball", "blocks");
     for depth in [1, 2, 4, 8, 16, 32] {
         Cost::of(blocks(depth, false, false)?, &ball).line(&format!("{depth}, plain"));
         Cost::of(blocks(depth, true, false)?, &ball).line(&format!("{depth}, skips free"));
         Cost::of(blocks(depth, true, true)?, &ball).line(&format!("{depth}, skips built"));
     }
-    heading("Kernel size: 4 channels to 8 on 8x8, over the unit ball", "kernel");
-    for size in [1, 3, 5, 7] {
-        let (graph, weights) = kernel(size)?;
-        let unrolled = graph.unrolled(&weights);
-        Cost::of((graph, weights), &ball).line(&format!("{size}x{size}"));
-        Cost::of(unrolled, &ball).line(&format!("{size}x{size}, unrolled"));
-    }
-    let Some((target, digits)) = lstm_target else { return Ok(()) };
-    heading("Steps: the trained LSTM, over all sequences of a box [0, 1]", "steps");
-    for steps in [1, 2, 4, 8, 16, 32, 64] {
-        let all = Domain::Box { low: 0.0.into(), high: 1.0.into() };
-        Cost::of(lstm(&target, steps)?, &all).line(&format!("{steps}"));
-    }
-    heading("Steps: the trained LSTM, over the rows of 100 times as many images as needed", "steps");
+    let eight = experiment.with_target("LSTM, 8 steps")?;
+    let (target, digits) = (&eight.target, &eight.domain);
+    heading("Steps: the LSTM of 8 steps, over 100 sequences of rows of images", "steps");
     for steps in [8, 16, 32, 64, 128, 256] {
-        Cost::of(lstm(&target, steps)?, &rows_of_images(&digits, steps)).line(&format!("{steps}"));
+        Cost::of(lstm(target, steps)?, &rows_of_images(digits, steps)).line(&format!("{steps}"));
     }
     println!(
-        "\nSteps: the bound on the error of the trained LSTM for eps_w = 1e-12\n{:<24}{:>12}{:>12}",
+        "\nSteps: the bound on the error of the LSTM of 8 steps for eps_w = 1e-12\n{:<24}{:>12}{:>12}",
         "steps", "box", "images"
     );
     for steps in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
         let all = Domain::Box { low: 0.0.into(), high: 1.0.into() };
-        let [of_all, of_images] = [all, rows_of_images(&digits, steps)].map(|domain| {
-            let (graph, weights) = lstm(&target, steps)?;
+        let [of_all, of_images] = [all, rows_of_images(digits, steps)].map(|domain| {
+            let (graph, weights) = lstm(target, steps)?;
             let (graph, bounds) =
                 (Arc::new(graph.clone()), Arc::new(GraphBounds::new(&graph, &weights, &domain)));
             Ok::<f64, Box<dyn Error>>(WeightWalk::new(graph, bounds, &weights).accuracy(1e-12))

@@ -4,6 +4,7 @@ use super::error::{ExperimentError, Place};
 use super::files::source::parse_override;
 use super::preset::{Preset, outer_key};
 use super::targets;
+use crate::visible::shortened;
 
 /// The `key=value`s of a call.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +59,10 @@ impl Settings {
     }
 }
 
-/// The place of a `key=value`.
+/// The place of a `key=value`, and of the choice of a target.
 pub(super) fn argument(setting: &str) -> Place {
-    Place::Argument(format!("--set {setting}"))
+    Place::Argument(match targets::name_in(setting) {
+        Some(name) => format!("--target {}", shortened(&name)),
+        None => format!("--set {setting}"),
+    })
 }

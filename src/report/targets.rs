@@ -29,6 +29,7 @@ pub struct TargetReport {
     pub weights: u64,
     /// neurons are for each of them
     pub nonzero_weights: u64,
+    pub epsilon: Option<f64>,
     /// the least of all layers
     pub weight_tolerance: Option<f64>,
     /// null for a target that is built
@@ -97,6 +98,7 @@ impl TargetsReport {
             .column("layers", |(target, _)| target.layers)
             .column("weights", |(target, _)| target.weights)
             .column("nonzero_weights", |(target, _)| target.nonzero_weights)
+            .column("epsilon", |(target, _)| target.epsilon)
             .column("weight_tolerance", |(target, _)| target.weight_tolerance)
             .column("neurons_per_weight_bound", |(_, lane)| {
                 lane.and_then(|lane| lane.neurons_per_weight_bound)
@@ -125,6 +127,7 @@ impl TargetReport {
             layers: figures.layers,
             weights: figures.weights,
             nonzero_weights: figures.nonzero,
+            epsilon: figures.epsilon,
             weight_tolerance: figures.weight_tolerance,
             refused: figures.refused.clone(),
             lanes: figures.lanes.iter().map(TargetLaneReport::new).collect(),

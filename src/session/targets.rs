@@ -23,6 +23,8 @@ pub struct TargetFigures {
     pub weights: u64,
     /// weights other than 0
     pub nonzero: u64,
+    /// ε
+    pub epsilon: Option<f64>,
     /// the least ε_w of a layer
     pub weight_tolerance: Option<f64>,
     /// a line for each construction
@@ -65,6 +67,7 @@ impl TargetFigures {
             layers: 0,
             weights: 0,
             nonzero: 0,
+            epsilon: None,
             weight_tolerance: None,
             lanes: Vec::new(),
             refused: None,
@@ -90,6 +93,7 @@ impl TargetFigures {
         figures.nonzero = (1..=architecture.layers())
             .map(|layer| target.target.weights(layer).iter().filter(|&&w| w != 0.0).count() as u64)
             .sum();
+        figures.epsilon = Some(target.epsilon);
         figures.weight_tolerance = plan.weight_tolerance.iter().copied().reduce(f64::min);
         figures.lanes = plan.lanes.iter().map(TargetLane::planned).collect();
         let refused = target.check_can_run(&plan).err().map(|error| error.message().to_owned());

@@ -13,7 +13,7 @@ use slth::tui::export::Export;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::MONO;
 
-use crate::calls::{EVERY_LANE, json, slth};
+use crate::calls::{EVERY_LANE, SEVERAL_TARGETS, json, slth};
 use crate::pages::{book, files};
 use crate::screens::Opened;
 
@@ -202,6 +202,11 @@ fn every_report_fits_its_schema() {
             }
         }
     }
+    // Several targets, one of them beyond the precision there is.
+    let targets = folder.path().join("targets.ron");
+    fs::write(&targets, SEVERAL_TARGETS).unwrap();
+    let compared = json(&["compare", targets.to_str().unwrap(), "--json"]);
+    fits(&compared, "targets.schema.json", "compare of several targets");
     let on_demand = "constructions=[Hyperbolic(allocation: OnDemand)]";
     let fails = ["run", "tiny", "--json", "--set", "epsilon=1e-24", "--set", on_demand];
     let failed = slth(&fails).assert().code(1);

@@ -24,6 +24,22 @@ pub(crate) const EVERY_LANE: &str = r#"(
     seed: 42,
 )"#;
 
+/// Three targets for one task; the last one asks for more precision than there is.
+pub(crate) const SEVERAL_TARGETS: &str = r#"(
+    title: "Three targets",
+    targets: [
+        (name: "narrow", group: "width", target: Random(widths: [3, 4, 2], weight_bound: 0.5, seed: 1)),
+        (name: "wide", group: "width", target: Random(widths: [3, 16, 2], weight_bound: 0.5, seed: 1)),
+        (name: "deep", target: Random(
+            widths: [3, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 2], weight_bound: 9.0,
+        )),
+    ],
+    inputs: Ball(radius: 1.0),
+    epsilon: 0.1,
+    delta: 0.01,
+    seed: 7,
+)"#;
+
 /// A call without a terminal, as every call of a test is; `COLUMNS` would change how help wraps.
 pub(crate) fn slth(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_slth"));

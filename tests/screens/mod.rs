@@ -8,9 +8,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use slth::experiment::Experiment;
-use slth::session::{Command, Session, Snapshot, Worker};
+use slth::session::{Command, KnownTarget, Session, Snapshot, TargetDepth, TargetFigures, Worker};
 use slth::tui::app::App;
-use slth::tui::effects::Effect;
+use slth::tui::effects::{Effect, News};
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::MONO;
@@ -80,6 +80,22 @@ impl Opened {
             match effect {
                 Effect::Send(command) => self.send(vec![command]),
                 Effect::Load(name) => self.send(vec![Command::Load(Box::new(session(&name, &[])))]),
+                Effect::OpenTarget(experiment, name) => {
+                    let target = experiment.with_target(&name).unwrap();
+                    self.send(vec![Command::Load(Box::new(Session::to_watch(target).unwrap()))]);
+                }
+                Effect::AskTarget { experiment, place, depth } => {
+                    let figures = match depth {
+                        TargetDepth::Planned => TargetFigures::planned(&experiment, place).0,
+                        TargetDepth::Built => {
+                            TargetFigures::built(&experiment, place, &|_| {}, &|| false).unwrap()
+                        }
+                    };
+                    let known = KnownTarget { experiment, place, depth, figures };
+                    let effects = self.app.learn(News::Target(Box::new(known)));
+                    self.obey(effects);
+                }
+                Effect::StopTargets => {}
                 // Theory's answers to the editor are no part of these pictures.
                 Effect::Ask(_) | Effect::Browse(_) | Effect::Complete(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),

@@ -8,6 +8,7 @@ use crate::report::numbers::{grouped, number, per_weight};
 use crate::report::page::Page;
 use crate::report::table::{Rows, Table};
 use crate::report::targets::{TargetLaneReport, TargetReport, TargetsReport};
+use crate::session::TicketVerdict;
 use crate::visible;
 
 /// The table of targets, as texts and screens show it. Neurons are for each weight other than 0.
@@ -56,6 +57,13 @@ pub fn targets(experiment: &Experiment, report: &TargetsReport, page: Page) -> S
         "weights: of F, other than 0; bound and sampled: neurons for each of them; found and certified: the error of the network; \
          F and Ĝ right: labelled inputs in percent that the target and the pruned network classify right"
     );
+    let exactly = |lane: &TargetLaneReport| lane.verdict == Some(TicketVerdict::HoldsExactly);
+    if report.targets.iter().flat_map(|target| &target.lanes).any(exactly) {
+        let _ = writeln!(
+            text,
+            "yes, exactly: certified within ε in exact arithmetic; certified is here what the rounding of an evaluation may add"
+        );
+    }
     for target in &report.targets {
         if let Some(refused) = &target.refused {
             let _ = writeln!(text, "{}, not built: {refused}", target.name);
