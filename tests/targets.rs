@@ -93,10 +93,24 @@ fn the_table_has_the_figures_of_each_run() {
     let csv = fs::read_to_string(csv).unwrap();
     assert!(csv.lines().count() == 4 && csv.lines().all(|line| line.split(',').count() >= 17), "{csv}");
     let shown = text(&["compare", &list, "--ascii"]);
-    assert!(
-        shown.contains("3 targets for the same task") && shown.contains("deep, not built: expected"),
-        "{shown}"
-    );
+    assert!(shown.contains("; 3 targets for") && shown.contains("deep, not built: expected"), "{shown}");
+}
+
+/// A construction that does not fit one of the targets is named there, and the others are built.
+#[test]
+fn a_construction_refused_for_one_target_is_named_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = written(folder.path(), "list.ron", SEVERAL_TARGETS);
+    let constructions = "constructions=[Hyperbolic(allocation: FirstFit), Malach]";
+    let small = "targets=[(name: \"small\", target: Explicit(layers: [[[0.5, 0.25]]])), (name: \"large\", target: Explicit(layers: [[[1.5, 0.25]]]))]";
+    let call = ["compare", &list, "--set", constructions, "--set", small, "--set", "w_max=2"];
+    let table = json(&[&call[..], &["--json"]].concat());
+    let lanes = |target: usize| table["targets"][target]["lanes"].as_array().unwrap().len();
+    let refused = &table["targets"][1]["refused_lanes"];
+    assert_eq!((lanes(0), lanes(1), refused[0]["method"].as_str()), (2, 1, Some("malach")), "{table}");
+    assert_eq!(table["targets"][0]["refused_lanes"], Value::Array(Vec::new()));
+    let shown = text(&call);
+    assert!(shown.contains("large, malach, not built: expected weights in [-1, 1]"), "{shown}");
 }
 
 /// The line on standard error of a refused call.

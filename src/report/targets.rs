@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::lane::{AccuracyReport, by_name};
+use super::lane::{AccuracyReport, RefusedLane, by_name};
 use super::table::{Rows, Table};
 use crate::experiment::{Construction, Experiment};
 use crate::session::{TargetFigures, TargetLane, TicketVerdict};
@@ -34,6 +34,7 @@ pub struct TargetReport {
     pub weight_tolerance: Option<f64>,
     /// null for a target that is built
     pub refused: Option<String>,
+    pub refused_lanes: Vec<RefusedLane>,
     pub lanes: Vec<TargetLaneReport>,
 }
 
@@ -130,6 +131,7 @@ impl TargetReport {
             epsilon: figures.epsilon,
             weight_tolerance: figures.weight_tolerance,
             refused: figures.refused.clone(),
+            refused_lanes: RefusedLane::all_of(&figures.refused_lanes),
             lanes: figures.lanes.iter().map(TargetLaneReport::new).collect(),
         }
     }

@@ -29,7 +29,9 @@ pub struct TargetFigures {
     pub weight_tolerance: Option<f64>,
     /// a line for each construction
     pub lanes: Vec<TargetLane>,
-    /// why the target is not built
+    /// constructions that are not built for this target, and why
+    pub refused_lanes: Vec<(Construction, String)>,
+    /// why the target is not built at all
     pub refused: Option<String>,
 }
 
@@ -70,6 +72,7 @@ impl TargetFigures {
             epsilon: None,
             weight_tolerance: None,
             lanes: Vec::new(),
+            refused_lanes: Vec::new(),
             refused: None,
         }
     }
@@ -96,12 +99,8 @@ impl TargetFigures {
         figures.epsilon = Some(target.epsilon);
         figures.weight_tolerance = plan.weight_tolerance.iter().copied().reduce(f64::min);
         figures.lanes = plan.lanes.iter().map(TargetLane::planned).collect();
-        let refused = target.check_can_run(&plan).err().map(|error| error.message().to_owned());
-        figures.refused = refused.or_else(|| {
-            let of_lane =
-                |(which, reason): &(Construction, String)| format!("{}: {reason}", which.facts().title());
-            plan.lanes.is_empty().then(|| plan.refused.first().map(of_lane))?
-        });
+        figures.refused_lanes = plan.refused.clone();
+        figures.refused = target.check_can_run(&plan).err().map(|error| error.message().to_owned());
         let can_run = figures.refused.is_none();
         (figures, can_run.then_some(target))
     }
