@@ -270,8 +270,8 @@ fn chains_have_no_keys_of_graphs() {
         app.update(Action::Show(screen));
         let name = format!("slth-tiny-{}.json", screen.to_lowercase());
         let (_, json) = written(&app, Export::Json, folder.path(), &name);
-        let keys = json.lines().filter(|line| line.starts_with("  \""));
-        assert!(keys.last().unwrap().trim_start().starts_with(last), "{json}");
+        let mut keys = json.lines().filter(|line| line.starts_with("  \""));
+        assert!(keys.next_back().unwrap().trim_start().starts_with(last), "{json}");
     }
 }
 

@@ -3,17 +3,15 @@
 use ratatui::Frame;
 use ratatui::text::Line;
 
+use super::columns::ShownColumns;
 use super::overlay::Overlay;
 use super::window::{window, window_under};
 use crate::report::text::{certificate_notes, certificate_table};
-use crate::report::{Cell, Column};
 use crate::tui::keymap::Key::{Char, Control, Down, Escape, PageDown, PageUp, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
-use crate::tui::look::Look;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
 use crate::verification::Certificate;
-use crate::visible::shortened_to;
 
 /// Its name in key tables.
 pub const NAME: &str = "certificate";
@@ -42,9 +40,6 @@ pub const PANES: &[(&str, &str)] = &[(
 /// Columns left out if there is no room for all, the first of them first.
 const LEFT_OUT: [&str; 10] =
     ["λ", "by", "|Ŵ|", "of an entry", "kind", "x<0", "sup|F|", "|ΔW| x>0", "|ΔW|", "layer"];
-
-/// The least width of a node's name where all columns are there.
-const LEAST_NAME: usize = 20;
 
 /// Lines of a page.
 const PAGE: usize = 10;
@@ -105,24 +100,10 @@ impl Overlay for CertificateWindow {
             return;
         };
         let table = certificate_table(certificate);
-        let mut shown: Vec<ShownColumn<'_>> =
-            table.columns.iter().map(|of| ShownColumn::of(of, look)).collect();
-        for name in LEFT_OUT {
-            let least = |column: &ShownColumn<'_>| 1 + column.width.min(column.least());
-            if shown.iter().map(least).sum::<usize>() <= room + 1 {
-                break;
-            }
-            shown.retain(|column| column.header != name);
-        }
-        // Names take what the numbers leave.
-        let numbers =
-            shown.iter().filter(|column| !column.is_name()).map(|column| column.width + 1).sum::<usize>();
-        for name in shown.iter_mut().filter(|column| column.is_name()) {
-            name.width = name.width.min(room.saturating_sub(numbers)).max(1);
-        }
+        let shown = ShownColumns::of(&table, ("node", &LEFT_OUT), room, look);
         let line = |row: usize| {
             let style = if row == 0 { look.theme.faint } else { look.theme.text };
-            Line::styled(shown.iter().map(|column| column.cell(row)).collect::<Vec<_>>().join(" "), style)
+            Line::styled(shown.line(row), style)
         };
         let mut lines: Vec<Line<'_>> = (1..=table.rows()).map(line).collect();
         lines.push(Line::default());
@@ -132,35 +113,5 @@ impl Overlay for CertificateWindow {
             lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
         }
         window_under(frame, look, "Certificate", Some(line(0)), lines, self.scroll);
-    }
-}
-
-/// A column as it is drawn: its header, then its cells.
-struct ShownColumn<'a> {
-    header: &'a str,
-    texts: Vec<String>,
-    width: usize,
-    is_left: bool,
-}
-
-impl<'a> ShownColumn<'a> {
-    fn of(column: &'a Column, look: &Look) -> Self {
-        let header = look.glyphs.write(&column.header);
-        let texts: Vec<String> = [header].into_iter().chain(column.cells.iter().map(Cell::text)).collect();
-        let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-        Self { header: &column.header, texts, width, is_left: column.is_left }
-    }
-
-    fn is_name(&self) -> bool {
-        self.header == "node"
-    }
-
-    fn least(&self) -> usize {
-        if self.is_name() { LEAST_NAME } else { self.width }
-    }
-
-    fn cell(&self, row: usize) -> String {
-        let (text, width) = (shortened_to(&self.texts[row], self.width), self.width);
-        if self.is_left { format!("{text:<width$}") } else { format!("{text:>width$}") }
     }
 }

@@ -4,9 +4,9 @@ use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::text::{Line, Span};
 
-use super::certificate;
 use super::overlay::Overlay;
 use super::window::window;
+use super::{certificate, targets};
 use crate::tui::keymap::Key::{Char, Control, Down, Escape, Up};
 use crate::tui::keymap::{Action, FIELD, Keymap, bind};
 use crate::tui::request::Request;
@@ -91,7 +91,11 @@ impl Help {
             lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), theme.text)));
             lines.push(Line::default());
         }
-        let panes = all_facts().into_iter().flat_map(|facts| facts.panes).chain(certificate::PANES);
+        let panes = all_facts()
+            .into_iter()
+            .flat_map(|facts| facts.panes)
+            .chain(certificate::PANES)
+            .chain(targets::PANES);
         for (pane, text) in panes.filter(|(pane, text)| stays(pane, text)) {
             lines.extend(entry(pane, theme.title, text));
         }
