@@ -1,8 +1,7 @@
-//! Several targets for the same task: the one that is F, and the same setup with another.
+//! The list of targets for the same task: its checks, and the one that is F.
 
-use super::error::{ExperimentError, Place, PlaceOf};
+use super::error::{ExperimentError, PlaceOf};
 use super::preset::{NamedTarget, Preset, TargetSource};
-use super::resolved::Experiment;
 use crate::visible::shortened;
 
 /// The name in `target="name"`; `None` for any other setting.
@@ -66,43 +65,4 @@ pub(super) fn settle(preset: &mut Preset, place_of: PlaceOf<'_>) -> Result<Optio
     }
     let target: &TargetSource = preset.target.get_or_insert_with(|| first.target.clone());
     Ok(listed.iter().position(|named| named.target == *target))
-}
-
-impl Experiment {
-    /// All targets listed for the task; none without `targets`.
-    pub fn targets(&self) -> &[NamedTarget] {
-        self.preset.targets.as_deref().unwrap_or_default()
-    }
-
-    /// The place of F among [`targets`](Self::targets), from 0; `None` for a target that is not listed.
-    pub fn chosen_target(&self) -> Option<usize> {
-        self.chosen
-    }
-
-    /// The title of the task: without the name of F.
-    pub fn title_of_all(&self) -> &str {
-        self.preset.title.as_deref().unwrap_or(&self.source.name)
-    }
-
-    /// Whether another experiment differs at most in its choice among the same targets.
-    pub fn is_of_same_task(&self, other: &Self) -> bool {
-        let without_choice = |experiment: &Self| Preset { target: None, ..Preset::clone(&experiment.preset) };
-        let both_chosen = self.chosen.is_some() && other.chosen.is_some();
-        both_chosen && self.name == other.name && without_choice(self) == without_choice(other)
-    }
-
-    /// The same setup with another of its [`targets`](Self::targets) as F. Overrides and edits of other fields stay.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load), and for a name that is not listed.
-    pub fn with_target(&self, name: &str) -> Result<Self, ExperimentError> {
-        let mut preset = Preset::clone(&self.preset);
-        let field = || Place::Field("target".to_owned());
-        choose(&mut preset, name).map_err(|message| ExperimentError::new(field(), message))?;
-        let place_of = |key: &str| self.place_of(key);
-        let mut other = Self::new(preset, &self.source, &place_of, &[self])?;
-        other.name.clone_from(&self.name);
-        other.settings = self.settings.with("target", setting_of(name));
-        Ok(other)
-    }
 }
