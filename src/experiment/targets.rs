@@ -1,7 +1,7 @@
 //! The list of targets for the same task: its checks, and the one that is F.
 
 use super::error::{ExperimentError, PlaceOf};
-use super::preset::{NamedTarget, Preset, TargetSource};
+use super::preset::{Preset, TargetSource};
 use crate::visible::shortened;
 
 /// The name in `target="name"`; `None` for any other setting.
