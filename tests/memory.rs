@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use safetensors::{Dtype, tensor::TensorView};
 use slth::experiment::{Experiment, Plan};
 use slth::session::FaithfulnessCheck;
 
@@ -127,6 +128,108 @@ fn the_peak_of_a_run_is_predicted_within_a_quarter() {
         let settings = owned(settings);
         let named = format!("{preset} {settings:?}");
         mistake(&named, predicted(preset, &settings), taken("run", preset, &settings, &[]))
+    });
+    assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// A preset of a graph with these tensors, their weights uniform with variance 1/fan-in.
+fn write_graph(
+    folder: &Path,
+    name: &str,
+    (input, nodes): (&str, &str),
+    tensors: &[(&str, &[usize])],
+) -> String {
+    let value = |at: usize| (at.wrapping_mul(2_654_435_761) >> 7 & 0xFFFF) as f64 / 32768.0 - 1.0;
+    let bytes = |number: usize, shape: &[usize]| -> Vec<u8> {
+        let fan_in: usize = shape[1..].iter().product();
+        let largest = (3.0 / fan_in as f64).sqrt();
+        let values = (0..shape.iter().product()).map(|at: usize| largest * value(100_003 * number + at));
+        values.flat_map(|x| (x as f32).to_le_bytes()).collect()
+    };
+    let all: Vec<(&str, &[usize], Vec<u8>)> = tensors
+        .iter()
+        .enumerate()
+        .map(|(number, &(name, shape))| (name, shape, bytes(number, shape)))
+        .collect();
+    let views = all
+        .iter()
+        .map(|(name, shape, bytes)| (*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap()));
+    let weights = format!("{name}.safetensors");
+    std::fs::write(folder.join(&weights), safetensors::serialize(views, None).unwrap()).unwrap();
+    let preset = folder.join(format!("{name}.ron"));
+    let target = format!("File(path: {weights:?}, graph: (input: {input}, nodes: [{nodes}]))");
+    let text = format!("(target: {target}, inputs: Box(low: 0.0, high: 1.0), epsilon: 0.5, delta: 0.01)");
+    std::fs::write(&preset, text).unwrap();
+    preset.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_peak_of_a_graph_is_predicted_within_a_quarter() {
+    threads();
+    let folder = tempfile::tempdir().unwrap();
+    let graph = |name: &str, graph: (&str, &str), tensors: &[(&str, &[usize])]| {
+        write_graph(folder.path(), name, graph, tensors)
+    };
+    let lenet = graph(
+        "lenet",
+        (
+            "[1, 28, 28]",
+            "Conv(weight: \"c1\", padding: 2), Relu, MaxPool(kernel: 2), Conv(weight: \"c2\"), Relu, MaxPool(kernel: 2),
+             Flatten, Dense(weight: \"f1\"), Relu, Dense(weight: \"f2\"), Relu, Dense(weight: \"f3\")",
+        ),
+        &[
+            ("c1", &[6, 1, 5, 5]),
+            ("c2", &[16, 6, 5, 5]),
+            ("f1", &[120, 400]),
+            ("f2", &[84, 120]),
+            ("f3", &[10, 84]),
+        ],
+    );
+    // A few kernels at many places, and many at few.
+    let places = graph(
+        "places",
+        (
+            "[3, 32, 32]",
+            "Conv(weight: \"c1\", padding: 1), Relu, Conv(weight: \"c2\", padding: 1), Relu, GlobalAveragePool, Flatten,
+             Dense(weight: \"f\")",
+        ),
+        &[("c1", &[8, 3, 3, 3]), ("c2", &[8, 8, 3, 3]), ("f", &[10, 8])],
+    );
+    let kernels = graph(
+        "kernels",
+        (
+            "[128, 4, 4]",
+            "Conv(weight: \"c1\", padding: 1), Relu, GlobalAveragePool, Flatten, Dense(weight: \"f\")",
+        ),
+        &[("c1", &[128, 128, 3, 3]), ("f", &[10, 128])],
+    );
+    let lstm = graph(
+        "lstm",
+        ("[8, 32]", "Lstm(weight_ih: \"ih\", weight_hh: \"hh\"), Dense(weight: \"f\")"),
+        &[("ih", &[256, 32]), ("hh", &[256, 64]), ("f", &[10, 64])],
+    );
+    let points = |name: &str, points: usize, inputs: usize| {
+        let path = folder.path().join(name);
+        write_points(&path, points, inputs);
+        format!("inputs=File(path:{:?})", path.to_str().unwrap())
+    };
+    let (images, colours) = (points("images.npy", 2_000, 784), points("colours.npy", 300, 3 * 32 * 32));
+    let (channels, rows) = (points("channels.npy", 300, 128 * 4 * 4), points("rows.npy", 300, 8 * 32));
+    let on_demand = "constructions=[Hyperbolic(allocation:OnDemand)]";
+    let cases: [(&str, &[&str]); 7] = [
+        (&lenet, &[]),
+        (&lenet, &[&images]),
+        (&lenet, &[on_demand, &images]),
+        (&lenet, &["constructions=[SharedGolden,Malach]", "mode=SkipAhead", "epsilon=10.0", &images]),
+        (&places, &[&colours]),
+        (&kernels, &[&channels]),
+        (&lstm, &[&rows]),
+    ];
+    let mistakes = cases.iter().filter_map(|(preset, settings)| {
+        let settings = owned(settings);
+        let name = Path::new(preset).file_stem().unwrap().to_str().unwrap();
+        let taken = taken("run", preset, &settings, &[]);
+        mistake(&format!("{name} {settings:?}"), predicted(preset, &settings), taken)
     });
     assert_eq!(mistakes.collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -21,6 +21,7 @@ pub(super) mod free;
 use super::{Experiment, LanePlan, Plan};
 use crate::learning::training::EVALUATION_BLOCK;
 use crate::learning::{Dataset, LearnedMethod};
+use crate::network::graph::{Graph, Node, Operation};
 use crate::network::{BLOCK, Domain};
 
 /// The program itself, before anything is built.
@@ -201,9 +202,9 @@ impl Experiment {
     /// Inputs on their way through both networks, or climbing.
     fn trying(&self) -> f64 {
         let architecture = self.target.architecture();
-        if architecture.graph().is_some() {
+        if let Some(graph) = architecture.graph() {
             let together = architecture.inputs_together().min(MOST_TOGETHER).max(CLIMBED as usize);
-            return together as f64 * architecture.bytes_per_input();
+            return together as f64 * self.of_an_input(graph);
         }
         let widths: Vec<f64> = architecture.widths().iter().map(|&width| width as f64).collect();
         let all = match self.domain.free() {
@@ -227,6 +228,21 @@ impl Experiment {
         let climbed =
             CLIMBED * (8.0 * widths[0] + 2.0 * outputs) + 4.0 * 8.0 * 8.0 * widths.iter().sum::<f64>();
         tried.max(climbed + padded * masked)
+    }
+
+    /// An input on its way through a graph: all values at most. A map's patches and outputs, by F on one thread and by Ĝ on another, as
+    /// the allocator keeps freed memory per thread. The same in blocks of Ĝ, with their parts where they may be negative.
+    fn of_an_input(&self, graph: &Graph) -> f64 {
+        let never_negative = graph.never_negative(self.domain.is_never_negative());
+        let of_node = |node: &Node| {
+            let Operation::Linear(layer) = node.operation else { return 0.0 };
+            let map = graph.map(layer);
+            let block = if never_negative[node.from[0]] { 8.0 } else { 24.0 };
+            let (rows, columns) = (map.rows() as f64, map.columns() as f64);
+            map.places() as f64 * ((16.0 + block) * columns + (16.0 + 24.0) * rows)
+        };
+        let values: f64 = graph.nodes().iter().map(|node| node.shape.entries() as f64).sum();
+        8.0 * values + graph.nodes().iter().map(of_node).fold(0.0, f64::max)
     }
 
     fn lane_memory(&self, lane: &LanePlan, threads: usize) -> LaneMemory {
