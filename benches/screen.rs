@@ -21,9 +21,11 @@ use slth::tui::effects::Effect;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::ANSI;
+use slth::tui::overlays;
 use slth::tui::screens::all_facts;
 use slth::tui::screens::weight;
 use slth::tui::{Look, keymap, render};
+use slth::verification::Certificate;
 
 mod goals;
 
@@ -46,6 +48,8 @@ fn main() {
     println!(
         "Weight   of a layer of 1000x1000: {frame:?} a frame; {looks:?} from key to snapshot (asked: 1 ms, 50 ms)"
     );
+    let (nodes, frame) = certificate();
+    println!("Certificate of {nodes} nodes at 200x50: {frame:?} a frame (asked: 1 ms)");
     goals::print(Work::Screen, env!("CARGO_BIN_EXE_slth"));
 }
 
@@ -94,6 +98,28 @@ fn running(number: char) -> (Duration, usize) {
         }
     }
     (time / FRAMES, sent.0.get() / FRAMES as usize)
+}
+
+/// The certificate's window over a built LSTM: its nodes, and the mean time of a frame.
+fn certificate() -> (usize, Duration) {
+    let mut worker = Worker::spawn(Session::new(Experiment::load("lstm", None, &[]).unwrap()).unwrap());
+    worker.send(Command::Step(Step::All, vec![0]));
+    while !worker.is_at_rest(&worker.latest()) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let mut app = App::new(worker.latest());
+    app.update(Action::Open(overlays::certificate::NAME));
+    let nodes = match app.snapshot.lane().error.certificate.as_deref() {
+        Some(Certificate::Graph(certificate)) => certificate.nodes.len(),
+        _ => 0,
+    };
+    let options = TerminalOptions { viewport: Viewport::Fixed(SIZE) };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(Sent::default()), options).unwrap();
+    let started = Instant::now();
+    for _ in 0..FRAMES {
+        terminal.draw(|frame| render(frame, &app, &LOOK)).unwrap();
+    }
+    (nodes, started.elapsed() / FRAMES)
 }
 
 /// The Weight screen on a finished layer of a million weights: from a key to its snapshot, the first time and later, and

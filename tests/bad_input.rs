@@ -381,7 +381,8 @@ fn a_weight_file_cut_short() {
     let path = folder.path("w.safetensors");
     write_weights(&path, Dtype::F32, [2, 2], &[0; 16]);
     let whole = std::fs::read(&path).unwrap();
-    let other = "file w.safetensors: expected a safetensors, npz, npy or PyTorch file, found";
+    let other =
+        "file w.safetensors: expected a safetensors, npz, npy or PyTorch file, or a model in ONNX, found";
     let damaged = "file w.safetensors: expected a safetensors file, found: ";
     for (cut, says) in [(0, other), (7, other), (20, damaged), (whole.len() - 1, damaged)] {
         std::fs::write(&path, &whole[..cut]).unwrap();
@@ -721,7 +722,7 @@ mod special_files {
         folder.refuses(
             &["run", "/dev/zero"],
             "/dev/zero",
-            &["expected a safetensors, npz, npy or PyTorch file"],
+            &["expected a safetensors, npz, npy or PyTorch file, or a model in ONNX"],
         );
         folder.refuses(&["run", "/dev/null"], "/dev/null", &["an empty file"]);
         folder.refuses(&["run", "."], ".", &["a folder, no regular file"]);

@@ -97,6 +97,42 @@ fn inputs_are_pictures_in_the_shape_of_the_graph() {
 }
 
 #[test]
+fn three_channels_are_three_numbered_pictures() {
+    const CHANNELS: &str = "tests/cases/channels/net.onnx";
+    let mut net = built(CHANNELS, '5', 0);
+    // By characters a pixel takes two columns: at 80 there is room for two channels, and a key goes to the third.
+    holds(&net, (200, 50), &["channel 0 ", "channel 1 ", "channel 2 ", "3 channels, on one scale", "8x8, -"]);
+    holds(
+        &net,
+        (80, 24),
+        &["channel 0 ", "channel 1 ", "channels 0-1 of 3 ([ ] others)", "8x8, -0.180 to 0.201"],
+    );
+    assert!(!net.picture(PLAIN, 80, 24).contains("channel 2"));
+    net.letter(']');
+    holds(&net, (80, 24), &["channel 1 ", "channel 2 ", "channels 1-2 of 3 ([ ] others)"]);
+    net.letter('[');
+    holds(&net, (80, 24), &["channels 0-1 of 3"]);
+    // Its pixels are those of x, in the shades of one scale: the brightest of all channels is full, the darkest blank.
+    let view = net.app.snapshot.output.as_ref().unwrap();
+    let picture = view.picture.as_ref().unwrap();
+    assert_eq!((picture.channels, picture.rows, picture.columns, view.x.len()), (3, 8, 8, 192));
+    let place = |of: f64| view.x.iter().position(|&value| value == of).unwrap();
+    assert_eq!((picture.shades[place(picture.range.1)], picture.shades[place(picture.range.0)]), (1.0, 0.0));
+    let ascii = Look { theme: ANSI, glyphs: ASCII };
+    net.draw_every_small_size(ascii);
+    draw(&net.app, Look { theme: RGB, ..PLAIN }, 80, 24);
+}
+
+#[test]
+fn the_editor_says_what_a_graph_decides() {
+    let mut conv = Opened::open(CONV, &[]);
+    conv.letter('e');
+    let picture = conv.picture(PLAIN, 120, 50);
+    assert_eq!(picture.matches("as the graph says").count(), 6, "{picture}");
+    assert!(picture.contains("the model's own") && !picture.contains("found in the file"), "{picture}");
+}
+
+#[test]
 fn the_certificate_names_every_node_under_a_header_that_stays() {
     let mut lstm = built(LSTM, '1', 0);
     lstm.press(Action::Open(overlays::certificate::NAME));

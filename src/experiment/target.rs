@@ -126,7 +126,7 @@ fn of_file(
         refuse_options("a model in ONNX", options, given, place_of)?;
         return graph_file::of_onnx(path, &bytes, source, place_of, &failed);
     }
-    let mut file = WeightFile::open(bytes).map_err(|error| failed(&error))?;
+    let mut file = WeightFile::open(bytes).map_err(|error| failed(&error.of_network()))?;
     if *options == ReadingOptions::default() && ticket_file::is_learned(&file) {
         let ticket = ticket_file::FoundTicket::of(&mut file).map_err(|error| failed(&error))?;
         free_memory::require(ticket.weights() * BYTES_PER_WEIGHT, "the target network", place_of("target"))?;

@@ -110,10 +110,13 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     named.extend(happening.clone());
     short.extend(happening);
     let least = named.width();
-    let about =
-        [Span::styled(glyphs.separator, theme.faint), Span::raw(shortened(&snapshot.experiment.title))];
-    named.extend(about.clone());
-    short.extend(about);
+    // The title of a bare weight file is its name.
+    if snapshot.experiment.title != snapshot.experiment.name {
+        let about =
+            [Span::styled(glyphs.separator, theme.faint), Span::raw(shortened(&snapshot.experiment.title))];
+        named.extend(about.clone());
+        short.extend(about);
+    }
     Title { named, short, least, screens: Screens::COUNT, clickables: &app.clickables, look: *look }
 }
 

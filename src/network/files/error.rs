@@ -6,6 +6,9 @@ use super::foreign::Foreign;
 use super::readings::Refusal;
 use crate::visible::number;
 
+/// The files that tensors are read from.
+const TENSOR_FILES: &str = "safetensors, npz, npy or PyTorch file";
+
 /// Why a weight file, a file of points or a file of labels cannot be used.
 #[derive(Debug, Error)]
 pub enum FileError {
@@ -13,8 +16,11 @@ pub enum FileError {
     #[error("expected a file that can be read to its end, found: {0}")]
     Io(#[from] std::io::Error),
     /// A file of another format.
-    #[error("expected a safetensors, npz, npy or PyTorch file, found {0}")]
+    #[error("expected a {files}, found {0}", files = TENSOR_FILES)]
     Format(Foreign),
+    /// A file of another format in the place of a network.
+    #[error("expected a {files}, or a model in ONNX, found {0}", files = TENSOR_FILES)]
+    NoNetwork(Foreign),
     /// A damaged safetensors file.
     #[error("expected a safetensors file, found: {0}")]
     Safetensors(String),
@@ -152,4 +158,15 @@ pub enum FileError {
         /// ending of the file's name
         ending: &'static str,
     },
+}
+
+impl FileError {
+    /// The same of a file in the place of a network, where a model in ONNX would do as well.
+    #[must_use]
+    pub fn of_network(self) -> Self {
+        match self {
+            Self::Format(found) => Self::NoNetwork(found),
+            other => other,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`; points and labels in IDX, too.
+//! Weight files, points and labels: safetensors, npz, npy, and PyTorch's `.pt` and `.pth`; models in ONNX; points and labels in IDX, too.
 //! Whole networks in ONNX: see [`onnx`].
 //!
 //! # Layers

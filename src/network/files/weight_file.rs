@@ -166,10 +166,10 @@ impl<'a> WeightFile<'a> {
 /// Refuses a file without the first bytes of any weight file, or of a model in ONNX.
 ///
 /// # Errors
-/// [`FileError::Format`] names the format.
+/// [`FileError::NoNetwork`] names the format.
 pub fn recognise(start: &[u8]) -> Result<(), FileError> {
     let start: FileBytes<'_> = start.into();
-    if format::is_onnx(&start) { Ok(()) } else { format::of(&start).map(drop) }
+    if format::is_onnx(&start) { Ok(()) } else { format::of(&start).map(drop).map_err(FileError::of_network) }
 }
 
 /// Cuts a name after [`LONGEST_SHOWN`] characters.

@@ -150,12 +150,25 @@ fn ticks(editing: &Editing, look: &Look, width: usize) -> Vec<(bool, Line<'stati
 fn left_out(editing: &Editing, parameter: Parameter) -> String {
     let experiment = &editing.forecast().experiment;
     let is_pending = editing.is_pending() || !editing.problems().is_empty();
+    let is_graph = experiment.target.graph().is_some();
     match parameter {
         _ if is_pending => String::new(),
         Parameter::Epsilon => format!("{}: from tolerance", asked(experiment.epsilon)),
         Parameter::WMax => format!("{}: largest |w|", number(experiment.w_max)),
         Parameter::FMax => format!("{}: derived", number(experiment.f_max)),
         Parameter::Mode => "each lane decides".to_owned(),
+        Parameter::Layers
+        | Parameter::Transposed
+        | Parameter::Order
+        | Parameter::Activation
+        | Parameter::OutputActivation
+        | Parameter::Activations
+            if is_graph =>
+        {
+            "as the graph says".to_owned()
+        }
+        Parameter::Graph if is_graph => "the model's own".to_owned(),
+        Parameter::Graph => "none: layer after layer".to_owned(),
         Parameter::Layers | Parameter::Transposed | Parameter::Order => "found in the file".to_owned(),
         Parameter::SpectralNorm => "not scaled down".to_owned(),
         Parameter::Activation => "Relu".to_owned(),

@@ -8,8 +8,8 @@ use crate::session::{Command, Snapshot};
 /// Inputs that a page has.
 const PAGE: usize = 10;
 
-/// Rows that long lists scroll by.
-const ROWS: usize = 5;
+/// Rows that long lists scroll by; the channels of a picture go on by all that are shown.
+pub(super) const ROWS: usize = 5;
 
 /// Why no other input can be shown.
 pub(super) const STANDS_STILL: &str = "The view stands still: s lets it go on.";

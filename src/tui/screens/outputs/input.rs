@@ -1,11 +1,14 @@
 //! The Input pane: x as a picture, else as a list.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::bar::{self, BarScale};
+use super::chooser::ROWS;
 use super::picture;
 use crate::report::numbers::{Decimals, grouped, number};
 use crate::session::{OutputView, Picture, PictureRows};
@@ -50,7 +53,8 @@ pub(super) fn width(view: ShownInput<'_>, look: &Look, area: Rect) -> u16 {
     let rows = area.height.saturating_sub(2);
     let wanted = match view.picture {
         Some(picture) => {
-            let each = picture::columns(picture, look, rows.saturating_sub(CAPTION)).saturating_add(1);
+            let each =
+                picture::columns(picture, look, rows.saturating_sub(caption_rows(picture))).saturating_add(1);
             each.saturating_mul(picture.channels.try_into().unwrap_or(u16::MAX)).saturating_add(1)
         }
         None => {
@@ -73,7 +77,7 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
     let Some(picture) = view.picture else {
         return list(view, scroll, look, area, buffer);
     };
-    let above = Rect { height: area.height.saturating_sub(CAPTION), ..area };
+    let above = Rect { height: area.height.saturating_sub(caption_rows(picture)), ..area };
     let places = places(picture, look, above);
     // Rather no caption than a picture that is not whole.
     let is_whole = |area: Rect| {
@@ -82,18 +86,41 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
     };
     let in_full = Rect { height: area.height, ..places[0] };
     let height = if is_whole(in_full) && !is_whole(places[0]) { area.height } else { above.height };
-    let (mut shown, mut rows) = ((0, 0), 0);
-    for (channel, place) in places.iter().enumerate() {
-        (shown, rows) = picture::render(picture, channel, look, Rect { height, ..*place }, buffer);
+    let shown = channels_shown(picture, scroll, places.len());
+    let (mut size, mut rows) = ((0, 0), 0);
+    for (channel, place) in shown.clone().zip(&places) {
+        (size, rows) = picture::render(picture, channel, look, Rect { height, ..*place }, buffer);
     }
-    let caption = caption(picture, shown, places.len());
-    let label = view.label.map_or(String::new(), |label| format!("label {label}"));
-    for (y, text) in (area.y + rows..area.bottom()).zip([caption, label]) {
+    let mut below = area.y + rows..area.bottom();
+    if picture.channels > 1
+        && let Some(y) = below.next()
+    {
+        for (channel, place) in shown.clone().zip(&places) {
+            let text = fitting(vec![format!("channel {channel}"), channel.to_string()], place.width);
+            let left = place.x + place.width.saturating_sub(text.len() as u16) / 2;
+            buffer.set_stringn(left, y, text, usize::from(place.width), look.theme.faint);
+        }
+    }
+    let caption = caption(picture, size, shown, area.width);
+    let label = view.label.map(|label| format!("label {label}"));
+    for (y, text) in below.zip(caption.into_iter().chain(label)) {
         buffer.set_stringn(area.x, y, text, usize::from(area.width), look.theme.text);
     }
 }
 
-/// A place for each channel that fits, side by side: all of them where each has its pixels, else the first ones.
+/// Rows below a picture: its size, its label, and of several channels their numbers and how many there are.
+fn caption_rows(picture: &Picture) -> u16 {
+    if picture.channels > 1 { CAPTION + 2 } else { CAPTION }
+}
+
+/// The channels in so many places: one place after the other is scrolled through.
+fn channels_shown(picture: &Picture, scroll: usize, places: usize) -> Range<usize> {
+    let last = picture.channels.saturating_sub(places);
+    let first = (scroll / ROWS).saturating_mul(places).min(last);
+    first..(first + places).min(picture.channels)
+}
+
+/// A place for each channel that fits, side by side: all of them where each has its pixels, else as many as fit.
 fn places(picture: &Picture, look: &Look, area: Rect) -> Vec<Rect> {
     let channels = u16::try_from(picture.channels).unwrap_or(u16::MAX);
     let least = picture::least_columns(picture, look);
@@ -111,25 +138,39 @@ fn places(picture: &Picture, look: &Look, area: Rect) -> Vec<Rect> {
     (0..count).map(place).collect()
 }
 
-/// `8x8, 0 to 1`; of several channels which ones, of a sequence its steps.
-fn caption(picture: &Picture, shown: (usize, usize), channels: usize) -> String {
+/// `8x8, 0 to 1`, of a sequence its steps; above it, of several channels, which ones are shown.
+fn caption(picture: &Picture, size: (usize, usize), shown: Range<usize>, width: u16) -> Vec<String> {
     let (rows, columns) = (picture.rows, picture.columns);
     let (low, high) = (number(picture.range.0), number(picture.range.1));
-    let size = if shown.0 < rows || shown.1 < columns {
-        format!("{rows}x{columns} shown as {}x{}", shown.0, shown.1)
-    } else {
-        let size = match picture.down {
-            PictureRows::Pixels => format!("{rows}x{columns}"),
-            PictureRows::Steps => format!("{rows} steps down"),
-            PictureRows::Channels => format!("{rows} channels down"),
-        };
-        format!("{size}, {low} to {high}")
+    let own = match picture.down {
+        PictureRows::Pixels => format!("{rows}x{columns}"),
+        PictureRows::Steps => format!("{rows} steps down"),
+        PictureRows::Channels => format!("{rows} channels down"),
     };
-    match picture.channels {
-        1 => size,
-        all if channels < all => format!("channels 0-{} of {all}: {size}", channels - 1),
-        all => format!("channels 0-{}: {size}", all - 1),
-    }
+    let size = if size.0 < rows || size.1 < columns {
+        let small = format!("{rows}x{columns} shown as {}x{}", size.0, size.1);
+        vec![format!("{small}, {low} to {high}"), small]
+    } else {
+        vec![format!("{own}, {low} to {high}"), own]
+    };
+    let all = picture.channels;
+    let channels = match shown {
+        _ if all == 1 => None,
+        shown if shown.len() == all => {
+            Some(vec![format!("{all} channels, on one scale"), format!("{all} channels")])
+        }
+        shown => {
+            let (first, last) = (shown.start, shown.end.saturating_sub(1));
+            let some =
+                if first == last { format!("channel {first}") } else { format!("channels {first}-{last}") };
+            Some(vec![
+                format!("{some} of {all} ([ ] others)"),
+                format!("{some} of {all} ([ ])"),
+                format!("{some} of {all}"),
+            ])
+        }
+    };
+    channels.into_iter().chain([size]).map(|variants| fitting(variants, width)).collect()
 }
 
 /// A row for each value, in as many columns as there is room for.

@@ -57,7 +57,8 @@ const FACTS: ScreenFacts = ScreenFacts {
             "Outputs",
             "F(x) and the pruned network's own output, evaluated neuron by neuron, at the input chosen; inputs, outputs and \
              classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
-             shown as pictures. A network chooses the class of its largest output. Below: the error here, the largest \
+             shown as pictures; those of a graph in its shape, a picture for each channel (] and [ go to others), a row for \
+             each step of a sequence. A network chooses the class of its largest output. Below: the error here, the largest \
              found, the one certified and the one asked for; where there are labels, how many are met.",
         ),
         (
