@@ -93,7 +93,7 @@ fn a_layer_is_named_by_its_kind_on_every_screen() {
 #[test]
 fn inputs_are_pictures_in_the_shape_of_the_graph() {
     holds(&built(CONV, '5', 0), (80, 24), &["8x8,"]);
-    holds(&built(LSTM, '5', 0), (80, 24), &["8 steps down,"]);
+    holds(&built(LSTM, '5', 0), (80, 24), &["8 steps down", "-0.279 to 0.327"]);
 }
 
 #[test]
@@ -143,6 +143,10 @@ fn the_certificate_names_every_node_under_a_header_that_stays() {
     holds(&lstm, (80, 24), &["error", "input"]);
     assert!(!lstm.picture(PLAIN, 80, 24).contains("e-324"));
     lstm.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
+    // In another look the same certificate is written anew, and the first one again.
+    let unicode = lstm.picture(PLAIN, 200, 50);
+    assert!(lstm.picture(Look { theme: ANSI, glyphs: ASCII }, 200, 50).is_ascii());
+    assert_eq!(lstm.picture(PLAIN, 200, 50), unicode);
 }
 
 #[test]

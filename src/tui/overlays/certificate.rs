@@ -1,14 +1,20 @@
 //! The certificate: how the certified error comes about, layer by layer.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use ratatui::Frame;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::columns::ShownColumns;
 use super::overlay::Overlay;
-use super::window::{window, window_under};
+use super::window::{WindowLines, window, window_of};
 use crate::report::text::{certificate_notes, certificate_table};
 use crate::tui::keymap::Key::{Char, Control, Down, Escape, PageDown, PageUp, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
+use crate::tui::look::Look;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
 use crate::verification::Certificate;
@@ -55,6 +61,60 @@ const FRAME: usize = 4;
 pub struct CertificateWindow {
     /// lines scrolled down
     pub scroll: usize,
+    /// the certificate of the last frame
+    written: RefCell<Option<Rc<WrittenCertificate>>>,
+}
+
+/// A certificate as texts, for windows of one width.
+#[derive(Debug)]
+struct WrittenCertificate {
+    of: Arc<Certificate>,
+    epsilon: f64,
+    room: usize,
+    is_ascii: bool,
+    columns: ShownColumns,
+    /// rows of the table, its header apart
+    rows: usize,
+    notes: Vec<String>,
+    /// columns of the widest line
+    width: usize,
+}
+
+impl CertificateWindow {
+    /// The certificate as texts: those of the last frame, unless something has changed.
+    fn written(
+        &self,
+        of: &Arc<Certificate>,
+        epsilon: f64,
+        room: usize,
+        look: &Look,
+    ) -> Rc<WrittenCertificate> {
+        let mut written = self.written.borrow_mut();
+        let is_same = |last: &&Rc<WrittenCertificate>| {
+            (last.epsilon, last.room, last.is_ascii) == (epsilon, room, look.glyphs.ascii_only)
+                && Arc::ptr_eq(&last.of, of)
+        };
+        let same = written.as_ref().filter(is_same).map(Rc::clone);
+        let shown = same.unwrap_or_else(|| Rc::new(WrittenCertificate::new(of, epsilon, room, look)));
+        *written = Some(Rc::clone(&shown));
+        shown
+    }
+}
+
+impl WrittenCertificate {
+    fn new(of: &Arc<Certificate>, epsilon: f64, room: usize, look: &Look) -> Self {
+        let table = certificate_table(of);
+        let columns = ShownColumns::of(&table, ("node", &LEFT_OUT), room, look);
+        let mut notes = Vec::new();
+        for note in certificate_notes(of, epsilon) {
+            let note = look.glyphs.write(&note);
+            notes.extend(textwrap::wrap(&note, room).into_iter().map(Cow::into_owned));
+        }
+        let widest = notes.iter().map(|note| Span::raw(note).width()).max().unwrap_or(0);
+        let (rows, width) = (table.rows(), columns.width().max(widest));
+        let is_ascii = look.glyphs.ascii_only;
+        Self { of: Arc::clone(of), epsilon, room, is_ascii, columns, rows, notes, width }
+    }
 }
 
 impl Overlay for CertificateWindow {
@@ -99,19 +159,16 @@ impl Overlay for CertificateWindow {
             window(frame, look, "Certificate", lines, self.scroll);
             return;
         };
-        let table = certificate_table(certificate);
-        let shown = ShownColumns::of(&table, ("node", &LEFT_OUT), room, look);
-        let line = |row: usize| {
-            let style = if row == 0 { look.theme.faint } else { look.theme.text };
-            Line::styled(shown.line(row), style)
+        let written = self.written(certificate, lane.error.epsilon, room, look);
+        let WrittenCertificate { columns, rows, notes, width, .. } = &*written;
+        // The table, an empty line, the notes.
+        let line = |number: usize| match number.checked_sub(rows + 1) {
+            Some(note) => Line::styled(notes[note].clone(), look.theme.faint),
+            None if number == *rows => Line::default(),
+            None => Line::styled(columns.line(number + 1), look.theme.text),
         };
-        let mut lines: Vec<Line<'_>> = (1..=table.rows()).map(line).collect();
-        lines.push(Line::default());
-        for note in certificate_notes(certificate, lane.error.epsilon) {
-            let note = look.glyphs.write(&note).to_string();
-            let rows = textwrap::wrap(&note, room);
-            lines.extend(rows.iter().map(|row| Line::styled(row.to_string(), look.theme.faint)));
-        }
-        window_under(frame, look, "Certificate", Some(line(0)), lines, self.scroll);
+        let head = Some(Line::styled(columns.line(0), look.theme.faint));
+        let lines = WindowLines { head, count: rows + 1 + notes.len(), width: *width, line: &line };
+        window_of(frame, look, "Certificate", lines, self.scroll);
     }
 }

@@ -37,10 +37,37 @@ pub(super) fn window_under(
     lines: Vec<Line<'_>>,
     scroll: usize,
 ) -> Rect {
-    let all = lines.iter().chain(&head);
-    let width = all.map(Line::width).max().unwrap_or(0).max(title.len()) as u16 + 4;
+    let width = lines.iter().map(Line::width).max().unwrap_or(0);
+    let line = |number: usize| lines[number].clone();
+    let lines = WindowLines { head, count: lines.len(), width, line: &line };
+    window_of(frame, look, title, lines, scroll)
+}
+
+/// The lines of a window, of which only those in sight are made.
+pub(super) struct WindowLines<'a> {
+    /// a line that stays above the others
+    pub(super) head: Option<Line<'a>>,
+    /// number of the others
+    pub(super) count: usize,
+    /// columns of the longest
+    pub(super) width: usize,
+    /// the line of a number from 0
+    pub(super) line: &'a dyn Fn(usize) -> Line<'a>,
+}
+
+/// [`window`] of lines made when they are in sight.
+pub(super) fn window_of(
+    frame: &mut Frame<'_>,
+    look: &Look,
+    title: &str,
+    lines: WindowLines<'_>,
+    scroll: usize,
+) -> Rect {
+    let WindowLines { head, count, width, line } = lines;
+    let width = width.max(head.as_ref().map_or(0, Line::width)).max(title.len());
+    let width = u16::try_from(width + 4).unwrap_or(u16::MAX);
     let heads = usize::from(head.is_some());
-    let height = u16::try_from(lines.len() + heads + 2).unwrap_or(u16::MAX);
+    let height = u16::try_from(count + heads + 2).unwrap_or(u16::MAX);
     let area = frame.area().centered(Constraint::Max(width), Constraint::Max(height));
     let block = Block::bordered()
         .border_set(look.glyphs.border)
@@ -48,9 +75,9 @@ pub(super) fn window_under(
         .title(Span::styled(format!(" {title} "), look.theme.title))
         .padding(Padding::horizontal(1));
     let inside = block.inner(area);
-    let last = lines.len().saturating_sub(usize::from(inside.height).saturating_sub(heads));
+    let last = count.saturating_sub(usize::from(inside.height).saturating_sub(heads));
     let scroll = scroll.min(last);
-    let shown = head.into_iter().chain(lines.into_iter().skip(scroll));
+    let shown = head.into_iter().chain((scroll..count).map(line));
     let shown: Vec<Line<'_>> = shown.take(usize::from(inside.height)).collect();
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(shown.clone()).block(block), area);

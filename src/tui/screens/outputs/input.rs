@@ -101,9 +101,9 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
             buffer.set_stringn(left, y, text, usize::from(place.width), look.theme.faint);
         }
     }
-    let caption = caption(picture, size, shown, area.width);
+    let (caption, range) = caption(picture, size, shown, area.width);
     let label = view.label.map(|label| format!("label {label}"));
-    for (y, text) in below.zip(caption.into_iter().chain(label)) {
+    for (y, text) in below.zip(caption.into_iter().chain(label).chain(range)) {
         buffer.set_stringn(area.x, y, text, usize::from(area.width), look.theme.text);
     }
 }
@@ -138,8 +138,13 @@ fn places(picture: &Picture, look: &Look, area: Rect) -> Vec<Rect> {
     (0..count).map(place).collect()
 }
 
-/// `8x8, 0 to 1`, of a sequence its steps; above it, of several channels, which ones are shown.
-fn caption(picture: &Picture, size: (usize, usize), shown: Range<usize>, width: u16) -> Vec<String> {
+/// `8x8, 0 to 1`, of a sequence its steps; above it, of several channels, which ones are shown. And the range, if it is apart.
+fn caption(
+    picture: &Picture,
+    size: (usize, usize),
+    shown: Range<usize>,
+    width: u16,
+) -> (Vec<String>, Option<String>) {
     let (rows, columns) = (picture.rows, picture.columns);
     let (low, high) = (number(picture.range.0), number(picture.range.1));
     let own = match picture.down {
@@ -148,11 +153,14 @@ fn caption(picture: &Picture, size: (usize, usize), shown: Range<usize>, width: 
         PictureRows::Channels => format!("{rows} channels down"),
     };
     let size = if size.0 < rows || size.1 < columns {
-        let small = format!("{rows}x{columns} shown as {}x{}", size.0, size.1);
-        vec![format!("{small}, {low} to {high}"), small]
+        format!("{rows}x{columns} shown as {}x{}", size.0, size.1)
     } else {
-        vec![format!("{own}, {low} to {high}"), own]
+        own
     };
+    let range = format!("{low} to {high}");
+    let both = format!("{size}, {range}");
+    // The range has a line of its own where there is no room beside the size.
+    let (size, range) = if both.len() <= usize::from(width) { (both, None) } else { (size, Some(range)) };
     let all = picture.channels;
     let channels = match shown {
         _ if all == 1 => None,
@@ -170,7 +178,8 @@ fn caption(picture: &Picture, size: (usize, usize), shown: Range<usize>, width: 
             ])
         }
     };
-    channels.into_iter().chain([size]).map(|variants| fitting(variants, width)).collect()
+    let lines = channels.map(|variants| fitting(variants, width)).into_iter().chain([size]);
+    (lines.collect(), range)
 }
 
 /// A row for each value, in as many columns as there is room for.
