@@ -55,6 +55,9 @@ pub const PANES: &[(&str, &str)] = &[(
 /// Columns left out if there is no room for all, the first of them first.
 const LEFT_OUT: [&str; 7] = ["F right", "found", "ε_w", "Ĝ right", "weights", "holds", "bound"];
 
+/// The least width of the lines under the table.
+const LEAST_TEXT: usize = 60;
+
 /// Columns and rows of the window's frame.
 const FRAME: (usize, usize) = (4, 2);
 
@@ -170,7 +173,7 @@ impl Overlay for TargetList {
         let table = targets_table(&report);
         let columns = ShownColumns::of(&table, ("target", &LEFT_OUT), room.max(1), look);
         let place_of = |row: usize| self.figures.iter().position(|figures| figures.name == rows[row].0.name);
-        let below = self.below(view, room);
+        let below = self.below(view, columns.line(0).chars().count().max(LEAST_TEXT).min(room));
         let height = usize::from(frame.area().height).saturating_sub(FRAME.1 + 1 + below.len()).max(1);
         let selected = (0..rows.len()).position(|row| place_of(row) == Some(self.selected)).unwrap_or(0);
         let first = (selected + 2).saturating_sub(height).min(rows.len().saturating_sub(height));
