@@ -181,8 +181,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Cost::of(lstm(target, steps)?, &rows_of_images(digits, steps)).line(&format!("{steps}"));
     }
     println!(
-        "\nSteps: the bound on the error of the LSTM of 8 steps for eps_w = 1e-12\n{:<24}{:>12}{:>12}",
-        "steps", "box", "images"
+        "\nSteps: the bound on the error of the LSTM of 8 steps for eps_w = 1e-12\n{:<24}{:>12}{:>12}  {}",
+        "steps", "box", "images", "## for each power of ten above 1e-10"
     );
     for steps in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
         let all = Domain::Box { low: 0.0.into(), high: 1.0.into() };
@@ -192,7 +192,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 (Arc::new(graph.clone()), Arc::new(GraphBounds::new(&graph, &weights, &domain)));
             Ok::<f64, Box<dyn Error>>(WeightWalk::new(graph, bounds, &weights).accuracy(1e-12))
         });
-        println!("{steps:<24}{:>12.1e}{:>12.1e}", of_all?, of_images?);
+        let of_images = of_images?;
+        // Two marks for each power of ten.
+        let bar = "#".repeat((2.0 * (of_images.log10() + 10.0)).round().max(0.0) as usize);
+        println!("{steps:<24}{:>12.1e}{of_images:>12.1e}  {bar}", of_all?);
     }
     Ok(())
 }

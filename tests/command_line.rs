@@ -33,7 +33,8 @@ fn presets_lists_the_built_ins() {
             "conv",
             "conv-batchnorm",
             "residual",
-            "lstm"
+            "lstm",
+            "further-questions"
         ]
     );
     assert!(list.lines().next().unwrap().ends_with("(default)"));

@@ -59,10 +59,11 @@ impl Settings {
     }
 }
 
-/// The place of a `key=value`, and of the choice of a target.
+/// The place of a `key=value`, and of the choice of a target, as they were given.
 pub(super) fn argument(setting: &str) -> Place {
-    Place::Argument(match targets::name_in(setting) {
-        Some(name) => format!("--target {}", shortened(&name)),
-        None => format!("--set {setting}"),
+    Place::Argument(if setting.starts_with(targets::CHOICE) {
+        shortened(setting)
+    } else {
+        format!("--set {setting}")
     })
 }

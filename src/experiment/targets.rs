@@ -4,15 +4,24 @@ use super::error::{ExperimentError, PlaceOf};
 use super::preset::{Preset, TargetSource};
 use crate::visible::shortened;
 
-/// The name in `target="name"`; `None` for any other setting.
+/// Before a name: the setting that chooses a target of the list.
+pub(super) const CHOICE: &str = "--target ";
+
+/// Targets named in a message.
+const NAMED: usize = 8;
+
+/// The name in a setting that chooses a target of the list: `target="name"`, or that of [`setting_of`]. `None` for any other.
 pub(super) fn name_in(setting: &str) -> Option<String> {
+    if let Some(name) = setting.strip_prefix(CHOICE) {
+        return Some(name.to_owned());
+    }
     let (key, value) = setting.split_once('=')?;
     (key.trim() == "target").then(|| ron::from_str(value.trim()).ok())?
 }
 
-/// The setting that chooses this target of a list: `target="name"`.
+/// The setting that chooses this target of a list, as the argument is typed.
 pub fn setting_of(name: &str) -> String {
-    format!("target={name:?}")
+    format!("{CHOICE}{name}")
 }
 
 /// Makes the listed target of this name F.
@@ -29,8 +38,12 @@ pub(super) fn choose(preset: &mut Preset, name: &str) -> Result<(), String> {
     }
     let Some(named) = listed.iter().find(|named| named.name == name) else {
         let names: Vec<String> =
-            listed.iter().map(|named| format!("\"{}\"", shortened(&named.name))).collect();
-        return Err(format!("expected one of {}, found \"{}\"", names.join(", "), shortened(name)));
+            listed.iter().take(NAMED).map(|named| format!("\"{}\"", shortened(&named.name))).collect();
+        let more = match listed.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        return Err(format!("expected one of {}{more}, found \"{}\"", names.join(", "), shortened(name)));
     };
     preset.target = Some(named.target.clone());
     Ok(())

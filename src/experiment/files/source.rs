@@ -37,6 +37,9 @@ macro_rules! files {
     ($($name:literal),+ $(,)?) => { &[$( ($name, include_bytes!(concat!("../../../presets/", $name))) ),+] };
 }
 
+/// Built-in presets named in a message.
+const NAMED: usize = 6;
+
 /// The files of built-in presets.
 const BUILT_IN_FILES: &[(&str, &[u8])] = files![
     "digits-conv-1x1.onnx",
@@ -135,8 +138,11 @@ impl PresetSource {
     }
 
     pub(super) fn unreadable(name: &str, found: &str) -> ExperimentError {
-        let names: Vec<&str> = built_in_names().collect();
-        let expected = format!("a .ron file, a weight file or one of {}", names.join(", "));
+        let names: Vec<&str> = built_in_names().take(NAMED).collect();
+        let (names, others) = (names.join(", "), BUILT_IN.len() - names.len());
+        let expected = format!(
+            "a .ron file, a weight file or one of {names} and {others} more presets (`slth presets` lists them)"
+        );
         ExperimentError::new(Place::File(name.to_owned()), format!("expected {expected}, found: {found}"))
     }
 
