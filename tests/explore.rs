@@ -49,6 +49,16 @@ fn overlays() {
     screen.app.update(Action::Open(overlays::export::NAME));
     screen.app.overlays.export.selected = 3;
     insta::assert_snapshot!("export_80x24", screen.picture(PLAIN, 80, 24));
+    screen.app.update(Action::Close);
+    screen.letter(':');
+    insta::assert_snapshot!("commands_40x15", screen.picture(PLAIN, 40, 15));
+    insta::assert_snapshot!("commands_200x50", screen.picture(PLAIN, 200, 50));
+    "layer".chars().for_each(|letter| screen.letter(letter));
+    insta::assert_snapshot!("commands_found_80x24", screen.picture(PLAIN, 80, 24));
+    insta::assert_snapshot!(
+        "commands_found_ascii_120x40",
+        screen.picture(Look { theme: ANSI, glyphs: ASCII }, 120, 40)
+    );
 }
 
 #[test]
@@ -56,7 +66,9 @@ fn ascii_terminals_get_nothing_but_ascii() {
     let mut screen = Opened::after("tiny", vec![Command::Step(Step::All, vec![0])]);
     let look = Look { theme: ANSI, glyphs: ASCII };
     insta::assert_snapshot!("ascii_80x24", screen.picture(look, 80, 24));
-    for overlay in [None, Some(overlays::help::NAME), Some(overlays::export::NAME)] {
+    for overlay in
+        [None, Some(overlays::help::NAME), Some(overlays::export::NAME), Some(overlays::palette::NAME)]
+    {
         overlay.map(|name| screen.app.update(Action::Open(name)));
         let text = screen.picture(look, 120, 40);
         assert!(text.is_ascii(), "{text}");
@@ -117,7 +129,9 @@ fn any_size_can_be_drawn() {
         Opened::after("deep", vec![]),
     ];
     for mut screen in screens {
-        for overlay in [None, Some(overlays::help::NAME), Some(overlays::export::NAME)] {
+        for overlay in
+            [None, Some(overlays::help::NAME), Some(overlays::export::NAME), Some(overlays::palette::NAME)]
+        {
             overlay.map(|name| screen.app.update(Action::Open(name)));
             screen.app.overlays.help.scroll = 3;
             screen.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });

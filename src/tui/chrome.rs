@@ -161,7 +161,7 @@ fn keys(app: &App, look: &Look, width: u16) -> Line<'static> {
         Action::Quit => !closes,
         _ => false,
     };
-    let offered = || app.bindings().filter(|binding| app.offers(binding.action));
+    let offered = || app.offered();
     let kept: usize = offered().filter(|binding| always(binding)).map(width_of).sum();
     let mut left = usize::from(width).saturating_sub(kept);
     let mut spans = Vec::new();

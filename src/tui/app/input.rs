@@ -14,6 +14,7 @@ use crate::tui::learned_lane::{lane_on_view, lanes_in_all, layer_on_view, layers
 use crate::tui::look::theme::Colours;
 use crate::tui::overlays::abandon::Abandon;
 use crate::tui::overlays::certificate;
+use crate::tui::overlays::palette;
 use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
 use crate::tui::overlays::targets;
@@ -230,6 +231,7 @@ impl App {
             Action::Open(targets::NAME) if self.latest.experiment.targets().is_empty() => {
                 self.message = Some(NO_TARGETS.to_owned());
             }
+            Action::Open(palette::NAME) => return self.list_commands(),
             Action::Open(name) => return self.lay_over(name),
             Action::Edit => {
                 let effects = self.turn_to(explore::NAME);
@@ -313,6 +315,16 @@ impl App {
         (self.open, self.filter) = (place.into_iter().collect(), None);
         let requests = self.on_overlay(|overlay, scene| overlay.open(scene));
         self.obey(requests)
+    }
+
+    /// Opens the list of commands. The table behind it stays filtered.
+    fn list_commands(&mut self) -> Vec<Effect> {
+        let commands: Vec<_> = self.offered().collect();
+        self.overlays.palette.list(commands.into_iter());
+        let filter = self.filter.take();
+        let effects = self.lay_over(palette::NAME);
+        self.filter = filter;
+        effects
     }
 
     /// Throws the run away, after a question if it took long (`Snapshot::stake`).

@@ -153,6 +153,11 @@ impl App {
         with_others(keymap.bindings, others.iter().map(move |binding| in_terms_of(binding, steps)))
     }
 
+    /// The rows of the keys that do something now.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &'static Binding> {
+        self.bindings().filter(|binding| self.offers(binding.action))
+    }
+
     /// Whether an action has a meaning now, and stands in the footer.
     pub(crate) fn offers(&self, action: Action) -> bool {
         let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));

@@ -20,6 +20,12 @@ pub const RUNNING: &[Binding] = &[
         "leave the program; a run of more than 5 s asks first, Ctrl-C twice leaves",
     ),
     bind(&[Char('p')], Action::Open("presets"), "presets", "open another preset or a weight file"),
+    bind(
+        &[Char(':')],
+        Action::Open("commands"),
+        "commands",
+        "list every command with its key, found by a few letters; a number goes to that layer",
+    ),
 ];
 
 /// The keys after the numbers of the screens.

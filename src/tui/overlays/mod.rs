@@ -7,6 +7,7 @@ mod columns;
 pub mod export;
 pub mod help;
 pub mod overlay;
+pub mod palette;
 pub mod picker;
 pub mod prompt;
 pub mod refusal;
@@ -18,6 +19,7 @@ use certificate::CertificateWindow;
 use export::ExportList;
 use help::Help;
 use overlay::Overlay;
+use palette::Palette;
 use picker::Picker;
 use refusal::RefusalWindow;
 use targets::TargetList;
@@ -37,5 +39,7 @@ table! {
         refusal: RefusalWindow,
         /// the targets for the same task
         targets: TargetList,
+        /// every command, found by a few letters
+        palette: Palette,
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the whole explorer, without a terminal.
 
 mod abandoning;
+mod commands;
 mod opening_files;
 mod pasting;
 
