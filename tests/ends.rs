@@ -208,6 +208,7 @@ fn failing() {
         theme: ThemeName::Mono,
         mouse: false,
         frames_per_second: 15,
+        overrides: Vec::new(),
         keeper: None,
         load: Box::new(|_| panic!("the list of presets has failed")),
     };

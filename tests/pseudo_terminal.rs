@@ -305,6 +305,29 @@ fn at_rest_nothing_is_sent_and_nothing_wakes_up() {
     }
 }
 
+/// The clipboard is written at the key, once, and never without it.
+#[test]
+fn a_key_copies_the_command_to_the_clipboard() {
+    let mut slth = Explorer::open(&["tiny", "--seed", "7"]);
+    let copies = |slth: &Explorer| {
+        let sent = String::from_utf8_lossy(&slth.sent()).into_owned();
+        sent.matches("\x1b]52;").count()
+    };
+    slth.shows(&["paused", "Press n"]);
+    slth.press("a");
+    slth.shows(&["done: the ticket holds"]);
+    assert_eq!(copies(&slth), 0);
+    slth.press("Y");
+    slth.shows(&["clipboard: the command slth run tiny --seed 7"]);
+    // `slth run tiny --seed 7` in base 64.
+    let sent = String::from_utf8_lossy(&slth.sent()).into_owned();
+    assert!(sent.contains("\x1b]52;c;c2x0aCBydW4gdGlueSAtLXNlZWQgNw==\x1b\\"), "{sent:?}");
+    assert_eq!(copies(&slth), 1);
+    slth.leave();
+    assert_eq!(slth.ends(), 0);
+    slth.assert_restored();
+}
+
 #[test]
 fn pasted_text_is_no_key() {
     let mut slth = Explorer::open(&["tiny"]);

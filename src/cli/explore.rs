@@ -44,6 +44,7 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
         mouse: arguments.mouse,
         frames_per_second: arguments.fps,
+        overrides: overrides(common),
         keeper,
         load: Box::new({
             let (seed, set, first_set) = (common.seed, common.set.clone(), common.settings());

@@ -80,7 +80,7 @@ pub use ron::{json_text, shown_ron};
 pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
 pub use size::{Kept, Share, Size, SizeReport};
 #[cfg(feature = "text")]
-pub use summary::summary;
+pub use summary::{repeated, summary};
 pub use table::{Cell, Column, Rows, Table};
 pub use targets::{TargetErrorReport, TargetLaneReport, TargetReport, TargetsReport};
 pub use weighed::{StepReport, SumReport, WeighedReport, WeightPlaceReport};

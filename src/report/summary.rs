@@ -42,12 +42,19 @@ pub fn summary(snapshot: &Snapshot, overrides: &[String]) -> String {
             let _ = writeln!(text, "  and {more} more");
         }
     }
-    if experiment.name == experiment.preset_name() {
-        let _ = writeln!(text, "again: {}", command(snapshot, overrides));
-    } else {
-        text.push_str("again: not from the preset alone, since it was edited; S saves the setup\n");
+    match repeated(snapshot, overrides) {
+        Some(command) => {
+            let _ = writeln!(text, "again: {command}");
+        }
+        None => text.push_str("again: not from the preset alone, since it was edited; S saves the setup\n"),
     }
     text
+}
+
+/// The command that repeats a run, with the arguments that change its preset; `None` for an edited setup.
+pub fn repeated(snapshot: &Snapshot, overrides: &[String]) -> Option<String> {
+    let experiment = &snapshot.experiment;
+    (experiment.name == experiment.preset_name()).then(|| command(snapshot, overrides))
 }
 
 /// `every neuron drawn, 77.96 per weight, found 1.2e-3 <= certified 4.5e-2 <= epsilon 0.1`, or the progress so far.

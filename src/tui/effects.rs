@@ -48,6 +48,8 @@ pub enum Effect {
     },
     /// write this to a file
     Export(Export),
+    /// put this text on the terminal's clipboard
+    Copy(String),
     /// stop until the shell resumes the program
     Suspend,
     /// leave

@@ -53,6 +53,7 @@ impl Hands {
             match effect {
                 Effect::Quit => return Ok(true),
                 Effect::Send(command) => self.worker.send(command),
+                Effect::Copy(text) => display.copy(&text)?,
                 Effect::Suspend => signals::suspend(),
                 Effect::Ask(question) => self.forecaster.ask(question),
                 Effect::Browse(path) => {

@@ -13,6 +13,7 @@
 
 pub mod app;
 mod chrome;
+pub mod clipboard;
 pub mod effects;
 pub mod export;
 mod hands;
@@ -61,6 +62,8 @@ pub struct Options {
     pub mouse: bool,
     /// most frames per second while the engine runs
     pub frames_per_second: u16,
+    /// arguments of the program that change a preset, for the command that repeats a run
+    pub overrides: Vec<String>,
     /// gives the terminal back if the program is killed
     pub keeper: Option<Keeper>,
     /// opens a session of another preset
@@ -120,7 +123,7 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// Why there is no session, or whatever the terminal reports. It is restored in any case.
 pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<Ended>, Failure> {
-    let Options { ascii, color, theme, mouse, frames_per_second, mut keeper, load } = options;
+    let Options { ascii, color, theme, mouse, frames_per_second, overrides, mut keeper, load } = options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
@@ -144,7 +147,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         return Ok(Some(Ended { last: hands.worker.latest(), failure: Some(failure.clone()), reads: true }));
     }
     let mut app = App::new(hands.worker.latest());
-    (app.theme, app.colours) = (theme, colours);
+    (app.theme, app.colours, app.overrides) = (theme, colours, overrides);
     let mut taken = match taken {
         Some(taken) => taken,
         None => {

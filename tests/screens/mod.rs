@@ -95,7 +95,7 @@ impl Opened {
                     let effects = self.app.learn(News::Target(Box::new(known)));
                     self.obey(effects);
                 }
-                Effect::StopTargets => {}
+                Effect::StopTargets | Effect::Copy(_) => {}
                 // Theory's answers to the editor are no part of these pictures.
                 Effect::Ask(_) | Effect::Browse(_) | Effect::Complete(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),

@@ -241,6 +241,8 @@ impl App {
             Action::Save => self.prompt = Some(Prompt::save(Arc::clone(&self.latest.experiment))),
             Action::Filter => self.filter = Some(Filter::open()),
             Action::AllRows => self.filter = None,
+            Action::Copy => return self.copy(),
+            Action::CopyCommand => return self.copy_command(),
             Action::NextTheme => self.change_theme(),
             Action::Suspend => return vec![Effect::Suspend],
             // Twice Ctrl-C always leaves.

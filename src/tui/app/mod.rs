@@ -1,5 +1,6 @@
 //! The explorer's state, and how keys, clicks and news change it. Pure: effects are returned, not carried out.
 
+mod copying;
 mod input;
 mod paste;
 mod state;

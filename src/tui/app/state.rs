@@ -49,6 +49,8 @@ pub struct App {
     pub notice: Option<String>,
     /// whether nothing was tried yet, so a hint is welcome
     pub is_new: bool,
+    /// arguments of the program that change a preset, for the command that repeats a run
+    pub overrides: Vec<String>,
     /// the background of the colours, or none
     pub theme: ThemeName,
     /// the terminal's colours
@@ -75,6 +77,7 @@ impl App {
             message: None,
             notice: None,
             is_new: true,
+            overrides: Vec::new(),
             theme: ThemeName::Dark,
             colours: Colours::Sixteen,
             clickables: Clickables::default(),

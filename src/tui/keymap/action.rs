@@ -38,6 +38,10 @@ pub enum Action {
     PageDown,
     Choose,
     Close,
+    /// copy what the cursor is on
+    Copy,
+    /// copy the command that repeats the run
+    CopyCommand,
     NextTheme,
     Suspend,
     Quit,

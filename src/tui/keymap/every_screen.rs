@@ -63,6 +63,13 @@ pub const LOOKING: &[Binding] = &[
         "write this screen, or the data it shows, to a file in the working directory",
     ),
     bind(
+        &[Char('y')],
+        Action::Copy,
+        "copy",
+        "copy the row or number under the cursor to the terminal's clipboard, or the command if there is none",
+    ),
+    bind(&[Char('Y')], Action::CopyCommand, "copy command", "copy the command that repeats this run"),
+    bind(
         &[Char('C')],
         Action::Open("certificate"),
         "certificate",

@@ -12,6 +12,7 @@ use super::columns::ShownColumns;
 use super::overlay::Overlay;
 use super::window::{WindowLines, window, window_of};
 use crate::report::text::{certificate_notes, certificate_table};
+use crate::tui::clipboard::Copied;
 use crate::tui::keymap::Key::{Char, Control, Down, Escape, PageDown, PageUp, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
 use crate::tui::look::Look;
@@ -30,6 +31,7 @@ pub const KEYMAP: Keymap = Keymap::alone(
         bind(&[Char('j'), Down], Action::Down, "down", "scroll down"),
         bind(&[PageUp, Char('K')], Action::PageUp, "page up", "scroll up by ten lines"),
         bind(&[PageDown, Char('J')], Action::PageDown, "page down", "scroll down by ten lines"),
+        bind(&[Char('y')], Action::Copy, "copy", "copy the table to the terminal's clipboard"),
         bind(&[Escape, Char('C'), Char('q')], Action::Close, "close", "close the certificate"),
         bind(&[Control('c')], Action::Quit, "quit", "leave the program"),
     ],
@@ -149,6 +151,13 @@ impl Overlay for CertificateWindow {
         Some(Vec::new())
     }
 
+    fn copied(&self, scene: &Scene<'_>) -> Result<Copied, &'static str> {
+        let nothing = "There is a certificate once all layers are built: a builds them.";
+        let table = certificate_table(scene.snapshot.lane().error.certificate.as_ref().ok_or(nothing)?);
+        let rows = table.rows();
+        Copied::rows(format!("the certificate, {rows} rows"), &table, 0..rows).ok_or(nothing)
+    }
+
     fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let (look, lane) = (view.look, view.scene.snapshot.lane());
         let room = usize::from(frame.area().width).saturating_sub(FRAME).max(1);
@@ -156,7 +165,7 @@ impl Overlay for CertificateWindow {
             let text = "There is a certificate once all layers are built: a builds them.";
             let rows = textwrap::wrap(text, room);
             let lines = rows.iter().map(|row| Line::styled(row.to_string(), look.theme.text)).collect();
-            window(frame, look, "Certificate", lines, self.scroll);
+            window(frame, look, &title(view), lines, self.scroll);
             return;
         };
         let written = self.written(certificate, lane.error.epsilon, room, look);
@@ -169,6 +178,12 @@ impl Overlay for CertificateWindow {
         };
         let head = Some(Line::styled(columns.line(0), look.theme.faint));
         let lines = WindowLines { head, count: rows + 1 + notes.len(), width: *width, line: &line };
-        window_of(frame, look, "Certificate", lines, self.scroll);
+        window_of(frame, look, &title(view), lines, self.scroll);
     }
+}
+
+/// The window's title, with the effect of the last key.
+fn title(view: &ScreenView<'_>) -> String {
+    let said = view.message.or(view.notice).map(|said| format!(": {}", view.look.glyphs.write(said)));
+    format!("Certificate{}", said.unwrap_or_default())
 }

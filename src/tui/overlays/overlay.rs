@@ -5,6 +5,7 @@ use std::fmt;
 use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::News;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::Request;
@@ -43,6 +44,14 @@ pub trait Overlay: fmt::Debug {
     /// Takes the answer to an effect.
     fn learn(&mut self, _news: &News) -> Vec<Request> {
         Vec::new()
+    }
+
+    /// What is under the cursor, to be copied.
+    ///
+    /// # Errors
+    /// Why there is nothing to copy.
+    fn copied(&self, _scene: &Scene<'_>) -> Result<Copied, &'static str> {
+        Err("There is nothing to copy in this window.")
     }
 
     /// Draws it over the screen, in any size.

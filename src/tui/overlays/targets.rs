@@ -14,6 +14,7 @@ use crate::report::TargetsReport;
 use crate::report::text::targets_table;
 use crate::session::Step;
 use crate::session::{TargetDepth, TargetFigures};
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::{Effect, News};
 use crate::tui::keymap::Key::{Char, Control, Down, Enter, Escape, Up};
 use crate::tui::keymap::{Action, Keymap, bind};
@@ -39,6 +40,7 @@ pub const KEYMAP: Keymap = Keymap::alone(
             "build and check all targets, one after the other",
         ),
         bind(&[Char('s')], Action::Freeze, "stop", "stop building"),
+        bind(&[Char('y')], Action::Copy, "copy", "copy the row to the terminal's clipboard"),
         bind(&[Escape, Char('F'), Char('q')], Action::Close, "close", "close the list"),
         bind(&[Control('c')], Action::Quit, "quit", "leave the program"),
     ],
@@ -163,6 +165,19 @@ impl Overlay for TargetList {
         Vec::new()
     }
 
+    fn copied(&self, _scene: &Scene<'_>) -> Result<Copied, &'static str> {
+        let nothing = "No target is selected.";
+        let (experiment, chosen) = self.of.as_ref().zip(self.figures.get(self.selected)).ok_or(nothing)?;
+        let report = TargetsReport::new(experiment, &self.figures);
+        // A target has a row for each of its constructions, one after the other.
+        let rows = report.rows();
+        let is_chosen = |row: usize| rows[row].0.name == chosen.name;
+        let first = (0..rows.len()).position(is_chosen).ok_or(nothing)?;
+        let count = (first..rows.len()).take_while(|&row| is_chosen(row)).count();
+        Copied::rows(format!("the row of {}", chosen.name), &targets_table(&report), first..first + count)
+            .ok_or(nothing)
+    }
+
     fn render(&self, frame: &mut Frame<'_>, view: &ScreenView<'_>) {
         let look = view.look;
         let Some(experiment) = &self.of else { return };
@@ -216,6 +231,7 @@ impl TargetList {
         let refused = selected.and_then(|figures| figures.refused.as_ref());
         let (text, style) = match (view.message, refused) {
             (Some(message), _) => (message.to_owned(), look.theme.bad),
+            (None, _) if let Some(notice) = view.notice => (notice.to_owned(), look.theme.good),
             (None, Some(refused)) => (format!("not built: {refused}"), look.theme.bad),
             (None, None) if !self.building.is_empty() => {
                 (format!("building, {} to go", self.building.len()), look.theme.key)

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::{Effect, News};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
@@ -88,6 +89,14 @@ pub trait Screen: fmt::Debug {
 
     /// The numbers shown, for files; `None` while they are not there yet.
     fn numbers(&self, scene: &Scene<'_>) -> Option<Numbers>;
+
+    /// What is under the cursor, to be copied; `None` where there is no cursor.
+    ///
+    /// # Errors
+    /// Why there is nothing to copy yet.
+    fn copied(&self, _scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
+        Ok(None)
+    }
 
     /// Draws everything between the title line and the footer, in any size.
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer);

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::queue;
 use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 
@@ -144,6 +145,16 @@ impl Display {
         self.terminal.draw(render)?;
         queue!(self.buffer, EndSynchronizedUpdate)?;
         self.progress = Instant::now();
+        self.send()
+    }
+
+    /// Puts a text on the clipboard of the terminal (OSC 52), behind what is still to be sent. Terminals without it ignore
+    /// the sequence.
+    pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
+        if self.is_stale() {
+            *self = Self::new()?;
+        }
+        queue!(self.buffer, CopyToClipboard::to_clipboard_from(text))?;
         self.send()
     }
 

@@ -2,6 +2,7 @@
 
 mod abandoning;
 mod commands;
+mod copying;
 mod opening_files;
 mod pasting;
 

@@ -28,6 +28,7 @@ use crate::experiment::NormSource;
 use crate::report::text::number;
 use crate::report::{Against, PlottedReport, json_text};
 use crate::session::{Command, Snapshot};
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
@@ -175,6 +176,28 @@ impl Screen for BoundsScreen {
             table: report.table(),
             why_no_rows: "theory says nothing anywhere on this axis",
         })
+    }
+
+    /// The point of the chosen curve at the cursor, or the row of the network read.
+    fn copied(&self, scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
+        let nothing = "Theory says nothing at this place.";
+        let table = self.numbers(scene).ok_or("The numbers are not there yet.")?.table;
+        if self.bridge {
+            let last = table.rows().checked_sub(1).ok_or("No round is finished.")?;
+            let row = self.network.unwrap_or(last).min(last);
+            return Copied::rows("the row of this network".to_owned(), &table, row..row + 1)
+                .map(Some)
+                .ok_or(nothing);
+        }
+        let chart = self.chart.as_ref().ok_or(nothing)?;
+        let (curves, chosen) = (&chart.curves.curves, chart.chosen);
+        // Places without a point have no row.
+        let points = |curve: usize, places: usize| curves[curve].points[..places].iter().flatten().count();
+        curves[chosen].points[chart.cursor].ok_or(nothing)?;
+        let before: usize = (0..chosen).map(|curve| points(curve, curves[curve].points.len())).sum();
+        let row = before + points(chosen, chart.cursor);
+        let what = format!("the point of {} at the cursor", curves[chosen].construction.name());
+        Copied::rows(what, &table, row..row + 1).map(Some).ok_or(nothing)
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {

@@ -33,6 +33,7 @@ use crate::experiment::Construction;
 use crate::report::text::{NO_PROMISE, construction_name};
 use crate::report::{ComparedLane, Comparison, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot};
+use crate::tui::clipboard::Copied;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::request::{Request, send};
@@ -266,6 +267,24 @@ impl Screen for CompareScreen {
             table: report.table(),
             why_no_rows: "no lane is there, and CSV has a row for each",
         })
+    }
+
+    /// The row of the chosen lane; of tickets side by side, the whole table.
+    fn copied(&self, scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
+        let nothing = "No lane is there to copy.";
+        let table = self.numbers(scene).ok_or(nothing)?.table;
+        if self.tickets.is_some() {
+            let rows = table.rows();
+            return Copied::rows(format!("the table on view, {rows} rows"), &table, 0..rows)
+                .map(Some)
+                .ok_or(nothing);
+        }
+        let (shown, is_there) =
+            (self.slots.shown(), |lane: &Construction| lane_of(scene.snapshot, *lane).is_some());
+        let chosen = shown.get(self.slots.focus).copied().filter(is_there).ok_or(nothing)?;
+        let row = shown[..self.slots.focus].iter().filter(|lane| is_there(lane)).count();
+        let what = format!("the row of {}", construction_name(chosen));
+        Copied::rows(what, &table, row..row + 1).map(Some).ok_or(nothing)
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {

@@ -33,6 +33,7 @@ use crate::network::Domain;
 use crate::report::text::{construction_name, number};
 use crate::report::{EvaluatedReport, json_text};
 use crate::session::Command;
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
@@ -156,6 +157,14 @@ impl Screen for OutputsScreen {
         }
         let report = EvaluatedReport::new(scene.snapshot)?;
         Some(Numbers { json: json_text(&report), table: report.table(), why_no_rows: "there are no outputs" })
+    }
+
+    /// All outputs at the input on view.
+    fn copied(&self, scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
+        let nothing = "The outputs are not there yet.";
+        let table = self.numbers(scene).ok_or(nothing)?.table;
+        let what = format!("the outputs at input {}, {} rows", self.chooser.input, table.rows());
+        Copied::rows(what, &table, 0..table.rows()).map(Some).ok_or(nothing)
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {

@@ -14,6 +14,7 @@
 //! ```
 
 mod choice;
+mod copied;
 mod kernels;
 mod keys;
 mod learned;
@@ -34,6 +35,7 @@ use super::screen::{Screen, ScreenFacts};
 use crate::report::text::layer_kind;
 use crate::report::{WeighedReport, json_text};
 use crate::session::{Command, WeightView};
+use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
@@ -148,6 +150,15 @@ impl Screen for WeightScreen {
             table: report.table(),
             why_no_rows: "the weight's sums have no steps yet",
         })
+    }
+
+    fn copied(&self, scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
+        let copied = if scene.snapshot.learned_lane().is_some() {
+            learned::copied(scene.snapshot)
+        } else {
+            scene.snapshot.weight.as_ref().and_then(|weight| copied::weight(weight))
+        };
+        copied.map(Some).ok_or("The weight is not there yet.")
     }
 
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {

@@ -25,6 +25,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::choice::Choice;
 use crate::report::{WeighedLearnedReport, json_text};
 use crate::session::{LearnedView, Snapshot};
+use crate::tui::clipboard::Copied;
 use crate::tui::export::Numbers;
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{draw_line, pane};
@@ -102,6 +103,15 @@ pub(super) fn render(
         Clear.render(row, buffer);
         draw_line(&message, look, row, buffer);
     }
+}
+
+/// The newest row of the history of the weight on view.
+pub(super) fn copied(snapshot: &Snapshot) -> Option<Copied> {
+    let weight = snapshot.learned_weight.as_deref()?;
+    let table = numbers(snapshot)?.table;
+    let last = table.rows().checked_sub(1)?;
+    let what = format!("w[{},{}] of layer {}, its newest value", weight.output, weight.input, weight.layer);
+    Copied::rows(what, &table, last..last + 1)
 }
 
 /// The numbers shown, for files; `None` while they are not there yet.
