@@ -209,6 +209,7 @@ fn failing() {
         mouse: false,
         frames_per_second: 15,
         overrides: Vec::new(),
+        recording: None,
         keeper: None,
         load: Box::new(|_| panic!("the list of presets has failed")),
     };

@@ -34,6 +34,10 @@ pub struct Arguments {
     pub(super) fps: u16,
     #[command(flatten)]
     pub(super) common: Common,
+    #[cfg(feature = "tui")]
+    /// Record the session in this new file, as asciicast (version 2): `asciinema play FILE` shows it
+    #[arg(long, value_name = "FILE", display_order = 1, help_heading = None)]
+    pub(super) record: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
 }

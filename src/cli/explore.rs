@@ -1,5 +1,7 @@
 //! `slth PRESET`: the explorer.
 
+use std::path::Path;
+
 use super::arguments::{Arguments, Common};
 use super::output::{page, print};
 use super::presets::{load, preset_of};
@@ -8,7 +10,9 @@ use crate::experiment::{Experiment, FileOptions};
 use crate::report::summary;
 use crate::session::Session;
 use crate::tui::terminal::keeper::{self, Keeper};
+use crate::tui::terminal::recording::Recording;
 use crate::tui::{self, OpenSession, look::theme::ThemeName};
+use crate::visible::shortened;
 
 /// The exit code after the loss of the terminal: shells report the same for a program ended by SIGHUP.
 const TERMINAL_GONE: u8 = 129;
@@ -38,6 +42,12 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         );
         return Err(CliError::Usage(message));
     }
+    let failed = |path: &Path, error| CliError::Output { path: path.display().to_string(), error };
+    let record = arguments.record.as_deref();
+    let title = format!("slth {}", shortened(preset));
+    let begin =
+        |path: &Path| Recording::create(path, &title, arguments.mouse).map_err(|error| failed(path, error));
+    let recording = record.map(begin).transpose()?;
     let options = tui::Options {
         ascii: common.ascii,
         color: common.color,
@@ -45,6 +55,7 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         mouse: arguments.mouse,
         frames_per_second: arguments.fps,
         overrides: overrides(common),
+        recording: recording.clone(),
         keeper,
         load: Box::new({
             let (seed, set, first_set) = (common.seed, common.set.clone(), common.settings());
@@ -61,7 +72,12 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
             }
         }),
     };
-    let ended = match tui::run(preset, first_session(preset, common)?, options) {
+    let ended = tui::run(preset, first_session(preset, common)?, options);
+    // However the session has ended, its recording is complete.
+    if let Some((recording, path)) = recording.zip(record) {
+        recording.finish().map_err(|error| failed(path, error))?;
+    }
+    let ended = match ended {
         Ok(Some(ended)) => ended,
         // There is nothing to sum up.
         Ok(None) => return Ok(0),

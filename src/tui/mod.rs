@@ -49,6 +49,7 @@ use terminal::display::HeldTerminal;
 use terminal::input::Arrival;
 use terminal::keeper::Keeper;
 use terminal::line;
+use terminal::recording::Recording;
 
 /// The look of the screen, and the source of other sessions.
 pub struct Options {
@@ -64,6 +65,8 @@ pub struct Options {
     pub frames_per_second: u16,
     /// arguments of the program that change a preset, for the command that repeats a run
     pub overrides: Vec<String>,
+    /// takes all that the terminal is sent
+    pub recording: Option<Recording>,
     /// gives the terminal back if the program is killed
     pub keeper: Option<Keeper>,
     /// opens a session of another preset
@@ -123,7 +126,8 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// Why there is no session, or whatever the terminal reports. It is restored in any case.
 pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<Ended>, Failure> {
-    let Options { ascii, color, theme, mouse, frames_per_second, overrides, mut keeper, load } = options;
+    let Options { ascii, color, theme, mouse, frames_per_second, overrides, recording, mut keeper, load } =
+        options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
@@ -134,7 +138,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(opened) => (opened?, None),
         None => {
             require_files()?;
-            let mut taken = HeldTerminal::new(mouse, keeper.take())?;
+            let mut taken = HeldTerminal::new(mouse, keeper.take(), recording.clone())?;
             match opening.watch(&mut taken, name, &look)? {
                 Some(opened) => (opened?, Some(taken)),
                 None => return Ok(None),
@@ -152,7 +156,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(taken) => taken,
         None => {
             require_files()?;
-            HeldTerminal::new(mouse, keeper)?
+            HeldTerminal::new(mouse, keeper, recording)?
         }
     };
     if let Err(error) = show(&mut app, &mut hands, &mut taken, look, frames_per_second) {

@@ -24,6 +24,7 @@ use super::capped::Capped;
 use super::hold::{self, TERMINAL, give_back};
 use super::input::Input;
 use super::keeper::{self, Keeper};
+use super::recording::Recording;
 use super::{line, signals};
 
 /// Room for a large screen's worth of changes.
@@ -41,9 +42,9 @@ pub(crate) struct HeldTerminal {
 
 impl HeldTerminal {
     /// As [`Guard::take`].
-    pub(crate) fn new(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
+    pub(crate) fn new(mouse: bool, keeper: Option<Keeper>, recording: Option<Recording>) -> io::Result<Self> {
         let guard = Guard::take(mouse, keeper)?;
-        Ok(Self { display: Display::new()?, input: Input::new()?, guard })
+        Ok(Self { display: Display::new(recording)?, input: Input::new()?, guard })
     }
 }
 
@@ -123,23 +124,25 @@ pub(crate) struct Display {
     progress: Instant,
     /// [`times_taken`](hold::times_taken) when the last frame was drawn
     taken: u64,
+    /// takes what is sent, if the session is recorded
+    recording: Option<Recording>,
 }
 
 impl Display {
-    pub(crate) fn new() -> io::Result<Self> {
+    pub(crate) fn new(recording: Option<Recording>) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(FRAME_BYTES);
         let (entering, taken) = hold::opening();
         bytes.extend_from_slice(entering.as_bytes());
         let buffer = FrameBuffer(Rc::new(RefCell::new(bytes)));
         let terminal = Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?;
-        Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken })
+        Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken, recording })
     }
 
     /// Draws one frame, bracketed to be shown at once, and sends as much of it as fits now.
     pub(crate) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         if self.is_stale() {
             // Clearing through the terminal would ask it where its cursor is.
-            *self = Self::new()?;
+            *self = Self::new(self.recording.take())?;
         }
         queue!(self.buffer, BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
@@ -152,7 +155,7 @@ impl Display {
     /// the sequence.
     pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
         if self.is_stale() {
-            *self = Self::new()?;
+            *self = Self::new(self.recording.take())?;
         }
         queue!(self.buffer, CopyToClipboard::to_clipboard_from(text))?;
         self.send()
@@ -184,6 +187,9 @@ impl Display {
         state.anything |= count > 0;
         state.part_of_a_frame |= count > 0;
         if self.sent == bytes.len() {
+            if let Some(recording) = self.recording.as_ref().filter(|_| !bytes.is_empty()) {
+                recording.sent(&bytes, self.terminal.current_buffer_mut().area.as_size());
+            }
             bytes.clear();
             self.sent = 0;
             state.part_of_a_frame = false;

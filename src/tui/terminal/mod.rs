@@ -6,5 +6,6 @@ mod hold;
 pub(crate) mod input;
 pub mod keeper;
 pub(crate) mod line;
+pub mod recording;
 mod sequences;
 pub(crate) mod signals;
