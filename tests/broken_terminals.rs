@@ -27,7 +27,7 @@ const PLACES: [(&str, &str); 12] = [
     ("3", "Weight"),
     ("4", "Neurons per weight against"),
     ("5", "Outputs"),
-    ("?", "Keys, and what you see"),
+    ("?", "What is this?"),
     ("p", "Presets"),
     ("E", "Write to a file"),
     ("C", "certificate"),
@@ -127,10 +127,10 @@ fn stays_awake(keys: &str, seen: &str) {
             eprintln!("after {}", rubbish.escape_ascii());
             std::thread::sleep(PAUSE);
             slth.press("?");
-            slth.shows(&["Keys, and what you see"]);
+            slth.shows(&["What is this?"]);
             slth.press("\x1b");
             let started = Instant::now();
-            while slth.text().contains("Keys, and what you see") {
+            while slth.text().contains("What is this?") {
                 assert!(started.elapsed() < PATIENCE, "Esc is not seen after {}", rubbish.escape_ascii());
                 std::thread::sleep(Duration::from_millis(1));
             }

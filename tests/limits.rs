@@ -60,7 +60,7 @@ fn a_terminal_of_an_absurd_size_is_drawn_on_in_part() {
             slth.press("4");
             slth.shows(&["Neurons per weight against"]);
             slth.press("5?");
-            slth.shows(&["Keys, and what you see"]);
+            slth.shows(&["What is this?"]);
             slth.press("q");
         } else {
             let started = Instant::now();

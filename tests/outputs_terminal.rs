@@ -61,7 +61,7 @@ fn digits_are_looked_at_one_by_one() {
     slth.press("m");
     slth.shows(&["wrong (label"]);
     slth.press("?");
-    slth.shows(&["Keys, and what you see"]);
+    slth.shows(&["What is this?"]);
     slth.press("q");
     slth.press("1");
     slth.shows(&["Pruned network"]);

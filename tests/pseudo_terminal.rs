@@ -27,7 +27,7 @@ fn tiny_is_stepped_through_and_left() {
     slth.press("a");
     slth.shows(&["done: the ticket holds", "10,000 inputs", "found ≤ certified ≤ ε"]);
     slth.press("?");
-    slth.shows(&["Keys, and what you see", "draw one neuron"]);
+    slth.shows(&["What is this?", "Architecture"]);
     // Escape and a letter in one go would be an Alt chord.
     slth.press("\x1b");
     slth.shows(&["done: the ticket holds"]);
@@ -253,10 +253,10 @@ fn keys_are_answered_while_the_engine_runs_flat_out() {
     let mut longest = Duration::ZERO;
     for _ in 0..10 {
         slth.press("?");
-        longest = longest.max(slth.shows(&["Keys, and what you see"]));
+        longest = longest.max(slth.shows(&["What is this?"]));
         slth.press("q");
         let started = Instant::now();
-        while slth.text().contains("Keys, and what you see") {
+        while slth.text().contains("What is this?") {
             assert!(started.elapsed() < PATIENCE);
             std::thread::sleep(Duration::from_micros(500));
         }

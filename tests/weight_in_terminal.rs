@@ -41,7 +41,7 @@ fn a_weight_is_chosen_and_followed() {
     slth.press("3");
     slth.shows(&["Layer 1: |w*-ŵ|/ε_w"]);
     slth.press("?");
-    slth.shows(&["Keys, and what you see"]);
+    slth.shows(&["What is this?"]);
     slth.press("qq");
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();

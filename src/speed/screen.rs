@@ -14,8 +14,8 @@ const SIZE: PtySize = PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_heigh
 /// The end of a frame.
 const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 
-/// Only the overlay of keys says so. (A word: blanks that were blank before are not sent.)
-const HELP: &[u8] = b"Keys,";
+/// Only the cards of help say so. (A word: blanks that were blank before are not sent.)
+const HELP: &[u8] = b"this?";
 
 /// Longer than a frame takes to come.
 const FRAMES: Duration = Duration::from_millis(200);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
+use super::keymap::Keymap;
 use super::look::Look;
 use super::widgets::clickable::Clickables;
 use super::widgets::filter::Filter;
@@ -45,6 +46,8 @@ pub struct ScreenView<'a> {
     pub is_new: bool,
     /// name of the screen
     pub screen: &'static str,
+    /// the keys of the screen valid now
+    pub screen_keys: &'static Keymap,
 }
 
 impl ScreenView<'_> {

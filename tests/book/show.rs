@@ -12,6 +12,7 @@ use slth::tui::Look;
 use slth::tui::export::svg;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::{Ground, RGB};
+use slth::tui::overlays::help::ideas::IDEAS;
 use slth::tui::screens::listed_keymaps;
 
 use crate::screens::{Opened, PLAIN, draw};
@@ -117,6 +118,16 @@ pub(crate) fn keys(title: &str) -> Result<String, String> {
         text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
     }
     Ok(text)
+}
+
+/// The texts of the cards of "What is this".
+pub(crate) fn cards() -> String {
+    let mut text = "| card | says |\n|---|---|\n".to_owned();
+    for idea in IDEAS {
+        let texts = idea.texts.join(" ").replace('|', "\\|");
+        text.push_str(&format!("| {} | {texts} |\n", idea.title));
+    }
+    text
 }
 
 /// What the program says of every method.

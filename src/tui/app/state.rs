@@ -203,6 +203,7 @@ impl App {
             layer_is_chosen: self.layer.is_some(),
             is_new: self.is_new,
             screen: self.screen_name(),
+            screen_keys: self.screen().keymap(),
         }
     }
 

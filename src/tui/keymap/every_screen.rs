@@ -12,7 +12,12 @@ pub const RUNNING: &[Binding] = &[
     bind(&[Char('l')], Action::Step(Step::Layer), "layer", "draw to the end of the layer"),
     bind(&[Char('a')], Action::Step(Step::All), "all", "draw everything and check it, as fast as possible"),
     bind(&[Space], Action::ToggleRun, "run/pause", "run at the chosen speed, or pause"),
-    bind(&[Char('?')], Action::Open("help"), "help", "show all keys and what the panes mean"),
+    bind(
+        &[Char('?')],
+        Action::Open("help"),
+        "help",
+        "what is this: cards about the screen, its keys, and the idea behind it",
+    ),
     bind(
         &[Char('q'), Control('c')],
         Action::Quit,
