@@ -179,6 +179,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) enum Verb {
     /// Build, prune and check without a screen
     Run(RunArguments),
+    #[cfg(feature = "tui")]
+    /// Open `tiny` with a guided lesson: from w·x to the certificate, in steps that you perform
+    Learn,
     /// Run every construction of a preset and print them as one table
     Compare(CompareArguments),
     /// Repeat the constructions over many seeds: how often they fail, and how few neurons would do
@@ -203,6 +206,16 @@ pub(super) enum Verb {
     },
     /// Print the man page
     Man,
+}
+
+impl Verb {
+    /// Whether it opens the explorer.
+    pub(super) fn has_screen(&self) -> bool {
+        #[cfg(feature = "tui")]
+        return matches!(self, Self::Learn);
+        #[cfg(not(feature = "tui"))]
+        false
+    }
 }
 
 /// `slth run`.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::arguments::{Arguments, Common};
 use super::output::{page, print};
-use super::presets::{load, preset_of};
+use super::presets::load;
 use super::{CliError, limits};
 use crate::experiment::{Experiment, FileOptions};
 use crate::report::summary;
@@ -33,9 +33,14 @@ fn overrides(common: &Common) -> Vec<String> {
     seed.into_iter().flatten().chain(set).chain(common.weight_file.options().as_arguments()).collect()
 }
 
-/// Opens the explorer.
-pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u8, CliError> {
-    let (preset, common) = (preset_of(arguments), &arguments.common);
+/// Opens the explorer, with the guided lesson or without.
+pub(super) fn explore(
+    arguments: &Arguments,
+    preset: &str,
+    lesson: bool,
+    keeper: Option<Keeper>,
+) -> Result<u8, CliError> {
+    let common = &arguments.common;
     if std::env::var_os("TERM").is_none_or(|term| term == "dumb") {
         let message = format!(
             "expected a terminal that can move its cursor, found TERM unset or dumb; try `slth run {preset}`"
@@ -57,6 +62,7 @@ pub(super) fn explore(arguments: &Arguments, keeper: Option<Keeper>) -> Result<u
         overrides: overrides(common),
         recording: recording.clone(),
         keeper,
+        lesson,
         load: Box::new({
             let (seed, set, first_set) = (common.seed, common.set.clone(), common.settings());
             // Its options are those of one file, and so is a target of its list.

@@ -18,6 +18,8 @@ mod explore;
 mod files;
 mod inspect;
 mod interrupt;
+#[cfg(feature = "tui")]
+mod learn;
 mod learned;
 mod limits;
 mod output;
@@ -104,7 +106,7 @@ fn ended(result: Result<u8, CliError>) -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     let common = &arguments.common;
     let has_screen = cfg!(feature = "tui")
-        && arguments.verb.is_none()
+        && arguments.verb.as_ref().is_none_or(Verb::has_screen)
         && io::stdout().is_terminal()
         && io::stdin().is_terminal();
     // Before any thread: it starts a process. The explorer also runs without it.
@@ -116,7 +118,9 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     }
     match &arguments.verb {
         #[cfg(feature = "tui")]
-        None if has_screen => explore::explore(arguments, keeper),
+        None if has_screen => explore::explore(arguments, preset_of(arguments), false, keeper),
+        #[cfg(feature = "tui")]
+        Some(Verb::Learn) => learn::learn(arguments, has_screen, keeper),
         None => run::run(&arguments::RunArguments::plainly(preset_of(arguments)), common),
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),

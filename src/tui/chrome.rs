@@ -9,8 +9,9 @@ use ratatui::widgets::Widget;
 
 use super::app::App;
 use super::keymap::{Action, Binding};
+use super::lesson::strip;
 use super::look::Look;
-use super::overlays::help;
+use super::overlays::{certificate, help};
 use super::screens::Screens;
 use super::screens::screen::Screen;
 use super::widgets::clickable::{ClickTarget, Clickables};
@@ -29,6 +30,8 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let [top, body, foot] =
         Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let view = app.view(look);
+    let rows = strip::height(&app.lesson, &app.snapshot, look, body);
+    let [body, lesson] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(body);
     // The screen.
     let buffer = frame.buffer_mut();
     title(app, look).render(top, buffer);
@@ -38,11 +41,18 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     if !app.screen().keymap().adds {
         app.clickables.add(area, ClickTarget::Nothing);
     }
+    if app.overlay_name() != Some(certificate::NAME) {
+        strip::render(&app.lesson, &app.snapshot, look, lesson, frame);
+    }
     // The overlays, the topmost last.
     for overlay in app.open_overlays() {
         app.clickables.add(area, ClickTarget::Nothing);
         app.clickables.add(area, ClickTarget::Wheel(Action::Up, Action::Down));
         overlay.render(frame, &view);
+    }
+    // A step is about this overlay.
+    if app.overlay_name() == Some(certificate::NAME) {
+        strip::render(&app.lesson, &app.snapshot, look, lesson, frame);
     }
     if let Some(prompt) = &app.prompt {
         app.clickables.add(area, ClickTarget::Nothing);

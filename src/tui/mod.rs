@@ -19,6 +19,7 @@ pub mod export;
 mod hands;
 pub mod keymap;
 mod learned_lane;
+pub mod lesson;
 pub mod look;
 mod opening;
 pub mod overlays;
@@ -69,6 +70,8 @@ pub struct Options {
     pub recording: Option<Recording>,
     /// gives the terminal back if the program is killed
     pub keeper: Option<Keeper>,
+    /// whether the lesson is open from the start
+    pub lesson: bool,
     /// opens a session of another preset
     pub load: LoadSession,
 }
@@ -126,8 +129,18 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// Why there is no session, or whatever the terminal reports. It is restored in any case.
 pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<Ended>, Failure> {
-    let Options { ascii, color, theme, mouse, frames_per_second, overrides, recording, mut keeper, load } =
-        options;
+    let Options {
+        ascii,
+        color,
+        theme,
+        mouse,
+        frames_per_second,
+        overrides,
+        recording,
+        mut keeper,
+        lesson,
+        load,
+    } = options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
@@ -152,6 +165,9 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
     }
     let mut app = App::new(hands.worker.latest());
     (app.theme, app.colours, app.overrides) = (theme, colours, overrides);
+    if lesson {
+        app.open_lesson();
+    }
     let mut taken = match taken {
         Some(taken) => taken,
         None => {

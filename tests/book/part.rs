@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// The comments that pages use.
-const NOTES: [&str; 12] = [
+const NOTES: [&str; 13] = [
     "not run",
     "exit",
     "file",
@@ -52,6 +52,7 @@ const NOTES: [&str; 12] = [
     "methods",
     "protocols",
     "cards",
+    "lesson",
 ];
 
 /// Takes a page apart. An error is a line and a reason.
@@ -99,7 +100,7 @@ pub(crate) fn parts(text: &str) -> Result<Vec<Part>, String> {
                 parts.push(Part { line: index + 1, kind: Kind::Given, notes: vec![note], body: begin..end });
             } else {
                 notes.push(note);
-                if ["keys", "schema", "methods", "protocols", "cards"].contains(&name) {
+                if ["keys", "schema", "methods", "protocols", "cards", "lesson"].contains(&name) {
                     // Its table may not be there yet.
                     in_table = true;
                     let notes = std::mem::take(&mut notes);

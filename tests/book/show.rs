@@ -10,6 +10,7 @@ use slth::learning::{Protocol, Rewinding};
 use slth::method::{Construction, Facts};
 use slth::tui::Look;
 use slth::tui::export::svg;
+use slth::tui::lesson::steps::{LessonStep, STEPS};
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::{Ground, RGB};
 use slth::tui::overlays::help::ideas::IDEAS;
@@ -118,6 +119,15 @@ pub(crate) fn keys(title: &str) -> Result<String, String> {
         text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
     }
     Ok(text)
+}
+
+/// The steps of the lesson.
+pub(crate) fn lesson() -> String {
+    let mut text = "| step | see | why | press |\n|---|---|---|---|\n".to_owned();
+    for LessonStep { title, see, why, press, .. } in STEPS {
+        text.push_str(&format!("| {title} | {see} | {why} | {press} |\n"));
+    }
+    text
 }
 
 /// The texts of the cards of "What is this".

@@ -62,6 +62,8 @@ impl Walk {
                     self.compare(part, body, show::methods(), "the table of methods");
                 } else if part.note("protocols").is_some() {
                     self.compare(part, body, show::protocols(), "the table of protocols");
+                } else if part.note("lesson").is_some() {
+                    self.compare(part, body, show::lesson(), "the steps of the lesson");
                 } else if part.note("cards").is_some() {
                     self.compare(part, body, show::cards(), "the table of cards");
                 }

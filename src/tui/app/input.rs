@@ -30,6 +30,9 @@ const ALL_AT_ONCE: &str =
 /// Why a learned lane has no certificate.
 const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it.";
 
+/// Why no step of the lesson is skipped.
+const NO_LESSON: &str = "No lesson is open: G opens it.";
+
 /// Why there is no list of targets.
 const NO_TARGETS: &str = "This setup has one target. `further-questions` is one with several: p opens it.";
 
@@ -134,6 +137,12 @@ impl App {
 
     /// Obeys an action: the question first, then the topmost overlay, the filter, the screen, then the general meaning.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        let effects = self.obey_action(action);
+        self.look_at_lesson();
+        effects
+    }
+
+    fn obey_action(&mut self, action: Action) -> Vec<Effect> {
         (self.message, self.notice) = (None, None);
         for screen in self.screens.all_mut() {
             screen.forget();
@@ -240,9 +249,17 @@ impl App {
             }
             Action::Save => self.prompt = Some(Prompt::save(Arc::clone(&self.latest.experiment))),
             Action::Filter => self.filter = Some(Filter::open()),
+            Action::AllRows if self.filter.is_none() && self.lesson.is_open => self.leave_lesson(),
             Action::AllRows => self.filter = None,
             Action::Copy => return self.copy(),
             Action::CopyCommand => return self.copy_command(),
+            Action::Lesson if self.lesson.is_open => self.leave_lesson(),
+            Action::Lesson => self.open_lesson(),
+            Action::NextLessonStep | Action::PreviousLessonStep if !self.lesson.is_open => {
+                self.message = Some(NO_LESSON.to_owned());
+            }
+            Action::NextLessonStep => self.go_to_step(self.lesson.step + 1),
+            Action::PreviousLessonStep => self.go_to_step(self.lesson.step.saturating_sub(1)),
             Action::NextTheme => self.change_theme(),
             Action::Suspend => return vec![Effect::Suspend],
             // Twice Ctrl-C always leaves.
@@ -343,6 +360,12 @@ impl App {
     /// Whether the question about leaving is open.
     pub(crate) fn asks_about_leaving(&self) -> bool {
         self.prompt.as_ref().is_some_and(Prompt::is_about_leaving)
+    }
+
+    /// Leaves the lesson. The run goes on, and the step is kept.
+    fn leave_lesson(&mut self) {
+        self.lesson.is_open = false;
+        self.notice = Some("The lesson is left, the run is not: G goes on with this step.".to_owned());
     }
 
     fn change_theme(&mut self) {

@@ -10,6 +10,7 @@ use crate::experiment::Experiment;
 use crate::session::Snapshot;
 use crate::tui::export::{Export, Exported, stem};
 use crate::tui::keymap::{Action, Binding, FIELD, Keymap, LEARNED, TOGETHER, in_terms_of, with_others};
+use crate::tui::lesson::progress::Lesson;
 use crate::tui::look::Look;
 use crate::tui::look::theme::{Colours, ThemeName};
 use crate::tui::overlays::overlay::Overlay;
@@ -51,6 +52,8 @@ pub struct App {
     pub is_new: bool,
     /// arguments of the program that change a preset, for the command that repeats a run
     pub overrides: Vec<String>,
+    /// the guided lesson
+    pub lesson: Lesson,
     /// the background of the colours, or none
     pub theme: ThemeName,
     /// the terminal's colours
@@ -78,6 +81,7 @@ impl App {
             notice: None,
             is_new: true,
             overrides: Vec::new(),
+            lesson: Lesson::default(),
             theme: ThemeName::Dark,
             colours: Colours::Sixteen,
             clickables: Clickables::default(),
@@ -165,7 +169,9 @@ impl App {
     pub(crate) fn offers(&self, action: Action) -> bool {
         let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
         let has_targets = !self.snapshot.experiment.targets().is_empty();
-        !(is_of_constructions && self.snapshot.learned_lane().is_some())
+        let is_of_lesson = matches!(action, Action::NextLessonStep | Action::PreviousLessonStep);
+        !(is_of_lesson && !self.lesson.is_open)
+            && !(is_of_constructions && self.snapshot.learned_lane().is_some())
             && (action != Action::Open(targets::NAME) || has_targets)
     }
 
@@ -257,6 +263,25 @@ impl App {
             self.lead_with_compare();
             self.name_targets();
         }
+        self.look_at_lesson();
+    }
+
+    /// Opens the lesson at the step where it was left.
+    pub fn open_lesson(&mut self) {
+        let (screen, overlay) = (self.screen_name(), self.overlay_name());
+        self.lesson.open(&self.snapshot, screen, overlay);
+    }
+
+    /// Goes to a step of the lesson.
+    pub(super) fn go_to_step(&mut self, step: usize) {
+        let (screen, overlay) = (self.screen_name(), self.overlay_name());
+        self.lesson.begin(step, &self.snapshot, screen, overlay);
+    }
+
+    /// Lets the lesson go on if its step is done.
+    pub(super) fn look_at_lesson(&mut self) {
+        let (screen, overlay) = (self.screen_name(), self.overlay_name());
+        self.lesson.look(&self.snapshot, screen, overlay);
     }
 
     pub(super) fn show_on_screens(&mut self, is_new_setup: bool) {

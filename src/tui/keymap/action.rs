@@ -43,6 +43,10 @@ pub enum Action {
     /// copy the command that repeats the run
     CopyCommand,
     NextTheme,
+    /// open the lesson where it was left, or leave it
+    Lesson,
+    NextLessonStep,
+    PreviousLessonStep,
     Suspend,
     Quit,
 }

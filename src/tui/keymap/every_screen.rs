@@ -59,7 +59,12 @@ pub const LOOKING: &[Binding] = &[
         "filter",
         "only rows that hold a text, in the tables of layers, steps, constructions and outputs",
     ),
-    bind(&[Escape], Action::AllRows, "all rows", "show all rows of the table again"),
+    bind(
+        &[Escape],
+        Action::AllRows,
+        "all rows",
+        "show all rows of the table again; without a filter, leave the lesson",
+    ),
     bind(&[Tab], Action::NextLane, "lane", "look at the next lane: constructions, then learned tickets"),
     bind(
         &[Char('E')],
@@ -87,5 +92,13 @@ pub const LOOKING: &[Binding] = &[
         "the targets for the same task, where the setup lists several: build them side by side, or open one",
     ),
     bind(&[Char('T')], Action::NextTheme, "theme", "colours for a dark background, for a light one, or none"),
+    bind(
+        &[Char('G')],
+        Action::Lesson,
+        "lesson",
+        "the guided lesson, from the step where it was left; once more leaves it",
+    ),
+    bind(&[Char(')')], Action::NextLessonStep, "skip", "the next step of the lesson"),
+    bind(&[Char('(')], Action::PreviousLessonStep, "step back", "the step of the lesson before"),
     bind(&[Char('z'), Control('z')], Action::Suspend, "suspend", "back to the shell, until fg"),
 ];
