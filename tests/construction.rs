@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use slth::construction::{Allocation, Demand, Half, LayerBuilder, Path, Sharing, Until};
+use slth::construction::{
+    Allocation, CutReason, Demand, Half, LayerBuilder, NeuronFate, NeuronStory, Path, Sharing, Until,
+};
 use slth::exact::DoubleDouble;
 use slth::experiment::Experiment;
 use slth::network::{Activation, NonzeroWeights};
@@ -156,6 +158,87 @@ proptest! {
             prop_assert_eq!(stepped.tally(), whole.tally());
             prop_assert_eq!(stepped.open_demands(), whole.open_demands());
             prop_assert_eq!(stepped.advance(1_000, Until::Neurons), 0, "a done layer draws no more");
+        }
+    }
+
+    /// What is told of each neuron agrees with G, with the demands met before it, and with the ticket in the end.
+    #[test]
+    fn the_story_of_a_neuron_is_what_the_allocation_decided(
+        case in cases(relu(), any_bound()),
+        skip: bool,
+    ) {
+        for layer in case.layers() {
+            let mut builder = LayerBuilder::new(case.problem(layer, skip));
+            let g = RandomLayer::new(case.seed, layer, builder.problem().law);
+            let (mut met, mut stories) = (HashSet::new(), Vec::new());
+            prop_assert!(builder.last_neuron().is_none() || builder.is_done());
+            while builder.advance(1, Until::Neurons) > 0 && stories.len() < 400 {
+                let (draw, story) = (builder.tally().last.unwrap(), builder.last_neuron().unwrap());
+                let Path { neuron, input, output, z_in, z_out } = story.path;
+                prop_assert_eq!((neuron, layer), (draw.neuron, story.layer));
+                prop_assert_eq!((z_in, z_out), (g.z_in(neuron, input as usize), g.z_out(neuron, output as usize)));
+                let w = case.target.weights(layer)[[output as usize, input as usize]];
+                let (product, half, (low, high)) = (z_in * z_out, story.half(), story.range.unwrap());
+                prop_assert_eq!((story.target, half), (w, Half::of(z_in)));
+                prop_assert_eq!(story.bucket.map(|bucket| bucket as usize), bucket_of(&builder, &story.path));
+                let key = (output, input, half as usize, story.bucket);
+                match story.fate {
+                    NeuronFate::Cut(reason) => {
+                        prop_assert_eq!(draw.served, None);
+                        prop_assert!(match reason {
+                            CutReason::TooSmall => product.abs() <= low,
+                            CutReason::TooLarge => product.abs() > high,
+                            CutReason::WrongSign => product * w < 0.0,
+                            CutReason::HalfNotBuilt => skip && z_in < 0.0,
+                            CutReason::AlreadyMet => {
+                                // Outputs of one input may have been served by the same neuron.
+                                let by_shared = stories.iter().any(|before: &NeuronStory| {
+                                    let neuron = before.path.neuron;
+                                    let (z_in, z_out) = (g.z_in(neuron, input as usize), g.z_out(neuron, output as usize));
+                                    let path = Path { neuron, input, output, z_in, z_out };
+                                    (before.path.input, Half::of(z_in)) == (input, half)
+                                        && bucket_of(&builder, &path).is_some_and(|u| Some(u as u32) == story.bucket)
+                                });
+                                let is_shared = case.sharing == Sharing::Input;
+                                product * w > 0.0 && (met.contains(&key) || is_shared && by_shared)
+                            }
+                            CutReason::OtherBucketNext => {
+                                case.sharing == Sharing::Layer(Allocation::OnDemand) && !met.contains(&key)
+                            }
+                            CutReason::EarlierWeightFirst => {
+                                case.sharing == Sharing::Layer(Allocation::InOrder) && !met.contains(&key)
+                            }
+                            CutReason::NearAnEdge | CutReason::NoMatch => false,
+                        }, "{:?} of {:?}", reason, story);
+                    }
+                    _ => {
+                        let served = draw.served.unwrap();
+                        let demand = (served.output, served.input, served.half as usize, Some(served.bucket));
+                        prop_assert_eq!(key, demand);
+                        prop_assert!(product * w > 0.0 && met.insert(key));
+                    }
+                }
+                stories.push(story);
+            }
+            // Drawn many at a time, the last neuron has the same story.
+            let mut many = LayerBuilder::new(case.problem(layer, skip));
+            let (mut at, mut part) = (0, 37);
+            while at + part < stories.len() {
+                at += many.advance(part as u64, Until::Neurons) as usize;
+                prop_assert_eq!(many.last_neuron(), Some(stories[at - 1]));
+                part = part * 5 % 211;
+            }
+            builder.advance(u64::MAX, Until::Neurons);
+            let ticket: HashSet<_> =
+                builder.ticket().paths().map(|path| (path.neuron, path.input, path.output)).collect();
+            for story in stories {
+                let is_kept = ticket.contains(&(story.path.neuron, story.path.input, story.path.output));
+                prop_assert!(match story.fate {
+                    NeuronFate::Kept => is_kept,
+                    NeuronFate::Spare | NeuronFate::Cut(_) => !is_kept,
+                    NeuronFate::SetAside => true,
+                }, "{:?}", story);
+            }
         }
     }
 

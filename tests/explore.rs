@@ -40,6 +40,74 @@ fn explore_done() {
     pictures("done", &screen);
 }
 
+/// From the first neuron to the end of a layer, whose picture stays until the next layer has a neuron.
+#[test]
+fn a_finished_layer_keeps_its_picture_and_the_next_step_is_named() {
+    let mut screen = Opened::after("digits", vec![Command::Step(Step::Weight, vec![0])]);
+    let text = screen.picture(PLAIN, 120, 40);
+    assert!(text.contains("is complete. Next: 3 how it was put together"), "{text}");
+    screen.send(vec![Command::Step(Step::Layer, vec![0])]);
+    assert_eq!(screen.app.snapshot.lane().phase, Phase::Building(2));
+    let view = &screen.app.snapshot.lane().view;
+    assert_eq!((view.layer, view.tally.weights_done), (1, 2_048));
+    assert_eq!(view.tally.products.iter().sum::<u64>(), view.tally.sampled);
+    let text = screen.picture(PLAIN, 120, 40);
+    for told in
+        ["✓ Layer 1 is built. Next: n draws for layer 2", "layer 1/3 · 2,048/2,048 weights · built with"]
+    {
+        assert!(text.contains(told), "{told} is missing:\n{text}");
+    }
+    screen.send(vec![Command::Step(Step::Neuron, vec![0])]);
+    assert_eq!(screen.app.snapshot.lane().view.layer, 2);
+    assert!(screen.picture(PLAIN, 120, 40).contains("Neuron 0 of layer 2"));
+    screen.send(vec![Command::Step(Step::All, vec![0])]);
+    assert!(screen.picture(PLAIN, 80, 24).contains("✓ The ticket holds. Next: C why it is certain"));
+}
+
+/// At 40×15 the story is a line; at 80×24 the other panes are lines, and the filter opens the table of layers.
+#[test]
+fn the_story_is_told_at_every_size() {
+    let mut screen = Opened::after("digits", vec![Command::Step(Step::Neuron, vec![0])]);
+    insta::assert_snapshot!("first_neuron_40x15", screen.picture(PLAIN, 40, 15));
+    insta::assert_snapshot!("first_neuron_80x24", screen.picture(PLAIN, 80, 24));
+    let narrow = screen.picture(PLAIN, 80, 24);
+    for told in ["Neuron 0 of", "Architecture e:", "Buckets", "Pruned network"] {
+        assert!(narrow.contains(told), "{told} is missing:\n{narrow}");
+    }
+    assert!(!narrow.contains("per w"));
+    let wide = screen.picture(PLAIN, 120, 40);
+    for pane in
+        ["┌ Neuron 0 of", "┌ Architecture ─", "┌ Product weights ─", "┌ Buckets ─", "┌ Pruned network ─"]
+    {
+        assert!(wide.contains(pane), "{pane} is missing:\n{wide}");
+    }
+    screen.press(Action::Filter);
+    assert!(screen.picture(PLAIN, 80, 24).contains("per w"));
+}
+
+/// The first neuron that some weight can use fills one bucket, right below the mark of its product.
+#[test]
+fn a_bucket_fills_below_the_product_that_falls_into_it() {
+    let mut screen = Opened::after("tiny", vec![]);
+    while screen.app.snapshot.lane().view.tally.last.is_none_or(|draw| draw.served.is_none()) {
+        screen.send(vec![Command::Step(Step::Neuron, vec![0])]);
+    }
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        let text = screen.picture(PLAIN, width, height);
+        let cell = |of: &str| {
+            text.lines().find_map(|line| line.split_once(of).map(|(before, _)| before.chars().count()))
+        };
+        let mark = cell("◆").unwrap();
+        let is_below = |line: &str| {
+            let filled = |at: usize| line.chars().nth(at).is_some_and(|c| ('▁'..='█').contains(&c));
+            // A bar in the column of the mark, and nothing but the same bar beside it.
+            filled(mark) && (0..line.chars().count()).filter(|&at| filled(at)).all(|at| at.abs_diff(mark) < 8)
+        };
+        let rows = text.lines().filter(|line| line.contains("x>0") || line.contains("x<0"));
+        assert_eq!(rows.filter(|line| is_below(line)).count(), 1, "{text}");
+    }
+}
+
 #[test]
 fn overlays() {
     let mut screen = Opened::after("tiny", vec![Command::Step(Step::Neuron, vec![0])]);

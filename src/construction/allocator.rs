@@ -7,6 +7,7 @@ use std::fmt::Debug;
 
 use crate::construction::position::AllocatorPosition;
 use crate::construction::problem::Until;
+use crate::construction::tally::Draw;
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 
@@ -35,6 +36,10 @@ pub(crate) trait Allocator: Debug + Send + Sync {
 
     /// Paths found so far for a pair under way; `None` for a pair that no neuron has reached.
     fn available(&self, pair: u64, bench: &Workbench) -> Option<Available>;
+
+    /// (input, output) of the first pair that the last neuron was tried against, if no demand could use it. `None` where the
+    /// layer has ended since.
+    fn tried_first(&self, last: &Draw, bench: &Workbench) -> Option<(u32, u32)>;
 
     /// How far it is.
     fn position(&self, bench: &Workbench) -> AllocatorPosition<'_>;

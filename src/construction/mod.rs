@@ -9,7 +9,7 @@
 //!
 //! # Rooms
 //! ```text
-//!  inspection  saved  existence        steps of a sum; checkpoints; can any allocation succeed?
+//!  story  inspection  saved  existence   the last neuron; steps of a sum; checkpoints; can any allocation succeed?
 //!          \    |    /
 //!            layer                     the stepper, and the table of allocators
 //!           /     \
@@ -38,6 +38,7 @@ mod position;
 mod problem;
 mod saved;
 mod shared;
+mod story;
 mod sums;
 mod tally;
 mod ticket;
@@ -54,6 +55,7 @@ pub use inspection::{FinishedWeight, WeightState};
 pub use layer::LayerBuilder;
 pub use problem::{Allocation, LayerProblem, Match, Mode, Sharing, Sum, Until};
 pub use saved::LayerState;
+pub use story::{CutReason, NeuronFate, NeuronStory};
 pub use sums::steps::{Fate, SumStep, WeightSum};
 pub use sums::{best_subset, golden, incremental};
 pub use tally::{Demand, Draw, PRODUCT_BINS, RACE_POINTS, Tally};

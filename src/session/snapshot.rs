@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{
     Bridge, Lane, LearnedOutput, LearnedView, LearnedWeight, OutputView, Phase, Session, Speed, WeightView,
 };
-use crate::construction::{Existence, LayerBuilder, Mode, RACE_POINTS, Tally};
+use crate::construction::{Existence, LayerBuilder, Mode, NeuronStory, RACE_POINTS, Tally};
 use crate::experiment::{Assumption, Construction, Experiment, LayerPlan, Plan};
 use crate::method::Facts;
 use crate::theory::Count;
@@ -188,6 +188,8 @@ pub struct LayerView {
     pub layer: usize,
     /// its counts
     pub tally: Tally,
+    /// the neuron drawn last, and what became of it; of a run the last one so far
+    pub last: Option<NeuronStory>,
     /// whether each half is built, positive first
     pub live: [bool; 2],
 }
@@ -283,6 +285,7 @@ impl Session {
             view: LayerView {
                 layer,
                 tally: builder.tally().clone(),
+                last: builder.last_neuron(),
                 live: [true, !builder.problem().skip_negative_half],
             },
             error: ErrorRow::new(lane, self.experiment().epsilon),

@@ -149,6 +149,10 @@ impl Consumer for GoldenWeights {
         is_complete
     }
 
+    fn ends(open: &GoldenWeight) -> (u32, u32) {
+        (open.input, open.output)
+    }
+
     fn is_for(&self, open: &GoldenWeight, input: u32, output: u32) -> bool {
         (open.input, open.output) == (input, output)
     }
@@ -176,10 +180,6 @@ impl Consumer for GoldenWeights {
 impl Redrawn for GoldenWeights {
     fn wiring(&self) -> &Wiring {
         &self.wiring
-    }
-
-    fn ends(open: &GoldenWeight) -> (u32, u32) {
-        (open.input, open.output)
     }
 
     fn offer(&self, neuron: u64, open: &mut [GoldenWeight], bench: &Workbench) {

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::construction::allocator::{Allocator, Available, Shortfall};
 use crate::construction::position::AllocatorPosition;
-use crate::construction::tally::Tally;
+use crate::construction::tally::{Draw, Tally};
 use crate::construction::ticket::Path;
 use crate::construction::workbench::Workbench;
 use crate::theory::Count;
@@ -35,6 +35,9 @@ pub(crate) trait Consumer: Clone + Debug + Send + Sync + 'static {
 
     /// Keeps what was found for a weight, and notes the demands left open. Whether there were none.
     fn finish(&self, open: &Self::Open, bench: &mut Workbench) -> bool;
+
+    /// (input, output) of an open weight; of a target neuron with its first input.
+    fn ends(open: &Self::Open) -> (u32, u32);
 
     /// Whether this is the open weight of a pair.
     fn is_for(&self, open: &Self::Open, input: u32, output: u32) -> bool;
@@ -162,6 +165,19 @@ impl<C: Consumer> Allocator for Blocks<C> {
         let (input, output) = bench.ends(pair);
         let open = self.open.iter().find(|open| self.consumer.is_for(open, input, output))?;
         Some(self.consumer.available(open, bench))
+    }
+
+    fn tried_first(&self, last: &Draw, bench: &Workbench) -> Option<(u32, u32)> {
+        let block = last.neuron.checked_div(self.size)?;
+        if block == self.at.block {
+            return self.open.first().map(C::ends);
+        }
+        // The block has ended with this neuron: the first weight that it leaves open.
+        let weights = self.consumer.open(block, bench);
+        let is_of_block =
+            |input, output| weights.iter().any(|open| self.consumer.is_for(open, input, output));
+        let open = bench.open.iter().find(|open| is_of_block(open.input, open.output));
+        open.map(|open| (open.input, open.output))
     }
 
     fn position(&self, _: &Workbench) -> AllocatorPosition<'_> {

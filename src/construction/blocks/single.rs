@@ -190,6 +190,10 @@ impl Consumer for SingleWeights {
         is_complete
     }
 
+    fn ends(open: &SingleWeight) -> (u32, u32) {
+        (open.input, open.output)
+    }
+
     fn is_for(&self, open: &SingleWeight, input: u32, output: u32) -> bool {
         (open.input, open.output) == (input, output)
     }

@@ -171,6 +171,10 @@ impl Consumer for SubsetWeights {
         is_complete
     }
 
+    fn ends(open: &SubsetWeight) -> (u32, u32) {
+        (open.input, open.output)
+    }
+
     fn is_for(&self, open: &SubsetWeight, input: u32, output: u32) -> bool {
         (open.input, open.output) == (input, output)
     }
@@ -203,10 +207,6 @@ impl Consumer for SubsetWeights {
 impl Redrawn for SubsetWeights {
     fn wiring(&self) -> &Wiring {
         &self.wiring
-    }
-
-    fn ends(open: &SubsetWeight) -> (u32, u32) {
-        (open.input, open.output)
     }
 
     fn offer(&self, neuron: u64, open: &mut [SubsetWeight], bench: &Workbench) {

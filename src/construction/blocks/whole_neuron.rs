@@ -160,6 +160,10 @@ impl Consumer for StandIns {
         is_complete
     }
 
+    fn ends(open: &StandIn) -> (u32, u32) {
+        (open.inputs.first().copied().unwrap_or(0), open.output)
+    }
+
     fn is_for(&self, open: &StandIn, _: u32, output: u32) -> bool {
         open.output == output
     }

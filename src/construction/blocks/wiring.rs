@@ -90,9 +90,6 @@ impl Wiring {
 pub(crate) trait Redrawn: Consumer {
     fn wiring(&self) -> &Wiring;
 
-    /// (input, output) of an open weight.
-    fn ends(open: &Self::Open) -> (u32, u32);
-
     /// Offers a neuron to the open weights without counting anything.
     fn offer(&self, neuron: u64, open: &mut [Self::Open], bench: &Workbench);
 }

@@ -277,6 +277,11 @@ impl Allocator for InOrderGroups {
         self.in_order.available(pair, bench)
     }
 
+    fn tried_first(&self, _: &Draw, _: &Workbench) -> Option<(u32, u32)> {
+        let InOrder { cursors, pairs, .. } = &self.in_order;
+        cursors.iter().find(|cursor| cursor.pair < *pairs).map(|cursor| (cursor.input, cursor.output))
+    }
+
     fn position(&self, _: &Workbench) -> AllocatorPosition<'_> {
         let (next, found) = self.in_order.progress();
         AllocatorPosition::Categories { next, found: Packed::of_parts(found) }

@@ -109,6 +109,10 @@ impl Allocator for OpenPairs {
         self.found_for(pair, bench)
     }
 
+    fn tried_first(&self, _: &Draw, _: &Workbench) -> Option<(u32, u32)> {
+        self.front.first().map(|pair| (pair.input, pair.output))
+    }
+
     fn position(&self, bench: &Workbench) -> AllocatorPosition<'_> {
         let (pairs, found) = self.progress(bench);
         AllocatorPosition::Front { pairs, found: found.into() }

@@ -181,10 +181,13 @@ impl Lane {
         self.measurements.iter().any(Measurement::is_under_way)
     }
 
-    /// The layer on view, from 1: the chosen one, else the one under way.
+    /// The layer on view, from 1: the chosen one, else the one under way. A finished layer stays until the next one has a neuron.
     pub(super) fn layer_on_view(&self, chosen: Option<usize>) -> usize {
         let layers = self.builders.len();
         let at = match self.phase() {
+            Phase::Building(layer) if self.replay.is_none() && self.builders[layer - 1].draws() == 0 => {
+                layer - 1
+            }
             Phase::Building(layer) => layer,
             Phase::Verifying | Phase::Done => layers,
         };

@@ -25,7 +25,7 @@ const ROWS_BELOW: u16 = 3;
 const LEAST_BARS: u16 = 3;
 
 /// A law's log axis, from 0 to 1: the axis of the engine's bins.
-struct ProductAxis {
+pub(crate) struct ProductAxis {
     /// decimal logarithms of the products at 0 and 1
     ends: (f64, f64),
     /// exact density at a place
@@ -39,7 +39,8 @@ struct ProductAxis {
 }
 
 impl ProductAxis {
-    fn of(snapshot: &Snapshot, lane: usize) -> Self {
+    /// The axis of the layer on view of a lane.
+    pub(crate) fn of(snapshot: &Snapshot, lane: usize) -> Self {
         let layer = snapshot.lanes[lane].view.layer;
         let lane = &snapshot.plan.lanes[lane];
         let ranges = lane.layers[layer - 1].ranges;
@@ -66,6 +67,21 @@ impl ProductAxis {
                 }
             }
         }
+    }
+
+    /// Place of a product's magnitude; beyond the ends, the nearest end.
+    pub(crate) fn place(&self, product: f64) -> f64 {
+        self.place_of_log(product.abs().log10()).clamp(0.0, 1.0)
+    }
+
+    /// Place of a decimal logarithm; beyond the ends, less than 0 or more than 1.
+    pub(crate) fn place_of_log(&self, log: f64) -> f64 {
+        (log - self.ends.0) / self.decades()
+    }
+
+    /// The column of a place.
+    pub(crate) fn column(place: f64, width: u16) -> u16 {
+        ((place * f64::from(width)) as u16).min(width.saturating_sub(1))
     }
 
     /// Its decades.
@@ -113,7 +129,7 @@ impl ProductScale {
     }
 }
 
-/// Draws the histogram of the layer shown of this lane, on an axis of its own.
+/// Draws the histogram of the layer shown of this lane, on an axis of its own, with the product of the last neuron.
 pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height < 2 || area.width < 16 {
         crate::tui::widgets::frame_lines::too_small(look, area, buffer);
@@ -209,22 +225,26 @@ fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, 
 /// ```text
 /// ──────────┴────────────┴──────────
 /// 1e-11     1e-7        0.67   1,904
-/// 12,345 neurons   ⠒⠒ exact  ⠂⠂ bound ½
+/// 12,345 neurons   ⠒⠒ exact law  ⠂⠂ promised at least
 /// ```
-/// In a single row the numbers stand on the axis.
+/// In a single row the numbers stand on the axis. The last neuron's product is marked on it.
 fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
     for column in 0..area.width {
         buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
     }
-    let column = |place: f64| (place * f64::from(area.width)) as u16;
+    let column = |place: f64| ProductAxis::column(place, area.width);
     for &(place, _) in axis.marks.iter().filter(|(place, _)| *place > 0.0 && *place < 1.0) {
-        buffer.set_string(area.x + column(place).min(area.width - 1), area.y, glyphs.tick, theme.text);
+        buffer.set_string(area.x + column(place), area.y, glyphs.tick, theme.text);
     }
     let marks = axis.marks.iter().map(|&(place, value)| (usize::from(column(place)), number_short(value)));
     for label in labels(marks, usize::from(area.width)) {
         let y = area.y + u16::from(area.height > 1);
         buffer.set_string(area.x + label.at as u16, y, label.text, theme.faint);
+    }
+    if let Some(last) = &lane.view.last {
+        let x = area.x + column(axis.place(last.path.product()));
+        buffer.set_string(x, area.y, glyphs.observed, theme.key);
     }
     if area.height < ROWS_BELOW {
         return;
@@ -236,23 +256,32 @@ fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: 
             (format!("{} neuron{}", grouped(sampled), if sampled == 1 { "" } else { "s" }), grouped(sampled))
         }
     };
-    let key = |drawn: String, bound: &'static str| {
+    let key = |drawn: String, bound: &'static str, mark: &'static str| {
         let sample = |glyphs: [&str; 4]| glyphs[2].repeat(2);
         let mut spans = vec![
             Span::styled(drawn, theme.text),
             Span::styled(format!("  {}", sample(glyphs.curve)), theme.curve),
-            Span::styled(" exact", theme.text),
+            Span::styled(" exact law", theme.text),
         ];
         if axis.bound.is_some() {
             spans.push(Span::styled(format!("  {}", sample(glyphs.bound)), theme.bound));
             spans.push(Span::styled(bound, theme.text));
         }
+        if lane.view.last.is_some() && !mark.is_empty() {
+            spans.push(Span::styled(format!("  {}", glyphs.observed), theme.key));
+            spans.push(Span::styled(mark, theme.text));
+        }
         spans
     };
-    let in_full = text::Line::from(key(in_words, " bound 1/2"));
-    let fits = in_full.width() <= usize::from(area.width);
-    let line = if fits { in_full } else { key(in_short, " bound").into() };
-    buffer.set_line(area.x, area.y + 2, &line, area.width);
+    let variants = [
+        key(in_words.clone(), " promised at least", " this neuron"),
+        key(in_words, " bound 1/2", " this one"),
+        key(in_short.clone(), " bound", " this one"),
+        key(in_short, " bound", ""),
+    ];
+    let lines = variants.map(text::Line::from);
+    let fits = lines.iter().find(|line| line.width() <= usize::from(area.width)).unwrap_or(&lines[3]);
+    buffer.set_line(area.x, area.y + 2, fits, area.width);
 }
 
 #[cfg(test)]

@@ -54,6 +54,23 @@ pub(super) fn render(snapshot: &Snapshot, graph: &ShownGraph, look: &Look, area:
     }
 }
 
+/// The pane in one line.
+pub(super) fn in_a_line(snapshot: &Snapshot, graph: &ShownGraph, look: &Look) -> Line<'static> {
+    let lines = lines(snapshot, graph, look);
+    let value = |label: &str| {
+        let line = lines.iter().find(|line| line.spans[0].content.trim_end() == label);
+        line.map_or(String::new(), |line| line.spans[1].content.to_string())
+    };
+    let (layer, plan) = (snapshot.lane().view.layer, &snapshot.plan);
+    let tolerance = format!("{} {}", look.glyphs.tolerance, number(plan.weight_tolerance[layer - 1]));
+    let parts = [value("target"), value("asked"), tolerance].join(look.glyphs.separator);
+    Line::from(vec![
+        Span::styled("Architecture ", look.theme.faint),
+        Span::styled("e", look.theme.key),
+        Span::styled(format!(": {parts}"), look.theme.text),
+    ])
+}
+
 fn draw(lines: &[Line<'_>], look: &Look, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().zip(area.rows()) {
         draw_line(line, look, row, buffer);

@@ -1,14 +1,19 @@
 //! The Explore screen.
 //!
 //! ```text
-//! ┌ title ────────────────────────────────┐  the screens and the run
-//! │ status                                │  progress of the construction
-//! │ Architecture      │ Product weights   │
-//! │───────────────────┼───────────────────│
-//! │ Buckets           │ Pruned network    │
-//! │ event                                 │  the last neuron, or a hint
-//! └ keys ─────────────────────────────────┘
+//!  from 76×36                                  smaller
+//! ┌ title ────────────────────────────────┐  ┌ title ────────────────────┐  the screens and the run
+//! │ status                                │  │ status                    │  progress of the construction
+//! │ the neuron drawn last                 │  │ Architecture in a line    │
+//! │───────────────────┬───────────────────│  │ the neuron drawn last     │  a line where there are few rows
+//! │ Architecture      │ Product weights   │  │───────────────────────────│
+//! │───────────────────┤───────────────────│  │ Product weights           │  on one axis
+//! │ Pruned network    │ Buckets           │  │ Buckets                   │
+//! │ next step                             │  │ Pruned network in a line  │
+//! └ keys ─────────────────────────────────┘  │ next step                 │
+//!                                            └ keys ─────────────────────┘
 //! ```
+//! An open editor, or a filter of the table of layers, takes its room from the neuron and from the panes on the left.
 
 mod architecture;
 mod buckets;
@@ -18,6 +23,7 @@ mod graph;
 mod keys;
 mod learned;
 mod pruned;
+mod story;
 mod told;
 
 pub use keys::EDITING;
@@ -50,6 +56,12 @@ const FACTS: ScreenFacts = ScreenFacts {
     keymap: keys::KEYMAP,
     panes: &[
         (
+            "Neuron",
+            "The neuron drawn last: two random weights on its way from x to y, and what became of it. It was tried for one target \
+             weight after another, until one could use its product; if none could, the first of them says why. \
+             Set aside: its weight decides when its sum comes to this bucket.",
+        ),
+        (
             "Architecture",
             "What is asked, and what theory makes of it: how accurate a weight must be, the number of buckets k, how many \
              neurons are enough. A target that is a graph has a line for each node where there is room; a line beside them \
@@ -63,13 +75,14 @@ const FACTS: ScreenFacts = ScreenFacts {
         (
             "Product weights",
             "A neuron's two weights act as their product. Bars: products of the neurons drawn. Dotted curve: their exact \
-             density. Single dots: the theorem's lower bound on it, between the two marks on the axis. Inside a bar both are \
+             density. Single dots: the theorem's lower bound on it, between the two marks on the axis. The mark \
+             of its own is the neuron drawn last. Inside a bar both are \
              cut out of it; in the row where a bar ends they keep to the row's edge.",
         ),
         (
             "Buckets",
             "A weight is a sum of pieces, each from a bucket of its own, once for inputs above 0 and once for those below. \
-             A bar is full when every weight has its piece from that bucket.",
+             A bar is full when every weight has its piece from that bucket. Buckets stand below the products that fall into them.",
         ),
         (
             "Pruned network",
@@ -85,6 +98,16 @@ const FACTS: ScreenFacts = ScreenFacts {
 
 /// From this width on, editing leaves half the columns to the other panes.
 const EDITING_BESIDE: u16 = 76;
+
+/// Columns and rows from which on all panes stand side by side.
+const WIDE: (u16, u16) = (76, 32);
+
+/// Rows and columns below which the story is a line.
+const LEAST_ROWS: u16 = 18;
+const LEAST_COLUMNS: u16 = 60;
+
+/// Columns for the layers beside the line of errors.
+const LAYERS: u16 = 12;
 
 /// The Explore screen.
 #[derive(Clone, Debug, Default)]
@@ -169,29 +192,116 @@ impl Screen for ExploreScreen {
         }
         let [status, panes, event] =
             Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
-        let [upper, lower] = Layout::vertical([Constraint::Fill(1); 2]).areas(panes);
-        let halves = |area: Rect| -> [Rect; 2] { Layout::horizontal([Constraint::Fill(1); 2]).areas(area) };
-        let ([top_left, top_right], [bottom_left, bottom_right]) = (halves(upper), halves(lower));
-        let (snapshot, look, clickables) = (view.scene.snapshot, view.look, view.clickables);
+        let (snapshot, look) = (view.scene.snapshot, view.look);
         frame_lines::draw_line(&told::status_line(view, status.width), look, status, buffer);
-        frame_lines::draw_line(&told::event_line(view, self.editing.is_some()), look, event, buffer);
+        frame_lines::draw_line(
+            &told::event_line(view, self.editing.is_some(), event.width),
+            look,
+            event,
+            buffer,
+        );
         if let Some(editing) = &self.editing {
-            // All fields want to be seen: the lower pane makes room, on narrow screens the right half too.
-            let narrow = panes.width < EDITING_BESIDE;
-            let area = if narrow { panes } else { top_left.union(bottom_left) };
+            // All fields want to be seen: narrow screens have no room beside them.
+            let [left, right] = halves(panes);
+            let is_narrow = panes.width < EDITING_BESIDE;
+            let area = if is_narrow { panes } else { left };
             fields::render(editing, snapshot, look, pane("Architecture, edited", look, area, buffer), buffer);
-            if narrow {
-                return;
+            if !is_narrow {
+                let [upper, lower] = Layout::vertical([Constraint::Fill(1); 2]).areas(right);
+                let inside = pane("Product weights", look, upper, buffer);
+                products::render(snapshot, snapshot.shown, look, inside, buffer);
+                pruned_pane(view, lower, buffer);
             }
+        } else if panes.width >= WIDE.0 && panes.height >= WIDE.1 {
+            self.render_wide(view, panes, buffer);
         } else {
-            let inside = pane("Architecture", look, top_left, buffer);
-            architecture::render(snapshot, &self.graph, look, inside, buffer);
-            buckets::render(snapshot, clickables, look, pane("Buckets", look, bottom_left, buffer), buffer);
+            self.render_narrow(view, panes, buffer);
         }
-        let inside = pane("Product weights", look, top_right, buffer);
-        products::render(snapshot, snapshot.shown, look, inside, buffer);
-        let inside = pane("Pruned network", look, bottom_right, buffer);
-        let (shown, all) = pruned::render(view, inside, buffer);
-        frame_lines::rows_of("layers", shown, all, look, bottom_right, buffer);
     }
+}
+
+impl ExploreScreen {
+    /// The story, and the four panes below it.
+    fn render_wide(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        let (snapshot, look) = (view.scene.snapshot, view.look);
+        let [told, panes] =
+            Layout::vertical([Constraint::Length(story::ROWS), Constraint::Fill(1)]).areas(area);
+        story::render(snapshot.lane(), look, told, buffer);
+        let [left, right] = halves(panes);
+        let [facts, errors] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
+        let inside = pane("Architecture", look, facts, buffer);
+        architecture::render(snapshot, &self.graph, look, inside, buffer);
+        pruned_pane(view, errors, buffer);
+        let [weights, buckets] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(right);
+        let inside = pane("Product weights", look, weights, buffer);
+        products::render(snapshot, snapshot.shown, look, right_of_labels(inside), buffer);
+        let inside = pane("Buckets", look, buckets, buffer);
+        buckets::render(snapshot, view.clickables, look, inside, buffer);
+    }
+
+    /// The story, and products and buckets on one axis; the other panes in a line each.
+    fn render_narrow(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        let (snapshot, look) = (view.scene.snapshot, view.look);
+        // The table of layers takes the place of the story while it is filtered.
+        let is_filtered = view.scene.filter.is_some();
+        let is_line = area.height < LEAST_ROWS || area.width < LEAST_COLUMNS;
+        let rows = if is_line && !is_filtered { 1 } else { story::ROWS };
+        let [facts, told, chart, errors] = Layout::vertical([
+            Constraint::Length(u16::from(area.height > 6)),
+            Constraint::Length(rows),
+            Constraint::Fill(1),
+            Constraint::Length(u16::from(area.height > 5)),
+        ])
+        .areas(area);
+        let beyond_margin = |row: Rect| Rect { x: row.x + 1, width: row.width.saturating_sub(1), ..row };
+        let facts_line = architecture::in_a_line(snapshot, &self.graph, look);
+        frame_lines::draw_line(&facts_line, look, beyond_margin(facts), buffer);
+        if is_filtered {
+            pruned_pane(view, told, buffer);
+        } else if is_line {
+            frame_lines::draw_line(&story::line(snapshot.lane(), look), look, told, buffer);
+        } else {
+            story::render(snapshot.lane(), look, told, buffer);
+        }
+        let inside = pane("Product weights, and the Buckets that they fall into", look, chart, buffer);
+        let bars = (inside.height / 6).max(1) * 2;
+        let [weights, filled, caption] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(bars), Constraint::Length(1)])
+                .areas(inside);
+        products::render(snapshot, snapshot.shown, look, right_of_labels(weights), buffer);
+        buckets::halves(snapshot, look, filled, buffer);
+        buckets::caption(snapshot, look, caption, buffer);
+        let errors = beyond_margin(errors);
+        if errors.height > 0 {
+            let name = "Pruned network";
+            let end =
+                buffer.set_stringn(errors.x, errors.y, name, usize::from(errors.width), look.theme.faint).0;
+            let row = Rect { x: end + 1, width: errors.right().saturating_sub(end + 1), ..errors };
+            let row = Rect { width: row.width.min(LAYERS), ..row };
+            let end = buckets::layers(snapshot, view.clickables, look, row, buffer) + 2;
+            let row = Rect { x: end, width: errors.right().saturating_sub(end), ..errors };
+            frame_lines::draw_line(&pruned::line(snapshot, look), look, row, buffer);
+        }
+    }
+}
+
+/// Left and right.
+fn halves(area: Rect) -> [Rect; 2] {
+    Layout::horizontal([Constraint::Fill(1); 2]).areas(area)
+}
+
+/// Where products and buckets share their axis.
+fn right_of_labels(area: Rect) -> Rect {
+    Rect {
+        x: area.x + buckets::LABELS.min(area.width),
+        width: area.width.saturating_sub(buckets::LABELS),
+        ..area
+    }
+}
+
+/// The Pruned network pane, with its frame.
+fn pruned_pane(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+    let inside = pane("Pruned network", view.look, area, buffer);
+    let (shown, all) = pruned::render(view, inside, buffer);
+    frame_lines::rows_of("layers", shown, all, view.look, area, buffer);
 }

@@ -76,6 +76,37 @@ fn table(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) -> (Range<usize
     (seen, all)
 }
 
+/// The table in one line: the largest error of a weight in the layer on view, the error certified, the verdict.
+pub(super) fn line(snapshot: &Snapshot, look: &Look) -> Line<'static> {
+    let (theme, glyphs, lane) = (look.theme, look.glyphs, snapshot.lane());
+    let row = &lane.layers[lane.view.layer - 1];
+    let so_far = lane.view.tally.max_error.into_iter().fold(0.0, f64::max);
+    let error = row.check.as_ref().map_or(so_far, LayerCheck::largest_error);
+    let error = match error {
+        0.0 => "-".to_owned(),
+        _ => format!("{error:.1e} {} {:.1e}", glyphs.at_most, row.weight_tolerance),
+    };
+    let mut spans = vec![
+        Span::styled("max error ", theme.faint),
+        Span::styled(error, theme.text),
+        Span::styled(glyphs.separator, theme.faint),
+    ];
+    let Some(certified) = lane.error.certified else {
+        spans.push(Span::styled("verdict: when all layers are built", theme.faint));
+        return Line::from(spans);
+    };
+    let (epsilon, verdict) = (asked(lane.error.epsilon), lane.verdict());
+    let relation = if certified <= lane.error.epsilon { glyphs.at_most } else { ">" };
+    spans.push(Span::styled("certified ", theme.faint));
+    spans.push(Span::styled(format!("{certified:.1e} {relation} {epsilon} "), theme.text));
+    spans.push(match verdict.filter(|_| lane.phase == Phase::Done) {
+        None => Span::styled("trying inputs", theme.text),
+        Some(TicketVerdict::Holds | TicketVerdict::HoldsExactly) => Span::styled(glyphs.good, theme.good),
+        Some(_) => Span::styled(glyphs.bad, theme.bad),
+    });
+    Line::from(spans)
+}
+
 /// The columns; blank in a layer without measurements.
 fn columns(rows: &[&LayerRow], experiment: &Experiment, look: &Look) -> Table {
     fn measured(write: fn(&LayerCheck) -> String) -> impl Fn(&&&LayerRow) -> Cell {

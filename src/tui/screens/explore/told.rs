@@ -1,11 +1,11 @@
-//! Explore in words: how far the construction is, and what the last neuron did.
+//! Explore in words: how far the construction is, and the next step.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::report::text::{
     self, construction_name, grouped, layer_kind, mode, number_of_neurons, per_weight,
 };
-use crate::session::Phase;
+use crate::session::{Activity, Phase, Snapshot, TicketVerdict};
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{self, MEASURING, fitting};
 use crate::verification::STEPS;
@@ -35,6 +35,18 @@ fn status(view: &ScreenView<'_>, with_kinds: bool) -> Vec<String> {
         Phase::Building(layer) if lane.is_measuring => {
             parts.push(format!("layer {layer}/{layers}{}", kind(layer)));
             parts.push(MEASURING.to_owned());
+        }
+        // A finished layer keeps its picture until the next one has a neuron.
+        Phase::Building(layer) if !view.layer_is_chosen && lane.view.layer < layer => {
+            let row = &lane.layers[lane.view.layer - 1];
+            parts.push(format!("layer {}/{layers}{}", row.layer, kind(row.layer)));
+            parts.push(format!(
+                "{}/{} weights",
+                grouped(row.weights_done as i64),
+                grouped(row.weights as i64)
+            ));
+            parts.push(format!("built with {} neurons", number_of_neurons(row.neurons_sampled)));
+            parts.push(format!("next layer {layer}/{layers}{}", kind(layer)));
         }
         Phase::Building(layer) => {
             let row = &lane.layers[layer - 1];
@@ -74,8 +86,8 @@ fn status(view: &ScreenView<'_>, with_kinds: bool) -> Vec<String> {
     parts
 }
 
-/// An error; else the last neuron; before the first one, the hint.
-pub(super) fn event_line(view: &ScreenView<'_>, is_edited: bool) -> Line<'static> {
+/// An error; else the next step, with the milestone that was reached; before the first one, the hint.
+pub(super) fn event_line(view: &ScreenView<'_>, is_edited: bool, width: u16) -> Line<'static> {
     let (snapshot, look) = (view.scene.snapshot, view.look);
     if let Some(message) = view.message_line() {
         return message;
@@ -92,22 +104,58 @@ pub(super) fn event_line(view: &ScreenView<'_>, is_edited: bool) -> Line<'static
         let hint = " Press n to draw a neuron, space to run, ? to learn what this is.";
         return Line::styled(hint, look.theme.text);
     }
-    let Some(draw) = layer.tally.last else {
-        return Line::styled(format!(" layer {}: nothing is drawn", layer.layer), look.theme.faint);
-    };
-    let tried = if draw.tries == 1 { "1 pair".to_owned() } else { format!("{} pairs", draw.tries) };
-    let outcome = match draw.served {
-        Some(demand) => {
-            let more =
-                if draw.serves > 1 { format!(", and {} more", draw.serves - 1) } else { String::new() };
-            format!("serves {}{more}", text::demand(demand, snapshot.lane().construction))
+    let (milestone, next) = next_step(snapshot);
+    let mut spans = vec![Span::raw(" ")];
+    if let Some(reached) = milestone {
+        let good = format!("{} {} ", look.glyphs.good, look.glyphs.write(&reached));
+        spans.push(Span::styled(good, look.theme.good));
+    }
+    let room = width.saturating_sub(Line::from(spans.clone()).width() as u16);
+    // As many keys as there is room for.
+    let keys =
+        (1..=next.len()).rev().map(|keys| format!("Next: {}", next[..keys].join(look.glyphs.separator)));
+    spans.push(Span::styled(frame_lines::fitting(keys.collect(), room), look.theme.text));
+    Line::from(spans)
+}
+
+/// The milestone that the construction has just reached, if any, and what can be done next: keys with their effects.
+fn next_step(snapshot: &Snapshot) -> (Option<String>, Vec<String>) {
+    let (lane, layer) = (snapshot.lane(), &snapshot.lane().view);
+    let steps = |steps: &[&str]| steps.iter().map(|&step| step.to_owned()).collect::<Vec<String>>();
+    match (&snapshot.activity, lane.phase) {
+        (Activity::Running, _) => return (None, steps(&["space pauses", "+ faster", "- slower"])),
+        (Activity::Stepping | Activity::GoingBack, _) => return (None, steps(&["space stops here"])),
+        (_, Phase::Verifying) => return (None, steps(&["a tries all inputs", "C what is proved already"])),
+        (_, Phase::Done) => {
+            let held = lane
+                .verdict()
+                .filter(|verdict| matches!(verdict, TicketVerdict::Holds | TicketVerdict::HoldsExactly));
+            let next = ["C why it is certain", "5 what it computes", "4 bounds", "p presets"];
+            let failed = ["C where the error comes from", "r once more", "e another setup"];
+            return match held {
+                Some(_) => (Some("The ticket holds.".to_owned()), steps(&next)),
+                None => (None, steps(&failed)),
+            };
         }
-        None => "is of no use to any open demand".to_owned(),
-    };
-    let text = format!(
-        " layer {}: neuron {}, tried against {tried}, {outcome}",
-        layer.layer,
-        grouped(draw.neuron as i64)
-    );
-    Line::styled(text, look.theme.faint)
+        (_, Phase::Building(_)) if lane.is_measuring => return (None, steps(&["l measures the layer"])),
+        (_, Phase::Building(building)) if layer.layer < building && lane.layers[layer.layer - 1].is_done => {
+            let next = vec![
+                format!("n draws for layer {building}"),
+                "l builds all of it".to_owned(),
+                "3 how a weight was put together".to_owned(),
+            ];
+            return (Some(format!("Layer {} is built.", layer.layer)), next);
+        }
+        _ => {}
+    }
+    match layer.last {
+        Some(story) if story.completes => {
+            let weight = format!("w[{},{}] is complete.", story.path.output, story.path.input);
+            (Some(weight), steps(&["3 how it was put together", "w the next weight", "l the whole layer"]))
+        }
+        Some(_) => {
+            (None, steps(&["n one more neuron", "w finishes a weight", "3 watch it grow", "? what is this"]))
+        }
+        None => (None, steps(&["n draws a neuron", "w finishes a weight", "space runs"])),
+    }
 }
