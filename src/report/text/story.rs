@@ -77,9 +77,9 @@ fn outcome(story: &NeuronStory, facts: &Facts) -> String {
             format!("With it some of the values found add up to {w}: KEPT.")
         }
         NeuronFate::Kept => format!("{capital} still lacked a neuron that matches it here: KEPT."),
-        NeuronFate::SetAside if has_buckets => format!(
-            "{capital} lacked a piece of this size: SET ASIDE ({bucket_of}), kept if its sum needs it here."
-        ),
+        NeuronFate::SetAside if has_buckets => {
+            format!("{capital} lacked a piece of this size: SET ASIDE ({bucket_of}), its sum decides later.")
+        }
         NeuronFate::SetAside => {
             format!("{capital} collects values until some of them add up to it: SET ASIDE.")
         }

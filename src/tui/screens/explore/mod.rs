@@ -106,6 +106,9 @@ const WIDE: (u16, u16) = (76, 32);
 const LEAST_ROWS: u16 = 18;
 const LEAST_COLUMNS: u16 = 60;
 
+/// Rows of the table of layers in place of the story.
+const TABLE_ROWS: u16 = 10;
+
 /// Columns for the layers beside the line of errors.
 const LAYERS: u16 = 12;
 
@@ -245,7 +248,11 @@ impl ExploreScreen {
         // The table of layers takes the place of the story while it is filtered.
         let is_filtered = view.scene.filter.is_some();
         let is_line = area.height < LEAST_ROWS || area.width < LEAST_COLUMNS;
-        let rows = if is_line && !is_filtered { 1 } else { story::ROWS };
+        let rows = match (is_filtered, is_line) {
+            (true, _) => TABLE_ROWS,
+            (false, true) => 1,
+            (false, false) => story::ROWS,
+        };
         let [facts, told, chart, errors] = Layout::vertical([
             Constraint::Length(u16::from(area.height > 6)),
             Constraint::Length(rows),
@@ -259,7 +266,7 @@ impl ExploreScreen {
         if is_filtered {
             pruned_pane(view, told, buffer);
         } else if is_line {
-            frame_lines::draw_line(&story::line(snapshot.lane(), look), look, told, buffer);
+            frame_lines::draw_line(&story::line(snapshot.lane(), look, told.width), look, told, buffer);
         } else {
             story::render(snapshot.lane(), look, told, buffer);
         }

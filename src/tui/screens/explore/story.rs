@@ -31,36 +31,37 @@ pub(super) fn render(lane: &LaneView, look: &Look, area: Rect, buffer: &mut Buff
     };
     let inside = pane(&fitting(titles, area.width.saturating_sub(4)), look, area, buffer);
     let inside = Rect { x: inside.x + MARGIN, width: inside.width.saturating_sub(2 * MARGIN), ..inside };
-    let mut rows = inside.rows();
-    let sentence = match &lane.view.last {
-        Some(story) => {
-            for line in path(story, look, inside.width) {
-                if let Some(row) = rows.next() {
-                    draw_line(&line, look, row, buffer);
-                }
-            }
-            neuron_story(story, lane.construction)
-        }
+    let (lines, sentence) = match &lane.view.last {
+        Some(story) => (path(story, look, inside.width), neuron_story(story, lane.construction)),
         None => {
-            let words = path_in_words(look);
-            for line in ["", &words] {
-                if let Some(row) = rows.next() {
-                    draw_line(&Line::styled(line.to_owned(), look.theme.text), look, row, buffer);
-                }
-            }
-            nothing_drawn(lane).to_owned()
+            let words = Line::styled(path_in_words(look), look.theme.text);
+            ([Line::default(), words], nothing_drawn(lane).to_owned())
         }
     };
-    paragraph(&look.glyphs.write(&sentence), is_kept(lane), look, rows.collect(), buffer);
+    let sentence = look.glyphs.write(&sentence);
+    let needed = textwrap::wrap(&sentence, usize::from(inside.width.max(1))).len();
+    // The labels give way to a long sentence.
+    let without = usize::from(needed + lines.len() > usize::from(inside.height));
+    let mut rows = inside.rows();
+    for (line, row) in lines.iter().skip(without).zip(rows.by_ref()) {
+        draw_line(line, look, row, buffer);
+    }
+    paragraph(&sentence, is_kept(lane), look, rows.collect(), buffer);
 }
 
-/// The story in one line.
-pub(super) fn line(lane: &LaneView, look: &Look) -> Line<'static> {
+/// The story in one line, or as much of it as fits.
+pub(super) fn line(lane: &LaneView, look: &Look, width: u16) -> Line<'static> {
     match &lane.view.last {
         Some(story) => {
             let what = neuron_in_short(story, lane.construction);
             let product = weight_of_g(story.path.product());
-            let text = format!(" neuron {}: {product}, {what}", story.path.neuron);
+            let neuron = story.path.neuron;
+            let variants = [
+                format!(" neuron {neuron}: {product}, {what}"),
+                format!(" neuron {neuron}: {what}"),
+                format!(" {what}"),
+            ];
+            let text = fitting(variants.to_vec(), width);
             let style = if is_kept(lane) { look.theme.good } else { look.theme.text };
             Line::styled(look.glyphs.write(&text), style)
         }

@@ -39,7 +39,7 @@ fn status(view: &ScreenView<'_>, with_kinds: bool) -> Vec<String> {
         // A finished layer keeps its picture until the next one has a neuron.
         Phase::Building(layer) if !view.layer_is_chosen && lane.view.layer < layer => {
             let row = &lane.layers[lane.view.layer - 1];
-            parts.push(format!("layer {}/{layers}{}", row.layer, kind(row.layer)));
+            parts.push(format!("layer {}/{layers}", row.layer));
             parts.push(format!(
                 "{}/{} weights",
                 grouped(row.weights_done as i64),
