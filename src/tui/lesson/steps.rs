@@ -137,7 +137,7 @@ pub const STEPS: &[LessonStep] = &[
     },
     LessonStep {
         title: "the law of G",
-        see: "[ looks at layer 1 again: its buckets are full, and its products follow the dotted curve, their exact law.",
+        see: "Layer 1 keeps its picture: its buckets are full, and its products follow the dotted curve, their exact law.",
         why: "The hyperbolic law makes every order of magnitude equally likely, so small buckets are hit at least half as often as large ones.",
         press: "a draws all other layers and checks the result",
         now: weights,
