@@ -78,7 +78,7 @@ fn a_setup_is_edited_run_and_saved() {
     slth.press("\r");
     slth.shows(&["tiny, edited", "ε = 0.12", "0 of ≤"]);
     slth.press("a");
-    slth.shows(&["done: the ticket holds", "ε 0.12"]);
+    slth.shows(&["done: the ticket holds", " ≤ 0.12 ✓"]);
     // The same name again: refused unless y is pressed.
     std::fs::write(&saved, "mine").unwrap();
     slth.press(&format!("S\x15{saved}\r"));

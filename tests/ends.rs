@@ -154,15 +154,15 @@ fn suspended_and_resumed() {
         let mut slth = Explorer::spawn(shell);
         slth.shows(&["paused", "Press n"]);
         slth.press("n");
-        slth.shows(&["neuron 0, tried against"]);
+        slth.shows(&["Neuron 0 of layer 1"]);
         slth.press(keys);
         slth.shows(&["stopped"]);
         slth.assert_restored();
         slth.press("\n");
         // All of it is drawn again, and keys work.
-        slth.shows(&["Architecture", "neuron 0, tried against", "space run"]);
+        slth.shows(&["Architecture", "Neuron 0 of layer 1", "space run"]);
         slth.press("n");
-        slth.shows(&["neuron 1, tried against"]);
+        slth.shows(&["Neuron 1 of layer 1"]);
         slth.press("q");
         slth.shows(&["ended 0"]);
         assert_eq!(slth.ends(), 0);
@@ -176,7 +176,7 @@ fn suspending_without_a_shell_does_nothing() {
     let mut slth = Explorer::open(&["tiny"]);
     slth.shows(&["Press n"]);
     slth.press("\x1an");
-    slth.shows(&["neuron 0, tried against"]);
+    slth.shows(&["Neuron 0 of layer 1"]);
     slth.press("q");
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
@@ -209,6 +209,7 @@ fn failing() {
         mouse: false,
         frames_per_second: 15,
         overrides: Vec::new(),
+        lesson: false,
         recording: None,
         keeper: None,
         load: Box::new(|_| panic!("the list of presets has failed")),

@@ -193,7 +193,8 @@ fn data_of_outputs_are_those_of_both_networks() {
 
 /// A weight at this row and column of the second layer of a graph, as it is written.
 fn weight_of_graph(preset: &str, (output, input): (usize, usize), folder: &Path) -> Value {
-    let commands = vec![Command::Step(Step::Layer, vec![0]), Command::WatchWeight(Some((output, input)))];
+    let steps = [Step::Layer, Step::Neuron].map(|step| Command::Step(step, vec![0]));
+    let commands = steps.into_iter().chain([Command::WatchWeight(Some((output, input)))]).collect();
     let mut app = after(preset, commands);
     app.update(Action::Show(weight::NAME));
     let (_, json) = written(&app, Export::Json, folder, &format!("slth-{preset}-weight.json"));
@@ -380,7 +381,7 @@ fn the_program_writes_beside_what_is_there() {
     slth.press("q");
     assert_eq!(slth.ends(), 0);
     let first = std::fs::read_to_string(folder.path().join("slth-tiny-explore.txt")).unwrap();
-    assert!(first.contains("Architecture") && first.contains("found ≤ certified ≤ ε"), "{first}");
+    assert!(first.contains("Architecture") && first.contains("The ticket holds. Next"), "{first}");
     assert!(!first.contains("Write to a file"), "the list of choices is no part of the screen");
     assert_eq!(first.lines().count(), 24);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);

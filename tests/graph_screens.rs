@@ -72,7 +72,9 @@ fn kernels_are_small_maps_and_a_weight_says_where_it_stands() {
 #[test]
 fn a_layer_is_named_by_its_kind_on_every_screen() {
     let at = |file: &str, screen: char| {
-        let mut opened = Opened::after(file, vec![Command::Step(Step::Layer, vec![0])]);
+        // A finished layer stays on view until the next one has a neuron.
+        let steps = [Step::Layer, Step::Neuron].map(|step| Command::Step(step, vec![0]));
+        let mut opened = Opened::after(file, steps.into());
         opened.letter(screen);
         opened
     };

@@ -93,7 +93,7 @@ fn a_window_may_become_absurd_or_nothing_and_come_back() {
     }
     slth.resize(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 });
     slth.press("n");
-    slth.shows(&["Architecture", "neuron 0, tried against"]);
+    slth.shows(&["Architecture", "Neuron 0 of layer 1"]);
     let megabytes = peak(slth.child.process_id().unwrap());
     assert!(megabytes < 256, "{megabytes} MiB");
     slth.leave();
@@ -229,7 +229,7 @@ fn a_screen_is_not_spoilt_by_its_keeper() {
         kill(signal, &keeper);
     }
     slth.press("n");
-    slth.shows(&["Architecture", "neuron 0, tried against"]);
+    slth.shows(&["Architecture", "Neuron 0 of layer 1"]);
     slth.press("q");
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();

@@ -141,7 +141,7 @@ fn digits_over_ssh() {
     let mut longest = Duration::ZERO;
     for neuron in 0..10 {
         slth.press("n");
-        longest = longest.max(slth.shows(&[&format!("neuron {neuron}, tried against")]));
+        longest = longest.max(slth.shows(&[&format!("Neuron {neuron} of layer 1")]));
     }
     eprintln!("key to screen over SSH on loopback: at most {longest:?}");
     slth.press("l");

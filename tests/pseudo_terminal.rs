@@ -15,24 +15,25 @@ fn tiny_is_stepped_through_and_left() {
     slth.shows(&["Architecture", "Product weights", "Buckets", "Pruned network", "paused", "Press n"]);
     assert!(slth.screen.lock().unwrap().screen().alternate_screen());
     slth.press("n");
-    slth.shows(&["1 of ≤ 4,022 neurons", "neuron 0, tried against"]);
+    slth.shows(&["1 of ≤ 4,022 neurons", "Neuron 0 of layer 1"]);
     slth.press("w");
     slth.shows(&["1/6 weights"]);
     slth.press("l");
     slth.shows(&["layer 2/2"]);
     slth.press("[");
-    slth.shows(&["1: 6 of 6 weights"]);
+    slth.shows(&["viewing layer 1, computed 1"]);
     slth.press("f");
-    slth.shows(&["2: 0 of 6 weights"]);
+    // A finished layer stays on view until the next one has a neuron.
+    slth.shows(&["layer 1/2 · 6/6 weights · built with", "next layer 2/2"]);
     slth.press("a");
-    slth.shows(&["done: the ticket holds", "10,000 inputs", "found ≤ certified ≤ ε"]);
+    slth.shows(&["done: the ticket holds", "certified 4.6e-3 ≤ 0.1 ✓", "The ticket holds. Next"]);
     slth.press("?");
     slth.shows(&["What is this?", "Architecture"]);
     // Escape and a letter in one go would be an Alt chord.
     slth.press("\x1b");
     slth.shows(&["done: the ticket holds"]);
     slth.press("r");
-    slth.shows(&["nothing is drawn"]);
+    slth.shows(&["0 of ≤ 4,022 neurons", "Next: n draws a neuron"]);
     slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();
@@ -151,9 +152,9 @@ fn steps_are_taken_back() {
     let mut slth = Explorer::open(&["tiny"]);
     slth.shows(&["Press n"]);
     slth.press("nnn");
-    slth.shows(&["3 of ≤ 4,022 neurons", "neuron 2, tried against"]);
+    slth.shows(&["3 of ≤ 4,022 neurons", "Neuron 2 of layer 1"]);
     slth.press("N");
-    slth.shows(&["2 of ≤ 4,022 neurons", "neuron 1, tried against"]);
+    slth.shows(&["2 of ≤ 4,022 neurons", "Neuron 1 of layer 1"]);
     slth.press("ww");
     slth.shows(&["2/6 weights"]);
     slth.press("W");
@@ -164,7 +165,7 @@ fn steps_are_taken_back() {
     slth.press("N");
     slth.shows(&["layer 2/2 · 5/6 weights", "paused"]);
     slth.press("L");
-    slth.shows(&["layer 2/2 · 0/6 weights · 0 of"]);
+    slth.shows(&["layer 1/2 · 6/6 weights · built with", "next layer 2/2"]);
     slth.press("L");
     slth.shows(&["layer 1/2 · 0/6 weights · 0 of"]);
     slth.leave();
@@ -176,7 +177,7 @@ fn a_frozen_view_stands_still_while_the_engine_runs_on() {
     let mut slth = Explorer::open(&["tiny"]);
     slth.shows(&["Press n"]);
     slth.press("n");
-    slth.shows(&["neuron 0, tried against"]);
+    slth.shows(&["Neuron 0 of layer 1"]);
     slth.press("s");
     slth.shows(&["view frozen", "1 of ≤ 4,022 neurons"]);
     slth.press("a");
@@ -353,7 +354,7 @@ fn pasted_text_is_no_key() {
     slth.press("\r");
     slth.shows(&["/epsilon (Esc: all)"]);
     slth.press("\x1b");
-    slth.shows(&["draw one neuron"]);
+    slth.shows(&["What is this?"]);
     slth.press("\x1b");
     slth.shows(&["1 of ≤ 4,022 neurons"]);
     slth.leave();
@@ -386,7 +387,7 @@ fn files_are_opened_from_the_list_and_what_cannot_be_is_refused_whole() {
     slth.press("\x1b");
     slth.shows(&["Deep: 24 layers", "Enter open"]);
     slth.press("\x1b");
-    slth.shows(&["1 of ≤ 4,022 neurons", "neuron 0, tried against"]);
+    slth.shows(&["1 of ≤ 4,022 neurons", "Neuron 0 of layer 1"]);
     slth.press("po\x15");
     slth.paste(&at("net.safetensors\n"));
     slth.press("\r");

@@ -29,7 +29,7 @@ fn a_weight_is_chosen_and_followed() {
     slth.shows(&["w[1,1] of layer 1/2 = 0.8"]);
     slth.press("\x1b[H");
     slth.shows(&["w[1,0] of layer 1/2 = -0.3"]);
-    slth.press("l");
+    slth.press("ln");
     slth.shows(&["of layer 2/2"]);
     slth.press("[e");
     slth.shows(&["of layer 1/2", "finished", "x>0  bucket 1:"]);

@@ -170,7 +170,7 @@ impl App {
         let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
         let has_targets = !self.snapshot.experiment.targets().is_empty();
         let is_of_lesson = matches!(action, Action::NextLessonStep | Action::PreviousLessonStep);
-        !(is_of_lesson && !self.lesson.is_open)
+        (!is_of_lesson || self.lesson.is_open)
             && !(is_of_constructions && self.snapshot.learned_lane().is_some())
             && (action != Action::Open(targets::NAME) || has_targets)
     }
