@@ -1,6 +1,6 @@
 //! "What is this": cards about the screen and the idea behind it, drawn from the user's own run, and all keys.
 //!
-//! [`deck`] lists the cards, [`ideas`] holds their texts, [`drawn`] and [`pieces`] the figures of the run.
+//! `deck` lists the cards, [`ideas`] holds their texts, `drawn` and `pieces` the figures of the run.
 
 mod deck;
 mod drawn;
