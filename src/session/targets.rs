@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::background::{Background, panic_message};
 use super::{Progress, Session, TicketVerdict};
 use crate::experiment::{Construction, Experiment, LanePlan, LayerPlan, Plan};
+use crate::network::NonzeroWeights;
 use crate::theory::Count;
 
 /// The figures of one target: those of theory, and of each construction once it is built.
@@ -94,7 +95,7 @@ impl TargetFigures {
         let architecture = target.target.architecture();
         (figures.layers, figures.weights) = (architecture.layers(), architecture.total_weights());
         figures.nonzero = (1..=architecture.layers())
-            .map(|layer| target.target.weights(layer).iter().filter(|&&w| w != 0.0).count() as u64)
+            .map(|layer| NonzeroWeights::of(target.target.weights(layer)).weights)
             .sum();
         figures.epsilon = Some(target.epsilon);
         figures.weight_tolerance = plan.weight_tolerance.iter().copied().reduce(f64::min);

@@ -7,7 +7,7 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::text::{Line, Span};
 
 use super::overlay::Overlay;
-use super::window::{keys, window_under};
+use super::window::{keys, list_title, window_under};
 use crate::tui::keymap::Key::{Control, Down, Enter, Escape, PageDown, PageUp, Up};
 use crate::tui::keymap::{Action, Binding, Key, Keymap, bind};
 use crate::tui::learned_lane::layers_on_view;
@@ -227,12 +227,7 @@ impl Overlay for Palette {
         }
         let targets = (first..rows.len()).take(height).map(ClickTarget::Row).collect::<Vec<_>>();
         lines.extend(below);
-        let title = match (first, hidden) {
-            (0, 0) => "Commands".to_owned(),
-            (0, below) => format!("Commands, {below} more below"),
-            (above, 0) => format!("Commands, {above} more above"),
-            (above, below) => format!("Commands, {above} more above, {below} below"),
-        };
+        let title = list_title("Commands", first, hidden);
         let mut head = Line::from(Span::styled(":", look.theme.key));
         head.extend(self.field.spans(look, room.saturating_sub(1)));
         if self.field.text().is_empty() {

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use super::abandon::Abandon;
 use super::columns::ShownColumns;
 use super::overlay::Overlay;
-use super::window::{keys, window_under};
+use super::window::{keys, list_title, window_under};
 use crate::experiment::Experiment;
 use crate::report::TargetsReport;
 use crate::report::text::targets_table;
@@ -211,12 +211,7 @@ impl Overlay for TargetList {
         }
         lines.extend(below);
         let hidden = rows.len().saturating_sub(first + height);
-        let title = match (first, hidden) {
-            (0, 0) => "Targets for the same task".to_owned(),
-            (0, below) => format!("Targets for the same task, {below} more below"),
-            (above, 0) => format!("Targets for the same task, {above} more above"),
-            (above, below) => format!("Targets for the same task, {above} more above, {below} below"),
-        };
+        let title = list_title("Targets for the same task", first, hidden);
         let head = Line::styled(format!("  {}", columns.line(0)), look.theme.faint);
         let inside = window_under(frame, look, &title, Some(head), lines, 0);
         view.clickables.add_rows(inside, 1, targets);

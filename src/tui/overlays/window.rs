@@ -17,6 +17,16 @@ pub(super) fn keys(keymap: &Keymap, look: &Look) -> Line<'static> {
     Line::styled(keys.join(look.glyphs.separator), look.theme.faint)
 }
 
+/// A list's title with the numbers of its rows above and below those shown.
+pub(super) fn list_title(title: &str, above: usize, below: usize) -> String {
+    match (above, below) {
+        (0, 0) => title.to_owned(),
+        (0, below) => format!("{title}, {below} more below"),
+        (above, 0) => format!("{title}, {above} more above"),
+        (above, below) => format!("{title}, {above} more above, {below} below"),
+    }
+}
+
 /// Draws a window around these lines, scrolled down by so many, and returns its inside.
 pub(super) fn window(
     frame: &mut Frame<'_>,

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::super::window::{keys, window};
+use super::super::window::{keys, list_title, window};
 use super::folder::{FileKind, Listing};
 use super::list::{PickerList, PickerRow};
 use crate::report::text::{grouped, widths};
@@ -86,12 +86,7 @@ pub(super) fn render(frame: &mut Frame<'_>, picker: &PickerList, keymap: &Keymap
         lines.push(line);
     }
     lines.extend(below);
-    let title = match (first, hidden) {
-        (0, 0) => "Presets and files".to_owned(),
-        (0, below) => format!("Presets and files, {below} more below"),
-        (above, 0) => format!("Presets and files, {above} more above"),
-        (above, below) => format!("Presets and files, {above} more above, {below} below"),
-    };
+    let title = list_title("Presets and files", first, hidden);
     let inside = window(frame, look, &title, lines, 0);
     view.clickables.add_rows(inside, above, targets);
 }
