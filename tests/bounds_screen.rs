@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
 use slth::experiment::Experiment;
 use slth::session::{Command, Session, Snapshot, Step, Worker};
 use slth::tui::app::App;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::{ASCII, UNICODE};
-use slth::tui::look::theme::{ANSI, MONO};
+use slth::tui::look::theme::{ANSI, INDEXED, LIGHT_RGB, MONO, RGB};
 use slth::tui::overlays;
 use slth::tui::screens::bounds;
 use slth::tui::screens::bounds::ChartMove;
@@ -62,12 +63,12 @@ fn bounds_of_example_5() {
     for (width, height) in [(80, 24), (120, 40), (200, 50)] {
         let text = picture(&app, PLAIN, width, height);
         let bound = |name: &str| {
-            let row = text.lines().find(|line| line.contains(name)).unwrap();
+            let row = text.lines().rev().find(|line| line.contains(name)).unwrap();
             row.split(name).nth(1).unwrap().split_whitespace().next().unwrap()
         };
         let read = [bound("H hyperbolic"), bound("G shared-golden"), bound("M malach")];
         // This target breaks Malach's assumptions on weights, norms and sparsity.
-        assert_eq!(read, ["628.69", "66.49", "1.0759e15!"]);
+        assert_eq!(read, ["6.287e2", "6.649e1", "1.076e15!"]);
         insta::assert_snapshot!(format!("example_5_{width}x{height}"), text);
     }
 }
@@ -101,15 +102,19 @@ fn a_bound_outside_its_assumptions_is_marked_and_not_compared() {
     let previous = ChartMove::PreviousCurve.action();
     let app = screen(start("example-5", &[]).latest(), &[]);
     let text = picture(&app, PLAIN, 120, 40);
-    let row = |text: &str, name: &str| text.lines().find(|line| line.contains(name)).unwrap().to_owned();
-    let times = |row: &str| row.split_whitespace().nth(6).unwrap().to_owned();
+    let row =
+        |text: &str, name: &str| text.lines().rev().find(|line| line.contains(name)).unwrap().to_owned();
+    let times = |row: &str| row.split_whitespace().nth(7).unwrap().to_owned();
     assert_eq!(times(&row(&text, "M malach")), "-");
     assert_ne!(times(&row(&text, "C corollary10")), "-");
     assert!(text.contains("! promises nothing here: choose it to see why."), "{text}");
     let app = screen(start("example-5", &[]).latest(), &[previous, previous]);
     for (width, height) in [(120, 40), (80, 24)] {
         let text = picture(&app, PLAIN, width, height);
-        assert!(row(&text, "▶ M").contains("malach") && text.contains("! promises nothing here: "), "{text}");
+        assert!(
+            row(&text, "▶─ M").contains("malach") && text.contains("! promises nothing here: "),
+            "{text}"
+        );
         assert!(
             text.contains("‖W_i‖₀ ≤ n_max") || text.contains("of its assumptions are not kept"),
             "{text}"
@@ -160,6 +165,90 @@ fn ascii_terminals_get_nothing_but_ascii() {
             );
         }
     }
+}
+
+/// The names of the curves that a line of the plot ends with.
+fn names(text: &str) -> Vec<String> {
+    let plot = text.lines().skip(2).take_while(|line| !line.contains('└'));
+    plot.filter_map(|line| {
+        let end = line.trim_end_matches(['"', ' ']).trim_end_matches('│').trim_end();
+        end.rsplit_once('─').map(|(_, name)| name.to_owned())
+    })
+    .filter(|name| name.contains(' ') || name.contains('…'))
+    .collect()
+}
+
+#[test]
+fn every_curve_is_named_where_it_ends() {
+    let app = screen(start("example-5", &[]).latest(), &[]);
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        let text = picture(&app, PLAIN, width, height);
+        // From the largest bound at the end of the axis to the smallest.
+        assert_eq!(
+            names(&text),
+            ["M! malach", "P product-pair", "C corollary10", "H hyperbolic", "G shared-golden"],
+            "{text}"
+        );
+    }
+    // Hidden, it has none.
+    let hide = [ChartMove::NextCurve.action(), ChartMove::Hide.action()];
+    let text = picture(&screen(start("example-5", &[]).latest(), &hide), PLAIN, 80, 24);
+    assert!(!names(&text).iter().any(|name| name.contains("corollary10")), "{text}");
+}
+
+/// The colours of the cells with dots.
+fn colours_of_dots(app: &App, look: Look) -> std::collections::BTreeSet<String> {
+    let terminal = draw(app, look, 120, 40);
+    let cells = terminal.backend().buffer().content.iter();
+    let dots = cells.filter(|cell| cell.symbol().chars().all(|c| ('\u{2801}'..='\u{28ff}').contains(&c)));
+    dots.map(|cell| cell.fg.to_string()).collect()
+}
+
+#[test]
+fn every_curve_has_a_colour_and_keeps_it_in_the_chosen_row() {
+    let app = screen(start("example-5", &[]).latest(), &[]);
+    for (theme, expected) in [(MONO, 1), (ANSI, 5), (INDEXED, 5), (RGB, 5), (LIGHT_RGB, 5)] {
+        let look = Look { theme, glyphs: UNICODE };
+        assert_eq!(colours_of_dots(&app, look).len(), expected);
+        let terminal = draw(&app, look, 120, 40);
+        let buffer = terminal.backend().buffer();
+        let pieces = buffer
+            .area
+            .positions()
+            .filter(|at| at.x == 2 && buffer[*at].symbol() == "─" && buffer[(4, at.y)].symbol() != "─");
+        let pieces: Vec<_> = pieces.map(|at| buffer[at].clone()).collect();
+        // Five curves are drawn. The chosen one, the first, is not reversed there.
+        assert_eq!(pieces.len(), 5);
+        assert_eq!(pieces[0].fg, theme.curves[0].fg.unwrap_or_default());
+        assert!(pieces.iter().all(|cell| !cell.modifier.contains(Modifier::REVERSED)));
+    }
+}
+
+#[test]
+fn numbers_of_a_column_have_one_format() {
+    let format = |number: &str| (number.contains('e'), number.contains('.'));
+    for (preset, alike) in [("example-5", (true, true)), ("malach-vs-hyperbolic", (true, true))] {
+        let text = picture(&screen(finished_or_started(preset), &[]), PLAIN, 120, 40);
+        let rows = ["hyperbolic", "corollary10", "shared-golden", "product-pair", "malach"];
+        for name in rows {
+            let row = text.lines().rev().find(|line| line.contains(&format!(" {name}"))).unwrap();
+            let bound = row.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+            assert_eq!(format(bound.unwrap()), alike, "{row}");
+        }
+    }
+}
+
+fn finished_or_started(preset: &str) -> Arc<Snapshot> {
+    if preset == "example-5" { start(preset, &[]).latest() } else { finished(preset, &[]) }
+}
+
+#[test]
+fn what_has_no_room_says_how_much_it_needs() {
+    let app = screen(start("example-5", &[]).latest(), &[]);
+    let text = picture(&app, PLAIN, 39, 20);
+    assert!(text.contains("38x2 needed"), "{text}");
+    let text = picture(&app, PLAIN, 20, 24);
+    assert!(text.contains("21x5 needed"), "{text}");
 }
 
 /// Curves are distinguishable without colour.

@@ -171,6 +171,52 @@ impl Decimals {
     }
 }
 
+/// Counts of a column are all written with an exponent if one of them reaches this.
+const LARGEST_PLAIN: f64 = 1e7;
+
+/// Counts of a column have two digits behind the point if one of them is below this, and is not whole.
+const SMALLEST_WHOLE: f64 = 1e5;
+
+/// One format for all counts of a column: whole, with two digits behind the point, or with an exponent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountFormat {
+    /// `1,478`
+    Whole,
+    /// `1,478.40`
+    Hundredths,
+    /// `1.478e3`
+    Exponent,
+}
+
+impl CountFormat {
+    /// The shortest one that shows every count of the column.
+    pub fn of(counts: impl Iterator<Item = Count>) -> Self {
+        counts.fold(Self::Whole, |format, count| {
+            let value = count.as_f64();
+            if format == Self::Exponent || value >= LARGEST_PLAIN {
+                Self::Exponent
+            } else if value < SMALLEST_WHOLE && count.whole().is_none() {
+                Self::Hundredths
+            } else {
+                format
+            }
+        })
+    }
+
+    /// A count in this format.
+    pub fn write(self, count: Count) -> String {
+        let value = count.as_f64();
+        match self {
+            Self::Whole => grouped(value.round() as i64),
+            Self::Hundredths => {
+                let hundredths = (100.0 * value).round() as i64;
+                format!("{}.{:02}", grouped(hundredths / 100), hundredths % 100)
+            }
+            Self::Exponent => format!("{count:.3}"),
+        }
+    }
+}
+
 /// Widths n₀…n_ℓ; long lists are summarised.
 pub fn widths(widths: &[usize]) -> String {
     let (layers, first) = (widths.len() - 1, widths[0]);
@@ -235,5 +281,20 @@ mod tests {
         let decimals = Decimals::of([12.345_678, -0.5].iter(), 5);
         assert_eq!((decimals.write(12.345_678), decimals.write(-0.5)), ("12.346".into(), "-0.500".into()));
         assert_eq!(Decimals::of([0.0].iter(), 5).write(0.0), "0");
+    }
+
+    #[test]
+    fn counts_of_a_column_are_alike() {
+        let written = |values: &[f64]| {
+            let counts = || values.iter().map(|&value| Count::new(value));
+            let format = CountFormat::of(counts());
+            counts().map(|count| format.write(count)).collect::<Vec<_>>()
+        };
+        assert_eq!(written(&[12.0, 223_553.0]), ["12", "223,553"]);
+        assert_eq!(written(&[314.346, 291_111.43, 2_541_400.0]), ["314.35", "291,111.43", "2,541,400.00"]);
+        assert_eq!(written(&[314.346, 7.8661e17, 0.991]), ["3.143e2", "7.866e17", "9.910e-1"]);
+        let beyond = CountFormat::of([Count::from_ln(2000.0), Count::new(1.0)].into_iter());
+        assert_eq!((beyond.write(Count::new(1.0)), beyond), ("1.000e0".to_owned(), CountFormat::Exponent));
+        assert_eq!(CountFormat::of(std::iter::empty()), CountFormat::Whole);
     }
 }

@@ -4,4 +4,4 @@ mod axis;
 mod cells;
 
 pub use axis::LogAxis;
-pub use cells::{Label, curve, labels};
+pub use cells::{Label, apart, curve, labels};

@@ -56,6 +56,8 @@ pub struct Theme {
     pub curve: Style,
     /// the theorem's bound
     pub bound: Style,
+    /// curves beside one another, by their numbers; each carries a letter too
+    pub curves: [Style; CURVES],
     /// what holds
     pub good: Style,
     /// what does not
@@ -64,6 +66,20 @@ pub struct Theme {
     pub selected: Style,
     /// greys of a picture, from the darkest to the lightest; none where characters have to do
     pub greys: &'static [Ink],
+}
+
+/// Colours of curves beside one another.
+pub const CURVES: usize = 8;
+
+/// A style for each of these colours.
+const fn inked(colours: [Ink; CURVES]) -> [Style; CURVES] {
+    let mut styles = [Style::new(); CURVES];
+    let mut curve = 0;
+    while curve < CURVES {
+        styles[curve] = Style::new().fg(colours[curve]);
+        curve += 1;
+    }
+    styles
 }
 
 /// The greys among 256 colours, with black and white.
@@ -101,6 +117,7 @@ pub const MONO: Theme = Theme {
     full: Style::new().add_modifier(Modifier::BOLD),
     curve: Style::new().add_modifier(Modifier::BOLD),
     bound: Style::new(),
+    curves: [Style::new(); CURVES],
     good: Style::new().add_modifier(Modifier::BOLD),
     bad: Style::new().add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -122,6 +139,16 @@ pub const ANSI: Theme = Theme {
     full: Style::new().fg(Ink::Green),
     curve: Style::new().fg(Ink::Yellow),
     bound: Style::new().fg(Ink::Magenta),
+    curves: inked([
+        Ink::Cyan,
+        Ink::Yellow,
+        Ink::Green,
+        Ink::LightRed,
+        Ink::LightCyan,
+        Ink::Magenta,
+        Ink::LightBlue,
+        Ink::Reset,
+    ]),
     good: Style::new().fg(Ink::Green),
     bad: Style::new().add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -134,6 +161,16 @@ pub const LIGHT_ANSI: Theme = Theme {
     ground: Ground::Light,
     bar: Style::new().fg(Ink::Blue),
     curve: Style::new().fg(Ink::Magenta),
+    curves: inked([
+        Ink::Blue,
+        Ink::Red,
+        Ink::Magenta,
+        Ink::Reset,
+        Ink::Reset,
+        Ink::Reset,
+        Ink::LightRed,
+        Ink::Blue,
+    ]),
     ..MONO
 };
 
@@ -148,6 +185,16 @@ pub const INDEXED: Theme = Theme {
     full: Style::new().fg(Ink::Indexed(114)),
     curve: Style::new().fg(Ink::Indexed(222)),
     bound: Style::new().fg(Ink::Indexed(177)),
+    curves: inked([
+        Ink::Indexed(80),
+        Ink::Indexed(222),
+        Ink::Indexed(114),
+        Ink::Indexed(210),
+        Ink::Indexed(252),
+        Ink::Indexed(177),
+        Ink::Indexed(75),
+        Ink::Indexed(215),
+    ]),
     good: Style::new().fg(Ink::Indexed(114)).add_modifier(Modifier::BOLD),
     bad: Style::new().fg(Ink::Indexed(210)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -165,6 +212,16 @@ pub const LIGHT_INDEXED: Theme = Theme {
     full: Style::new().fg(Ink::Indexed(22)),
     curve: Style::new().fg(Ink::Indexed(130)),
     bound: Style::new().fg(Ink::Indexed(91)),
+    curves: inked([
+        Ink::Indexed(24),
+        Ink::Indexed(130),
+        Ink::Indexed(22),
+        Ink::Indexed(124),
+        Ink::Indexed(238),
+        Ink::Indexed(91),
+        Ink::Indexed(25),
+        Ink::Indexed(52),
+    ]),
     good: Style::new().fg(Ink::Indexed(22)).add_modifier(Modifier::BOLD),
     bad: Style::new().fg(Ink::Indexed(124)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -182,6 +239,16 @@ pub const RGB: Theme = Theme {
     full: Style::new().fg(Ink::Rgb(120, 176, 96)),
     curve: Style::new().fg(Ink::Rgb(229, 192, 123)),
     bound: Style::new().fg(Ink::Rgb(198, 120, 221)),
+    curves: inked([
+        Ink::Rgb(86, 182, 194),
+        Ink::Rgb(229, 192, 123),
+        Ink::Rgb(120, 176, 96),
+        Ink::Rgb(240, 128, 128),
+        Ink::Rgb(215, 215, 215),
+        Ink::Rgb(198, 120, 221),
+        Ink::Rgb(97, 145, 217),
+        Ink::Rgb(230, 150, 90),
+    ]),
     good: Style::new().fg(Ink::Rgb(120, 176, 96)).add_modifier(Modifier::BOLD),
     bad: Style::new().fg(Ink::Rgb(240, 128, 128)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -199,6 +266,16 @@ pub const LIGHT_RGB: Theme = Theme {
     full: Style::new().fg(Ink::Rgb(50, 115, 40)),
     curve: Style::new().fg(Ink::Rgb(175, 75, 0)),
     bound: Style::new().fg(Ink::Rgb(135, 50, 165)),
+    curves: inked([
+        Ink::Rgb(0, 105, 120),
+        Ink::Rgb(175, 75, 0),
+        Ink::Rgb(50, 115, 40),
+        Ink::Rgb(180, 25, 35),
+        Ink::Rgb(70, 70, 70),
+        Ink::Rgb(135, 50, 165),
+        Ink::Rgb(40, 95, 175),
+        Ink::Rgb(90, 50, 20),
+    ]),
     good: Style::new().fg(Ink::Rgb(50, 115, 40)).add_modifier(Modifier::BOLD),
     bad: Style::new().fg(Ink::Rgb(180, 25, 35)).add_modifier(Modifier::BOLD),
     selected: Style::new().add_modifier(Modifier::REVERSED),
@@ -265,6 +342,11 @@ impl Colours {
 }
 
 impl Theme {
+    /// The style of one of several curves, by its number.
+    pub fn curve_style(&self, curve: usize) -> Style {
+        self.curves[curve % CURVES]
+    }
+
     /// The theme of a name, in the colours that there are.
     pub fn of(name: ThemeName, colours: Colours) -> Self {
         match (name, colours) {

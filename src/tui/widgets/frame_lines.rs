@@ -21,6 +21,13 @@ pub(crate) fn draw_line(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut B
     mark_cut(line, look, area, buffer);
 }
 
+/// Draws lines one below the other, as far as there are rows.
+pub(crate) fn draw_lines(lines: &[Line<'_>], look: &Look, area: Rect, buffer: &mut Buffer) {
+    for (line, row) in lines.iter().zip(area.rows()) {
+        draw_line(line, look, row, buffer);
+    }
+}
+
 /// Puts the mark of a cut at the end of an area that holds less than the line.
 pub(crate) fn mark_cut(line: &Line<'_>, look: &Look, area: Rect, buffer: &mut Buffer) {
     if line.width() > usize::from(area.width) && area.height > 0 {
@@ -106,6 +113,15 @@ pub(crate) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) ->
 pub(crate) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
     if area.height > 0 {
         buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+    }
+}
+
+/// Says how many columns and rows are needed, as far as there is room.
+pub(crate) fn needs(least: (u16, u16), look: &Look, area: Rect, buffer: &mut Buffer) {
+    if area.height > 0 {
+        let text = format!("{}x{} needed", least.0, least.1);
+        let text = cut(&text, usize::from(area.width), look);
+        buffer.set_string(area.x, area.y, text, look.theme.faint);
     }
 }
 

@@ -127,6 +127,7 @@ fn inks(style: Style, palette: &Palette) -> Vec<u32> {
             vec![u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue)]
         }
         Some(Ink::Indexed(index)) if index >= 16 => vec![fixed(index)],
+        Some(Ink::Reset) => vec![palette.own.0],
         Some(ink) => {
             let number = number(ink).unwrap_or_else(|| unreachable!("{ink}"));
             let bright = (is_bold && number < 8).then(|| palette.sixteen[number + 8]);
@@ -140,8 +141,22 @@ type NamedStyle = (&'static str, Style);
 
 /// Styles of text, and styles of bars and curves.
 fn styles(theme: &Theme) -> (Vec<NamedStyle>, Vec<NamedStyle>) {
-    let Theme { ground: _, text, faint, title, key, bar, full, curve, bound, good, bad, selected, greys: _ } =
-        *theme;
+    let Theme {
+        ground: _,
+        text,
+        faint,
+        title,
+        key,
+        bar,
+        full,
+        curve,
+        bound,
+        curves,
+        good,
+        bad,
+        selected,
+        greys: _,
+    } = *theme;
     (
         vec![
             ("text", text),
@@ -153,7 +168,10 @@ fn styles(theme: &Theme) -> (Vec<NamedStyle>, Vec<NamedStyle>) {
             ("bad", bad),
             ("selected", selected),
         ],
-        vec![("bar", bar), ("curve", curve), ("bound", bound)],
+        [("bar", bar), ("curve", curve), ("bound", bound)]
+            .into_iter()
+            .chain(curves.map(|style| ("one of the curves", style)))
+            .collect(),
     )
 }
 

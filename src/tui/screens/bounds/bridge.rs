@@ -3,25 +3,26 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::report::numbers::power_of_ten;
+use crate::report::numbers::{CountFormat, power_of_ten};
 use crate::report::plot::{LogAxis, labels};
-use crate::report::text::{count, grouped, marked, number_of_neurons, per_weight, percent};
-use crate::report::{BridgeReport, BridgedReport, LearnedRun, PopupGraph, Rows, Table};
+use crate::report::text::{count, grouped, marked, percent};
+use crate::report::{BridgeReport, BridgedReport, LearnedRun, NeedReport, PopupGraph, Rows, Table};
 use crate::session::Snapshot;
 use crate::theory::Count;
 use crate::tui::look::Look;
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::dots::{DotGrid, over};
-use crate::tui::widgets::frame_lines::{self, cut, fitting, pane, too_small};
+use crate::tui::widgets::frame_lines::{self, cut, fitting, needs, pane};
 use crate::tui::widgets::table;
 
 /// Columns of the numbers at the upright axis.
 const NUMBERS: u16 = 5;
 
-/// Least columns and rows of the plot.
-const LEAST: (u16, u16) = (16, 3);
+/// Least columns and rows of the plot, with its axes.
+const LEAST: (u16, u16) = (NUMBERS + 17, 5);
 
 /// Rows of the plot's pane at least, and of the table's pane at most.
 const ROWS: (u16, u16) = (9, 26);
@@ -72,7 +73,8 @@ pub(super) fn render(view: &ScreenView<'_>, cursor: Option<usize>, area: Rect, b
     let first = chosen.saturating_sub(room / 2).min(rows - room);
     let style = |row: usize| if first + row == chosen { look.theme.selected } else { look.theme.text };
     if inside.height >= 2 && room > 0 {
-        table::render(&networks(&report.networks[first..first + room], look), style, look, inside, buffer);
+        let shown = networks(&report.networks[first..first + room], &report.networks, look);
+        table::render(&shown, style, look, inside, buffer);
     }
     frame_lines::rows_of("networks", first..first + room, rows, look, lower, buffer);
     let count = if room < rows { ROW_COUNT } else { 0 };
@@ -141,10 +143,14 @@ fn letter(row: &BridgedReport) -> char {
     if row.is_edge_popup() { 'E' } else { 'R' }
 }
 
-fn networks(rows: &[BridgedReport], look: &Look) -> Table {
-    let of_need = |row: &BridgedReport, write: &dyn Fn(&crate::report::NeedReport) -> String| {
-        row.theorem_3.as_ref().map(write)
-    };
+/// The rows shown; counts are formatted as those of `all` networks need it.
+fn networks(rows: &[BridgedReport], all: &[BridgedReport], look: &Look) -> Table {
+    let needs = || all.iter().filter_map(|row| row.theorem_3.as_ref());
+    let is_marked = needs().any(|need| !need.bound_applies);
+    let neurons = CountFormat::of(needs().map(|need| need.g_neurons));
+    let per_weight = CountFormat::of(needs().map(|need| need.neurons_per_nonzero_weight));
+    let of_need =
+        |row: &BridgedReport, write: &dyn Fn(&NeedReport) -> String| row.theorem_3.as_ref().map(write);
     Rows::of(rows)
         .column("network", |row| {
             let round = if row.is_edge_popup() { String::new() } else { format!(" {}", row.round) };
@@ -163,10 +169,15 @@ fn networks(rows: &[BridgedReport], look: &Look) -> Table {
         })
         .wide(7, 70)
         .column("neurons", move |row| {
-            of_need(row, &|need| marked(number_of_neurons(need.g_neurons), need.bound_applies))
+            of_need(row, &|need| {
+                let space = if is_marked && need.bound_applies { " " } else { "" };
+                format!("{}{space}", marked(neurons.write(need.g_neurons), need.bound_applies))
+            })
         })
         .wide(12, 0)
-        .column("a weight", move |row| of_need(row, &|need| per_weight(need.neurons_per_nonzero_weight)))
+        .column("a weight", move |row| {
+            of_need(row, &|need| per_weight.write(need.neurons_per_nonzero_weight))
+        })
         .wide(8, 60)
         .column("of dense", |row| {
             row.theorem_3.as_ref()?.neurons_of_dense.map(|of_dense| percent(of_dense.as_f64()))
@@ -184,8 +195,10 @@ struct BridgeAxes {
 
 impl BridgeAxes {
     fn new(report: &BridgeReport, look: &Look, area: Rect) -> Option<Self> {
-        let width = area.width.checked_sub(NUMBERS + 1).filter(|width| *width >= LEAST.0)?;
-        let height = area.height.checked_sub(2).filter(|height| *height >= LEAST.1)?;
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            return None;
+        }
+        let (width, height) = (area.width - NUMBERS - 1, area.height - 2);
         let shares = report.networks.iter().map(|row| row.share_weights_kept.log10());
         let least = shares.filter(|log| log.is_finite()).fold(-0.1, f64::min);
         let neurons = points(report).map(|(.., neurons)| neurons.log10());
@@ -215,7 +228,7 @@ fn points(report: &BridgeReport) -> impl Iterator<Item = (usize, &BridgedReport,
 
 fn plot(report: &BridgeReport, chosen: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
     let Some(axes) = BridgeAxes::new(report, look, area) else {
-        too_small(look, area, buffer);
+        needs(LEAST, look, area, buffer);
         return;
     };
     frame(&axes, look, area, buffer);
@@ -225,18 +238,59 @@ fn plot(report: &BridgeReport, chosen: usize, look: &Look, area: Rect, buffer: &
     let places: Vec<_> = points(report)
         .map(|(index, row, neurons)| (index, row, axes.dot(row.share_weights_kept, neurons.log10())))
         .collect();
+    let mut lanes: Vec<usize> = places.iter().map(|(_, row, _)| row.lane).collect();
+    lanes.dedup();
+    let colour = |row: &BridgedReport| {
+        look.theme.curve_style(lanes.iter().position(|lane| *lane == row.lane).unwrap_or(0))
+    };
     for pair in places.windows(2).filter(|pair| pair[0].1.lane == pair[1].1.lane) {
-        join(pair[0].2, pair[1].2, &axes, look, buffer);
+        join(pair[0].2, pair[1].2, &axes, look, over(colour(pair[0].1)), buffer);
     }
-    for (index, row, dot) in places {
+    for &(index, row, dot) in &places {
         let (x, y) = axes.cell(dot);
         let style = if index == chosen { look.theme.selected } else { look.theme.title };
         buffer.set_string(x, y, letter(row).to_string(), over(style));
     }
+    let is_last = |at: usize| places.get(at + 1).is_none_or(|next| next.1.lane != places[at].1.lane);
+    let mut ends: Vec<_> = (0..places.len()).filter(|&at| is_last(at)).map(|at| places[at]).collect();
+    ends.sort_by_key(|(.., dot)| dot.0);
+    for (_, row, dot) in ends {
+        name_beside(axes.cell(dot), row, colour(row), axes.grid.area, look, buffer);
+    }
+}
+
+/// The name of a lane beside its last letter, on its right or its left, in this row or in one next to it: wherever there is
+/// nothing yet. Without room the letter has to do.
+fn name_beside(
+    (x, y): (u16, u16),
+    row: &BridgedReport,
+    colour: Style,
+    plot: Rect,
+    look: &Look,
+    buffer: &mut Buffer,
+) {
+    let width = row.name.chars().count() as u16 + 1;
+    let is_free = |left: u16, y: u16| {
+        let inside = left >= plot.x && left + width <= plot.right() && y >= plot.y && y < plot.bottom();
+        inside && (left..left + width).all(|x| buffer[(x, y)].symbol() == " ")
+    };
+    let (right, left) = (x + 1, x.checked_sub(width).unwrap_or(u16::MAX));
+    // Above and below also ending under the letter.
+    let aligned = (plot.right().saturating_sub(width)).min(x);
+    let wanted = [(right, y), (left, y)]
+        .into_iter()
+        .chain([y.wrapping_sub(1), y + 1].into_iter().flat_map(|y| [(right, y), (aligned, y), (left, y)]));
+    let row_of_letter = y;
+    let Some((at, y)) = wanted.into_iter().find(|&(left, y)| is_free(left, y)) else { return };
+    // A piece of the lane's line between letter and name.
+    let is_left = at == left && y == row_of_letter;
+    let (piece, name) = if is_left { (at + width - 1, at) } else { (at, at + 1) };
+    buffer.set_string(piece, y, look.glyphs.axis, over(colour));
+    buffer.set_string(name, y, &row.name, over(look.theme.text));
 }
 
 /// The straight line between two dots.
-fn join(from: (u16, u16), to: (u16, u16), axes: &BridgeAxes, look: &Look, buffer: &mut Buffer) {
+fn join(from: (u16, u16), to: (u16, u16), axes: &BridgeAxes, look: &Look, style: Style, buffer: &mut Buffer) {
     let steps = from.0.abs_diff(to.0).max(from.1.abs_diff(to.1)).max(1);
     let at = |from: u16, to: u16, step: u16| {
         let share = f64::from(step) / f64::from(steps);
@@ -244,7 +298,7 @@ fn join(from: (u16, u16), to: (u16, u16), axes: &BridgeAxes, look: &Look, buffer
     };
     for step in 0..=steps {
         let dot = (at(from.0, to.0, step), at(from.1, to.1, step));
-        axes.grid.put(dot, look, over(look.theme.curve), buffer);
+        axes.grid.put(dot, look, style, buffer);
     }
 }
 
@@ -257,7 +311,7 @@ fn line_of(graph: &PopupGraph, axes: &BridgeAxes, look: &Look, buffer: &mut Buff
     let name = format!(" {}'s G: {} hidden neurons ", graph.name, grouped(graph.hidden_neurons));
     let (x, row) = (axes.grid.area.x + 2, axes.cell((0, y)).1);
     let room = usize::from(axes.grid.area.width.saturating_sub(2));
-    buffer.set_string(x, row, cut(&name, room, look), over(look.theme.bound));
+    buffer.set_string(x, row, cut(&name, room, look), over(look.theme.text));
 }
 
 fn frame(axes: &BridgeAxes, look: &Look, area: Rect, buffer: &mut Buffer) {

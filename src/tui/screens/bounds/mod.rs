@@ -12,6 +12,7 @@
 mod bridge;
 mod chart;
 mod keys;
+mod names;
 mod plot;
 mod table;
 
@@ -50,11 +51,11 @@ const FACTS: ScreenFacts = ScreenFacts {
     panes: &[
         (
             "Bounds",
-            "Neurons per weight that theory asks of each construction, all but one thing as in the preset. The dotted line \
-             is the preset itself; marks on it are what finished lanes have taken. Against the width, all widths keep \
-             their proportions; against the depth, the target's layers come in turn. Norms, F_max and the extremes of |w| \
-             stay the target's. Curves out of all proportion are hidden at first. Subset \
-             sums have no curve: the constant of their bound is not published.",
+            "Neurons per weight that theory asks of each construction, all but one thing as in the preset. Each \
+             curve has a colour and a letter, and its name where it ends. The dotted line is the preset itself; marks on it \
+             are what finished lanes have taken. Against the width, all widths keep their proportions; against the depth, \
+             the target's layers come in turn. Norms, F_max and the extremes of |w| stay the target's. Curves out of all \
+             proportion are hidden at first. Subset sums have no curve: the constant of their bound is not published.",
         ),
         (
             "Theorem 3's neurons for each learned network, against weights left",
@@ -221,7 +222,7 @@ impl Screen for BoundsScreen {
         let chosen = readings.iter().position(|reading| reading.curve == chart.chosen).unwrap_or(0);
         let first = chosen.saturating_sub(room / 2).min(readings.len() - room);
         let shown = first..first + room;
-        table::render(chart, &readings[shown.clone()], view.clickables, look, inside, buffer);
+        table::render(chart, &readings, shown.clone(), view.clickables, look, inside, buffer);
         // Rows are few on this screen: the note stands on the frame.
         let room = lower.width.saturating_sub(4);
         let line = view.message_line().unwrap_or_else(|| note(view, chart, room));

@@ -1,5 +1,5 @@
-//! The plot: curves on log axes, made of Braille dots, or of full stops if there is only ASCII; letters on the curves
-//! say whose they are.
+//! The plot: curves on log axes, made of Braille dots, or of full stops if there is only ASCII; colours and letters on the
+//! curves say whose they are, and names where they end.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,15 +7,15 @@ use ratatui::style::Style;
 
 use super::chart::{Chart, PLACE};
 use super::keys::ChartMove;
+use super::names::{self, CurveEnd};
 use crate::report::Curve;
 use crate::report::numbers::power_of_ten;
 use crate::report::plot::{self, LogAxis, labels};
-use crate::report::text::marked;
 use crate::theory::Count;
 use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{ClickTarget, Clickables};
 use crate::tui::widgets::dots::{DotGrid, over};
-use crate::tui::widgets::frame_lines::too_small;
+use crate::tui::widgets::frame_lines::needs;
 
 /// Columns between two letters of a curve, for each curve drawn.
 const LETTERS: u16 = 4;
@@ -25,6 +25,9 @@ const NUMBERS: u16 = 5;
 
 /// Below this height the numbers stand on the lying axis, not under it.
 const TALL: u16 = 12;
+
+/// Least columns and rows of the plot, with its axes.
+const LEAST: (u16, u16) = (NUMBERS + 16, 5);
 
 /// The plot's axes on the screen.
 struct Axes {
@@ -58,7 +61,7 @@ impl Axes {
 
 pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: Rect, buffer: &mut Buffer) {
     let Some(axes) = axes(chart, look, area) else {
-        too_small(look, area, buffer);
+        needs(LEAST, look, area, buffer);
         return;
     };
     let x = |column: u16| axes.grid.area.x + column;
@@ -85,36 +88,40 @@ pub(super) fn render(chart: &Chart, clickables: &Clickables, look: &Look, area: 
     // The chosen curve is drawn last, over the others.
     let mut drawn: Vec<usize> = chart.drawn().collect();
     drawn.sort_by_key(|&index| index == chart.chosen);
+    let mut ends = Vec::new();
     for &index in &drawn {
-        dots(&curves.curves[index], &logs, &axes, look, style(chart, index, look), buffer);
+        let style = over(look.theme.curve_style(index));
+        let end = dots(&curves.curves[index], &logs, &axes, look, style, buffer);
+        ends.extend(end.map(|(cell, log)| CurveEnd { curve: index, cell, log }));
     }
     for &index in &drawn {
         letters(chart, index, &logs, &axes, look, buffer);
     }
+    let beside = Rect { width: area.right() - axes.grid.area.x, ..axes.grid.area };
+    names::render(chart, &ends, clickables, look, beside, buffer);
     observed(chart, &axes, own, look, buffer);
-}
-
-/// Colours of the dots by the curve chosen; letters tell the others apart.
-fn style(chart: &Chart, index: usize, look: &Look) -> Style {
-    over(if index == chart.chosen { look.theme.curve } else { look.theme.bar })
 }
 
 /// Axes with what is drawn; `None` if there is no room.
 fn axes(chart: &Chart, look: &Look, area: Rect) -> Option<Axes> {
-    if area.height < 5 || area.width < NUMBERS + 16 {
+    if area.width < LEAST.0 || area.height < LEAST.1 {
         return None;
     }
     let points = chart.drawn().flat_map(|index| chart.curves.curves[index].points.iter().flatten());
     let seen = chart.seen().map(|observed| observed.neurons_per_weight);
     let logs = points.map(|point| point.neurons_per_weight).chain(seen).map(Count::log10);
     let places = &chart.curves.places;
+    let x = LogAxis { from: places[0].value.log10(), to: places[places.len() - 1].value.log10() };
+    let last = |index: usize| chart.curves.curves[index].points.iter().rposition(Option::is_some);
+    let end = chart.drawn().filter_map(last).max().map_or(1.0, |place| x.place(places[place].value.log10()));
+    let width = area.width - NUMBERS - 1;
     Some(Axes {
-        x: LogAxis { from: places[0].value.log10(), to: places[places.len() - 1].value.log10() },
+        x,
         y: LogAxis::around(logs).unwrap_or(LogAxis { from: 0.0, to: 1.0 }),
         grid: DotGrid::new(
             Rect {
                 x: area.x + NUMBERS + 1,
-                width: area.width - NUMBERS - 1,
+                width: width - names::columns(chart, end, width),
                 height: area.height - if area.height < TALL { 1 } else { 2 },
                 ..area
             },
@@ -131,7 +138,7 @@ fn frame(axes: &Axes, look: &Look, area: Rect, buffer: &mut Buffer) {
     for y in axes.grid.area.top()..foot {
         buffer.set_string(upright, y, glyphs.border.vertical_left, theme.faint);
     }
-    for x in upright..area.right() {
+    for x in upright..axes.grid.area.right() {
         buffer.set_string(x, foot, glyphs.axis, theme.faint);
     }
     for decade in axes.y.decades(1 + usize::from(axes.grid.area.height / 2)) {
@@ -158,15 +165,25 @@ fn value(curve: &Curve, logs: &[f64], log: f64) -> Option<f64> {
     Some(from + (log - logs[before]) / (logs[next] - logs[before]) * (to - from))
 }
 
-/// A curve as dots. Steep parts are joined.
-fn dots(curve: &Curve, logs: &[f64], axes: &Axes, look: &Look, style: Style, buffer: &mut Buffer) {
-    let row = |dot: u16| value(curve, logs, axes.place_of_dot(dot)).map(|value| axes.dot_of_value(value));
+/// A curve as dots. Steep parts are joined. The cell of the last dot, and log₁₀ of the curve there.
+fn dots(
+    curve: &Curve,
+    logs: &[f64],
+    axes: &Axes,
+    look: &Look,
+    style: Style,
+    buffer: &mut Buffer,
+) -> Option<((u16, u16), f64)> {
+    let log = |dot: u16| value(curve, logs, axes.place_of_dot(dot));
     let columns = 0..axes.grid.across();
-    for (dot, rows) in columns.clone().zip(plot::curve(columns.map(row))) {
+    let row = |dot: u16| log(dot).map(|log| axes.dot_of_value(log));
+    for (dot, rows) in columns.clone().zip(plot::curve(columns.clone().map(row))) {
         for y in rows.into_iter().flatten() {
             axes.grid.put((dot, y), look, style, buffer);
         }
     }
+    let (last, log) = columns.rev().find_map(|dot| Some((dot, log(dot)?)))?;
+    Some(((last / axes.grid.dots.0, axes.row_of_value(log)), log))
 }
 
 /// The curve's letter, every so often and where the cursor meets it.
@@ -174,8 +191,7 @@ fn letters(chart: &Chart, index: usize, logs: &[f64], axes: &Axes, look: &Look, 
     let drawn: Vec<usize> = chart.drawn().collect();
     let rank = drawn.iter().position(|&other| other == index).unwrap_or(0) as u16;
     let period = LETTERS * (drawn.len() as u16).max(3);
-    let curve = &chart.curves.curves[index];
-    let name = marked(curve.construction.facts().letter.to_string(), curve.applies);
+    let name = names::letter(chart, index);
     let cursor = axes.column_of_place(logs[chart.cursor]);
     for column in 0..axes.grid.area.width {
         let at_cursor = column == cursor;
