@@ -207,6 +207,7 @@ fn failing() {
         color: Color::Never,
         theme: ThemeName::Mono,
         mouse: false,
+        images: None,
         frames_per_second: 15,
         overrides: Vec::new(),
         lesson: false,

@@ -307,6 +307,87 @@ fn pictures_are_grey_half_blocks_in_colour() {
     }
 }
 
+/// An input of 28×28, as MNIST has it.
+fn mnist_size() -> Opened {
+    let settings = [
+        "target=Random(widths: [784, 4], weight_bound: 0.1, seed: 1)",
+        "inputs=Box(low: 0.0, high: 1.0)",
+        "epsilon=0.5",
+    ];
+    let mut explorer = Opened::open("tiny", &settings);
+    act(&mut explorer, Action::Show(outputs::NAME));
+    explorer
+}
+
+#[test]
+fn a_picture_of_28_rows_is_whole_at_80x24_in_colour() {
+    let explorer = mnist_size();
+    let pixels = |look: Look, width, height| {
+        let terminal = draw(&explorer.app, look, width, height);
+        terminal.backend().buffer().content.iter().filter(|cell| cell.bg != Color::Reset).count()
+    };
+    let colour = Look { theme: INDEXED, glyphs: UNICODE };
+    assert_eq!(pixels(colour, 80, 24), 28 * 14);
+    let text = explorer.picture(colour, 80, 24);
+    assert!(text.contains("28x28, 0") && !text.contains("shown as"), "{text}");
+    insta::assert_snapshot!("outputs_28x28_80x24", text);
+    // Shades are as large as half the width allows.
+    insta::assert_snapshot!("outputs_28x28_shades_80x24", explorer.picture(PLAIN, 80, 24));
+    insta::assert_snapshot!("outputs_28x28_40x15", explorer.picture(colour, 40, 15));
+}
+
+#[test]
+fn pictures_are_given_for_images_only_where_nothing_lies_over_them() {
+    let mut explorer = mnist_size();
+    let drawn = |explorer: &Opened| {
+        draw(&explorer.app, PLAIN, 80, 24);
+        explorer.app.pictures.take()
+    };
+    assert!(drawn(&explorer).is_empty());
+    explorer.app.shows_images = true;
+    let pictures = drawn(&explorer);
+    let shades = &explorer.app.snapshot.output.as_ref().unwrap().picture.as_ref().unwrap().shades;
+    assert_eq!((pictures.len(), pictures[0].rows, pictures[0].columns), (1, 28, 28));
+    assert!(
+        pictures[0]
+            .greys
+            .iter()
+            .zip(shades)
+            .all(|(grey, shade)| (f64::from(*grey) / 255.0 - shade).abs() < 0.002)
+    );
+    // It covers the picture in cells, and no cell of anything else.
+    let terminal = draw(&explorer.app, Look { theme: INDEXED, glyphs: UNICODE }, 80, 24);
+    let covered = explorer.app.pictures.take()[0].area;
+    for (at, cell) in terminal.backend().buffer().area.positions().zip(&terminal.backend().buffer().content) {
+        assert_eq!(covered.contains(at), cell.bg != Color::Reset, "{at}");
+    }
+    assert!(explorer.picture(PLAIN, 80, 24).contains("28x28, 0"));
+    explorer.app.pictures.take();
+    explorer.press(Action::Open(slth::tui::overlays::help::NAME));
+    assert!(drawn(&explorer).is_empty());
+    explorer.press(Action::Close);
+    assert_eq!(drawn(&explorer).len(), 1);
+    explorer.press(InputMove::ByNumber.action());
+    assert!(drawn(&explorer).is_empty(), "a question lies over it");
+    explorer.press(Action::Close);
+    explorer.press(Action::Show(explore::NAME));
+    assert!(drawn(&explorer).is_empty());
+}
+
+#[test]
+fn the_error_stands_on_a_gauge_against_epsilon() {
+    let explorer = at_worst("digits", &[]);
+    for (width, height) in [(80, 24), (120, 40)] {
+        let text = explorer.picture(PLAIN, width, height);
+        let line = text.lines().find(|line| line.contains("certified  ")).unwrap();
+        let gauge = line.split_once(" 0.01 ").unwrap().1;
+        assert!(gauge.contains("ε, log"), "{line}");
+        // At the input with the largest error the bar reaches to its mark.
+        let [bar, mark, certified] = ["█", "f", "c"].map(|part| gauge.rfind(part).unwrap());
+        assert!(bar < mark && mark < certified && gauge[bar..mark].chars().count() == 1, "{line}");
+    }
+}
+
 #[test]
 fn any_size_can_be_drawn() {
     let mut start = Opened::open("digits", &[]);

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
 #[cfg(feature = "tui")]
-use crate::tui::{Color, look::theme::ThemeName};
+use crate::tui::{Color, look::theme::ThemeName, terminal::images::Images};
 
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///
@@ -28,6 +28,11 @@ pub struct Arguments {
     /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
     #[arg(long)]
     pub(super) mouse: bool,
+    #[cfg(feature = "tui")]
+    /// How pictures are drawn: by characters, or by the terminal's own images. Without it, by what the environment says of the
+    /// terminal
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(super) images: Option<Images>,
     #[cfg(feature = "tui")]
     /// Most frames drawn per second while running
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = frames)]

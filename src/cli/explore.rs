@@ -50,14 +50,14 @@ pub(super) fn explore(
     let failed = |path: &Path, error| CliError::Output { path: path.display().to_string(), error };
     let record = arguments.record.as_deref();
     let title = format!("slth {}", shortened(preset));
-    let begin =
-        |path: &Path| Recording::create(path, &title, arguments.mouse).map_err(|error| failed(path, error));
+    let begin = |path: &Path| Recording::create(path, &title).map_err(|error| failed(path, error));
     let recording = record.map(begin).transpose()?;
     let options = tui::Options {
         ascii: common.ascii,
         color: common.color,
         theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
         mouse: arguments.mouse,
+        images: arguments.images,
         frames_per_second: arguments.fps,
         overrides: overrides(common),
         recording: recording.clone(),

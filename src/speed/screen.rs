@@ -92,6 +92,8 @@ impl Program {
         command.arg(preset);
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
+        // No images: the name of another terminal.
+        command.env_remove("TERM_PROGRAM");
         let mut reader = pty.master.try_clone_reader().map_err(|error| failed(&error))?;
         let keys = pty.master.take_writer().map_err(|error| failed(&error))?;
         let child = pty.slave.spawn_command(command).map_err(|error| failed(&error))?;

@@ -26,6 +26,7 @@ const LONGEST_NAME: usize = 40;
 /// Draws the screen with its title line and footer, the overlays and the question over it. Any size will do.
 pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     app.clickables.clear();
+    app.pictures.take();
     let area = frame.area();
     let [top, body, foot] =
         Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(area);

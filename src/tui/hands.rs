@@ -81,6 +81,7 @@ impl Hands {
                     display.draw(|frame| {
                         render(frame, app, look);
                         drawn = frame.buffer_mut().clone();
+                        app.pictures.take()
                     })?;
                     match app.export(export, look, &drawn, Path::new("")) {
                         Ok(written) => app.notice = Some(written),

@@ -46,7 +46,10 @@ pub use look::theme::Color;
 use look::theme::{Colours, Theme, ThemeName};
 use opening::Opening;
 pub use opening::{LoadSession, NotOpened, OpenSession};
-use terminal::display::HeldTerminal;
+use ratatui::layout::Size;
+use terminal::Extras;
+use terminal::display::{HeldTerminal, size_in_pixels};
+use terminal::images::Images;
 use terminal::input::Arrival;
 use terminal::keeper::Keeper;
 use terminal::line;
@@ -62,6 +65,8 @@ pub struct Options {
     pub theme: ThemeName,
     /// whether the mouse is asked for; without it, the terminal's own copying works
     pub mouse: bool,
+    /// the protocol for images; without one, that of a terminal that names itself in the environment
+    pub images: Option<Images>,
     /// most frames per second while the engine runs
     pub frames_per_second: u16,
     /// arguments of the program that change a preset, for the command that repeats a run
@@ -91,6 +96,9 @@ const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Files that a screen opens at once, at most: two pairs of sockets for signals, the terminal, a pipe to the keeper, and a
 /// file read or written.
 const FILES: usize = 8;
+
+/// Said where sixels have no size.
+const NO_SIXELS: &str = "no images: the size of a character in pixels is not known here";
 
 /// How the explorer was left.
 #[derive(Debug)]
@@ -134,6 +142,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         color,
         theme,
         mouse,
+        images,
         frames_per_second,
         overrides,
         recording,
@@ -144,6 +153,12 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
     let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
+    let mut images = Images::choose(images, &look, variable);
+    let knows_cells = images != Images::Sixel || size_in_pixels() != Size::ZERO;
+    if !knows_cells {
+        images = Images::None;
+    }
+    let extras = Extras { mouse, kitty_images: images == Images::Kitty };
     let mut opening = Opening::default();
     opening.start(open);
     // A session opened soon, or refused, does not touch the terminal.
@@ -151,7 +166,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(opened) => (opened?, None),
         None => {
             require_files()?;
-            let mut taken = HeldTerminal::new(mouse, keeper.take(), recording.clone())?;
+            let mut taken = HeldTerminal::new(extras, images, keeper.take(), recording.clone())?;
             match opening.watch(&mut taken, name, &look)? {
                 Some(opened) => (opened?, Some(taken)),
                 None => return Ok(None),
@@ -165,6 +180,10 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
     }
     let mut app = App::new(hands.worker.latest());
     (app.theme, app.colours, app.overrides) = (theme, colours, overrides);
+    app.shows_images = images != Images::None;
+    if !knows_cells {
+        app.notice = Some(NO_SIXELS.to_owned());
+    }
     if lesson {
         app.open_lesson();
     }
@@ -172,7 +191,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         Some(taken) => taken,
         None => {
             require_files()?;
-            HeldTerminal::new(mouse, keeper, recording)?
+            HeldTerminal::new(extras, images, keeper, recording)?
         }
     };
     if let Err(error) = show(&mut app, &mut hands, &mut taken, look, frames_per_second) {
@@ -224,7 +243,10 @@ fn show(
             display.send()?;
         }
         if stale && !display.is_sending() && (at_once || drawn.elapsed() >= between_frames) {
-            display.draw(|frame| render(frame, app, &look))?;
+            display.draw(|frame| {
+                render(frame, app, &look);
+                app.pictures.take()
+            })?;
             drawn = Instant::now();
             (stale, at_once) = (false, false);
             question_drawn = app.asks_about_leaving();

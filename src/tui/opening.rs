@@ -125,6 +125,7 @@ fn draw(display: &mut Display, name: &str, look: &Look) -> std::io::Result<()> {
     display.draw(|frame| {
         render(frame, name, look);
         replace_unshowable(frame.buffer_mut(), look);
+        Vec::new()
     })
 }
 

@@ -9,6 +9,7 @@ use super::look::Look;
 use super::widgets::clickable::Clickables;
 use super::widgets::filter::Filter;
 use super::widgets::frame_lines::filter_line;
+use super::widgets::pictures::Pictures;
 use crate::session::{Activity, Snapshot};
 
 /// Columns for the text of a table's filter.
@@ -36,6 +37,8 @@ pub struct ScreenView<'a> {
     pub look: &'a Look,
     /// takes the clickable areas
     pub clickables: &'a Clickables,
+    /// takes the pictures, where the terminal shows images and nothing lies over the screen
+    pub pictures: Option<&'a Pictures>,
     /// why the last key was refused, in one line
     pub message: Option<&'a str>,
     /// the unseen effect of the last key, in one line

@@ -79,8 +79,10 @@ impl Explorer {
                 command.env(name, value);
             }
         }
-        if !changed.contains(&"NO_COLOR") {
-            command.env_remove("NO_COLOR");
+        for name in ["NO_COLOR", "TERM_PROGRAM", "TMUX", "STY"] {
+            if !changed.contains(&name) {
+                command.env_remove(name);
+            }
         }
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);

@@ -22,6 +22,7 @@ use crate::tui::screens::{Screens, compare, every_screen, explore};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::Clickables;
 use crate::tui::widgets::filter::Filter;
+use crate::tui::widgets::pictures::Pictures;
 
 /// The explorer's state.
 #[derive(Clone, Debug)]
@@ -60,6 +61,10 @@ pub struct App {
     pub colours: Colours,
     /// the clickable areas of the last frame
     pub clickables: Clickables,
+    /// whether the terminal shows images
+    pub shows_images: bool,
+    /// the pictures of the last frame
+    pub pictures: Pictures,
     /// the user's layer; `None` follows the one being built
     pub(super) layer: Option<usize>,
 }
@@ -85,6 +90,8 @@ impl App {
             theme: ThemeName::Dark,
             colours: Colours::Sixteen,
             clickables: Clickables::default(),
+            shows_images: false,
+            pictures: Pictures::default(),
             layer: None,
         };
         app.show_on_screens(true);
@@ -204,6 +211,9 @@ impl App {
             scene: self.scene(),
             look,
             clickables: &self.clickables,
+            // Nothing but the cells can be under an overlay.
+            pictures: (self.shows_images && self.open.is_empty() && self.prompt.is_none())
+                .then_some(&self.pictures),
             message: self.message.as_deref(),
             notice: self.notice.as_deref(),
             layer_is_chosen: self.layer.is_some(),

@@ -15,17 +15,21 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::crossterm::clipboard::CopyToClipboard;
+use ratatui::crossterm::cursor::{RestorePosition, SavePosition};
 use ratatui::crossterm::queue;
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, window_size};
+use ratatui::layout::Size;
 
 use super::capped::Capped;
 use super::hold::{self, TERMINAL, give_back};
+use super::images::{Images, ShownImages};
 use super::input::Input;
 use super::keeper::{self, Keeper};
 use super::recording::Recording;
-use super::{line, signals};
+use super::{Extras, line, signals};
+use crate::tui::widgets::pictures::GreyPicture;
 
 /// Room for a large screen's worth of changes.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -42,9 +46,14 @@ pub(crate) struct HeldTerminal {
 
 impl HeldTerminal {
     /// As [`Guard::take`].
-    pub(crate) fn new(mouse: bool, keeper: Option<Keeper>, recording: Option<Recording>) -> io::Result<Self> {
-        let guard = Guard::take(mouse, keeper)?;
-        Ok(Self { display: Display::new(recording)?, input: Input::new()?, guard })
+    pub(crate) fn new(
+        extras: Extras,
+        images: Images,
+        keeper: Option<Keeper>,
+        recording: Option<Recording>,
+    ) -> io::Result<Self> {
+        let guard = Guard::take(extras, keeper)?;
+        Ok(Self { display: Display::new(images, recording)?, input: Input::new()?, guard })
     }
 }
 
@@ -65,8 +74,8 @@ impl Guard {
         give_back().1 && line::has_room()
     }
 
-    /// Takes the terminal over, the mouse only if asked to. A failure half-way is undone.
-    pub(crate) fn take(mouse: bool, keeper: Option<Keeper>) -> io::Result<Self> {
+    /// Takes the terminal over. A failure half-way is undone.
+    pub(crate) fn take(extras: Extras, keeper: Option<Keeper>) -> io::Result<Self> {
         let before: Arc<Hook> = std::panic::take_hook().into();
         let own = Arc::clone(&before);
         let owner = std::thread::current().id();
@@ -81,7 +90,7 @@ impl Guard {
         if let Some(keeper) = keeper {
             keeper.start();
         }
-        hold::take(mouse)?;
+        hold::take(extras)?;
         Ok(guard)
     }
 }
@@ -124,28 +133,51 @@ pub(crate) struct Display {
     progress: Instant,
     /// [`times_taken`](hold::times_taken) when the last frame was drawn
     taken: u64,
+    /// the images over its cells
+    images: ShownImages,
     /// takes what is sent, if the session is recorded
     recording: Option<Recording>,
 }
 
 impl Display {
-    pub(crate) fn new(recording: Option<Recording>) -> io::Result<Self> {
+    pub(crate) fn new(images: Images, recording: Option<Recording>) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(FRAME_BYTES);
         let (entering, taken) = hold::opening();
         bytes.extend_from_slice(entering.as_bytes());
         let buffer = FrameBuffer(Rc::new(RefCell::new(bytes)));
         let terminal = Terminal::new(Capped(CrosstermBackend::new(buffer.clone())))?;
-        Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken, recording })
+        let images = ShownImages::new(images);
+        Ok(Self { terminal, buffer, sent: 0, progress: Instant::now(), taken, images, recording })
     }
 
-    /// Draws one frame, bracketed to be shown at once, and sends as much of it as fits now.
-    pub(crate) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+    /// Starts afresh if the terminal was taken over again.
+    fn renew(&mut self) -> io::Result<()> {
         if self.is_stale() {
             // Clearing through the terminal would ask it where its cursor is.
-            *self = Self::new(self.recording.take())?;
+            *self = Self::new(self.images.protocol, self.recording.take())?;
         }
+        Ok(())
+    }
+
+    /// Draws one frame, bracketed to be shown at once, and sends as much of it as fits now. `render` returns the pictures in
+    /// it, for images over their cells.
+    pub(crate) fn draw(
+        &mut self,
+        render: impl FnOnce(&mut ratatui::Frame<'_>) -> Vec<GreyPicture>,
+    ) -> io::Result<()> {
+        self.renew()?;
         queue!(self.buffer, BeginSynchronizedUpdate)?;
-        self.terminal.draw(render)?;
+        let mut pictures = Vec::new();
+        let frame = self.terminal.draw(|frame| pictures = render(frame))?;
+        let change = self.images.change(pictures, frame.buffer, size_in_pixels)?;
+        if let Some(change) = change {
+            // A cursor in a text field stays where it is.
+            queue!(self.buffer, SavePosition)?;
+            let cells = change.cells.iter().map(|(x, y, cell)| (*x, *y, cell));
+            self.terminal.backend_mut().draw(cells)?;
+            self.buffer.write_all(&change.sequences)?;
+            queue!(self.buffer, RestorePosition)?;
+        }
         queue!(self.buffer, EndSynchronizedUpdate)?;
         self.progress = Instant::now();
         self.send()
@@ -154,9 +186,7 @@ impl Display {
     /// Puts a text on the clipboard of the terminal (OSC 52), behind what is still to be sent. Terminals without it ignore
     /// the sequence.
     pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
-        if self.is_stale() {
-            *self = Self::new(self.recording.take())?;
-        }
+        self.renew()?;
         queue!(self.buffer, CopyToClipboard::to_clipboard_from(text))?;
         self.send()
     }
@@ -201,4 +231,9 @@ impl Display {
     fn is_stale(&self) -> bool {
         self.taken != hold::times_taken()
     }
+}
+
+/// The size of the screen in pixels, from the system; 0 if it does not know. The terminal is not asked.
+pub(crate) fn size_in_pixels() -> Size {
+    window_size().map_or(Size::ZERO, |size| Size::new(size.width, size.height))
 }

@@ -1,13 +1,13 @@
 //! The hold on the terminal: taken, given back and taken again, by one thread at a time.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
-use super::sequences::{entering, leaving};
+use super::sequences::{Extras, entering, leaving};
 use super::{keeper, line};
 
 /// How long the end waits for another thread's write.
@@ -17,7 +17,11 @@ const LAST_FRAME: Duration = Duration::from_millis(200);
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Held by whoever writes to the terminal or changes its modes.
-pub(super) static TERMINAL: Mutex<Sent> = Mutex::new(Sent { anything: false, part_of_a_frame: false });
+pub(super) static TERMINAL: Mutex<Sent> = Mutex::new(Sent {
+    anything: false,
+    part_of_a_frame: false,
+    extras: Extras { mouse: false, kitty_images: false },
+});
 
 /// Output since the terminal was taken over.
 #[derive(Debug)]
@@ -26,23 +30,22 @@ pub(crate) struct Sent {
     pub(super) anything: bool,
     /// whether the last frame is not out yet: the terminal may be in the middle of a sequence
     pub(super) part_of_a_frame: bool,
+    /// what the terminal was taken over with
+    extras: Extras,
 }
-
-/// Whether the terminal is to report clicks and the wheel.
-static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// Counts the times that the terminal was taken over: its earlier contents are gone.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
 /// Raw mode. All other modes are sent with the next frame ([`entering`]).
-pub(super) fn take(mouse: bool) -> io::Result<()> {
-    MOUSE.store(mouse, Ordering::Relaxed);
-    let _held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-    enter()
+pub(super) fn take(extras: Extras) -> io::Result<()> {
+    let mut held = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+    held.extras = extras;
+    enter(extras)
 }
 
-fn enter() -> io::Result<()> {
-    keeper::taking(MOUSE.load(Ordering::Relaxed));
+fn enter(extras: Extras) -> io::Result<()> {
+    keeper::taking(extras);
     enable_raw_mode()?;
     TAKEN.fetch_add(1, Ordering::Relaxed);
     Ok(())
@@ -51,7 +54,12 @@ fn enter() -> io::Result<()> {
 /// The sequences before the next frame, and the number of times that the terminal was taken over so far.
 pub(super) fn opening() -> (String, u64) {
     let sent = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-    (entering(MOUSE.load(Ordering::Relaxed), sent.part_of_a_frame), times_taken())
+    (entering(sent.extras, sent.part_of_a_frame), times_taken())
+}
+
+/// What the terminal was taken over with, the last time.
+pub(super) fn extras() -> Extras {
+    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).extras
 }
 
 /// How often the terminal was taken over so far.
@@ -84,28 +92,27 @@ fn restore(sent: &mut Sent) -> io::Result<bool> {
     if !sent.anything {
         return Ok(true);
     }
-    let mouse = MOUSE.load(Ordering::Relaxed);
-    let text = leaving(mouse, sent.part_of_a_frame);
+    let text = leaving(sent.extras, sent.part_of_a_frame);
     let bytes = text.as_bytes();
     let mut written = line::write(bytes, LAST_WORDS)?;
     if written < bytes.len() {
         // Nobody has read for a while. The first attempt may be truncated now: all of it is sent again.
         line::discard_unread();
         sent.part_of_a_frame = true;
-        let text = leaving(mouse, true);
+        let text = leaving(sent.extras, true);
         written = line::write(text.as_bytes(), Duration::ZERO)?;
         if written < text.len() {
             return Ok(false);
         }
     }
-    *sent = Sent { anything: false, part_of_a_frame: false };
+    (sent.anything, sent.part_of_a_frame) = (false, false);
     Ok(true)
 }
 
 /// Takes the terminal over again after the program was stopped. The next frame is drawn in full.
 pub(crate) fn take_again(held: Option<MutexGuard<'static, Sent>>) -> io::Result<()> {
-    let _held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
+    let held = held.unwrap_or_else(|| TERMINAL.lock().unwrap_or_else(PoisonError::into_inner));
     // The shell may have changed the modes meanwhile.
     disable_raw_mode()?;
-    enter()
+    enter(held.extras)
 }

@@ -30,7 +30,7 @@ mod unix {
 
     use super::ARGUMENT;
     use crate::tui::terminal::line;
-    use crate::tui::terminal::sequences::leaving;
+    use crate::tui::terminal::sequences::{Extras, leaving};
 
     /// Starts the keeper deaf to signals to its whole group.
     const START: &str = "trap '' HUP INT QUIT TERM TSTP TTIN TTOU; exec \"$0\" \"$1\"";
@@ -58,7 +58,7 @@ mod unix {
     /// How the terminal was taken.
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Taken {
-        mouse: bool,
+        extras: Extras,
         modes: Modes,
     }
 
@@ -128,10 +128,10 @@ mod unix {
         }
     }
 
-    /// Reports that the terminal is about to be taken, with the mouse or without.
-    pub(crate) fn taking(mouse: bool) {
+    /// Reports that the terminal is about to be taken, and what for.
+    pub(crate) fn taking(extras: Extras) {
         if let Ok(modes) = tcgetattr(rustix::stdio::stdin()) {
-            report(&Report::Taken(Taken { mouse, modes: Modes::of(&modes) }));
+            report(&Report::Taken(Taken { extras, modes: Modes::of(&modes) }));
         }
     }
 
@@ -190,7 +190,7 @@ mod unix {
         }
         let why =
             if aborted { "aborted, most likely as memory has ended" } else { "killed, or memory has ended" };
-        let text = format!("{}slth: {why}; the terminal is restored\r\n", leaving(taken.mouse, true));
+        let text = format!("{}slth: {why}; the terminal is restored\r\n", leaving(taken.extras, true));
         let bytes = text.as_bytes();
         if line::write(bytes, LAST_WORDS).is_ok_and(|written| written < bytes.len()) {
             line::discard_unread();
@@ -205,7 +205,8 @@ mod unix {
         #[test]
         fn reports_are_lines_and_an_abort_is_none() {
             let modes = Modes { input: 1, output: 2, control: 3, local: u64::MAX, least: 1, wait: 0 };
-            for sent in [Report::Taken(Taken { mouse: true, modes }), Report::GivenBack, Report::Left] {
+            let extras = Extras { mouse: true, kitty_images: true };
+            for sent in [Report::Taken(Taken { extras, modes }), Report::GivenBack, Report::Left] {
                 let line = serde_json::to_string(&sent).unwrap();
                 assert!(!line.contains('\n'));
                 assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), sent);
@@ -233,7 +234,7 @@ mod elsewhere {
         pub(crate) fn start(self) {}
     }
 
-    pub(crate) fn taking(_mouse: bool) {}
+    pub(crate) fn taking(_extras: super::Extras) {}
 
     pub(crate) fn given_back() {}
 

@@ -14,6 +14,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use ratatui::layout::Size;
 use serde::Serialize;
 
+use super::hold;
 use super::sequences::leaving;
 use crate::report::OutputFile;
 
@@ -44,7 +45,6 @@ pub struct Recording(Rc<RefCell<RecordedSession>>);
 struct RecordedSession {
     file: OutputFile,
     title: String,
-    mouse: bool,
     lines: BufWriter<File>,
     /// of the first frame, and the last size recorded
     begun: Option<(Instant, Size)>,
@@ -53,21 +53,14 @@ struct RecordedSession {
 }
 
 impl Recording {
-    /// A recording for a new file at `path`, under this title; of a session with a mouse, or without.
+    /// A recording for a new file at `path`, under this title.
     ///
     /// # Errors
     /// As [`OutputFile::create_new`]: nothing is replaced.
-    pub fn create(path: &Path, title: &str, mouse: bool) -> io::Result<Self> {
+    pub fn create(path: &Path, title: &str) -> io::Result<Self> {
         let file = OutputFile::create_new(path)?;
         let (title, lines) = (title.to_owned(), BufWriter::new(tempfile::tempfile()?));
-        Ok(Self(Rc::new(RefCell::new(RecordedSession {
-            file,
-            title,
-            mouse,
-            lines,
-            begun: None,
-            failed: None,
-        }))))
+        Ok(Self(Rc::new(RefCell::new(RecordedSession { file, title, lines, begun: None, failed: None }))))
     }
 
     /// Takes bytes that the terminal was sent, on a screen of this size.
@@ -125,7 +118,7 @@ impl RecordedSession {
         let Some((_, size)) = self.begun else { return Ok(()) };
         if self.failed.is_none() {
             // A player's terminal is given back too.
-            self.write(&leaving(self.mouse, false), size)?;
+            self.write(&leaving(hold::extras(), false), size)?;
         }
         if let Some(error) = self.failed {
             return Err(error);
@@ -158,7 +151,7 @@ mod tests {
     fn frames_and_sizes_come_back_as_they_were_sent() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("session.cast");
-        let recording = Recording::create(&path, "slth tiny", true).unwrap();
+        let recording = Recording::create(&path, "slth tiny").unwrap();
         let sent = ["\x1b[?1049h", "\x1b[1;1H\"x→z\"\t\u{7f}\r\n", "ŵ"];
         for (text, size) in sent.iter().zip([SMALL, SMALL, LARGE]) {
             recording.clone().sent(text.as_bytes(), size);
@@ -181,22 +174,22 @@ mod tests {
         assert_eq!((events[0].0, events[2].2), (0.0, "120x40"));
         assert!(events.is_sorted_by(|before, after| before.0 <= after.0));
         let output: String = events.iter().filter(|event| event.1 == "o").map(|event| event.2).collect();
-        assert_eq!(output, sent.concat() + &leaving(true, false));
+        assert_eq!(output, sent.concat() + &leaving(hold::extras(), false));
     }
 
     #[test]
     fn nothing_is_left_of_a_recording_without_an_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("session.cast");
-        let recording = Recording::create(&path, "", false).unwrap();
+        let recording = Recording::create(&path, "").unwrap();
         recording.sent(b"frame", SMALL);
         drop(recording);
         // Without a frame there is nothing to play.
-        Recording::create(&path, "", false).unwrap().finish().unwrap();
+        Recording::create(&path, "").unwrap().finish().unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         // No file is replaced, a weight file least of all.
         std::fs::write(&path, "older").unwrap();
-        let refused = Recording::create(&path, "", false).unwrap_err();
+        let refused = Recording::create(&path, "").unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
     }

@@ -6,6 +6,9 @@ use ratatui::crossterm::Command;
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::style::ResetColor;
 use ratatui::crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use serde::{Deserialize, Serialize};
+
+use super::images::kitty;
 
 /// Cancels a truncated sequence.
 const CANCEL: &str = "\x18";
@@ -23,13 +26,22 @@ const PASTE_ON: &str = "\x1b[?2004h";
 /// Undoes [`PASTE_ON`].
 const PASTE_OFF: &str = "\x1b[?2004l";
 
+/// What the terminal is used for besides its alternate screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extras {
+    /// clicks and the wheel are reported
+    pub mouse: bool,
+    /// images by kitty's protocol, which the terminal keeps until they are deleted
+    pub kitty_images: bool,
+}
+
 /// The alternate screen, no cursor, pastes in brackets, the mouse if asked for.
-pub(super) fn entering(mouse: bool, part_of_a_frame: bool) -> String {
+pub(super) fn entering(extras: Extras, part_of_a_frame: bool) -> String {
     let mut text = cancelling(part_of_a_frame);
     add(&mut text, EnterAlternateScreen);
     add(&mut text, Hide);
     text.push_str(PASTE_ON);
-    if mouse {
+    if extras.mouse {
         text.push_str(MOUSE_ON);
     }
     text
@@ -46,9 +58,12 @@ fn cancelling(part_of_a_frame: bool) -> String {
 }
 
 /// Undoes [`entering`], in reverse. The keeper sends it too.
-pub(super) fn leaving(mouse: bool, part_of_a_frame: bool) -> String {
+pub(super) fn leaving(extras: Extras, part_of_a_frame: bool) -> String {
     let mut text = cancelling(part_of_a_frame);
-    if mouse {
+    if extras.kitty_images {
+        text.push_str(kitty::DELETE);
+    }
+    if extras.mouse {
         text.push_str(MOUSE_OFF);
     }
     text.push_str(PASTE_OFF);

@@ -9,6 +9,7 @@ pub(crate) mod frame_lines;
 pub(crate) mod histogram;
 pub(crate) mod line_chart;
 pub(crate) mod log_axis;
+pub mod pictures;
 pub(crate) mod products;
 pub(crate) mod table;
 pub(crate) mod unshowable;

@@ -13,7 +13,8 @@ use super::picture;
 use crate::report::numbers::{Decimals, grouped, number};
 use crate::session::{OutputView, Picture, PictureRows};
 use crate::tui::look::Look;
-use crate::tui::widgets::frame_lines::fitting;
+use crate::tui::widgets::frame_lines::{cut, fitting};
+use crate::tui::widgets::pictures::Pictures;
 
 /// Width of the pane, its frame included, where the screen has room; and the least.
 const WIDTH: u16 = 26;
@@ -65,6 +66,20 @@ pub(super) fn width(view: ShownInput<'_>, look: &Look, area: Rect) -> u16 {
     wanted.max(WIDTH).min(most).min(area.width)
 }
 
+/// Whether a picture is reduced in the second pane and larger in the first.
+pub(super) fn is_larger(view: ShownInput<'_>, look: &Look, first: Rect, second: Rect) -> bool {
+    let Some(picture) = view.picture else { return false };
+    let rows = |pane: Rect| {
+        let inside = Rect {
+            width: pane.width.saturating_sub(2),
+            height: pane.height.saturating_sub(2 + caption_rows(picture)),
+            ..pane
+        };
+        picture::size(picture, look, places(picture, look, inside)[0]).0
+    };
+    rows(second) < picture.rows && rows(first) > rows(second)
+}
+
 pub(super) fn title(view: &OutputView, width: u16) -> String {
     let (input, last) = (grouped(view.input as i64), grouped(view.inputs.saturating_sub(1) as i64));
     if view.is_climbed {
@@ -73,7 +88,14 @@ pub(super) fn title(view: &OutputView, width: u16) -> String {
     fitting(vec![format!("Input {input} (0-{last})"), format!("Input {input}")], width)
 }
 
-pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(
+    view: ShownInput<'_>,
+    scroll: usize,
+    look: &Look,
+    pictures: Option<&Pictures>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let Some(picture) = view.picture else {
         return list(view, scroll, look, area, buffer);
     };
@@ -89,7 +111,7 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
     let shown = channels_shown(picture, scroll, places.len());
     let (mut size, mut rows) = ((0, 0), 0);
     for (channel, place) in shown.clone().zip(&places) {
-        (size, rows) = picture::render(picture, channel, look, Rect { height, ..*place }, buffer);
+        (size, rows) = picture::render(picture, channel, look, pictures, Rect { height, ..*place }, buffer);
     }
     let mut below = area.y + rows..area.bottom();
     if picture.channels > 1
@@ -104,7 +126,7 @@ pub(super) fn render(view: ShownInput<'_>, scroll: usize, look: &Look, area: Rec
     let (caption, range) = caption(picture, size, shown, area.width);
     let label = view.label.map(|label| format!("label {label}"));
     for (y, text) in below.zip(caption.into_iter().chain(label).chain(range)) {
-        buffer.set_stringn(area.x, y, text, usize::from(area.width), look.theme.text);
+        buffer.set_string(area.x, y, cut(&text, usize::from(area.width), look), look.theme.text);
     }
 }
 

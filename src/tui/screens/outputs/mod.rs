@@ -11,6 +11,7 @@
 
 mod bar;
 mod chooser;
+mod gauge;
 mod input;
 mod keys;
 mod learned;
@@ -42,7 +43,7 @@ use crate::tui::overlays::prompt::{Numbered, Prompt};
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::{ClickTarget, ScreenPart};
-use crate::tui::widgets::frame_lines::{self, pane};
+use crate::tui::widgets::frame_lines::{self, draw_lines, pane};
 
 /// Its name.
 pub const NAME: &str = "Outputs";
@@ -60,7 +61,8 @@ const FACTS: ScreenFacts = ScreenFacts {
              classes count from 0. Bars of both networks share one scale, F in the upper half of a row. Square inputs are \
              shown as pictures; those of a graph in its shape, a picture for each channel (] and [ go to others), a row for \
              each step of a sequence. A network chooses the class of its largest output. Below: the error here, the largest \
-             found, the one certified and the one asked for; where there are labels, how many are met.",
+             found, the one certified and the one asked for, on a gauge too (bar: the error here, f: found, c: certified, \
+             at the end epsilon; of errors far below it the scale is logarithmic); where there are labels, how many are met.",
         ),
         (
             "Confusion",
@@ -71,6 +73,9 @@ const FACTS: ScreenFacts = ScreenFacts {
         ),
     ],
 };
+
+/// Columns of the outputs and the summary beside a picture of the whole height, at least.
+const LEAST_BESIDE: u16 = 44;
 
 /// The kind of the part that a question about a number goes to.
 const INPUT: &str = "input";
@@ -177,16 +182,11 @@ impl Screen for OutputsScreen {
         if let Some(output) = &snapshot.output {
             let wheel = ClickTarget::Wheel(InputMove::Previous.action(), InputMove::Next.action());
             view.clickables.add(panes, wheel);
-            let lines = summary::lines(snapshot, output, look, panes.width.saturating_sub(2));
-            // The input and the outputs side by side, the summary below them.
-            let below = (lines.len() as u16 + 2).min(panes.height.saturating_sub(LEAST_UPPER));
-            let [upper, lower] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(panes);
-            let left = input::width(ShownInput::of(output), look, upper);
-            let [left, right] =
-                Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(upper);
+            let lines = |width: u16| summary::lines(snapshot, output, look, width.saturating_sub(2));
+            let [left, right, lower] =
+                areas(ShownInput::of(output), look, panes, |width| lines(width).len() as u16);
             let inside = pane(&input::title(output, left.width.saturating_sub(4)), look, left, buffer);
-            input::render(ShownInput::of(output), scroll, look, inside, buffer);
+            input::render(ShownInput::of(output), scroll, look, view.pictures, inside, buffer);
             let listed = table::listed(output, scene.filter);
             let shown = table::rows_shown(&listed, scroll, right.height.saturating_sub(2));
             let title = table::title(output, listed.len(), shown, look, right.width.saturating_sub(4));
@@ -195,7 +195,7 @@ impl Screen for OutputsScreen {
             let lane = &snapshot.lanes[output.lane];
             let name = format!("F against {}, {}", look.glyphs.pruned, construction_name(lane.construction));
             let inside = pane(&name, look, lower, buffer);
-            Paragraph::new(lines).render(inside, buffer);
+            draw_lines(&lines(lower.width), look, inside, buffer);
         } else {
             // Requested after the view was frozen; else the answer is on its way.
             let text = if scene.frozen { STANDS_STILL } else { "" };
@@ -204,6 +204,27 @@ impl Screen for OutputsScreen {
         let line = view.message_line().unwrap_or_else(|| origin(scene, look));
         frame_lines::draw_line(&line, look, note, buffer);
     }
+}
+
+/// The panes of the input, the outputs and the summary of so many lines in a width: input and outputs side by side, the summary
+/// below both. A picture that would be reduced there has the whole height, if it is larger so.
+fn areas(input: ShownInput<'_>, look: &Look, panes: Rect, lines: impl Fn(u16) -> u16) -> [Rect; 3] {
+    let split = |area: Rect| {
+        let below = (lines(area.width) + 2).min(area.height.saturating_sub(LEAST_UPPER));
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
+    };
+    let beside = |area: Rect| -> [Rect; 2] {
+        let width = input::width(input, look, area);
+        Layout::horizontal([Constraint::Length(width), Constraint::Fill(1)]).areas(area)
+    };
+    let [tall, rest] = beside(panes);
+    let [upper, lower]: [Rect; 2] = split(panes);
+    let [left, right] = beside(upper);
+    if rest.width >= LEAST_BESIDE && input::is_larger(input, look, tall, left) {
+        let [upper, lower] = split(rest);
+        return [tall, upper, lower];
+    }
+    [left, right, lower]
 }
 
 /// Where the inputs come from.

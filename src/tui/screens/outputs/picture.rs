@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::session::Picture;
 use crate::tui::look::Look;
+use crate::tui::widgets::pictures::{GreyPicture, Pictures};
 
 /// How pixels are laid into cells, which are about twice as high as wide.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,11 +68,13 @@ pub(super) fn size(picture: &Picture, look: &Look, area: Rect) -> (usize, usize)
     pixels((picture.rows, picture.columns), Grain::of(look).room(area.width, area.height))
 }
 
-/// Draws a channel as large as it fits. Its rows and columns of pixels there, and how many rows of cells it takes.
+/// Draws a channel as large as it fits, and adds it to `pictures` for an image over its cells. Its rows and columns of pixels
+/// there, and how many rows of cells it takes.
 pub(super) fn render(
     picture: &Picture,
     channel: usize,
     look: &Look,
+    pictures: Option<&Pictures>,
     area: Rect,
     buffer: &mut Buffer,
 ) -> ((usize, usize), u16) {
@@ -108,7 +111,21 @@ pub(super) fn render(
             }
         }
     }
-    ((down, across), grain.rows(down))
+    let covered = Rect { x: left, width: grain.columns(across), height: grain.rows(down), ..area };
+    match pictures {
+        None => ((down, across), covered.height),
+        // An image has all pixels.
+        Some(pictures) => {
+            pictures.add(grey_picture(picture, channel, covered));
+            ((picture.rows, picture.columns), covered.height)
+        }
+    }
+}
+
+fn grey_picture(picture: &Picture, channel: usize, area: Rect) -> GreyPicture {
+    let (rows, columns) = (picture.rows, picture.columns);
+    let shades = picture.shades.iter().skip(channel * rows * columns).take(rows * columns);
+    GreyPicture { area, rows, columns, greys: shades.map(|&shade| level(shade, 256) as u8).collect() }
 }
 
 /// Which of so many steps a shade is.

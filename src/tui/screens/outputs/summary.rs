@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::gauge::Gauge;
 use crate::report::text::{asked, grouped};
 use crate::session::{OutputView, Phase, PrunedOutputs, Snapshot};
 use crate::tui::look::Look;
@@ -9,6 +10,9 @@ use crate::tui::widgets::frame_lines::fitting;
 
 /// Width of the labels.
 const LABELS: usize = 11;
+
+/// Columns before the gauge.
+const GAP: u16 = 3;
 
 pub(super) fn lines(snapshot: &Snapshot, view: &OutputView, look: &Look, width: u16) -> Vec<Line<'static>> {
     let (theme, glyphs) = (look.theme, look.glyphs);
@@ -70,7 +74,17 @@ pub(super) fn lines(snapshot: &Snapshot, view: &OutputView, look: &Look, width: 
         None => line("certified", vec![format!("-, {epsilon}")], theme.text),
         Some(certified) => {
             let (mark, style) = at_most(certified, row.epsilon, look);
-            line("certified", vec![format!("{certified:.3e} {mark} {} {epsilon}", glyphs.at_most)], style)
+            let text = format!("{certified:.3e} {mark} {} {epsilon}", glyphs.at_most);
+            let rest = room.saturating_sub(text.chars().count() as u16 + GAP);
+            let mut line = line("certified", vec![text], style);
+            if row.found.tried > 0 {
+                let here = view.pruned.as_ref().map(|pruned| pruned.error);
+                let gauge = Gauge { here, found: row.found.error, certified, epsilon: row.epsilon };
+                let spans = gauge.spans(rest, look);
+                line.push_span(" ".repeat(if spans.is_empty() { 0 } else { usize::from(GAP) }));
+                line.extend(spans);
+            }
+            line
         }
     });
     if let Some((f, g)) = row.found.accuracy() {
@@ -99,10 +113,13 @@ fn choices(view: &OutputView, look: &Look) -> Vec<String> {
     let (g, by_f) = (look.glyphs.pruned, view.target.class);
     let Some(by_g) = view.pruned.as_ref().map(|pruned| pruned.outputs.class) else {
         let right = |label| if by_f == label { "rightly" } else { "wrongly" };
-        return vec![match view.label {
-            Some(label) => format!("F chooses {by_f}, {} (label {label})", right(label)),
-            None => format!("F chooses {by_f}"),
-        }];
+        return match view.label {
+            Some(label) => vec![
+                format!("F chooses {by_f}, {} (label {label})", right(label)),
+                format!("F chooses {by_f}, {}", right(label)),
+            ],
+            None => vec![format!("F chooses {by_f}")],
+        };
     };
     let short = format!("F {by_f}, {g} {by_g}");
     let agree = if by_f == by_g { "they agree" } else { "they differ" };

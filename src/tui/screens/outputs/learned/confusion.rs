@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::session::LearnedOutput;
 use crate::tui::look::Look;
-use crate::tui::widgets::frame_lines::too_small;
+use crate::tui::widgets::frame_lines::needs;
 
 /// Columns of the labels: the digits of a class and a mark.
 const LABELS: u16 = 4;
@@ -42,7 +42,7 @@ pub(super) fn render(output: &LearnedOutput, look: &Look, area: Rect, buffer: &m
     let width = if is_counted { cell(output) } else { PERCENT };
     let shown = (usize::from(area.width.saturating_sub(LABELS) / width)).min(classes);
     if shown == 0 || area.height < 2 {
-        too_small(look, area, buffer);
+        needs((LABELS + width, 2), look, area, buffer);
         return;
     }
     let (label, prediction) = (output.label as usize, output.prediction as usize);

@@ -28,7 +28,7 @@ use crate::tui::learned_lane::name_of_learned;
 use crate::tui::look::Look;
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::clickable::ClickTarget;
-use crate::tui::widgets::frame_lines::{self, fitting, pane, rows_of};
+use crate::tui::widgets::frame_lines::{self, draw_lines, fitting, pane, rows_of};
 use network::ShownNetwork;
 
 /// The confidence of the interval.
@@ -84,7 +84,7 @@ pub(super) fn render(
                 (None, false) => "The network under training",
             };
             let inside = pane(title, look, lower, buffer);
-            Paragraph::new(lines).render(inside, buffer);
+            draw_lines(&lines, look, inside, buffer);
         }
         // Requested after the view was frozen; else the answer is on its way.
         None => {
@@ -130,7 +130,7 @@ fn upper_panes(
         left.width.saturating_sub(4),
     );
     let inside = pane(&title, look, left, buffer);
-    input::render(shown, scroll, look, inside, buffer);
+    input::render(shown, scroll, look, view.pictures, inside, buffer);
     let pointer = look.glyphs.pointer;
     let titles = match output.probabilities.is_empty() {
         true => {
