@@ -14,7 +14,7 @@ use slth::tui::overlays::certificate;
 use slth::tui::screens::{bounds, explore, outputs};
 
 /// The keys of each step, as its text names them. None for the last one, which is never done.
-const KEYS: [&str; 13] = ["n", "nnnnnnnnn", "w", "3", "wc", "N", "l", "1", "a", "5", "C", "\x1b", "4"];
+const KEYS: [&str; 13] = ["n", "nnnnnnnnn", "w", "3", "w", "N", "l", "1", "a", "5", "C", "\x1b", "4"];
 
 fn learner() -> Opened {
     let mut opened = Opened::open("tiny", &[]);

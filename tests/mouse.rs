@@ -13,6 +13,7 @@ use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::MONO;
 use slth::tui::overlays;
+use slth::tui::screens::weight::WeightMove;
 use slth::tui::screens::{bounds, compare, explore, weight};
 use slth::tui::{Look, render};
 
@@ -163,6 +164,7 @@ fn a_weight_is_chosen_on_its_map_and_a_step_in_its_table() {
         let effects = app.mouse(at((x + column, y + row), CLICK)).unwrap();
         assert!(matches!(effects[..], [Effect::Send(Command::WatchWeight(Some(to)))] if to == weight));
     }
+    app.update(WeightMove::EveryStep.action());
     let (x, y) = place_of(&app, "bucket");
     app.mouse(at((x, y + 3), CLICK)).unwrap();
     assert_eq!(app.screens.weight.choice.step, 2);

@@ -22,7 +22,7 @@ fn a_weight_is_chosen_and_followed() {
     slth.press("3");
     slth.shows(&["Layer 1: |w*-ŵ|/ε_w"]);
     slth.press("c");
-    slth.shows(&[" finished · ", "ε_w ✓"]);
+    slth.shows(&[" completed last · ", "ε_w ✓"]);
     slth.press("\x1b[A\x1b[A\x1b[H");
     slth.shows(&["w[0,0] of layer 1/2 = 0.6"]);
     slth.press("\x1b[B\x1b[C");
@@ -32,10 +32,13 @@ fn a_weight_is_chosen_and_followed() {
     slth.press("ln");
     slth.shows(&["of layer 2/2"]);
     slth.press("[e");
-    slth.shows(&["of layer 1/2", "finished", "x>0  bucket 1:"]);
+    slth.shows(&["of layer 1/2", "✓ within ε_w/2", "x>0  bucket "]);
+    slth.press("t");
+    slth.shows(&["x>0  bucket 1:", "steps 1-"]);
     slth.press("j");
     slth.shows(&["x>0  bucket 2:", "x<0  bucket 2:"]);
-    slth.press("t");
+    slth.press("h");
+    slth.shows(&["h: x>0"]);
     slth.press("u1");
     slth.shows(&["Architecture"]);
     slth.press("3");

@@ -3,12 +3,14 @@
 
 mod screens;
 
-use screens::{Opened, PLAIN, SIZES};
-use slth::construction::WeightState;
+use ratatui::buffer::Cell;
+use ratatui::style::Modifier;
+use screens::{Opened, PLAIN, SIZES, draw};
+use slth::construction::{Fate, WeightState};
 use slth::session::{Command, Step};
 use slth::tui::Look;
 use slth::tui::keymap::Action;
-use slth::tui::look::glyphs::ASCII;
+use slth::tui::look::glyphs::{ASCII, UNICODE};
 use slth::tui::look::theme::ANSI;
 use slth::tui::screens::weight::WeightMove;
 use slth::tui::screens::{bounds, compare, explore, weight};
@@ -34,34 +36,170 @@ fn shown(screen: &Opened) -> (usize, usize, WeightState) {
     (view.output, view.input, view.state)
 }
 
-fn pictures(screen: &Opened, name: &str) {
-    for (width, height) in SIZES.into_iter().chain([(40, 20)]) {
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen.picture(PLAIN, width, height));
+/// Digits before its first neuron, half way through its second layer, and done.
+fn moments() -> [(&'static str, Opened); 3] {
+    let opened = |commands| {
+        let mut screen = Opened::after("digits", commands);
+        screen.press(Action::Show(weight::NAME));
+        screen
+    };
+    let done = vec![Command::Step(Step::All, vec![0])];
+    [("start", opened(Vec::new())), ("half_way", half_way()), ("done", opened(done))]
+}
+
+#[test]
+fn the_screen_from_start_to_end() {
+    for (moment, screen) in moments() {
+        let sizes =
+            if moment == "half_way" { &[(40, 15), (80, 24), (120, 40), (200, 50)][..] } else { &[(80, 24)] };
+        for &(width, height) in sizes {
+            let name = format!("{moment}_{width}x{height}");
+            insta::assert_snapshot!(name, screen.picture(PLAIN, width, height));
+        }
     }
+}
+
+/// The stairs of a half in the picture: the width of each bar in eighths of a column, from the top.
+fn stairs(text: &str) -> Vec<usize> {
+    let eighths = |c| "▏▎▍▌▋▊▉█".chars().position(|other| other == c).map(|place| place + 1);
+    let rows = text.lines().filter_map(|line| line.split_once('┊'));
+    rows.map(|(_, bar)| bar.chars().map_while(eighths).sum()).collect()
+}
+
+#[test]
+fn the_residual_goes_down_in_stairs_to_the_tolerance() {
+    let mut screen = half_way();
+    for _ in 0..2 {
+        let view = screen.app.snapshot.weight.clone().unwrap();
+        let sum = screen.app.screens.weight.choice.sum(&view.sums).unwrap();
+        let taken: Vec<_> = sum.steps.iter().filter(|step| step.fate == Fate::Taken).collect();
+        let text = screen.picture(PLAIN, 80, 30);
+        let stairs = stairs(&text);
+        // A row for each piece, and one for what is left.
+        assert_eq!(stairs.len(), taken.len() + 1, "{text}");
+        assert!(stairs.is_sorted_by(|before, after| before > after), "{stairs:?}\n{text}");
+        assert_eq!(stairs[taken.len()], 0);
+        let columns = stairs[0] / 8;
+        assert!(stairs[0] == 8 * columns && columns >= 9, "the start |w*| fills the axis: {stairs:?}");
+        // The axis is a logarithm: each bar says which share of the way to the tolerance is left.
+        let log = |residual: f64| (residual / view.allowed).ln() / (view.target.abs() / view.allowed).ln();
+        for (step, bar) in taken.iter().zip(&stairs) {
+            let exact = log(step.before.unwrap()) * stairs[0] as f64;
+            assert!((exact - *bar as f64).abs() <= 0.5, "{exact} for {bar}");
+        }
+        assert!(text.contains("✓ within ε_w/2") && text.contains("ε_w/2") && text.contains("|w*|"), "{text}");
+        screen.press(WeightMove::OtherHalf.action());
+    }
+    // The other way round: every step is shown, those passed by on the level of the step before.
+    screen.press(WeightMove::EveryStep.action());
+    let view = screen.app.snapshot.weight.clone().unwrap();
+    let sum = screen.app.screens.weight.choice.sum(&view.sums).unwrap();
+    let text = screen.picture(PLAIN, 120, 120);
+    assert_eq!(stairs(&text).len(), 2 * (sum.steps.len() + 1), "{text}");
+    insta::assert_snapshot!("every_step_80x24", screen.picture(PLAIN, 80, 24));
+}
+
+/// A chosen row is reversed, but never its bar.
+#[test]
+fn no_bar_is_inverted() {
+    let mut screen = half_way();
+    for action in
+        [WeightMove::NextStep.action(), WeightMove::EveryStep.action(), WeightMove::NextStep.action()]
+    {
+        screen.press(action);
+        for look in [PLAIN, Look { theme: ANSI, glyphs: UNICODE }] {
+            let terminal = draw(&screen.app, look, 120, 40);
+            let cells = &terminal.backend().buffer().content;
+            let reversed = |cell: &&Cell| cell.modifier.contains(Modifier::REVERSED);
+            assert!(cells.iter().filter(reversed).count() > 30, "no row is chosen");
+            let bars = cells.iter().filter(|cell| "▏▎▍▌▋▊▉█┊░▒".contains(cell.symbol()));
+            assert!(bars.clone().count() > 100 && bars.filter(reversed).count() == 0);
+        }
+    }
+}
+
+/// What is within its tolerance has one hue; the styles of the map's cells are those of the legend.
+#[test]
+fn the_map_has_one_hue() {
+    let screen = half_way();
+    let terminal = draw(&screen.app, Look { theme: ANSI, glyphs: UNICODE }, 120, 40);
+    let cells = &terminal.backend().buffer().content;
+    let shades: Vec<_> = cells.iter().filter(|cell| UNICODE.shades.contains(&cell.symbol())).collect();
+    assert!(shades.len() > 200);
+    assert!(shades.iter().all(|cell| Some(cell.fg) == ANSI.bar.fg && cell.modifier.is_empty()));
 }
 
 #[test]
 fn a_finished_weight() {
     let mut screen = half_way();
+    press(&mut screen, &[WeightMove::First.action(), WeightMove::FarUp.action()]);
+    press(&mut screen, &[WeightMove::Up.action(); 16]);
     press(&mut screen, &[WeightMove::Right.action()]);
     press(&mut screen, &[WeightMove::Down.action(); 3]);
-    press(&mut screen, &[WeightMove::NextStep.action(); 8]);
+    press(&mut screen, &[WeightMove::NextStep.action(); 3]);
     assert_eq!(shown(&screen), (3, 1, WeightState::Finished));
-    pictures(&screen, "finished");
-    press(&mut screen, &[WeightMove::TakenOnly.action()]);
-    insta::assert_snapshot!("taken_only_80x24", screen.picture(PLAIN, 80, 24));
+    insta::assert_snapshot!("finished_80x24", screen.picture(PLAIN, 80, 24));
+    insta::assert_snapshot!("finished_40x20", screen.picture(PLAIN, 40, 20));
 }
 
 #[test]
 fn a_weight_under_way() {
     let mut screen = half_way();
-    press(
-        &mut screen,
-        &[Action::Step(Step::Neuron), WeightMove::Served.action(), WeightMove::TakenOnly.action()],
-    );
+    press(&mut screen, &[Action::Step(Step::Neuron), WeightMove::Served.action()]);
     assert_eq!(shown(&screen).2, WeightState::UnderWay);
     insta::assert_snapshot!("under_way_80x24", screen.picture(PLAIN, 80, 24));
-    insta::assert_snapshot!("under_way_200x50", screen.picture(PLAIN, 200, 50));
+    press(&mut screen, &[WeightMove::EveryStep.action()]);
+    insta::assert_snapshot!("under_way_every_step_120x40", screen.picture(PLAIN, 120, 40));
+}
+
+/// On entering the screen, after each step and at a look back, until the user chooses another weight.
+#[test]
+fn the_screen_shows_the_weight_completed_last() {
+    let mut screen = Opened::open("digits", &[]);
+    let latest = |screen: &Opened| {
+        let (output, input) = screen.app.snapshot.weight.as_ref().unwrap().errors.finished_last().unwrap();
+        (output, input, WeightState::Finished)
+    };
+    // None is completed yet: the one that the last neuron serves.
+    screen.press(Action::Show(weight::NAME));
+    for _ in 0..20 {
+        screen.press(Action::Step(Step::Neuron));
+        let served = screen.app.snapshot.lane().view.tally.last.unwrap().served;
+        if let Some(served) = served {
+            let under_way = (served.output as usize, served.input as usize, WeightState::UnderWay);
+            assert_eq!(shown(&screen), under_way);
+            assert!(screen.picture(PLAIN, 80, 24).contains("under way, served last"));
+        }
+    }
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        screen.press(Action::Step(Step::Weight));
+        assert_eq!(shown(&screen), latest(&screen));
+        assert!(screen.picture(PLAIN, 80, 24).contains("completed last"));
+        seen.push(shown(&screen));
+    }
+    screen.press(Action::Back(Step::Weight));
+    assert_eq!(shown(&screen), seen[2]);
+    // A choice stands, over steps and other screens.
+    screen.press(WeightMove::Left.action());
+    let (output, input, _) = shown(&screen);
+    assert_eq!((output, input), (seen[2].0, seen[2].1.saturating_sub(1)));
+    screen.press(Action::Step(Step::Weight));
+    screen.press(Action::Show(explore::NAME));
+    screen.press(Action::Show(weight::NAME));
+    assert_eq!((shown(&screen).0, shown(&screen).1), (output, input));
+    // Its key goes back to the latest, and follows again.
+    for _ in 0..2 {
+        screen.press(WeightMove::Latest.action());
+        assert_eq!(shown(&screen), latest(&screen));
+        screen.press(Action::Step(Step::Weight));
+        assert_eq!(shown(&screen), latest(&screen));
+    }
+    // To stay where one is is a choice too.
+    screen.press(WeightMove::Served.action());
+    let chosen = shown(&screen);
+    screen.press(Action::Step(Step::Weight));
+    assert_eq!(shown(&screen), chosen);
 }
 
 #[test]
@@ -161,7 +299,7 @@ fn going_back_takes_the_errors_along() {
     let mut screen = half_way();
     let finished = |screen: &Opened| screen.app.snapshot.weight.as_ref().unwrap().errors.finished();
     let before = finished(&screen);
-    press(&mut screen, &[Action::Step(Step::Weight), WeightMove::Latest.action()]);
+    press(&mut screen, &[Action::Step(Step::Weight), WeightMove::Served.action()]);
     assert!(finished(&screen) > before && shown(&screen).2 == WeightState::Finished);
     press(&mut screen, &[Action::Back(Step::Neuron)]);
     assert_eq!((finished(&screen), shown(&screen).2), (before, WeightState::UnderWay));

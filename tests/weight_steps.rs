@@ -272,3 +272,30 @@ fn the_map_of_errors_does_not_depend_on_when_it_is_looked_at() {
         assert_eq!(done.errors.largest(0..4, 0..5).map(f64::from).map(|cell| cell >= largest), Some(true));
     }
 }
+
+/// While weights are completed many times a second, each one that is shown stays long enough to be read.
+#[test]
+fn the_latest_weight_stays_for_a_while() {
+    let mut worker = Worker::spawn(Session::new(Experiment::load("digits", None, &[]).unwrap()).unwrap());
+    worker.send(Command::WatchLatestWeight);
+    worker.send(Command::Run(vec![0]));
+    let (started, mut seen, mut last) = (Instant::now(), Vec::new(), 0);
+    while started.elapsed() < Duration::from_millis(1500) {
+        let snapshot = worker.latest();
+        if let Some(view) = snapshot.weight.as_ref().filter(|_| snapshot.lane().weights_done() > 0) {
+            let weight = (view.layer, view.output, view.input);
+            if seen.last() != Some(&weight) {
+                seen.push(weight);
+            }
+            last = view.errors.finished();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(last > 5 && seen.len() <= 2 + started.elapsed().as_secs() as usize, "{seen:?} of {last}");
+    // At rest it is the latest again.
+    worker.send(Command::Pause);
+    while !worker.is_at_rest(&worker.latest()) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(worker.latest().weight.as_ref().unwrap().is_latest());
+}

@@ -23,15 +23,18 @@ pub(super) const FACTS: Facts = Facts {
     shape_note: None,
     weight_caption: WeightCaption {
         under_way: &[
-            " {taken} taken, {passed} passed by, {missing} asked for and not found yet; {open} what comes after that is \
-             open, whatever is at hand already.",
-            " {taken} taken, {passed} passed by, {missing} not found yet, {open} open until it is.",
+            " {taken} taken, {missing} due and not found yet. t shows all: {passed} passed by, {open} open until the due \
+             piece is found, even if its own is available.",
+            " {taken} taken, {missing} not found yet; t shows all: {passed} passed by, {open} open.",
+            " {taken} taken, {missing} not found yet; t shows all steps.",
         ],
         finished: &[
-            " Bucket by bucket, largest first: where the residual reaches the threshold, the bucket's piece is taken \
-             {taken} and subtracts its product, else passed by {passed}. Bars: the residual, empty when near enough.",
-            " Where the residual reaches a bucket's threshold, its piece is taken {taken}, else it is passed by {passed}.",
-            " Residual at the threshold or above: the bucket's piece is taken {taken}.",
+            " Each row takes a piece {taken}: the residual reaches what the bucket needs, so the bucket's product is \
+             subtracted. Each takes away much of what was left, until that is within the tolerance. t: buckets passed by \
+             {passed} too.",
+            " Each piece {taken} takes away much of what was left, until that is within the tolerance. t: all buckets.",
+            " Each piece {taken} takes away much of the residual, until it is small enough.",
+            " Pieces {taken} are subtracted until the residual is small.",
         ],
     },
 };

@@ -31,11 +31,11 @@ const SHARED: Facts = Facts {
     shape_note: None,
     weight_caption: WeightCaption {
         under_way: &[
-            " {open} at hand; where one of their sums is near enough, its products are taken {taken}.",
+            " Where a sum of the products available ({open}: t) is near enough, they are taken {taken}.",
         ],
         finished: &[
-            " The products at hand; those of the best sum are taken {taken}, one after another.",
-            " The best sum of the products at hand takes those marked {taken}.",
+            " The best sum of the products available: each one taken {taken} is subtracted from the residual. t: all of them.",
+            " The best sum of the products available takes those marked {taken}.",
         ],
     },
 };

@@ -36,6 +36,10 @@ pub enum Command {
     /// show a weight of the layer on view, (output, input) from 0: its sums and the errors of its layer, or its past in a
     /// learned lane; or none
     WatchWeight(Option<(usize, usize)>),
+    /// Show the weight completed last of the layer on view; while none is, the one that its last neuron serves, or the
+    /// first other than 0. While lanes
+    /// move, each one is shown for a while. Of a learned lane: its first weight.
+    WatchLatestWeight,
     /// show F and Ĝ at the input of this number, from 0, or a learned lane's network at this test example; or at none
     WatchOutput(Option<usize>),
     /// show the learned networks as targets of Theorem 3, or no more

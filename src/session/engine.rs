@@ -206,6 +206,10 @@ impl Engine {
                 self.weight.turn_to(weight);
                 self.learned_watch.turn_to_weight(weight);
             }
+            Command::WatchLatestWeight => {
+                self.weight.turn_to_latest();
+                self.learned_watch.turn_to_weight(Some((0, 0)));
+            }
             Command::WatchOutput(input) => {
                 self.output.turn_to(input, &mut self.session);
                 self.learned_watch.turn_to_example(input);
@@ -275,7 +279,8 @@ impl Engine {
         self.bridge.look(&self.session);
         match self.learned {
             None => {
-                self.weight.look(&self.session, self.run, self.lane, self.layer);
+                let moves = matches!(self.pace, Pace::Stepping(_) | Pace::Running(..));
+                self.weight.look(&self.session, self.run, self.lane, self.layer, moves);
                 self.output.look(&mut self.session, self.run, self.lane);
             }
             Some(lane) => {

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::{ErrorMap, Session};
 use crate::construction::{FinishedWeight, WeightState, WeightSum};
 use crate::method::DemandKind;
 use crate::network::graph::KernelShape;
+
+/// The time for which a weight completed last is shown while others are being completed: a sum takes a second to be read.
+const SHOWN_FOR: Duration = Duration::from_secs(1);
 
 /// A weight of the layer on view.
 #[derive(Clone, Debug)]
@@ -46,13 +50,33 @@ impl WeightView {
     pub fn is_near(&self, sum: &WeightSum) -> bool {
         sum.residual.abs() <= self.allowed
     }
+
+    /// The tolerance of one sum in units of ε_w: 1/2, or 1.
+    pub fn allowed_share(&self) -> f32 {
+        if self.allowed < self.tolerance { 0.5 } else { 1.0 }
+    }
+
+    /// Whether this is the weight of the layer that was completed last.
+    pub fn is_latest(&self) -> bool {
+        self.state == WeightState::Finished && self.errors.finished_last() == Some((self.output, self.input))
+    }
+}
+
+/// Which weight is watched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Watched {
+    /// (output, input)
+    At(usize, usize),
+    /// the one completed last
+    Latest,
 }
 
 /// The watched weight, and the errors known from earlier looks.
 #[derive(Debug, Default)]
 pub(super) struct WeightWatch {
-    /// (output, input)
-    weight: Option<(usize, usize)>,
+    watched: Option<Watched>,
+    /// the weight shown as the latest: lane, layer, (output, input), and since when
+    latest: Option<(usize, usize, (usize, usize), Instant)>,
     run: u64,
     /// per lane and layer, the errors so far
     errors: BTreeMap<(usize, usize), ErrorMap>,
@@ -66,20 +90,62 @@ pub(super) struct WeightWatch {
 impl WeightWatch {
     /// Watches the weight (output, input), or none. Beyond the layer's ends the nearest weight takes its place.
     pub(super) fn turn_to(&mut self, weight: Option<(usize, usize)>) {
-        self.weight = weight;
+        self.watched = weight.map(|(output, input)| Watched::At(output, input));
     }
 
-    /// Looks at the weight as it is now. Free while none is watched. The error of each finished weight is computed
-    /// once, a limited number at each look.
-    pub(super) fn look(&mut self, session: &Session, run: u64, lane: usize, layer: Option<usize>) {
+    /// Watches the weight completed last.
+    pub(super) fn turn_to_latest(&mut self) {
+        (self.watched, self.latest) = (Some(Watched::Latest), None);
+    }
+
+    /// Looks at the weight as it is now, while the lane moves or rests. Free while none is watched. The error of each finished
+    /// weight is computed once, a limited number at each look.
+    pub(super) fn look(
+        &mut self,
+        session: &Session,
+        run: u64,
+        lane: usize,
+        layer: Option<usize>,
+        moves: bool,
+    ) {
         if self.run != run {
-            *self = Self { weight: self.weight, run, ..Self::default() };
+            *self = Self { watched: self.watched, run, ..Self::default() };
         }
         self.is_behind = false;
-        self.view = self.weight.map(|(output, input)| {
+        self.view = self.watched.map(|watched| {
             let layer = session.lanes()[lane].layer_on_view(layer);
+            let (output, input) = match watched {
+                Watched::At(output, input) => (output, input),
+                Watched::Latest => self.latest(session, lane, layer, moves),
+            };
             Arc::new(self.view_of(session, lane, layer, output, input))
         });
+    }
+
+    /// The weight shown as the latest; before the first neuron serves one, the first that is not 0.
+    fn latest(&mut self, session: &Session, lane: usize, layer: usize, moves: bool) -> (usize, usize) {
+        if let Some((of_lane, of_layer, weight, since)) = self.latest
+            && moves
+            && (of_lane, of_layer) == (lane, layer)
+            && since.elapsed() < SHOWN_FOR
+        {
+            return weight;
+        }
+        let builder = &session.lanes()[lane].builders()[layer - 1];
+        let completed = builder.finished_last().map(|(input, output)| (output, input));
+        let served = builder.tally().last.and_then(|draw| draw.served);
+        let served = served.map(|demand| (demand.output as usize, demand.input as usize));
+        let weight = completed.or(served).unwrap_or_else(|| {
+            let weights = builder.problem().target.weights(layer);
+            weights.indexed_iter().find(|(_, w)| **w != 0.0).map_or((0, 0), |(place, _)| place)
+        });
+        if self
+            .latest
+            .is_none_or(|(of_lane, of_layer, shown, _)| (of_lane, of_layer, shown) != (lane, layer, weight))
+        {
+            self.latest = Some((lane, layer, weight, Instant::now()));
+        }
+        weight
     }
 
     fn view_of(

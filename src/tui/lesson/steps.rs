@@ -1,6 +1,5 @@
 //! The steps of the lesson.
 
-use crate::construction::WeightState;
 use crate::report::text::{count, grouped};
 use crate::session::{Phase, Snapshot};
 use crate::theory::Count;
@@ -63,10 +62,7 @@ fn first_layer_is_done(snapshot: &Snapshot) -> bool {
 
 /// Whether the weight completed last is on view, finished.
 fn shows_latest(snapshot: &Snapshot) -> bool {
-    snapshot.weight.as_ref().is_some_and(|weight| {
-        weight.state == WeightState::Finished
-            && weight.errors.finished_last() == Some((weight.output, weight.input))
-    })
+    snapshot.weight.as_ref().is_some_and(|weight| weight.is_latest())
 }
 
 /// The steps, in their order. The last one is never done.
@@ -105,9 +101,9 @@ pub const STEPS: &[LessonStep] = &[
     },
     LessonStep {
         title: "what is left of w",
-        see: "Each row is a bucket, a range of products. Where the rest of w reaches the bucket's threshold, its piece is taken.",
-        why: "After the last bucket the rest is below the tolerance. Each further bucket divides it by a constant.",
-        press: "w completes another weight, c goes to it",
+        see: "The stairs go down from |w*| to the tolerance. In each row the residual reaches what a bucket needs, and its piece is taken.",
+        why: "A piece takes away much of what was left, so few suffice. Each further bucket divides the rest by a constant.",
+        press: "w completes another weight, and the screen goes to it",
         now: weights,
         is_done: |seen| seen.snapshot.lane().weights_done() >= 2 && shows_latest(seen.snapshot),
     },
@@ -121,7 +117,7 @@ pub const STEPS: &[LessonStep] = &[
     },
     LessonStep {
         title: "all weights of a layer",
-        see: "The map beside the rows has a cell for each weight of the layer. Neurons that one weight cannot use serve others.",
+        see: "The map has a cell for each weight of the layer. Neurons that one weight cannot use serve others.",
         why: "All weights of a layer share the same neurons: that is what makes G small.",
         press: "l draws to the end of the layer",
         now: weights,

@@ -36,8 +36,8 @@ pub struct Glyphs {
     pub bad: &'static str,
     /// the selected row
     pub pointer: &'static str,
-    /// error of a weight: at most 1/8, 1/4, 1/2 and all of its tolerance
-    pub shades: [&'static str; 4],
+    /// error of a weight: at most half of what its sums are allowed, or all of it
+    pub shades: [&'static str; 2],
     /// a weight beyond its tolerance
     pub beyond: &'static str,
     /// the weight looked at
@@ -106,7 +106,7 @@ pub const UNICODE: Glyphs = Glyphs {
     good: "✓",
     bad: "✗",
     pointer: "▶",
-    shades: ["░", "▒", "▓", "█"],
+    shades: ["░", "▒"],
     beyond: "✗",
     chosen: "◆",
     down_across: ["↓", "→"],
@@ -150,7 +150,7 @@ pub const ASCII: Glyphs = Glyphs {
     good: "ok",
     bad: "FAILS",
     pointer: ">",
-    shades: ["-", "+", "*", "#"],
+    shades: ["-", "+"],
     beyond: "X",
     chosen: "@",
     down_across: ["down", "across"],

@@ -81,11 +81,8 @@ impl Help {
         if snapshot.learned_lane().is_some() || (snapshot.weight.is_some() && !self.watches) {
             return Vec::new();
         }
-        let completed = snapshot.weight.as_ref().and_then(|weight| weight.errors.finished_last());
-        let served = snapshot.lane().view.tally.last.and_then(|draw| draw.served);
-        let served = served.map(|demand| (demand.output as usize, demand.input as usize));
         self.watches = true;
-        send(Command::WatchWeight(Some(completed.or(served).unwrap_or_default())))
+        send(Command::WatchLatestWeight)
     }
 
     /// Draws neurons, or says why none can be drawn.
@@ -142,7 +139,7 @@ impl Overlay for Help {
             Action::Close => return Some(vec![Request::Close]),
             _ => return None,
         }
-        Some(if self.watches { self.watch(scene) } else { Vec::new() })
+        Some(Vec::new())
     }
 
     fn type_key(&mut self, key: KeyEvent) {

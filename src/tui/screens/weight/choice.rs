@@ -21,16 +21,40 @@ pub struct Choice {
     pub output: usize,
     /// column of the weight
     pub input: usize,
+    /// whether the user chose the weight; else it is the one completed last
+    pub is_own: bool,
     /// step of its sums, from 0
     pub step: usize,
-    /// whether steps at which nothing is taken are left out
-    pub taken_only: bool,
+    /// whose steps are gone through: place of the sum among those of the weight
+    pub half: usize,
+    /// whether steps at which nothing is taken are shown as well
+    pub every_step: bool,
 }
 
 impl Choice {
     /// What tells the worker.
     pub(crate) fn command(self) -> Command {
-        Command::WatchWeight(Some((self.output, self.input)))
+        if self.is_own {
+            Command::WatchWeight(Some((self.output, self.input)))
+        } else {
+            Command::WatchLatestWeight
+        }
+    }
+
+    /// Chooses this weight.
+    pub(super) fn choose(&mut self, (output, input): (usize, usize)) {
+        (self.output, self.input, self.is_own) = (output, input, true);
+    }
+
+    /// Keeps to the weight on view, unless the user chose another one.
+    pub(super) fn follow(&mut self, snapshot: &Snapshot) {
+        let weight = snapshot.weight.as_ref().map(|weight| (weight.output, weight.input));
+        let learned = snapshot.learned_weight.as_ref().map(|weight| (weight.output, weight.input));
+        if let Some(weight) = weight.or(learned)
+            && !self.is_own
+        {
+            (self.output, self.input) = weight;
+        }
     }
 
     /// (output, input) of the weight in a layer of so many outputs and inputs: the nearest that it has.
@@ -38,7 +62,7 @@ impl Choice {
         (self.output.min(outputs - 1), self.input.min(inputs - 1))
     }
 
-    /// Moves to another weight, or to another step of it. Whether it is another weight.
+    /// Moves to another weight, or to another step of it. Whether another weight is to be watched.
     ///
     /// # Errors
     /// Why there is no weight to go to.
@@ -56,7 +80,7 @@ impl Choice {
         let far = (outputs / FAR).max(1);
         let graph = snapshot.experiment.target.graph();
         let kernel = graph.and_then(|graph| KernelShape::of(graph.map(snapshot.lane().view.layer)));
-        let before = (self.output, self.input);
+        let before = (self.output, self.input, self.is_own);
         let goal = match to {
             WeightMove::Up | WeightMove::Down | WeightMove::Left | WeightMove::Right
                 if let Some(kernel) = kernel =>
@@ -78,52 +102,71 @@ impl Choice {
             }
             WeightMove::Latest => {
                 let latest = errors.and_then(|errors| errors.finished_last());
-                latest.ok_or("no weight of this layer is finished yet")?
+                (self.output, self.input) = latest.ok_or("no weight of this layer is finished yet")?;
+                self.is_own = false;
+                return Ok(true);
             }
             WeightMove::Served => {
                 let served = last_draw.map(|demand| (demand.output as usize, demand.input as usize));
                 served.ok_or("the last neuron of this layer serves no weight, or none was drawn")?
             }
-            WeightMove::TakenOnly => {
-                self.taken_only = !self.taken_only;
-                before
+            WeightMove::EveryStep => {
+                self.every_step = !self.every_step;
+                return Ok(false);
             }
-            WeightMove::NextStep => self.turn_to(snapshot, filter, |place, last| (place + 1).min(last)),
-            WeightMove::PreviousStep => self.turn_to(snapshot, filter, |place, _| place.saturating_sub(1)),
+            WeightMove::OtherHalf => {
+                let sums = snapshot.weight.as_ref().map_or(0, |view| view.sums.len());
+                if sums < 2 {
+                    return Err("this weight has one sum alone");
+                }
+                self.half = (self.half + 1) % sums;
+                return Ok(false);
+            }
+            WeightMove::NextStep => {
+                return self.turn_to(snapshot, filter, |place, last| (place + 1).min(last));
+            }
+            WeightMove::PreviousStep => {
+                return self.turn_to(snapshot, filter, |place, _| place.saturating_sub(1));
+            }
         };
-        (self.output, self.input) = goal;
+        self.choose(goal);
         (self.output, self.input) = self.within(dim);
-        Ok((self.output, self.input) != before)
+        Ok((self.output, self.input, self.is_own) != before)
     }
 
-    /// Chooses another step of the same weight, and returns that weight.
+    /// Chooses another step of the same weight.
     fn turn_to(
         &mut self,
         snapshot: &Snapshot,
         filter: Option<&Filter>,
         place: impl Fn(usize, usize) -> usize,
-    ) -> (usize, usize) {
-        if let Some(view) = &snapshot.weight {
-            let steps = self.steps(&view.sums, filter);
+    ) -> Result<bool, &'static str> {
+        if let Some(sum) = snapshot.weight.as_ref().and_then(|view| self.sum(&view.sums)) {
+            let steps = self.steps(sum, filter);
             if let Some(last) = steps.len().checked_sub(1) {
                 self.step = steps[place(self.place(&steps), last)];
             }
         }
-        (self.output, self.input)
+        Ok(false)
     }
 
-    /// The steps shown, of all halves together: those that the filter leaves by their bucket or number, their
-    /// neuron and their fate.
-    pub fn steps(self, sums: &[WeightSum], filter: Option<&Filter>) -> Vec<usize> {
-        let longest = sums.iter().map(|sum| sum.steps.len()).max().unwrap_or(0);
-        let kept = |&step: &usize| {
-            let mut steps = sums.iter().filter_map(|sum| sum.steps.get(step));
-            steps.any(|shown| {
-                (!self.taken_only || shown.fate != Fate::PassedBy)
-                    && filter.is_none_or(|filter| lets_through(filter, step, shown))
-            })
+    /// The sum whose steps are gone through.
+    pub fn sum(self, sums: &[WeightSum]) -> Option<&WeightSum> {
+        sums.get(self.half_of(sums.len()))
+    }
+
+    /// Its place among so many.
+    pub(super) fn half_of(self, sums: usize) -> usize {
+        self.half.min(sums.saturating_sub(1))
+    }
+
+    /// The steps shown of a sum: those that the filter leaves by their bucket or number, their neuron and their fate.
+    pub fn steps(self, sum: &WeightSum, filter: Option<&Filter>) -> Vec<usize> {
+        let kept = |(index, step): &(usize, &SumStep)| {
+            (self.every_step || matches!(step.fate, Fate::Taken | Fate::Missing))
+                && filter.is_none_or(|filter| lets_through(filter, *index, step))
         };
-        (0..longest).filter(kept).collect()
+        sum.steps.iter().enumerate().filter(kept).map(|(index, _)| index).collect()
     }
 
     /// Which of these steps is the chosen one, or the first one after it.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::choice::{Choice, WEIGHT};
 use super::keys::WeightMove;
-use super::legend::{ROOMY, legend, shade};
+use super::legend::{Legend, ROOMY, shade};
 use crate::network::graph::{KernelPlace, KernelShape};
 use crate::session::WeightView;
 use crate::tui::look::Look;
@@ -49,9 +49,9 @@ pub(super) fn widest(kernel: KernelShape) -> usize {
 
 /// ```text
 ///   0   1   2   b
-/// 0 ░░▒ ░░▒ ▓░░ ░
-///   ░░░ ▒◆░ ░▓░
-///   ░░▒ ░░▒ ▓░░
+/// 0 ░░▒ ░░▒ ▒░░ ░
+///   ░░░ ▒◆░ ░✗░
+///   ░░▒ ░░▒ ▒░░
 ///
 /// 1 ··· ··· ··· ·
 ///   ··· ··· ···
@@ -114,7 +114,8 @@ pub(super) fn render(
     let down: Vec<_> = (rows.first..rows.first + rows.count).map(|row| row..row + 1).collect();
     let over: Vec<_> = columns.iter().map(|&column| column..column + 1).collect();
     let errors = view.errors.grid(&down, &over);
-    let mut own = shade(None, look);
+    let allowed = view.allowed_share();
+    let mut own = shade(None, allowed, look);
     for (row, errors) in errors.chunks(columns.len()).enumerate() {
         let top = top + (row * (kernel.rows + 1)) as u16;
         let number = rows.first + row;
@@ -127,7 +128,7 @@ pub(super) fn render(
                 KernelPlace::Bias => top,
             };
             let x = x_of(place);
-            let (glyph, style) = shade(error, look);
+            let (glyph, style) = shade(error, allowed, look);
             buffer.set_string(x, y, glyph.repeat(wide), style);
             let target = ScreenPart { kind: WEIGHT, first: number, second: column };
             clickables.add(Rect { x, y, width: wide as u16, height: 1 }, ClickTarget::Part(target));
@@ -150,7 +151,7 @@ pub(super) fn render(
     let last = (!part.is_empty()).then(|| part.join(", "));
     let bottom = top + (rows.count * (kernel.rows + 1)) as u16 - 1;
     let area = Rect { y: bottom, height: area.bottom().saturating_sub(bottom).min(below as u16), ..area };
-    legend(axes, last, own, look, area, buffer);
+    Legend { axes, last, own, allowed }.render(look, area, buffer);
     true
 }
 

@@ -19,7 +19,8 @@ moves! {
         Served,
         NextStep,
         PreviousStep,
-        TakenOnly,
+        EveryStep,
+        OtherHalf,
     }
 }
 
@@ -33,15 +34,26 @@ pub(super) const KEYMAP: Keymap = Keymap::of_screen(
             "worst",
             "the weight of the layer with the largest error",
         ),
-        bind(&[Char('c')], WeightMove::Latest.action(), "latest", "the weight that was completed last"),
+        bind(
+            &[Char('c')],
+            WeightMove::Latest.action(),
+            "latest",
+            "the weight completed last, and from then on each one after it",
+        ),
         bind(&[Char('u')], WeightMove::Served.action(), "served", "the weight that the last neuron serves"),
         bind(&[Char('j')], WeightMove::NextStep.action(), "step", "the next step of the sum"),
         bind(&[Char('k')], WeightMove::PreviousStep.action(), "back", "the step of the sum before"),
         bind(
             &[Char('t')],
-            WeightMove::TakenOnly.action(),
-            "taken",
-            "leave out the steps at which nothing is taken, or show them again",
+            WeightMove::EveryStep.action(),
+            "every step",
+            "show the steps at which nothing is taken too, or leave them out again",
+        ),
+        bind(
+            &[Char('h')],
+            WeightMove::OtherHalf.action(),
+            "half",
+            "go through the steps of the other half: inputs above 0, or below",
         ),
         bind(&[Left], WeightMove::Left.action(), "move", "the weight to the left: the input before"),
         bind(&[Right], WeightMove::Right.action(), "right", "the weight to the right: the next input"),

@@ -8,11 +8,11 @@ use ratatui::layout::Rect;
 use super::choice::{Choice, WEIGHT};
 use super::kernels;
 use super::keys::WeightMove;
-use super::legend::{ROOMY, legend, shade};
+use super::legend::{Legend, ROOMY, shade};
 use crate::session::WeightView;
 use crate::tui::look::Look;
 use crate::tui::widgets::clickable::{ClickTarget, Clickables, ScreenPart};
-use crate::tui::widgets::frame_lines::too_small;
+use crate::tui::widgets::frame_lines::needs;
 
 /// Columns and rows of a weight, if there is room.
 const WIDEST: usize = 4;
@@ -61,11 +61,11 @@ impl WeightCells {
 
 /// ```text
 ///    0      17          63
-///  0 ░░▒░░▒▓░░░░▒▒░░░░░▓░░
-///  3 ░░░░░▒◆░░▓░░░░░░░░▒░░
+///  0 ░░▒░░▒░░░░░▒▒░░░░░▒░░
+///  3 ░░░░░▒◆░░✗░░░░░░░░▒░░
 /// 31 ····················
 /// outputs ↓ inputs →
-/// ░1/8 ▒1/4 ▓1/2 █1 ✗>1
+/// ░ to 1/4  ▒ to 1/2  ✗ above
 /// · unfinished  ◆ chosen, ▒
 /// the worst of 3x1 each
 /// ```
@@ -86,7 +86,7 @@ pub(super) fn render(
     let gutter = (outputs - 1).to_string().len() as u16 + 1;
     let below = if area.height >= ROOMY { 4 } else { 1 };
     if area.width < gutter + 4 || area.height < below + 2 {
-        too_small(look, area, buffer);
+        needs((gutter + 4, below + 2), look, area, buffer);
         return;
     }
     let room = usize::from(area.width - gutter);
@@ -106,10 +106,11 @@ pub(super) fn render(
     let at = (down.cell_of(chosen.0), across.cell_of(chosen.1));
     clickables.add(area, ClickTarget::Wheel(WeightMove::Up.action(), WeightMove::Down.action()));
     let errors = view.errors.grid(&down.ranges(), &across.ranges());
-    let mut own = shade(None, look);
+    let allowed = view.allowed_share();
+    let mut own = shade(None, allowed, look);
     for (index, error) in errors.into_iter().enumerate() {
         let (row, column) = (index / across.cells, index % across.cells);
-        let (glyph, style) = shade(error, look);
+        let (glyph, style) = shade(error, allowed, look);
         let (x, y) = (grid.x + (column * wide) as u16, grid.y + (row * tall) as u16);
         let weight = ClickTarget::Part(ScreenPart {
             kind: WEIGHT,
@@ -119,7 +120,9 @@ pub(super) fn render(
         clickables.add(Rect { x, y, width: wide as u16, height: tall as u16 }, weight);
         for y in y..y + tall as u16 {
             for x in x..x + wide as u16 {
-                buffer.set_string(x, y, glyph, style);
+                if let Some(cell) = buffer.cell_mut((x, y)) {
+                    cell.set_symbol(glyph).set_style(style);
+                }
             }
         }
         if (row, column) == at {
@@ -137,7 +140,8 @@ pub(super) fn render(
     ];
     let worst = format!("the worst of {}x{} each", shared.0, shared.1);
     let last = (shared != (1, 1)).then_some(worst);
-    legend(axes, last, own, look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
+    let legend = Legend { axes, last, own, allowed };
+    legend.render(look, Rect { y: grid.bottom(), height: below, ..area }, buffer);
 }
 
 /// Numbers of the first, the last and the chosen output.

@@ -4,10 +4,10 @@
 //! ┌ title ────────────────────────────────┐
 //! │ header                                │  which weight, and how far it is
 //! │ Error   │ x>0: w⁺, off by             │
-//! │ (map)   │ (table)                     │
-//! │         │─────────────────────────────│  side by side if there is room,
-//! │         │ x<0: w⁻, off by             │  below the map if there is little
-//! │         │ (table)                     │
+//! │ (map)   │ (table with staircase)      │
+//! │         │─────────────────────────────│  the chosen half alone if there is little room,
+//! │         │ x<0: w⁻, off by             │  below the map if there is less,
+//! │         │ (table with staircase)      │  without the map if there is none for it
 //! │ how to read it                        │
 //! │ the chosen step, a line for each half │
 //! └ keys ─────────────────────────────────┘
@@ -20,6 +20,7 @@ mod keys;
 mod learned;
 mod legend;
 mod map;
+mod staircase;
 mod table;
 mod told;
 
@@ -57,10 +58,12 @@ const FACTS: ScreenFacts = ScreenFacts {
     panes: &[
         (
             "Weight",
-            "One target weight as it is put together, a half for inputs above 0 and one for those below: bucket by bucket, \
-             what is left of it (the residual) is held against the bucket's threshold; where it reaches that, the bucket's \
-             piece is taken and subtracted. The map shows how far each weight of the layer is off, in units of its \
-             tolerance; where weights share a character it is that of the worst.",
+            "One target weight as it is put together: the weight completed last, until another one is chosen. It has a staircase \
+             for inputs above 0 and one for those below. The residual starts at |w*|. Each row takes a piece: where the residual \
+             reaches what the bucket needs, the product of the bucket's neuron is subtracted. The bars show the residual on a log \
+             axis that ends at the tolerance. The last row holds what is left against it. t shows the buckets passed by as well. \
+             The map shows how far each weight of the layer is off, in units of ε_w; where weights share a character it is \
+             that of the worst.",
         ),
         learned::PANES,
     ],
@@ -69,11 +72,17 @@ const FACTS: ScreenFacts = ScreenFacts {
 /// Least width of the panes where the map stands beside the tables, and not above them.
 const BESIDE: u16 = 80;
 
-/// Least width of a table where two stand side by side.
-const TABLE: u16 = 62;
+/// Width of a table with all that it has to show.
+const TABLE: u16 = 126;
 
 /// Least width of a table beside the map.
 const TABLE_LEAST: u16 = 56;
+
+/// Least height of panes with the map above the tables.
+const MAP_ABOVE: u16 = 13;
+
+/// Least height of a half's pane where both are shown.
+const HALF: u16 = 16;
 
 /// Least height between title line and footer at which all lines below the panes are shown.
 const TALL: u16 = 20;
@@ -100,6 +109,7 @@ impl Screen for WeightScreen {
 
     fn show(&mut self, scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
         self.is_learned = scene.snapshot.learned_lane().is_some();
+        self.choice.follow(scene.snapshot);
         Vec::new()
     }
 
@@ -131,10 +141,10 @@ impl Screen for WeightScreen {
     fn go_to(&mut self, part: ScreenPart, _scene: &Scene<'_>) -> Vec<Request> {
         match part.kind {
             choice::WEIGHT => {
-                (self.choice.output, self.choice.input) = (part.first, part.second);
+                self.choice.choose((part.first, part.second));
                 return send(self.choice.command());
             }
-            choice::STEP => self.choice.step = part.first,
+            choice::STEP => (self.choice.step, self.choice.half) = (part.first, part.second),
             _ => {}
         }
         Vec::new()
@@ -173,11 +183,18 @@ impl Screen for WeightScreen {
         if let Some(weight) = &scene.snapshot.weight {
             let line = told::header_line(scene.snapshot, weight, look, header.width);
             frame_lines::draw_line(&line, look, header, buffer);
-            let steps = self.choice.steps(&weight.sums, scene.filter);
-            let place = self.choice.place(&steps);
-            self.render_panes(view, weight, (&steps, place), panes, buffer);
-            let step = steps.get(place).copied();
+            let steps: Vec<_> = weight.sums.iter().map(|sum| self.choice.steps(sum, scene.filter)).collect();
+            let half = self.choice.half_of(steps.len());
+            let place = steps.get(half).map_or(0, |steps| self.choice.place(steps));
+            let step = steps.get(half).and_then(|steps| steps.get(place)).copied();
+            let mode = scene.snapshot.lane().mode;
+            let tables = Tables { view: weight, steps, chosen: (half, place), mode, look };
+            self.render_panes(view, &tables, panes, buffer);
             let mut lines = told::step_lines(scene.snapshot, weight, step, look, below.width);
+            // With one row alone it is that of the half gone through.
+            if below.height < 2 && half < lines.len() {
+                lines.swap(0, half);
+            }
             if below.height > 1 || lines.is_empty() {
                 lines.insert(0, told::how_to_read(scene, self.choice, weight, look, below.width));
             }
@@ -194,26 +211,47 @@ impl Screen for WeightScreen {
 }
 
 impl WeightScreen {
-    /// Draws the map and the tables of the sums, of whose steps `place` is the chosen one.
-    fn render_panes(
-        &self,
-        view: &ScreenView<'_>,
-        weight: &WeightView,
-        (steps, place): (&[usize], usize),
-        area: Rect,
-        buffer: &mut Buffer,
-    ) {
-        let look = view.look;
-        let sums = weight.sums.len() as u16;
+    /// Draws the map and the tables of the sums.
+    fn render_panes(&self, view: &ScreenView<'_>, tables: &Tables<'_>, area: Rect, buffer: &mut Buffer) {
+        let (look, weight) = (view.look, tables.view);
         let [left, right] = if area.width >= BESIDE {
             // What the map has no use for goes to the tables.
-            let beside = area.width.saturating_sub(sums * TABLE);
+            let beside = area.width.saturating_sub(TABLE);
             let map = beside.max((area.width / 3).min(area.width - TABLE_LEAST)).min(map::widest(weight));
             Layout::horizontal([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         } else {
             let map = (area.height / 3).clamp(if area.height >= 16 { 7 } else { 5 }, 14);
+            let map = if area.height < MAP_ABOVE { 0 } else { map };
             Layout::vertical([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         };
+        if !left.is_empty() {
+            self.render_map(view, weight, left, buffer);
+        }
+        let sums = weight.sums.len();
+        let all = 0..sums;
+        let alone = sums > 1 && right.height / (sums as u16) < HALF;
+        let shown = if alone { tables.chosen.0..tables.chosen.0 + 1 } else { all.clone() };
+        let halves = Layout::vertical(vec![Constraint::Fill(1); shown.len()]).split(right);
+        let columns = tables.columns(right.width.saturating_sub(2));
+        for (number, &area) in shown.zip(halves.iter()) {
+            let title = told::sum_title(weight, &weight.sums[number], look, area.width);
+            let inside = pane(&title, look, area, buffer);
+            tables.render(number, &columns, view.clickables, inside, buffer);
+            let (rows, steps) = (tables.shown(number, inside.height), tables.steps[number].len());
+            frame_lines::rows_of("steps", rows, steps, look, area, buffer);
+            if alone
+                && area.height > 1
+                && let Some(other) = all.clone().find(|&other| other != number)
+            {
+                let other = told::other_half(weight, &weight.sums[other], look, area.width / 2);
+                let (x, y) = (area.x + area.width.min(2), area.bottom() - 1);
+                buffer.set_stringn(x, y, other, usize::from(area.width / 2), look.theme.key);
+            }
+        }
+    }
+
+    fn render_map(&self, view: &ScreenView<'_>, weight: &WeightView, area: Rect, buffer: &mut Buffer) {
+        let look = view.look;
         let (found, tolerance) = (look.glyphs.found, look.glyphs.tolerance);
         let mut titles = vec![
             format!("Layer {}: |w*-{found}|/{tolerance}", weight.layer),
@@ -223,19 +261,7 @@ impl WeightScreen {
             let kind = look.glyphs.write(&kind);
             titles.insert(0, format!("Layer {}, {kind}: |w*-{found}|/{tolerance}", weight.layer));
         }
-        let inside = pane(&fitting(titles, left.width.saturating_sub(4)), look, left, buffer);
+        let inside = pane(&fitting(titles, area.width.saturating_sub(4)), look, area, buffer);
         map::render(weight, self.choice, view.clickables, look, inside, buffer);
-        let halves = vec![Constraint::Fill(1); weight.sums.len()];
-        let beside = right.width >= sums * TABLE;
-        let halves = if beside { Layout::horizontal(halves) } else { Layout::vertical(halves) }.split(right);
-        let width = halves.iter().map(|half| half.width).min().unwrap_or(0).saturating_sub(2);
-        let tables = Tables { view: weight, steps, place, mode: view.scene.snapshot.lane().mode, look };
-        let columns = tables.columns(width);
-        for (sum, &area) in weight.sums.iter().zip(halves.iter()) {
-            let inside = pane(&told::sum_title(weight, sum, look, area.width), look, area, buffer);
-            tables.render(sum, &columns, view.clickables, inside, buffer);
-            let shown = tables.shown(inside.height);
-            frame_lines::rows_of("steps", shown, steps.len(), look, area, buffer);
-        }
     }
 }

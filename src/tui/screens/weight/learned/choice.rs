@@ -87,7 +87,9 @@ impl MaskLayout {
         };
         (choice.output, choice.input) = goal;
         (choice.output, choice.input) = choice.within(layer.shape);
-        Ok((choice.output, choice.input) != before)
+        let is_other = (choice.output, choice.input) != before;
+        choice.is_own |= is_other;
+        Ok(is_other)
     }
 }
 

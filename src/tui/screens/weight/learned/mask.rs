@@ -13,7 +13,7 @@ use crate::tui::look::Look;
 use crate::tui::screens::weight::choice::{Choice, WEIGHT};
 use crate::tui::screens::weight::map::{WeightCells, labels_across, labels_down};
 use crate::tui::widgets::clickable::{ClickTarget, Clickables, ScreenPart};
-use crate::tui::widgets::frame_lines::{draw_line, fitting, too_small};
+use crate::tui::widgets::frame_lines::{draw_line, fitting, needs};
 
 /// Most columns and rows of a weight.
 const WIDEST: usize = 4;
@@ -109,7 +109,7 @@ pub(super) fn render(
     let gutter = (plane.rows - 1).to_string().len() as u16 + 1;
     let below = if area.height >= ROOMY { 3 } else { 1 };
     if area.width < gutter + 4 || area.height < below + 2 {
-        too_small(look, area, buffer);
+        needs((gutter + 4, below + 2), look, area, buffer);
         return;
     }
     // Characters of the area, and places in each.
