@@ -10,6 +10,7 @@ use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
 use slth::tui::look::theme::{ANSI, RGB};
 use slth::tui::overlays;
+use slth::tui::screens::weight::{Choice, WeightMove};
 
 const CONV: &str = "tests/cases/onnx/digits-conv.onnx";
 const LSTM: &str = "tests/cases/onnx/digits-lstm.onnx";
@@ -45,13 +46,18 @@ fn the_architecture_is_drawn_where_there_is_room() {
 
 #[test]
 fn kernels_are_small_maps_and_a_weight_says_where_it_stands() {
+    let to_first = |opened: &mut Opened| {
+        opened.app.screens.weight.choice = Choice { input: 1, is_own: true, ..Choice::default() };
+        opened.press(WeightMove::Left.action());
+    };
     let mut conv = built(CONV, '3', 1);
+    to_first(&mut conv);
     holds(&conv, (120, 40), &["output channel 0, input channel 0, dy 0, dx 0", "in → channels"]);
     let right = |opened: &mut Opened, times: usize| {
-        (0..times).for_each(|_| opened.press(slth::tui::screens::weight::WeightMove::Right.action()));
+        (0..times).for_each(|_| opened.press(WeightMove::Right.action()));
     };
     let down = |opened: &mut Opened, times: usize| {
-        (0..times).for_each(|_| opened.press(slth::tui::screens::weight::WeightMove::Down.action()));
+        (0..times).for_each(|_| opened.press(WeightMove::Down.action()));
     };
     right(&mut conv, 4);
     holds(&conv, (120, 40), &["output channel 0, input channel 1, dy 0, dx 1"]);
@@ -64,6 +70,7 @@ fn kernels_are_small_maps_and_a_weight_says_where_it_stands() {
     holds(&conv, (120, 40), &[&format!("{numbers}   b")]);
     holds(&conv, (200, 50), &["conv 3×3, 16 channels: output channel 1, bias"]);
     let mut lstm = built(LSTM, '3', 2);
+    to_first(&mut lstm);
     holds(&lstm, (120, 40), &["gate input, unit 0"]);
     down(&mut lstm, 70);
     holds(&lstm, (120, 40), &["gate forget, unit 6"]);

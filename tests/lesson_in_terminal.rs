@@ -15,7 +15,7 @@ fn the_lesson_is_walked_through() {
         ("nnnnnnnnn", "step 2 of 14: a neuron of G"),
         ("w", "step 3 of 14: kept or cut"),
         ("3", "step 4 of 14: a sum of pieces"),
-        ("wc", "step 5 of 14: what is left of w"),
+        ("w", "step 5 of 14: what is left of w"),
         ("N", "step 6 of 14: G is a function"),
         ("l", "step 7 of 14: all weights of a layer"),
         ("1", "step 8 of 14: a layer is built"),
@@ -27,14 +27,7 @@ fn the_lesson_is_walked_through() {
     ];
     for (keys, title) in steps {
         slth.shows(&[title]);
-        if keys == "wc" {
-            // `c` goes to the weight that `w` has completed by then.
-            slth.press("w");
-            slth.shows(&["2 of 12 weights complete"]);
-            slth.press("c");
-        } else {
-            slth.press(keys);
-        }
+        slth.press(keys);
     }
     slth.shows(&["step 14 of 14: your own network", "Bounds"]);
     // At rest nothing is sent.

@@ -19,9 +19,6 @@ use crate::tui::look::Look;
 /// Name of the quantity on the axis, by room.
 const NAMES: [&str; 3] = [" residual, log axis ", " residual, log ", " log "];
 
-/// The least eighths of a cell that show a residual beyond the tolerance, in ASCII too.
-const LEAST: usize = 4;
-
 /// The name of the tolerance of one sum: `ε_w/2`, or `ε_w` of a neuron that stands in for a whole one.
 pub(super) fn tolerance(view: &WeightView, look: &Look) -> String {
     let half = if view.allowed < view.tolerance { "/2" } else { "" };
@@ -39,8 +36,8 @@ pub(super) fn head(view: &WeightView, width: usize, look: &Look) -> String {
     if text.chars().count() <= width { text } else { low.chars().take(width).collect() }
 }
 
-/// Eighths of `width` cells: none where the residual is within the tolerance, all at |w*|.
-fn eighths(view: &WeightView, residual: f64, width: usize) -> usize {
+/// Eighths of `width` cells: none where the residual is within the tolerance, all at |w*|. What is beyond it shows.
+fn eighths(view: &WeightView, residual: f64, width: usize, look: &Look) -> usize {
     let (residual, whole) = (residual.abs(), view.target.abs());
     if residual <= view.allowed || !residual.is_finite() {
         return 0;
@@ -48,7 +45,8 @@ fn eighths(view: &WeightView, residual: f64, width: usize) -> usize {
     let share = (residual / view.allowed).ln() / (whole / view.allowed).ln();
     // A weight as small as its tolerance has no scale.
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 };
-    ((share * 8.0 * width as f64).round() as usize).max(LEAST)
+    let least = look.glyphs.bar.iter().position(|bar| *bar != " ").unwrap_or(0);
+    ((share * 8.0 * width as f64).round() as usize).max(least)
 }
 
 /// Draws the mark of the tolerance and the bar of a residual behind it. Returns the cells used.
@@ -62,7 +60,7 @@ pub(super) fn draw(
     // Never in reverse: an empty bar would look full.
     let plain = Style::reset();
     buffer.set_string(x, y, look.glyphs.guide, plain.patch(look.theme.faint));
-    let eighths = eighths(view, residual, width.saturating_sub(1));
+    let eighths = eighths(view, residual, width.saturating_sub(1), look);
     let cells = eighths.div_ceil(8);
     let bar: String = (0..cells).map(|cell| look.glyphs.bar[(eighths - 8 * cell).min(8)]).collect();
     buffer.set_string(x + 1, y, bar, plain.patch(style));
