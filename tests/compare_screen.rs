@@ -1,10 +1,13 @@
-//! The Compare screen: pictures at three sizes and three moments, every small size, and the lanes moved by steps.
+//! The Compare screen: pictures at four sizes and three moments, every small size, the sentence, the ladder, and the lanes moved by
+//! steps.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod screens;
 
 use screens::{Opened, PLAIN, session};
-use slth::session::{LaneView, Phase, Session, Step};
+use slth::method::Construction;
+use slth::report::text::construction_name;
+use slth::session::{Command, LaneView, Phase, Session, Step};
 use slth::tui::Look;
 use slth::tui::keymap::Action;
 use slth::tui::look::glyphs::ASCII;
@@ -13,6 +16,7 @@ use slth::tui::overlays;
 use slth::tui::screens::all_facts;
 use slth::tui::screens::compare;
 use slth::tui::screens::compare::LaneMove;
+use slth::tui::screens::explore;
 
 /// A target small enough to draw every construction but whole neurons.
 const SMALL: &[&str] = &[
@@ -47,6 +51,7 @@ fn pictures(name: &str, screen: &Opened) {
     for (name, picture) in screen.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }
+    insta::assert_snapshot!(format!("{name}_40x15"), screen.picture(PLAIN, 40, 15));
 }
 
 /// A layer, and some weights of the next.
@@ -136,7 +141,7 @@ fn a_construction_that_does_not_apply_says_why() {
     screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 80, 24);
     assert!(
-        text.contains("✓ the ticket holds") && text.contains("2 hyperbolic, first-fit    1242.00"),
+        text.contains("✓ the ticket holds") && text.contains("2 H hyperbolic, first-…      1,242"),
         "{text}"
     );
 }
@@ -146,7 +151,7 @@ fn lanes_that_skip_ahead_show_the_law_and_say_so() {
     let mut screen = open("malach-vs-hyperbolic", &["mode=SkipAhead"]);
     screen.press(Action::Step(Step::All));
     let text = screen.picture(PLAIN, 120, 40);
-    assert!(text.contains("no neuron drawn, ⠒⠒ exact law only"), "{text}");
+    assert!(text.contains("no neuron drawn: ⠒⠒ exact law only"), "{text}");
     assert!(text.contains("✓ the ticket holds · skipped ahead to the hits"), "{text}");
     // The target of digits breaks Malach's assumptions; the bound is too small for it.
     let mut screen = with_malach("digits");
@@ -252,7 +257,7 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
     screen.press(Action::Show(compare::NAME));
     for (width, height) in [(40, 15), (80, 24), (200, 50)] {
         let text = screen.picture(PLAIN, width, height);
-        assert!(text.contains("done: th") && text.contains("1 hyperbolic"), "{text}");
+        assert!(text.contains("done: th") && text.contains("1 H"), "{text}");
         assert!(text.contains("t add lane") && text.contains("One lane"), "{text}");
     }
     // Without anything to change, nothing happens.
@@ -275,6 +280,144 @@ fn looking_changes_nothing_and_what_is_added_is_said() {
     assert_eq!(screen.app.snapshot.lanes[1].phase, Phase::Done);
 }
 
+fn spoken(construction: Construction) -> String {
+    construction_name(construction).replace(", ", " ")
+}
+
+fn capital(name: &str) -> String {
+    name[..1].to_uppercase() + &name[1..]
+}
+
+/// Setups that compare open on Compare, those of one construction on Explore.
+#[test]
+fn presets_that_compare_open_on_compare() {
+    let expected = [
+        ("tiny", false),
+        ("digits", false),
+        ("deep", false),
+        ("example-5", false),
+        ("malach-vs-hyperbolic", true),
+        ("example-5-all", true),
+        ("ladder", true),
+        ("conv", true),
+        ("lstm", true),
+    ];
+    for (preset, compares) in expected {
+        let screen = Opened::open(preset, &[]);
+        let name = if compares { compare::NAME } else { explore::NAME };
+        assert_eq!(screen.app.screen_name(), name, "{preset}");
+    }
+    // From the list of presets too, and a lane added by a key leads nowhere.
+    let mut screen = Opened::open("tiny", &[]);
+    screen.send(vec![Command::Load(Box::new(session("ladder", &[])))]);
+    assert_eq!(screen.app.screen_name(), compare::NAME);
+    let mut screen = open("tiny", SMALL);
+    screen.press(Action::Show(explore::NAME));
+    screen.send(vec![Command::Compare(vec![Construction::Malach])]);
+    assert_eq!((screen.app.screen_name(), screen.app.snapshot.lanes.len()), (explore::NAME, 2));
+}
+
+#[test]
+fn the_sentence_says_how_its_number_is_known() {
+    let lead = |screen: &Opened| screen.picture(PLAIN, 200, 50).lines().nth(1).unwrap().to_owned();
+    // Malach's bound promises nothing for this target.
+    let mut screen = open("malach-vs-hyperbolic", &[]);
+    assert!(
+        lead(&screen).contains("The bounds promise nothing: this target breaks what malach's bound assumes.")
+    );
+    half_way(&mut screen);
+    let lanes = shown(&screen);
+    let share = lanes.iter().map(|lane| lane.race.last().unwrap().1).fold(1.0, f64::min);
+    let at = |lane: &LaneView| lane.race.iter().find(|point| point.1 >= share - 1e-9).unwrap().0;
+    let times = slth::report::numbers::times(at(lanes[0]).ratio(at(lanes[1])));
+    let expected = format!(
+        "Malach needed {times} times more neurons than hyperbolic first-fit for the same target, up to "
+    );
+    assert!(lead(&screen).contains(&expected), "{expected}{}", lead(&screen));
+    screen.press(Action::Step(Step::All));
+    let expected = "Malach needed 6,662 times more neurons than hyperbolic first-fit for the same target.";
+    assert!(lead(&screen).contains(expected), "{}", lead(&screen));
+    for (width, height) in [(40, 15), (80, 24), (120, 40)] {
+        let text = screen.picture(PLAIN, width, height);
+        assert!(text.contains("Malach needed 6,662 times more"), "{text}");
+        assert!(text.contains("1 M malach") && text.contains("Race"), "{text}");
+    }
+    // Two bounds that apply.
+    let ladder = {
+        let mut screen = open("ladder", &[]);
+        (0..2).for_each(|_| screen.press(LaneMove::Ladder.action()));
+        screen
+    };
+    let bounds: Vec<_> = shown(&ladder).iter().map(|lane| lane.neurons_bound().unwrap()).collect();
+    let times = slth::report::numbers::times(bounds[0].ratio(bounds[1]));
+    let expected =
+        format!("needs {times} times more neurons than corollary10 for the same target, by the bounds.");
+    assert!(lead(&ladder).contains(&expected), "{expected}{}", lead(&ladder));
+}
+
+#[test]
+fn the_ladder_starts_at_its_first_rung_and_lanes_are_remembered() {
+    let mut screen = Opened::open("ladder", &[]);
+    let ladder = Construction::ladder();
+    assert_eq!(screen.app.screens.compare.slots.shown(), &ladder[..2]);
+    for (name, picture) in screen.pictures("ladder_start") {
+        insta::assert_snapshot!(name, picture);
+    }
+    screen.press(LaneMove::Ladder.action());
+    screen.press(LaneMove::NextLane.action());
+    screen.press(LaneMove::Together.action());
+    let chosen = screen.app.screens.compare.slots.clone();
+    assert_eq!(chosen.shown(), &ladder[1..3]);
+    for shown in all_facts() {
+        screen.press(Action::Show(shown.name));
+    }
+    screen.press(Action::Show(compare::NAME));
+    assert_eq!(screen.app.screens.compare.slots, chosen);
+    screen.press(Action::Restart);
+    assert_eq!(screen.app.screens.compare.slots, chosen);
+    let text = screen.picture(PLAIN, 80, 24);
+    assert!(text.contains("Ladder, rung 2 of 5"), "{text}");
+    // All rungs built: observed neurons in place of bounds.
+    screen.press(LaneMove::Together.action());
+    screen.press(Action::Step(Step::All));
+    for (name, picture) in screen.pictures("ladder_second_rung_done") {
+        insta::assert_snapshot!(name, picture);
+    }
+    let text = screen.picture(Look { theme: ANSI, glyphs: ASCII }, 80, 24);
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!("ladder_ascii_80x24", text);
+    screen.draw_every_small_size(Look { theme: ANSI, glyphs: ASCII });
+}
+
+/// Every number of a column has as many digits behind its point, and an exponent if another has one.
+#[test]
+fn a_column_of_the_figures_has_one_format() {
+    let mut screen = open("ladder", &[]);
+    for _ in Construction::ladder().windows(2) {
+        screen.press(Action::Step(Step::All));
+        let text = screen.picture(PLAIN, 200, 50);
+        let rows: Vec<Vec<&str>> = text
+            .lines()
+            .filter(|line| line.starts_with("\"│1 ") || line.starts_with("\"│2 "))
+            .filter(|line| line.contains(" s "))
+            .map(|line| line.split('│').nth(1).unwrap().split_whitespace().rev().take(10).collect())
+            .collect();
+        assert_eq!(rows.len(), 2, "{text}");
+        let format = |cell: &str| {
+            let cell = cell.trim_end_matches('!');
+            let digits = cell.split('e').next().unwrap().split('.').nth(1).map(str::len);
+            (cell.contains('e'), digits)
+        };
+        for (first, second) in rows[0].iter().zip(&rows[1]) {
+            let is_number = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
+            if is_number(first) && is_number(second) {
+                assert_eq!(format(first), format(second), "{first} beside {second}:\n{text}");
+            }
+        }
+        screen.press(LaneMove::Ladder.action());
+    }
+}
+
 #[test]
 fn the_ladder_names_what_changes_and_what_it_buys() {
     let mut screen = open("tiny", &SMALL[..3]);
@@ -282,16 +425,17 @@ fn the_ladder_names_what_changes_and_what_it_buys() {
         screen.press(LaneMove::Ladder.action());
         assert_eq!(screen.app.screens.compare.slots.shown(), rung);
         screen.press(Action::Step(Step::All));
-        let text = screen.picture(PLAIN, 200, 50);
-        let line = text.lines().find(|line| line.contains(" 1→2  ")).unwrap();
         let sampled = |lane: usize| shown(&screen)[lane].neurons_sampled();
-        let (times, word) = if sampled(0) >= sampled(1) {
-            (sampled(0).ratio(sampled(1)), "fewer")
-        } else {
-            (sampled(1).ratio(sampled(0)), "more")
-        };
-        let gain = format!("{} times {word} neurons observed", slth::report::text::count(times));
-        assert!(line.contains(&gain), "expected {gain} in {line}");
+        let [most, fewest] = if sampled(0).log10() >= sampled(1).log10() { [0, 1] } else { [1, 0] };
+        let times = slth::report::numbers::times(sampled(most).ratio(sampled(fewest)));
+        let [most, fewest] = [most, fewest].map(|lane| spoken(rung[lane]));
+        let sentence = format!(
+            " {} needed {times} times more neurons than {fewest} for the same target.",
+            capital(&most)
+        );
+        let text = screen.picture(PLAIN, 200, 50);
+        assert!(text.contains(&sentence), "expected {sentence} in\n{text}");
+        assert!(text.contains(&format!(" {times} times ")) && text.contains(" 1→2  "), "{text}");
     }
     let rungs: Vec<String> = slth::method::Construction::ladder()
         .windows(2)

@@ -57,7 +57,7 @@ fn pictures(name: &str, opened: &Opened) {
     }
 }
 
-/// Several learned methods lead to Compare, a single one to Explore with its lane on view.
+/// Several learned methods lead to Compare, one construction or one learned method to Explore with its lane on view.
 #[test]
 fn presets_open_where_their_tickets_are() {
     const ONE: &[&str] = &["learned=[Rewinding(widths:[64,30,10],rounds:2,steps:120)]"];

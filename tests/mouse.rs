@@ -141,7 +141,7 @@ fn bounds_are_read_where_they_are_clicked() {
 fn a_lane_of_compare_is_chosen_where_its_pane_is_clicked() {
     let mut app = app("malach-vs-hyperbolic");
     app.update(Action::Show(compare::NAME));
-    for (pane, slot) in [("2 hyperbolic", 1), ("1 malach", 0)] {
+    for (pane, slot) in [("2 H hyperbolic", 1), ("layer 1/2", 0), (" 2 H hyperbolic", 1), ("1 M malach", 0)] {
         click(&mut app, pane).unwrap();
         assert_eq!(app.screens.compare.slots.focus, slot);
     }

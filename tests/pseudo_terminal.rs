@@ -98,11 +98,17 @@ fn another_preset_is_picked() {
 #[test]
 fn constructions_are_compared_alone_and_together() {
     let mut slth = Explorer::open(&["malach-vs-hyperbolic"]);
-    slth.shows(&["paused"]);
-    slth.press("2");
-    slth.shows(&["▶1 malach", "2 hyperbolic, first-fit", "Race", "all four choices differ", "together"]);
+    // A preset that compares opens on Compare.
+    slth.shows(&[
+        "paused",
+        "▶1 M malach",
+        "2 H hyperbolic, first-fit",
+        "Race",
+        "all four choices differ",
+        "together",
+    ]);
     slth.press("\to");
-    slth.shows(&["▶2 hyperbolic, first-fit", "alone: steps and runs move lane 2 only"]);
+    slth.shows(&["▶2 H hyperbolic, first-fit", "alone: steps and runs move lane 2 only"]);
     slth.press("a");
     slth.shows(&["layer 1/2 · 0/60 weights", "paused: 1 of 2 lanes done", "2,622 of ≤ 18,861"]);
     // One word for the run, on every screen and for every lane.
@@ -114,11 +120,11 @@ fn constructions_are_compared_alone_and_together() {
     slth.shows(&[
         "done: all tickets hold",
         "17,466,686 of ≤ 152,484,048",
-        "6662 times fewer neurons observed",
+        "Malach needed 6,662 times more neurons than hyperbolic first-fit",
     ]);
     // The second rung of the ladder, Malach and product pairs; the finished lane stays.
     slth.press("gg");
-    slth.shows(&["1 malach", "▶2 product-pair", "match: z_in", "0 of ≤ ", "17,466,686"]);
+    slth.shows(&["Ladder, rung 2 of 5", "▶P product-pair", "match: z_in", "≤ ", "17,466,686"]);
     slth.leave();
     assert_eq!(slth.ends(), 0);
     slth.assert_restored();

@@ -92,15 +92,6 @@ pub struct SubsetEstimate {
     pub pensia_constant: f64,
 }
 
-/// The ratio of the neurons of two constructions, and its source.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gain {
-    /// ratio of neurons per weight
-    pub times: Count,
-    /// from neurons sampled, else from the bounds
-    pub is_observed: bool,
-}
-
 impl Comparison {
     /// These lanes at this moment, constructions compared with the first one.
     pub fn new(
@@ -200,19 +191,6 @@ impl ComparedLane {
     /// Whether the target keeps all assumptions of the bound.
     pub fn bound_applies(&self) -> bool {
         Assumption::all_kept(&self.assumptions)
-    }
-
-    /// The gain of `other` over this construction: from neurons sampled, else from the bounds if both apply to the target.
-    pub fn gain_of(&self, other: &Self) -> Option<Gain> {
-        let gain = |ours: Option<Count>, others: Option<Count>, is_observed| {
-            let (ours, others) = (ours?, others?);
-            let known = ours > Count::ZERO && others > Count::ZERO;
-            known.then(|| Gain { times: ours.ratio(others), is_observed })
-        };
-        gain(self.neurons_per_weight, other.neurons_per_weight, true).or_else(|| {
-            let both_apply = self.bound_applies() && other.bound_applies();
-            gain(self.neurons_per_weight_bound, other.neurons_per_weight_bound, false).filter(|_| both_apply)
-        })
     }
 }
 

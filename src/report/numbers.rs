@@ -96,6 +96,20 @@ pub fn count(count: Count) -> String {
     if count.as_f64().is_finite() { number(count.as_f64()) } else { format!("{count:.3}") }
 }
 
+/// How many times: whole and grouped from 100 on, else two digits behind the point, or one.
+pub fn times(ratio: Count) -> String {
+    let value = ratio.as_f64();
+    if value < 9.995 {
+        format!("{value:.2}")
+    } else if value < 99.95 {
+        format!("{value:.1}")
+    } else if value < 1e9 {
+        grouped(value.round() as i64)
+    } else {
+        format!("{ratio:.3}")
+    }
+}
+
 /// Neurons per weight.
 pub fn per_weight(neurons: Count) -> String {
     let value = neurons.as_f64();
@@ -217,6 +231,46 @@ impl CountFormat {
     }
 }
 
+/// As [`CountFormat`] for a narrow column and for ratios: at most nine characters up to 10⁹⁹, three digits of small counts too.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NarrowCountFormat {
+    /// digits behind the point of grouped numbers; `None` for numbers with an exponent
+    places: Option<usize>,
+}
+
+impl NarrowCountFormat {
+    /// Most characters of a grouped number.
+    const LONGEST: usize = 9;
+
+    /// Three digits of the smallest count, and thousands apart; an exponent where that takes too many characters.
+    pub fn of(counts: impl Iterator<Item = Count> + Clone) -> Self {
+        let smallest = counts
+            .clone()
+            .filter(|count| *count > Count::ZERO)
+            .map(Count::log10)
+            .fold(f64::INFINITY, f64::min);
+        let places = if smallest >= 2.0 {
+            0
+        } else if smallest >= 1.0 {
+            1
+        } else {
+            2
+        };
+        let grouped = Self { places: Some(places) };
+        let fits = |count: Count| count.log10() < 15.0 && grouped.write(count).len() <= Self::LONGEST;
+        let fit = counts.clone().all(fits) && (smallest >= -1.0 || !smallest.is_finite());
+        if fit { grouped } else { Self { places: None } }
+    }
+
+    /// A count in this format.
+    pub fn write(self, count: Count) -> String {
+        let Some(places) = self.places else { return format!("{count:.3}") };
+        let text = format!("{:.places$}", count.as_f64());
+        let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+        whole.parse::<i64>().map_or(text.clone(), |whole| format!("{}{rest}", grouped(whole)))
+    }
+}
+
 /// Widths n₀…n_ℓ; long lists are summarised.
 pub fn widths(widths: &[usize]) -> String {
     let (layers, first) = (widths.len() - 1, widths[0]);
@@ -263,6 +317,26 @@ mod tests {
         let between = [0.005, 0.02, 0.5, 2.0, 50.0, 2e3, 5e11, 2.5e-7, 9.9999e6];
         let expected = ["5e-3", "0.02", "0.5", "2", "50", "2,000", "5e11", "2.5e-7", "1e7"];
         assert_eq!(between.map(|value: f64| power_of_ten(value.log10())), expected);
+    }
+
+    #[test]
+    fn a_narrow_column_of_counts_has_one_format() {
+        let written = |counts: &[f64]| -> Vec<String> {
+            let counts: Vec<Count> = counts.iter().map(|&count| Count::new(count)).collect();
+            let format = NarrowCountFormat::of(counts.iter().copied());
+            counts.iter().map(|&count| format.write(count)).collect()
+        };
+        assert_eq!(written(&[45_699.44, 256.81]), ["45,699", "257"]);
+        assert_eq!(written(&[1.0, 0.0055, 0.0]), ["1.000e0", "5.500e-3", "0.000e0"]);
+        assert_eq!(written(&[460_500.0, 25.6, 0.0]), ["460,500.0", "25.6", "0.0"]);
+        assert_eq!(written(&[4_605_001.0, 25.6]), ["4.605e6", "2.560e1"]);
+        assert_eq!(written(&[2.25, 999.0]), ["2.25", "999.00"]);
+        let beyond = [Count::from_ln(1000.0), Count::from(3)];
+        let format = NarrowCountFormat::of(beyond.iter().copied());
+        assert_eq!(beyond.map(|count| format.write(count)), ["1.970e434", "3.000e0"]);
+        assert_eq!(NarrowCountFormat::of(std::iter::empty()).write(Count::ZERO), "0.00");
+        let ratios = [1.6, 12.34, 6_662.3, 3.5e12].map(|ratio| times(Count::new(ratio)));
+        assert_eq!(ratios, ["1.60", "12.3", "6,662", "3.500e12"]);
     }
 
     #[test]

@@ -6,12 +6,11 @@ use super::assumptions::{NO_PROMISE, assumed, broken, marked};
 use super::bridge::bridge;
 use super::learned::tickets;
 use super::setup::heading;
-use crate::report::comparison::{ComparedLane, Comparison, Gain, SubsetEstimate};
+use crate::report::comparison::{ComparedLane, Comparison, SubsetEstimate};
 use crate::report::numbers::{count, grouped, number, per_weight};
 use crate::report::page::Page;
 use crate::report::table::Rows;
 use crate::session::{Session, TicketVerdict};
-use crate::theory::Count;
 use crate::visible;
 
 /// The cost of the subset sums of a run.
@@ -95,13 +94,4 @@ pub(super) fn verdict(verdict: TicketVerdict) -> &'static str {
         TicketVerdict::Missing => "missing",
         TicketVerdict::Incomplete | TicketVerdict::NotCertified => "no",
     }
-}
-
-/// The gain of a step from one construction to another: `4488 times fewer neurons observed`.
-pub fn gain(from: &ComparedLane, to: &ComparedLane) -> Option<String> {
-    let Gain { times, is_observed } = from.gain_of(to)?;
-    let known = if is_observed { "observed" } else { "by the bounds" };
-    let one = Count::from(1);
-    let (times, word) = if times >= one { (times, "fewer") } else { (one.ratio(times), "more") };
-    Some(format!("{} times {word} neurons {known}", count(times)))
 }

@@ -11,6 +11,7 @@ mod graph_drawing;
 mod inspected;
 mod learned;
 mod origin;
+mod race;
 mod run;
 mod setup;
 #[cfg(feature = "cli")]
@@ -26,13 +27,14 @@ pub use assumptions::{MARK, NO_PROMISE, assumed, broken, marked};
 pub use bounds::bounds;
 pub use bridge::bridge_sentences;
 pub use certificate::{certificate_notes, certificate_table};
-pub use comparison::{comparison, gain, subset_estimate};
+pub use comparison::{comparison, subset_estimate};
 pub use faithfulness::faithfulness;
 pub use graph::{graph_in_words, graph_table, layer_in_words, layer_kind, weight_place};
 pub use graph_drawing::{GraphLine, graph_drawing};
 pub use inspected::inspected;
 pub use learned::{percent, ticket_name};
 pub use origin::{origin, unused, unused_names};
+pub use race::race_sentences;
 pub use run::{demand, run};
 pub use setup::{construction_name, mode, not_built, not_built_names};
 #[cfg(feature = "cli")]

@@ -109,9 +109,10 @@ impl App {
         }
     }
 
-    /// Goes from Explore to Compare for a setup with tickets side by side: several learned lanes.
+    /// Goes from Explore to Compare for a setup that compares: several constructions, or several learned lanes.
     fn lead_with_compare(&mut self) {
-        if self.screen_name() == explore::NAME && self.latest.learned.len() > 1 {
+        let compares = self.latest.lanes.len() > 1 || self.latest.learned.len() > 1;
+        if self.screen_name() == explore::NAME && compares {
             let compare = self.screens.all().iter().position(|screen| screen.facts().name == compare::NAME);
             self.shown = compare.unwrap_or(self.shown);
         }

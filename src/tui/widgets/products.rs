@@ -90,30 +90,19 @@ impl ProductAxis {
     }
 }
 
-/// The scale of a chart: of one lane, or common to several.
+/// The scale of a chart: the axis of one lane, or an axis common to several; heights are those of one lane.
 #[derive(Clone, Copy)]
 pub(crate) struct ProductScale {
     /// decimal logarithms of the products at the left and right end
     ends: (f64, f64),
     /// density per decade at the upper edge
     top: f64,
-    /// whether heights are square roots of densities, so laws of unlike widths can be seen side by side
-    root: bool,
 }
 
 impl ProductScale {
-    fn of_one(axis: &ProductAxis) -> Self {
-        Self { ends: axis.ends, top: axis.peak / axis.decades() * (1.0 + HEADROOM), root: false }
-    }
-
-    /// The common scale of these lanes, and its axis; `None` without lanes.
-    pub(crate) fn shared(snapshot: &Snapshot, lanes: &[usize]) -> Option<(Self, LogAxis)> {
-        let axes: Vec<ProductAxis> = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane)).collect();
-        let decades = LogAxis::around(axes.iter().flat_map(|axis| [axis.ends.0, axis.ends.1]))?;
-        let peak = axes.iter().map(|axis| axis.peak / axis.decades()).fold(0.0, f64::max);
-        let scale =
-            Self { ends: (decades.at(0.0), decades.at(1.0)), top: peak * (1.0 + HEADROOM), root: true };
-        Some((scale, decades))
+    /// Ends at decimal logarithms of products, for the layer on view of this lane.
+    fn new(axis: &ProductAxis, ends: (f64, f64)) -> Self {
+        Self { ends, top: axis.peak / axis.decades() * (1.0 + HEADROOM) }
     }
 
     /// Place on `axis` of a place on this scale.
@@ -124,8 +113,7 @@ impl ProductScale {
 
     /// Share of the chart's height for a density on `axis`, at most 1.
     fn height(&self, axis: &ProductAxis, density: f64) -> f64 {
-        let share = (density / axis.decades() / self.top).min(1.0);
-        if self.root { share.sqrt() } else { share }
+        (density / axis.decades() / self.top).min(1.0)
     }
 }
 
@@ -139,23 +127,36 @@ pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, 
     let lane = &snapshot.lanes[lane];
     let below = if area.height > ROWS_BELOW + LEAST_BARS { ROWS_BELOW } else { 1 };
     let bars = Rect { height: area.height - below, ..area };
-    let scale = ProductScale::of_one(&axis);
+    let scale = ProductScale::new(&axis, axis.ends);
     let columns = axis.columns(&scale, bars.width);
     histogram(lane, &axis, &columns, look).render(look, bars, buffer);
     legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
 }
 
-/// Draws bars and curve of a lane on a common scale.
-pub(crate) fn render_shared(
+/// The axis around the products of all these lanes; `None` without lanes.
+pub(crate) fn common_axis(snapshot: &Snapshot, lanes: &[usize]) -> Option<LogAxis> {
+    let axes = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane).ends);
+    LogAxis::around(axes.flat_map(|(from, to)| [from, to]))
+}
+
+/// Density per decade at the upper edge of a lane's chart.
+pub(crate) fn top(snapshot: &Snapshot, lane: usize) -> f64 {
+    let axis = ProductAxis::of(snapshot, lane);
+    ProductScale::new(&axis, axis.ends).top
+}
+
+/// Draws bars and curve of a lane on a common axis, as high as they are for this lane.
+pub(crate) fn render_on(
     snapshot: &Snapshot,
     lane: usize,
-    scale: &ProductScale,
+    common: &LogAxis,
     look: &Look,
     area: Rect,
     buffer: &mut Buffer,
 ) {
     let axis = ProductAxis { bound: None, ..ProductAxis::of(snapshot, lane) };
-    let columns = axis.columns(scale, area.width);
+    let scale = ProductScale::new(&axis, (common.from, common.to));
+    let columns = axis.columns(&scale, area.width);
     histogram(&snapshot.lanes[lane], &axis, &columns, look).render(look, area, buffer);
 }
 
@@ -318,10 +319,12 @@ mod tests {
     fn no_bar_of_a_run_is_lost_under_law_and_bound() {
         for weights in [0, 1, 4] {
             let snapshot = snapshot(weights);
-            let (shared, _) = ProductScale::shared(&snapshot, &[0, 1]).unwrap();
+            let common = common_axis(&snapshot, &[0, 1]).unwrap();
             for lane in 0..2 {
+                let axis = ProductAxis::of(&snapshot, lane);
+                let shared = ProductScale::new(&axis, (common.from, common.to));
                 for size in SIZES {
-                    let own = ProductScale::of_one(&ProductAxis::of(&snapshot, lane));
+                    let own = ProductScale::new(&axis, axis.ends);
                     for scale in [own, shared] {
                         let histogram = of(&snapshot, lane, &scale, size.0);
                         assert_eq!(histogram.bars.iter().flatten().count() == 0, weights == 0);
@@ -339,10 +342,10 @@ mod tests {
             let axis = ProductAxis::of(&snapshot, lane);
             let of_law = |bin| ((axis.density)(ProductAxis::middle(bin)) * 1e12) as u64;
             snapshot.lanes[lane].view.tally.products = (0..PRODUCT_BINS).map(of_law).collect();
-            let (shared, _) = ProductScale::shared(&snapshot, &[0, 1]).unwrap();
-            for (width, scale) in
-                (2..200).flat_map(|width| [(width, ProductScale::of_one(&axis)), (width, shared)])
-            {
+            let common = common_axis(&snapshot, &[0, 1]).unwrap();
+            let own = ProductScale::new(&axis, axis.ends);
+            let shared = ProductScale::new(&axis, (common.from, common.to));
+            for (width, scale) in (2..200).flat_map(|width| [(width, own), (width, shared)]) {
                 let drawn = of(&snapshot, lane, &scale, width);
                 let curve = &drawn.lines[drawn.lines.len() - 1].heights;
                 for (bar, curve) in drawn.bars.iter().zip(curve) {

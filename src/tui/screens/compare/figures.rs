@@ -5,14 +5,26 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
+use super::slots::named;
 use crate::experiment::Construction;
-use crate::report::text::{assumed, construction_name, count, marked, number, per_weight};
+use crate::report::numbers::NarrowCountFormat;
+use crate::report::text::{assumed, marked};
 use crate::report::{ComparedLane, Comparison, Rows};
 use crate::theory::Count;
 use crate::tui::look::Look;
+use crate::tui::widgets::frame_lines::{cut, fitting};
 use crate::tui::widgets::table;
 
-/// Draws a row per slot under a header. Neurons, kept weights and searches are per target weight.
+/// Columns between two columns.
+const BETWEEN: u16 = 1;
+
+/// Columns of the names, at most and at least.
+const NAMES: (u16, u16) = (25, 12);
+
+/// Columns of the table with all figures.
+pub(super) const WIDE_ENOUGH: u16 = 118;
+
+/// Draws a row per slot under a header. Neurons, kept weights and searches are per target weight; a column has one format.
 pub(super) fn table(
     comparison: &Comparison,
     slots: &[Construction],
@@ -21,25 +33,30 @@ pub(super) fn table(
     buffer: &mut Buffer,
 ) {
     let all_apply = comparison.lanes.iter().all(ComparedLane::bound_applies);
-    let corner = if all_apply { "per target weight" } else { "per weight, ! no claim" };
     let lane_of = |&which: &Construction| comparison.lanes.iter().find(|lane| lane.which == which);
+    let counts = |of: &dyn Fn(&ComparedLane) -> Option<Count>| -> NarrowCountFormat {
+        let counts: Vec<Count> = comparison.lanes.iter().filter_map(of).collect();
+        NarrowCountFormat::of(counts.iter().copied())
+    };
+    let bounds = counts(&|lane| lane.neurons_per_weight_bound);
+    let samples = counts(&|lane| lane.neurons_per_weight);
+    let ratios = counts(&|lane| lane.ratio_to_first);
+    let searched = |lane: &ComparedLane| lane.searched_per_weight(comparison.weights).map(Count::new);
+    let searches = counts(&searched);
     let tenths = |value: f64| format!("{value:.1}");
     let error = |value: f64| format!("{value:.2e}");
-    // A digit less, for the mark.
-    let bound = |lane: &ComparedLane, bound: Count| match lane.bound_applies() {
-        true => per_weight(bound),
-        false => marked(count(bound), false),
-    };
-    let table = Rows::of(slots.iter().zip(1..).map(|(which, slot)| (slot, which, lane_of(which))))
-        .column(corner, |(slot, which, _)| format!("{slot} {}", construction_name(**which)))
+    let bound = |lane: &ComparedLane, bound: Count| marked(bounds.write(bound), lane.bound_applies());
+    let mut table = Rows::of(slots.iter().zip(1..).map(|(which, slot)| (slot, which, lane_of(which))))
+        .column("", |(slot, which, _)| format!("{slot} {}", named(**which)))
         .left()
-        .wide(23, 0)
         .column("bound", |(.., lane)| lane.and_then(|lane| Some(bound(lane, lane.neurons_per_weight_bound?))))
         .wide(10, 0)
-        .column("sampled", |(.., lane)| lane.and_then(|lane| lane.neurons_per_weight).map(per_weight))
+        .column("sampled", |(.., lane)| {
+            lane.and_then(|lane| lane.neurons_per_weight).map(|n| samples.write(n))
+        })
         .wide(9, 0)
-        .column("ratio", |(.., lane)| lane.and_then(|lane| lane.ratio_to_first).map(count))
-        .wide(9, 0)
+        .column("ratio", |(.., lane)| lane.and_then(|lane| lane.ratio_to_first).map(|n| ratios.write(n)))
+        .wide(9, 50)
         .column("kept", |(.., lane)| lane.and_then(|lane| lane.kept_neurons_per_weight).map(tenths))
         .wide(6, 60)
         .column("certified", |(.., lane)| lane.and_then(|lane| lane.error.certified).map(error))
@@ -48,13 +65,28 @@ pub(super) fn table(
         .wide(8, 78)
         .column("found", |(.., lane)| lane.and_then(|lane| lane.error.found).map(error))
         .wide(8, 90)
-        .column("searched", |(.., lane)| {
-            lane.and_then(|lane| lane.searched_per_weight(comparison.weights)).map(number)
-        })
-        .wide(9, 100)
+        .column("searched", |(.., lane)| lane.and_then(searched).map(|n| searches.write(n)))
+        .wide(9, 102)
         .column("kept weights", |(.., lane)| lane.and_then(|lane| lane.kept_weights_per_weight).map(tenths))
-        .wide(12, 110);
-    table::render(&table.table(), |_| look.theme.text, look, area, buffer);
+        .wide(12, WIDE_ENOUGH)
+        .table();
+    let others: u16 = table.columns[1..]
+        .iter()
+        .filter(|column| column.least <= area.width)
+        .map(|column| column.width + BETWEEN)
+        .sum();
+    let names = &mut table.columns[0];
+    names.width = area.width.saturating_sub(others).clamp(NAMES.1, NAMES.0);
+    let corners: &[&str] = if all_apply {
+        &["per target weight", "per weight"]
+    } else {
+        &["per weight, ! no claim", "! no claim"]
+    };
+    names.header = fitting(corners.iter().map(|&corner| corner.to_owned()).collect(), names.width);
+    for cell in &mut names.cells {
+        *cell = cut(&cell.text(), usize::from(names.width), look).into();
+    }
+    table::render(&table, |_| look.theme.text, look, area, buffer);
 }
 
 /// Draws each of Malach's assumptions with a mark: in one column or in two, with what was found, if there is room;

@@ -1,4 +1,5 @@
-//! A lane's pane: how far it is, and the products of its neurons on the common axis.
+//! A lane's pane: how far it is, and the products of its neurons on the common axis, as high as they
+//! are in this lane.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +16,7 @@ use crate::tui::look::Look;
 use crate::tui::widgets::frame_lines::MEASURING;
 use crate::tui::widgets::frame_lines::{cut, fitting};
 use crate::tui::widgets::log_axis;
-use crate::tui::widgets::products::{self, ProductScale};
+use crate::tui::widgets::products;
 
 /// Rows of text above the bars, and rows of the chart and its axis that come before them.
 const TEXT: u16 = 2;
@@ -25,7 +26,7 @@ const LEAST_CHART: u16 = 3;
 pub(super) fn render(
     snapshot: &Snapshot,
     construction: Construction,
-    shared: Option<&(ProductScale, LogAxis)>,
+    common: Option<&LogAxis>,
     columns: u16,
     look: &Look,
     area: Rect,
@@ -44,38 +45,30 @@ pub(super) fn render(
     for ((text, style), y) in lines.into_iter().zip(area.y..area.y + rows) {
         buffer.set_string(area.x, y, cut(&text, usize::from(area.width), look), style);
     }
-    let Some((scale, axis)) = shared.filter(|_| area.height > rows + 1) else { return };
+    let Some(axis) = common.filter(|_| area.height > rows + 1) else { return };
     let chart =
         Rect { y: area.y + rows, height: area.height - rows - 1, width: columns.min(area.width), ..area };
-    products::render_shared(snapshot, index, scale, look, chart, buffer);
+    products::render_on(snapshot, index, axis, look, chart, buffer);
     log_axis::render(axis, look, Rect { y: chart.bottom(), height: 1, ..chart }, buffer);
 }
 
-/// The caption in the frame below the chart.
+/// The caption in the frame below the chart: its curve, and the density at its upper edge.
 pub(super) fn caption(snapshot: &Snapshot, lane: &LaneView, look: &Look, width: u16) -> String {
     let (layer, curve) = (lane.view.layer, look.glyphs.curve[2].repeat(2));
     let layers = match layer_kind(&snapshot.experiment, layer) {
         Some(kind) => vec![format!("layer {layer}, {kind}"), format!("layer {layer}")],
         None => vec![format!("layer {layer}")],
     };
-    let mut variants: Vec<String> = Vec::new();
-    if lane.mode == Mode::SkipAhead {
-        let named = |layer: &String| format!(" {layer}: no neuron drawn, {curve} exact law only, √density ");
-        variants.extend(layers.iter().map(named));
-        variants.push(format!(" no neuron drawn: {curve} exact law "));
-        variants.push(format!(" {curve} exact law only "));
-    } else {
-        let named = |layer: &String| {
-            [
-                format!(" {layer}, |z_in*z_out|: {curve} exact law, √density "),
-                format!(" {layer}: {curve} exact law, √density "),
-            ]
-        };
-        variants.extend(layers.iter().flat_map(named));
-        variants.push(format!(" {curve} exact law, √density "));
-        variants.push(format!(" {curve} law, √density "));
-    }
-    variants.push(String::new());
+    let top = format!("top {:.2} per decade", products::top(snapshot, lane.index));
+    let (law, only, what) = match lane.mode {
+        Mode::SkipAhead => ("exact law only", "law only", "no neuron drawn"),
+        Mode::Drawn => ("exact law", "law", "|z_in*z_out|"),
+    };
+    let mut variants: Vec<String> =
+        layers.iter().map(|layer| format!(" {layer}, {what}: {curve} {law}, {top} ")).collect();
+    variants.push(format!(" {what}: {curve} {law}, {top} "));
+    variants.extend([format!(" {curve} {law}, {top} "), format!(" {curve} {only}, {top} ")]);
+    variants.extend([format!(" {top} "), String::new()]);
     fitting(variants.iter().map(|text| look.glyphs.write(text).to_string()).collect(), width)
 }
 

@@ -3,18 +3,20 @@
 //!
 //! ```text
 //! ┌ title ────────────────────────────────┐  the screens and the run
+//! │ sentence                              │  how many times more neurons one lane needs than another
 //! │ status                                │  the lanes moved by keys
-//! │ 1 malach          │ 2 hyperbolic      │  a pane per lane, all on the same axis and scale
-//! │───────────────────┴───────────────────│
 //! │ race                                  │  share of the weights complete against neurons sampled
+//! │───────────────────┬───────────────────│
+//! │ 1 M malach        │ 2 H hyperbolic    │  a pane per lane, all on the same axis; on the ladder its rungs
 //! │ figures                               │  a row per lane, then Malach's assumptions
-//! │ rung                                  │  the choices that differ, and their gain
+//! │ rung                                  │  the choices that differ
 //! │ event                                 │  a hint, an error, or an estimate
 //! └ keys ─────────────────────────────────┘
 //! ```
 
 mod figures;
 mod keys;
+mod ladder;
 mod lane;
 mod layout;
 pub mod learned;
@@ -31,19 +33,20 @@ use ratatui::widgets::Block;
 use super::screen::{Screen, ScreenFacts};
 use crate::experiment::Construction;
 use crate::report::text::{NO_PROMISE, construction_name};
-use crate::report::{ComparedLane, Comparison, LearnedRun, json_text};
+use crate::report::{ComparedLane, Comparison, LearnedRun, Race, Rung, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot};
 use crate::tui::clipboard::Copied;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::look::Look;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::{ClickTarget, ScreenPart};
 use crate::tui::widgets::frame_lines::{self, fitting, pane};
-use crate::tui::widgets::products::ProductScale;
+use crate::tui::widgets::products;
 use layout::CompareLayout;
 use learned::Tickets;
-use slots::{SLOT, Slots, lane_of};
+use slots::{SLOT, Slots, lane_of, named};
 
 /// Its name.
 pub const NAME: &str = "Compare";
@@ -56,15 +59,25 @@ const FACTS: ScreenFacts = ScreenFacts {
     keymap: keys::KEYMAP,
     panes: &[
         (
-            "Compare",
-            "Two or three constructions on the same target and seed, their products on one axis and one scale; heights are \
-             square roots of densities, so that wide and narrow laws can both be seen. A lane that skips ahead draws no \
-             neurons: only its law is shown.",
+            "The sentence",
+            "How many times more neurons the most expensive lane needs than the cheapest: before anything is drawn by their \
+             bounds, then at an equal share of the weights complete, at last as observed.",
         ),
         (
             "Race",
             "How much of each lane's weights is complete after so many neurons, on one logarithmic axis. A strip is full \
-             height when all are, and ends where the lane is now; the mark is its bound.",
+             height when all are, and ends where the lane is now; the mark is its bound. The line below the strips goes from \
+             the fewest neurons of the sentence to the most.",
+        ),
+        (
+            "Lanes",
+            "The products of each lane's neurons on one axis; the density at the upper edge of each pane is said below it, \
+             so that wide and narrow laws can both be seen. A lane that skips ahead draws no neurons: only its law is shown.",
+        ),
+        (
+            "Ladder",
+            "From whole neurons upwards an idea a rung, with the neurons of all layers on a logarithmic scale: observed once \
+             a lane is built, else by its bound. The two marked rungs are side by side; g goes on to the next.",
         ),
         (
             "Figures",
@@ -86,6 +99,15 @@ const FACTS: ScreenFacts = ScreenFacts {
         ),
     ],
 };
+
+/// Below this width the sentence has two lines, from [`LEAST_HEIGHT`] on.
+const ONE_LINE: u16 = 76;
+
+/// Rows of the screen from which on the sentence may have two lines.
+const LEAST_HEIGHT: u16 = 10;
+
+/// Above this height the choices that differ have a line.
+const WITH_RUNG: u16 = 14;
 
 /// The Compare screen.
 #[derive(Clone, Debug, Default)]
@@ -170,7 +192,7 @@ impl CompareScreen {
         let slots = self.slots.shown();
         let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
         let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
-        let shared = ProductScale::shared(snapshot, &indices);
+        let axis = products::common_axis(snapshot, &indices);
         // The same columns in every pane: the same products.
         let inside = |area: Rect| Block::bordered().inner(area).width;
         let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
@@ -179,18 +201,21 @@ impl CompareScreen {
             let pointer = if chosen { look.glyphs.pointer } else { " " };
             let name = |name: &str| format!("{pointer}{} {name}", slot + 1);
             let title = fitting(
-                vec![name(&construction_name(construction)), name(construction.name())],
+                vec![
+                    name(&named(construction)),
+                    name(&construction_name(construction)),
+                    name(construction.name()),
+                ],
                 area.width.saturating_sub(4),
             );
             view.clickables.add(area, ClickTarget::part(SLOT, slot));
             let inside = pane(&title, look, area, buffer);
-            if let Some(index) = lane_of(snapshot, construction).filter(|_| area.height > 0) {
-                let room = area.width.saturating_sub(2);
-                let caption = lane::caption(snapshot, &snapshot.lanes[index], look, room);
-                let x = area.x + 1;
-                buffer.set_stringn(x, area.bottom() - 1, caption, usize::from(room), look.theme.faint);
+            if let Some(index) = lane_of(snapshot, construction) {
+                let text =
+                    lane::caption(snapshot, &snapshot.lanes[index], look, area.width.saturating_sub(2));
+                caption(&text, look, area, buffer);
             }
-            lane::render(snapshot, construction, shared.as_ref(), columns, look, inside, buffer);
+            lane::render(snapshot, construction, axis.as_ref(), columns, look, inside, buffer);
         }
     }
 }
@@ -291,34 +316,51 @@ impl Screen for CompareScreen {
         if let Some(tickets) = &self.tickets {
             return tickets.render(view, area, buffer);
         }
-        let [status, body, rung, event] = Layout::vertical([
+        let (snapshot, look, slots) = (view.scene.snapshot, view.look, &self.slots);
+        let lead = if area.width < ONE_LINE && area.height >= LEAST_HEIGHT { 2 } else { 1 };
+        let [said, status, body, rung, event] = Layout::vertical([
+            Constraint::Length(lead),
             Constraint::Length(1),
             Constraint::Fill(1),
-            Constraint::Length(1),
+            Constraint::Length(u16::from(area.height > WITH_RUNG)),
             Constraint::Length(1),
         ])
         .areas(area);
-        let (snapshot, look, slots) = (view.scene.snapshot, view.look, &self.slots);
         // The slots with a lane, counted from 1.
         let lanes: Vec<(usize, &LaneView)> = (1..)
             .zip(slots.shown())
             .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
             .collect();
         let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
+        let race = Race::of(&views);
         let comparison =
             Comparison::new(&snapshot.experiment, &snapshot.plan, &views, &LearnedRun::of_snapshot(snapshot));
         let asks_malach = slots.shown().contains(&Construction::Malach);
-        let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach);
+        let on_ladder = slots.rung();
+        let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach, on_ladder.is_some());
+        told::say_race(&race, look, said, buffer);
         let line = told::status_line(snapshot, slots, &lanes, look, status.width);
         frame_lines::draw_line(&line, look, status, buffer);
-        self.lane_panes(view, &lanes, parts.lanes, buffer);
-        // The race.
-        if parts.race.height > 0 {
+        let inside = if parts.race.height >= race::AXIS_AND_FRAME + slots.shown().len() as u16 {
             let title = format!(
                 "Race: share of the weights complete against neurons sampled, {} bound",
                 look.glyphs.limit
             );
-            race::render(&lanes, look, pane(&title, look, parts.race, buffer), buffer);
+            let inside = pane(&title, look, parts.race, buffer);
+            let missing = told::missing_parts(&parts, on_ladder.is_some(), body, buffer.area);
+            caption(&missing, look, parts.race, buffer);
+            inside
+        } else {
+            parts.race
+        };
+        race::render(&lanes, &race, view, inside, buffer);
+        if parts.lanes.height > 0 {
+            self.lane_panes(view, &lanes, parts.lanes, buffer);
+        }
+        if let Some(on) = on_ladder.filter(|_| parts.ladder.height > 0) {
+            let rungs = Rung::all_of(&snapshot.lanes);
+            let title = ladder::title(&rungs, on, look, parts.ladder.width.saturating_sub(4));
+            ladder::render(&rungs, on, look, pane(&title, look, parts.ladder, buffer), buffer);
         }
         // Figures and assumptions, with frames if there is room.
         let framed = |title: &str, area: Rect, buffer: &mut Buffer| {
@@ -334,9 +376,15 @@ impl Screen for CompareScreen {
             let inside = framed("What Malach assumes of the target", parts.assumptions, buffer);
             figures::assumptions(&comparison, look, inside, buffer);
         }
-        let line = told::rung_line(slots, &comparison, look, rung.width);
+        let line = told::rung_line(slots, look, rung.width);
         frame_lines::draw_line(&line, look, rung, buffer);
         let line = told::event_line(view, slots, &comparison, event.width);
         frame_lines::draw_line(&line, look, event, buffer);
     }
+}
+
+/// Writes a text into the lower frame of a pane.
+fn caption(text: &str, look: &Look, pane: Rect, buffer: &mut Buffer) {
+    let room = pane.width.saturating_sub(2);
+    buffer.set_stringn(pane.x + 1, pane.bottom() - 1, text, usize::from(room), look.theme.faint);
 }

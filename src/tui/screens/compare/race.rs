@@ -1,24 +1,32 @@
 //! The race: the share of complete weights against neurons sampled.
 //!
 //! ```text
-//! 1 malach                                              ·    ▁▂▄█
-//! 2 hyperbolic, first-fit        ▁▃▆█  ·
-//!                         1e3───────1e6────────1e9───────1e12
+//! 1 M malach                                              ·    ▁▂▄█
+//! 2 H hyperbolic, first-fit        ▁▃▆█  ·
+//!                                     │──── 6,662 times ─────│
+//!                           1e3───────1e6────────1e9───────1e12
 //! ```
 //! A strip for each lane, full height for all weights, on one logarithmic axis. A strip ends where the lane is now. The
-//! mark is the lane's bound.
+//! mark is the lane's bound. Below them, from the fewest to the most neurons of the sentence above.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use super::slots::{SLOT, named};
+use crate::report::numbers::times;
 use crate::report::plot::LogAxis;
-use crate::report::text::construction_name;
+use crate::report::{Race, RaceGap, RaceSource};
 use crate::session::LaneView;
 use crate::theory::Count;
 use crate::tui::look::Look;
+use crate::tui::view::ScreenView;
 use crate::tui::widgets::bars;
+use crate::tui::widgets::clickable::ClickTarget;
 use crate::tui::widgets::log_axis;
+
+/// Rows of an axis and a frame: above them the race has a row for each strip.
+pub(super) const AXIS_AND_FRAME: u16 = 3;
 
 /// Columns of the shortest useful strip.
 const LEAST_STRIP: u16 = 12;
@@ -27,35 +35,79 @@ const LEAST_STRIP: u16 = 12;
 const BEFORE_BOUND: f64 = 3.0;
 
 /// Draws the race of these lanes, each with the number of its slot.
-pub(super) fn render(lanes: &[(usize, &LaneView)], look: &Look, area: Rect, buffer: &mut Buffer) {
-    let labels: Vec<String> = lanes
-        .iter()
-        .map(|(slot, lane)| format!("{slot} {} ", construction_name(lane.construction)))
-        .collect();
+pub(super) fn render(
+    lanes: &[(usize, &LaneView)],
+    race: &Race,
+    view: &ScreenView<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let look = view.look;
+    let labels: Vec<String> =
+        lanes.iter().map(|(slot, lane)| format!("{slot} {} ", named(lane.construction))).collect();
     let longest = labels.iter().map(|label| label.len()).max().unwrap_or(0) as u16;
     // Names if there is room, else numbers.
-    let indent = if area.width >= 3 * longest { longest } else { 2 };
-    let strip = area.height.saturating_sub(1) / lanes.len().max(1) as u16;
+    let indent = if area.width >= 3 * longest { longest } else { 4 };
+    let gap = match race {
+        Race::Gap(gap) if gap.most.0 != gap.fewest.0 && area.height > lanes.len() as u16 + 1 => Some(gap),
+        _ => None,
+    };
+    let strip = area.height.saturating_sub(1 + u16::from(gap.is_some())) / lanes.len().max(1) as u16;
     if lanes.is_empty() || strip == 0 || area.width < indent + LEAST_STRIP {
         crate::tui::widgets::frame_lines::too_small(look, area, buffer);
         return;
     }
+    // Rows that are too few for all strips stay blank above them.
+    let used = strip * lanes.len() as u16 + 1 + u16::from(gap.is_some());
+    let area = Rect { y: area.y + (area.height - used), height: used, ..area };
     let chart = Rect { x: area.x + indent, width: area.width - indent, ..area };
     let axis = axis(lanes);
     for ((lane, label), index) in lanes.iter().zip(&labels).zip(0..) {
         let rect = Rect { y: area.y + index * strip, height: strip, ..chart };
+        let row = Rect { x: area.x, width: area.width, ..rect };
+        view.clickables.add(row, ClickTarget::part(SLOT, lane.0 - 1));
         buffer.set_stringn(area.x, rect.bottom() - 1, label, usize::from(indent), look.theme.text);
         if let Some(axis) = &axis {
             render_strip(lane.1, axis, look, rect, buffer);
         }
     }
     if let Some(axis) = &axis {
-        log_axis::render(
-            axis,
-            look,
-            Rect { y: area.y + lanes.len() as u16 * strip, height: 1, ..chart },
-            buffer,
-        );
+        let mut below = Rect { y: area.y + lanes.len() as u16 * strip, height: 1, ..chart };
+        if let Some(gap) = gap {
+            render_gap(gap, axis, look, below, buffer);
+            below.y += 1;
+        }
+        log_axis::render(axis, look, below, buffer);
+    }
+}
+
+/// From the fewest to the most neurons, and how many times as many; beside short lines.
+fn render_gap(gap: &RaceGap, axis: &LogAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let [from, to] = [gap.fewest.1, gap.most.1].map(|neurons| axis.cell(neurons.log10(), area.width));
+    let (end, style) = (look.glyphs.border.vertical_left, look.theme.title);
+    for column in from..=to {
+        let glyph = if column == from || column == to { end } else { look.glyphs.axis };
+        buffer.set_string(area.x + column, area.y, glyph, style);
+    }
+    let source = match gap.source {
+        RaceSource::Bounds => " by the bounds",
+        RaceSource::SoFar(_) => " so far",
+        RaceSource::Observed => "",
+    };
+    let times = times(gap.times());
+    for text in [format!(" {times} times{source} "), format!(" {times} times "), format!(" {times} ")] {
+        let (length, between) = (text.chars().count() as u16, (to - from).saturating_sub(1));
+        let at = if length < between {
+            from + 1 + (between - length) / 2
+        } else if to + 1 + length <= area.width {
+            to + 1
+        } else if length <= from {
+            from - length
+        } else {
+            continue;
+        };
+        buffer.set_string(area.x + at, area.y, text, style);
+        return;
     }
 }
 

@@ -2,6 +2,7 @@
 //! adds another.
 
 use crate::experiment::Construction;
+use crate::report::text::construction_name;
 use crate::session::Snapshot;
 
 /// The kind of a lane's pane.
@@ -31,11 +32,18 @@ pub(super) fn lane_of(snapshot: &Snapshot, construction: Construction) -> Option
     snapshot.lanes.iter().position(|lane| lane.construction == construction)
 }
 
+/// A construction as on Bounds: the letter of its curve and its name.
+pub(super) fn named(construction: Construction) -> String {
+    format!("{} {}", construction.facts().letter, construction_name(construction))
+}
+
 impl Slots {
-    /// Two of these lanes: Malach's and the hyperbolic one if there are both, else the first two; or the only one.
+    /// Two of these lanes: of the whole ladder its first rung, else Malach's and the hyperbolic one if there are both, else the
+    /// first two; or the only one.
     pub fn new(lanes: &[Construction]) -> Self {
         let hyperbolic = lanes.iter().copied().find(|lane| matches!(lane, Construction::Hyperbolic { .. }));
         let constructions = match hyperbolic {
+            _ if lanes == Construction::ladder() => lanes[..2].to_vec(),
             Some(hyperbolic) if lanes.contains(&Construction::Malach) => {
                 vec![Construction::Malach, hyperbolic]
             }
@@ -94,12 +102,16 @@ impl Slots {
         order.map(|index| Construction::all()[index]).find(|choice| !self.constructions.contains(choice))
     }
 
+    /// The place on the ladder of the first of two neighbours; `None` for others.
+    pub(super) fn rung(&self) -> Option<usize> {
+        Construction::ladder().windows(2).position(|rungs| self.constructions == rungs)
+    }
+
     /// The next two neighbours on the ladder; from the top, or from elsewhere, the first two.
     pub(crate) fn climb(&mut self) {
         let ladder = Construction::ladder();
         let steps = ladder.len() - 1;
-        let rung = ladder.windows(2).position(|rungs| self.constructions == rungs);
-        let next = rung.map_or(0, |rung| (rung + 1) % steps);
+        let next = self.rung().map_or(0, |rung| (rung + 1) % steps);
         self.constructions = ladder[next..next + 2].to_vec();
         self.focus = 1;
     }
@@ -117,7 +129,10 @@ mod tests {
     fn the_lanes_of_the_run_are_shown_and_no_others() {
         assert_eq!(Slots::new(&[HYPERBOLIC]).shown(), [HYPERBOLIC]);
         assert_eq!(Slots::new(&[HYPERBOLIC, MALACH]).shown(), [MALACH, HYPERBOLIC]);
-        assert_eq!(Slots::new(&Construction::ladder()).shown(), [MALACH, HYPERBOLIC]);
+        let ladder = Construction::ladder();
+        assert_eq!((Slots::new(&ladder).shown(), Slots::new(&ladder).rung()), (&ladder[..2], Some(0)));
+        assert_eq!(Slots::new(&ladder[..5]).shown(), [MALACH, HYPERBOLIC]);
+        assert_eq!(Slots::new(&ladder[..5]).rung(), None);
         let others = [Construction::SubsetSum, Construction::SharedGolden, Construction::ProductPair];
         assert_eq!(Slots::new(&others).shown(), &others[..2]);
     }

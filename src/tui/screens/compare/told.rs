@@ -1,10 +1,15 @@
-//! Compare in words: moving lanes, differing choices, and hints.
+//! Compare in words: the race in a sentence, moving lanes, differing choices, and hints.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use super::figures;
+use super::layout::CompareLayout;
 use super::slots::{Slots, lane_of};
-use crate::report::Comparison;
-use crate::report::text::{asked, construction_name, gain, grouped, not_built, subset_estimate};
+use crate::report::text::{asked, construction_name, grouped, not_built, race_sentences, subset_estimate};
+use crate::report::{Comparison, Race};
 use crate::session::{LaneView, Snapshot, Speed};
 use crate::theory::Count;
 use crate::tui::look::Look;
@@ -12,7 +17,11 @@ use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{self, fitting};
 
 /// The hint.
-const HINT: &str = " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung";
+const HINT: [&str; 3] = [
+    " space, a: run; n w l: step; o: one or all; Tab: choose; j k: change; g: a rung",
+    " a: run; w: step; j k: change; g: a rung",
+    " a: run; w: step; g: a rung",
+];
 
 /// The hint beside a single construction.
 const ONE_LANE: [&str; 3] = [
@@ -33,14 +42,17 @@ pub(super) fn status_line(
     let chosen = construction_name(slots.shown()[slots.focus]);
     let number = slots.focus + 1;
     let moving = if slots.shown().len() == 1 {
-        vec![format!("steps and runs move lane 1, {chosen}"), "steps and runs move lane 1".to_owned()]
+        let in_full = format!("steps and runs move lane 1, {chosen}");
+        vec![in_full, "steps and runs move lane 1".to_owned(), "lane 1".to_owned()]
     } else if slots.together {
         let lanes: Vec<String> = lanes.iter().map(|(slot, _)| slot.to_string()).collect();
-        vec![format!("together: steps and runs move lanes {}", lanes.join(", "))]
+        let lanes = lanes.join(", ");
+        vec![format!("together: steps and runs move lanes {lanes}"), format!("together: lanes {lanes}")]
     } else {
         vec![
             format!("alone: steps and runs move lane {number} only, {chosen}"),
             format!("alone: steps and runs move lane {number} only"),
+            format!("alone: lane {number}"),
         ]
     };
     let speed = match snapshot.speed {
@@ -51,15 +63,15 @@ pub(super) fn status_line(
     let asked =
         format!("{} weights, {} = {}", grouped(weights), look.glyphs.epsilon, asked(experiment.epsilon));
     let separator = look.glyphs.separator;
-    let variants = moving
+    let in_full = moving[..moving.len() - 1]
         .iter()
-        .map(|moving| format!(" {moving}{separator}{speed}{separator}same target: {asked}"))
-        .chain(moving.last().map(|moving| format!(" {moving}{separator}{speed}")));
+        .map(|moving| format!(" {moving}{separator}{speed}{separator}same target: {asked}"));
+    let variants = in_full.chain(moving.iter().map(|moving| format!(" {moving}{separator}{speed}")));
     Line::styled(fitting(variants.collect(), width), look.theme.text)
 }
 
-/// The choices in which the first two slots differ, and the gain of that step.
-pub(super) fn rung_line(slots: &Slots, comparison: &Comparison, look: &Look, width: u16) -> Line<'static> {
+/// The choices in which the first two slots differ.
+pub(super) fn rung_line(slots: &Slots, look: &Look, width: u16) -> Line<'static> {
     let [from, to, ..] = *slots.shown() else { return Line::default() };
     let glyphs = look.glyphs;
     let arrow = glyphs.write("→");
@@ -69,17 +81,13 @@ pub(super) fn rung_line(slots: &Slots, comparison: &Comparison, look: &Look, wid
         .iter()
         .map(|(choice, from, to)| glyphs.write(&format!("{choice}: {from} → {to}")))
         .collect();
-    let lane = |construction| comparison.lanes.iter().find(|lane| lane.which == construction);
-    let gain = lane(from).zip(lane(to)).and_then(|(from, to)| gain(from, to));
-    let gain = gain.map_or(String::new(), |gain| format!("; {gain}"));
     let other = if names.len() == 4 {
         "all four choices differ".to_owned()
     } else {
         format!("other {}", names.join(", "))
     };
-    let variants =
-        vec![format!(" 1{arrow}2  {}{gain}", in_full.join("; ")), format!(" 1{arrow}2  {other}{gain}")];
-    Line::from(Span::styled(fitting(variants, width), look.theme.title))
+    let variants = vec![format!(" 1{arrow}2  {}", in_full.join("; ")), format!(" 1{arrow}2  {other}")];
+    Line::from(Span::styled(fitting(variants, width), look.theme.text))
 }
 
 /// An error; a lane out of view without a build; an estimate, of the chosen lane first; else the hint.
@@ -119,5 +127,59 @@ pub(super) fn event_line(
     }
     let shown = slots.shown().iter().filter_map(|&construction| lane_of(snapshot, construction));
     let nothing_drawn = shown.into_iter().all(|lane| snapshot.lanes[lane].neurons_sampled() == Count::ZERO);
-    Line::styled(HINT, if nothing_drawn { look.theme.text } else { look.theme.faint })
+    let hint = fitting(HINT.map(str::to_owned).to_vec(), width);
+    Line::styled(hint, if nothing_drawn { look.theme.text } else { look.theme.faint })
+}
+
+/// The parts without room, each with the size of the frame that shows it.
+pub(super) fn missing_parts(parts: &CompareLayout, is_on_ladder: bool, body: Rect, frame: Rect) -> String {
+    let rows = frame.height.saturating_add(parts.rows_for_all.saturating_sub(body.height));
+    let mut missing = Vec::new();
+    let mut lacks = |what: &str, size: String| missing.push(format!("{what}: {size} needed"));
+    let size = format!("{}x{rows}", frame.width);
+    match (parts.lanes.height > 0, is_on_ladder && parts.ladder.height == 0) {
+        (false, true) => lacks("products, ladder", size),
+        (false, false) => lacks("products", size),
+        (true, true) => lacks("ladder", size),
+        (true, false) => {}
+    }
+    if body.width < figures::WIDE_ENOUGH {
+        lacks("all figures", format!("{} columns", figures::WIDE_ENOUGH));
+    }
+    let all = format!(" {} ", missing.join(", "));
+    let variants =
+        vec![all, missing.first().map_or_else(String::new, |first| format!(" {first} ")), String::new()];
+    if missing.is_empty() { String::new() } else { fitting(variants, frame.width.saturating_sub(2)) }
+}
+
+/// The sentence of a race, in a variant with room.
+pub(super) fn say_race(race: &Race, look: &Look, area: Rect, buffer: &mut Buffer) {
+    let sentence = fitting(race_sentences(race), room(area) as u16);
+    say(&[sentence], look, area, buffer);
+}
+
+/// Characters of a text in words that wrap: those at the end of a line leave some columns blank.
+fn room(area: Rect) -> usize {
+    let columns = usize::from(area.width.saturating_sub(1)) * usize::from(area.height);
+    columns.saturating_sub(if area.height > 1 { 12 } else { 0 })
+}
+
+/// As many sentences as there is room for, in words that wrap.
+pub(super) fn say(sentences: &[String], look: &Look, area: Rect, buffer: &mut Buffer) {
+    let room = room(area);
+    let fits = |count: &usize| {
+        sentences[..*count].iter().map(|sentence| sentence.chars().count() + 1).sum::<usize>() <= room + 1
+    };
+    let count = (1..=sentences.len()).rev().find(fits).unwrap_or(1).min(sentences.len());
+    let text = look.glyphs.write(&sentences[..count].join(" "));
+    let inside = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(1), ..area };
+    if area.height > 1 {
+        Paragraph::new(text)
+            .style(look.theme.title)
+            .wrap(Wrap { trim: true })
+            .render(inside.intersection(area), buffer);
+    } else {
+        let line = Line::styled(text, look.theme.title);
+        frame_lines::draw_line(&line, look, inside.intersection(area), buffer);
+    }
 }

@@ -20,9 +20,9 @@ pub use keys::TicketMove;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::slots::SLOT;
+use super::told::say;
 use crate::report::numbers::grouped;
 use crate::report::{Comparison, KeptCurve, LearnedRun, json_text};
 use crate::session::{Activity, Command, LaneView, Snapshot, Speed};
@@ -230,27 +230,5 @@ impl Tickets {
             format!("{short}{separator}{speed}"),
         ];
         Line::styled(fitting(variants, width), look.theme.text)
-    }
-}
-
-/// As many sentences as there is room for, in words that wrap.
-fn say(sentences: &[String], look: &Look, area: Rect, buffer: &mut Buffer) {
-    let room = usize::from(area.width.saturating_sub(1)) * usize::from(area.height);
-    // Words at the end of a line leave some columns blank.
-    let room = room.saturating_sub(if area.height > 1 { 12 } else { 0 });
-    let fits = |count: &usize| {
-        sentences[..*count].iter().map(|sentence| sentence.chars().count() + 1).sum::<usize>() <= room + 1
-    };
-    let count = (1..=sentences.len()).rev().find(fits).unwrap_or(1).min(sentences.len());
-    let text = look.glyphs.write(&sentences[..count].join(" "));
-    let inside = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(1), ..area };
-    if area.height > 1 {
-        Paragraph::new(text)
-            .style(look.theme.title)
-            .wrap(Wrap { trim: true })
-            .render(inside.intersection(area), buffer);
-    } else {
-        let line = Line::styled(text, look.theme.title);
-        frame_lines::draw_line(&line, look, inside.intersection(area), buffer);
     }
 }
