@@ -373,7 +373,7 @@ fn the_ladder_starts_at_its_first_rung_and_lanes_are_remembered() {
     }
     screen.press(Action::Show(compare::NAME));
     assert_eq!(screen.app.screens.compare.slots, chosen);
-    screen.press(Action::Restart);
+    screen.send(vec![Command::Restart]);
     assert_eq!(screen.app.screens.compare.slots, chosen);
     let text = screen.picture(PLAIN, 80, 24);
     assert!(text.contains("Ladder, rung 2 of 5"), "{text}");
