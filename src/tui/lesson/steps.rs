@@ -101,7 +101,7 @@ pub const STEPS: &[LessonStep] = &[
     },
     LessonStep {
         title: "what is left of w",
-        see: "The stairs go down from |w*| to the tolerance. In each row the residual reaches what a bucket needs, and its piece is taken.",
+        see: "The stairs lead down from w to the tolerance. In each row the residual reaches what a bucket needs, and its piece is taken.",
         why: "A piece takes away much of what was left, so few suffice. Each further bucket divides the rest by a constant.",
         press: "w completes another weight, and the screen goes to it",
         now: weights,
