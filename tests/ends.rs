@@ -12,7 +12,7 @@ use portable_pty::CommandBuilder;
 use slth::experiment::Experiment;
 use slth::network::Domain;
 use slth::session::Session;
-use slth::tui::look::theme::ThemeName;
+use slth::tui::config::Config;
 use slth::tui::{Color, Options, run};
 use terminal::{Explorer, PATIENCE};
 use vt100::MouseProtocolMode;
@@ -203,14 +203,12 @@ fn failing() {
         experiment.domain = Arc::new(Domain::Points { points: Array2::ones((4, 7)), labels: None });
     }
     let options = Options {
-        ascii: false,
         color: Color::Never,
-        theme: ThemeName::Mono,
-        mouse: false,
         images: None,
-        frames_per_second: 15,
+        config: Config { cards_seen: true, ..Config::default() },
         overrides: Vec::new(),
         lesson: false,
+        large: false,
         recording: None,
         keeper: None,
         load: Box::new(|_| panic!("the list of presets has failed")),

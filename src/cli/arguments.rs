@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
 #[cfg(feature = "tui")]
-use crate::tui::{Color, look::theme::ThemeName, terminal::images::Images};
+use crate::tui::{Color, config, look::theme::ThemeChoice, terminal::images::Images};
 
 /// A terminal laboratory for the strong lottery ticket hypothesis.
 ///
@@ -26,17 +26,21 @@ pub struct Arguments {
     pub(super) preset: Option<String>,
     #[cfg(feature = "tui")]
     /// Use the mouse: click tabs and rows, turn the wheel. The terminal then copies only with Shift held
-    #[arg(long)]
-    pub(super) mouse: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) mouse: Option<bool>,
     #[cfg(feature = "tui")]
     /// How pictures are drawn: by characters, or by the terminal's own images. Without it, by what the environment says of the
     /// terminal
     #[arg(long, value_enum, value_name = "HOW")]
     pub(super) images: Option<Images>,
     #[cfg(feature = "tui")]
-    /// Most frames drawn per second while running
-    #[arg(long, value_name = "N", default_value_t = 15, value_parser = frames)]
-    pub(super) fps: u16,
+    /// Most frames drawn per second while running; 15 without it
+    #[arg(long, value_name = "N", value_parser = frames)]
+    pub(super) fps: Option<u16>,
+    #[cfg(feature = "tui")]
+    /// For a lecture: one sentence, one picture and at most five numbers, in big digits
+    #[arg(long)]
+    pub(super) large: bool,
     #[command(flatten)]
     pub(super) common: Common,
     #[cfg(feature = "tui")]
@@ -63,16 +67,23 @@ pub(super) struct Common {
     #[arg(long, value_name = "N", global = true, value_parser = threads)]
     pub(super) threads: Option<usize>,
     /// Print and draw with ASCII characters only
-    #[arg(long, global = true)]
-    pub(super) ascii: bool,
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        global = true
+    )]
+    pub(super) ascii: Option<bool>,
     #[cfg(feature = "tui")]
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
     pub(super) color: Color,
     #[cfg(feature = "tui")]
-    /// Which colours; without it dark, or light where COLORFGBG says so
+    /// Which colours; dark without it
     #[arg(long, value_enum, global = true)]
-    pub(super) theme: Option<ThemeName>,
+    pub(super) theme: Option<ThemeChoice>,
     #[command(flatten)]
     pub(super) weight_file: WeightFileArguments,
 }
@@ -159,7 +170,8 @@ fn seed(text: &str) -> Result<u64, String> {
 
 #[cfg(feature = "tui")]
 fn frames(text: &str) -> Result<u16, String> {
-    within(text, 1..=60, "a number of frames from 1 to 60")
+    let (first, last) = config::FRAMES.into_inner();
+    within(text, config::FRAMES, &format!("a number of frames from {first} to {last}"))
 }
 
 fn runs(text: &str) -> Result<u64, String> {
@@ -204,6 +216,9 @@ pub(super) enum Verb {
         #[command(subcommand)]
         show: Option<Presets>,
     },
+    #[cfg(feature = "tui")]
+    /// Print the options that the screens start with, and where they are remembered
+    Config,
     /// Print shell completions
     Completions {
         /// Which shell
@@ -214,6 +229,15 @@ pub(super) enum Verb {
 }
 
 impl Verb {
+    /// Whether it computes nothing.
+    pub(super) fn only_prints(&self) -> bool {
+        #[cfg(feature = "tui")]
+        if matches!(self, Self::Config) {
+            return true;
+        }
+        matches!(self, Self::Presets { .. } | Self::Completions { .. } | Self::Man)
+    }
+
     /// Whether it opens the explorer.
     pub(super) fn has_screen(&self) -> bool {
         #[cfg(feature = "tui")]

@@ -26,6 +26,10 @@ pub enum CliError {
     /// an unusable checkpoint
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// an unusable config file
+    #[cfg(feature = "tui")]
+    #[error(transparent)]
+    Config(#[from] crate::tui::config::ConfigError),
     /// arguments in conflict with each other or this terminal
     #[error("{0}")]
     Usage(String),
@@ -53,6 +57,8 @@ pub enum CliError {
 impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
+            #[cfg(feature = "tui")]
+            Self::Config(_) => 2,
             Self::Experiment(_)
             | Self::Output { .. }
             | Self::Collision(_)

@@ -9,9 +9,10 @@ use super::{CliError, limits};
 use crate::experiment::{Experiment, FileOptions};
 use crate::report::summary;
 use crate::session::Session;
+use crate::tui::config::{self, Config};
 use crate::tui::terminal::keeper::{self, Keeper};
 use crate::tui::terminal::recording::Recording;
-use crate::tui::{self, OpenSession, look::theme::ThemeName};
+use crate::tui::{self, OpenSession};
 use crate::visible::shortened;
 
 /// The exit code after the loss of the terminal: shells report the same for a program ended by SIGHUP.
@@ -33,6 +34,15 @@ fn overrides(common: &Common) -> Vec<String> {
     seed.into_iter().flatten().chain(set).chain(common.weight_file.options().as_arguments()).collect()
 }
 
+/// The options of the screens: of the command line, then of the config file.
+fn config_in_force(arguments: &Arguments) -> Result<Config, CliError> {
+    let (theme, ascii) = (arguments.common.theme, arguments.common.ascii);
+    let asked = Config { theme, fps: arguments.fps, mouse: arguments.mouse, ascii, cards_seen: false };
+    // Without a folder there is nothing to read.
+    let remembered = config::file().map_or_else(|_| Ok(Config::default()), |path| Config::read(&path))?;
+    Ok(asked.or(remembered))
+}
+
 /// Opens the explorer, with the guided lesson or without.
 pub(super) fn explore(
     arguments: &Arguments,
@@ -47,22 +57,21 @@ pub(super) fn explore(
         );
         return Err(CliError::Usage(message));
     }
+    let config = config_in_force(arguments)?;
     let failed = |path: &Path, error| CliError::Output { path: path.display().to_string(), error };
     let record = arguments.record.as_deref();
     let title = format!("slth {}", shortened(preset));
     let begin = |path: &Path| Recording::create(path, &title).map_err(|error| failed(path, error));
     let recording = record.map(begin).transpose()?;
     let options = tui::Options {
-        ascii: common.ascii,
         color: common.color,
-        theme: common.theme.unwrap_or_else(|| ThemeName::of_terminal(|name| std::env::var(name).ok())),
-        mouse: arguments.mouse,
         images: arguments.images,
-        frames_per_second: arguments.fps,
+        config,
         overrides: overrides(common),
         recording: recording.clone(),
         keeper,
         lesson,
+        large: arguments.large,
         load: Box::new({
             let (seed, set, first_set) = (common.seed, common.set.clone(), common.settings());
             // Its options are those of one file, and so is a target of its list.

@@ -12,6 +12,8 @@ mod arguments;
 mod bench;
 mod check;
 mod compare;
+#[cfg(feature = "tui")]
+mod config;
 mod error;
 #[cfg(feature = "tui")]
 mod explore;
@@ -67,7 +69,7 @@ pub fn main() -> ExitCode {
             });
         }
     };
-    output::open(arguments.common.ascii);
+    output::open(arguments.common.ascii == Some(true));
     output::note_panics();
     match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
         Ok(result) => ended(result),
@@ -113,7 +115,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
     #[cfg(feature = "tui")]
     let keeper = if has_screen { crate::tui::terminal::keeper::Keeper::new().ok() } else { None };
     limits::watch()?;
-    if !matches!(arguments.verb, Some(Verb::Presets { .. } | Verb::Completions { .. } | Verb::Man)) {
+    if !arguments.verb.as_ref().is_some_and(Verb::only_prints) {
         threads::start(common.threads, if has_screen { threads::OF_SCREEN } else { 0 })?;
     }
     match &arguments.verb {
@@ -151,6 +153,8 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
             print_ron(&source.text)?;
             Ok(0)
         }
+        #[cfg(feature = "tui")]
+        Some(Verb::Config) => config::show(),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "slth", &mut script);

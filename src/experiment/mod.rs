@@ -77,6 +77,8 @@ pub use preset::{
     Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NamedTarget, NormSource, Parameter,
     Positive, Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
+#[cfg(feature = "tui")]
+pub(crate) use preset::{parse as parse_ron, written as written_ron};
 pub use resolved::Experiment;
 pub use savings::Savings;
 pub use target_bounds::{TargetBounds, ValueBounds};

@@ -28,6 +28,10 @@ const SLICE: Duration = Duration::from_millis(5);
 /// Between two snapshots of a busy worker.
 const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
 
+/// A paced run rests at least so long between two turns, however many neurons are due in one: a thread that wakes up for each
+/// neuron keeps the processor awake, and no screen shows more than the newest.
+const LEAST_REST: Duration = Duration::from_millis(33);
+
 /// Between two looks for outputs under way on another thread.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
@@ -311,7 +315,7 @@ impl Engine {
                 if self.is_building() && self.speed.due(since, drawn) == 0 =>
             {
                 let at = Duration::from_secs_f64((drawn + 1) as f64 / speed as f64);
-                at.saturating_sub(since.elapsed()).clamp(Duration::from_millis(1), Duration::from_secs(1))
+                at.saturating_sub(since.elapsed()).clamp(LEAST_REST, Duration::from_secs(1))
             }
             _ => Duration::ZERO,
         }

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
 
 use super::figure::{Figure, median};
 
@@ -82,6 +83,15 @@ struct Program {
     /// bytes received and not waited for yet
     received: Vec<u8>,
     _terminal: Box<dyn MasterPty + Send>,
+    _config: TempDir,
+}
+
+/// A folder whose config file leaves the cards out at the start: the screen is timed, not its introduction.
+fn seen() -> std::io::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
+    std::fs::create_dir(folder.path().join("slth"))?;
+    std::fs::write(folder.path().join("slth/config.ron"), "(cards_seen: true)")?;
+    Ok(folder)
 }
 
 impl Program {
@@ -94,6 +104,8 @@ impl Program {
         command.env("LC_ALL", "C.UTF-8");
         // No images: the name of another terminal.
         command.env_remove("TERM_PROGRAM");
+        let config = seen().map_err(|error| format!("no config file: {error}"))?;
+        command.env("XDG_CONFIG_HOME", config.path());
         let mut reader = pty.master.try_clone_reader().map_err(|error| failed(&error))?;
         let keys = pty.master.take_writer().map_err(|error| failed(&error))?;
         let child = pty.slave.spawn_command(command).map_err(|error| failed(&error))?;
@@ -108,7 +120,7 @@ impl Program {
             }
         };
         thread.spawn(read).map_err(|error| failed(&error))?;
-        Ok(Self { child, keys, output, received: Vec::new(), _terminal: pty.master })
+        Ok(Self { child, keys, output, received: Vec::new(), _terminal: pty.master, _config: config })
     }
 
     fn press(&mut self, keys: &str) -> Result<(), String> {

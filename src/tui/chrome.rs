@@ -36,7 +36,11 @@ pub fn render(frame: &mut Frame<'_>, app: &App, look: &Look) {
     // The screen.
     let buffer = frame.buffer_mut();
     title(app, look).render(top, buffer);
-    app.screen().render(&view, body, buffer);
+    if app.is_lecture() {
+        app.screen().lecture(&view).render(&view, body, buffer);
+    } else {
+        app.screen().render(&view, body, buffer);
+    }
     keys(app, look, foot.width).render(foot, buffer);
     // During an edit, only keys reach the screen.
     if !app.screen().keymap().adds {
@@ -109,7 +113,11 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
             }
         };
         let mut line = Line::from(Span::styled("slth ", theme.title));
-        line.extend(app.screens.all().into_iter().enumerate().map(tab));
+        if app.is_lecture() {
+            line.push_span(Span::styled(format!(" {} ", app.screen_name()), theme.selected));
+        } else {
+            line.extend(app.screens.all().into_iter().enumerate().map(tab));
+        }
         line
     };
     let happening = [
@@ -128,7 +136,14 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
         named.extend(about.clone());
         short.extend(about);
     }
-    Title { named, short, least, screens: Screens::COUNT, clickables: &app.clickables, look: *look }
+    Title {
+        named,
+        short,
+        least,
+        screens: if app.is_lecture() { 0 } else { Screens::COUNT },
+        clickables: &app.clickables,
+        look: *look,
+    }
 }
 
 /// The mark, the words and the colour of a run's state: the same on every screen. Beside learned lanes, where only the tickets of
@@ -172,7 +187,8 @@ fn keys(app: &App, look: &Look, width: u16) -> Line<'static> {
         Action::Quit => !closes,
         _ => false,
     };
-    let offered = || app.offered();
+    // A lecture has no numbers beside its own.
+    let offered = || app.offered().filter(|row| !app.is_lecture() || !matches!(row.action, Action::Show(_)));
     let kept: usize = offered().filter(|binding| always(binding)).map(width_of).sum();
     let mut left = usize::from(width).saturating_sub(kept);
     let mut spans = Vec::new();

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::config::Config;
 use super::export::Export;
 use super::overlays::picker::folder::Listing;
 use crate::experiment::Experiment;
@@ -48,6 +49,10 @@ pub enum Effect {
     },
     /// write this to a file
     Export(Export),
+    /// write the config file
+    Remember(Config),
+    /// write into the config file that the cards are not wanted at the start
+    NeverAgain,
     /// put this text on the terminal's clipboard
     Copy(String),
     /// stop until the shell resumes the program

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 
 use super::app::App;
 use super::chrome::render;
+use super::config::{self, Config};
 use super::effects::{Effect, News};
 use super::look::Look;
 use super::opening::{LoadSession, NotOpened, Opening};
@@ -54,6 +55,17 @@ impl Hands {
                 Effect::Quit => return Ok(true),
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Copy(text) => display.copy(&text)?,
+                Effect::Remember(config) => {
+                    let written = config::file().and_then(|path| config.write(&path).map(|()| path));
+                    app.remembered(written);
+                }
+                Effect::NeverAgain => {
+                    let written = config::file().and_then(|path| {
+                        let config = Config { cards_seen: true, ..Config::read(&path)? };
+                        config.write(&path).map(|()| path)
+                    });
+                    app.remembered(written);
+                }
                 Effect::Suspend => signals::suspend(),
                 Effect::Ask(question) => self.forecaster.ask(question),
                 Effect::Browse(path) => {

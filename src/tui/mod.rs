@@ -14,11 +14,13 @@
 pub mod app;
 mod chrome;
 pub mod clipboard;
+pub mod config;
 pub mod effects;
 pub mod export;
 mod hands;
 pub mod keymap;
 mod learned_lane;
+pub mod lecture;
 pub mod lesson;
 pub mod look;
 mod opening;
@@ -38,12 +40,13 @@ use std::time::{Duration, Instant};
 use crate::session::{Activity, Snapshot};
 use app::App;
 pub use chrome::render;
-use effects::News;
+use config::Config;
+use effects::{Effect, News};
 use hands::Hands;
 pub use look::Look;
 use look::glyphs::Glyphs;
 pub use look::theme::Color;
-use look::theme::{Colours, Theme, ThemeName};
+use look::theme::{Colours, Theme};
 use opening::Opening;
 pub use opening::{LoadSession, NotOpened, OpenSession};
 use ratatui::layout::Size;
@@ -57,18 +60,12 @@ use terminal::recording::Recording;
 
 /// The look of the screen, and the source of other sessions.
 pub struct Options {
-    /// ASCII characters only
-    pub ascii: bool,
     /// when to use colours
     pub color: Color,
-    /// the colours
-    pub theme: ThemeName,
-    /// whether the mouse is asked for; without it, the terminal's own copying works
-    pub mouse: bool,
     /// the protocol for images; without one, that of a terminal that names itself in the environment
     pub images: Option<Images>,
-    /// most frames per second while the engine runs
-    pub frames_per_second: u16,
+    /// the options that can be remembered
+    pub config: Config,
     /// arguments of the program that change a preset, for the command that repeats a run
     pub overrides: Vec<String>,
     /// takes all that the terminal is sent
@@ -77,6 +74,8 @@ pub struct Options {
     pub keeper: Option<Keeper>,
     /// whether the lesson is open from the start
     pub lesson: bool,
+    /// whether the screens are those of a lecture from the start
+    pub large: bool,
     /// opens a session of another preset
     pub load: LoadSession,
 }
@@ -137,22 +136,11 @@ impl From<io::Error> for Failure {
 /// # Errors
 /// Why there is no session, or whatever the terminal reports. It is restored in any case.
 pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<Ended>, Failure> {
-    let Options {
-        ascii,
-        color,
-        theme,
-        mouse,
-        images,
-        frames_per_second,
-        overrides,
-        recording,
-        mut keeper,
-        lesson,
-        load,
-    } = options;
+    let Options { color, images, config, overrides, recording, mut keeper, lesson, large, load } = options;
     let variable = |name: &str| std::env::var(name).ok();
     let colours = Colours::of(color, variable);
-    let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(ascii, variable) };
+    let (theme, mouse) = (config.theme().theme(variable), config.mouse());
+    let look = Look { theme: Theme::of(theme, colours), glyphs: Glyphs::choose(config.ascii(), variable) };
     let mut images = Images::choose(images, &look, variable);
     let knows_cells = images != Images::Sixel || size_in_pixels() != Size::ZERO;
     if !knows_cells {
@@ -179,14 +167,13 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
         return Ok(Some(Ended { last: hands.worker.latest(), failure: Some(failure.clone()), reads: true }));
     }
     let mut app = App::new(hands.worker.latest());
-    (app.theme, app.colours, app.overrides) = (theme, colours, overrides);
+    (app.theme, app.colours, app.overrides, app.config) = (theme, colours, overrides, config);
     app.shows_images = images != Images::None;
     if !knows_cells {
         app.notice = Some(NO_SIXELS.to_owned());
     }
-    if lesson {
-        app.open_lesson();
-    }
+    app.is_large = large;
+    let effects = app.begin(lesson);
     let mut taken = match taken {
         Some(taken) => taken,
         None => {
@@ -194,7 +181,7 @@ pub fn run(name: &str, open: OpenSession, options: Options) -> Result<Option<End
             HeldTerminal::new(extras, images, keeper, recording)?
         }
     };
-    if let Err(error) = show(&mut app, &mut hands, &mut taken, look, frames_per_second) {
+    if let Err(error) = show(&mut app, effects, &mut hands, &mut taken, look) {
         let failure = Failure::from(error);
         if matches!(failure, Failure::Gone) {
             // The end does not wait for the engine: nobody is there to see its last step.
@@ -222,16 +209,19 @@ fn require_files() -> io::Result<()> {
     })
 }
 
-/// Draws and obeys until the user leaves.
+/// Carries out the first effects, then draws and obeys until the user leaves.
 fn show(
     app: &mut App,
+    first: Vec<Effect>,
     hands: &mut Hands,
     taken: &mut HeldTerminal,
     mut look: Look,
-    frames_per_second: u16,
 ) -> io::Result<()> {
     let HeldTerminal { display, input, .. } = taken;
-    let between_frames = Duration::from_secs(1) / u32::from(frames_per_second);
+    let between_frames = Duration::from_secs(1) / u32::from(app.config.frames_per_second());
+    if hands.carry_out(app, first, display, &look)? {
+        return Ok(());
+    }
     let mut drawn = Instant::now();
     let mut stale = true;
     let mut at_once = true;

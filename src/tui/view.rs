@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::keymap::Keymap;
@@ -45,6 +46,8 @@ pub struct ScreenView<'a> {
     pub notice: Option<&'a str>,
     /// whether the layer is the user's choice
     pub layer_is_chosen: bool,
+    /// place of the pane that stands in the place of all
+    pub zoomed: Option<usize>,
     /// whether nothing was tried yet, so a hint is welcome
     pub is_new: bool,
     /// name of the screen
@@ -54,6 +57,14 @@ pub struct ScreenView<'a> {
 }
 
 impl ScreenView<'_> {
+    /// The areas of panes that share `area`: as they are, or all of it for the zoomed one and none for the others.
+    pub fn zoom<const N: usize>(&self, area: Rect, panes: [Rect; N]) -> [Rect; N] {
+        match self.zoomed.filter(|&zoomed| zoomed < N) {
+            Some(zoomed) => std::array::from_fn(|pane| if pane == zoomed { area } else { Rect::ZERO }),
+            None => panes,
+        }
+    }
+
     /// The message; else the table's filter; else the notice, or the engine's error.
     pub fn message_line(&self) -> Option<Line<'static>> {
         let look = self.look;

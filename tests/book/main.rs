@@ -29,7 +29,7 @@ use clap::CommandFactory as _;
 use slth::cli::Arguments;
 use slth::experiment::Parameter;
 use slth::method::Construction;
-use slth::tui::screens::listed_keymaps;
+use slth::tui::screens::{explained, listed_keymaps};
 
 use pages::{book, page, pages, root};
 use part::{Kind, parts};
@@ -162,6 +162,8 @@ fn the_reference_has_every_command_and_every_list_of_keys() {
     }
     let titles: Vec<&str> = listed_keymaps().iter().map(|keymap| keymap.title).collect();
     assert_eq!(notes("screens/keys.md", "keys"), titles);
+    let screens: Vec<&str> = explained().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(notes("screens/panes.md", "panes"), screens);
 }
 
 /// Every field of a preset is described, those of `target` in a section of their own.

@@ -39,7 +39,7 @@ impl Part {
 }
 
 /// The comments that pages use.
-const NOTES: [&str; 13] = [
+const NOTES: [&str; 14] = [
     "not run",
     "exit",
     "file",
@@ -48,6 +48,7 @@ const NOTES: [&str; 13] = [
     "screen",
     "picture",
     "keys",
+    "panes",
     "schema",
     "methods",
     "protocols",

@@ -14,7 +14,7 @@ use slth::tui::lesson::steps::{LessonStep, STEPS};
 use slth::tui::look::glyphs::UNICODE;
 use slth::tui::look::theme::{Ground, RGB};
 use slth::tui::overlays::help::ideas::IDEAS;
-use slth::tui::screens::listed_keymaps;
+use slth::tui::screens::{explained, listed_keymaps};
 
 use crate::screens::{Opened, PLAIN, draw};
 
@@ -117,6 +117,17 @@ pub(crate) fn keys(title: &str) -> Result<String, String> {
     for binding in keymap.bindings {
         let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
         text.push_str(&format!("| {} | {} |\n", keys.join(", "), binding.help));
+    }
+    Ok(text)
+}
+
+/// The panes of a screen or an overlay, as the cards explain them.
+pub(crate) fn panes(name: &str) -> Result<String, String> {
+    let known = explained().into_iter().find(|(known, _)| *known == name);
+    let (_, panes) = known.ok_or_else(|| format!("no screen is called {name:?}"))?;
+    let mut text = "| pane | shows |\n|---|---|\n".to_owned();
+    for (pane, shows) in panes {
+        text.push_str(&format!("| {pane} | {} |\n", shows.replace('|', "\\|")));
     }
     Ok(text)
 }

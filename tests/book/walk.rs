@@ -56,6 +56,8 @@ impl Walk {
                 if let Some(title) = part.note("keys") {
                     let shown = show::keys(title)?;
                     self.compare(part, body, shown, "the list of keys");
+                } else if let Some(screen) = part.note("panes") {
+                    self.compare(part, body, show::panes(screen)?, "the panes of the screen");
                 } else if let Some(schema) = part.note("schema") {
                     self.compare(part, body, schemas::table(schema), "the table of the schema");
                 } else if part.note("methods").is_some() {

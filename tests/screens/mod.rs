@@ -99,6 +99,7 @@ impl Opened {
                 // Theory's answers to the editor are no part of these pictures.
                 Effect::Ask(_) | Effect::Browse(_) | Effect::Complete(_) => {}
                 Effect::Start(_) | Effect::Save { .. } => panic!("a setup was started or saved"),
+                Effect::Remember(_) | Effect::NeverAgain => panic!("the config file is to be written"),
                 Effect::Export(_) => panic!("a file is to be written"),
                 Effect::Suspend => panic!("the explorer was suspended"),
                 Effect::Quit => panic!("the explorer was left"),

@@ -37,9 +37,11 @@ pub use graph::{
 };
 pub use inputs::{BoxEnds, InputSource};
 pub use numbers::{Base, Positive, Probability, Weight, Width};
-pub(super) use reading::{parse, parse_value};
+pub(crate) use reading::parse;
+pub(super) use reading::parse_value;
 pub use rules::{NormSource, ToleranceRule};
 pub(super) use schema::{Derived, outer_key};
 pub use schema::{Parameter, Preset, Setup};
 pub use target::{NamedTarget, TargetKind, TargetSource};
-pub(super) use text::{value, written};
+pub(super) use text::value;
+pub(crate) use text::written;

@@ -1,14 +1,16 @@
 //! A preset from its text, and one of its fields.
 
+use serde::de::DeserializeOwned;
+
 use super::ron_error;
 use super::schema::Preset;
 use super::text::ron;
 
-/// Reads a preset.
+/// Reads a preset, or another document in RON.
 ///
 /// # Errors
 /// The position of the first mistake (line and column from 1), and the message.
-pub(crate) fn parse(text: &str) -> Result<Preset, ((usize, usize), String)> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ((usize, usize), String)> {
     ron().from_str(text).map_err(|error| {
         let start = error.span.start;
         ((start.line, start.col), ron_error::message(&error, text))

@@ -39,5 +39,5 @@ pub use run::{demand, run};
 pub use setup::{construction_name, mode, not_built, not_built_names};
 #[cfg(feature = "cli")]
 pub use speed::speed;
-pub use story::{neuron_in_short, neuron_story, neuron_title, weight_of_g};
+pub use story::{neuron_in_short, neuron_outcome, neuron_story, neuron_title, weight_of_g};
 pub use targets::{targets, targets_table};

@@ -114,6 +114,26 @@ fn outcome(story: &NeuronStory, facts: &Facts) -> String {
     }
 }
 
+/// What became of it and why, without numbers.
+pub fn neuron_outcome(story: &NeuronStory) -> &'static str {
+    match story.fate {
+        NeuronFate::Kept => "KEPT: a weight of the target still lacked a piece of this size.",
+        NeuronFate::SetAside => "SET ASIDE: its weight decides when its sum comes to this size.",
+        NeuronFate::Spare => "CUT: its weight adds up without this piece.",
+        NeuronFate::Cut(reason) => match reason {
+            CutReason::TooSmall => "CUT: its product is too small for any weight.",
+            CutReason::TooLarge => "CUT: its product is too large for any weight.",
+            CutReason::NearAnEdge => "CUT: its product is too near the edge of a bucket.",
+            CutReason::HalfNotBuilt => "CUT: no input is negative.",
+            CutReason::WrongSign => "CUT: its product has the wrong sign.",
+            CutReason::AlreadyMet => "CUT: the weight has a piece of this size already.",
+            CutReason::OtherBucketNext => "CUT: the weight needs a piece of another size next.",
+            CutReason::EarlierWeightFirst => "CUT: weights before this one come first.",
+            CutReason::NoMatch => "CUT: it matches no weight of the target.",
+        },
+    }
+}
+
 /// What became of it and why, in a few words: `cut: too small for any bucket`.
 pub fn neuron_in_short(story: &NeuronStory, construction: Construction) -> String {
     let demands = construction.facts().demands;

@@ -8,33 +8,19 @@ use ratatui::layout::Position;
 use super::paste;
 use super::state::App;
 use crate::session::{Activity, Command};
+use crate::tui::config::Config;
 use crate::tui::effects::{Effect, News};
 use crate::tui::keymap::{Action, action_of};
 use crate::tui::learned_lane::{lane_on_view, lanes_in_all, layer_on_view, layers_on_view};
-use crate::tui::look::theme::Colours;
 use crate::tui::overlays::abandon::Abandon;
-use crate::tui::overlays::certificate;
+use crate::tui::overlays::help;
 use crate::tui::overlays::palette;
 use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
-use crate::tui::overlays::targets;
 use crate::tui::request::Request;
 use crate::tui::screens::explore;
 use crate::tui::widgets::clickable::{ClickTarget, LAYER};
 use crate::tui::widgets::filter::Filter;
-
-/// Why no layer of a learned lane is followed.
-const ALL_AT_ONCE: &str =
-    "All layers of a learned lane are trained together: [ and ] choose the one on view.";
-
-/// Why a learned lane has no certificate.
-const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it.";
-
-/// Why no step of the lesson is skipped.
-const NO_LESSON: &str = "No lesson is open: G opens it.";
-
-/// Why there is no list of targets.
-const NO_TARGETS: &str = "This setup has one target. `further-questions` is one with several: p opens it.";
 
 impl App {
     /// Takes a key: the tables first, then the open text field.
@@ -138,6 +124,7 @@ impl App {
     /// Obeys an action: the question first, then the topmost overlay, the filter, the screen, then the general meaning.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         let effects = self.obey_action(action);
+        self.is_awaiting |= effects.iter().any(|effect| matches!(effect, Effect::Send(_)));
         self.look_at_lesson();
         effects
     }
@@ -199,6 +186,10 @@ impl App {
 
     /// The meaning of an action on every screen.
     fn act(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(reason) = self.why_not(action) {
+            self.message = Some(reason.to_owned());
+            return Vec::new();
+        }
         let send = |command| vec![Effect::Send(command)];
         self.is_new &= !matches!(action, Action::Step(_) | Action::ToggleRun);
         match action {
@@ -221,9 +212,6 @@ impl App {
             }
             Action::PreviousLayer => return self.look_at(layer_on_view(&self.snapshot).saturating_sub(1)),
             Action::NextLayer => return self.look_at(layer_on_view(&self.snapshot) + 1),
-            Action::FollowLayer if self.snapshot.learned_lane().is_some() => {
-                self.message = Some(ALL_AT_ONCE.to_owned());
-            }
             Action::FollowLayer => {
                 self.layer = None;
                 return self.look_at_lane(self.snapshot.shown);
@@ -234,12 +222,6 @@ impl App {
                 return self.look_at_lane((lane_on_view(&self.snapshot) + 1) % lanes_in_all(&self.snapshot));
             }
             Action::Show(name) => return self.turn_to(name),
-            Action::Open(certificate::NAME) if self.snapshot.learned_lane().is_some() => {
-                self.message = Some(NO_CERTIFICATE.to_owned());
-            }
-            Action::Open(targets::NAME) if self.latest.experiment.targets().is_empty() => {
-                self.message = Some(NO_TARGETS.to_owned());
-            }
             Action::Open(palette::NAME) => return self.list_commands(),
             Action::Open(name) => return self.lay_over(name),
             Action::Edit => {
@@ -249,18 +231,26 @@ impl App {
             }
             Action::Save => self.prompt = Some(Prompt::save(Arc::clone(&self.latest.experiment))),
             Action::Filter => self.filter = Some(Filter::open()),
+            Action::Zoom => self.zoom(),
+            Action::Large => self.is_large = !self.is_large,
+            Action::AllRows if self.filter.is_none() && self.zoomed.is_some() => self.zoomed = None,
             Action::AllRows if self.filter.is_none() && self.lesson.is_open => self.leave_lesson(),
             Action::AllRows => self.filter = None,
             Action::Copy => return self.copy(),
             Action::CopyCommand => return self.copy_command(),
             Action::Lesson if self.lesson.is_open => self.leave_lesson(),
             Action::Lesson => self.open_lesson(),
-            Action::NextLessonStep | Action::PreviousLessonStep if !self.lesson.is_open => {
-                self.message = Some(NO_LESSON.to_owned());
-            }
             Action::NextLessonStep => self.go_to_step(self.lesson.step + 1),
             Action::PreviousLessonStep => self.go_to_step(self.lesson.step.saturating_sub(1)),
             Action::NextTheme => self.change_theme(),
+            Action::Remember => {
+                let config = Config { theme: Some(self.theme.into()), ..self.config.clone() };
+                return vec![Effect::Remember(config.in_full())];
+            }
+            Action::NeverAgain => {
+                self.config.cards_seen = true;
+                return vec![Effect::NeverAgain];
+            }
             Action::Suspend => return vec![Effect::Suspend],
             // Twice Ctrl-C always leaves.
             Action::Quit if self.asks_about_leaving() => return vec![Effect::Quit],
@@ -312,6 +302,7 @@ impl App {
         };
         let left = self.shown;
         self.shown = place;
+        self.zoomed = None;
         let mut effects = self.on_screen(|screen, scene| screen.enter(scene));
         if place != left {
             self.filter = None;
@@ -346,6 +337,20 @@ impl App {
         effects
     }
 
+    /// What the explorer begins with: the lesson, or the cards until the user has had enough of them.
+    pub(crate) fn begin(&mut self, lesson: bool) -> Vec<Effect> {
+        if lesson {
+            self.open_lesson();
+            return Vec::new();
+        }
+        if self.config.cards_seen {
+            return Vec::new();
+        }
+        let effects = self.lay_over(help::NAME);
+        self.overlays.help.welcome();
+        effects
+    }
+
     /// Throws the run away, after a question if it took long (`Snapshot::stake`).
     fn abandon(&mut self, what: Abandon) -> Vec<Effect> {
         match self.latest.stake() {
@@ -368,13 +373,20 @@ impl App {
         self.notice = Some("The lesson is left, the run is not: G goes on with this step.".to_owned());
     }
 
-    fn change_theme(&mut self) {
-        if self.colours == Colours::None {
-            self.message = Some("There are no colours: NO_COLOR is set, or --color never given.".to_owned());
-        } else {
-            self.theme = self.theme.next();
-            self.notice = Some(format!("theme {}: T for the next", self.theme.name()));
+    /// Puts one pane in the place of all, or the next one in its place.
+    fn zoom(&mut self) {
+        let panes = self.zoomable();
+        let next = self.zoomed.map_or(0, |zoomed| zoomed + 1);
+        self.zoomed = (next < panes.len()).then_some(next);
+        if let Some(next) = self.zoomed {
+            let (name, place, of) = (panes[next], next + 1, panes.len());
+            self.notice = Some(format!("{name}, pane {place} of {of}: Enter the next, Esc all of them"));
         }
+    }
+
+    fn change_theme(&mut self) {
+        self.theme = self.theme.next();
+        self.notice = Some(format!("theme {}: T for the next", self.theme.name()));
     }
 
     fn look_at(&mut self, layer: usize) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! The explorer's state, and how keys, clicks and news change it. Pure: effects are returned, not carried out.
 
 mod copying;
+mod in_vain;
 mod input;
 mod paste;
 mod state;

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 
 use crate::experiment::Experiment;
 use crate::session::Snapshot;
+use crate::tui::config::{Config, ConfigError};
 use crate::tui::export::{Export, Exported, stem};
 use crate::tui::keymap::{Action, Binding, FIELD, Keymap, LEARNED, TOGETHER, in_terms_of, with_others};
 use crate::tui::lesson::progress::Lesson;
@@ -15,7 +16,7 @@ use crate::tui::look::Look;
 use crate::tui::look::theme::{Colours, ThemeName};
 use crate::tui::overlays::overlay::Overlay;
 use crate::tui::overlays::prompt::{Prompt, Saved};
-use crate::tui::overlays::{Overlays, certificate, refusal, targets};
+use crate::tui::overlays::{Overlays, refusal};
 use crate::tui::request::Request;
 use crate::tui::screens::screen::Screen;
 use crate::tui::screens::{Screens, compare, every_screen, explore};
@@ -23,6 +24,7 @@ use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::Clickables;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::pictures::Pictures;
+use crate::visible::file_name;
 
 /// The explorer's state.
 #[derive(Clone, Debug)]
@@ -59,12 +61,20 @@ pub struct App {
     pub theme: ThemeName,
     /// the terminal's colours
     pub colours: Colours,
+    /// whether the screens are those of a lecture
+    pub is_large: bool,
+    /// the options in force, and whether the cards are to be left out at the start
+    pub config: Config,
     /// the clickable areas of the last frame
     pub clickables: Clickables,
     /// whether the terminal shows images
     pub shows_images: bool,
     /// the pictures of the last frame
     pub pictures: Pictures,
+    /// whether a command has no answer yet
+    pub(super) is_awaiting: bool,
+    /// place of the pane that stands in the place of all
+    pub(super) zoomed: Option<usize>,
     /// the user's layer; `None` follows the one being built
     pub(super) layer: Option<usize>,
 }
@@ -89,9 +99,13 @@ impl App {
             lesson: Lesson::default(),
             theme: ThemeName::Dark,
             colours: Colours::Sixteen,
+            is_large: false,
+            config: Config::default(),
             clickables: Clickables::default(),
             shows_images: false,
             pictures: Pictures::default(),
+            is_awaiting: false,
+            zoomed: None,
             layer: None,
         };
         app.show_on_screens(true);
@@ -126,6 +140,11 @@ impl App {
     /// Name of the shown screen.
     pub fn screen_name(&self) -> &'static str {
         self.screen().facts().name
+    }
+
+    /// Whether the screen is that of a lecture. A setup is edited on the full screen.
+    pub fn is_lecture(&self) -> bool {
+        self.is_large && self.screen().keymap().adds
     }
 
     /// Name of the topmost overlay.
@@ -169,18 +188,16 @@ impl App {
     }
 
     /// The rows of the keys that do something now.
-    pub(crate) fn offered(&self) -> impl Iterator<Item = &'static Binding> {
+    pub fn offered(&self) -> impl Iterator<Item = &'static Binding> {
         self.bindings().filter(|binding| self.offers(binding.action))
     }
 
     /// Whether an action has a meaning now, and stands in the footer.
     pub(crate) fn offers(&self, action: Action) -> bool {
-        let is_of_constructions = matches!(action, Action::FollowLayer | Action::Open(certificate::NAME));
-        let has_targets = !self.snapshot.experiment.targets().is_empty();
-        let is_of_lesson = matches!(action, Action::NextLessonStep | Action::PreviousLessonStep);
-        (!is_of_lesson || self.lesson.is_open)
-            && !(is_of_constructions && self.snapshot.learned_lane().is_some())
-            && (action != Action::Open(targets::NAME) || has_targets)
+        match action {
+            Action::Own(_) => !self.is_refused_by_screen(action),
+            _ => self.why_not(action).is_none(),
+        }
     }
 
     /// The names of steps, by the lanes that steps move.
@@ -206,8 +223,13 @@ impl App {
         }
     }
 
+    /// The names of the shown screen's panes that can be zoomed.
+    pub(super) fn zoomable(&self) -> Vec<&'static str> {
+        self.screen().zoomable(&self.scene())
+    }
+
     /// The context of drawing.
-    pub(crate) fn view<'a>(&'a self, look: &'a Look) -> ScreenView<'a> {
+    pub fn view<'a>(&'a self, look: &'a Look) -> ScreenView<'a> {
         ScreenView {
             scene: self.scene(),
             look,
@@ -218,6 +240,7 @@ impl App {
             message: self.message.as_deref(),
             notice: self.notice.as_deref(),
             layer_is_chosen: self.layer.is_some(),
+            zoomed: self.zoomed,
             is_new: self.is_new,
             screen: self.screen_name(),
             screen_keys: self.screen().keymap(),
@@ -265,6 +288,7 @@ impl App {
         if snapshot.run != self.latest.run {
             (self.layer, self.frozen) = (None, false);
         }
+        self.is_awaiting &= snapshot.obeyed == self.latest.obeyed && snapshot.run == self.latest.run;
         self.latest = snapshot;
         if !self.frozen {
             self.snapshot = Arc::clone(&self.latest);
@@ -336,6 +360,16 @@ impl App {
             Saved::Done(notice) => self.notice = Some(notice),
             Saved::Exists(prompt) => self.prompt = Some(prompt),
             Saved::Failed(message) => self.message = Some(message),
+        }
+    }
+
+    /// Takes the outcome of writing the config file.
+    pub fn remembered(&mut self, written: Result<PathBuf, ConfigError>) {
+        match written {
+            Ok(path) => {
+                self.notice = Some(format!("remembered in {}", file_name(&path.display().to_string())));
+            }
+            Err(error) => self.message = Some(error.to_string()),
         }
     }
 

@@ -42,7 +42,15 @@ pub enum Action {
     Copy,
     /// copy the command that repeats the run
     CopyCommand,
+    /// one pane in the place of all, then the next one
+    Zoom,
+    /// the screens of a lecture, or the full ones
+    Large,
     NextTheme,
+    /// write the options in force to the config file
+    Remember,
+    /// leave the cards out at the start
+    NeverAgain,
     /// open the lesson where it was left, or leave it
     Lesson,
     NextLessonStep,

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::binding::{Binding, bind};
-use super::key::Key::{Char, Control, Escape, Left, Right, Space, Tab};
+use super::key::Key::{Char, Control, Enter, Escape, Left, Right, Space, Tab};
 use crate::session::Step;
 
 /// The keys before the numbers of the screens.
@@ -59,11 +59,12 @@ pub const LOOKING: &[Binding] = &[
         "filter",
         "only rows that hold a text, in the tables of layers, steps, constructions and outputs",
     ),
+    bind(&[Enter], Action::Zoom, "zoom", "one pane in the place of all, then the next one"),
     bind(
         &[Escape],
         Action::AllRows,
-        "all rows",
-        "show all rows of the table again; without a filter, leave the lesson",
+        "all",
+        "show all rows of the filtered table again, else all panes; with neither, leave the lesson",
     ),
     bind(&[Tab], Action::NextLane, "lane", "look at the next lane: constructions, then learned tickets"),
     bind(
@@ -92,6 +93,18 @@ pub const LOOKING: &[Binding] = &[
         "the targets for the same task, where the setup lists several: build them side by side, or open one",
     ),
     bind(&[Char('T')], Action::NextTheme, "theme", "colours for a dark background, for a light one, or none"),
+    bind(
+        &[Char('B')],
+        Action::Large,
+        "large",
+        "big digits for a lecture: one sentence, one picture, at most five numbers; once more: everything",
+    ),
+    bind(
+        &[Char('R')],
+        Action::Remember,
+        "remember",
+        "write the theme and the options of the screens in force to the config file, for the next start",
+    ),
     bind(
         &[Char('G')],
         Action::Lesson,

@@ -1,6 +1,7 @@
 //! Colours by meaning. Nothing is told by colour alone.
 
 use ratatui::style::{Color as Ink, Modifier, Style};
+use serde::{Deserialize, Serialize};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,6 @@ pub enum Color {
 
 /// Which colours, if there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum ThemeName {
     /// for a dark background
     Dark,
@@ -24,6 +24,42 @@ pub enum ThemeName {
     Light,
     /// no colours, bold and reverse only
     Mono,
+}
+
+/// The wish for colours. A light background is looked for with `Auto` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum ThemeChoice {
+    /// light where COLORFGBG names a light background, else dark
+    Auto,
+    /// for a dark background
+    Dark,
+    /// for a light background
+    Light,
+    /// no colours, bold and reverse only
+    Mono,
+}
+
+impl ThemeChoice {
+    /// The theme, in a terminal with these variables of the environment.
+    pub fn theme(self, variable: impl Fn(&str) -> Option<String>) -> ThemeName {
+        match self {
+            Self::Auto => ThemeName::of_terminal(variable),
+            Self::Dark => ThemeName::Dark,
+            Self::Light => ThemeName::Light,
+            Self::Mono => ThemeName::Mono,
+        }
+    }
+}
+
+impl From<ThemeName> for ThemeChoice {
+    fn from(theme: ThemeName) -> Self {
+        match theme {
+            ThemeName::Dark => Self::Dark,
+            ThemeName::Light => Self::Light,
+            ThemeName::Mono => Self::Mono,
+        }
+    }
 }
 
 /// What the colours are made to be read on.
@@ -302,7 +338,7 @@ impl ThemeName {
     }
 
     /// The theme for the background that `COLORFGBG` names, which some terminals set; else dark.
-    pub fn of_terminal(variable: impl Fn(&str) -> Option<String>) -> Self {
+    fn of_terminal(variable: impl Fn(&str) -> Option<String>) -> Self {
         let colours = variable("COLORFGBG").unwrap_or_default();
         match colours.rsplit(';').next().and_then(|ground| ground.parse().ok()) {
             Some(7 | 9..=15) => Self::Light,
@@ -403,9 +439,13 @@ mod tests {
 
     #[test]
     fn a_terminal_that_names_its_background_is_believed() {
-        let named = |value| ThemeName::of_terminal(with("COLORFGBG", value));
+        let named = |value| ThemeChoice::Auto.theme(with("COLORFGBG", value));
         assert_eq!(["0;15", "0;default;15", "0;7"].map(named), [ThemeName::Light; 3]);
         assert_eq!(["15;0", "7;8", "15;default", "", "12;"].map(named), [DARK; 5]);
-        assert_eq!(ThemeName::of_terminal(|_| None), DARK);
+        assert_eq!(ThemeChoice::Auto.theme(|_| None), DARK);
+        // Only where it is asked for.
+        let asked = [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::Mono];
+        let found = asked.map(|choice| choice.theme(with("COLORFGBG", "0;15")));
+        assert_eq!(found.map(ThemeChoice::from), asked);
     }
 }

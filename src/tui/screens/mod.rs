@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use super::keymap::every_screen::{LOOKING, RUNNING};
 use super::keymap::{Action, Binding, Key, Keymap, LEARNED, bind};
+use super::overlays::{certificate, targets};
 use super::table::table;
 use bounds::BoundsScreen;
 use compare::CompareScreen;
@@ -71,6 +72,12 @@ pub fn listed_keymaps() -> Vec<&'static Keymap> {
     let own = all_facts().into_iter().map(|facts| &facts.keymap).filter(|keymap| !keymap.bindings.is_empty());
     let learned = [&compare::learned::KEYMAP, &weight::MASK, &outputs::ANSWERS, &bounds::BRIDGE];
     [every_screen(), &LEARNED].into_iter().chain(own).chain(learned).chain([&explore::EDITING]).collect()
+}
+
+/// What the help and the documentation explain: the panes of each screen, then of overlays with data.
+pub fn explained() -> Vec<(&'static str, &'static [(&'static str, &'static str)])> {
+    let screens = all_facts().into_iter().map(|facts| (facts.name, facts.panes));
+    screens.chain([("Certificate", certificate::PANES), ("Targets", targets::PANES)]).collect()
 }
 
 /// The example of the book, kept compiling.

@@ -11,6 +11,7 @@ use crate::tui::effects::{Effect, News};
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::learned_lane::lane_on_view;
+use crate::tui::lecture::Lecture;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::ScreenPart;
@@ -43,6 +44,11 @@ pub trait Screen: fmt::Debug {
     /// Takes a newer snapshot; `is_new_setup` if it is of another experiment. Of the requests returned only messages
     /// are obeyed.
     fn show(&mut self, _scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// The names of its panes that can be zoomed, in their order.
+    fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
         Vec::new()
     }
 
@@ -96,6 +102,12 @@ pub trait Screen: fmt::Debug {
     /// Why there is nothing to copy yet.
     fn copied(&self, _scene: &Scene<'_>) -> Result<Option<Copied>, &'static str> {
         Ok(None)
+    }
+
+    /// What it shows in a lecture.
+    fn lecture<'a>(&'a self, _view: &'a ScreenView<'a>) -> Lecture<'a> {
+        let sentence = format!("{}: {}.", self.facts().name, self.facts().help);
+        Lecture { sentence, figures: Vec::new(), picture: Box::new(|_, _| {}) }
     }
 
     /// Draws everything between the title line and the footer, in any size.

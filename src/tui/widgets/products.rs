@@ -133,6 +133,21 @@ pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, 
     legend(lane, &axis, look, Rect { y: bars.bottom(), height: below, ..area }, buffer);
 }
 
+/// Draws the histogram alone, and below it the mark of the last neuron: no numbers.
+pub(crate) fn render_bare(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
+    if area.height < 2 || area.width < 2 {
+        return;
+    }
+    let axis = ProductAxis::of(snapshot, lane);
+    let lane = &snapshot.lanes[lane];
+    let scale = ProductScale::new(&axis, axis.ends);
+    let columns = axis.columns(&scale, area.width);
+    histogram(lane, &axis, &columns, look).render(look, Rect { height: area.height - 1, ..area }, buffer);
+    let row = Rect { y: area.bottom() - 1, height: 1, ..area };
+    base(&axis, look, row, buffer);
+    mark_last(lane, &axis, look, row, buffer);
+}
+
 /// The axis around the products of all these lanes; `None` without lanes.
 pub(crate) fn common_axis(snapshot: &Snapshot, lanes: &[usize]) -> Option<LogAxis> {
     let axes = lanes.iter().map(|&lane| ProductAxis::of(snapshot, lane).ends);
@@ -223,6 +238,25 @@ fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, 
     Histogram { bars: columns.bins.iter().map(observed).collect(), lines }
 }
 
+/// The axis and its ticks.
+fn base(axis: &ProductAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    for column in 0..area.width {
+        buffer.set_string(area.x + column, area.y, look.glyphs.axis, look.theme.faint);
+    }
+    for &(place, _) in axis.marks.iter().filter(|(place, _)| *place > 0.0 && *place < 1.0) {
+        let x = area.x + ProductAxis::column(place, area.width);
+        buffer.set_string(x, area.y, look.glyphs.tick, look.theme.text);
+    }
+}
+
+/// The product of the last neuron, on the axis.
+fn mark_last(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
+    if let Some(last) = &lane.view.last {
+        let x = area.x + ProductAxis::column(axis.place(last.path.product()), area.width);
+        buffer.set_string(x, area.y, look.glyphs.observed, look.theme.key);
+    }
+}
+
 /// ```text
 /// ──────────┴────────────┴──────────
 /// 1e-11     1e-7        0.67   1,904
@@ -231,22 +265,14 @@ fn histogram(lane: &LaneView, axis: &ProductAxis, columns: &ProductColumns<'_>, 
 /// In a single row the numbers stand on the axis. The last neuron's product is marked on it.
 fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: &mut Buffer) {
     let (theme, glyphs) = (look.theme, look.glyphs);
-    for column in 0..area.width {
-        buffer.set_string(area.x + column, area.y, glyphs.axis, theme.faint);
-    }
-    let column = |place: f64| ProductAxis::column(place, area.width);
-    for &(place, _) in axis.marks.iter().filter(|(place, _)| *place > 0.0 && *place < 1.0) {
-        buffer.set_string(area.x + column(place), area.y, glyphs.tick, theme.text);
-    }
-    let marks = axis.marks.iter().map(|&(place, value)| (usize::from(column(place)), number_short(value)));
+    base(axis, look, area, buffer);
+    let column = |place: f64| usize::from(ProductAxis::column(place, area.width));
+    let marks = axis.marks.iter().map(|&(place, value)| (column(place), number_short(value)));
     for label in labels(marks, usize::from(area.width)) {
         let y = area.y + u16::from(area.height > 1);
         buffer.set_string(area.x + label.at as u16, y, label.text, theme.faint);
     }
-    if let Some(last) = &lane.view.last {
-        let x = area.x + column(axis.place(last.path.product()));
-        buffer.set_string(x, area.y, glyphs.observed, theme.key);
-    }
+    mark_last(lane, axis, look, area, buffer);
     if area.height < ROWS_BELOW {
         return;
     }

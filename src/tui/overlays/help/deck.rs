@@ -6,9 +6,8 @@ use ratatui::text::{Line, Span};
 use super::drawn::{paragraph, wrapped};
 use super::ideas::IDEAS;
 use crate::tui::keymap::{Binding, Keymap};
-use crate::tui::overlays::{certificate, targets};
 use crate::tui::screens::screen::ScreenFacts;
-use crate::tui::screens::{all_facts, every_screen, listed_keymaps};
+use crate::tui::screens::{all_facts, every_screen, explained, listed_keymaps};
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::frame_lines::filter_line;
@@ -65,8 +64,7 @@ fn keys(
 
 /// The panes of all screens and overlays.
 fn panes() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let of_screens = all_facts().into_iter().flat_map(|facts| facts.panes);
-    of_screens.chain(certificate::PANES).chain(targets::PANES)
+    explained().into_iter().flat_map(|(_, panes)| panes)
 }
 
 /// The facts of the screen on view.

@@ -38,6 +38,12 @@ pub const KEYMAP: Keymap = Keymap::alone(
         bind(&[PageUp, Char('K')], Action::PageUp, "page up", "scroll up by ten lines"),
         bind(&[Char('j'), Down], Action::Down, "down", "scroll down"),
         bind(&[Char('k'), Up], Action::Up, "up", "scroll up"),
+        bind(
+            &[Char('x')],
+            Action::NeverAgain,
+            "never again",
+            "do not open the cards at the start; written to the config file",
+        ),
         bind(&[Escape, Char('?'), Char('q')], Action::Close, "close", "close the cards"),
         bind(&[Control('c')], Action::Quit, "quit", "leave the program"),
     ],
@@ -64,6 +70,8 @@ pub struct Help {
     pub scroll: usize,
     /// its filter
     pub filter: Option<Filter>,
+    /// whether they were opened at the start
+    is_welcome: bool,
     /// whether a weight is watched for the cards alone
     watches: bool,
     /// lines of the last frame
@@ -73,6 +81,21 @@ pub struct Help {
 impl Help {
     fn turn_to(&mut self, card: usize) {
         (self.card, self.scroll) = (card.min(deck::CARDS - 1), 0);
+    }
+
+    /// At the start the idea comes first: there is nothing on the screen yet.
+    pub(crate) fn welcome(&mut self) {
+        self.is_welcome = true;
+        self.turn_to(1);
+    }
+
+    fn close(&mut self) -> Vec<Request> {
+        let mut requests = Vec::new();
+        if std::mem::take(&mut self.watches) {
+            requests = send(Command::WatchWeight(None));
+        }
+        requests.push(Request::Close);
+        requests
     }
 
     /// The weight that a card about it shows: the one completed last, or the one that the last neuron serves.
@@ -130,13 +153,12 @@ impl Overlay for Help {
             Action::NextChoice => self.turn_to(self.card + 1),
             Action::PreviousChoice => self.turn_to(self.card.saturating_sub(1)),
             Action::Choose => return Some(vec![Self::draw_neurons(scene)]),
-            Action::Close if self.watches => {
-                self.watches = false;
-                let mut requests = send(Command::WatchWeight(None));
-                requests.push(Request::Close);
+            Action::Close => return Some(self.close()),
+            Action::NeverAgain => {
+                let mut requests = self.close();
+                requests.push(Request::Act(action));
                 return Some(requests);
             }
-            Action::Close => return Some(vec![Request::Close]),
             _ => return None,
         }
         Some(Vec::new())
@@ -189,6 +211,11 @@ impl Help {
         let keys: &[&[&str]] = match &self.filter {
             Some(Filter { typing: true, .. }) => &[&["Enter done", "Esc cancel"], &["Esc cancel"]],
             Some(_) => &[&["Esc back to the card"], &["Esc back"]],
+            None if self.is_welcome => &[
+                &["Left/Right turn", "Esc skip", "x never again"],
+                &["Esc skip", "x never again"],
+                &["Esc skip"],
+            ],
             None => {
                 &[&["Left/Right turn", "/ search", "Esc close"], &["/ search", "Esc close"], &["Esc close"]]
             }

@@ -22,6 +22,7 @@ mod fields;
 mod graph;
 mod keys;
 mod learned;
+mod lecture;
 mod pruned;
 mod story;
 mod told;
@@ -38,6 +39,7 @@ use crate::session::{Answer, Snapshot};
 use crate::tui::effects::News;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::lecture::Lecture;
 use crate::tui::request::Request;
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::frame_lines::{self, pane};
@@ -96,6 +98,9 @@ const FACTS: ScreenFacts = ScreenFacts {
     ],
 };
 
+/// The panes, in the order of zooming.
+const ZOOMABLE: [&str; 5] = ["Neuron", "Product weights", "Buckets", "Architecture", "Pruned network"];
+
 /// From this width on, editing leaves half the columns to the other panes.
 const EDITING_BESIDE: u16 = 76;
 
@@ -147,6 +152,14 @@ impl Screen for ExploreScreen {
         Vec::new()
     }
 
+    fn zoomable(&self, scene: &Scene<'_>) -> Vec<&'static str> {
+        match (&self.editing, scene.snapshot.learned_lane()) {
+            (Some(_), _) => Vec::new(),
+            (None, Some(_)) => learned::zoomable(),
+            (None, None) => ZOOMABLE.to_vec(),
+        }
+    }
+
     fn update(&mut self, action: Action, _scene: &Scene<'_>) -> Option<Vec<Request>> {
         let editing = self.editing.as_mut()?;
         if action == Action::Close {
@@ -189,6 +202,13 @@ impl Screen for ExploreScreen {
         })
     }
 
+    fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
+        match view.scene.snapshot.learned_lane() {
+            Some(learned) => learned::lecture(view, learned),
+            None => lecture::lecture(view),
+        }
+    }
+
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if let (Some(learned), None) = (view.scene.snapshot.learned_lane(), &self.editing) {
             return learned::render(view, learned, area, buffer);
@@ -215,6 +235,8 @@ impl Screen for ExploreScreen {
                 products::render(snapshot, snapshot.shown, look, inside, buffer);
                 pruned_pane(view, lower, buffer);
             }
+        } else if let Some(zoomed) = view.zoomed {
+            self.render_pane(zoomed, view, panes, buffer);
         } else if panes.width >= WIDE.0 && panes.height >= WIDE.1 {
             self.render_wide(view, panes, buffer);
         } else {
@@ -226,20 +248,35 @@ impl Screen for ExploreScreen {
 impl ExploreScreen {
     /// The story, and the four panes below it.
     fn render_wide(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
-        let (snapshot, look) = (view.scene.snapshot, view.look);
         let [told, panes] =
             Layout::vertical([Constraint::Length(story::ROWS), Constraint::Fill(1)]).areas(area);
-        story::render(snapshot.lane(), look, told, buffer);
         let [left, right] = halves(panes);
         let [facts, errors] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
-        let inside = pane("Architecture", look, facts, buffer);
-        architecture::render(snapshot, &self.graph, look, inside, buffer);
-        pruned_pane(view, errors, buffer);
         let [weights, buckets] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(right);
-        let inside = pane("Product weights", look, weights, buffer);
-        products::render(snapshot, snapshot.shown, look, right_of_labels(inside), buffer);
-        let inside = pane("Buckets", look, buckets, buffer);
-        buckets::render(snapshot, view.clickables, look, inside, buffer);
+        for (place, area) in [told, weights, buckets, facts, errors].into_iter().enumerate() {
+            self.render_pane(place, view, area, buffer);
+        }
+    }
+
+    /// Draws the pane at this place of [`ZOOMABLE`].
+    fn render_pane(&self, place: usize, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
+        let (snapshot, look) = (view.scene.snapshot, view.look);
+        match place {
+            0 => story::render(snapshot.lane(), look, area, buffer),
+            1 => {
+                let inside = pane(ZOOMABLE[1], look, area, buffer);
+                products::render(snapshot, snapshot.shown, look, right_of_labels(inside), buffer);
+            }
+            2 => {
+                let inside = pane(ZOOMABLE[2], look, area, buffer);
+                buckets::render(snapshot, view.clickables, look, inside, buffer);
+            }
+            3 => {
+                let inside = pane(ZOOMABLE[3], look, area, buffer);
+                architecture::render(snapshot, &self.graph, look, inside, buffer);
+            }
+            _ => pruned_pane(view, area, buffer),
+        }
     }
 
     /// The story, and products and buckets on one axis; the other panes in a line each.
@@ -308,7 +345,7 @@ fn right_of_labels(area: Rect) -> Rect {
 
 /// The Pruned network pane, with its frame.
 fn pruned_pane(view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
-    let inside = pane("Pruned network", view.look, area, buffer);
+    let inside = pane(ZOOMABLE[4], view.look, area, buffer);
     let (shown, all) = pruned::render(view, inside, buffer);
     frame_lines::rows_of("layers", shown, all, view.look, area, buffer);
 }

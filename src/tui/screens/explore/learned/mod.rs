@@ -17,9 +17,12 @@ mod told;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::report::{ExploredLearnedReport, json_text};
+use crate::learning::Arm;
+use crate::report::numbers::percent;
+use crate::report::{ExploredLearnedReport, arm_name, json_text};
 use crate::session::{LearnedView, Snapshot};
 use crate::tui::export::Numbers;
+use crate::tui::lecture::{Figure, Lecture};
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{draw_line, pane, rows_of};
 
@@ -55,6 +58,8 @@ pub(super) fn render(view: &ScreenView<'_>, learned: &LearnedView, area: Rect, b
     let [upper, lower] = Layout::vertical([Constraint::Fill(1); 2]).areas(panes);
     let halves = |area: Rect| -> [Rect; 2] { Layout::horizontal([Constraint::Fill(1); 2]).areas(area) };
     let ([top_left, top_right], [bottom_left, bottom_right]) = (halves(upper), halves(lower));
+    let [top_left, top_right, bottom_left, bottom_right] =
+        view.zoom(panes, [top_left, top_right, bottom_left, bottom_right]);
     // The layer's values, and the training.
     let inside = pane(&told::scores_title(learned, look, top_left.width), look, top_left, buffer);
     scores::render(learned, look, inside, buffer);
@@ -67,6 +72,33 @@ pub(super) fn render(view: &ScreenView<'_>, learned: &LearnedView, area: Rect, b
     let inside = pane(&told::results_title(learned, bottom_right.width), look, bottom_right, buffer);
     let (shown, all) = results::render(view, learned, inside, buffer);
     rows_of("rows", shown, all, look, bottom_right, buffer);
+}
+
+/// The names of the panes, in the order of zooming.
+pub(super) fn zoomable() -> Vec<&'static str> {
+    PANES.iter().map(|(name, _)| *name).collect()
+}
+
+/// What is shown in a lecture: the scores, and how well the newest ticket does.
+pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, learned: &'a LearnedView) -> Lecture<'a> {
+    let look = view.look;
+    let sentence = if learned.is_done {
+        "The ticket is learned: solid bars are kept, dotted bars are cut."
+    } else {
+        "Training chooses what is kept: solid bars stay, dotted bars are cut."
+    };
+    let kept = learned.layer.as_ref().filter(|layer| layer.weights() > 0);
+    let kept = kept.map(|layer| percent(layer.kept as f64 / layer.weights() as f64));
+    let arm = |arm: Arm| {
+        let newest = learned.rounds.iter().rev().find_map(|round| round.arm(arm))?;
+        Some(Figure::new(format!("{}, test accuracy", arm_name(arm)), percent(newest.test.share())))
+    };
+    let figures = kept.map(|kept| Figure::new("weights kept", kept)).into_iter();
+    let figures = figures.chain([Arm::Ticket, Arm::Dense].into_iter().filter_map(arm)).collect();
+    let picture = Box::new(move |area: Rect, buffer: &mut Buffer| {
+        scores::render_bare(learned, look, area, buffer);
+    });
+    Lecture { sentence: sentence.to_owned(), figures, picture }
 }
 
 /// The numbers shown, for files.

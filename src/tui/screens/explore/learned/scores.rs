@@ -47,6 +47,13 @@ pub(super) fn render(learned: &LearnedView, look: &Look, area: Rect, buffer: &mu
     axis(layer, columns.len() as u16, look, Rect { y: bars.bottom(), height: 2, ..area }, buffer);
 }
 
+/// Draws the bars alone.
+pub(super) fn render_bare(learned: &LearnedView, look: &Look, area: Rect, buffer: &mut Buffer) {
+    if let Some(layer) = learned.layer.as_ref().filter(|_| !area.is_empty()) {
+        draw(&columns(layer, zeros(layer), area.width), look, area, buffer);
+    }
+}
+
 /// Cut weights of value 0. Weights pruned in an earlier round are exactly 0 and would dwarf all others.
 fn zeros(layer: &ScoreView) -> u64 {
     let zeros =
