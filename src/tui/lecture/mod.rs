@@ -11,6 +11,7 @@
 //! └ keys ──────────────────────┘
 //! ```
 
+pub(crate) mod bars;
 mod digits;
 
 use ratatui::buffer::Buffer;
@@ -19,6 +20,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::look::Look;
+use super::screens::screen::ScreenFacts;
 use super::view::ScreenView;
 use super::widgets::frame_lines::{cut, draw_line};
 
@@ -60,6 +62,12 @@ pub struct Lecture<'a> {
 }
 
 impl Lecture<'_> {
+    /// A screen with nothing but its name to show.
+    pub(crate) fn in_words(facts: &ScreenFacts) -> Self {
+        let sentence = format!("{}: {}.", facts.name, facts.help);
+        Self { sentence, figures: Vec::new(), picture: Box::new(|_, _| {}) }
+    }
+
     /// Draws it, in any size.
     pub(crate) fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         let look = view.look;

@@ -106,8 +106,7 @@ pub trait Screen: fmt::Debug {
 
     /// What it shows in a lecture.
     fn lecture<'a>(&'a self, _view: &'a ScreenView<'a>) -> Lecture<'a> {
-        let sentence = format!("{}: {}.", self.facts().name, self.facts().help);
-        Lecture { sentence, figures: Vec::new(), picture: Box::new(|_, _| {}) }
+        Lecture::in_words(self.facts())
     }
 
     /// Draws everything between the title line and the footer, in any size.

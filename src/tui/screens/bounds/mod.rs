@@ -12,6 +12,7 @@
 mod bridge;
 mod chart;
 mod keys;
+mod lecture;
 mod names;
 mod plot;
 mod table;
@@ -33,6 +34,7 @@ use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::lecture::Lecture;
 use crate::tui::look::Look;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
@@ -201,6 +203,17 @@ impl Screen for BoundsScreen {
         Copied::rows(what, &table, row..row + 1).map(Some).ok_or(nothing)
     }
 
+    fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
+        match &self.chart {
+            Some(chart) if !self.bridge => lecture::lecture(view, chart),
+            _ => Lecture::in_words(&FACTS),
+        }
+    }
+
+    fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
+        if self.bridge { Vec::new() } else { ZOOMABLE.to_vec() }
+    }
+
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if self.bridge {
             bridge::render(view, self.network, area, buffer);
@@ -213,6 +226,7 @@ impl Screen for BoundsScreen {
         // The plot above, the table below it.
         let rows = (readings.len() as u16 + 3).min(area.height.saturating_sub(LEAST_PLOT));
         let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(area);
+        let [upper, lower] = view.zoom(area, [upper, lower]);
         let inside = pane(&axis_title(chart.curves.against, look), look, upper, buffer);
         plot::legend(chart, look, upper, buffer);
         plot::render(chart, view.clickables, look, inside, buffer);
@@ -258,6 +272,9 @@ impl BoundsScreen {
         self.network = (next < last).then_some(next);
     }
 }
+
+/// The panes, in the order of zooming.
+const ZOOMABLE: [&str; 2] = ["Curves", "Table"];
 
 /// Why a graph has one axis.
 const ONE_SHAPE: &str = "A graph has one shape: its only axis is epsilon.";

@@ -15,6 +15,7 @@ mod gauge;
 mod input;
 mod keys;
 mod learned;
+mod lecture;
 mod picture;
 mod summary;
 mod table;
@@ -38,6 +39,7 @@ use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::lecture::Lecture;
 use crate::tui::look::Look;
 use crate::tui::overlays::prompt::{Numbered, Prompt};
 use crate::tui::request::{Request, send};
@@ -73,6 +75,9 @@ const FACTS: ScreenFacts = ScreenFacts {
         ),
     ],
 };
+
+/// The panes, in the order of zooming.
+const ZOOMABLE: [&str; 3] = ["Input", "Outputs", "F against the pruned network"];
 
 /// Columns of the outputs and the summary beside a picture of the whole height, at least.
 const LEAST_BESIDE: u16 = 44;
@@ -172,6 +177,20 @@ impl Screen for OutputsScreen {
         Copied::rows(what, &table, 0..table.rows()).map(Some).ok_or(nothing)
     }
 
+    fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
+        match &view.scene.snapshot.output {
+            Some(output) if !self.is_learned => lecture::lecture(view, output),
+            _ => Lecture::in_words(&FACTS),
+        }
+    }
+
+    fn zoomable(&self, scene: &Scene<'_>) -> Vec<&'static str> {
+        match &scene.snapshot.output {
+            Some(_) if !self.is_learned => ZOOMABLE.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if let Some(lane) = view.scene.snapshot.learned_lane() {
             return learned::render(view, lane, &self.chooser, area, buffer);
@@ -185,6 +204,7 @@ impl Screen for OutputsScreen {
             let lines = |width: u16| summary::lines(snapshot, output, look, width.saturating_sub(2));
             let [left, right, lower] =
                 areas(ShownInput::of(output), look, panes, |width| lines(width).len() as u16);
+            let [left, right, lower] = view.zoom(panes, [left, right, lower]);
             let inside = pane(&input::title(output, left.width.saturating_sub(4)), look, left, buffer);
             input::render(ShownInput::of(output), scroll, look, view.pictures, inside, buffer);
             let listed = table::listed(output, scene.filter);
