@@ -18,6 +18,7 @@ mod copied;
 mod kernels;
 mod keys;
 mod learned;
+mod lecture;
 mod legend;
 mod map;
 mod staircase;
@@ -40,6 +41,7 @@ use crate::tui::clipboard::Copied;
 use crate::tui::effects::Effect;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::lecture::Lecture;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
 use crate::tui::widgets::clickable::ScreenPart;
@@ -86,6 +88,9 @@ const HALF: u16 = 16;
 
 /// Least height between title line and footer at which all lines below the panes are shown.
 const TALL: u16 = 20;
+
+/// The panes, in the order of zooming.
+const ZOOMABLE: [&str; 2] = ["Error of each weight", "Staircase"];
 
 /// The Weight screen.
 #[derive(Clone, Debug, Default)]
@@ -171,6 +176,17 @@ impl Screen for WeightScreen {
         copied.map(Some).ok_or("The weight is not there yet.")
     }
 
+    fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
+        match &view.scene.snapshot.weight {
+            Some(weight) if !self.is_learned => lecture::lecture(view, weight),
+            _ => Lecture::in_words(&FACTS),
+        }
+    }
+
+    fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
+        if self.is_learned { Vec::new() } else { ZOOMABLE.to_vec() }
+    }
+
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if let Some(learned) = view.scene.snapshot.learned_lane() {
             return learned::render(view, learned, (self.layout, self.choice), area, buffer);
@@ -224,8 +240,12 @@ impl WeightScreen {
             let map = if area.height < MAP_ABOVE { 0 } else { map };
             Layout::vertical([Constraint::Length(map), Constraint::Fill(1)]).areas(area)
         };
+        let [left, right] = view.zoom(area, [left, right]);
         if !left.is_empty() {
             self.render_map(view, weight, left, buffer);
+        }
+        if right.is_empty() {
+            return;
         }
         let sums = weight.sums.len();
         let all = 0..sums;

@@ -36,15 +36,23 @@ pub(super) fn head(view: &WeightView, width: usize, look: &Look) -> String {
     if text.chars().count() <= width { text } else { low.chars().take(width).collect() }
 }
 
-/// Eighths of `width` cells: none where the residual is within the tolerance, all at |w*|. What is beyond it shows.
-fn eighths(view: &WeightView, residual: f64, width: usize, look: &Look) -> usize {
+/// The place of a residual on the axis: 0 where it is within the tolerance, 1 at |w*|.
+pub(super) fn share(view: &WeightView, residual: f64) -> f64 {
     let (residual, whole) = (residual.abs(), view.target.abs());
     if residual <= view.allowed || !residual.is_finite() {
-        return 0;
+        return 0.0;
     }
     let share = (residual / view.allowed).ln() / (whole / view.allowed).ln();
     // A weight as small as its tolerance has no scale.
-    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 };
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 }
+}
+
+/// Eighths of `width` cells. What is beyond the tolerance shows.
+fn eighths(view: &WeightView, residual: f64, width: usize, look: &Look) -> usize {
+    if residual.abs() <= view.allowed || !residual.is_finite() {
+        return 0;
+    }
+    let share = share(view, residual);
     let least = look.glyphs.bar.iter().position(|bar| *bar != " ").unwrap_or(0);
     ((share * 8.0 * width as f64).round() as usize).max(least)
 }
