@@ -20,6 +20,7 @@ mod ladder;
 mod lane;
 mod layout;
 pub mod learned;
+mod lecture;
 mod race;
 pub mod slots;
 mod told;
@@ -38,6 +39,7 @@ use crate::session::{Activity, Command, LaneView, Snapshot};
 use crate::tui::clipboard::Copied;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
+use crate::tui::lecture::Lecture;
 use crate::tui::look::Look;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
@@ -99,6 +101,9 @@ const FACTS: ScreenFacts = ScreenFacts {
         ),
     ],
 };
+
+/// The panes, in the order of zooming; the ladder where it is climbed.
+const ZOOMABLE: [&str; 4] = ["Race", "Lanes", "Figures", "Ladder"];
 
 /// Below this width the sentence has two lines, from [`LEAST_HEIGHT`] on.
 const ONE_LINE: u16 = 76;
@@ -179,6 +184,12 @@ impl CompareScreen {
             self.lanes_before = None;
         }
         requests
+    }
+
+    /// The slots with a lane, counted from 1.
+    fn shown_lanes<'a>(&self, snapshot: &'a Snapshot) -> Vec<(usize, &'a LaneView)> {
+        let slots = (1..).zip(self.slots.shown());
+        slots.filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?]))).collect()
     }
 
     fn lane_panes(
@@ -312,6 +323,23 @@ impl Screen for CompareScreen {
         Copied::rows(what, &table, row..row + 1).map(Some).ok_or(nothing)
     }
 
+    fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
+        match (&self.tickets, self.slots.rung()) {
+            (Some(_), _) => Vec::new(),
+            (None, Some(_)) => ZOOMABLE.to_vec(),
+            (None, None) => ZOOMABLE[..3].to_vec(),
+        }
+    }
+
+    fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
+        if self.tickets.is_some() {
+            return Lecture::in_words(&FACTS);
+        }
+        let lanes: Vec<&LaneView> =
+            self.shown_lanes(view.scene.snapshot).into_iter().map(|(_, lane)| lane).collect();
+        lecture::lecture(view, &lanes)
+    }
+
     fn render(&self, view: &ScreenView<'_>, area: Rect, buffer: &mut Buffer) {
         if let Some(tickets) = &self.tickets {
             return tickets.render(view, area, buffer);
@@ -326,18 +354,20 @@ impl Screen for CompareScreen {
             Constraint::Length(1),
         ])
         .areas(area);
-        // The slots with a lane, counted from 1.
-        let lanes: Vec<(usize, &LaneView)> = (1..)
-            .zip(slots.shown())
-            .filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?])))
-            .collect();
+        let lanes = self.shown_lanes(snapshot);
         let views: Vec<&LaneView> = lanes.iter().map(|(_, lane)| *lane).collect();
         let race = Race::of(&views);
         let comparison =
             Comparison::new(&snapshot.experiment, &snapshot.plan, &views, &LearnedRun::of_snapshot(snapshot));
         let asks_malach = slots.shown().contains(&Construction::Malach);
         let on_ladder = slots.rung();
-        let parts = CompareLayout::new(body, slots.shown().len() as u16, asks_malach, on_ladder.is_some());
+        let mut parts =
+            CompareLayout::new(body, slots.shown().len() as u16, asks_malach, on_ladder.is_some());
+        if view.zoomed.is_some() {
+            [parts.race, parts.lanes, parts.figures, parts.ladder] =
+                view.zoom(body, [parts.race, parts.lanes, parts.figures, parts.ladder]);
+            (parts.assumptions, parts.framed) = (Rect::ZERO, true);
+        }
         told::say_race(&race, look, said, buffer);
         let line = told::status_line(snapshot, slots, &lanes, look, status.width);
         frame_lines::draw_line(&line, look, status, buffer);
