@@ -102,7 +102,7 @@ fn it_is_opened_by_an_option_and_left_by_its_key() {
     let mut slth = Explorer::open(&["tiny", "--large"]);
     slth.shows(&["slth  Explore", "A random network is drawn"]);
     slth.press("n");
-    slth.shows(&["their product"]);
+    slth.shows(&["product of its weights"]);
     // The panes are not there to be zoomed.
     slth.press("\r");
     slth.shows(&["B shows all of them"]);

@@ -21,7 +21,7 @@ const PRESETS: [(&str, &[&str]); 4] = [
     ("tiny", &["constructions=[Hyperbolic()]"]),
     ("tiny", &["constructions=[Malach,Hyperbolic(),SubsetSum]"]),
     ("conv", &[]),
-    ("digits-learned", &["methods=[EdgePopup(keep:0.5,epochs:2)]"]),
+    ("digits-learned", &["learned=[EdgePopup(keep:0.5,epochs:2)]"]),
 ];
 
 /// The explorer at the start, after a weight, and where everything is done.
@@ -86,7 +86,7 @@ fn a_key_in_vain_says_why() {
                     let mut app = explorer.app.clone();
                     app.update(action);
                     let reason = app.message.clone().unwrap_or_default();
-                    assert!(reason.ends_with('.'), "{settings:?} {state} {screen} {action:?}: {reason:?}");
+                    assert!(reason.len() > 12, "{settings:?} {state} {screen} {action:?}: {reason:?}");
                     let shown = draw(&app, PLAIN, 120, 40).backend().to_string();
                     let first: String = reason.chars().take(40).collect();
                     assert!(shown.contains(&first), "{screen} {action:?}: {reason:?} is not shown\n{shown}");

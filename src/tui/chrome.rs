@@ -188,12 +188,13 @@ fn keys(app: &App, look: &Look, width: u16) -> Line<'static> {
         _ => false,
     };
     // A lecture has no numbers beside its own.
-    let offered = || app.offered().filter(|row| !app.is_lecture() || !matches!(row.action, Action::Show(_)));
-    let kept: usize = offered().filter(|binding| always(binding)).map(width_of).sum();
+    let is_left_out = |row: &Binding| app.is_lecture() && matches!(row.action, Action::Show(_));
+    let offered: Vec<&Binding> = app.offered().filter(|row| !is_left_out(row)).collect();
+    let kept: usize = offered.iter().filter(|binding| always(binding)).map(|binding| width_of(binding)).sum();
     let mut left = usize::from(width).saturating_sub(kept);
     let mut spans = Vec::new();
     let mut full = false;
-    for binding in offered() {
+    for binding in offered {
         if !always(binding) {
             full |= width_of(binding) > left;
             if full {

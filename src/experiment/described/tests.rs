@@ -93,7 +93,7 @@ fn larger_networks_of_pytorch_are_reproduced() {
 /// The message of a graph that is refused, with the tensors of the convolutional network.
 fn refused(input: &str, nodes: &str) -> String {
     let text = format!("(target: File(path: \"\", graph: (input: {input}, nodes: {nodes})))");
-    let preset = parse(&text).unwrap();
+    let preset: Preset = parse(&text).unwrap();
     let Some(TargetSource::File { graph: Some(graph), .. }) = preset.target else { unreachable!() };
     let bytes = std::fs::read(folder("tests/cases/described/digits-conv-batchnorm.pt")).unwrap();
     let mut file = WeightFile::open(&bytes[..]).unwrap();
@@ -243,7 +243,7 @@ fn every_mistake_names_its_node() {
         ),
     ] {
         let text = format!("(target: File(path: \"\", graph: (input: {input}, nodes: {nodes})))");
-        let message = if parse(&text).is_err() { String::new() } else { refused(input, nodes) };
+        let message = if parse::<Preset>(&text).is_err() { String::new() } else { refused(input, nodes) };
         assert!(
             message.contains(says) && says.is_empty() == message.is_empty(),
             "{nodes}: expected {says}, found {message}"
@@ -256,7 +256,7 @@ fn every_mistake_names_its_node() {
 fn fixed_operations_by_hand() {
     let graph = |nodes: &str| -> GraphSource {
         let text = format!("(target: File(path: \"\", graph: (input: [2, 2, 2], nodes: {nodes})))");
-        match parse(&text).unwrap().target {
+        match parse::<Preset>(&text).unwrap().target {
             Some(TargetSource::File { graph: Some(graph), .. }) => graph,
             _ => unreachable!(),
         }

@@ -24,12 +24,22 @@ const SLOWEST: &str = "It runs as slowly as it can: n draws neuron by neuron.";
 const NO_CERTIFICATE: &str = "A learned ticket has no certificate: no theorem stands behind it.";
 const NO_TARGETS: &str = "This setup has one target. `further-questions` is one with several: p opens it.";
 const NO_LESSON: &str = "No lesson is open: G opens it.";
+const ON_VIEW: &str = "This screen is on view.";
 const ALL_SHOWN: &str = "All rows and panes are shown.";
 const LARGE: &str = "The screen is that of a lecture, with one pane: B shows all of them.";
 const ONE_PANE: &str = "There is no pane to zoom: the screen is one.";
 const NO_COLOURS: &str = "There are no colours: NO_COLOR is set, or --color never given.";
 
 impl App {
+    /// Whether an action has a meaning now, and stands in the footer.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        match action {
+            // Only these are refused by screens.
+            Action::Own(_) | Action::Filter => !self.is_refused_by_screen(action),
+            _ => self.why_not(action).is_none(),
+        }
+    }
+
     /// Why an action with a meaning on every screen does nothing now; `None` if it does something, or if nobody knows before
     /// the worker has answered.
     pub(crate) fn why_not(&self, action: Action) -> Option<&'static str> {
@@ -61,6 +71,7 @@ impl App {
                 let is_plain = self.filter.is_none() && self.zoomed.is_none() && !self.lesson.is_open;
                 is_plain.then_some(ALL_SHOWN)
             }
+            Action::Show(name) => (name == self.screen_name()).then_some(ON_VIEW),
             Action::Zoom if self.is_large => Some(LARGE),
             Action::Zoom => self.zoomable().is_empty().then_some(ONE_PANE),
             Action::NextTheme => (self.colours == Colours::None).then_some(NO_COLOURS),

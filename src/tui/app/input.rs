@@ -13,7 +13,6 @@ use crate::tui::effects::{Effect, News};
 use crate::tui::keymap::{Action, action_of};
 use crate::tui::learned_lane::{lane_on_view, lanes_in_all, layer_on_view, layers_on_view};
 use crate::tui::overlays::abandon::Abandon;
-use crate::tui::overlays::help;
 use crate::tui::overlays::palette;
 use crate::tui::overlays::picker;
 use crate::tui::overlays::prompt::{CONFIRM, Granted, Prompt};
@@ -320,7 +319,7 @@ impl App {
     }
 
     /// Opens an overlay in place of all others.
-    fn lay_over(&mut self, name: &str) -> Vec<Effect> {
+    pub(super) fn lay_over(&mut self, name: &str) -> Vec<Effect> {
         let place = self.overlays.all().iter().position(|overlay| overlay.name() == name);
         (self.open, self.filter) = (place.into_iter().collect(), None);
         let requests = self.on_overlay(|overlay, scene| overlay.open(scene));
@@ -334,20 +333,6 @@ impl App {
         let filter = self.filter.take();
         let effects = self.lay_over(palette::NAME);
         self.filter = filter;
-        effects
-    }
-
-    /// What the explorer begins with: the lesson, or the cards until the user has had enough of them.
-    pub(crate) fn begin(&mut self, lesson: bool) -> Vec<Effect> {
-        if lesson {
-            self.open_lesson();
-            return Vec::new();
-        }
-        if self.config.cards_seen {
-            return Vec::new();
-        }
-        let effects = self.lay_over(help::NAME);
-        self.overlays.help.welcome();
         effects
     }
 
@@ -371,22 +356,6 @@ impl App {
     fn leave_lesson(&mut self) {
         self.lesson.is_open = false;
         self.notice = Some("The lesson is left, the run is not: G goes on with this step.".to_owned());
-    }
-
-    /// Puts one pane in the place of all, or the next one in its place.
-    fn zoom(&mut self) {
-        let panes = self.zoomable();
-        let next = self.zoomed.map_or(0, |zoomed| zoomed + 1);
-        self.zoomed = (next < panes.len()).then_some(next);
-        if let Some(next) = self.zoomed {
-            let (name, place, of) = (panes[next], next + 1, panes.len());
-            self.notice = Some(format!("{name}, pane {place} of {of}: Enter the next, Esc all of them"));
-        }
-    }
-
-    fn change_theme(&mut self) {
-        self.theme = self.theme.next();
-        self.notice = Some(format!("theme {}: T for the next", self.theme.name()));
     }
 
     fn look_at(&mut self, layer: usize) -> Vec<Effect> {

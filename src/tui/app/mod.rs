@@ -3,6 +3,7 @@
 mod copying;
 mod in_vain;
 mod input;
+mod looking;
 mod paste;
 mod state;
 #[cfg(test)]

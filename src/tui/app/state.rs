@@ -10,7 +10,7 @@ use crate::experiment::Experiment;
 use crate::session::Snapshot;
 use crate::tui::config::{Config, ConfigError};
 use crate::tui::export::{Export, Exported, stem};
-use crate::tui::keymap::{Action, Binding, FIELD, Keymap, LEARNED, TOGETHER, in_terms_of, with_others};
+use crate::tui::keymap::{Binding, FIELD, Keymap, LEARNED, TOGETHER, in_terms_of, with_others};
 use crate::tui::lesson::progress::Lesson;
 use crate::tui::look::Look;
 use crate::tui::look::theme::{Colours, ThemeName};
@@ -190,14 +190,6 @@ impl App {
     /// The rows of the keys that do something now.
     pub fn offered(&self) -> impl Iterator<Item = &'static Binding> {
         self.bindings().filter(|binding| self.offers(binding.action))
-    }
-
-    /// Whether an action has a meaning now, and stands in the footer.
-    pub(crate) fn offers(&self, action: Action) -> bool {
-        match action {
-            Action::Own(_) => !self.is_refused_by_screen(action),
-            _ => self.why_not(action).is_none(),
-        }
     }
 
     /// The names of steps, by the lanes that steps move.

@@ -14,7 +14,7 @@ const POINTS: u16 = 8;
 const LARGEST: u16 = 3;
 
 /// Columns of a text.
-pub(super) fn width(text: &str, scale: u16) -> u16 {
+fn width(text: &str, scale: u16) -> u16 {
     text.chars().count() as u16 * POINTS * scale
 }
 
@@ -24,20 +24,55 @@ pub(super) fn height(scale: u16, look: &Look) -> u16 {
     if look.glyphs.ascii_only { (rows / 2).max(POINTS) } else { rows / 2 }
 }
 
-/// The largest scale at which all figures stand side by side on at most half of the rows; `None` if there is none.
-pub(super) fn scale(figures: &[Figure], look: &Look, area: Rect) -> Option<u16> {
-    let width_at = |scale: u16| -> u32 {
-        let each = figures
-            .iter()
-            .map(|figure| u32::from(width(&figure.value, scale).max(figure.name.chars().count() as u16)));
-        each.sum::<u32>() + u32::from(GAP) * figures.len().saturating_sub(1) as u32
-    };
-    let fits = |scale: &u16| {
-        !figures.is_empty()
-            && width_at(*scale) <= u32::from(area.width)
-            && height(*scale, look) < area.height / 2
-    };
-    (1..=LARGEST).rev().find(fits)
+/// How figures are laid out: their scale, and how many stand in each row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DigitRows {
+    pub(super) scale: u16,
+    pub(super) rows: Vec<usize>,
+}
+
+impl DigitRows {
+    /// The largest digits with which all figures find room in `area`, row by row; else the smallest with as many as do.
+    /// `None` if there is no room for one.
+    pub(super) fn of(figures: &[Figure], look: &Look, area: Rect) -> Option<Self> {
+        let all =
+            |scale: &u16| Self::at(figures, *scale, look, area).rows.iter().sum::<usize>() == figures.len();
+        let scale = (1..=LARGEST).rev().find(all).unwrap_or(1);
+        Some(Self::at(figures, scale, look, area)).filter(|rows| !rows.rows.is_empty())
+    }
+
+    fn at(figures: &[Figure], scale: u16, look: &Look, area: Rect) -> Self {
+        let most = usize::from(area.height / (height(scale, look) + 1));
+        let (mut rows, mut used) = (Vec::new(), 0);
+        for figure in figures {
+            let each = columns(figure, scale);
+            if each > area.width {
+                break;
+            }
+            if let Some(count) = rows.last_mut()
+                && used + GAP + each <= area.width
+            {
+                *count += 1;
+                used += GAP + each;
+            } else if rows.len() < most {
+                rows.push(1);
+                used = each;
+            } else {
+                break;
+            }
+        }
+        Self { scale, rows }
+    }
+
+    /// Rows of all, names included.
+    pub(super) fn height(&self, look: &Look) -> u16 {
+        self.rows.len() as u16 * (height(self.scale, look) + 1)
+    }
+}
+
+/// Columns of a figure with its name.
+pub(super) fn columns(figure: &Figure, scale: u16) -> u16 {
+    width(&figure.value, scale).max(figure.name.chars().count() as u16)
 }
 
 /// Whether the text has ink at a point; characters beyond ASCII have none.

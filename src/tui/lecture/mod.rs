@@ -19,6 +19,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use digits::DigitRows;
+
 use super::look::Look;
 use super::screens::screen::ScreenFacts;
 use super::view::ScreenView;
@@ -26,6 +28,9 @@ use super::widgets::frame_lines::{cut, draw_line};
 
 /// Most numbers on the screen.
 pub const MOST: usize = 5;
+
+/// Figures have this share of the rows at most.
+const MOST_ROWS: (u16, u16) = (3, 5);
 
 /// Columns between figures.
 const GAP: u16 = 3;
@@ -75,10 +80,12 @@ impl Lecture<'_> {
             Rect { x: area.x + MARGIN.min(area.width), width: area.width.saturating_sub(2 * MARGIN), ..area };
         let sentence = look.glyphs.write(&self.sentence);
         let rows = textwrap::wrap(&sentence, usize::from(area.width.max(1)));
-        let scale = digits::scale(&self.figures, look, area);
-        let figures = scale.map_or(self.figures.len().min(usize::from(area.height / 2)) as u16, |scale| {
-            digits::height(scale, look) + 1
-        });
+        let room = Rect { height: area.height * MOST_ROWS.0 / MOST_ROWS.1, ..area };
+        let digits = DigitRows::of(&self.figures, look, room);
+        let figures = match &digits {
+            Some(digits) => digits.height(look),
+            None => (self.figures.len() as u16).min(area.height / 2),
+        };
         let said = (rows.len() as u16).min(area.height.saturating_sub(figures));
         let [said, _, numbers, _, picture, message] = Layout::vertical([
             Constraint::Length(said),
@@ -92,8 +99,8 @@ impl Lecture<'_> {
         for (row, place) in rows.into_iter().zip(said.rows()) {
             draw_line(&Line::styled(row.into_owned(), look.theme.title), look, place, buffer);
         }
-        match scale {
-            Some(scale) => self.in_big_digits(scale, look, numbers, buffer),
+        match digits {
+            Some(digits) => self.in_big_digits(&digits, look, numbers, buffer),
             None => self.in_lines(look, numbers, buffer),
         }
         (self.picture)(picture, buffer);
@@ -102,22 +109,20 @@ impl Lecture<'_> {
         }
     }
 
-    fn in_big_digits(&self, scale: u16, look: &Look, area: Rect, buffer: &mut Buffer) {
-        let height = digits::height(scale, look);
-        let mut x = area.x;
-        for figure in &self.figures {
-            let width = digits::width(&figure.value, scale).max(figure.name.chars().count() as u16);
-            let at = Rect { x, width: width.min(area.right().saturating_sub(x)), ..area };
-            digits::render(
-                &figure.value,
-                scale,
-                look,
-                Rect { height: height.min(area.height), ..at },
-                buffer,
-            );
-            let name = Rect { y: area.y + height, height: area.height.saturating_sub(height).min(1), ..at };
-            draw_line(&Line::styled(look.glyphs.write(&figure.name), Style::new()), look, name, buffer);
-            x = at.right() + GAP;
+    fn in_big_digits(&self, digits: &DigitRows, look: &Look, area: Rect, buffer: &mut Buffer) {
+        let height = digits::height(digits.scale, look);
+        let (mut y, mut figures) = (area.y, self.figures.iter());
+        for &count in &digits.rows {
+            let mut x = area.x;
+            for figure in figures.by_ref().take(count) {
+                let width = digits::columns(figure, digits.scale);
+                let at = Rect { x, y, width, height }.intersection(area);
+                digits::render(&figure.value, digits.scale, look, at, buffer);
+                let name = Rect { x, y: y + height, width, height: 1 }.intersection(area);
+                draw_line(&Line::styled(look.glyphs.write(&figure.name), Style::new()), look, name, buffer);
+                x += width + GAP;
+            }
+            y += height + 1;
         }
     }
 

@@ -109,10 +109,11 @@ pub(crate) fn pane(title: &str, look: &Look, area: Rect, buffer: &mut Buffer) ->
     inner
 }
 
-/// Says "too small", as far as there is room.
-pub(crate) fn too_small(look: &Look, area: Rect, buffer: &mut Buffer) {
-    if area.height > 0 {
-        buffer.set_stringn(area.x, area.y, "too small", usize::from(area.width), look.theme.faint);
+/// Writes a text into the lower frame of a pane.
+pub(crate) fn caption(text: &str, look: &Look, pane: Rect, buffer: &mut Buffer) {
+    if !pane.is_empty() {
+        let room = usize::from(pane.width.saturating_sub(2));
+        buffer.set_stringn(pane.x + 1, pane.bottom() - 1, text, room, look.theme.faint);
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::dots::{DotGrid, over};
-use super::frame_lines::too_small;
+use super::frame_lines::needs;
 use crate::report::numbers::grouped;
 use crate::report::plot::{curve, labels};
 use crate::tui::look::Look;
@@ -55,7 +55,7 @@ impl LineChart<'_> {
         let gutter = self.ends.0.chars().count().max(self.ends.1.chars().count()) as u16 + 1;
         let axis = u16::from(self.name.is_some());
         if area.width < gutter + LEAST.0 || area.height < axis + LEAST.1 {
-            too_small(look, area, buffer);
+            needs((gutter + LEAST.0, axis + LEAST.1), look, area, buffer);
             return;
         }
         let plot =

@@ -24,6 +24,9 @@ const ROWS_BELOW: u16 = 3;
 /// Rows of bars below which the numbers stand on the axis, without a legend.
 const LEAST_BARS: u16 = 3;
 
+/// Least columns and rows of the histogram with its axis.
+const LEAST: (u16, u16) = (16, 2);
+
 /// A law's log axis, from 0 to 1: the axis of the engine's bins.
 pub(crate) struct ProductAxis {
     /// decimal logarithms of the products at 0 and 1
@@ -119,8 +122,8 @@ impl ProductScale {
 
 /// Draws the histogram of the layer shown of this lane, on an axis of its own, with the product of the last neuron.
 pub(crate) fn render(snapshot: &Snapshot, lane: usize, look: &Look, area: Rect, buffer: &mut Buffer) {
-    if area.height < 2 || area.width < 16 {
-        crate::tui::widgets::frame_lines::too_small(look, area, buffer);
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        crate::tui::widgets::frame_lines::needs(LEAST, look, area, buffer);
         return;
     }
     let axis = ProductAxis::of(snapshot, lane);
@@ -308,7 +311,8 @@ fn legend(lane: &LaneView, axis: &ProductAxis, look: &Look, area: Rect, buffer: 
     ];
     let lines = variants.map(text::Line::from);
     let fits = lines.iter().find(|line| line.width() <= usize::from(area.width)).unwrap_or(&lines[3]);
-    buffer.set_line(area.x, area.y + 2, fits, area.width);
+    let row = Rect { y: area.y + 2, height: 1, ..area };
+    crate::tui::widgets::frame_lines::draw_line(fits, look, row, buffer);
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::slots::named;
 use crate::report::Rung;
 use crate::report::text::{marked, number_of_neurons};
 use crate::tui::look::Look;
-use crate::tui::widgets::frame_lines::{cut, fitting, too_small};
+use crate::tui::widgets::frame_lines::{cut, fitting, needs};
 
 /// Columns of the shortest useful bar.
 const LEAST_BAR: u16 = 6;
@@ -36,7 +36,7 @@ pub(super) fn render(rungs: &[Rung], on: usize, look: &Look, area: Rect, buffer:
     };
     let name = widest(&names);
     let Some(bar) = area.width.checked_sub(around + name).filter(|bar| *bar >= LEAST_BAR) else {
-        too_small(look, area, buffer);
+        needs((around + name + LEAST_BAR, 1), look, area, buffer);
         return;
     };
     let log = |rung: &Rung| rung.neurons.map_or(0.0, |neurons| neurons.0.log10().max(0.0));

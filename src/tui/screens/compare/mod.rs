@@ -18,6 +18,7 @@ mod figures;
 mod keys;
 mod ladder;
 mod lane;
+mod lanes;
 mod layout;
 pub mod learned;
 mod lecture;
@@ -29,7 +30,6 @@ pub use keys::LaneMove;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::widgets::Block;
 
 use super::screen::{Screen, ScreenFacts};
 use crate::experiment::Construction;
@@ -40,15 +40,13 @@ use crate::tui::clipboard::Copied;
 use crate::tui::export::Numbers;
 use crate::tui::keymap::{Action, Keymap};
 use crate::tui::lecture::Lecture;
-use crate::tui::look::Look;
 use crate::tui::request::{Request, send};
 use crate::tui::view::{Scene, ScreenView};
-use crate::tui::widgets::clickable::{ClickTarget, ScreenPart};
-use crate::tui::widgets::frame_lines::{self, fitting, pane};
-use crate::tui::widgets::products;
+use crate::tui::widgets::clickable::ScreenPart;
+use crate::tui::widgets::frame_lines::{self, pane};
 use layout::CompareLayout;
 use learned::Tickets;
-use slots::{SLOT, Slots, lane_of, named};
+use slots::{SLOT, Slots, lane_of};
 
 /// Its name.
 pub const NAME: &str = "Compare";
@@ -190,44 +188,6 @@ impl CompareScreen {
     fn shown_lanes<'a>(&self, snapshot: &'a Snapshot) -> Vec<(usize, &'a LaneView)> {
         let slots = (1..).zip(self.slots.shown());
         slots.filter_map(|(slot, &each)| Some((slot, &snapshot.lanes[lane_of(snapshot, each)?]))).collect()
-    }
-
-    fn lane_panes(
-        &self,
-        view: &ScreenView<'_>,
-        lanes: &[(usize, &LaneView)],
-        area: Rect,
-        buffer: &mut Buffer,
-    ) {
-        let (snapshot, look) = (view.scene.snapshot, view.look);
-        let slots = self.slots.shown();
-        let areas = Layout::horizontal(vec![Constraint::Fill(1); slots.len()]).split(area);
-        let indices: Vec<usize> = lanes.iter().map(|(_, lane)| lane.index).collect();
-        let axis = products::common_axis(snapshot, &indices);
-        // The same columns in every pane: the same products.
-        let inside = |area: Rect| Block::bordered().inner(area).width;
-        let columns = areas.iter().map(|&area| inside(area)).min().unwrap_or(0);
-        for ((slot, &construction), &area) in slots.iter().enumerate().zip(areas.iter()) {
-            let chosen = slot == self.slots.focus;
-            let pointer = if chosen { look.glyphs.pointer } else { " " };
-            let name = |name: &str| format!("{pointer}{} {name}", slot + 1);
-            let title = fitting(
-                vec![
-                    name(&named(construction)),
-                    name(&construction_name(construction)),
-                    name(construction.name()),
-                ],
-                area.width.saturating_sub(4),
-            );
-            view.clickables.add(area, ClickTarget::part(SLOT, slot));
-            let inside = pane(&title, look, area, buffer);
-            if let Some(index) = lane_of(snapshot, construction) {
-                let text =
-                    lane::caption(snapshot, &snapshot.lanes[index], look, area.width.saturating_sub(2));
-                caption(&text, look, area, buffer);
-            }
-            lane::render(snapshot, construction, axis.as_ref(), columns, look, inside, buffer);
-        }
     }
 }
 
@@ -378,14 +338,14 @@ impl Screen for CompareScreen {
             );
             let inside = pane(&title, look, parts.race, buffer);
             let missing = told::missing_parts(&parts, on_ladder.is_some(), body, buffer.area);
-            caption(&missing, look, parts.race, buffer);
+            frame_lines::caption(&missing, look, parts.race, buffer);
             inside
         } else {
             parts.race
         };
         race::render(&lanes, &race, view, inside, buffer);
         if parts.lanes.height > 0 {
-            self.lane_panes(view, &lanes, parts.lanes, buffer);
+            lanes::render(view, slots, &lanes, parts.lanes, buffer);
         }
         if let Some(on) = on_ladder.filter(|_| parts.ladder.height > 0) {
             let rungs = Rung::all_of(&snapshot.lanes);
@@ -411,10 +371,4 @@ impl Screen for CompareScreen {
         let line = told::event_line(view, slots, &comparison, event.width);
         frame_lines::draw_line(&line, look, event, buffer);
     }
-}
-
-/// Writes a text into the lower frame of a pane.
-fn caption(text: &str, look: &Look, pane: Rect, buffer: &mut Buffer) {
-    let room = pane.width.saturating_sub(2);
-    buffer.set_stringn(pane.x + 1, pane.bottom() - 1, text, usize::from(room), look.theme.faint);
 }

@@ -54,7 +54,8 @@ pub(super) fn render(
     };
     let strip = area.height.saturating_sub(1 + u16::from(gap.is_some())) / lanes.len().max(1) as u16;
     if lanes.is_empty() || strip == 0 || area.width < indent + LEAST_STRIP {
-        crate::tui::widgets::frame_lines::too_small(look, area, buffer);
+        let least = (indent + LEAST_STRIP, lanes.len().max(1) as u16 + 1);
+        crate::tui::widgets::frame_lines::needs(least, look, area, buffer);
         return;
     }
     // Rows that are too few for all strips stay blank above them.

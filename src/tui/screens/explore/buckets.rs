@@ -30,7 +30,7 @@ pub(super) fn render(
     buffer: &mut Buffer,
 ) {
     if area.height < 5 || area.width < LABELS + 8 {
-        crate::tui::widgets::frame_lines::too_small(look, area, buffer);
+        crate::tui::widgets::frame_lines::needs((LABELS + 8, 5), look, area, buffer);
         return;
     }
     overview(snapshot, clickables, look, Rect { height: 1, ..area }, buffer);

@@ -40,10 +40,10 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>) -> Lecture<'a> {
         }
         (_, Some(story)) => {
             let figures = vec![
+                Figure::new("product of its weights", weight_of_g(story.path.product())),
+                rebuilt,
                 Figure::new("z_in", weight_of_g(story.path.z_in)),
                 Figure::new("z_out", weight_of_g(story.path.z_out)),
-                Figure::new("their product", weight_of_g(story.path.product())),
-                rebuilt,
             ];
             (neuron_outcome(story), figures)
         }

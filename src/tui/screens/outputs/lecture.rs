@@ -10,6 +10,9 @@ use crate::session::OutputView;
 use crate::tui::lecture::{Figure, Lecture};
 use crate::tui::view::ScreenView;
 
+/// Most rows of a pair of bars, with the blank one below.
+const TALLEST: u16 = 5;
+
 /// What the screen shows at an input.
 pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, output: &'a OutputView) -> Lecture<'a> {
     let (look, error) = (view.look, &view.scene.snapshot.lanes[output.lane].error);
@@ -44,8 +47,20 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, output: &'a OutputView) -> L
         }
         let (f, g) = (&output.target.values, output.pruned.as_ref().map(|pruned| &pruned.outputs.values));
         let scale = BarScale::of(f.iter().chain(g.into_iter().flatten()));
-        for (index, row) in (0..f.len()).zip(right.rows()) {
-            bar::render((f[index], g.map(|g| g[index])), scale, look, row, buffer);
+        let each = (right.height / (f.len() as u16).max(1)).clamp(1, TALLEST);
+        for (index, top) in (0..f.len()).zip((right.y..right.bottom()).step_by(usize::from(each))) {
+            let row = |y: u16| Rect { y, height: 1, ..right };
+            let g = g.map(|g| g[index]);
+            if each < 3 {
+                bar::render((f[index], g), scale, look, row(top), buffer);
+                continue;
+            }
+            // A row between pairs.
+            for y in top..(top + each - 1).min(right.bottom()) {
+                let is_upper = y - top < (each - 1) / 2;
+                let value = if is_upper { f[index] } else { g.unwrap_or(f[index]) };
+                bar::render((value, None), scale, look, row(y), buffer);
+            }
         }
     };
     Lecture { sentence: sentence.to_owned(), figures, picture: Box::new(draw) }

@@ -231,6 +231,8 @@ impl Screen for OutputsScreen {
 fn areas(input: ShownInput<'_>, look: &Look, panes: Rect, lines: impl Fn(u16) -> u16) -> [Rect; 3] {
     let split = |area: Rect| {
         let below = (lines(area.width) + 2).min(area.height.saturating_sub(LEAST_UPPER));
+        // A frame alone says nothing.
+        let below = if below > 2 { below } else { 0 };
         Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
     };
     let beside = |area: Rect| -> [Rect; 2] {

@@ -10,7 +10,7 @@ use crate::report::plot::{LogAxis, curve, labels};
 use crate::report::{KeptCurve, KeptPoint};
 use crate::tui::look::Look;
 use crate::tui::widgets::dots::{DotGrid, over};
-use crate::tui::widgets::frame_lines::{cut, too_small};
+use crate::tui::widgets::frame_lines::{cut, needs};
 
 /// Columns of the numbers at the upright axis.
 const NUMBERS: u16 = 5;
@@ -75,7 +75,7 @@ pub(super) fn render(
     }
     let names = if area.width >= NAMED { widest_name(drawn).min(NAMES).min(area.width / 3) } else { 0 };
     let Some(axes) = axes(kept, names, look, area) else {
-        too_small(look, area, buffer);
+        needs((NUMBERS + 1 + names + LEAST.0, LEAST.1 + 2), look, area, buffer);
         return;
     };
     if let Some(share) = cursor {

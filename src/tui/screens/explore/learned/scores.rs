@@ -10,7 +10,7 @@ use crate::report::plot::labels;
 use crate::session::{LearnedView, ScoreView};
 use crate::tui::look::Look;
 use crate::tui::widgets::bars;
-use crate::tui::widgets::frame_lines::{draw_line, fitting, too_small};
+use crate::tui::widgets::frame_lines::{draw_line, fitting, needs};
 
 /// Least columns and rows of a chart: legend, bars, axis, numbers.
 const LEAST: (u16, u16) = (12, 4);
@@ -35,7 +35,7 @@ pub(super) fn render(learned: &LearnedView, look: &Look, area: Rect, buffer: &mu
         return;
     };
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        too_small(look, area, buffer);
+        needs(LEAST, look, area, buffer);
         return;
     }
     let cut = layer.weights() - layer.kept;
