@@ -238,7 +238,11 @@ fn a_question_that_nobody_can_see_does_not_hold_the_program() {
     let opened = |leave| {
         // Billions of neurons for each weight.
         let long = ["malach-vs-hyperbolic", "--set", "epsilon=1e-3", "--set", "mode=Drawn"];
-        let mut slth = opened(Explorer::open(&long), "1", "Buckets");
+        let mut slth = Explorer::open(&long);
+        // Several constructions open on Compare.
+        slth.shows(&["paused", "2 Compare"]);
+        slth.press("1");
+        slth.shows(&["Buckets"]);
         slth.press("a");
         (slth, leave)
     };

@@ -84,7 +84,7 @@ fn a_setup_is_edited_run_and_saved() {
     slth.press(&format!("S\x15{saved}\r"));
     slth.shows(&["A file stands there", "y yes", "n no"]);
     slth.press("n");
-    slth.shows(&["done: the ticket holds", "a all"]);
+    slth.shows(&["done: the ticket holds", "p presets"]);
     assert_eq!(std::fs::read_to_string(&saved).unwrap(), "mine");
     slth.press(&format!("S\x15{saved}\r"));
     slth.shows(&["A file stands there"]);

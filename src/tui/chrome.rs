@@ -129,8 +129,8 @@ fn title<'a>(app: &'a App, look: &Look) -> Title<'a> {
     named.extend(happening.clone());
     short.extend(happening);
     let least = named.width();
-    // The title of a bare weight file is its name.
-    if snapshot.experiment.title != snapshot.experiment.name {
+    // The title of a bare weight file is its name. Most titles have numbers.
+    if snapshot.experiment.title != snapshot.experiment.name && !app.is_lecture() {
         let about =
             [Span::styled(glyphs.separator, theme.faint), Span::raw(shortened(&snapshot.experiment.title))];
         named.extend(about.clone());

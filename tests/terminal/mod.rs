@@ -18,9 +18,6 @@ const COLUMNS: u16 = 80;
 /// Long enough for a busy machine; never reached in a passing test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A folder whose config file leaves the cards out at the start.
-const SEEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/terminal/config");
-
 pub(crate) fn parser(rows: u16, columns: u16) -> vt100::Parser {
     vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)
 }
@@ -41,6 +38,8 @@ pub(crate) struct Explorer {
     received: Arc<AtomicUsize>,
     /// the bytes themselves
     sent: Arc<Mutex<Vec<u8>>>,
+    /// where the program looks for its config file
+    _config: tempfile::TempDir,
 }
 
 impl Explorer {
@@ -77,7 +76,12 @@ impl Explorer {
         let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let modes = format!("{:?}", pty.master.get_termios());
-        for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("XDG_CONFIG_HOME", SEEN)] {
+        // The cards are left out at the start, and whatever is remembered goes with the folder.
+        let config = tempfile::tempdir().unwrap();
+        std::fs::create_dir(config.path().join("slth")).unwrap();
+        std::fs::write(config.path().join("slth/config.ron"), "(cards_seen: true)").unwrap();
+        let seen = config.path().to_str().unwrap();
+        for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("XDG_CONFIG_HOME", seen)] {
             if !changed.contains(&name) {
                 command.env(name, value);
             }
@@ -119,7 +123,7 @@ impl Explorer {
         });
         let keys = Some(pty.master.take_writer().unwrap());
         let (master, reader) = (Some(pty.master), Some(reader));
-        Self { child, keys, screen, master, modes, closing, stopped, reader, received, sent }
+        Self { child, keys, screen, master, modes, closing, stopped, reader, received, sent, _config: config }
     }
 
     pub(crate) fn press(&mut self, keys: &str) {

@@ -50,9 +50,11 @@ impl App {
         match action {
             Action::Step(_) | Action::ToggleRun if is_settled => self.why_no_step(),
             Action::Back(_) if is_settled => self.all_moved(is_blank).then_some(NOTHING_DONE),
-            Action::Restart if is_settled => (0..lanes_in_all(&self.latest))
-                .all(|lane| is_blank(&self.latest, lane))
-                .then_some(NOTHING_DONE),
+            Action::Restart if is_settled => {
+                // What was taken back has cost time, which counts from 0 again.
+                let is_fresh = |lane| is_blank(&self.latest, lane) && !took_time(&self.latest, lane);
+                (0..lanes_in_all(&self.latest)).all(is_fresh).then_some(NOTHING_DONE)
+            }
             Action::Faster => fastest(true).then_some(FASTEST),
             Action::Slower => fastest(false).then_some(SLOWEST),
             Action::PreviousLayer | Action::NextLayer | Action::JumpToLayer if layers == 1 => Some(ONE_LAYER),
@@ -106,6 +108,14 @@ fn is_done(snapshot: &Snapshot, lane: usize) -> bool {
     match lane.checked_sub(snapshot.lanes.len()) {
         None => snapshot.lanes[lane].phase == Phase::Done,
         Some(learned) => snapshot.learned.get(learned).is_none_or(|learned| learned.is_done),
+    }
+}
+
+/// Whether a lane has computed.
+fn took_time(snapshot: &Snapshot, lane: usize) -> bool {
+    match lane.checked_sub(snapshot.lanes.len()) {
+        None => !snapshot.lanes[lane].elapsed.is_zero(),
+        Some(learned) => snapshot.learned.get(learned).is_some_and(|learned| !learned.elapsed.is_zero()),
     }
 }
 

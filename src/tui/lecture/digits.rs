@@ -4,8 +4,11 @@ use font8x8::legacy::BASIC_LEGACY;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Figure, GAP};
+use super::number::NamedNumber;
 use crate::tui::look::Look;
+
+/// Columns between numbers.
+pub(super) const GAP: u16 = 3;
 
 /// Points of a character, in each direction.
 const POINTS: u16 = 8;
@@ -34,14 +37,14 @@ pub(super) struct DigitRows {
 impl DigitRows {
     /// The largest digits with which all figures find room in `area`, row by row; else the smallest with as many as do.
     /// `None` if there is no room for one.
-    pub(super) fn of(figures: &[Figure], look: &Look, area: Rect) -> Option<Self> {
+    pub(super) fn of(figures: &[NamedNumber], look: &Look, area: Rect) -> Option<Self> {
         let all =
             |scale: &u16| Self::at(figures, *scale, look, area).rows.iter().sum::<usize>() == figures.len();
         let scale = (1..=LARGEST).rev().find(all).unwrap_or(1);
         Some(Self::at(figures, scale, look, area)).filter(|rows| !rows.rows.is_empty())
     }
 
-    fn at(figures: &[Figure], scale: u16, look: &Look, area: Rect) -> Self {
+    fn at(figures: &[NamedNumber], scale: u16, look: &Look, area: Rect) -> Self {
         let most = usize::from(area.height / (height(scale, look) + 1));
         let (mut rows, mut used) = (Vec::new(), 0);
         for figure in figures {
@@ -71,7 +74,7 @@ impl DigitRows {
 }
 
 /// Columns of a figure with its name.
-pub(super) fn columns(figure: &Figure, scale: u16) -> u16 {
+pub(super) fn columns(figure: &NamedNumber, scale: u16) -> u16 {
     width(&figure.value, scale).max(figure.name.chars().count() as u16)
 }
 

@@ -13,16 +13,17 @@
 
 pub(crate) mod bars;
 mod digits;
+mod number;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use digits::DigitRows;
+use digits::{DigitRows, GAP};
+pub use number::NamedNumber;
 
 use super::look::Look;
-use super::screens::screen::ScreenFacts;
 use super::view::ScreenView;
 use super::widgets::frame_lines::{cut, draw_line};
 
@@ -32,26 +33,8 @@ pub const MOST: usize = 5;
 /// Figures have this share of the rows at most.
 const MOST_ROWS: (u16, u16) = (3, 5);
 
-/// Columns between figures.
-const GAP: u16 = 3;
-
 /// Columns left and right of everything.
 const MARGIN: u16 = 2;
-
-/// A number and its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
-    /// its name, without numbers
-    pub name: String,
-    /// one number
-    pub value: String,
-}
-
-impl Figure {
-    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: value.into() }
-    }
-}
 
 /// Draws a picture without numbers into an area of any size.
 pub type DrawPicture<'a> = Box<dyn Fn(Rect, &mut Buffer) + 'a>;
@@ -61,15 +44,15 @@ pub struct Lecture<'a> {
     /// one sentence without numbers
     pub sentence: String,
     /// at most [`MOST`]; the last ones are left out where there is no room
-    pub figures: Vec<Figure>,
+    pub figures: Vec<NamedNumber>,
     /// the picture
     pub picture: DrawPicture<'a>,
 }
 
 impl Lecture<'_> {
     /// A screen with nothing but its name to show.
-    pub(crate) fn in_words(facts: &ScreenFacts) -> Self {
-        let sentence = format!("{}: {}.", facts.name, facts.help);
+    pub(crate) fn in_words(name: &str, help: &str) -> Self {
+        let sentence = format!("{name}: {help}.");
         Self { sentence, figures: Vec::new(), picture: Box::new(|_, _| {}) }
     }
 

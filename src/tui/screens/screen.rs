@@ -106,7 +106,7 @@ pub trait Screen: fmt::Debug {
 
     /// What it shows in a lecture.
     fn lecture<'a>(&'a self, _view: &'a ScreenView<'a>) -> Lecture<'a> {
-        Lecture::in_words(self.facts())
+        Lecture::in_words(self.facts().name, self.facts().help)
     }
 
     /// Draws everything between the title line and the footer, in any size.

@@ -73,7 +73,8 @@ fn the_weight_looked_at_is_copied_with_all_digits() {
     let mut app = finished(weight::NAME);
     let (text, what) = copied(&mut app, Action::Copy);
     let shown = app.snapshot.weight.clone().unwrap();
-    assert_eq!(what, format!("w[0,0] of layer {}, a row for each sum", shown.layer));
+    let (output, input, layer) = (shown.output, shown.input, shown.layer);
+    assert_eq!(what, format!("w[{output},{input}] of layer {layer}, a row for each sum"));
     let rows = rows(&text);
     assert_eq!(rows.len(), shown.sums.len());
     for (row, sum) in rows.iter().zip(&shown.sums) {

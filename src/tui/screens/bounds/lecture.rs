@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::chart::Chart;
 use crate::report::numbers::per_weight_short;
 use crate::tui::lecture::bars::{self, NamedBar};
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 
 /// What the screen shows of the theory's curves.
@@ -22,7 +22,7 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, chart: &'a Chart) -> Lecture
     let log = |index: usize| asked(index).map_or(0.0, |neurons| neurons.log10().max(0.0));
     let by_neurons = |a: &&usize, b: &&usize| log(**a).total_cmp(&log(**b));
     let (most, fewest) = (drawn.iter().max_by(by_neurons), drawn.iter().min_by(by_neurons));
-    let figure = |index: &usize| Some(Figure::new(name(*index), per_weight_short(asked(*index)?)));
+    let figure = |index: &usize| Some(NamedNumber::new(name(*index), per_weight_short(asked(*index)?)));
     let figures = [fewest, most.filter(|most| Some(*most) != fewest)].into_iter().flatten();
     let figures = figures.filter_map(figure).collect();
     let longest = most.map_or(1.0, |&most| log(most).max(1.0));

@@ -206,7 +206,7 @@ impl Screen for BoundsScreen {
     fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
         match &self.chart {
             Some(chart) if !self.bridge => lecture::lecture(view, chart),
-            _ => Lecture::in_words(&FACTS),
+            _ => Lecture::in_words(NAME, FACTS.help),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::report::{Race, RaceSource};
 use crate::session::LaneView;
 use crate::theory::Count;
 use crate::tui::lecture::bars::{self, NamedBar};
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 
 /// What the screen shows of these lanes.
@@ -56,9 +56,9 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, lanes: &[&LaneView]) -> Lect
             "{known}, {most} needs more neurons than {fewest} for the same target: a step to the right multiplies them."
         ),
         figures: vec![
-            Figure::new("times as many neurons", short(gap.times())),
-            Figure::new(most, short(gap.most.1)),
-            Figure::new(fewest, short(gap.fewest.1)),
+            NamedNumber::new("times as many neurons", short(gap.times())),
+            NamedNumber::new(most, short(gap.most.1)),
+            NamedNumber::new(fewest, short(gap.fewest.1)),
         ],
         picture: Box::new(move |area: Rect, buffer: &mut Buffer| bars::render(&bars, look, area, buffer)),
     }

@@ -293,7 +293,7 @@ impl Screen for CompareScreen {
 
     fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
         if self.tickets.is_some() {
-            return Lecture::in_words(&FACTS);
+            return Lecture::in_words(NAME, FACTS.help);
         }
         let lanes: Vec<&LaneView> =
             self.shown_lanes(view.scene.snapshot).into_iter().map(|(_, lane)| lane).collect();

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::report::numbers::{number_short, scientific};
-use crate::report::text::{grouped, neuron_outcome, weight_of_g};
+use crate::report::text::{grouped, neuron_outcome};
 use crate::session::{Phase, Snapshot, TicketVerdict};
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::products;
 
@@ -21,8 +21,8 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>) -> Lecture<'a> {
     let picture = Box::new(move |area: Rect, buffer: &mut Buffer| {
         products::render_bare(snapshot, snapshot.shown, look, area, buffer);
     });
-    let drawn = Figure::new("neurons drawn", number_short(lane.neurons_sampled().as_f64()));
-    let rebuilt = Figure::new("weights rebuilt", grouped(lane.weights_done() as i64));
+    let drawn = NamedNumber::new("neurons drawn", number_short(lane.neurons_sampled().as_f64()));
+    let rebuilt = NamedNumber::new("weights rebuilt", grouped(lane.weights_done() as i64));
     let (sentence, figures) = match (lane.phase, &lane.view.last) {
         (Phase::Done, _) => {
             let holds = matches!(lane.verdict(), Some(TicketVerdict::Holds | TicketVerdict::HoldsExactly));
@@ -32,18 +32,18 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>) -> Lecture<'a> {
                 "The ticket does not hold."
             };
             let certified =
-                lane.error.certified.map(|error| Figure::new("error certified", scientific(error, 1)));
-            let asked = Figure::new("error allowed", number_short(snapshot.experiment.epsilon));
+                lane.error.certified.map(|error| NamedNumber::new("error certified", scientific(error, 1)));
+            let asked = NamedNumber::new("error allowed", number_short(snapshot.experiment.epsilon));
             let each = lane.neurons_sampled().ratio(lane.weights().into()).as_f64();
-            let each = Figure::new("neurons a weight", number_short(each));
+            let each = NamedNumber::new("neurons a weight", number_short(each));
             (sentence, certified.into_iter().chain([asked, each]).collect())
         }
         (_, Some(story)) => {
             let figures = vec![
-                Figure::new("product of its weights", weight_of_g(story.path.product())),
+                NamedNumber::new("product of its weights", scientific(story.path.product(), 1)),
                 rebuilt,
-                Figure::new("z_in", weight_of_g(story.path.z_in)),
-                Figure::new("z_out", weight_of_g(story.path.z_out)),
+                NamedNumber::new("z_in, rounded", scientific(story.path.z_in, 0)),
+                NamedNumber::new("z_out, rounded", scientific(story.path.z_out, 0)),
             ];
             (neuron_outcome(story), figures)
         }

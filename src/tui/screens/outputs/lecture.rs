@@ -7,7 +7,7 @@ use super::bar::{self, BarScale};
 use super::picture;
 use crate::report::numbers::{number_short, scientific};
 use crate::session::OutputView;
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 
 /// Most rows of a pair of bars, with the blank one below.
@@ -29,14 +29,16 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, output: &'a OutputView) -> L
     };
     let mut figures = Vec::new();
     if has_classes {
-        figures.push(Figure::new("F chooses", output.target.class.to_string()));
+        figures.push(NamedNumber::new("F chooses", output.target.class.to_string()));
         let pruned = output.pruned.as_ref();
         figures.extend(pruned.map(|pruned| {
-            Figure::new(format!("{} chooses", look.glyphs.pruned), pruned.outputs.class.to_string())
+            NamedNumber::new(format!("{} chooses", look.glyphs.pruned), pruned.outputs.class.to_string())
         }));
     }
-    figures.extend(error.certified.map(|certified| Figure::new("error certified", scientific(certified, 1))));
-    figures.push(Figure::new("error allowed", number_short(error.epsilon)));
+    figures.extend(
+        error.certified.map(|certified| NamedNumber::new("error certified", scientific(certified, 1))),
+    );
+    figures.push(NamedNumber::new("error allowed", number_short(error.epsilon)));
     let draw = move |area: Rect, buffer: &mut Buffer| {
         let [left, right] = match &output.picture {
             Some(_) => Layout::horizontal([Constraint::Fill(1); 2]).spacing(2).areas(area),

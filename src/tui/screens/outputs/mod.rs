@@ -180,7 +180,7 @@ impl Screen for OutputsScreen {
     fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
         match &view.scene.snapshot.output {
             Some(output) if !self.is_learned => lecture::lecture(view, output),
-            _ => Lecture::in_words(&FACTS),
+            _ => Lecture::in_words(NAME, FACTS.help),
         }
     }
 

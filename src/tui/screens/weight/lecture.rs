@@ -5,21 +5,21 @@ use ratatui::layout::Rect;
 
 use super::staircase;
 use crate::construction::{Fate, WeightState};
-use crate::report::numbers::{number_short, scientific};
+use crate::report::numbers::{number, scientific};
 use crate::session::WeightView;
 use crate::tui::lecture::bars::{self, NamedBar};
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 
 /// What the screen shows of a weight.
 pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, weight: &'a WeightView) -> Lecture<'a> {
     let look = view.look;
-    let mut figures = vec![Figure::new("target weight", number_short(weight.target))];
+    let mut figures = vec![NamedNumber::new("target weight", number(weight.target))];
     let mut stairs = Vec::new();
     if let Some(sum) = weight.sums.first() {
-        figures.push(Figure::new("kept pieces add up to", number_short(sum.value)));
-        figures.push(Figure::new("left", scientific(sum.residual.abs(), 1)));
-        figures.push(Figure::new("may be left", scientific(weight.allowed, 1)));
+        figures.push(NamedNumber::new("kept pieces add up to", number(sum.value)));
+        figures.push(NamedNumber::new("left", scientific(sum.residual.abs(), 1)));
+        figures.push(NamedNumber::new("may be left", scientific(weight.allowed, 1)));
         let taken = sum.steps.iter().filter(|step| matches!(step.fate, Fate::Taken));
         let residuals = taken.filter_map(|step| step.before).chain([sum.residual]);
         stairs = residuals

@@ -179,7 +179,7 @@ impl Screen for WeightScreen {
     fn lecture<'a>(&'a self, view: &'a ScreenView<'a>) -> Lecture<'a> {
         match &view.scene.snapshot.weight {
             Some(weight) if !self.is_learned => lecture::lecture(view, weight),
-            _ => Lecture::in_words(&FACTS),
+            _ => Lecture::in_words(NAME, FACTS.help),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::report::numbers::percent;
 use crate::report::{ExploredLearnedReport, arm_name, json_text};
 use crate::session::{LearnedView, Snapshot};
 use crate::tui::export::Numbers;
-use crate::tui::lecture::{Figure, Lecture};
+use crate::tui::lecture::{Lecture, NamedNumber};
 use crate::tui::view::ScreenView;
 use crate::tui::widgets::frame_lines::{draw_line, pane, rows_of};
 
@@ -91,9 +91,9 @@ pub(super) fn lecture<'a>(view: &'a ScreenView<'a>, learned: &'a LearnedView) ->
     let kept = kept.map(|layer| percent(layer.kept as f64 / layer.weights() as f64));
     let arm = |arm: Arm| {
         let newest = learned.rounds.iter().rev().find_map(|round| round.arm(arm))?;
-        Some(Figure::new(format!("{}, test accuracy", arm_name(arm)), percent(newest.test.share())))
+        Some(NamedNumber::new(format!("{}, test accuracy", arm_name(arm)), percent(newest.test.share())))
     };
-    let figures = kept.map(|kept| Figure::new("weights kept", kept)).into_iter();
+    let figures = kept.map(|kept| NamedNumber::new("weights kept", kept)).into_iter();
     let figures = figures.chain([Arm::Ticket, Arm::Dense].into_iter().filter_map(arm)).collect();
     let picture = Box::new(move |area: Rect, buffer: &mut Buffer| {
         scores::render_bare(learned, look, area, buffer);
