@@ -98,6 +98,43 @@ fn a_key_in_vain_says_why() {
     assert!(tried > 100, "{tried}");
 }
 
+/// Each pane of each screen can be zoomed, at any size, and `Esc` shows all panes again.
+#[test]
+fn a_zoomed_pane_leaves_the_title_alone() {
+    let mut zoomed = 0;
+    for settings in PRESETS {
+        each_state(settings, |state, explorer| {
+            each_screen(explorer, |screen, explorer| {
+                explorer.app.message = None;
+                let whole = rows(explorer, PLAIN, 100, 30);
+                let is_offered = explorer.app.offered().any(|binding| binding.action == Action::Zoom);
+                let mut panes = 0;
+                while is_offered {
+                    explorer.press(Action::Zoom);
+                    let now = rows(explorer, PLAIN, 100, 30);
+                    if now == whole {
+                        break;
+                    }
+                    let place = format!("{settings:?} {state} {screen}\n{}", now.join("\n"));
+                    assert_eq!(now[0], whole[0], "{place}");
+                    for (width, height) in [(1, 1), (12, 4), (40, 15), (200, 50)] {
+                        rows(explorer, PLAIN, width, height);
+                    }
+                    panes += 1;
+                    assert!(panes < 10, "{place}");
+                }
+                if is_offered {
+                    explorer.press(Action::Zoom);
+                    explorer.press(Action::AllRows);
+                    assert_eq!(rows(explorer, PLAIN, 100, 30), whole, "{settings:?} {state} {screen}");
+                }
+                zoomed += panes;
+            });
+        });
+    }
+    assert!(zoomed > 60, "{zoomed}");
+}
+
 /// The words of a row with the character behind each: a word at a frame or at the edge may be cut.
 fn words(row: &str) -> Vec<(String, Option<char>)> {
     let characters: Vec<char> = row.chars().collect();
