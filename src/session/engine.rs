@@ -15,6 +15,7 @@ use super::snapshot::{Activity, Snapshot};
 use super::speed::Speed;
 use super::weight::WeightWatch;
 use super::{LaneNumber, LearnedLane, Session};
+use crate::construction::NeuronStory;
 
 /// The most steps requested ahead: more than a person types during one step.
 const STEPS_AHEAD: usize = 64;
@@ -31,6 +32,9 @@ const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(15);
 /// A paced run rests at least so long between two turns, however many neurons are due in one: a thread that wakes up for each
 /// neuron keeps the processor awake, and no screen shows more than the newest.
 const LEAST_REST: Duration = Duration::from_millis(33);
+
+/// How long a neuron's story stays during a run.
+const STORY: Duration = Duration::from_secs(1);
 
 /// Between two looks for outputs under way on another thread.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
@@ -54,6 +58,8 @@ pub(super) struct Engine {
     output: OutputWatch,
     learned_watch: LearnedWatch,
     bridge: BridgeWatch,
+    /// the story on view: since when, of which run, lane and layer
+    told: Option<(Instant, (u64, usize, usize), NeuronStory)>,
     run: u64,
     obeyed: u64,
 }
@@ -85,6 +91,7 @@ impl Engine {
             output: OutputWatch::default(),
             learned_watch: LearnedWatch::default(),
             bridge: BridgeWatch::default(),
+            told: None,
             run: 0,
             obeyed: 0,
         };
@@ -136,7 +143,9 @@ impl Engine {
             }
             let at_rest = self.pace == Pace::Paused && !self.is_behind();
             if obeyed || at_rest || published.elapsed() >= BETWEEN_SNAPSHOTS {
-                publish(self.snapshot());
+                let mut snapshot = self.snapshot();
+                self.keep_story(&mut snapshot);
+                publish(snapshot);
                 published = Instant::now();
             }
         }
@@ -318,6 +327,20 @@ impl Engine {
                 at.saturating_sub(since.elapsed()).clamp(LEAST_REST, Duration::from_secs(1))
             }
             _ => Duration::ZERO,
+        }
+    }
+
+    /// During a run the story of a neuron stays for a while, to be read.
+    fn keep_story(&mut self, snapshot: &mut Snapshot) {
+        let lane = &mut snapshot.lanes[snapshot.shown];
+        let place = (snapshot.run, lane.index, lane.view.layer);
+        match self.told {
+            Some((since, told, story))
+                if matches!(self.pace, Pace::Running(..)) && told == place && since.elapsed() < STORY =>
+            {
+                lane.view.last = Some(story);
+            }
+            _ => self.told = lane.view.last.map(|story| (Instant::now(), place, story)),
         }
     }
 

@@ -7,7 +7,6 @@ use crate::tui::keymap::Action;
 use crate::tui::learned_lane::{lanes_in_all, layer_on_view, layers_on_view};
 use crate::tui::look::theme::Colours;
 use crate::tui::overlays::{certificate, targets};
-use crate::tui::request::Request;
 
 const ALL_DONE: &str = "Everything is drawn and checked: r starts over, N W and L go back.";
 const ALL_LEARNED: &str = "The training is over: r starts over, N W and L go back.";
@@ -35,7 +34,7 @@ impl App {
     pub(crate) fn offers(&self, action: Action) -> bool {
         match action {
             // Only these are refused by screens.
-            Action::Own(_) | Action::Filter => !self.is_refused_by_screen(action),
+            Action::Own(_) | Action::Filter => !self.screen().refuses(action, &self.scene()),
             _ => self.why_not(action).is_none(),
         }
     }
@@ -79,14 +78,6 @@ impl App {
             Action::NextTheme => (self.colours == Colours::None).then_some(NO_COLOURS),
             _ => None,
         }
-    }
-
-    /// Whether the shown screen would only say why it cannot do this.
-    pub(crate) fn is_refused_by_screen(&self, action: Action) -> bool {
-        let mut screens = self.screens.clone();
-        let screen = screens.all_mut().into_iter().nth(self.shown);
-        let requests = screen.and_then(|screen| screen.update(action, &self.scene()));
-        requests.is_some_and(|requests| requests.iter().any(|request| matches!(request, Request::Say(_))))
     }
 
     /// Why no lane that steps move can go on.

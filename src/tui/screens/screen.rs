@@ -31,6 +31,11 @@ pub struct ScreenFacts {
     pub panes: &'static [(&'static str, &'static str)],
 }
 
+/// Whether requests give a reason why something cannot be done.
+pub(crate) fn say_no(requests: Option<Vec<Request>>) -> bool {
+    requests.is_some_and(|requests| requests.iter().any(|request| matches!(request, Request::Say(_))))
+}
+
 /// A screen: its state, its keys, and how it is drawn.
 pub trait Screen: fmt::Debug {
     /// Name, keys and help.
@@ -45,6 +50,11 @@ pub trait Screen: fmt::Debug {
     /// are obeyed.
     fn show(&mut self, _scene: &Scene<'_>, _is_new_setup: bool) -> Vec<Request> {
         Vec::new()
+    }
+
+    /// Whether it would answer an action with a reason alone: such a key is not offered. Asked for each frame.
+    fn refuses(&self, _action: Action, _scene: &Scene<'_>) -> bool {
+        false
     }
 
     /// The names of its panes that can be zoomed, in their order.

@@ -210,6 +210,15 @@ impl Screen for BoundsScreen {
         }
     }
 
+    fn refuses(&self, action: Action, scene: &Scene<'_>) -> bool {
+        let Action::Own(own) = action else { return false };
+        match ChartMove::of(own) {
+            Some(ChartMove::Bridge) => scene.snapshot.learned.is_empty(),
+            Some(ChartMove::NextAxis) => !self.bridge && !scene.snapshot.experiment.outline().is_chain(),
+            _ => false,
+        }
+    }
+
     fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
         if self.bridge { Vec::new() } else { ZOOMABLE.to_vec() }
     }

@@ -31,7 +31,7 @@ pub use keys::LaneMove;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::screen::{Screen, ScreenFacts};
+use super::screen::{Screen, ScreenFacts, say_no};
 use crate::experiment::Construction;
 use crate::report::text::{NO_PROMISE, construction_name};
 use crate::report::{ComparedLane, Comparison, LearnedRun, Race, Rung, json_text};
@@ -281,6 +281,10 @@ impl Screen for CompareScreen {
         let row = shown[..self.slots.focus].iter().filter(|lane| is_there(lane)).count();
         let what = format!("the row of {}", construction_name(chosen));
         Copied::rows(what, &table, row..row + 1).map(Some).ok_or(nothing)
+    }
+
+    fn refuses(&self, action: Action, scene: &Scene<'_>) -> bool {
+        say_no(self.clone().update(action, scene))
     }
 
     fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {

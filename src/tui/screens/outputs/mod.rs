@@ -30,7 +30,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::screen::{Screen, ScreenFacts};
+use super::screen::{Screen, ScreenFacts, say_no};
 use crate::network::Domain;
 use crate::report::text::{construction_name, number};
 use crate::report::{EvaluatedReport, json_text};
@@ -182,6 +182,10 @@ impl Screen for OutputsScreen {
             Some(output) if !self.is_learned => lecture::lecture(view, output),
             _ => Lecture::in_words(NAME, FACTS.help),
         }
+    }
+
+    fn refuses(&self, action: Action, scene: &Scene<'_>) -> bool {
+        say_no(self.clone().update(action, scene))
     }
 
     fn zoomable(&self, scene: &Scene<'_>) -> Vec<&'static str> {

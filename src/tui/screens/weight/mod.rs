@@ -33,7 +33,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::{Clear, Widget};
 
-use super::screen::{Screen, ScreenFacts};
+use super::screen::{Screen, ScreenFacts, say_no};
 use crate::report::text::layer_kind;
 use crate::report::{WeighedReport, json_text};
 use crate::session::{Command, WeightView};
@@ -181,6 +181,10 @@ impl Screen for WeightScreen {
             Some(weight) if !self.is_learned => lecture::lecture(view, weight),
             _ => Lecture::in_words(NAME, FACTS.help),
         }
+    }
+
+    fn refuses(&self, action: Action, scene: &Scene<'_>) -> bool {
+        say_no(self.clone().update(action, scene))
     }
 
     fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
