@@ -169,7 +169,7 @@ fn assert_gone(process: u32) {
 const SCREENS: [(&str, &str); 5] = [
     ("1", "Architecture"),
     ("2", "Race"),
-    ("3", "of layer 1/3 ="),
+    ("3", "] of layer 1/"),
     ("4", "Neurons per weight against"),
     ("5", "F chooses"),
 ];

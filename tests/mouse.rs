@@ -127,9 +127,13 @@ fn bounds_are_read_where_they_are_clicked() {
     // Every column of the plot is a place, and they rise from left to right.
     let mut places = Vec::new();
     for column in 8..98 {
-        app.mouse(at((column, 8), CLICK)).unwrap();
+        // The names of the curves stand behind the plot.
+        if app.mouse(at((column, 8), CLICK)).is_none() {
+            break;
+        }
         places.push(app.screens.bounds.chart.as_ref().unwrap().cursor);
     }
+    assert!(places.len() > 60, "{}", places.len());
     assert!(places.is_sorted() && places[0] < own && *places.last().unwrap() > own, "{places:?}");
     // The cursor is drawn at the click.
     let guide =
