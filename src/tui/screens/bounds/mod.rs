@@ -135,15 +135,16 @@ impl Screen for BoundsScreen {
     fn update(&mut self, action: Action, scene: &Scene<'_>) -> Option<Vec<Request>> {
         let Action::Own(own) = action else { return None };
         let change = ChartMove::of(own)?;
+        if let Some(reason) = self.why_not(change, scene.snapshot) {
+            return Some(vec![Request::Say(reason.to_owned())]);
+        }
         if change == ChartMove::Bridge {
-            return Some(self.turn(scene.snapshot));
+            self.bridge = !self.bridge;
+            return Some(send(Command::WatchBridge(self.bridge)));
         }
         if self.bridge {
             self.go(change, scene.snapshot);
             return Some(Vec::new());
-        }
-        if change == ChartMove::NextAxis && !scene.snapshot.experiment.outline().is_chain() {
-            return Some(vec![Request::Say(ONE_SHAPE.to_owned())]);
         }
         if let Some(chart) = &mut self.chart {
             chart.update(change, scene.filter);
@@ -212,11 +213,7 @@ impl Screen for BoundsScreen {
 
     fn refuses(&self, action: Action, scene: &Scene<'_>) -> bool {
         let Action::Own(own) = action else { return false };
-        match ChartMove::of(own) {
-            Some(ChartMove::Bridge) => scene.snapshot.learned.is_empty(),
-            Some(ChartMove::NextAxis) => !self.bridge && !scene.snapshot.experiment.outline().is_chain(),
-            _ => false,
-        }
+        ChartMove::of(own).is_some_and(|change| self.why_not(change, scene.snapshot).is_some())
     }
 
     fn zoomable(&self, _scene: &Scene<'_>) -> Vec<&'static str> {
@@ -259,13 +256,16 @@ impl Screen for BoundsScreen {
 }
 
 impl BoundsScreen {
-    /// The bridge in place of the curves, or the curves again.
-    fn turn(&mut self, snapshot: &Snapshot) -> Vec<Request> {
-        if snapshot.learned.is_empty() {
-            return vec![Request::Say(NO_LEARNED.to_owned())];
+    /// Why a move does nothing in this run.
+    fn why_not(&self, change: ChartMove, snapshot: &Snapshot) -> Option<&'static str> {
+        match change {
+            ChartMove::Bridge => snapshot.learned.is_empty().then_some(NO_LEARNED),
+            // On the bridge the key has no meaning.
+            ChartMove::NextAxis if !self.bridge => {
+                (!snapshot.experiment.outline().is_chain()).then_some(ONE_SHAPE)
+            }
+            _ => None,
         }
-        self.bridge = !self.bridge;
-        send(Command::WatchBridge(self.bridge))
     }
 
     /// To the next network, or to the one before. At the last one, the cursor follows the run.
