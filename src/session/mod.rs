@@ -16,6 +16,7 @@ mod learned;
 mod output;
 mod picture;
 mod run_state;
+mod shard;
 mod snapshot;
 mod speed;
 mod targets;
@@ -39,6 +40,7 @@ pub use learned::{
 pub use output::{OutputView, Outputs, PrunedOutputs};
 pub use picture::{AxesOfInput, Picture, PictureRows};
 pub use run_state::{LONG_RUN, RunState, Stake};
+pub use shard::Shard;
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use speed::Speed;
 pub use targets::{KnownTarget, TargetBuilder, TargetDepth, TargetFigures, TargetLane};
