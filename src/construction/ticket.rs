@@ -147,6 +147,41 @@ impl LayerTicket {
         distinct(&self.input) + distinct(&self.output)
     }
 
+    /// Whether a file's columns can be those of a finished layer with so many inputs and outputs: equally long, ends in
+    /// range, finite weights other than 0, rows in order.
+    ///
+    /// # Errors
+    /// In words, at the first row that cannot be.
+    pub fn check(&self, inputs: usize, outputs: usize) -> Result<(), String> {
+        let rows = self.len();
+        let lengths = [self.input.len(), self.output.len(), self.z_in.len(), self.z_out.len()];
+        if let Some(found) = lengths.into_iter().find(|&length| length != rows) {
+            return Err(format!("expected columns of equal length, found {rows} and {found} rows"));
+        }
+        for (name, ends, most) in [("input", &self.input, inputs), ("output", &self.output, outputs)] {
+            if let Some(row) = ends.iter().position(|&end| end as usize >= most) {
+                let found = ends[row];
+                return Err(format!("row {row}: expected an {name} below {most}, found {found}"));
+            }
+        }
+        for (name, weights) in [("z_in", &self.z_in), ("z_out", &self.z_out)] {
+            if let Some(row) = weights.iter().position(|&z| !z.is_finite() || z == 0.0) {
+                let found = weights[row];
+                return Err(format!("row {row}: expected a finite {name} other than 0, found {found}"));
+            }
+        }
+        // The rows of a neuron that stands in for a whole one follow each other, and have no order of halves.
+        let goes_on =
+            |row: usize| self.neuron[row] == self.neuron[row - 1] && self.output[row] == self.output[row - 1];
+        let place = |row: usize| (self.output[row], self.input[row], Half::of(self.z_in[row]) as usize);
+        match (1..rows).find(|&row| place(row - 1) > place(row)) {
+            Some(row) if !(1..rows).any(goes_on) => {
+                Err(format!("row {row}: expected rows in the order of output, input and half, found another"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn extend(&mut self, paths: &[Path]) {
         self.neuron.extend(paths.iter().map(|path| path.neuron));
         self.input.extend(paths.iter().map(|path| path.input));
@@ -247,6 +282,26 @@ enum Whereabouts {
 mod tests {
     use super::*;
     use crate::sampling::{Side, Stream};
+
+    #[test]
+    fn columns_of_a_file_are_checked() {
+        let path = |neuron, input, output, z_in| Path { neuron, input, output, z_in, z_out: 0.5 };
+        let ticket = |paths: &[Path]| paths.iter().copied().collect::<LayerTicket>();
+        let good = [path(4, 0, 0, 1.0), path(2, 0, 0, -1.0), path(9, 1, 0, 1.0), path(1, 0, 1, 1.0)];
+        assert_eq!(ticket(&good).check(2, 2), Ok(()));
+        // The inputs of one neuron, in any order.
+        assert_eq!(ticket(&[path(4, 1, 0, 1.0), path(4, 0, 0, -1.0)]).check(2, 1), Ok(()));
+        let refusal = |paths: &[Path]| ticket(paths).check(2, 2).unwrap_err();
+        assert_eq!(refusal(&[path(4, 2, 0, 1.0)]), "row 0: expected an input below 2, found 2");
+        assert_eq!(refusal(&[path(4, 0, 7, 1.0)]), "row 0: expected an output below 2, found 7");
+        assert_eq!(
+            refusal(&[good[0], path(4, 0, 0, f64::NAN)]),
+            "row 1: expected a finite z_in other than 0, found NaN"
+        );
+        assert!(refusal(&[good[1], good[0]]).starts_with("row 1: expected rows in the order"));
+        let short = LayerTicket { z_out: Vec::new(), ..ticket(&good) };
+        assert_eq!(short.check(2, 2).unwrap_err(), "expected columns of equal length, found 4 and 0 rows");
+    }
 
     #[test]
     fn rows_come_into_the_order_of_pairs() {

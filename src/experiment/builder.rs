@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
+use super::data;
 use super::error::{ExperimentError, Place};
 use super::files::source::PresetSource;
 use super::preset::{
@@ -9,7 +10,7 @@ use super::preset::{
     Weight,
 };
 use super::resolved::Experiment;
-use crate::learning::{Examples, LearnedMethod};
+use crate::learning::{Dataset, Examples, LearnedMethod};
 use crate::method::Construction;
 use crate::network::Activation;
 
@@ -200,6 +201,21 @@ impl Builder {
     /// `epsilon: expected a finite number above 0, found -1`.
     pub fn build(self) -> Result<Experiment, ExperimentError> {
         self.build_beside(&PresetSource::without_text(NAME), &[])
+    }
+
+    /// The examples of [`data`](Self::data) alone, the validation examples split off.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), at `data`.
+    pub fn dataset(self) -> Result<Dataset, ExperimentError> {
+        let place_of = |key: &str| Place::Field(key.to_owned());
+        match (self.error, &self.preset.data) {
+            (Some(error), _) => Err(error),
+            (None, Some(data)) => data::dataset(data, &PresetSource::without_text(NAME), &place_of),
+            (None, None) => {
+                Err(ExperimentError::new(place_of("data"), "expected examples, found none".to_owned()))
+            }
+        }
     }
 
     /// The experiment, validated; files of `source`, and data taken over from one of `known` with the same.

@@ -67,7 +67,7 @@ pub use learned::{
     RoundReport, ShareReport, TimesPopup, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,
 };
 pub use learned_npz::write_learned_ticket;
-pub use npz::write_ticket;
+pub use npz::{WrittenLayer, ticket_meta, write_ticket, write_ticket_layers};
 pub use origin::Origin;
 #[cfg(test)]
 pub(crate) use output::faults;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use ndarray::ArrayView2;
 use serde::Serialize;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -49,18 +50,55 @@ struct Meta<'a> {
     graph: Option<&'a Graph>,
 }
 
+/// A layer of a ticket's file: its kept paths as columns of equal length, and the target's weights, outputs × inputs.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)] // the columns are those of LayerTicket
+pub struct WrittenLayer<'a> {
+    pub neuron: &'a [u64],
+    pub input: &'a [u32],
+    pub output: &'a [u32],
+    pub z_in: &'a [f64],
+    pub z_out: &'a [f64],
+    pub target: ArrayView2<'a, f64>,
+}
+
 /// Writes the ticket of one lane: `layer{i}.neuron` (u8), `.input`, `.output` (u4), `.z_in`, `.z_out` (f8), one row
 /// per kept path, `layer{i}.target` (f8, n_i × n_{i−1}) and `meta`.
 ///
 /// # Errors
 /// Whatever `out` reports.
 pub fn write_ticket(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> io::Result<()> {
+    let target = &session.experiment().target;
+    let layers = session.lanes()[lane].tickets().zip(1..).map(|(ticket, layer)| WrittenLayer {
+        neuron: &ticket.neuron,
+        input: &ticket.input,
+        output: &ticket.output,
+        z_in: &ticket.z_in,
+        z_out: &ticket.z_out,
+        target: target.weights(layer).view(),
+    });
+    write_ticket_layers(&ticket_meta(session, lane)?, layers, out)
+}
+
+/// Writes a ticket of its `meta` and its layers, layer 1 first, as [`write_ticket`] does.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_ticket_layers<'a>(
+    meta: &str,
+    layers: impl IntoIterator<Item = WrittenLayer<'a>>,
+    out: impl io::Write + io::Seek,
+) -> io::Result<()> {
     let mut out = FirstError::new(out);
-    let said = write_npz(session, lane, &mut out);
+    let said = write_npz(meta, layers, &mut out);
     out.finish(said)
 }
 
-fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> io::Result<()> {
+/// The `meta` of a lane's ticket: its settings, as a JSON text.
+///
+/// # Errors
+/// None is known.
+pub fn ticket_meta(session: &Session, lane: usize) -> io::Result<String> {
     let experiment = session.experiment();
     let architecture = experiment.target.architecture();
     let lane = &session.lanes()[lane];
@@ -90,18 +128,24 @@ fn write_npz(session: &Session, lane: usize, out: impl io::Write + io::Seek) -> 
         constants: experiment.target.fold().map(Fold::constants),
         graph: experiment.target.graph().map(|graph| &**graph),
     };
+    Ok(visible_in_json(&serde_json::to_string(&meta)?).into_owned())
+}
+
+fn write_npz<'a>(
+    meta: &str,
+    layers: impl IntoIterator<Item = WrittenLayer<'a>>,
+    out: impl io::Write + io::Seek,
+) -> io::Result<()> {
     let mut npz = ZipWriter::new(out);
-    let text = visible_in_json(&serde_json::to_string(&meta)?).into_owned().into_bytes();
-    add_array(&mut npz, "meta", &[text.len()], &text)?;
-    for (ticket, layer) in lane.tickets().zip(1..) {
-        add_column(&mut npz, layer, "neuron", &ticket.neuron)?;
-        add_column(&mut npz, layer, "input", &ticket.input)?;
-        add_column(&mut npz, layer, "output", &ticket.output)?;
-        add_column(&mut npz, layer, "z_in", &ticket.z_in)?;
-        add_column(&mut npz, layer, "z_out", &ticket.z_out)?;
-        let target = experiment.target.weights(layer);
-        let (name, by_row) = (format!("layer{layer}.target"), target.as_standard_layout());
-        add_array(&mut npz, &name, target.shape(), by_row.as_slice().unwrap_or_default())?;
+    add_array(&mut npz, "meta", &[meta.len()], meta.as_bytes())?;
+    for (columns, layer) in layers.into_iter().zip(1..) {
+        add_column(&mut npz, layer, "neuron", columns.neuron)?;
+        add_column(&mut npz, layer, "input", columns.input)?;
+        add_column(&mut npz, layer, "output", columns.output)?;
+        add_column(&mut npz, layer, "z_in", columns.z_in)?;
+        add_column(&mut npz, layer, "z_out", columns.z_out)?;
+        let (name, by_row) = (format!("layer{layer}.target"), columns.target.as_standard_layout());
+        add_array(&mut npz, &name, columns.target.shape(), by_row.as_slice().unwrap_or_default())?;
     }
     npz.finish()?;
     Ok(())
