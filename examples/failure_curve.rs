@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let check = FaithfulnessCheck::new(experiment, RUNS, None)?;
     let never = AtomicBool::new(false);
-    let lanes = check.run(&never, &|_progress| {});
+    let lanes = check.run(&never, &|_progress| {}).lanes;
 
     println!("neurons_per_weight,failure_rate,low,high");
     for (neurons, rate) in lanes[0].network.steps() {

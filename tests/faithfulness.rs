@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::ThreadPoolBuilder;
 use slth::construction::{LayerBuilder, Until};
 use slth::experiment::Experiment;
-use slth::session::{FaithfulnessCheck, LaneRuns, Session};
+use slth::session::{CheckProgress, FaithfulnessCheck, LaneRuns, Session};
 use slth::theory::Count;
 
 fn experiment(preset: &str, seed: u64, settings: &[&str]) -> Experiment {
@@ -19,7 +19,7 @@ fn check(seed: u64, settings: &[&str], runs: u64, budget: Option<f64>) -> Faithf
 }
 
 fn all_runs(check: &FaithfulnessCheck) -> Vec<LaneRuns> {
-    check.run(&AtomicBool::new(false), &|_| ())
+    check.run(&AtomicBool::new(false), &|_| ()).lanes
 }
 
 const SHARED: &str = "constructions=[Hyperbolic(allocation:InOrder),Hyperbolic(allocation:FirstFit),Hyperbolic(allocation:OnDemand)]";
@@ -188,12 +188,14 @@ fn skipping_ahead_needs_what_its_waits_say() {
 fn what_was_found_before_a_stop_is_that_of_the_first_runs() {
     let check_of = |runs| check(1, &[SHARED], runs, None);
     let (stop, seen) = (AtomicBool::new(false), AtomicU64::new(0));
-    let lanes = check_of(100_000).run(&stop, &|progress| {
+    let found = check_of(100_000).run(&stop, &|progress| {
+        let CheckProgress::Construction(progress) = progress else { return };
         assert!(progress.done <= progress.runs && progress.failures == 0);
         if seen.fetch_add(1, Ordering::Relaxed) == 20 {
             stop.store(true, Ordering::Relaxed);
         }
     });
+    let lanes = found.lanes;
     assert_eq!(lanes.len(), 1, "constructions that were not begun are left out");
     let made = lanes[0].network.runs();
     assert!((21..100_000).contains(&made));

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use calls::{EVERY_LANE, interruptible, slth};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use slth::report::CheckpointPlace;
+use slth::report::{CHECKPOINT, StateFile};
 use slth::sampling::{Side, Stream};
 
 const EVERY_LANE_RUN: [&str; 5] = ["run", "p.ron", "--json", "--set", "epsilon=0.05"];
@@ -274,7 +274,7 @@ fn a_run_is_refused_by_every_name_of_a_checkpoint_in_use() {
         let call = [&EVERY_LANE_RUN[..], &["--checkpoint", name, "--every", "0"]].concat();
         slth(&call).current_dir(folder.path()).output().unwrap()
     };
-    let place = CheckpointPlace::take(&at("link")).unwrap();
+    let place = StateFile::take(&at("link"), CHECKPOINT).unwrap();
     let number = format!("in use by another slth process, number {}", std::process::id());
     for name in ["link", "elsewhere/real", "folder/real", "./folder/../link"] {
         let output = call(name);

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 
 use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
+use crate::session::Shard;
 #[cfg(feature = "tui")]
 use crate::tui::{Color, config, look::theme::ThemeChoice, terminal::images::Images};
 
@@ -203,6 +204,8 @@ pub(super) enum Verb {
     Compare(CompareArguments),
     /// Repeat the constructions over many seeds: how often they fail, and how few neurons would do
     Check(CheckArguments),
+    /// Bring the shares of a check together: the report of one process that made all its runs
+    Merge(MergeArguments),
     /// What theory asks of every construction
     Bounds(BoundsArguments),
     /// What a network is: its layers, norms and bounds, and the size of G it would need
@@ -336,12 +339,44 @@ pub(super) struct CheckArguments {
     /// 5 of a learned method
     #[arg(long, value_name = "N", value_parser = runs)]
     pub(super) runs: Option<u64>,
-    /// How sure intervals are, from 0.5 on
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
-    pub(super) confidence: f64,
     /// Neurons per weight that each layer may take, in place of its bound
     #[arg(long, value_name = "X", value_parser = neurons_per_weight)]
     pub(super) neurons_per_weight: Option<f64>,
+    /// Make share i of n of the runs, counted from 1, for `slth merge`: `--shard 3/64`
+    #[arg(long, value_name = "i/n", requires = "save", conflicts_with = "CheckOutputs")]
+    pub(super) shard: Option<Shard>,
+    /// Write the runs made to this file now and then, and at the end; if it exists, only those missing there are made
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Seconds of work between two times
+    #[arg(long, value_name = "SECONDS", default_value = "30", requires = "save", value_parser = seconds)]
+    pub(super) every: Duration,
+    #[command(flatten)]
+    pub(super) outputs: CheckOutputs,
+}
+
+/// `slth merge`.
+#[derive(Args, Debug)]
+pub(super) struct MergeArguments {
+    /// Shares of one check, in any order, as `slth check --save` and `slth merge --save` write them
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Merge what is there, and say what is missing
+    #[arg(long)]
+    pub(super) partial: bool,
+    /// Write the merged runs to this file, as a share; they may then lack some of the check's
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) outputs: CheckOutputs,
+}
+
+/// The outputs of `slth check` and `slth merge`.
+#[derive(Args, Debug)]
+pub(super) struct CheckOutputs {
+    /// How sure intervals are, from 0.5 on
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = confidence)]
+    pub(super) confidence: f64,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

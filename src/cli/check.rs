@@ -2,19 +2,26 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
-use super::arguments::{CheckArguments, Common};
+use super::arguments::{CheckArguments, CheckOutputs, Common};
 use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
+use super::interrupt::Interrupt;
 use super::learned::{svg_file, write_curve};
-use super::output::{page, print, print_json};
+use super::output::{note, page, print, print_json};
 use super::presets::load;
 use super::progress::ProgressBar;
+use super::run::note_unlocked;
 use super::{CliError, files};
-use crate::experiment::Plan;
-use crate::report::{FaithfulnessReport, KeptCurve, OutputFile, failure_rates, text};
-use crate::session::{FaithfulnessCheck, LaneRuns, LearnedCheck};
+use crate::report::numbers::grouped;
+use crate::report::{
+    CheckShare, CheckedSetup, FaithfulnessReport, KeptCurve, OutputFile, SHARE, StateFile, failure_rates,
+    text,
+};
+use crate::session::{CheckResults, FaithfulnessCheck, LaneRuns, Shard};
+use crate::visible::shortened;
 
 /// Runs of a construction without `--runs`.
 const RUNS: u64 = 1000;
@@ -23,38 +30,130 @@ const RUNS: u64 = 1000;
 const LEARNED_RUNS: u64 = 5;
 
 pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliError> {
+    match &check.save {
+        None => {
+            let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+            let (repeated, outputs) = prepare(check, common, None, || stop_on_interrupt(&stop, &runs))?;
+            runs.store(true, Ordering::Relaxed);
+            let bar = ProgressBar::start();
+            let results = repeated.run(&stop, &|progress| bar.show_check(progress));
+            bar.end();
+            let setup = CheckedSetup::new(&repeated);
+            print_results(&setup, &results, &check.outputs, outputs, Results::default())
+        }
+        Some(path) => {
+            let interrupt = Interrupt::watch();
+            // Before anything is read or computed: nothing is to be done twice.
+            let file = StateFile::take(path, SHARE)?;
+            let (repeated, outputs) = prepare(check, common, Some(&file), || {})?;
+            let shard = check.shard.unwrap_or(Shard::WHOLE);
+            let mut share = CheckShare::new(&repeated, shard);
+            let saved = save_runs(&repeated, &mut share, (shard, &file), check, &interrupt);
+            if interrupt.is_asked_for() {
+                saved?;
+                return Ok(interrupt.obey());
+            }
+            if shard == Shard::WHOLE {
+                let mut results = Results::default();
+                if let Err(error) = saved {
+                    results.fail(error);
+                }
+                return print_results(share.setup(), &share.results(), &check.outputs, outputs, results);
+            }
+            saved?;
+            print(&text::share_made(&share, shard, &shortened(&path.to_string_lossy())))?;
+            Ok(0)
+        }
+    }
+}
+
+/// The files of the results, for failure rates and then for the curves of learned methods.
+pub(super) type OutputFiles = [Option<OutputFile>; 4];
+
+/// The check, and its files for results; `watch` is called before they are opened.
+fn prepare(
+    check: &CheckArguments,
+    common: &Common,
+    saved: Option<&StateFile>,
+    watch: impl FnOnce(),
+) -> Result<(FaithfulnessCheck, OutputFiles), CliError> {
     let experiment = load(&check.preset, common)?;
-    let asked = [
-        ("--csv", check.csv.as_deref()),
-        ("--svg", svg_file!(check.svg)),
-        ("--learned-csv", check.learned_csv.as_deref()),
-        ("--learned-svg", svg_file!(check.learned_svg)),
-    ];
-    files::claim(&asked, &experiment)?;
-    let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    stop_on_interrupt(&stop, &runs);
-    let [csv, svg, learned_files @ ..] = files::open(asked)?;
-    let learned = LearnedCheck::new(
-        &experiment,
-        Plan::new(&experiment).lanes.len(),
-        check.runs.unwrap_or(LEARNED_RUNS),
-    )?;
+    let asked = asked(&check.outputs);
+    let save = ("--save", check.save.as_deref());
+    let lock = ("the share's lock", saved.map(StateFile::lock_file));
+    files::claim(&[asked[0], asked[1], asked[2], asked[3], save, lock], &experiment)?;
+    watch();
+    let outputs = files::open(asked)?;
     let repeated = FaithfulnessCheck::new(experiment, check.runs.unwrap_or(RUNS), check.neurons_per_weight)?;
-    runs.store(true, Ordering::Relaxed);
+    Ok((repeated.with_learned(check.runs.unwrap_or(LEARNED_RUNS))?, outputs))
+}
+
+/// The options for files of results.
+pub(super) fn asked(outputs: &CheckOutputs) -> [files::FileOption<'_>; 4] {
+    [
+        ("--csv", outputs.csv.as_deref()),
+        ("--svg", svg_file!(outputs.svg)),
+        ("--learned-csv", outputs.learned_csv.as_deref()),
+        ("--learned-svg", svg_file!(outputs.learned_svg)),
+    ]
+}
+
+/// Makes the runs of a share that its file lacks, and writes it there now and then, after a signal to end, and at the end.
+fn save_runs(
+    repeated: &FaithfulnessCheck,
+    share: &mut CheckShare,
+    (shard, file): (Shard, &StateFile),
+    check: &CheckArguments,
+    interrupt: &Interrupt,
+) -> Result<(), CliError> {
+    note_unlocked(file);
+    if share.resume(file, shard)? {
+        let made: u64 = share.made().lanes().iter().map(|lane| lane.records().len() as u64).sum();
+        note(&format!(
+            "{}: resumed with {} runs made",
+            shortened(&file.given().to_string_lossy()),
+            grouped(made)
+        ));
+    }
+    interrupt.hold();
     let bar = ProgressBar::start();
-    let lanes = repeated.run(&stop, &|progress| bar.show_runs(progress));
-    let learned = learned.run(&stop, &|progress| bar.show_learned_runs(progress));
-    bar.end();
-    let report = FaithfulnessReport::new(&repeated, &lanes, check.confidence).with_learned(&learned);
-    let mut results = Results::default();
-    results.file(csv, |out| failure_rates(&lanes, check.confidence).write_csv(out));
-    draw(&report, &lanes, svg, &mut results);
-    let curve = KeptCurve::of_runs(&learned, check.confidence);
+    let mut has_failed = false;
+    loop {
+        let started = Instant::now();
+        let pause = || started.elapsed() >= check.every;
+        let stop = || interrupt.is_asked_for();
+        let show = |progress| bar.show_check(progress);
+        let is_whole = repeated.go_on(share.made_mut(), shard, &stop, &pause, &show);
+        let saved = share.save(file);
+        if is_whole || interrupt.is_asked_for() {
+            bar.end();
+            return Ok(saved?);
+        }
+        if let Err(error) = saved
+            && !std::mem::replace(&mut has_failed, true)
+        {
+            note(&format!("{error}; the runs go on without it"));
+        }
+    }
+}
+
+/// Writes and prints the results of a check. The exit code.
+pub(super) fn print_results(
+    setup: &CheckedSetup,
+    found: &CheckResults,
+    asked: &CheckOutputs,
+    [csv, svg, learned_files @ ..]: OutputFiles,
+    mut results: Results,
+) -> Result<u8, CliError> {
+    let report = FaithfulnessReport::new(setup, found, asked.confidence);
+    results.file(csv, |out| failure_rates(&found.lanes, asked.confidence).write_csv(out));
+    draw(&report, &found.lanes, svg, &mut results);
+    let curve = KeptCurve::of_runs(&found.learned, asked.confidence);
     write_curve(&report.title, &curve, learned_files, &mut results);
-    results.text(if check.json {
+    results.text(if asked.json {
         print_json(&report)
     } else {
-        print(&text::faithfulness(&repeated, &lanes, &report, page()))
+        print(&text::faithfulness(setup, &found.lanes, &report, page()))
     })?;
     // A stopped check has no result.
     Ok(u8::from(report.stopped || report.has_failed()))

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::experiment::ExperimentError;
-use crate::report::{CheckpointError, Collision};
+use crate::report::{Collision, ShareError, StateFileError};
 use crate::visible::file_name;
 
 /// Why a command ends early.
@@ -23,9 +23,12 @@ pub enum CliError {
     /// one file for two purposes
     #[error(transparent)]
     Collision(#[from] Collision),
-    /// an unusable checkpoint
+    /// an unusable checkpoint or share
     #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+    StateFile(#[from] StateFileError),
+    /// shares that do not come together
+    #[error(transparent)]
+    Share(#[from] ShareError),
     /// an unusable config file
     #[cfg(feature = "tui")]
     #[error(transparent)]
@@ -62,7 +65,8 @@ impl CliError {
             Self::Experiment(_)
             | Self::Output { .. }
             | Self::Collision(_)
-            | Self::Checkpoint(_)
+            | Self::StateFile(_)
+            | Self::Share(_)
             | Self::Usage(_)
             | Self::Threads { .. } => 2,
             Self::Terminal(_) | Self::Io(_) | Self::Internal(_) => 3,

@@ -1,7 +1,7 @@
 //! A command's output files: opened before the work, written after it, before the text.
 
 use std::io::{self, BufWriter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::CliError;
 use super::output::{Printed, note};
@@ -18,7 +18,6 @@ pub(super) type FileOption<'a> = (&'static str, Option<&'a Path>);
 /// # Errors
 /// [`CliError::Collision`].
 pub(super) fn claim(asked: &[FileOption<'_>], experiment: &Experiment) -> Result<(), CliError> {
-    let files = || asked.iter().filter_map(|(option, path)| path.map(|path| (option, path)));
     let mut claims = Claims::default();
     if let Some(preset) = experiment.preset_file() {
         claim_preset(&mut claims, &preset)?;
@@ -26,10 +25,27 @@ pub(super) fn claim(asked: &[FileOption<'_>], experiment: &Experiment) -> Result
     for file in experiment.data_files() {
         claims.read(&format!("{}, which is read", named(&file)), &file)?;
     }
-    for (option, path) in files() {
+    claim_written(claims, asked)
+}
+
+/// Adds the files to be written, and standard output.
+fn claim_written(mut claims: Claims, asked: &[FileOption<'_>]) -> Result<(), CliError> {
+    for (option, path) in asked.iter().filter_map(|(option, path)| path.map(|path| (option, path))) {
         claims.write(&format!("{option} {}", named(path)), path)?;
     }
     Ok(claims.standard_output()?)
+}
+
+/// As [`claim`], for a command that reads these files in place of an experiment's.
+///
+/// # Errors
+/// [`CliError::Collision`].
+pub(super) fn claim_beside(asked: &[FileOption<'_>], read: &[PathBuf]) -> Result<(), CliError> {
+    let mut claims = Claims::default();
+    for file in read {
+        claims.read(&format!("{}, which is read", named(file)), file)?;
+    }
+    claim_written(claims, asked)
 }
 
 /// As [`claim`], for a command to print an unread preset.
@@ -141,10 +157,8 @@ mod tests {
 
     use super::*;
     use crate::report::faults::{Call, each_call_fails};
-    use crate::report::{
-        Comparison, FaithfulnessReport, RunReport, failure_rates, faithfulness_svg, write_ticket,
-    };
-    use crate::session::{FaithfulnessCheck, Session};
+    use crate::report::{CheckShare, Comparison, RunReport, failure_rates, faithfulness_svg, write_ticket};
+    use crate::session::{FaithfulnessCheck, Session, Shard};
 
     type Writer<'a> = Box<dyn Fn(&mut BufWriter<Contents<'_>>) -> io::Result<()> + 'a>;
 
@@ -164,14 +178,16 @@ mod tests {
         session.run(&|_| {});
         let (report, comparison) = (RunReport::new(&session), Comparison::of_session(&session));
         let check = FaithfulnessCheck::new(tiny(), 3, None).unwrap();
-        let lanes = check.run(&AtomicBool::new(false), &|_| {});
-        let faithfulness = FaithfulnessReport::new(&check, &lanes, 0.95);
-        let picture = faithfulness_svg(&faithfulness, &lanes).unwrap();
-        let writers: [(&str, Writer<'_>); 5] = [
+        let lanes = check.run(&AtomicBool::new(false), &|_| {}).lanes;
+        let mut share = CheckShare::new(&check, Shard::WHOLE);
+        check.go_on(share.made_mut(), Shard::WHOLE, &|| false, &|| false, &|_| {});
+        let picture = faithfulness_svg(&share.report(0.95), &lanes).unwrap();
+        let writers: [(&str, Writer<'_>); 6] = [
             ("run.csv", Box::new(|out| report.table().write_csv(out))),
             ("ticket.npz", Box::new(|out| write_ticket(&session, 0, out))),
             ("compare.csv", Box::new(|out| comparison.table().write_csv(out))),
             ("check.csv", Box::new(|out| failure_rates(&lanes, 0.95).write_csv(out))),
+            ("share", Box::new(|out| share.write(out))),
             ("check.svg", Box::new(|out| io::Write::write_all(out, picture.as_bytes()))),
         ];
         for (name, write) in &writers {

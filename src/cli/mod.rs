@@ -24,6 +24,7 @@ mod interrupt;
 mod learn;
 mod learned;
 mod limits;
+mod merge;
 mod output;
 mod position;
 mod presets;
@@ -127,6 +128,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
         Some(Verb::Check(check)) => check::check(check, common),
+        Some(Verb::Merge(merge)) => merge::merge(merge),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;
             files::claim(&[], &experiment)?;

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressStyle;
 
 use super::output::note;
-use crate::session::{LaneProgress, LearnedProgress, LearnedRunsProgress, Progress, RunsProgress};
+use crate::session::{
+    CheckProgress, LaneProgress, LearnedProgress, LearnedRunsProgress, Progress, RunsProgress,
+};
 
 /// Between two lines of a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -66,7 +68,16 @@ impl ProgressBar {
         }
     }
 
-    pub(super) fn show_runs(&self, progress: RunsProgress) {
+    pub(super) fn show_check(&self, progress: CheckProgress) {
+        match progress {
+            CheckProgress::Construction(progress) => self.show_runs(progress),
+            CheckProgress::Learned(LearnedRunsProgress { done, runs }) => {
+                self.set("learned methods", done, runs, "runs".to_owned());
+            }
+        }
+    }
+
+    fn show_runs(&self, progress: RunsProgress) {
         let RunsProgress { construction, done, runs, failures } = progress;
         match &self.bar {
             Some(bar) => {
@@ -77,10 +88,6 @@ impl ProgressBar {
             }
             None => self.log(&format!("{}: {done}/{runs} runs, {failures} failed", construction.name())),
         }
-    }
-
-    pub(super) fn show_learned_runs(&self, LearnedRunsProgress { done, runs }: LearnedRunsProgress) {
-        self.set("learned methods", done, runs, "runs".to_owned());
     }
 
     fn log(&self, line: &str) {

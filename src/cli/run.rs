@@ -12,7 +12,8 @@ use super::progress::ProgressBar;
 use super::{CliError, files};
 use crate::construction::Mode;
 use crate::report::{
-    Checkpoint, CheckpointPlace, KeptCurve, OutputFile, RunReport, text, write_learned_ticket, write_ticket,
+    CHECKPOINT, Checkpoint, KeptCurve, OutputFile, RunReport, StateFile, text, write_learned_ticket,
+    write_ticket,
 };
 use crate::session::{Lane, Session};
 use crate::visible::shortened;
@@ -20,7 +21,7 @@ use crate::visible::shortened;
 pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     let interrupt = Interrupt::watch();
     // Before anything is read or computed: nothing is to be done twice.
-    let place = run.checkpoint.as_deref().map(CheckpointPlace::take).transpose()?;
+    let place = run.checkpoint.as_deref().map(|path| StateFile::take(path, CHECKPOINT)).transpose()?;
     let experiment = load(&run.preset, common)?;
     let asked = [
         ("--csv", run.csv.as_deref()),
@@ -29,7 +30,7 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
         ("--learned-svg", svg_file!(run.learned_svg)),
     ];
     let checkpoint = ("--checkpoint", run.checkpoint.as_deref());
-    let lock = ("the checkpoint's lock", place.as_ref().map(CheckpointPlace::lock_file));
+    let lock = ("the checkpoint's lock", place.as_ref().map(StateFile::lock_file));
     files::claim(&[asked[0], asked[1], asked[2], asked[3], checkpoint, lock], &experiment)?;
     // Before the work: no result is lost to an unwritable file.
     let [csv, ticket, learned @ ..] = files::open(asked)?;
@@ -41,7 +42,7 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
                        in G (`--set mode=Drawn` draws them all)";
         return Err(CliError::Usage(message.to_owned()));
     }
-    let checkpoint = place.map(|place| place.of(&session));
+    let checkpoint = place.map(|place| Checkpoint::new(place, &session));
     let is_interrupted = match &checkpoint {
         Some(checkpoint) => build_with(&mut session, checkpoint, run.every, &interrupt)?,
         None => {
@@ -127,10 +128,7 @@ fn build_with(
     every: Duration,
     interrupt: &Interrupt,
 ) -> Result<bool, CliError> {
-    if let Some(error) = checkpoint.unlocked() {
-        let path = checkpoint.given().display();
-        note(&format!("{path}: cannot be locked ({error}); see to it that no other run uses it"));
-    }
+    note_unlocked(checkpoint.file());
     if checkpoint.read_into(session)? {
         let plans = session.lanes().iter().map(|lane| &lane.plan().layers);
         let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
@@ -138,7 +136,7 @@ fn build_with(
         let done: u64 = builders.map(|builder| builder.tally().weights_done).sum();
         note(&format!(
             "{}: resumed with {done} of {weights} weights complete",
-            shortened(&checkpoint.given().to_string_lossy())
+            shortened(&checkpoint.file().given().to_string_lossy())
         ));
     }
     interrupt.hold();
@@ -160,6 +158,14 @@ fn build_with(
             bar.end();
             return Ok(true);
         }
+    }
+}
+
+/// Says that a file cannot be locked, if so.
+pub(super) fn note_unlocked(file: &StateFile) {
+    if let Some(error) = file.unlocked() {
+        let path = file.given().display();
+        note(&format!("{path}: cannot be locked ({error}); see to it that no other run uses it"));
     }
 }
 

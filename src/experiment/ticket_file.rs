@@ -234,13 +234,13 @@ impl FoundTicket {
             name: entry.name.clone(),
             dtype: Some(entry.dtype.clone()),
             shape: Some(entry.shape.clone()),
-            why: why(&entry.name),
+            why: why(&entry.name).into(),
         });
         let members = file.others().iter().map(|name| Unused {
             name: name.clone(),
             dtype: None,
             shape: None,
-            why: "no tensor",
+            why: "no tensor".into(),
         });
         let unused = tensors.chain(members).collect();
         Reading { why: self.why(), layers, unused, folded: Vec::new(), says_activations: true }

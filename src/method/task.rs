@@ -1,8 +1,9 @@
 //! The input of a method: a layer to be rebuilt, the parameters of its bound, and a target for the bound's assumptions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::LawChoice;
 use crate::construction::{LayerProblem, Match, Mode, Sharing, Sum};
@@ -92,11 +93,11 @@ pub const ROUNDING: f64 = 1e-9;
 ///
 /// A bound with a broken assumption promises nothing for this target. The ticket built, and the errors found and
 /// certified, stay true.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assumption {
     /// the assumption, as `left ≤ right`
     #[serde(rename = "assumption")]
-    pub statement: &'static str,
+    pub statement: Cow<'static, str>,
     /// the largest value of its left-hand side over all inputs, weights or layers; of activations the proven bound on it
     pub found: f64,
     /// its right-hand side
@@ -113,7 +114,7 @@ impl Assumption {
 
     /// `found ≤ limit`, rounding allowed for.
     pub fn new(statement: &'static str, limit: f64, found: f64) -> Self {
-        Self { statement, limit, found, kept: found <= limit * (1.0 + ROUNDING) }
+        Self { statement: statement.into(), limit, found, kept: found <= limit * (1.0 + ROUNDING) }
     }
 }
 

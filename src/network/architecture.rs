@@ -94,6 +94,12 @@ impl Architecture {
         }
     }
 
+    /// n_{i−1} + n_i of layer i = 1…ℓ: the weights of a neuron of G in it.
+    pub fn ends(&self, layer: usize) -> usize {
+        let (outputs, inputs) = self.shape(layer);
+        inputs + outputs
+    }
+
     /// ℓ, the number of layers; at least 1.
     pub fn layers(&self) -> usize {
         self.activations.len()

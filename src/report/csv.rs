@@ -156,14 +156,14 @@ impl WeighedReport {
             .column("method", |_| self.method);
         let Some(place) = &self.place else { return rows.table() };
         rows.column("layer_name", |_| place.layer_name.clone())
-            .column("kind", |_| place.kind)
+            .column("kind", |_| &*place.kind)
             .column("bias", |_| place.bias)
             .column("output_channel", |_| place.output_channel)
             .column("input_channel", |_| place.input_channel)
             .column("dy", |_| place.dy)
             .column("dx", |_| place.dx)
-            .column("cell", |_| place.cell)
-            .column("reads", |_| place.reads)
+            .column("cell", |_| place.cell.as_deref())
+            .column("reads", |_| place.reads.as_deref())
             .column("gate", |_| place.gate)
             .column("unit", |_| place.unit)
             .table()

@@ -1,11 +1,13 @@
 //! A target that is a graph: its nodes, and how its layers are applied.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::network::graph::{Graph, LinearMap, Operation, Placement};
 
 /// The graph of a target.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)] // the keys are those of docs/src/schemas
 pub struct GraphReport {
     pub nodes: Vec<GraphNode>,
@@ -13,11 +15,11 @@ pub struct GraphReport {
 }
 
 /// One node.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct GraphNode {
     pub node: String,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// of a linear map, from 1
     pub layer: Option<usize>,
     /// the names of the nodes whose values it takes
@@ -28,13 +30,13 @@ pub struct GraphNode {
 }
 
 /// One linear map.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct GraphLayer {
     pub layer: usize,
     pub name: String,
     /// `dense`, `rows` or `convolution`
-    pub placement: &'static str,
+    pub placement: Cow<'static, str>,
     /// outputs × inputs at a place: of a convolution, channels × taps, and a tap for the biases
     pub shape: (usize, usize),
     pub has_bias: bool,
@@ -49,9 +51,9 @@ pub struct GraphLayer {
     pub dilation: Option<Vec<usize>>,
     pub groups: Option<usize>,
     /// of a recurrent layer, `LSTM`, `GRU` or `RNN`; else null
-    pub cell: Option<&'static str>,
+    pub cell: Option<Cow<'static, str>>,
     /// of a recurrent layer, what it reads at each step: its `input` or the `state`; else null
-    pub reads: Option<&'static str>,
+    pub reads: Option<Cow<'static, str>>,
 }
 
 impl GraphReport {
@@ -60,7 +62,7 @@ impl GraphReport {
         let name = |number: &usize| graph.nodes()[*number].name.clone();
         let nodes = graph.nodes().iter().map(|node| GraphNode {
             node: node.name.clone(),
-            kind: node.operation.name(),
+            kind: node.operation.name().into(),
             layer: if let Operation::Linear(layer) = node.operation { Some(layer) } else { None },
             from: node.from.iter().map(name).collect(),
             shape: node.shape.axes().to_vec(),
@@ -86,7 +88,7 @@ impl GraphLayer {
         Self {
             layer,
             name: map.name().to_owned(),
-            placement: map.placement().name(),
+            placement: map.placement().name().into(),
             shape: (map.rows(), map.columns()),
             has_bias: map.has_bias(),
             places: map.places(),
@@ -96,8 +98,8 @@ impl GraphLayer {
             padding: window.map(|window| window.padding.clone()),
             dilation: window.map(|window| window.dilation.clone()),
             groups: convolution.map(|(_, groups)| groups),
-            cell: map.recurrent().map(|part| part.cell.name()),
-            reads: map.recurrent().map(|part| part.reads.name()),
+            cell: map.recurrent().map(|part| part.cell.name().into()),
+            reads: map.recurrent().map(|part| part.reads.name().into()),
         }
     }
 }

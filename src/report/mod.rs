@@ -30,7 +30,9 @@ mod plotted;
 mod race;
 mod ron;
 mod run;
+mod share;
 mod size;
+mod state_file;
 #[cfg(feature = "text")]
 mod summary;
 mod table;
@@ -42,7 +44,7 @@ mod weighed_learned;
 
 pub use ascii::{in_ascii, shows_only_ascii};
 pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
-pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, CheckpointError, CheckpointPlace, Unfit, resume_from};
+pub use checkpoint::{CHECKPOINT, CHECKPOINT_FORMAT, Checkpoint, resume_from};
 pub use compared_ticket::ComparedTicket;
 pub use comparison::{ComparedError, ComparedLane, Comparison, SubsetEstimate};
 pub use csv::failure_rates;
@@ -55,7 +57,9 @@ pub use explored_learned::{ExploredLearnedReport, LayerValuesReport};
 pub use faithfulness::plot as faithfulness_plot;
 #[cfg(feature = "plots")]
 pub use faithfulness::svg as faithfulness_svg;
-pub use faithfulness::{CheckedLane, CheckedLayer, CheckedNetwork, FaithfulnessReport, RateReport, Verdict};
+pub use faithfulness::{
+    CheckedLane, CheckedLayer, CheckedNetwork, CheckedSetup, FaithfulnessReport, RateReport, Verdict,
+};
 pub use graph::{GraphLayer, GraphNode, GraphReport};
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
 pub use lane::{AccuracyReport, RefusedLane};
@@ -80,7 +84,10 @@ pub use plotted::{PlacePoint, PlottedReport};
 pub use race::{Race, RaceGap, RaceSource, Rung};
 pub use ron::{json_text, shown_ron};
 pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
+pub use share::{CheckShare, MissingParts, Part, SHARE, ShareError};
 pub use size::{Kept, Share, Size, SizeReport};
+pub use state_file::seal::Unfit;
+pub use state_file::{StateFile, StateFileError};
 #[cfg(feature = "text")]
 pub use summary::{repeated, summary};
 pub use table::{Cell, Column, Rows, Table};

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::table::{is_below_f64, share_in_full};
-use crate::experiment::LayerPlan;
 use crate::network::Architecture;
 use crate::session::{LaneView, LayerRow};
 use crate::theory::Count;
@@ -64,12 +63,7 @@ impl Size {
 
     /// Of layer i = 1…ℓ of a lane.
     pub fn of_layer(architecture: &Architecture, row: &LayerRow) -> Self {
-        Self::new(ends(architecture, row.layer), row.neurons_bound, row.neurons_sampled)
-    }
-
-    /// Of layer i = 1…ℓ from its bound, if a constant is published.
-    pub fn of_plan(architecture: &Architecture, layer: usize, plan: &LayerPlan) -> Option<Self> {
-        plan.neurons.map(|neurons| Self::new(ends(architecture, layer), Some(neurons), neurons))
+        Self::new(architecture.ends(row.layer), row.neurons_bound, row.neurons_sampled)
     }
 
     /// Of all of G.
@@ -134,12 +128,6 @@ impl SizeReport {
         let size = Size::of_lane(architecture, lane);
         Self::new(size, size.kept_of_lane(lane))
     }
-}
-
-/// n_{i−1} + n_i of layer i = 1…ℓ.
-fn ends(architecture: &Architecture, layer: usize) -> usize {
-    let (outputs, inputs) = architecture.shape(layer);
-    inputs + outputs
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The data of the Weight screen: the sums of one weight.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::graph::GraphLayer;
@@ -40,7 +42,7 @@ pub struct WeighedReport {
 pub struct WeightPlaceReport {
     pub layer_name: String,
     /// `dense`, `rows` or `convolution`
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// whether it is a bias
     pub bias: bool,
     /// of a convolution, else null
@@ -52,9 +54,9 @@ pub struct WeightPlaceReport {
     /// column of the tap, null also of a bias
     pub dx: Option<usize>,
     /// of a recurrent layer, `LSTM`, `GRU` or `RNN`; else null
-    pub cell: Option<&'static str>,
+    pub cell: Option<Cow<'static, str>>,
     /// of a recurrent layer, `input` or `state`; else null
-    pub reads: Option<&'static str>,
+    pub reads: Option<Cow<'static, str>>,
     /// of a cell with gates, else null
     pub gate: Option<&'static str>,
     pub unit: Option<usize>,

@@ -27,9 +27,11 @@ mod worker;
 pub use background::on_own_thread;
 pub use command::Command;
 pub use errors::ErrorMap;
+pub(crate) use faithfulness::as_ron;
 pub use faithfulness::{
-    FailureRate, FaithfulnessCheck, LaneRuns, LearnedCheck, LearnedRuns, LearnedRunsProgress, RunsProgress,
-    Survival, Threshold,
+    CheckOutline, CheckProgress, CheckResults, CheckRuns, FailureRate, FaithfulnessCheck, LaneRuns,
+    LearnedRecord, LearnedRuns, LearnedRunsProgress, Made, MissingRuns, RepeatedLane, RepeatedLayer,
+    RepeatedMethod, RunEnd, RunRecord, RunsProgress, Survival, Threshold,
 };
 pub use forecaster::{Answer, Cost, Forecaster, Question};
 pub use lane::{Lane, LaneProgress, LaneState, Phase, Step};

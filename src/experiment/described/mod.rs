@@ -72,7 +72,7 @@ pub(super) fn target(
         name: entry.name.clone(),
         dtype: Some(entry.dtype.clone()),
         shape: Some(entry.shape.clone()),
-        why: "the graph does not name it",
+        why: "the graph does not name it".into(),
     });
     let reading = Reading {
         why: "connected by the graph of the preset".to_owned(),

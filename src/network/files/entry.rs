@@ -13,7 +13,7 @@ pub enum Order {
 }
 
 /// Name and storage of a layer in its file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TensorName {
     /// the tensor's name
     pub name: String,

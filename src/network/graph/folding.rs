@@ -1,7 +1,7 @@
 //! Scales and shifts of a linear map's outputs as part of its weights: W′ = diag(s)·W, b′ = s·(b − m) + t.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::network::{range, spectral_norm_bound};
 
@@ -40,7 +40,7 @@ impl OutputAffine<'_> {
 }
 
 /// A batch norm or a scale folded into a linear map, and its effect on the weights to be built.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoldedNorm {
     /// the node of the batch norm
     pub node: String,

@@ -4,11 +4,13 @@
 mod plot;
 #[cfg(feature = "text")]
 mod samples;
+mod setup;
 #[cfg(feature = "plots")]
 mod svg;
 
 #[cfg(feature = "text")]
 pub use plot::plot;
+pub use setup::CheckedSetup;
 #[cfg(feature = "plots")]
 pub use svg::svg;
 
@@ -18,8 +20,8 @@ use super::lane::{RefusedLane, by_name};
 use super::learned::CheckedLearned;
 use super::origin::Origin;
 use super::size::Size;
-use crate::experiment::{Assumption, Construction, Experiment, LayerPlan};
-use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, LearnedRuns, Survival, Threshold};
+use crate::experiment::{Assumption, Construction};
+use crate::session::{CheckResults, FailureRate, LaneRuns, RepeatedLayer, Survival, Threshold};
 use crate::theory::Count;
 
 /// `slth check`: the keys are stable.
@@ -171,33 +173,29 @@ impl Verdict {
 
 impl FaithfulnessReport {
     /// The report of a check, with intervals at `confidence` in (0, 1).
-    pub fn new(check: &FaithfulnessCheck, lanes: &[LaneRuns], confidence: f64) -> Self {
-        let experiment = check.experiment();
-        let not_begun = check.lanes().iter().skip(lanes.len());
+    pub fn new(setup: &CheckedSetup, results: &CheckResults, confidence: f64) -> Self {
+        let (outline, lanes) = (&setup.outline, &results.lanes);
+        let not_begun = outline.lanes.iter().skip(lanes.len());
         let not_begun =
             not_begun.map(|plan| RefusedLane::new(plan.construction, "stopped before its first run"));
+        let stopped = lanes.len() < outline.lanes.len()
+            || lanes.iter().any(|lane| lane.network.runs() < outline.runs)
+            || results.learned.iter().any(|lane| (lane.runs.len() as u64) < lane.asked);
+        let learned = results.learned.iter().map(|lane| CheckedLearned::new(lane, confidence));
         Self {
-            title: experiment.title.clone(),
-            origin: Origin::new(experiment),
-            seed: experiment.seed,
-            runs: check.runs(),
-            stopped: lanes.len() < check.lanes().len()
-                || lanes.iter().any(|lane| lane.network.runs() < check.runs()),
+            title: setup.title.clone(),
+            origin: setup.origin.clone(),
+            seed: outline.seed,
+            runs: outline.runs,
+            stopped,
             confidence,
-            epsilon: experiment.epsilon,
-            delta: experiment.delta,
-            neurons_per_weight: check.budget(),
-            lanes: lanes.iter().map(|lane| CheckedLane::new(lane, experiment, confidence)).collect(),
-            learned: Vec::new(),
-            refused: RefusedLane::all_of(check.refused()).into_iter().chain(not_begun).collect(),
+            epsilon: setup.epsilon,
+            delta: setup.delta,
+            neurons_per_weight: outline.budget,
+            lanes: lanes.iter().map(|lane| CheckedLane::new(lane, setup.delta, confidence)).collect(),
+            learned: learned.collect(),
+            refused: RefusedLane::all_of(&outline.refused).into_iter().chain(not_begun).collect(),
         }
-    }
-
-    /// With the runs of learned methods.
-    pub fn with_learned(mut self, lanes: &[LearnedRuns]) -> Self {
-        self.stopped |= lanes.iter().any(|lane| (lane.runs.len() as u64) < lane.asked);
-        self.learned = lanes.iter().map(|lane| CheckedLearned::new(lane, self.confidence)).collect();
-        self
     }
 
     /// The header for the neurons of a layer: the theorem's bound, or the number allowed in its place.
@@ -212,21 +210,18 @@ impl FaithfulnessReport {
 }
 
 impl CheckedLane {
-    fn new(lane: &LaneRuns, experiment: &Experiment, confidence: f64) -> Self {
-        let (delta, architecture) = (experiment.delta, experiment.target.architecture());
-        let size = |(layer, plan): (usize, &LayerPlan)| {
-            Size::of_plan(architecture, layer, plan).unwrap_or_else(|| Size::new(0, None, Count::ZERO))
-        };
-        let all = Size::sum((1..).zip(&lane.plan.layers).map(size));
+    fn new(lane: &LaneRuns, delta: f64, confidence: f64) -> Self {
+        let size = |plan: &RepeatedLayer| Size::new(plan.ends, Some(plan.limit), plan.limit);
+        let all = Size::sum(lane.plan.layers.iter().map(size));
         let share = delta / lane.layers.len() as f64;
         let threshold = |curve: &Survival, allowed: f64| curve.threshold(allowed, confidence);
         let layers =
             (1..).zip(lane.plan.layers.iter().zip(&lane.layers)).map(|(layer, (plan, curve))| CheckedLayer {
                 layer,
                 weights: plan.weights,
-                neurons_bound: plan.neurons.unwrap_or(Count::ZERO),
+                neurons_bound: plan.limit,
                 neurons_per_weight_bound: curve.limit(),
-                g_weights: size((layer, plan)).weights,
+                g_weights: size(plan).weights,
                 failures: RateReport::new(curve.rate_at_limit(), confidence),
                 threshold: threshold(curve, delta),
                 threshold_of_share: threshold(curve, share),

@@ -11,11 +11,11 @@ pub const NO_PROMISE: &str = "! a bound that promises nothing here: the target b
 
 /// `‖W_i‖₀ ≤ n_max = 6, found 36`
 pub fn assumed(assumption: &Assumption) -> String {
-    let Assumption { statement: assumption, found, limit, .. } = *assumption;
+    let Assumption { statement: assumption, found, limit, .. } = assumption;
     // Do not repeat a limit stated as a number.
     let limit =
-        if assumption.ends_with(['0', '1']) { String::new() } else { format!(" = {}", number(limit)) };
-    format!("{assumption}{limit}, found {}", number(found))
+        if assumption.ends_with(['0', '1']) { String::new() } else { format!(" = {}", number(*limit)) };
+    format!("{assumption}{limit}, found {}", number(*found))
 }
 
 /// The broken assumptions of a bound in one line; `None` if all are kept.

@@ -6,26 +6,26 @@ use super::assumptions::broken;
 use super::learned::checked;
 use super::origin::origin;
 use super::setup::{construction_name, mode, tolerance_and_assumptions};
-use crate::report::faithfulness::{CheckedLane, FaithfulnessReport, RateReport, Verdict, plot};
+use crate::report::faithfulness::{CheckedLane, CheckedSetup, FaithfulnessReport, RateReport, Verdict, plot};
 use crate::report::numbers::{grouped, number, number_of_neurons, per_weight};
 use crate::report::page::Page;
+use crate::report::share::{CheckShare, MissingParts};
 use crate::report::table::{Cell, Rows};
-use crate::session::{FailureRate, FaithfulnessCheck, LaneRuns, Threshold};
+use crate::session::{FailureRate, LaneRuns, Shard, Threshold};
 use crate::theory::Count;
 use crate::visible::{self, shortened};
 
 /// The text of `slth check`.
 pub fn faithfulness(
-    check: &FaithfulnessCheck,
+    setup: &CheckedSetup,
     lanes: &[LaneRuns],
     report: &FaithfulnessReport,
     page: Page,
 ) -> String {
-    let experiment = check.experiment();
     let mut text = String::new();
-    let last = experiment.seed.wrapping_add(report.runs - 1);
-    let (title, name) = (shortened(&report.title), shortened(&experiment.name));
-    let _ = writeln!(text, "{title} (preset {name}, seeds {} to {last})", experiment.seed);
+    let last = setup.outline.seed_of(report.runs - 1);
+    let (title, name) = (shortened(&report.title), shortened(&setup.preset));
+    let _ = writeln!(text, "{title} (preset {name}, seeds {} to {last})", report.seed);
     text.push_str(&origin(&report.origin));
     if report.stopped {
         let _ = writeln!(text, "STOPPED: what follows is what was found up to then.");
@@ -39,7 +39,12 @@ pub fn faithfulness(
         "A run fails where a layer is not complete {within},\nor where the error certified in exact arithmetic is above ε = {}.",
         visible::number(report.epsilon)
     );
-    text.push_str(&tolerance_and_assumptions(experiment));
+    text.push_str(&tolerance_and_assumptions(
+        setup.given_tolerance,
+        setup.epsilon,
+        setup.is_chain,
+        &setup.broken_assumptions,
+    ));
     for refused in &report.refused {
         let _ = writeln!(text, "{} is not repeated: {}", construction_name(refused.which), refused.reason);
     }
@@ -75,6 +80,33 @@ pub fn faithfulness(
         text.push_str(&checked(lane, report.confidence, page));
     }
     page.fit(&text)
+}
+
+/// The text of a share of a check, saved in the file of this name.
+pub fn share_made(share: &CheckShare, shard: Shard, file: &str) -> String {
+    let title = shortened(&share.setup().title);
+    format!(
+        "share {shard} of {title}: {}, saved in {file}\n`slth merge` brings the shares together\n",
+        made(share)
+    )
+}
+
+/// The text of shares merged to a larger one, saved in the file of this name.
+pub fn merged_share(share: &CheckShare, missing: &MissingParts, file: &str) -> String {
+    let title = shortened(&share.setup().title);
+    format!("merged share of {title}: {}, saved in {file}\nmissing: {missing}\n", made(share))
+}
+
+/// `16 of 1,000 runs`
+fn made(share: &CheckShare) -> String {
+    let outline = &share.setup().outline;
+    let made = |made: Option<usize>| grouped(made.unwrap_or(0) as u64);
+    let of_lanes = share.made().lanes().iter().map(|made| made.records().len()).max();
+    let of_learned = share.made().learned().iter().map(|made| made.records().len()).max();
+    let learned = of_learned.map_or(String::new(), |runs| {
+        format!(", {} of {} of learned methods", made(Some(runs)), grouped(outline.learned_runs))
+    });
+    format!("{} of {} runs{learned}", made(of_lanes), grouped(outline.runs))
 }
 
 /// Failure rates at the bound.

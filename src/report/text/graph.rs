@@ -33,7 +33,7 @@ pub fn graph_in_words(graph: &Graph, arrow: &str) -> String {
     /// More make no sense in a line.
     const MOST: usize = 12;
     let report = GraphReport::new(graph);
-    let is_told = |node: &&GraphNode| !["reshape", "select"].contains(&node.kind);
+    let is_told = |node: &&GraphNode| !["reshape", "select"].contains(&&*node.kind);
     let told = report.nodes.iter().filter(is_told);
     let mut steps: Vec<String> = told.map(|node| node_in_words(&report, node)).collect();
     if steps.len() > MOST {
@@ -58,7 +58,7 @@ pub(super) fn node_in_words(report: &GraphReport, node: &GraphNode) -> String {
         (Some(layer), _) => layer_in_words(&report.layers[layer - 1]),
         (None, Some(window)) => format!("{} {}", node.kind, Shape::new(window.clone())),
         (None, None) if node.from.is_empty() => format!("{} {}", node.kind, Shape::new(node.shape.clone())),
-        (None, None) => node.kind.to_owned(),
+        (None, None) => node.kind.to_string(),
     }
 }
 
@@ -84,7 +84,7 @@ pub fn layer_kind(experiment: &Experiment, layer: usize) -> Option<String> {
 /// A layer in a few words: `dense 10`, `conv 3×3, 8 channels`, `LSTM state 128`.
 pub fn layer_in_words(layer: &GraphLayer) -> String {
     let rows = layer.shape.0;
-    if let (Some(cell), Some(reads)) = (layer.cell, layer.reads) {
+    if let (Some(cell), Some(reads)) = (&layer.cell, &layer.reads) {
         return format!("{cell} {reads} {rows}");
     }
     match (&layer.kernel, layer.groups) {

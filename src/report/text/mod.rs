@@ -28,7 +28,7 @@ pub use bounds::bounds;
 pub use bridge::bridge_sentences;
 pub use certificate::{certificate_notes, certificate_table};
 pub use comparison::{comparison, subset_estimate};
-pub use faithfulness::faithfulness;
+pub use faithfulness::{faithfulness, merged_share, share_made};
 pub use graph::{graph_in_words, graph_table, layer_in_words, layer_kind, weight_place};
 pub use graph_drawing::{GraphLine, graph_drawing};
 pub use inspected::inspected;

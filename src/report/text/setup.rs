@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::graph::graph_in_words;
 use super::origin::origin;
 use crate::construction::Mode;
-use crate::experiment::{Construction, Experiment};
+use crate::experiment::Construction;
 use crate::report::numbers::widths;
 use crate::report::origin::Origin;
 use crate::session::Session;
@@ -30,19 +30,27 @@ pub(super) fn heading(session: &Session) -> String {
     if let Some(graph) = experiment.target.graph() {
         let _ = writeln!(text, "target: {}", graph_in_words(graph, "→"));
     }
-    text.push_str(&tolerance_and_assumptions(experiment));
+    text.push_str(&tolerance_and_assumptions(
+        experiment.tolerance.given(),
+        experiment.epsilon,
+        experiment.outline().is_chain(),
+        &experiment.broken_assumptions(),
+    ));
     for refused in &session.plan().refused {
         let _ = writeln!(text, "not built: {}", with_reason(refused));
     }
     text
 }
 
-/// A given ε_w, and the preset's assumptions broken by the target.
-pub(super) fn tolerance_and_assumptions(experiment: &Experiment) -> String {
-    let is_chain = experiment.outline().is_chain();
-    let given = experiment.tolerance.given().map(|given| follows(given, experiment.epsilon, is_chain));
-    let broken = experiment.broken_assumptions();
-    let broken = broken.into_iter().map(|broken| format!("not kept by this target: {broken}"));
+/// ε_w where it is given, and the preset's assumptions `broken` by the target.
+pub(super) fn tolerance_and_assumptions(
+    given: Option<f64>,
+    epsilon: f64,
+    is_chain: bool,
+    broken: &[String],
+) -> String {
+    let given = given.map(|given| follows(given, epsilon, is_chain));
+    let broken = broken.iter().map(|broken| format!("not kept by this target: {broken}"));
     given.into_iter().chain(broken).map(|line| line + "\n").collect()
 }
 

@@ -1,62 +1,39 @@
 //! Learned methods repeated over many seeds.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::progress::{CheckProgress, LearnedRunsProgress};
+use super::records::{LearnedRecord, Made};
 use crate::experiment::{Experiment, ExperimentError, Place};
-use crate::learning::{Dataset, LearnedMethod, Round, start};
+use crate::learning::{Dataset, LearnedMethod, start};
+use crate::network::Stop;
+use crate::session::shard::Shard;
 
 /// Learned methods to be repeated: run r = 0, 1, … has the experiment's seed plus r, as the runs of a construction.
 #[derive(Clone, Debug)]
-pub struct LearnedCheck {
+pub(super) struct LearnedCheck {
     methods: Vec<LearnedMethod>,
     /// none without learned methods
     dataset: Option<Arc<Dataset>>,
     widths: Vec<usize>,
-    /// number of the first learned lane in commands
-    first_lane: usize,
     seed: u64,
     runs: u64,
 }
 
-/// The finished runs of one learned method.
-#[derive(Clone, Debug)]
-pub struct LearnedRuns {
-    /// number of the lane in commands
-    pub lane: usize,
-    /// the method with its options
-    pub method: LearnedMethod,
-    /// runs asked for
-    pub asked: u64,
-    /// results of each finished run, with its seed; seeds rise
-    pub runs: Vec<(u64, Vec<Round>)>,
-    /// time of the runs of all learned methods together
-    pub elapsed: Duration,
-}
-
-/// Runs of learned methods so far.
-#[derive(Clone, Copy, Debug)]
-pub struct LearnedRunsProgress {
-    /// finished runs of all methods
-    pub done: u64,
-    /// runs of all methods
-    pub runs: u64,
-}
-
 impl LearnedCheck {
-    /// `runs` of every learned method of the experiment, whose lanes come behind `constructions` others.
+    /// `runs` of every learned method of the experiment.
     ///
     /// # Errors
     /// [`ExperimentError`] if a method cannot start, or memory is short.
-    pub fn new(experiment: &Experiment, constructions: usize, runs: u64) -> Result<Self, ExperimentError> {
+    pub(super) fn new(experiment: &Experiment, runs: u64) -> Result<Self, ExperimentError> {
         let check = Self {
             methods: experiment.learned.clone(),
             dataset: experiment.dataset.clone(),
             widths: experiment.target.given_widths().to_vec(),
-            first_lane: constructions,
             seed: experiment.seed,
             runs,
         };
@@ -73,38 +50,62 @@ impl LearnedCheck {
         Ok(check)
     }
 
-    /// Runs every method with every seed, independent runs in parallel on the current rayon pool. `progress` is called after each
-    /// run, from any thread. Once `stop` is set, unfinished runs are dropped. Without a stop, the results do not depend on the
-    /// threads.
-    pub fn run(
+    /// The methods.
+    pub(super) fn methods(&self) -> &[LearnedMethod] {
+        &self.methods
+    }
+
+    /// Runs of each.
+    pub(super) fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Makes those runs of a share that are not `made`, independent runs in parallel on the current rayon pool; see
+    /// [`FaithfulnessCheck::go_on`](super::FaithfulnessCheck::go_on). Whether all are made.
+    pub(super) fn go_on(
         &self,
-        stop: &AtomicBool,
-        progress: &(dyn Fn(LearnedRunsProgress) + Sync),
-    ) -> Vec<LearnedRuns> {
-        let Some(dataset) = &self.dataset else { return Vec::new() };
+        made: &mut [Made<LearnedRecord>],
+        shard: Shard,
+        stop: Stop<'_>,
+        pause: Stop<'_>,
+        progress: &(dyn Fn(CheckProgress) + Sync),
+    ) -> bool {
+        let Some(dataset) = &self.dataset else { return true };
         let started = Instant::now();
+        let missing: Vec<(usize, u64)> = made
+            .iter()
+            .enumerate()
+            .flat_map(|(method, made)| {
+                made.missing(shard.of(self.runs)).into_iter().map(move |run| (method, run))
+            })
+            .collect();
+        if missing.is_empty() {
+            return true;
+        }
         let done = AtomicU64::new(0);
-        let runs = self.runs * self.methods.len() as u64;
-        let one = |(method, run): (&LearnedMethod, u64)| {
-            let seed = self.seed.wrapping_add(run);
-            let mut learner = start(method, &self.widths, dataset, seed).ok()?;
-            if stop.load(Ordering::Relaxed) || !learner.run(&|_| {}, &|| stop.load(Ordering::Relaxed)) {
+        let runs = missing.len() as u64;
+        let one = |&(method, run): &(usize, u64)| {
+            if stop() || pause() {
                 return None;
             }
-            progress(LearnedRunsProgress { done: done.fetch_add(1, Ordering::Relaxed) + 1, runs });
-            Some((seed, learner.rounds().to_vec()))
+            let seed = self.seed.wrapping_add(run);
+            let mut learner = start(&self.methods[method], &self.widths, dataset, seed).ok()?;
+            if !learner.run(&|_| {}, stop) {
+                return None;
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress(CheckProgress::Learned(LearnedRunsProgress { done, runs }));
+            Some((method, LearnedRecord { run, rounds: learner.rounds().to_vec() }))
         };
-        let all: Vec<(&LearnedMethod, u64)> =
-            self.methods.iter().flat_map(|method| (0..self.runs).map(move |run| (method, run))).collect();
-        let results: Vec<Option<(u64, Vec<Round>)>> = all.into_par_iter().map(one).collect();
-        let mut results = results.into_iter();
-        let lanes = self.methods.iter().enumerate().map(|(index, method)| LearnedRuns {
-            lane: self.first_lane + index,
-            method: method.clone(),
-            asked: self.runs,
-            runs: results.by_ref().take(self.runs as usize).flatten().collect(),
-            elapsed: started.elapsed(),
-        });
-        lanes.collect()
+        let results: Vec<Option<(usize, LearnedRecord)>> = missing.par_iter().map(one).collect();
+        let mut of_methods: Vec<Vec<LearnedRecord>> = made.iter().map(|_| Vec::new()).collect();
+        for (method, record) in results.into_iter().flatten() {
+            of_methods[method].push(record);
+        }
+        let is_whole = of_methods.iter().map(Vec::len).sum::<usize>() == missing.len();
+        for (made, records) in made.iter_mut().zip(of_methods) {
+            made.add(records, started.elapsed());
+        }
+        is_whole
     }
 }

@@ -14,27 +14,44 @@
 //! The neurons needed by each run give the failure rate below the bound, [`Survival`], and the number of neurons with
 //! the allowed rate, [`Threshold`]: the true size of a theorem's constant.
 
+//!
+//! # Shares
+//! Each run leaves a [`RunRecord`] behind, and all results follow from the records: so a check can be shared out among
+//! processes ([`Shard`]), each making some of the runs, and their [`CheckRuns`] come together, in any order, to those of one
+//! process.
+
+pub(crate) mod as_ron;
 mod learned;
+mod made;
+mod outline;
+mod progress;
 mod rate;
+mod records;
+mod results;
 mod runs;
 mod survival;
 
-pub use learned::{LearnedCheck, LearnedRuns, LearnedRunsProgress};
+pub use made::{CheckRuns, MissingRuns};
+pub use outline::{CheckOutline, RepeatedLane, RepeatedLayer, RepeatedMethod};
+pub use progress::{CheckProgress, LearnedRunsProgress, RunsProgress};
 pub use rate::FailureRate;
+pub use records::{LearnedRecord, Made, RunEnd, RunRecord};
+pub use results::{CheckResults, LaneRuns, LearnedRuns};
 pub use survival::{Survival, Threshold};
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::lane::Lane;
+use super::shard::Shard;
 use crate::construction::Mode;
 use crate::experiment::{
-    Construction, Experiment, ExperimentError, LanePlan, LayerPlan, Place, Plan, available_memory,
-    require_memory,
+    Construction, Experiment, ExperimentError, LanePlan, Place, Plan, available_memory, require_memory,
 };
+use crate::network::Stop;
 use crate::theory::Count;
-use runs::Runs;
+use learned::LearnedCheck;
 
 /// How long runs under way may go on once they are asked to stop.
 const GRACE: Duration = Duration::from_millis(400);
@@ -55,74 +72,13 @@ pub struct FaithfulnessCheck {
     /// the bound of each layer is its limit here
     lanes: Vec<LanePlan>,
     refused: Vec<(Construction, String)>,
+    /// constructions of the experiment that can be built: learned lanes are counted behind them
+    constructions: usize,
+    learned: Option<LearnedCheck>,
     /// the most bytes of one run
     memory: f64,
     /// runs under way together, at most
     at_once: usize,
-}
-
-/// The results of one construction's runs.
-#[derive(Clone, Debug)]
-pub struct LaneRuns {
-    /// the construction; the bound of each layer is its limit
-    pub plan: LanePlan,
-    /// layers 1…ℓ: rates against neurons per weight of the layer
-    pub layers: Vec<Survival>,
-    /// the network, all layers having the same number of neurons per weight: known up to the smallest bound per weight
-    pub network: Survival,
-    /// runs with a layer incomplete at its bound
-    pub incomplete: u64,
-    /// of these, runs with neurons for every demand
-    pub not_found: u64,
-    /// of these, runs without neurons for every demand of a layer
-    pub missing: u64,
-    /// other runs with an error certified above ε in exact arithmetic
-    pub uncertified: u64,
-    /// complete runs with an error certified above ε only by the rounding of an evaluation; they do not fail
-    pub above_by_rounding: u64,
-    /// the largest error certified of the complete runs, rounding included; 0 without such a run
-    pub largest_certified: f64,
-    /// the same in exact arithmetic
-    pub largest_error: f64,
-    /// the first failing seeds, rising from the experiment's own
-    pub failing_seeds: Vec<u64>,
-    /// the first seeds of missing tickets
-    pub missing_seeds: Vec<u64>,
-    /// seeds of runs dropped at a stop, rising; they are none of the runs
-    pub unfinished_seeds: Vec<u64>,
-    /// time of all runs together
-    pub elapsed: Duration,
-}
-
-impl LaneRuns {
-    /// How often the construction fails at its bounds.
-    pub fn rate(&self) -> FailureRate {
-        FailureRate { failures: self.incomplete + self.uncertified, runs: self.network.runs() }
-    }
-
-    /// How often the ticket is missing for sure: these failures count against the theorem.
-    pub fn missing_rate(&self) -> FailureRate {
-        FailureRate { failures: self.missing, runs: self.network.runs() }
-    }
-
-    /// How often it may be missing: all failures without an existing ticket.
-    pub fn perhaps_missing_rate(&self) -> FailureRate {
-        let failures = self.incomplete - self.not_found + self.uncertified;
-        FailureRate { failures, runs: self.network.runs() }
-    }
-}
-
-/// How far the runs of a construction are.
-#[derive(Clone, Copy, Debug)]
-pub struct RunsProgress {
-    /// which construction
-    pub construction: Construction,
-    /// finished runs
-    pub done: u64,
-    /// runs asked for
-    pub runs: u64,
-    /// failed runs
-    pub failures: u64,
 }
 
 impl FaithfulnessCheck {
@@ -135,9 +91,17 @@ impl FaithfulnessCheck {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
         let Plan { lanes, refused, .. } = plan;
-        let experiment = Arc::new(experiment);
-        let mut check =
-            Self { experiment, runs, budget, lanes: Vec::new(), refused, memory: 0.0, at_once: 1 };
+        let mut check = Self {
+            experiment: Arc::new(experiment),
+            runs,
+            budget,
+            lanes: Vec::new(),
+            refused,
+            constructions: lanes.len(),
+            learned: None,
+            memory: 0.0,
+            at_once: 1,
+        };
         for plan in lanes {
             let construction = plan.construction;
             match check.limited(plan) {
@@ -159,6 +123,15 @@ impl FaithfulnessCheck {
         check.require_memory()?;
         check.at_once = check.most_at_once(available_memory() as f64);
         Ok(check)
+    }
+
+    /// With `runs` of every learned method of the experiment.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] if a method cannot start, or memory is short.
+    pub fn with_learned(mut self, runs: u64) -> Result<Self, ExperimentError> {
+        self.learned = Some(LearnedCheck::new(&self.experiment, runs)?);
+        Ok(self)
     }
 
     /// The plan with each layer's limit in place of its bound.
@@ -194,9 +167,11 @@ impl FaithfulnessCheck {
     }
 
     fn numbers(&self) -> f64 {
-        let curves = self.experiment.target.architecture().layers() as f64 + 1.0;
-        // A lane's numbers exist twice while they are merged.
-        self.runs as f64 * curves * (self.lanes.len() + 1) as f64 * size_of::<Count>() as f64
+        let layers = self.experiment.target.architecture().layers();
+        // The records of each lane, those of one once more while they are put in order, and the curves of a lane.
+        let record = size_of::<RunRecord>() + layers * size_of::<Option<Count>>();
+        let curves = (layers + 1) * size_of::<Count>();
+        self.runs as f64 * ((self.lanes.len() + 1) * record + self.lanes.len() * curves) as f64
     }
 
     /// Runs under way that so many free bytes allow, at least one.
@@ -238,77 +213,117 @@ impl FaithfulnessCheck {
         &self.refused
     }
 
-    /// Repeats every construction, on the threads of the current rayon pool. `progress` is called after each run, from
-    /// any of them. Once `stop` is set no run begins. Runs under way have a fraction of a second to finish, and then
-    /// count: long runs are the likeliest to fail, and dropping them would bias the rate. A run beyond this time is
-    /// dropped and listed in [`LaneRuns::unfinished_seeds`]. Returns every construction with at least one run. Without
-    /// a stop, the numbers do not depend on the threads.
-    pub fn run(&self, stop: &AtomicBool, progress: &(dyn Fn(RunsProgress) + Sync)) -> Vec<LaneRuns> {
-        let lanes = self.lanes.iter().map(|plan| self.repeat(plan, stop, progress));
-        lanes.take_while(|lane| lane.network.runs() > 0).collect()
+    /// What it repeats, the network left out.
+    pub fn outline(&self) -> CheckOutline {
+        let architecture = self.experiment.target.architecture();
+        let lane = |plan: &LanePlan| RepeatedLane {
+            construction: plan.construction,
+            mode: plan.mode,
+            layers: (1..)
+                .zip(&plan.layers)
+                .map(|(layer, plan)| RepeatedLayer {
+                    weights: plan.weights,
+                    ends: architecture.ends(layer),
+                    limit: plan.neurons.unwrap_or(Count::ZERO),
+                })
+                .collect(),
+            assumptions: plan.assumptions.clone(),
+        };
+        let methods = self.learned.iter().flat_map(LearnedCheck::methods).enumerate();
+        CheckOutline {
+            seed: self.experiment.seed,
+            runs: self.runs,
+            learned_runs: self.learned.as_ref().map_or(0, LearnedCheck::runs),
+            budget: self.budget,
+            lanes: self.lanes.iter().map(lane).collect(),
+            refused: self.refused.clone(),
+            learned: methods
+                .map(|(index, method)| RepeatedMethod {
+                    lane: self.constructions + index,
+                    method: method.clone(),
+                })
+                .collect(),
+        }
     }
 
+    /// Repeats every construction and, if they were added, every learned method, on the threads of the current rayon pool.
+    /// `progress` is called after each run, from any of them. Once `stop` is set no run begins. Runs of a construction under
+    /// way have a fraction of a second to finish, and then count: long runs are the likeliest to fail, and dropping them
+    /// would bias the rate. A run beyond this time is dropped and listed in [`LaneRuns::unfinished_seeds`]; unfinished runs of
+    /// learned methods are dropped. Without a stop, the numbers do not depend on the threads.
+    pub fn run(&self, stop: &AtomicBool, progress: &(dyn Fn(CheckProgress) + Sync)) -> CheckResults {
+        let outline = self.outline();
+        let mut made = CheckRuns::none(&outline);
+        self.go_on(&mut made, Shard::WHOLE, &|| stop.load(Ordering::Relaxed), &|| false, progress);
+        outline.results(&made)
+    }
+
+    /// Makes those runs of a share that are not among the `made` ones, as [`run`](Self::run) does, until `pause` says to stop
+    /// in between; each run that has begun is then finished. `stop` is that of [`run`](Self::run). Whether all runs of the share are made. The way a check is cut
+    /// does not change its results.
+    pub fn go_on(
+        &self,
+        made: &mut CheckRuns,
+        shard: Shard,
+        stop: Stop<'_>,
+        pause: Stop<'_>,
+        progress: &(dyn Fn(CheckProgress) + Sync),
+    ) -> bool {
+        let mut is_whole = true;
+        for (plan, lane) in self.lanes.iter().zip(&mut made.lanes) {
+            let missing = lane.missing(shard.of(self.runs));
+            if missing.is_empty() {
+                continue;
+            }
+            let started = Instant::now();
+            let (records, dropped) = self.repeat(plan, &missing, stop, pause, progress);
+            is_whole &= records.len() == missing.len();
+            lane.add(records, started.elapsed());
+            lane.drop_all(dropped);
+        }
+        if let Some(learned) = &self.learned {
+            is_whole &= learned.go_on(&mut made.learned, shard, stop, pause, progress);
+        }
+        is_whole
+    }
+
+    /// Makes these runs of a construction, in any order; and the runs dropped, rising.
     fn repeat(
         &self,
         plan: &LanePlan,
-        stop: &AtomicBool,
-        progress: &(dyn Fn(RunsProgress) + Sync),
-    ) -> LaneRuns {
-        let started = Instant::now();
-        let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        missing: &[u64],
+        stop: Stop<'_>,
+        pause: Stop<'_>,
+        progress: &(dyn Fn(CheckProgress) + Sync),
+    ) -> (Vec<RunRecord>, Vec<u64>) {
+        let (next, done, failures) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let asked = OnceLock::new();
-        let must_end = || stop.load(Ordering::Relaxed) && asked.get_or_init(Instant::now).elapsed() >= GRACE;
+        let must_end = || stop() && asked.get_or_init(Instant::now).elapsed() >= GRACE;
         let threads = rayon::broadcast(|thread| {
-            let mut runs = Runs::new(plan.layers.len());
+            let (mut records, mut dropped) = (Vec::new(), Vec::new());
             let mut experiment = Arc::clone(&self.experiment);
-            while thread.index() < self.at_once && !stop.load(Ordering::Relaxed) {
+            while thread.index() < self.at_once && !stop() && !pause() {
                 // Runs begin in the order of their seeds: after a stop, the finished ones are the first.
-                let run = next.fetch_add(1, Ordering::Relaxed);
-                if run >= self.runs {
-                    break;
-                }
+                let Some(&run) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                 Arc::make_mut(&mut experiment).seed = self.experiment.seed.wrapping_add(run);
-                let Some(failed) = runs.add(run, &experiment, plan, &must_end) else {
-                    runs.unfinished.push(run);
+                let Some(record) = runs::make(run, &experiment, plan, &must_end) else {
+                    dropped.push(run);
                     break;
                 };
-                progress(RunsProgress {
+                let failed = u64::from(record.end.has_failed());
+                records.push(record);
+                progress(CheckProgress::Construction(RunsProgress {
                     construction: plan.construction,
                     done: done.fetch_add(1, Ordering::Relaxed) + 1,
-                    runs: self.runs,
-                    failures: failures.fetch_add(u64::from(failed), Ordering::Relaxed) + u64::from(failed),
-                });
+                    runs: missing.len() as u64,
+                    failures: failures.fetch_add(failed, Ordering::Relaxed) + failed,
+                }));
             }
-            runs
+            (records, dropped)
         });
-        let runs = threads.into_iter().reduce(Runs::with).unwrap_or_else(|| Runs::new(plan.layers.len()));
-        let limits = plan.layers.iter().map(limit);
-        let common = limits.clone().reduce(Count::min).unwrap_or(Count::ZERO);
-        let curve = |needs: Vec<Count>, limit| {
-            let censored = runs.runs - needs.len() as u64;
-            Survival::new(needs, censored, limit)
-        };
-        let seeds = |runs: &[u64]| runs.iter().map(|&run| self.experiment.seed.wrapping_add(run)).collect();
-        LaneRuns {
-            plan: plan.clone(),
-            layers: runs.layers.into_iter().zip(limits).map(|(needs, limit)| curve(needs, limit)).collect(),
-            network: curve(runs.network, common),
-            incomplete: runs.incomplete,
-            not_found: runs.not_found,
-            missing: runs.missing,
-            uncertified: runs.uncertified,
-            above_by_rounding: runs.above_by_rounding,
-            largest_certified: runs.largest_certified,
-            largest_error: runs.largest_error,
-            failing_seeds: seeds(&runs.failed),
-            missing_seeds: seeds(&runs.missed),
-            unfinished_seeds: seeds(&runs.unfinished),
-            elapsed: started.elapsed(),
-        }
+        let (records, dropped): (Vec<_>, Vec<_>) = threads.into_iter().unzip();
+        let mut dropped = dropped.concat();
+        dropped.sort_unstable();
+        (records.into_iter().flatten().collect(), dropped)
     }
-}
-
-/// The limit of a layer, in neurons per weight.
-fn limit(layer: &LayerPlan) -> Count {
-    layer.neurons.unwrap_or(Count::ZERO).ratio(layer.weights.into())
 }

@@ -1,6 +1,9 @@
 //! Summary of a reading, for reports and screens.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
 
 use super::super::onnx::OnnxNetwork;
 use super::super::{Order, TensorName};
@@ -9,10 +12,9 @@ use super::evidence;
 use super::options::{OrderBy, ReadingOptions};
 use super::tensors::Catalogue;
 use crate::network::graph::FoldedNorm;
-use std::collections::HashSet;
 
 /// How a file's tensors were read as a network.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// the reading and the evidence for it, in a sentence
     pub why: String,
@@ -21,7 +23,7 @@ pub struct Reading {
     /// everything else in the file
     pub unused: Vec<Unused>,
     /// batch norms that became part of a layer, with what that did to it
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub folded: Vec<FoldedNorm>,
     /// whether the file says its own activations, as a learned ticket or a model in ONNX does
     #[serde(skip)]
@@ -29,7 +31,7 @@ pub struct Reading {
 }
 
 /// One layer of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadLayer {
     /// its matrix
     pub matrix: TensorName,
@@ -46,7 +48,7 @@ pub struct ReadLayer {
 }
 
 /// Content of a file beside the network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unused {
     /// its name in the file
     pub name: String,
@@ -55,7 +57,7 @@ pub struct Unused {
     /// extents; `None` for members other than tensors
     pub shape: Option<Vec<usize>>,
     /// its probable role
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 impl Reading {
@@ -67,7 +69,7 @@ impl Reading {
             name: name.clone(),
             dtype: None,
             shape: None,
-            why: "the output does not need it",
+            why: "the output does not need it".into(),
         });
         Self {
             why: format!("read as a model in ONNX, opset {opset}{by}"),
@@ -107,14 +109,14 @@ impl Reading {
                 name: entry.name.clone(),
                 dtype: Some(entry.dtype.clone()),
                 shape: Some(entry.shape.clone()),
-                why,
+                why: why.into(),
             }
         });
         let members = others.iter().map(|name| Unused {
             name: name.clone(),
             dtype: None,
             shape: None,
-            why: "no tensor",
+            why: "no tensor".into(),
         });
         let unused = tensors.chain(members).collect();
         let why = why(catalogue, chosen, outcome, options, &layers);

@@ -335,7 +335,8 @@ fn note(view: &ScreenView<'_>, chart: &Chart, room: u16) -> Line<'static> {
     let curve = &chart.curves.curves[chart.chosen];
     if !curve.applies {
         let broken = view.scene.snapshot.experiment.assumptions(curve.construction);
-        let broken: Vec<&str> = broken.iter().filter(|each| !each.kept).map(|each| each.statement).collect();
+        let broken: Vec<&str> =
+            broken.iter().filter(|each| !each.kept).map(|each| each.statement.as_ref()).collect();
         let count = broken.len();
         let variants = [
             format!(" ! promises nothing here: assumed, not kept: {}. ", broken.join(", ")),

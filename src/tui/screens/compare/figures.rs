@@ -115,7 +115,7 @@ pub(super) fn assumptions(comparison: &Comparison, look: &Look, area: Rect, buff
     let in_one_row = |title: &'static str, statement: fn(&str) -> &str| {
         let mut spans = vec![Span::styled(title, look.theme.faint)];
         for assumption in all {
-            let text = format!(" {}", look.glyphs.write(statement(assumption.statement)));
+            let text = format!(" {}", look.glyphs.write(statement(&assumption.statement)));
             spans.extend([Span::raw("  "), mark(assumption.kept), Span::styled(text, look.theme.text)]);
         }
         Line::from(spans)

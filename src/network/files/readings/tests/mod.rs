@@ -285,7 +285,7 @@ fn listed_layers_keep_their_biases() {
     let found = listed(recurrent, &["weight_ih_l0"]).unwrap();
     assert_eq!(shown(&found), "4-6 out×in: weight_ih_l0+bias_ih_l0");
     let unused: Vec<(&str, &str)> =
-        found.reading.unused.iter().map(|unused| (unused.name.as_str(), unused.why)).collect();
+        found.reading.unused.iter().map(|unused| (unused.name.as_str(), &*unused.why)).collect();
     let part = "part of a recurrent network";
     assert_eq!(unused, [("weight_hh_l0", part), ("bias_hh_l0", part)]);
     let missing = listed(columns, &["W3"]).unwrap_err().to_string();

@@ -1,6 +1,6 @@
-//! One run per checkpoint.
+//! One run per file.
 //!
-//! A run holds an advisory lock on FILE.slth-lock while it uses FILE, since every checkpoint replaces FILE itself. The system
+//! A run holds an advisory lock on FILE.slth-lock while it uses FILE, since every new state replaces FILE itself. The system
 //! releases the lock at the end of the process, even on a crash: the leftover lock file of a killed run locks nothing, and the
 //! next run takes it over. A run removes its lock file at the end.
 
@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::super::output::{keep, remove_on_signal};
+use crate::report::output::{keep, remove_on_signal};
 
 /// The first bytes of a lock file; the process id follows.
 const MARK: &str = "slth ";

@@ -1,0 +1,159 @@
+//! What single runs leave behind: every rate, interval and threshold follows from it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::learning::Round;
+use crate::theory::Count;
+
+/// How a run of a construction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunEnd {
+    /// complete and certified
+    Holds,
+    /// complete, and above ε only by the rounding of an evaluation; no failure
+    AboveByRounding,
+    /// complete, and certified above ε in exact arithmetic
+    Uncertified,
+    /// incomplete, with neurons for every demand
+    NotFound,
+    /// incomplete, without neurons for every demand
+    Missing,
+    /// incomplete, and too large to decide which
+    Undecided,
+}
+
+impl RunEnd {
+    /// Whether every layer was complete within its limit.
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::Holds | Self::AboveByRounding | Self::Uncertified)
+    }
+
+    /// Whether the run counts as a failure.
+    pub fn has_failed(self) -> bool {
+        !matches!(self, Self::Holds | Self::AboveByRounding)
+    }
+}
+
+/// One run of a construction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// its number, from 0: its seed is the check's plus this
+    pub run: u64,
+    /// neurons per weight at which each layer was complete; `None` for a layer incomplete within its limit
+    pub needs: Box<[Option<Count>]>,
+    /// how it ended
+    pub end: RunEnd,
+    /// the error certified, in exact arithmetic; meaningless for an incomplete run
+    pub error: f64,
+    /// the same, rounding included
+    pub certified: f64,
+}
+
+impl RunRecord {
+    /// The largest need of all layers, if each was complete.
+    pub fn need(&self) -> Option<Count> {
+        let needs = self.needs.iter().copied();
+        needs.fold(Some(Count::ZERO), |largest, need| {
+            largest.zip(need).map(|(a, b)| if b > a { b } else { a })
+        })
+    }
+}
+
+/// One run of a learned method.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LearnedRecord {
+    /// its number, from 0
+    pub run: u64,
+    /// its results
+    pub rounds: Vec<Round>,
+}
+
+/// A record of a run with a number.
+pub trait Numbered {
+    /// The run's number, from 0.
+    fn run(&self) -> u64;
+}
+
+impl Numbered for RunRecord {
+    fn run(&self) -> u64 {
+        self.run
+    }
+}
+
+impl Numbered for LearnedRecord {
+    fn run(&self) -> u64 {
+        self.run
+    }
+}
+
+/// The runs made of one construction or learned method, in rising order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made<R> {
+    records: Vec<R>,
+    elapsed: Duration,
+    /// runs begun and not waited for, rising: none of the runs made, and no part of a share
+    #[serde(skip)]
+    dropped: Vec<u64>,
+}
+
+impl<R> Default for Made<R> {
+    fn default() -> Self {
+        Self { records: Vec::new(), elapsed: Duration::ZERO, dropped: Vec::new() }
+    }
+}
+
+impl<R> Made<R> {
+    /// The records, their runs rising.
+    pub fn records(&self) -> &[R] {
+        &self.records
+    }
+
+    /// Time of the runs together.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Runs begun and not waited for, rising.
+    pub fn dropped(&self) -> &[u64] {
+        &self.dropped
+    }
+}
+
+impl<R: Numbered> Made<R> {
+    /// Notes runs begun and not waited for, rising, in place of earlier ones.
+    pub(super) fn drop_all(&mut self, dropped: Vec<u64>) {
+        self.dropped = dropped;
+    }
+
+    /// Which of these runs are not made.
+    pub(super) fn missing(&self, runs: impl Iterator<Item = u64>) -> Vec<u64> {
+        let is_made = |run: &u64| self.records.binary_search_by_key(run, R::run).is_ok();
+        runs.filter(|run| !is_made(run)).collect()
+    }
+
+    /// Adds the runs of another behind these, to be [put in order](Self::put_in_order).
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.records.append(&mut other.records);
+        self.elapsed += other.elapsed;
+    }
+
+    /// Sorts the runs by their numbers.
+    pub(super) fn put_in_order(&mut self) {
+        self.records.sort_unstable_by_key(R::run);
+    }
+
+    /// Adds runs, in any order, made in this time.
+    pub(super) fn add(&mut self, records: impl IntoIterator<Item = R>, elapsed: Duration) {
+        self.records.extend(records);
+        self.put_in_order();
+        self.elapsed += elapsed;
+    }
+
+    /// Whether runs rise, below `runs`.
+    pub(super) fn is_in_order(&self, runs: u64) -> bool {
+        self.records.is_sorted_by(|a, b| a.run() < b.run())
+            && self.records.last().is_none_or(|last| last.run() < runs)
+    }
+}
