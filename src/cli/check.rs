@@ -117,14 +117,17 @@ fn save_runs(
     }
     interrupt.hold();
     let bar = ProgressBar::start();
-    let mut has_failed = false;
+    let (mut every_or_longer, mut has_failed) = (check.every, false);
     loop {
         let started = Instant::now();
-        let pause = || started.elapsed() >= check.every;
+        let pause = || started.elapsed() >= every_or_longer;
         let stop = || interrupt.is_asked_for();
         let show = |progress| bar.show_check(progress);
         let is_whole = repeated.go_on(share.made_mut(), shard, &stop, &pause, &show);
+        let started = Instant::now();
         let saved = share.save(file);
+        // No more than half of the time goes into writing.
+        every_or_longer = check.every.max(started.elapsed());
         if is_whole || interrupt.is_asked_for() {
             bar.end();
             return Ok(saved?);

@@ -85,7 +85,8 @@ impl LearnedCheck {
         let done = AtomicU64::new(0);
         let runs = missing.len() as u64;
         let one = |&(method, run): &(usize, u64)| {
-            if stop() || pause() {
+            // However short the time, a run is made before each pause.
+            if stop() || done.load(Ordering::Relaxed) > 0 && pause() {
                 return None;
             }
             let seed = self.seed.wrapping_add(run);

@@ -259,7 +259,7 @@ impl FaithfulnessCheck {
     }
 
     /// Makes those runs of a share that are not among the `made` ones, as [`run`](Self::run) does, until `pause` says to stop
-    /// in between; each run that has begun is then finished. `stop` is that of [`run`](Self::run). Whether all runs of the share are made. The way a check is cut
+    /// in between, but for a run of each thread at least; each run that has begun is then finished. `stop` is that of [`run`](Self::run). Whether all runs of the share are made. The way a check is cut
     /// does not change its results.
     pub fn go_on(
         &self,
@@ -302,7 +302,8 @@ impl FaithfulnessCheck {
         let threads = rayon::broadcast(|thread| {
             let (mut records, mut dropped) = (Vec::new(), Vec::new());
             let mut experiment = Arc::clone(&self.experiment);
-            while thread.index() < self.at_once && !stop() && !pause() {
+            // However short the time, a run is made before each pause.
+            while thread.index() < self.at_once && !stop() && (records.is_empty() || !pause()) {
                 // Runs begin in the order of their seeds: after a stop, the finished ones are the first.
                 let Some(&run) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                 Arc::make_mut(&mut experiment).seed = self.experiment.seed.wrapping_add(run);
