@@ -6,7 +6,7 @@ mod calls;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use calls::{interruptible, slth};
+use calls::{EVERY_LANE, interruptible, slth};
 use slth::experiment::Experiment;
 use slth::report::{CheckShare, Part, json_text};
 use slth::sampling::{Side, Stream};
@@ -186,7 +186,7 @@ fn shares_of_other_checks_are_refused_with_the_difference() {
     ];
     for (other, says) in cases {
         let found = refusal(vec![first(), one(other)]);
-        assert_eq!(found, format!("1.share: expected a share of the same check as 0.share, {says}"));
+        assert_eq!(found, format!("1.share: expected a share of the same work as 0.share, {says}"));
     }
 }
 
@@ -197,12 +197,12 @@ fn runs_in_two_shares_are_refused_by_seed() {
     let found = refusal(vec![shard(1, 5), shard(4, 5), shard(3, 4)]);
     assert_eq!(
         found,
-        "2.share: expected runs that no other share has; found the run of seed 36 in 1.share too"
+        "2.share: expected work that no other share has; found the run of seed 36 in 1.share too"
     );
     let found = refusal(vec![shard(2, 5), shard(2, 5)]);
     assert_eq!(
         found,
-        "1.share: expected runs that no other share has; found the run of seed 32 in 0.share too"
+        "1.share: expected work that no other share has; found the run of seed 32 in 0.share too"
     );
 }
 
@@ -402,4 +402,53 @@ fn a_share_ended_again_and_again_is_the_same_in_the_end() {
     let found = CheckShare::open(&folder.path().join("2.share")).unwrap();
     assert_eq!(found.setup().outline.seed, check.outline().seed);
     assert_eq!(report(&found), report(&self::share(&check, shard)));
+}
+
+/// Layers built by several processes, certified and reported by one.
+#[test]
+fn the_layers_of_a_run_are_shared_out_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.ron"), EVERY_LANE).unwrap();
+    let run = |arguments: &[&str]| run(folder.path(), arguments);
+    let whole = run(&["run", "p.ron", "--json"]);
+    for count in [2, 3, 25] {
+        let mut files = Vec::new();
+        for index in (1..=count).rev() {
+            let (shard, file) = (format!("{index}/{count}"), format!("{index}.run"));
+            let made = run(&["run", "p.ron", "--shard", &shard, "--checkpoint", &file]);
+            assert_eq!(made.code, 0, "{}", made.errors);
+            assert!(made.output.starts_with(&format!("share {shard} of Every lane: built ")), "{}", made.output);
+            files.push(file);
+        }
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let merge = |files: &[&str], more: &[&str]| run(&[&["merge"], files, &["--save", "all"], more].concat());
+        let merged = merge(&files, &[]);
+        assert_eq!(merged.code, 0, "{}", merged.errors);
+        let ended = run(&["run", "p.ron", "--json", "--checkpoint", "all"]);
+        assert_eq!(without_times(&ended.output), without_times(&whole.output), "{count} shares");
+        assert_eq!(ended.code, whole.code);
+        // Some of them.
+        let missing = merge(&files[1..], &[]);
+        assert_eq!(missing.code, if count == 25 { 0 } else { 2 }, "{}", missing.errors);
+        if count < 25 {
+            let says = "slth: expected all layers of the run built; not built: layer ";
+            assert!(missing.errors.starts_with(says), "{}", missing.errors);
+            let partial = merge(&files[1..], &["--partial"]);
+            assert!(partial.errors.contains("merged, not built yet: layer "), "{}", partial.errors);
+            let ended = run(&["run", "p.ron", "--json", "--checkpoint", "all"]);
+            assert_eq!(without_times(&ended.output), without_times(&whole.output));
+        }
+        let twice = merge(&[files[0], files[1], files[1]], &[]);
+        assert_eq!(twice.code, 2);
+        assert!(
+            twice.errors.contains("expected work that no other share has; found layer "),
+            "{}",
+            twice.errors
+        );
+    }
+    let other = run(&["run", "p.ron", "--seed", "8", "--shard", "1/2", "--checkpoint", "other.run"]);
+    assert_eq!(other.code, 0, "{}", other.errors);
+    let foreign = run(&["merge", "2.run", "other.run", "--save", "all"]);
+    assert!(foreign.errors.contains("other.run: expected a share of the same work as 2.run"), "{}", foreign.errors);
+    assert_eq!(run(&["merge", "2.run"]).code, 2);
 }

@@ -274,6 +274,14 @@ pub(super) struct RunArguments {
     #[cfg(feature = "plots")]
     #[arg(long, value_name = "FILE")]
     pub(super) learned_svg: Option<PathBuf>,
+    /// Build share i of n of all layers, counted from 1, and leave it in the checkpoint, for `slth merge`: `--shard 1/3`
+    #[arg(
+        long,
+        value_name = "i/n",
+        requires = "checkpoint",
+        conflicts_with_all = ["json", "csv", "ticket", "learned_csv"]
+    )]
+    pub(super) shard: Option<Shard>,
     /// Write the run's state to this file now and then, and go on from there if the file exists. It is removed
     /// when the run has ended and its results are written
     #[arg(long, value_name = "FILE")]
@@ -296,6 +304,7 @@ impl RunArguments {
             learned_csv: None,
             #[cfg(feature = "plots")]
             learned_svg: None,
+            shard: None,
             checkpoint: None,
             every: Duration::MAX,
         }
@@ -358,13 +367,15 @@ pub(super) struct CheckArguments {
 /// `slth merge`.
 #[derive(Args, Debug)]
 pub(super) struct MergeArguments {
-    /// Shares of one check, in any order, as `slth check --save` and `slth merge --save` write them
+    /// Shares of one check, in any order, as `slth check --save` and `slth merge --save` write them; or checkpoints of `slth run
+    /// --shard`
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Merge what is there, and say what is missing
     #[arg(long)]
     pub(super) partial: bool,
-    /// Write the merged runs to this file, as a share; they may then lack some of the check's
+    /// Write the merged runs to this file, as a share; they may then lack some of the check's. Of shares of `slth run`, the
+    /// checkpoint for `slth run --checkpoint`
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
     #[command(flatten)]

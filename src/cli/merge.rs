@@ -1,16 +1,22 @@
-//! `slth merge`: the shares of a check, made by several processes, as one.
+//! `slth merge`: the shares of a check or of a run, made by several processes, as one.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use super::arguments::MergeArguments;
 use super::check::{asked, print_results};
 use super::files::Results;
 use super::output::{note, print};
 use super::{CliError, files};
-use crate::report::{CheckShare, Part, ShareError, text};
+use crate::report::{CheckShare, Part, ShareError, is_checkpoint, merge_checkpoints, text};
+use crate::session::StatePart;
 use crate::visible::shortened;
 
 pub(super) fn merge(merge: &MergeArguments) -> Result<u8, CliError> {
+    if merge.files.first().is_some_and(|file| begins(file, is_checkpoint)) {
+        return merge_run(merge);
+    }
     let asked = asked(&merge.outputs);
     let save = ("--save", merge.save.as_deref());
     files::claim_beside(&[asked[0], asked[1], asked[2], asked[3], save], &merge.files)?;
@@ -43,4 +49,42 @@ pub(super) fn merge(merge: &MergeArguments) -> Result<u8, CliError> {
         }
     }
     print_results(merged.setup(), &merged.results(), &merge.outputs, outputs, results)
+}
+
+/// Whether a file's first bytes are of this kind.
+fn begins(path: &Path, is_kind: fn(&[u8]) -> bool) -> bool {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut bytes));
+    read.is_ok() && is_kind(&bytes)
+}
+
+/// The shares of one run: checkpoints, merged to one that `slth run` goes on from.
+fn merge_run(merge: &MergeArguments) -> Result<u8, CliError> {
+    let Some(path) = &merge.save else {
+        let message = "--save: expected a file for the checkpoint of the whole run, found none; `slth run PRESET --checkpoint \
+                       FILE` then goes on from it";
+        return Err(CliError::Usage(message.to_owned()));
+    };
+    files::claim_beside(&[("--save", Some(path))], &merge.files)?;
+    let [saved] = files::open([("--save", Some(path.as_path()))])?;
+    let read = |path: &PathBuf| {
+        let name = path.display().to_string();
+        std::fs::read(path)
+            .map(|bytes| (name.clone(), bytes))
+            .map_err(|error| ShareError::Io { path: name, error })
+    };
+    let shares: Vec<(String, Vec<u8>)> = merge.files.iter().map(read).collect::<Result<_, _>>()?;
+    let mut merged = Vec::new();
+    let open = merge_checkpoints(&shares, &mut merged)??;
+    let parts: Vec<String> = open.iter().map(StatePart::to_string).collect();
+    let parts = parts.join(", ");
+    match (open.is_empty(), merge.partial) {
+        (false, false) => return Err(ShareError::Open { parts }.into()),
+        (false, true) => note(&format!("merged, not built yet: {parts}")),
+        (true, _) => {}
+    }
+    let mut results = Results::default();
+    results.file(saved, |out| out.write_all(&merged));
+    results.text(print(&text::merged_run(&shortened(&path.to_string_lossy()))))?;
+    Ok(0)
 }

@@ -1,6 +1,6 @@
 //! `slth run`: the whole construction without a screen.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::arguments::{Common, RunArguments};
 use super::files::Results;
@@ -44,7 +44,7 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     }
     let checkpoint = place.map(|place| Checkpoint::new(place, &session));
     let is_interrupted = match &checkpoint {
-        Some(checkpoint) => build_with(&mut session, checkpoint, run.every, &interrupt)?,
+        Some(checkpoint) => build_with(&mut session, checkpoint, run, &interrupt)?,
         None => {
             build(&mut session);
             false
@@ -52,6 +52,12 @@ pub(super) fn run(run: &RunArguments, common: &Common) -> Result<u8, CliError> {
     };
     if is_interrupted {
         return Ok(interrupt.obey());
+    }
+    if let (Some(shard), Some(checkpoint)) = (run.shard, &checkpoint) {
+        checkpoint.write(&session)?;
+        let file = shortened(&checkpoint.file().given().to_string_lossy());
+        print(&text::run_share(&session, shard, &file))?;
+        return Ok(0);
     }
     let written = write(run, &session, csv, (ticket, lane), learned);
     if let Some(checkpoint) = &checkpoint {
@@ -125,7 +131,7 @@ fn write(
 fn build_with(
     session: &mut Session,
     checkpoint: &Checkpoint,
-    every: Duration,
+    run: &RunArguments,
     interrupt: &Interrupt,
 ) -> Result<bool, CliError> {
     note_unlocked(checkpoint.file());
@@ -141,11 +147,16 @@ fn build_with(
     }
     interrupt.hold();
     let bar = ProgressBar::start();
-    let (mut every_or_longer, mut has_failed) = (every, false);
+    let (mut every_or_longer, mut has_failed) = (run.every, false);
     loop {
         let started = Instant::now();
         let pause = || started.elapsed() >= every_or_longer || interrupt.is_asked_for();
-        if session.run_until(&|progress| bar.show(progress), &pause) {
+        let show = |progress| bar.show(progress);
+        let is_done = match run.shard {
+            None => session.run_until(&show, &pause),
+            Some(shard) => session.run_shard(shard, &show, &pause),
+        };
+        if is_done {
             bar.end();
             return Ok(false);
         }
@@ -153,7 +164,7 @@ fn build_with(
         has_failed &= !interrupt.is_asked_for();
         let started = Instant::now();
         save(checkpoint, session, &mut has_failed);
-        every_or_longer = every.max(started.elapsed());
+        every_or_longer = run.every.max(started.elapsed());
         if interrupt.is_asked_for() {
             bar.end();
             return Ok(true);

@@ -3,11 +3,13 @@
 //! The state is only the part not implied by G and the experiment: about two bytes per kept path and three per weight.
 //! It is written in one go to an [`OutputFile`] and atomically replaces the previous checkpoint.
 
+use std::io;
 use std::path::Path;
 
+use super::share::ShareError;
 use super::state_file::seal::{Seal, Unfit, short};
 use super::state_file::{StateFile, StateFileError};
-use crate::session::{Session, SessionState};
+use crate::session::{Session, SessionState, StatePart};
 
 /// The version of the format: raised with every change of a type in the state, or of the digest.
 pub const CHECKPOINT_FORMAT: u32 = 6;
@@ -70,6 +72,57 @@ impl Checkpoint {
     pub fn remove(&self) -> Result<(), StateFileError> {
         self.file.remove()
     }
+}
+
+/// The checkpoint of a run, of the checkpoints of its shares: each a file's name and bytes, in any order. Its parts not done are
+/// returned beside it.
+///
+/// # Errors
+/// [`ShareError`] for a file that is no whole checkpoint of the same run as the first, and for a part begun in two.
+pub fn merge_checkpoints(
+    shares: &[(String, Vec<u8>)],
+    out: impl io::Write,
+) -> Result<io::Result<Vec<StatePart>>, ShareError> {
+    let mut merged: Option<([u8; 32], SessionState<'_>)> = None;
+    let mut begun: Vec<(&str, StatePart)> = Vec::new();
+    for (path, bytes) in shares {
+        let refused = |unfit| ShareError::Refused { path: path.clone(), unfit };
+        let digest = SEAL.digest_in(bytes).map_err(refused)?;
+        let foreign = |expected: String, found: String| {
+            let first = shares[0].0.clone();
+            ShareError::Foreign { path: path.clone(), first, expected, found }
+        };
+        let state = SEAL.state_in::<SessionState<'_>>(bytes).map_err(refused)?;
+        let state = state.ok_or_else(|| refused(Unfit::new("the state of a run", "another one")))?;
+        let parts = state.begun();
+        merged = Some(match merged {
+            None => (digest, state),
+            Some((ours, _)) if ours != digest => {
+                return Err(foreign(format!("the setup {}", short(&ours)), short(&digest)));
+            }
+            Some((ours, all)) => {
+                let together = all.together(state).map_err(|part| match part {
+                    None => foreign("the same lanes".to_owned(), "others".to_owned()),
+                    Some(part) => {
+                        let other = begun.iter().find(|(_, other)| *other == part);
+                        let other = other.map_or(String::new(), |(path, _)| (*path).to_owned());
+                        ShareError::Overlap { path: path.clone(), other, what: part.to_string() }
+                    }
+                })?;
+                (ours, together)
+            }
+        });
+        begun.extend(parts.into_iter().map(|(part, _)| (path.as_str(), part)));
+    }
+    Ok(match merged {
+        None => Ok(Vec::new()),
+        Some((digest, state)) => SEAL.write(out, &digest, &state).map(|()| state.open()),
+    })
+}
+
+/// Whether these are the first bytes of a checkpoint.
+pub fn is_checkpoint(bytes: &[u8]) -> bool {
+    bytes.starts_with(&SEAL.mark)
 }
 
 /// Restores a checkpoint with these bytes into `session`, which must be new. Memory is bounded by the results of the session

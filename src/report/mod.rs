@@ -44,7 +44,9 @@ mod weighed_learned;
 
 pub use ascii::{in_ascii, shows_only_ascii};
 pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
-pub use checkpoint::{CHECKPOINT, CHECKPOINT_FORMAT, Checkpoint, resume_from};
+pub use checkpoint::{
+    CHECKPOINT, CHECKPOINT_FORMAT, Checkpoint, is_checkpoint, merge_checkpoints, resume_from,
+};
 pub use compared_ticket::ComparedTicket;
 pub use comparison::{ComparedError, ComparedLane, Comparison, SubsetEstimate};
 pub use csv::failure_rates;

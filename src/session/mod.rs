@@ -19,6 +19,7 @@ mod run_state;
 mod shard;
 mod snapshot;
 mod speed;
+mod state;
 mod targets;
 mod verdict;
 mod weight;
@@ -45,6 +46,7 @@ pub use run_state::{LONG_RUN, RunState, Stake};
 pub use shard::Shard;
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use speed::Speed;
+pub use state::{SessionState, StatePart};
 pub use targets::{KnownTarget, TargetBuilder, TargetDepth, TargetFigures, TargetLane};
 pub use verdict::TicketVerdict;
 pub use weight::WeightView;
@@ -52,11 +54,9 @@ pub use worker::Worker;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use learned::BridgeCache;
 
-use crate::experiment::{Construction, Experiment, ExperimentError, Place, Plan};
+use crate::experiment::{Construction, Experiment, ExperimentError, LanePlan, Place, Plan};
 use crate::learning::{self, LearnedMethod};
 
 /// The meaning of a lane's number in commands: constructions are counted first, then learned lanes.
@@ -75,13 +75,6 @@ pub enum Progress {
     Construction(LaneProgress),
     /// of the learned method under way
     Learned(LearnedProgress),
-}
-
-/// A [`Session`] as a checkpoint holds it: all else follows from the experiment and its plan.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SessionState<'a> {
-    lanes: Vec<LaneState<'a>>,
-    learned: Vec<LearnedState<'a>>,
 }
 
 /// An experiment under construction.
@@ -192,12 +185,57 @@ impl Session {
             && self.learned.iter_mut().all(|lane| lane.run(&learned, pause))
     }
 
+    /// Builds one share of the layers of all lanes, and runs one share of the learned methods: those expected to take longest
+    /// are dealt out first. No layer is measured and no input tried; the states of all shares [come
+    /// together](SessionState::together) to that of one session, which goes on with that. Until `pause` says to stop; whether the
+    /// share is done.
+    pub fn run_shard(
+        &mut self,
+        shard: Shard,
+        progress: &(dyn Fn(Progress) + Sync),
+        pause: &(dyn Fn() -> bool + Sync),
+    ) -> bool {
+        let built = |built| progress(Progress::Construction(built));
+        let trained = |learned| progress(Progress::Learned(learned));
+        let parts = shard.of_costs(&self.costs());
+        let mut first = 0;
+        let mut is_done = true;
+        for lane in &mut self.lanes {
+            let layers: Vec<usize> =
+                (0..lane.builders().len()).filter(|layer| parts.contains(&(first + layer))).collect();
+            first += lane.builders().len();
+            is_done = is_done && lane.run_layers(Some(&layers), &built, pause);
+        }
+        for (index, lane) in self.learned.iter_mut().enumerate() {
+            is_done = is_done && (!parts.contains(&(first + index)) || lane.run(&trained, pause));
+        }
+        is_done
+    }
+
+    /// The expected draws of each layer of each lane. A learned method counts as the dearest layer: its steps take another time.
+    fn costs(&self) -> Vec<f64> {
+        let lanes = self.lanes.iter().map(Lane::plan);
+        let draws = |plan: &LanePlan| {
+            let method = plan.construction.method();
+            let layers = (1..).zip(&plan.layers);
+            let draws = layers.map(|(layer, layer_plan)| {
+                let task = layer_plan.task(&self.experiment.target, layer);
+                method.expected_draws(&task, plan.mode).as_f64()
+            });
+            draws.collect::<Vec<_>>()
+        };
+        let mut costs: Vec<f64> = lanes.flat_map(draws).collect();
+        let dearest = costs.iter().copied().fold(0.0, f64::max);
+        costs.extend(self.learned.iter().map(|_| dearest));
+        costs
+    }
+
     /// The session for a checkpoint, a state per lane.
     pub fn state(&self) -> SessionState<'_> {
-        SessionState {
-            lanes: self.lanes.iter().map(Lane::state).collect(),
-            learned: self.learned.iter().map(LearnedLane::state).collect(),
-        }
+        SessionState::new(
+            self.lanes.iter().map(Lane::state).collect(),
+            self.learned.iter().map(LearnedLane::state).collect(),
+        )
     }
 
     /// Goes to a saved state of the same experiment. `None`, and no change, for an unreachable state.

@@ -37,6 +37,25 @@ impl Shard {
         self.count
     }
 
+    /// Its pieces, rising, where each piece has an expected cost of at least 0: the dearest piece first, each goes to the share
+    /// with the least to do so far, the first of those. All processes come to the same shares.
+    pub fn of_costs(self, costs: &[f64]) -> Vec<usize> {
+        let mut dearest_first: Vec<usize> = (0..costs.len()).collect();
+        dearest_first.sort_by(|&a, &b| costs[b].total_cmp(&costs[a]));
+        // No more shares than pieces get any.
+        let mut loads = vec![0.0; costs.len().min(usize::try_from(self.count).unwrap_or(usize::MAX))];
+        let mut mine = Vec::new();
+        for piece in dearest_first {
+            let least = (0..loads.len()).fold(0, |a, b| if loads[b] < loads[a] { b } else { a });
+            loads[least] += costs[piece];
+            if least as u64 + 1 == self.index {
+                mine.push(piece);
+            }
+        }
+        mine.sort_unstable();
+        mine
+    }
+
     /// Its part of the pieces 0 … `pieces` − 1: neighbours, so that all shares together are all pieces, and no two shares
     /// differ by more than one piece.
     pub fn of(self, pieces: u64) -> Range<u64> {
@@ -78,6 +97,24 @@ mod tests {
             }
             assert_eq!(next, pieces);
         }
+    }
+
+    #[test]
+    fn pieces_of_different_cost_are_all_shared_out_once() {
+        let costs = [5.0, 1.0, 9.0, 2.0, 2.0, 0.0, 7.0];
+        for count in [1, 2, 3, 7, 20] {
+            let shares: Vec<Vec<usize>> = Shard::all(count).map(|shard| shard.of_costs(&costs)).collect();
+            let mut all = shares.concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..costs.len()).collect::<Vec<_>>(), "{count}");
+            let load = |share: &Vec<usize>| share.iter().map(|&piece| costs[piece]).sum::<f64>();
+            let (most, mean) = (shares.iter().map(load).fold(0.0, f64::max), 26.0 / count as f64);
+            // The bound of Graham (1969) for the dearest first.
+            assert!(most <= (4.0 / 3.0 - 1.0 / (3.0 * count as f64)) * mean.max(9.0), "{count}: {most}");
+        }
+        assert_eq!(Shard { index: 1, count: 2 }.of_costs(&[]), Vec::<usize>::new());
+        // Equal costs: in turn.
+        assert_eq!(Shard { index: 2, count: 2 }.of_costs(&[1.0; 5]), [1, 3]);
     }
 
     #[test]

@@ -32,6 +32,18 @@ pub struct LayerState<'a> {
     completed: Packed<'a, true>,
 }
 
+impl LayerState<'_> {
+    /// Whether the layer is built to its end.
+    pub fn is_done(&self) -> bool {
+        matches!(self.position, AllocatorPosition::Done)
+    }
+
+    /// Whether no neuron is drawn yet.
+    pub fn is_untouched(&self) -> bool {
+        self.draws == 0
+    }
+}
+
 impl LayerBuilder {
     /// The state of the layer.
     pub fn state(&self) -> LayerState<'_> {
@@ -52,7 +64,7 @@ impl LayerBuilder {
     /// of that layer can have been there.
     pub fn resumed(problem: LayerProblem, state: LayerState<'_>) -> Option<Self> {
         let mut builder = Self::new(problem);
-        let done = matches!(state.position, AllocatorPosition::Done);
+        let done = state.is_done();
         let tally = state.tally.into_owned();
         let bench = &builder.bench;
         // Validate the counts and the paths.

@@ -13,11 +13,11 @@ use crate::visible::file_name;
 /// Most parts named in a message.
 const MOST_NAMED: usize = 8;
 
-/// Why shares of a check do not come together.
+/// Why shares of a check or a run do not come together.
 #[derive(Debug, Error)]
 pub enum ShareError {
     /// not readable
-    #[error("{}: expected a share of a check that can be read, found: {error}", file_name(path))]
+    #[error("{}: expected a share that can be read, found: {error}", file_name(path))]
     Io {
         /// the path
         path: String,
@@ -34,7 +34,7 @@ pub enum ShareError {
     },
     /// of another check
     #[error(
-        "{}: expected a share of the same check as {}, with {expected}; found {found}",
+        "{}: expected a share of the same work as {}, with {expected}; found {found}",
         file_name(path),
         file_name(first)
     )]
@@ -48,9 +48,9 @@ pub enum ShareError {
         /// what this one has in its place
         found: String,
     },
-    /// with a run of another share
+    /// with a run or layer of another share
     #[error(
-        "{}: expected runs that no other share has; found the run of seed {seed} in {} too",
+        "{}: expected work that no other share has; found {what} in {} too",
         file_name(path),
         file_name(other)
     )]
@@ -59,8 +59,14 @@ pub enum ShareError {
         path: String,
         /// the path of the other share
         other: String,
-        /// of the first run in both
-        seed: u64,
+        /// the first run or layer in both
+        what: String,
+    },
+    /// not all layers
+    #[error("expected all layers of the run built; not built: {parts}")]
+    Open {
+        /// which
+        parts: String,
     },
     /// not all runs
     #[error("expected all runs of the check; missing {missing}")]

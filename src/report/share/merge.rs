@@ -37,9 +37,9 @@ impl CheckShare {
         }
         made.insert(0, all.made);
         if let Some((run, [first, second])) = CheckRuns::first_shared(&made) {
-            let seed = all.setup.outline.seed_of(run);
+            let what = format!("the run of seed {}", all.setup.outline.seed_of(run));
             let (path, other) = (names[second].clone(), names[first].clone());
-            return Err(ShareError::Overlap { path, other, seed });
+            return Err(ShareError::Overlap { path, other, what });
         }
         all.made = CheckRuns::together(&all.setup.outline, made);
         Ok(Some(all))

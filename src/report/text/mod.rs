@@ -35,7 +35,7 @@ pub use inspected::inspected;
 pub use learned::{percent, ticket_name};
 pub use origin::{origin, unused, unused_names};
 pub use race::race_sentences;
-pub use run::{demand, run};
+pub use run::{demand, merged_run, run, run_share};
 pub use setup::{construction_name, mode, not_built, not_built_names};
 #[cfg(feature = "cli")]
 pub use speed::speed;

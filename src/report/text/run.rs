@@ -17,8 +17,9 @@ use crate::report::learned::{BridgeReport, LearnedReport, LearnedRun, learned_na
 use crate::report::numbers::{grouped, number_of_neurons, per_weight};
 use crate::report::page::Page;
 use crate::report::table::{Cell, Rows};
-use crate::session::{LaneView, LayerRow, Session};
+use crate::session::{LaneView, LayerRow, Session, Shard};
 use crate::verification::LayerCheck;
+use crate::visible::shortened;
 
 /// Most open demands listed.
 const NAMED_DEMANDS: usize = 5;
@@ -115,4 +116,20 @@ fn open_demands(builders: &[LayerBuilder], construction: Construction) -> String
         );
     }
     text
+}
+
+/// The text of a share of a run, left in the checkpoint of this name.
+pub fn run_share(session: &Session, shard: Shard, file: &str) -> String {
+    let done = session.state().begun().into_iter().filter(|(_, is_done)| *is_done);
+    let done: Vec<String> = done.map(|(part, _)| part.to_string()).collect();
+    let done = if done.is_empty() { "nothing".to_owned() } else { done.join(", ") };
+    format!(
+        "share {shard} of {}: built {done}, in {file}\n`slth merge FILES --save FILE` brings the shares together\n",
+        shortened(&session.experiment().title)
+    )
+}
+
+/// The text of shares of a run merged to the checkpoint of this name.
+pub fn merged_run(file: &str) -> String {
+    format!("merged in {file}\n`slth run PRESET --checkpoint {file}` certifies and reports the run\n")
 }

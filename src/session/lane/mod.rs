@@ -72,6 +72,23 @@ pub struct LaneState<'a> {
     elapsed: Duration,
 }
 
+impl<'a> LaneState<'a> {
+    /// The states of its layers, layer 1 first.
+    pub(super) fn layers(&self) -> &[LayerState<'a>] {
+        &self.layers
+    }
+
+    /// Takes over every layer with neurons from a state of the same lane that has no inputs tried. The times of both add up.
+    pub(super) fn take_layers(&mut self, other: Self) {
+        for (layer, other) in self.layers.iter_mut().zip(other.layers) {
+            if !other.is_untouched() {
+                *layer = other;
+            }
+        }
+        self.elapsed = self.elapsed.saturating_add(other.elapsed);
+    }
+}
+
 /// One construction of a session.
 #[derive(Clone, Debug)]
 pub struct Lane {

@@ -124,6 +124,17 @@ impl Lane {
         progress: &(dyn Fn(LaneProgress) + Sync),
         pause: Stop<'_>,
     ) -> bool {
+        self.run_layers(None, progress, pause)
+    }
+
+    /// Builds these layers, from 0, in parallel, and neither measures nor tries them; or, with `None`, all as
+    /// [`run`](Self::run) does. Whether this is done.
+    pub(in crate::session) fn run_layers(
+        &mut self,
+        chosen: Option<&[usize]>,
+        progress: &(dyn Fn(LaneProgress) + Sync),
+        pause: Stop<'_>,
+    ) -> bool {
         let started = Instant::now();
         (self.replay, self.ending) = (None, None);
         let weights: u64 = self.plan.layers.iter().map(|layer| layer.weights).sum();
@@ -138,7 +149,10 @@ impl Lane {
         // Build and measure.
         let (experiment, facts, inputs) = (&self.experiment, construction.facts(), self.trial.inputs());
         let at_once = facts.draws_between_looks(NEURONS_PER_REPORT);
-        self.builders.par_iter_mut().zip(&mut self.measurements).for_each(|(builder, measurement)| {
+        let is_chosen = |index: usize| chosen.is_none_or(|chosen| chosen.contains(&index));
+        let layers = self.builders.par_iter_mut().zip(&mut self.measurements).enumerate();
+        let layers = layers.filter(|(index, _)| is_chosen(*index));
+        layers.for_each(|(_, (builder, measurement))| {
             let (mut sampled, mut done) = (builder.tally().sampled, builder.tally().weights_done);
             while !builder.is_done() {
                 builder.advance(at_once, Until::Neurons);
@@ -151,10 +165,14 @@ impl Lane {
                     break;
                 }
             }
-            if builder.is_done() {
+            if builder.is_done() && chosen.is_none() {
                 measurement.advance(experiment, facts.demands, builder, pause);
             }
         });
+        if let Some(chosen) = chosen {
+            self.elapsed += started.elapsed();
+            return chosen.iter().all(|&index| self.builders[index].is_done());
+        }
         // Certify, and try inputs.
         self.certify();
         while self.certificate.is_some() && !self.trial.is_done() {

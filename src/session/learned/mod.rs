@@ -60,6 +60,13 @@ pub struct LearnedState<'a> {
     elapsed: Duration,
 }
 
+impl LearnedState<'_> {
+    /// Whether the lane has not begun.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.elapsed.is_zero()
+    }
+}
+
 /// One learned method of a session.
 #[derive(Debug)]
 pub struct LearnedLane {
