@@ -417,11 +417,16 @@ fn the_layers_of_a_run_are_shared_out_too() {
             let (shard, file) = (format!("{index}/{count}"), format!("{index}.run"));
             let made = run(&["run", "p.ron", "--shard", &shard, "--checkpoint", &file]);
             assert_eq!(made.code, 0, "{}", made.errors);
-            assert!(made.output.starts_with(&format!("share {shard} of Every lane: built ")), "{}", made.output);
+            assert!(
+                made.output.starts_with(&format!("share {shard} of Every lane: built ")),
+                "{}",
+                made.output
+            );
             files.push(file);
         }
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
-        let merge = |files: &[&str], more: &[&str]| run(&[&["merge"], files, &["--save", "all"], more].concat());
+        let merge =
+            |files: &[&str], more: &[&str]| run(&[&["merge"], files, &["--save", "all"], more].concat());
         let merged = merge(&files, &[]);
         assert_eq!(merged.code, 0, "{}", merged.errors);
         let ended = run(&["run", "p.ron", "--json", "--checkpoint", "all"]);
@@ -449,6 +454,10 @@ fn the_layers_of_a_run_are_shared_out_too() {
     let other = run(&["run", "p.ron", "--seed", "8", "--shard", "1/2", "--checkpoint", "other.run"]);
     assert_eq!(other.code, 0, "{}", other.errors);
     let foreign = run(&["merge", "2.run", "other.run", "--save", "all"]);
-    assert!(foreign.errors.contains("other.run: expected a share of the same work as 2.run"), "{}", foreign.errors);
+    assert!(
+        foreign.errors.contains("other.run: expected a share of the same work as 2.run"),
+        "{}",
+        foreign.errors
+    );
     assert_eq!(run(&["merge", "2.run"]).code, 2);
 }
