@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::prelude::*;
-use slth::experiment::{Experiment, ExperimentError, Plan};
-use slth::report::{FaithfulnessReport, json_text};
-use slth::session::{FaithfulnessCheck, LaneRuns, LearnedCheck};
+use slth::experiment::{Experiment, ExperimentError};
+use slth::report::{CheckedSetup, FaithfulnessReport, json_text};
+use slth::session::{CheckProgress, FaithfulnessCheck, LaneRuns};
 
 use crate::errors::of_experiment;
 use crate::setup::Setup;
@@ -36,15 +36,16 @@ pub(crate) fn check<'py>(
 ) -> PyResult<(String, bool, Curves<'py>)> {
     let experiment = Arc::clone(&setup.experiment);
     let found = work(py, threads, progress, move |watch| {
-        let lanes = Plan::new(&experiment).lanes.len();
-        let learned = LearnedCheck::new(&experiment, lanes, learned_runs)?;
         let check = FaithfulnessCheck::new(Experiment::clone(&experiment), runs, neurons_per_weight)?;
-        let lanes = check.run(watch.stop(), &|progress| watch.note_runs(progress));
-        let learned = learned.run(watch.stop(), &|progress| {
-            watch.note(("learned methods", "runs", progress.done, progress.runs, 0));
+        let check = check.with_learned(learned_runs)?;
+        let results = check.run(watch.stop(), &|progress| match progress {
+            CheckProgress::Construction(progress) => watch.note_runs(progress),
+            CheckProgress::Learned(progress) => {
+                watch.note(("learned methods", "runs", progress.done, progress.runs, 0));
+            }
         });
-        let report = FaithfulnessReport::new(&check, &lanes, confidence).with_learned(&learned);
-        let curves = lanes.iter().map(curve).collect();
+        let report = FaithfulnessReport::new(&CheckedSetup::new(&check), &results, confidence);
+        let curves = results.lanes.iter().map(curve).collect();
         let found = json_text(&report).map(|json| (json, report.has_failed(), curves));
         Ok::<io::Result<Found>, ExperimentError>(found)
     })?;
