@@ -18,6 +18,7 @@ from .lanes import Certificate
 from .network import Data, Network
 from .progress import Progress
 from .results import Bounds, Check, Comparison, Learned, Run, Targets
+from .shares import CheckShare, merge
 from .ticket import LearnedTicket, Ticket, TicketLayer
 
 
@@ -37,6 +38,7 @@ __all__ = [
     "Box",
     "Certificate",
     "Check",
+    "CheckShare",
     "Comparison",
     "Data",
     "Learned",
@@ -53,6 +55,7 @@ __all__ = [
     "check",
     "compare",
     "edge_popup",
+    "merge",
     "methods",
     "presets",
     "rewind",

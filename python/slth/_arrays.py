@@ -29,6 +29,12 @@ def _plain(name: str, value: Any) -> NDArray[Any]:
         ) from None
 
 
+def aligned(array: Any) -> Any:
+    """The array, C-contiguous and aligned as the engine reads it: itself if it is. Arrays that arrive without a copy from
+    another process may stand at any byte."""
+    return np.require(array, requirements=["C", "A"])
+
+
 def floats(name: str, value: Any, axes: int, shape: str) -> Floats:
     """`value` as finite float64 numbers, C-contiguous, with `axes` axes: `shape` in words."""
     array = _plain(name, value)
@@ -38,7 +44,7 @@ def floats(name: str, value: Any, axes: int, shape: str) -> Floats:
         raise ValueError(f"{name}: expected {axes} axes, {shape}; found shape {array.shape}")
     if 0 in array.shape:
         raise ValueError(f"{name}: expected at least one number, {shape}; found shape {array.shape}")
-    numbers = np.ascontiguousarray(array, dtype=np.float64)
+    numbers: Floats = aligned(np.asarray(array, dtype=np.float64))
     if (
         array.dtype.kind != "f"
         and array.dtype.itemsize == 8
@@ -61,7 +67,8 @@ def classes(name: str, value: Any, examples: int) -> Classes:
     if array.size and (int(array.min()) < 0 or int(array.max()) >= 2**32):
         bad = array[(array < 0) | (array >= 2**32)][0]
         raise ValueError(f"{name}: expected classes from 0 to 2^32 - 1, found {bad}")
-    return np.ascontiguousarray(array, dtype=np.uint32)
+    found: Classes = aligned(np.asarray(array, dtype=np.uint32))
+    return found
 
 
 def layers(weights: Any, biases: Optional[Any]) -> tuple[list[Floats], Optional[list[Optional[Floats]]]]:

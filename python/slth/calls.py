@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union, overload
 
 from . import _slth
 from .inputs import Inputs
 from .network import Data, Network, Settings, Target, network_of, ron
 from .progress import Asked, telling
 from .results import AnyTicket, Bounds, Check, Comparison, Learned, Run, Targets
+from .shares import CONFIDENCE, CheckShare, Shard, confidence_of, shard_of
 from .ticket import LearnedTicket, ticket_of
-
-_CONFIDENCE = 0.95
 
 
 def bounds(
@@ -104,13 +103,15 @@ def _tickets(found: List[Any], graph: Optional[Network], careful: List[bool]) ->
     return tuple(ticket_of(each, graph, by) for each, by in zip(found, careful))
 
 
+@overload
 def check(
     target: Target,
     *,
     runs: int = 1000,
     learned_runs: int = 5,
     neurons_per_weight: Optional[float] = None,
-    confidence: float = _CONFIDENCE,
+    confidence: float = CONFIDENCE,
+    shard: None = None,
     inputs: Optional[Inputs] = None,
     epsilon: Optional[float] = None,
     delta: Optional[float] = None,
@@ -119,43 +120,67 @@ def check(
     settings: Settings = (),
     threads: Optional[int] = None,
     progress: Asked = None,
-) -> Check:
+) -> Check: ...
+@overload
+def check(
+    target: Target,
+    *,
+    runs: int = 1000,
+    learned_runs: int = 5,
+    neurons_per_weight: Optional[float] = None,
+    confidence: float = CONFIDENCE,
+    shard: Shard,
+    inputs: Optional[Inputs] = None,
+    epsilon: Optional[float] = None,
+    delta: Optional[float] = None,
+    methods: Union[str, Iterable[str], None] = None,
+    seed: Optional[int] = None,
+    settings: Settings = (),
+    threads: Optional[int] = None,
+    progress: Asked = None,
+) -> CheckShare: ...
+def check(
+    target: Target,
+    *,
+    runs: int = 1000,
+    learned_runs: int = 5,
+    neurons_per_weight: Optional[float] = None,
+    confidence: float = CONFIDENCE,
+    shard: Optional[Shard] = None,
+    inputs: Optional[Inputs] = None,
+    epsilon: Optional[float] = None,
+    delta: Optional[float] = None,
+    methods: Union[str, Iterable[str], None] = None,
+    seed: Optional[int] = None,
+    settings: Settings = (),
+    threads: Optional[int] = None,
+    progress: Asked = None,
+) -> Union[Check, CheckShare]:
     """Repeats every construction with `runs` seeds, from `seed` on: failure rates with exact intervals.
 
+    learned_runs: of every learned method of a preset.
     neurons_per_weight: a budget in place of the theorem's bounds.
     confidence: of all intervals, in (0, 1).
+    shard: `"3/64"` makes the third of 64 shares of the runs, and returns them raw: shares merge by `a + b` or
+        `slth.merge`, and `share.report(confidence)` is the result.
     The other arguments are those of `run`.
     """
+    part = (1, 1) if shard is None else shard_of(shard)
+    confidence_of(confidence)
     setup = network_of(target).setup(
         inputs=inputs, epsilon=epsilon, delta=delta, methods=methods, seed=seed, settings=settings
     )
+    budget = _budget(neurons_per_weight)
+    runs, learned_runs = _whole("runs", runs), _whole("learned_runs", learned_runs)
     with telling(progress) as told:
-        text, _, curves = _slth.check(
-            setup,
-            _whole("runs", runs),
-            _whole("learned_runs", learned_runs),
-            _budget(neurons_per_weight),
-            _confidence(confidence),
-            threads,
-            told,
-        )
-    result = Check.from_json(text)
-    result.curves = tuple(curves)
-    return result
+        share = CheckShare(_slth.check(setup, runs, learned_runs, budget, part, threads, told))
+    return share.report(confidence) if shard is None else share
 
 
 def _whole(name: str, number: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number < 2**63:
         raise ValueError(f"{name}: expected a whole number of at least 1, found {number!r}")
     return number
-
-
-def _confidence(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(
-            f"confidence: expected a number between 0 and 1, both excluded, found {confidence!r}"
-        )
-    return float(confidence)
 
 
 def _budget(neurons: Optional[float]) -> Optional[float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 
 from . import _slth
-from ._arrays import Floats, classes, floats, layers
+from ._arrays import Floats, aligned, classes, floats, layers
 from .inputs import Inputs, Points
 
 Settings = Union[Mapping[str, object], Iterable[str]]
@@ -223,6 +223,10 @@ class Network:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        if self._weights is not None:
+            self._weights = [aligned(w) for w in self._weights]
+        if self._biases is not None:
+            self._biases = [None if b is None else aligned(b) for b in self._biases]
 
     def __repr__(self) -> str:
         widths = "-".join(map(str, self.widths))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _html, _slth
-from ._arrays import Floats
+from ._arrays import Floats, aligned
 from .network import Network, batch
 
 Path = Union[str, "os.PathLike[str]"]
@@ -75,15 +75,22 @@ class TicketLayer:
         """The arrays as the engine takes them."""
         return (self.neuron, self.input, self.output, self.z_in, self.z_out, self.target)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update({name: _fixed(aligned(array)) for name, array in state.items()})
+
     def _repr_html_(self) -> str:
         title = f"|z_in·z_out| of {len(self):,} kept paths"
         return _html.histogram(title, np.abs(self.z_in * self.z_out), "product", log=True)
 
 
+def _fixed(array: Any) -> Any:
+    """The array, no longer to be written."""
+    array.flags.writeable = False
+    return array
+
+
 def _layer(columns: Any) -> TicketLayer:
-    for array in columns:
-        array.flags.writeable = False
-    return TicketLayer(*columns)
+    return TicketLayer(*map(_fixed, columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,12 +180,6 @@ class Ticket:
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "_built"}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        for layer in self.layers:
-            for array in layer.columns():
-                array.flags.writeable = False
-
     def __repr__(self) -> str:
         meta = self.meta
         widths = "-".join(map(str, meta["given_widths"] or meta["widths"]))
@@ -212,7 +213,8 @@ def _column(arrays: Any, name: str, key: str, kind: str, axes: int = 1) -> NDArr
         raise ValueError(
             f"{name}: `{key}`: expected {axes} axes of {kind}, found {array.dtype} of shape {array.shape}"
         )
-    return np.ascontiguousarray(array)
+    found: NDArray[Any] = aligned(array)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,9 +289,6 @@ class LearnedTicket:
 
     def __getstate__(self) -> dict[str, Any]:
         return {"data": self.data}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
 
     def __repr__(self) -> str:
         meta = self.meta

@@ -26,7 +26,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _slth {
     #[pymodule_export]
-    use crate::check::check;
+    use crate::check::{CheckShare, check};
     #[pymodule_export]
     use crate::learn::{Dataset, learn};
     #[pymodule_export]

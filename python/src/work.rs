@@ -30,11 +30,6 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// The request to stop.
-    pub(crate) fn stop(&self) -> &AtomicBool {
-        &self.stop
-    }
-
     /// Whether the work shall stop.
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -13,6 +13,15 @@ import slth
 RNG = np.random.default_rng(3)
 
 
+def unaligned(array: Any) -> Any:
+    """A copy of an array that begins at an odd byte, as arrays do that come from another process without a copy."""
+    room = bytearray(array.nbytes + 1)
+    view = np.frombuffer(room, dtype=array.dtype, offset=1).reshape(array.shape)
+    view[:] = array
+    assert not view.flags.aligned
+    return view
+
+
 def random_layers() -> tuple[list[Any], list[Any]]:
     widths = [5, 7, 6, 3]
     weights = [RNG.uniform(-0.5, 0.5, (rows, columns)) for columns, rows in zip(widths, widths[1:])]
@@ -54,6 +63,8 @@ def test_dtypes_and_strides_that_float64_holds_are_taken() -> None:
         np.asfortranarray(exact),
         np.repeat(exact, 2, axis=1)[:, ::2],
         exact.tolist(),
+        exact.astype(">f8"),
+        unaligned(exact),
     ]
     for view in views:
         assert np.array_equal(slth.Network([view]).weights[0], exact)

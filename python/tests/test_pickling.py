@@ -79,6 +79,23 @@ def test_processes(method: str) -> None:
         assert np.array_equal(output, here.ticket()(POINTS))
 
 
+def test_arrays_may_arrive_at_any_byte() -> None:
+    """As Dask's do, which are views of what came over the wire."""
+
+    def arrived(value: Any) -> Any:
+        buffers: list[pickle.PickleBuffer] = []
+        data = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+        moved = [memoryview(b"." + buffer.raw().tobytes())[1:] for buffer in buffers]
+        assert buffers
+        return pickle.loads(data, buffers=moved)
+
+    ticket = run_it(NETWORK).ticket()
+    read = arrived(ticket)
+    assert np.array_equal(read(POINTS), ticket(POINTS))
+    assert np.array_equal(arrived(NETWORK)(POINTS), NETWORK(POINTS))
+    assert without_time(run_it(arrived(NETWORK)).to_json()) == without_time(run_it(NETWORK).to_json())
+
+
 def test_joblib() -> None:
     joblib = pytest.importorskip("joblib", reason="joblib is not installed")
     seeds = range(4)
