@@ -414,7 +414,7 @@ fn the_layers_of_a_run_are_shared_out_too() {
     for count in [2, 3, 25] {
         let mut files = Vec::new();
         for index in (1..=count).rev() {
-            let (shard, file) = (format!("{index}/{count}"), format!("{index}.run"));
+            let (shard, file) = (format!("{index}/{count}"), format!("{index}-of-{count}.run"));
             let made = run(&["run", "p.ron", "--shard", &shard, "--checkpoint", &file]);
             assert_eq!(made.code, 0, "{}", made.errors);
             assert!(
@@ -451,13 +451,20 @@ fn the_layers_of_a_run_are_shared_out_too() {
             twice.errors
         );
     }
+    let wrong = run(&["run", "p.ron", "--shard", "2/3", "--checkpoint", "1-of-2.run"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.errors.contains("1-of-2.run: expected a checkpoint of share 2/3 of this run; found layer "),
+        "{}",
+        wrong.errors
+    );
     let other = run(&["run", "p.ron", "--seed", "8", "--shard", "1/2", "--checkpoint", "other.run"]);
     assert_eq!(other.code, 0, "{}", other.errors);
-    let foreign = run(&["merge", "2.run", "other.run", "--save", "all"]);
+    let foreign = run(&["merge", "2-of-2.run", "other.run", "--save", "all"]);
     assert!(
-        foreign.errors.contains("other.run: expected a share of the same work as 2.run"),
+        foreign.errors.contains("other.run: expected a share of the same work as 2-of-2.run"),
         "{}",
         foreign.errors
     );
-    assert_eq!(run(&["merge", "2.run"]).code, 2);
+    assert_eq!(run(&["merge", "2-of-2.run"]).code, 2);
 }

@@ -84,7 +84,8 @@ fn prepare(
     files::claim(&[asked[0], asked[1], asked[2], asked[3], save, lock], &experiment)?;
     watch();
     let outputs = files::open(asked)?;
-    let repeated = FaithfulnessCheck::new(experiment, check.runs.unwrap_or(RUNS), check.neurons_per_weight)?;
+    let (runs, shard) = (check.runs.unwrap_or(RUNS), check.shard.unwrap_or(Shard::WHOLE));
+    let repeated = FaithfulnessCheck::to_share(experiment, runs, check.neurons_per_weight, shard)?;
     Ok((repeated.with_learned(check.runs.unwrap_or(LEARNED_RUNS))?, outputs))
 }
 

@@ -136,6 +136,9 @@ fn build_with(
 ) -> Result<bool, CliError> {
     note_unlocked(checkpoint.file());
     if checkpoint.read_into(session)? {
+        if let Some(shard) = run.shard {
+            checkpoint.is_of(session, shard)?;
+        }
         let plans = session.lanes().iter().map(|lane| &lane.plan().layers);
         let weights: u64 = plans.flatten().map(|layer| layer.weights).sum();
         let builders = session.lanes().iter().flat_map(Lane::builders);

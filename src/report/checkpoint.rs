@@ -9,7 +9,7 @@ use std::path::Path;
 use super::share::ShareError;
 use super::state_file::seal::{Seal, Unfit, short};
 use super::state_file::{StateFile, StateFileError};
-use crate::session::{Session, SessionState, StatePart};
+use crate::session::{Session, SessionState, Shard, StatePart};
 
 /// The version of the format: raised with every change of a type in the state, or of the digest.
 pub const CHECKPOINT_FORMAT: u32 = 6;
@@ -63,6 +63,21 @@ impl Checkpoint {
         };
         resume(&bytes, &self.experiment, session).map_err(|unfit| self.file.refused(unfit))?;
         Ok(true)
+    }
+
+    /// Refuses the checkpoint that `session` was restored from, if more is begun there than this share.
+    ///
+    /// # Errors
+    /// [`StateFileError::Refused`]
+    pub fn is_of(&self, session: &Session, shard: Shard) -> Result<(), StateFileError> {
+        let parts = session.parts_of(shard);
+        match session.state().begun().into_iter().find(|(part, _)| !parts.contains(part)) {
+            None => Ok(()),
+            Some((part, _)) => {
+                let expected = format!("a checkpoint of share {shard} of this run");
+                Err(self.file.refused(Unfit::new(expected, format!("{part} begun, which is not its own"))))
+            }
+        }
     }
 
     /// Removes the checkpoint.

@@ -197,19 +197,28 @@ impl Session {
     ) -> bool {
         let built = |built| progress(Progress::Construction(built));
         let trained = |learned| progress(Progress::Learned(learned));
-        let parts = shard.of_costs(&self.costs());
-        let mut first = 0;
-        let mut is_done = true;
-        for lane in &mut self.lanes {
+        let parts = self.parts_of(shard);
+        let constructions = self.lanes.len();
+        let is_mine = |lane, layer| parts.contains(&StatePart::Layer { lane, layer });
+        let mut lanes = self.lanes.iter_mut().enumerate();
+        let built = lanes.all(|(number, lane)| {
             let layers: Vec<usize> =
-                (0..lane.builders().len()).filter(|layer| parts.contains(&(first + layer))).collect();
-            first += lane.builders().len();
-            is_done = is_done && lane.run_layers(Some(&layers), &built, pause);
-        }
-        for (index, lane) in self.learned.iter_mut().enumerate() {
-            is_done = is_done && (!parts.contains(&(first + index)) || lane.run(&trained, pause));
-        }
-        is_done
+                (0..lane.builders().len()).filter(|layer| is_mine(number, layer + 1)).collect();
+            lane.run_layers(Some(&layers), &built, pause)
+        });
+        let is_mine = |lane| parts.contains(&StatePart::Learned { lane });
+        let mut learned = (constructions..).zip(&mut self.learned).filter(|(number, _)| is_mine(*number));
+        built && learned.all(|(_, lane)| lane.run(&trained, pause))
+    }
+
+    /// The parts of a share.
+    pub fn parts_of(&self, shard: Shard) -> Vec<StatePart> {
+        let layers = self.lanes.iter().enumerate().flat_map(|(lane, each)| {
+            (1..=each.builders().len()).map(move |layer| StatePart::Layer { lane, layer })
+        });
+        let learned = (self.lanes.len()..).zip(&self.learned).map(|(lane, _)| StatePart::Learned { lane });
+        let all: Vec<StatePart> = layers.chain(learned).collect();
+        shard.of_costs(&self.costs()).into_iter().map(|part| all[part]).collect()
     }
 
     /// The expected draws of each layer of each lane. A learned method counts as the dearest layer: its steps take another time.

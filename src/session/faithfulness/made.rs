@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::outline::{CheckOutline, RepeatedLane};
-use super::records::{LearnedRecord, Made, Numbered, RunRecord};
+use super::records::{LearnedRecord, Made, RunNumber, RunRecord};
 use crate::session::shard::Shard;
 
 /// The runs made of a check, all or some of them. Those of several processes come together in any order and grouping to the same
@@ -102,7 +102,7 @@ impl CheckRuns {
 }
 
 /// The first run made in two of these lists, and in which two.
-fn first_shared<'a, R: Numbered + 'a>(
+fn first_shared<'a, R: RunNumber + 'a>(
     all: &'a [CheckRuns],
     of: impl Fn(&'a CheckRuns) -> &'a Made<R>,
 ) -> Option<(u64, [usize; 2])> {

@@ -68,6 +68,8 @@ const RETAINED: f64 = 0.3;
 pub struct FaithfulnessCheck {
     experiment: Arc<Experiment>,
     runs: u64,
+    /// runs of the share that is made here
+    made_here: u64,
     budget: Option<f64>,
     /// the bound of each layer is its limit here
     lanes: Vec<LanePlan>,
@@ -88,12 +90,26 @@ impl FaithfulnessCheck {
     /// # Errors
     /// [`ExperimentError`] if no construction has a bound, or precision or memory does not suffice.
     pub fn new(experiment: Experiment, runs: u64, budget: Option<f64>) -> Result<Self, ExperimentError> {
+        Self::to_share(experiment, runs, budget, Shard::WHOLE)
+    }
+
+    /// As [`new`](Self::new), where only one share of the runs is made here: memory must suffice for that one.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn to_share(
+        experiment: Experiment,
+        runs: u64,
+        budget: Option<f64>,
+        shard: Shard,
+    ) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
         let Plan { lanes, refused, .. } = plan;
         let mut check = Self {
             experiment: Arc::new(experiment),
             runs,
+            made_here: shard.of(runs).count() as u64,
             budget,
             lanes: Vec::new(),
             refused,
@@ -162,7 +178,7 @@ impl FaithfulnessCheck {
     pub fn peak_memory(&self) -> f64 {
         let at_once = rayon::current_num_threads().min(self.at_once) as f64;
         let (at_once, retained) =
-            if at_once < self.runs as f64 { (at_once, RETAINED) } else { (self.runs as f64, 0.0) };
+            if at_once < self.made_here as f64 { (at_once, RETAINED) } else { (self.made_here as f64, 0.0) };
         self.experiment.shared_memory() + self.numbers() + (at_once + retained) * self.memory
     }
 
@@ -171,7 +187,7 @@ impl FaithfulnessCheck {
         // The records of each lane, those of one once more while they are put in order, and the curves of a lane.
         let record = size_of::<RunRecord>() + layers * size_of::<Option<Count>>();
         let curves = (layers + 1) * size_of::<Count>();
-        self.runs as f64 * ((self.lanes.len() + 1) * record + self.lanes.len() * curves) as f64
+        self.made_here as f64 * ((self.lanes.len() + 1) * record + self.lanes.len() * curves) as f64
     }
 
     /// Runs under way that so many free bytes allow, at least one.
@@ -181,7 +197,7 @@ impl FaithfulnessCheck {
 
     /// Refuses more runs than there is memory for: their numbers, and one run under way at least.
     fn require_memory(&self) -> Result<(), ExperimentError> {
-        let what = match self.runs {
+        let what = match self.made_here {
             1 => "one run".to_owned(),
             runs => format!("what {runs} runs leave behind, with one run under way,"),
         };

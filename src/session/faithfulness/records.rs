@@ -71,18 +71,18 @@ pub struct LearnedRecord {
 }
 
 /// A record of a run with a number.
-pub trait Numbered {
+pub trait RunNumber {
     /// The run's number, from 0.
     fn run(&self) -> u64;
 }
 
-impl Numbered for RunRecord {
+impl RunNumber for RunRecord {
     fn run(&self) -> u64 {
         self.run
     }
 }
 
-impl Numbered for LearnedRecord {
+impl RunNumber for LearnedRecord {
     fn run(&self) -> u64 {
         self.run
     }
@@ -121,7 +121,7 @@ impl<R> Made<R> {
     }
 }
 
-impl<R: Numbered> Made<R> {
+impl<R: RunNumber> Made<R> {
     /// Notes runs begun and not waited for, rising, in place of earlier ones.
     pub(super) fn drop_all(&mut self, dropped: Vec<u64>) {
         self.dropped = dropped;
