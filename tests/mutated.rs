@@ -350,12 +350,16 @@ fn legacy() {
     attack("legacy", targets::weights, Vec::new(), None);
 }
 
-/// Checkpoints change with the program: `cargo test --test mutated -- --ignored` writes them anew.
+/// Checkpoints and shares change with the program: `cargo test --test mutated -- --ignored` writes them anew.
 #[test]
 #[ignore = "writes into the repository"]
-fn corpus_of_checkpoints() {
+fn corpus_of_checkpoints_and_shares() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/checkpoint");
     for (number, state) in targets::states().into_iter().enumerate() {
+        std::fs::write(folder.join(number.to_string()), state).unwrap();
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/share");
+    for (number, state) in targets::shares().into_iter().enumerate() {
         std::fs::write(folder.join(number.to_string()), state).unwrap();
     }
 }
@@ -363,4 +367,9 @@ fn corpus_of_checkpoints() {
 #[test]
 fn checkpoints() {
     attack("checkpoint", targets::checkpoint, targets::states(), None);
+}
+
+#[test]
+fn shares() {
+    attack("share", targets::share, targets::shares(), None);
 }

@@ -13,13 +13,16 @@ pub struct Shard {
     count: u64,
 }
 
+/// The most shares of anything.
+const MOST: u64 = 1_000_000;
+
 impl Shard {
     /// All of it.
     pub const WHOLE: Self = Self { index: 1, count: 1 };
 
-    /// Share `index` of `count`; `None` unless 1 ≤ `index` ≤ `count`.
+    /// Share `index` of `count`; `None` unless 1 ≤ `index` ≤ `count` ≤ 1,000,000.
     pub fn new(index: u64, count: u64) -> Option<Self> {
-        (1..=count).contains(&index).then_some(Self { index, count })
+        (count <= MOST && (1..=count).contains(&index)).then_some(Self { index, count })
     }
 
     /// All shares of so many.
@@ -71,7 +74,9 @@ impl FromStr for Shard {
         let numbers =
             text.split_once('/').and_then(|(index, count)| index.parse().ok().zip(count.parse().ok()));
         let shard = numbers.and_then(|(index, count)| Self::new(index, count));
-        shard.ok_or_else(|| "expected a share as `i/n`, counted from 1: `1/64` to `64/64`".to_owned())
+        shard.ok_or_else(|| {
+            "expected a share as `i/n`, counted from 1: `1/64` to `64/64`; at most 1000000 of them".to_owned()
+        })
     }
 }
 
@@ -87,7 +92,9 @@ mod tests {
 
     #[test]
     fn shares_are_all_the_pieces_once_and_nearly_equal() {
-        for (pieces, count) in [(0, 3), (1, 1), (10, 3), (3, 10), (10_000, 100), (u64::MAX, 7)] {
+        for (pieces, count) in
+            [(0, 3), (1, 1), (10, 3), (3, 10), (10_000, 100), (u64::MAX, 7), (9, 1_000_000)]
+        {
             let mut next = 0;
             for shard in Shard::all(count) {
                 let part = shard.of(pieces);
@@ -121,7 +128,8 @@ mod tests {
     fn shares_are_counted_from_1() {
         assert_eq!("3/64".parse(), Ok(Shard { index: 3, count: 64 }));
         assert_eq!("1/1".parse(), Ok(Shard::WHOLE));
-        for text in ["0/64", "65/64", "3", "3/", "/3", "-1/3", "1/0", "a/b", "1/2/3", " 1/2", ""] {
+        for text in ["0/64", "65/64", "3", "3/", "/3", "-1/3", "1/0", "1/1000001", "a/b", "1/2/3", " 1/2", ""]
+        {
             assert!(text.parse::<Shard>().is_err(), "{text}");
         }
         assert_eq!(Shard { index: 3, count: 64 }.to_string(), "3/64");

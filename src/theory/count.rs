@@ -103,11 +103,16 @@ impl Count {
     /// Whether it is a number of neurons, 0 or at least 1, and its logarithm the number's: values read from a file
     /// may be neither.
     pub fn is_possible(self) -> bool {
+        self.is_sound() && (self.number == 0.0 || self.number >= 1.0)
+    }
+
+    /// Whether it is a number, not negative, and its logarithm the number's.
+    pub fn is_sound(self) -> bool {
         let Self { number, ln: given } = self;
         match number {
             0.0 => given == f64::NEG_INFINITY,
-            _ if number.is_infinite() => given > ln(f64::MAX) - 1.0,
-            _ => number >= 1.0 && (given - ln(number)).abs() <= 1e-9 * (1.0 + given.abs()),
+            _ if number.is_infinite() => number > 0.0 && given.is_finite() && given > ln(f64::MAX) - 1.0,
+            _ => number > 0.0 && (given - ln(number)).abs() <= 1e-9 * (1.0 + given.abs()),
         }
     }
 

@@ -8,8 +8,8 @@ use sha2::Digest;
 use slth::experiment::{Experiment, FileOptions, Plan, PresetSource, parse_override};
 use slth::network::files::readings::ReadingOptions;
 use slth::network::files::{DataArray, Order, WeightFile};
-use slth::report::{Checkpoint, resume_from};
-use slth::session::{Session, Step};
+use slth::report::{CheckShare, Checkpoint, Part, resume_from};
+use slth::session::{FaithfulnessCheck, Session, Shard, Step};
 
 /// Most weights of a planned network. A preset may ask for more than an input should take.
 const MOST_WEIGHTS: f64 = 1e4;
@@ -131,6 +131,46 @@ fn checkpoints() -> (Session, Vec<Vec<u8>>) {
         std::fs::read(&place).unwrap()
     });
     (session, files.into())
+}
+
+/// The state of a share of a check, without its header and its hash; an accepted one is reported in every way.
+pub(crate) fn share(bytes: &[u8]) -> bool {
+    static HEAD: OnceLock<Vec<u8>> = OnceLock::new();
+    let header = HEAD.get_or_init(|| a_share()[..HEADER].to_vec());
+    let mut file = [header.as_slice(), bytes, &(bytes.len() as u64).to_le_bytes()].concat();
+    file.extend(sha2::Sha256::digest(&file));
+    let Ok(share) = CheckShare::of_bytes(&file) else { return false };
+    let part = |name: &str| Part { name: name.to_owned(), share: share.clone() };
+    let missing = share.missing_parts().map(|missing| missing.to_string());
+    let twice = CheckShare::merged(vec![part("a"), part("b")]).map_err(|error| error.to_string());
+    let (results, report) = (share.results(), share.report(0.95));
+    let page = slth::report::Page::new(80, false);
+    let text = slth::report::text::faithfulness(share.setup(), &results.lanes, &report, page);
+    assert!(!text.is_empty() && (missing.is_some() || twice.is_err() || results.lanes.is_empty()));
+    slth::report::json_text(&report).is_ok()
+}
+
+/// The states of shares, to begin with.
+#[allow(dead_code, reason = "the targets in fuzz/ have their corpus")]
+pub(crate) fn shares() -> Vec<Vec<u8>> {
+    let file = a_share();
+    vec![file[HEADER..file.len() - TRAILER].to_vec()]
+}
+
+/// The file of a share with a construction, complete and not, and a learned method.
+fn a_share() -> Vec<u8> {
+    let settings = [
+        "constructions=[Hyperbolic(allocation: InOrder)]",
+        "learned=[EdgePopup(widths: [2, 3, 2], epochs: 1)]",
+        "data=(training: Points(points: [[0.5, 1.0], [1.0, 0.5]], labels: [0, 1]), test: Points(points: [[0.0, 1.0]], labels: [1]))",
+    ];
+    let experiment = Experiment::load("tiny", Some(1), &settings.map(str::to_owned)).unwrap();
+    let check = FaithfulnessCheck::new(experiment, 4, Some(180.0)).unwrap().with_learned(2).unwrap();
+    let mut share = CheckShare::new(&check, Shard::WHOLE);
+    assert!(check.go_on(share.made_mut(), Shard::WHOLE, &|| false, &|| false, &|_| ()));
+    let mut file = Vec::new();
+    share.write(&mut file).unwrap();
+    file
 }
 
 /// A model in ONNX, without files beside it.

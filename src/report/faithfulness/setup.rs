@@ -34,6 +34,16 @@ pub struct CheckedSetup {
 }
 
 impl CheckedSetup {
+    /// Whether a check can have it, whatever a file says.
+    pub(in crate::report) fn is_sound(&self) -> bool {
+        let is_tolerance = |epsilon: f64| epsilon > 0.0 && epsilon.is_finite();
+        self.outline.is_sound()
+            && is_tolerance(self.epsilon)
+            && self.given_tolerance.is_none_or(is_tolerance)
+            && self.delta > 0.0
+            && self.delta < 1.0
+    }
+
     /// Of a check.
     pub fn new(check: &FaithfulnessCheck) -> Self {
         let experiment = check.experiment();

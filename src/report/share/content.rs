@@ -98,7 +98,13 @@ impl CheckShare {
     pub fn of_bytes(bytes: &[u8]) -> Result<Self, Unfit> {
         let digest = SEAL.digest_in(bytes)?;
         let share = SEAL.state_in::<Self>(bytes)?;
-        let share = share.filter(|share| share.check == digest && share.made.fit(&share.setup.outline));
+        let is_cut = |cut: Option<u64>| cut.is_none_or(|cut| Shard::new(1, cut).is_some());
+        let share = share.filter(|share| {
+            share.check == digest
+                && is_cut(share.cut)
+                && share.setup.is_sound()
+                && share.made.fit(&share.setup.outline)
+        });
         share.ok_or_else(|| Unfit::new(SHARE, "another state in its place"))
     }
 

@@ -83,21 +83,24 @@ impl CheckRuns {
 
     /// Which runs of the check are missing.
     pub fn missing(&self, outline: &CheckOutline) -> MissingRuns {
-        let of_lanes = self.lanes.iter().map(|lane| lane.missing(0..outline.runs)).collect();
-        let of_learned = self.learned.iter().map(|lane| lane.missing(0..outline.learned_runs)).collect();
-        MissingRuns { runs: ranges(of_lanes), learned: ranges(of_learned) }
+        let of_lanes = self.lanes.iter().flat_map(|lane| lane.gaps(outline.runs)).collect();
+        let of_learned = self.learned.iter().flat_map(|lane| lane.gaps(outline.learned_runs)).collect();
+        MissingRuns { runs: joined(of_lanes), learned: joined(of_learned) }
     }
 
-    /// Whether they can be runs of the check: as many lanes and layers, numbers that rise below the number of runs.
+    /// Whether they can be runs of the check, whatever a file says: as many lanes and layers, numbers that rise below the number
+    /// of runs, records that a run can leave behind.
     pub fn fit(&self, outline: &CheckOutline) -> bool {
         let fits = |(plan, made): (&RepeatedLane, &Made<RunRecord>)| {
             made.is_in_order(outline.runs)
-                && made.records().iter().all(|record| record.needs.len() == plan.layers.len())
+                && made.records().iter().all(|record| record.is_sound(plan.layers.len()))
         };
         self.lanes.len() == outline.lanes.len()
             && self.learned.len() == outline.learned.len()
             && outline.lanes.iter().zip(&self.lanes).all(fits)
-            && self.learned.iter().all(|made| made.is_in_order(outline.learned_runs))
+            && self.learned.iter().all(|made| {
+                made.is_in_order(outline.learned_runs) && made.records().iter().all(LearnedRecord::is_sound)
+            })
     }
 }
 
@@ -112,10 +115,15 @@ fn first_shared<'a, R: RunNumber + 'a>(
     runs.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[0].0, [pair[0].1, pair[1].1]))
 }
 
-/// The numbers of several lists together, neighbours as one range.
-fn ranges(lists: Vec<Vec<u64>>) -> Vec<Range<u64>> {
-    let mut all = lists.concat();
-    all.sort_unstable();
-    all.dedup();
-    all.chunk_by(|a, b| a + 1 == *b).map(|chunk| chunk[0]..chunk[chunk.len() - 1] + 1).collect()
+/// Ranges in any order as rising ones that do not touch.
+fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut joined: Vec<Range<u64>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => joined.push(range),
+        }
+    }
+    joined
 }

@@ -106,10 +106,11 @@ impl FaithfulnessCheck {
         let plan = Plan::new(&experiment);
         experiment.check_can_build(&plan)?;
         let Plan { lanes, refused, .. } = plan;
+        let part = shard.of(runs);
         let mut check = Self {
             experiment: Arc::new(experiment),
             runs,
-            made_here: shard.of(runs).count() as u64,
+            made_here: part.end - part.start,
             budget,
             lanes: Vec::new(),
             refused,

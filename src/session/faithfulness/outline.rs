@@ -68,6 +68,17 @@ pub struct RepeatedMethod {
 }
 
 impl CheckOutline {
+    /// Whether a check can have it, whatever a file says.
+    pub fn is_sound(&self) -> bool {
+        let is_layer =
+            |layer: &RepeatedLayer| layer.weights > 0 && layer.ends > 0 && layer.limit.is_possible();
+        let is_lane = |lane: &RepeatedLane| !lane.layers.is_empty() && lane.layers.iter().all(is_layer);
+        self.runs > 0
+            && (self.learned_runs > 0 || self.learned.is_empty())
+            && self.budget.is_none_or(|budget| budget > 0.0 && budget.is_finite())
+            && self.lanes.iter().all(is_lane)
+    }
+
     /// The seed of a run.
     pub fn seed_of(&self, run: u64) -> u64 {
         self.seed.wrapping_add(run)

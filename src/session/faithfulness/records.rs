@@ -1,11 +1,18 @@
 //! What single runs leave behind: every rate, interval and threshold follows from it.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::learning::Round;
+use crate::learning::{ArmResult, LayerShare, Round};
 use crate::theory::Count;
+
+/// More weights than a layer has.
+const MOST_WEIGHTS: u64 = 1 << 48;
+
+/// More layers than a learned network has.
+const MOST_LAYERS: usize = 1 << 12;
 
 /// How a run of a construction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +59,13 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// Whether a run of so many layers can leave it behind.
+    pub(super) fn is_sound(&self, layers: usize) -> bool {
+        self.needs.len() == layers
+            && self.needs.iter().flatten().all(|need| need.is_sound())
+            && self.needs.iter().all(Option::is_some) == self.end.is_complete()
+    }
+
     /// The largest need of all layers, if each was complete.
     pub fn need(&self) -> Option<Count> {
         let needs = self.needs.iter().copied();
@@ -68,6 +82,20 @@ pub struct LearnedRecord {
     pub run: u64,
     /// its results
     pub rounds: Vec<Round>,
+}
+
+impl LearnedRecord {
+    /// Whether the shares of a round can be those of a mask.
+    fn has_sound_shares(round: &Round) -> bool {
+        let is_share = |layer: &LayerShare| layer.kept <= layer.weights && layer.weights < MOST_WEIGHTS;
+        round.layers.len() < MOST_LAYERS && round.layers.iter().all(is_share) && round.weights() > 0
+    }
+
+    /// Whether a run can leave it behind.
+    pub(super) fn is_sound(&self) -> bool {
+        let is_accuracy = |arm: &ArmResult| arm.test.examples > 0 && arm.test.correct <= arm.test.examples;
+        self.rounds.iter().all(|round| Self::has_sound_shares(round) && round.arms.iter().all(is_accuracy))
+    }
 }
 
 /// A record of a run with a number.
@@ -136,7 +164,7 @@ impl<R: RunNumber> Made<R> {
     /// Adds the runs of another behind these, to be [put in order](Self::put_in_order).
     pub(super) fn append(&mut self, mut other: Self) {
         self.records.append(&mut other.records);
-        self.elapsed += other.elapsed;
+        self.elapsed = self.elapsed.saturating_add(other.elapsed);
     }
 
     /// Sorts the runs by their numbers.
@@ -148,7 +176,14 @@ impl<R: RunNumber> Made<R> {
     pub(super) fn add(&mut self, records: impl IntoIterator<Item = R>, elapsed: Duration) {
         self.records.extend(records);
         self.put_in_order();
-        self.elapsed += elapsed;
+        self.elapsed = self.elapsed.saturating_add(elapsed);
+    }
+
+    /// The runs below `runs` that are not made.
+    pub(super) fn gaps(&self, runs: u64) -> Vec<Range<u64>> {
+        let ends = self.records.iter().map(R::run).chain([runs]);
+        let starts = std::iter::once(0).chain(self.records.iter().map(|record| record.run() + 1));
+        starts.zip(ends).map(|(start, end)| start..end).filter(|gap| !gap.is_empty()).collect()
     }
 
     /// Whether runs rise, below `runs`.
