@@ -18,7 +18,7 @@ from .lanes import Certificate
 from .network import Data, Network
 from .progress import Progress
 from .results import Bounds, Check, Comparison, Learned, Run, Targets
-from .shares import CheckShare, merge
+from .shares import CheckShare, RunShare, merge
 from .ticket import LearnedTicket, Ticket, TicketLayer
 
 
@@ -47,6 +47,7 @@ __all__ = [
     "Points",
     "Progress",
     "Run",
+    "RunShare",
     "Signs",
     "Targets",
     "Ticket",

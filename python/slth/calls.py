@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Optional, Tuple, Union, overload
+from typing import Any, Dict, Iterable, Optional, Union, overload
 
 from . import _slth
 from .inputs import Inputs
 from .network import Data, Network, Settings, Target, network_of, ron
 from .progress import Asked, telling
-from .results import AnyTicket, Bounds, Check, Comparison, Learned, Run, Targets
-from .shares import CONFIDENCE, CheckShare, Shard, confidence_of, shard_of
-from .ticket import LearnedTicket, ticket_of
+from .results import Bounds, Check, Comparison, Learned, Run, Targets
+from .shares import CONFIDENCE, CheckShare, RunShare, Shard, confidence_of, finished, shard_of
+from .ticket import LearnedTicket, tickets_of
 
 
 def bounds(
@@ -35,6 +35,7 @@ def bounds(
     return Bounds.from_json(_slth.bounds(setup))
 
 
+@overload
 def run(
     target: Target,
     *,
@@ -45,29 +46,60 @@ def run(
     seed: Optional[int] = None,
     settings: Settings = (),
     data: Optional[Data] = None,
+    shard: None = None,
     threads: Optional[int] = None,
     progress: Asked = None,
-) -> Run:
+) -> Run: ...
+@overload
+def run(
+    target: Target,
+    *,
+    inputs: Optional[Inputs] = None,
+    epsilon: Optional[float] = None,
+    delta: Optional[float] = None,
+    methods: Union[str, Iterable[str], None] = None,
+    seed: Optional[int] = None,
+    settings: Settings = (),
+    data: Optional[Data] = None,
+    shard: Shard,
+    threads: Optional[int] = None,
+    progress: Asked = None,
+) -> RunShare: ...
+def run(
+    target: Target,
+    *,
+    inputs: Optional[Inputs] = None,
+    epsilon: Optional[float] = None,
+    delta: Optional[float] = None,
+    methods: Union[str, Iterable[str], None] = None,
+    seed: Optional[int] = None,
+    settings: Settings = (),
+    data: Optional[Data] = None,
+    shard: Optional[Shard] = None,
+    threads: Optional[int] = None,
+    progress: Asked = None,
+) -> Union[Run, RunShare]:
     """Builds the random network, prunes it down to `target`, and certifies the result.
 
     methods: ids of constructions (`slth.methods()`), `"hyperbolic/on-demand"`; Theorem 3's by default.
     seed: of G; results depend on nothing else, neither threads nor machine.
     data: examples for learned methods in `settings`.
+    shard: `"2/3"` builds the second of three shares of the layers, and returns them raw: shares merge by `a + b` or
+        `slth.merge`, and `share.finish()` is the result.
     threads: of the engine; as many as there are processors by default.
     progress: True for a bar of tqdm, or a function of a `Progress`.
     The other arguments are those of `bounds`.
     """
     network = network_of(target)
-    setup = network.setup(
+    options: Dict[str, Any] = dict(
         inputs=inputs, epsilon=epsilon, delta=delta, methods=methods, seed=seed, settings=settings, data=data
     )
+    if shard is None:
+        return finished(network, options, None, threads, progress)
+    part = shard_of(shard)
     with telling(progress) as told:
-        text, _, found = _slth.run(setup, threads, told)
-    result = Run.from_json(text)
-    proofs = [lane.certificate for lane in result.lanes]
-    careful = [proof is not None and proof.evaluation == "careful" for proof in proofs]
-    result.tickets = _tickets(found, network if setup.is_graph else None, careful)
-    return result
+        built = _slth.run_share(network.setup(**options), part, threads, told)
+    return RunShare(built, network, options)
 
 
 def compare(
@@ -93,14 +125,8 @@ def compare(
     if setup.has_targets:
         return Targets.from_json(text)
     result = Comparison.from_json(text)
-    result.tickets = _tickets(found, network if setup.is_graph else None, [])
+    result.tickets = tickets_of(found, network if setup.is_graph else None, [])
     return result
-
-
-def _tickets(found: List[Any], graph: Optional[Network], careful: List[bool]) -> Tuple[AnyTicket, ...]:
-    """The tickets of all lanes; `graph` is the network of a graph."""
-    careful = careful + [False] * (len(found) - len(careful))
-    return tuple(ticket_of(each, graph, by) for each, by in zip(found, careful))
 
 
 @overload

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 import distributed
 
@@ -54,7 +54,7 @@ def check(
         )
         for i in range(1, count + 1)
     ]
-    shares = []
+    shares: List[CheckShare] = []
     try:
         with telling(progress) as told:
             for _, share in completed(tasks, with_results=True):
@@ -63,7 +63,8 @@ def check(
                     told("check", "shares", len(shares), count, 0)
     finally:
         cluster.cancel([task for task in tasks if not task.done()])
-    return merge(shares).report(confidence)
+    whole: CheckShare = merge(shares)
+    return whole.report(confidence)
 
 
 def _share(network: Any, shard: Any, given: Any) -> CheckShare:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -23,10 +23,7 @@ from .lanes import (
 )
 from .learned import LearnedLane, LearnedRound
 from .rates import CheckedLane, CheckedLearned
-from .ticket import LearnedTicket, Ticket
-
-AnyTicket = Union[Ticket, LearnedTicket, str]
-"""The ticket of a lane, or the reason why it has none."""
+from .ticket import AnyTicket, LearnedTicket
 
 
 class _Tickets(Report):

@@ -1,12 +1,17 @@
-"""Checks shared out among processes: raw results of runs, which merge to those of one process."""
+"""Checks and runs shared out among processes: raw results, which merge to those of one process."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Optional, Union
+import tempfile
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterable, List, Optional, Union, overload
 
 from . import _slth
-from .results import Check
+from .network import Network, Target, network_of
+from .progress import Asked, telling
+from .results import Check, Run
+from .ticket import tickets_of
 
 Shard = Union[str, "tuple[int, int]"]
 """A share as `"3/64"` or `(3, 64)`: the third of 64, counted from 1."""
@@ -68,12 +73,74 @@ def _of_bytes(data: bytes) -> CheckShare:
     return CheckShare(_slth.CheckShare.of_bytes(data))
 
 
-def merge(shares: Iterable[Union[CheckShare, str, os.PathLike[str]]]) -> CheckShare:
-    """All runs of shares of one check, given themselves or by their files, in any order.
+@dataclass(frozen=True, eq=False)
+class RunShare:
+    """Some layers of a run, as `slth run --shard i/n --checkpoint FILE` writes them.
 
-    Raises ValueError for shares of other setups or versions, and for runs that two of them have."""
+    Layers are independent, and G is a function: shares of one run come together by `a + b` or `slth.merge` to what one
+    process would have built.
+    """
+
+    data: bytes = field(repr=False)
+    """the bytes of the checkpoint"""
+    network: Network
+    options: Dict[str, Any] = field(repr=False)
+    """those of `slth.run`"""
+    missing: List[str] = field(default_factory=list)
+    """after a merge, the parts that no share has built"""
+
+    def finish(self, *, threads: Optional[int] = None, progress: Asked = None) -> Run:
+        """Builds what is missing, measures the layers, tries inputs and certifies: the result of the run."""
+        return finished(self.network, self.options, self.data, threads, progress)
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes the checkpoint: `slth merge` takes it, and `slth run --checkpoint` goes on from it."""
+        name = os.fspath(path)
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(name) or ".", delete=False) as file:
+            file.write(self.data)
+        os.replace(file.name, name)
+
+    @classmethod
+    def load(cls, path: Union[str, os.PathLike[str]], target: Target, **options: Any) -> RunShare:
+        """Reads a checkpoint of a run of `target` with the options of `slth.run`."""
+        with open(path, "rb") as file:
+            return cls(file.read(), network_of(target), options)
+
+    def __add__(self, other: object) -> RunShare:
+        return merge([self, other]) if isinstance(other, RunShare) else NotImplemented
+
+
+def finished(
+    network: Network, options: Dict[str, Any], built: Optional[bytes], threads: Optional[int], progress: Asked
+) -> Run:
+    """The result of a run, from a checkpoint on if there is one."""
+    setup = network.setup(**options)
+    with telling(progress) as told:
+        text, _, found = _slth.run(setup, built, threads, told)
+    result = Run.from_json(text)
+    proofs = [lane.certificate for lane in result.lanes]
+    careful = [proof is not None and proof.evaluation == "careful" for proof in proofs]
+    result.tickets = tickets_of(found, network if setup.is_graph else None, careful)
+    return result
+
+
+@overload
+def merge(shares: Iterable[RunShare]) -> RunShare: ...
+@overload
+def merge(shares: Iterable[Union[CheckShare, str, os.PathLike[str]]]) -> CheckShare: ...
+def merge(shares: Iterable[Any]) -> Union[CheckShare, RunShare]:
+    """All shares of one check, given themselves or by their files, or all of one run; in any order.
+
+    Raises ValueError for shares of other setups or versions, and for runs or layers that two of them have."""
+    given = list(shares)
+    if given and all(isinstance(share, RunShare) for share in given):
+        parts = [(f"share {place} of the list", share.data) for place, share in enumerate(given, 1)]
+        data, missing = _slth.merge_runs(parts)
+        return RunShare(data, given[0].network, given[0].options, missing)
     named = []
-    for place, share in enumerate(shares, 1):
+    for place, share in enumerate(given, 1):
+        if isinstance(share, RunShare):
+            raise ValueError(f"share {place} of the list: expected a share of a check, found one of a run")
         if isinstance(share, CheckShare):
             named.append((f"share {place} of the list", share._native))
         else:

@@ -298,7 +298,13 @@ class LearnedTicket:
         return f"LearnedTicket({meta['title']!r}: {widths}, {meta['method']}, {kept:,} weights kept, {right})"
 
 
-def ticket_of(found: Any, network: Optional[Network], careful: bool) -> Union[Ticket, LearnedTicket, str]:
+def tickets_of(found: List[Any], graph: Optional[Network], careful: List[bool]) -> Tuple[AnyTicket, ...]:
+    """The tickets of all lanes as the engine hands them over; `graph` is the network of a graph."""
+    careful = careful + [False] * (len(found) - len(careful))
+    return tuple(_ticket_of(each, graph, by) for each, by in zip(found, careful))
+
+
+def _ticket_of(found: Any, network: Optional[Network], careful: bool) -> AnyTicket:
     """A lane's ticket as the engine hands it over; text is the reason why there is none."""
     if isinstance(found, (bytes, bytearray)):
         return LearnedTicket(bytes(found))
@@ -306,3 +312,7 @@ def ticket_of(found: Any, network: Optional[Network], careful: bool) -> Union[Ti
         return found
     meta, layers = found
     return Ticket(meta, tuple(map(_layer, layers)), network, careful)
+
+
+AnyTicket = Union[Ticket, LearnedTicket, str]
+"""The ticket of a lane, or the reason why it has none."""

@@ -1,6 +1,5 @@
 //! Failure rates over many seeds, whole or in shares.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,11 +8,11 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use slth::experiment::{Experiment, ExperimentError};
-use slth::report::{OutputFile, Part, ShareError, json_text};
-use slth::session::{CheckProgress, FaithfulnessCheck, LaneRuns, Shard};
+use slth::report::{OutputFile, Part, json_text};
+use slth::session::{CheckProgress, FaithfulnessCheck, LaneRuns};
 
-use crate::errors::{of_experiment, of_output};
-use crate::setup::Setup;
+use crate::errors::{of_experiment, of_output, of_share};
+use crate::setup::{Setup, shard_of};
 use crate::work::{Watch, work};
 
 /// The failure curve of each lane.
@@ -109,15 +108,6 @@ impl CheckShare {
     }
 }
 
-/// `OSError` for a file that cannot be read, else `ValueError`.
-fn of_share(error: ShareError) -> PyErr {
-    let message = error.to_string();
-    match error {
-        ShareError::Io { error, .. } => io::Error::new(error.kind(), message).into(),
-        _ => PyValueError::new_err(message),
-    }
-}
-
 /// The runs of share `shard` = (i, n) of a check.
 #[pyfunction]
 #[pyo3(signature = (setup, runs, learned_runs, neurons_per_weight, shard, threads, progress))]
@@ -132,11 +122,7 @@ pub(crate) fn check(
     threads: Option<usize>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<CheckShare> {
-    let (index, count) = shard;
-    let Some(shard) = Shard::new(index, count) else {
-        let message = format!("shard: expected a share (i, n) with 1 ≤ i ≤ n, found ({index}, {count})");
-        return Err(PyValueError::new_err(message));
-    };
+    let shard = shard_of(shard)?;
     let experiment = Arc::clone(&setup.experiment);
     let share = work(py, threads, progress, move |watch| {
         let check = FaithfulnessCheck::new(Experiment::clone(&experiment), runs, neurons_per_weight)?;

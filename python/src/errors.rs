@@ -6,6 +6,7 @@ use std::io;
 use pyo3::PyErr;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use slth::experiment::{ExperimentError, Place, built_in_names};
+use slth::report::ShareError;
 
 /// `ValueError` with the engine's message; `OSError` if the file in question cannot be read at all.
 pub(crate) fn of_experiment(error: &ExperimentError) -> PyErr {
@@ -28,5 +29,14 @@ pub(crate) fn of_output(path: &str, error: &io::Error) -> PyErr {
     match error.kind() {
         io::ErrorKind::Other => PyOSError::new_err(message),
         kind => io::Error::new(kind, message).into(),
+    }
+}
+
+/// `OSError` for a file that cannot be read, else `ValueError`.
+pub(crate) fn of_share(error: ShareError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        ShareError::Io { error, .. } => io::Error::new(error.kind(), message).into(),
+        _ => PyValueError::new_err(message),
     }
 }

@@ -30,7 +30,7 @@ mod _slth {
     #[pymodule_export]
     use crate::learn::{Dataset, learn};
     #[pymodule_export]
-    use crate::run::{bounds, compare, run};
+    use crate::run::{bounds, compare, merge_runs, run, run_share};
     #[pymodule_export]
     use crate::setup::{Setup, methods, preset_names};
     #[pymodule_export]

@@ -3,16 +3,19 @@
 use std::io;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use slth::construction::{LayerBuilder, LayerTicket, Mode};
 use slth::experiment::{Experiment, ExperimentError, Plan};
 use slth::report::{
-    BoundsReport, Comparison, RunReport, TargetsReport, json_text, ticket_meta, write_learned_ticket,
+    BoundsReport, Comparison, RunReport, ShareError, TargetsReport, json_text, merge_checkpoints,
+    resume_from, ticket_meta, write_checkpoint, write_learned_ticket,
 };
-use slth::session::{Session, TargetFigures};
+use slth::session::{Session, StatePart, TargetFigures};
 
-use crate::errors::of_experiment;
-use crate::setup::Setup;
+use crate::errors::{of_experiment, of_share};
+use crate::setup::{Setup, shard_of};
 use crate::ticket::{Columns, columns};
 use crate::work::{Watch, work};
 
@@ -55,14 +58,51 @@ pub(crate) fn bounds(py: Python<'_>, setup: &Setup) -> PyResult<String> {
 
 /// `slth run --json`; whether all tickets hold; and a ticket for each lane.
 #[pyfunction]
-#[pyo3(signature = (setup, threads, progress))]
+#[pyo3(signature = (setup, checkpoint, threads, progress))]
 pub(crate) fn run<'py>(
     py: Python<'py>,
     setup: &Setup,
+    checkpoint: Option<Vec<u8>>,
     threads: Option<usize>,
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<(String, bool, Vec<PyTicket<'py>>)> {
-    session(py, setup, threads, progress, |session| json_text(&RunReport::new(session)))
+    session(py, setup, checkpoint, (threads, progress), |session| json_text(&RunReport::new(session)))
+}
+
+/// The checkpoint of a run with the layers of share `shard` = (i, n) built.
+#[pyfunction]
+#[pyo3(signature = (setup, shard, threads, progress))]
+pub(crate) fn run_share<'py>(
+    py: Python<'py>,
+    setup: &Setup,
+    shard: (u64, u64),
+    threads: Option<usize>,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let shard = shard_of(shard)?;
+    let experiment = Arc::clone(&setup.experiment);
+    let made = work(py, threads, progress, move |watch| {
+        let mut session = Session::new(Experiment::clone(&experiment))?;
+        session.run_shard(shard, &|progress| watch.note_run(progress), &|| watch.is_stopped());
+        let mut bytes = Vec::new();
+        Ok::<_, ExperimentError>(write_checkpoint(&session, &mut bytes).map(|()| bytes))
+    })?;
+    Ok(PyBytes::new(py, &made.map_err(|error| of_experiment(&error))??))
+}
+
+/// The checkpoint of shares of one run, each with its name for messages; and the parts that are not built, in words.
+#[pyfunction]
+pub(crate) fn merge_runs<'py>(
+    py: Python<'py>,
+    shares: Vec<(String, Vec<u8>)>,
+) -> PyResult<(Bound<'py, PyBytes>, Vec<String>)> {
+    let merged = work(py, None, None, move |_| {
+        let mut bytes = Vec::new();
+        let open = merge_checkpoints(&shares, &mut bytes)?;
+        Ok::<_, ShareError>(open.map(|open| (bytes, open)))
+    })?;
+    let (bytes, open) = merged.map_err(of_share)??;
+    Ok((PyBytes::new(py, &bytes), open.iter().map(StatePart::to_string).collect()))
 }
 
 /// `slth compare --json` of a preset's constructions, or of its targets if it lists some; and the rest as [`run`].
@@ -75,7 +115,8 @@ pub(crate) fn compare<'py>(
     progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<(String, bool, Vec<PyTicket<'py>>)> {
     if setup.experiment.targets().is_empty() {
-        return session(py, setup, threads, progress, |session| json_text(&Comparison::of_session(session)));
+        let report = |session: &Session| json_text(&Comparison::of_session(session));
+        return session(py, setup, None, (threads, progress), report);
     }
     let experiment = Arc::clone(&setup.experiment);
     let found = work(py, threads, progress, move |watch| targets(&experiment, watch))?;
@@ -96,17 +137,22 @@ fn targets(experiment: &Experiment, watch: &Watch) -> io::Result<(String, bool)>
 fn session<'py>(
     py: Python<'py>,
     setup: &Setup,
-    threads: Option<usize>,
-    progress: Option<&Bound<'py, PyAny>>,
+    checkpoint: Option<Vec<u8>>,
+    (threads, progress): (Option<usize>, Option<&Bound<'py, PyAny>>),
     report: fn(&Session) -> io::Result<String>,
 ) -> PyResult<(String, bool, Vec<PyTicket<'py>>)> {
     let experiment = Arc::clone(&setup.experiment);
     let found = work(py, threads, progress, move |watch| {
-        let mut session = Session::new(Experiment::clone(&experiment))?;
+        let session = Session::new(Experiment::clone(&experiment));
+        let mut session = session.map_err(|error| of_experiment(&error))?;
+        if let Some(bytes) = &checkpoint {
+            resume_from(bytes, &mut session)
+                .map_err(|unfit| PyValueError::new_err(format!("share: {unfit}")))?;
+        }
         session.run_until(&|progress| watch.note_run(progress), &|| watch.is_stopped());
-        Ok::<io::Result<Found>, ExperimentError>(finished(session, report))
+        Ok::<Found, PyErr>(finished(session, report)?)
     })?;
-    let Found { json, holds, tickets } = found.map_err(|error| of_experiment(&error))??;
+    let Found { json, holds, tickets } = found?;
     let target = &setup.experiment.target;
     let tickets = tickets.into_iter().map(|ticket| match ticket {
         LaneTicket::Built(meta, layers) => {

@@ -13,6 +13,7 @@ use slth::learning::Examples;
 use slth::method::Construction;
 use slth::network::files::Order;
 use slth::network::{Activation, Network, with_constant};
+use slth::session::Shard;
 
 use crate::errors::of_experiment;
 use crate::work::work;
@@ -219,6 +220,14 @@ fn bias_of(target: &Network, layer: usize) -> Option<Array1<f64>> {
     let column = target.weights(layer).column(columns);
     let (bias, _) = column.split_at(Axis(0), rows);
     Some(&bias * fold.constants()[layer - 1])
+}
+
+/// Share i of n.
+pub(crate) fn shard_of((index, count): (u64, u64)) -> PyResult<Shard> {
+    Shard::new(index, count).ok_or_else(|| {
+        let message = format!("shard: expected a share (i, n) with 1 ≤ i ≤ n, found ({index}, {count})");
+        PyValueError::new_err(message)
+    })
 }
 
 fn lipschitz(argument: &str, name: &str) -> PyResult<Lipschitz> {

@@ -68,7 +68,7 @@ def test_what_does_not_fit_is_refused_by_name(tmp_path: Path) -> None:
         (first + third).report()
     partial = (first + third).report(partial=True)
     assert partial.stopped and partial.lanes[0].runs == 80
-    with pytest.raises(ValueError, match="share 2 of the list: expected runs that no other share has"):
+    with pytest.raises(ValueError, match="share 2 of the list: expected work that no other share has"):
         slth.merge([first, first])
     with pytest.raises(
         ValueError, match="share 2 of the list: expected a share of the same check.*epsilon|ε"
@@ -102,6 +102,39 @@ def test_files_are_the_program_s(program: Callable[..., str], tmp_path: Path, wh
     assert without_time(merged.report().to_json()) == expected
     files = [str(tmp_path / "2.share"), str(tmp_path / "1.share")]
     assert without_time(program("merge", *files, "--json")) == expected
+
+
+def test_the_layers_of_a_run_are_shared_out(program: Callable[..., str], tmp_path: Path) -> None:
+    expected = slth.run("deep", seed=3)
+    for count in (1, 2, 3, 9):
+        parts = [slth.run("deep", seed=3, shard=(i, count)) for i in range(1, count + 1)]
+        random.Random(count).shuffle(parts)
+        merged = slth.merge(pickle.loads(pickle.dumps(parts)))
+        assert merged.missing == []
+        found = merged.finish()
+        assert without_time(found.to_json()) == without_time(expected.to_json())
+        for one, other in zip(found.ticket().layers, expected.ticket().layers):
+            assert np.array_equal(one.neuron, other.neuron) and np.array_equal(one.z_out, other.z_out)
+    first, second, third = (slth.run("deep", seed=3, shard=(i, 3)) for i in (1, 2, 3))
+    assert (first + third).missing and not (second + (first + third)).missing
+    # What no share has built is built then.
+    assert without_time((first + third).finish().to_json()) == without_time(expected.to_json())
+    with pytest.raises(ValueError, match="share 2 of the list: expected"):
+        first + first
+    with pytest.raises(ValueError, match="share 2 of the list: expected a share of the same"):
+        first + slth.run("deep", seed=4, shard=(2, 3))
+    with pytest.raises(
+        ValueError, match="share 2 of the list: expected a share of a check, found one of a run"
+    ):
+        slth.merge([slth.check("tiny", shard=(1, 2), runs=10), first])  # type: ignore[list-item]
+    (first + second).save(tmp_path / "c")
+    read = slth.RunShare.load(tmp_path / "c", "deep", seed=3)
+    assert without_time((third + read).finish().to_json()) == without_time(expected.to_json())
+    with pytest.raises(ValueError, match="share: expected"):
+        slth.RunShare.load(tmp_path / "c", "deep", seed=5).finish()
+    if "--shard" in program("run", "--help"):
+        arguments = ["run", "deep", "--seed", "3", "--json", "--checkpoint", str(tmp_path / "c")]
+        assert without_time(program(*arguments)) == without_time(expected.to_json())
 
 
 def test_a_cluster_of_dask(whole: slth.Check) -> None:

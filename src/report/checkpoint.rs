@@ -89,6 +89,14 @@ impl Checkpoint {
     }
 }
 
+/// Writes the state of a session as the file of a checkpoint holds it.
+///
+/// # Errors
+/// Whatever `out` reports.
+pub fn write_checkpoint(session: &Session, out: impl io::Write) -> io::Result<()> {
+    SEAL.write(out, &session.experiment().digest(session.plan()), &session.state())
+}
+
 /// The checkpoint of a run, of the checkpoints of its shares: each a file's name and bytes, in any order. Its parts not done are
 /// returned beside it.
 ///

@@ -46,6 +46,7 @@ pub use ascii::{in_ascii, shows_only_ascii};
 pub use bounds::{BoundsReport, ConstructionBounds, LayerNeurons, TheoryReport};
 pub use checkpoint::{
     CHECKPOINT, CHECKPOINT_FORMAT, Checkpoint, is_checkpoint, merge_checkpoints, resume_from,
+    write_checkpoint,
 };
 pub use compared_ticket::ComparedTicket;
 pub use comparison::{ComparedError, ComparedLane, Comparison, SubsetEstimate};
