@@ -28,6 +28,7 @@
 //! | [`session`] | lanes and steps; the worker thread and its snapshots; runs over many seeds | |
 //! | `speed` | how fast the engine is on a machine: ratios within one run | `cli` |
 //! | [`report`] | results as JSON and as the ticket's npz; text and CSV, SVG | `text`, `plots` |
+//! | [`sweep`] | a grid of setups × methods × seeds: its runs, shares and table | |
 //! | `tui` | the screens; the only module with terminal crates | `tui` |
 //! | `cli` | arguments and exit codes | `cli` |
 //!
@@ -73,6 +74,7 @@ pub mod sampling;
 pub mod session;
 #[cfg(feature = "cli")]
 pub mod speed;
+pub mod sweep;
 pub mod theory;
 #[cfg(feature = "tui")]
 pub mod tui;

@@ -12,7 +12,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use source::{Source, circles};
 
 /// The modules and the modules each may use.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("visible", &[]),
     ("exact", &[]),
     ("network", &["visible"]),
@@ -66,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "speed",
         ],
     ),
+    ("sweep", &["visible", "theory", "learning", "method", "experiment", "session", "report"]),
     (
         "tui",
         &[
@@ -97,6 +98,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "session",
             "speed",
             "report",
+            "sweep",
             "tui",
         ],
     ),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::sweep::{MergeArguments, SweepArguments};
 use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
 use crate::session::Shard;
@@ -204,7 +205,9 @@ pub(super) enum Verb {
     Compare(CompareArguments),
     /// Repeat the constructions over many seeds: how often they fail, and how few neurons would do
     Check(CheckArguments),
-    /// Bring the shares of a check together: the report of one process that made all its runs
+    /// Setups × methods × seeds: a run and a row for each
+    Sweep(SweepArguments),
+    /// Bring the shares of a check or a sweep together: the result of one process that made all its runs
     Merge(MergeArguments),
     /// What theory asks of every construction
     Bounds(BoundsArguments),

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::experiment::ExperimentError;
 use crate::report::{Collision, ShareError, StateFileError};
+use crate::sweep::SweepError;
 use crate::visible::file_name;
 
 /// Why a command ends early.
@@ -29,6 +30,9 @@ pub enum CliError {
     /// shares that do not come together
     #[error(transparent)]
     Share(#[from] ShareError),
+    /// an unusable sweep or folder of one
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// an unusable config file
     #[cfg(feature = "tui")]
     #[error(transparent)]
@@ -60,6 +64,7 @@ pub enum CliError {
 impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
+            Self::Sweep(SweepError::Internal(_)) => 3,
             #[cfg(feature = "tui")]
             Self::Config(_) => 2,
             Self::Experiment(_)
@@ -68,6 +73,7 @@ impl CliError {
             | Self::StateFile(_)
             | Self::Share(_)
             | Self::Usage(_)
+            | Self::Sweep(_)
             | Self::Threads { .. } => 2,
             Self::Terminal(_) | Self::Io(_) | Self::Internal(_) => 3,
         }

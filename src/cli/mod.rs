@@ -30,6 +30,7 @@ mod position;
 mod presets;
 mod progress;
 mod run;
+mod sweep;
 mod threads;
 
 pub use arguments::Arguments;
@@ -128,6 +129,7 @@ fn dispatch(arguments: &Arguments) -> Result<u8, CliError> {
         Some(Verb::Run(run)) => run::run(run, common),
         Some(Verb::Compare(compare)) => compare::compare(compare, common),
         Some(Verb::Check(check)) => check::check(check, common),
+        Some(Verb::Sweep(sweep)) => sweep::sweep(sweep, common),
         Some(Verb::Merge(merge)) => merge::merge(merge),
         Some(Verb::Bounds(bounds)) => {
             let experiment = load(&bounds.preset, common)?;

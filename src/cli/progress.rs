@@ -10,6 +10,7 @@ use super::output::note;
 use crate::session::{
     CheckProgress, LaneProgress, LearnedProgress, LearnedRunsProgress, Progress, RunsProgress,
 };
+use crate::sweep::SweepProgress;
 
 /// Between two lines of a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -88,6 +89,10 @@ impl ProgressBar {
             }
             None => self.log(&format!("{}: {done}/{runs} runs, {failures} failed", construction.name())),
         }
+    }
+
+    pub(super) fn show_sweep(&self, SweepProgress { done, runs }: SweepProgress) {
+        self.set("sweep", done, runs, "runs".to_owned());
     }
 
     fn log(&self, line: &str) {

@@ -25,6 +25,7 @@
 //! | `plan`, `layer_plan`, `savings`, `assumptions` | theory's numbers for every construction, and their assumptions |
 //! | `limits`, `memory` | limits of a run, and its needs |
 //! | `edited` | a setup while its fields are edited |
+//! | `swept` | the setups of a sweep |
 //! | `digest`, `saved` | a setup's digest, and its preset |
 
 mod assumptions;
@@ -50,6 +51,7 @@ mod retargeted;
 mod saved;
 mod savings;
 mod settings;
+mod swept;
 mod target;
 mod target_bounds;
 mod targets;
@@ -74,12 +76,12 @@ pub use preset::{
     Sizes, TwoFields,
 };
 pub use preset::{
-    Base, BoxEnds, DataSource, ExampleSource, InputSource, Lipschitz, NamedTarget, NormSource, Parameter,
-    Positive, Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
+    Base, BoxEnds, DataSource, ExampleSource, Grid, InputSource, Lipschitz, NamedTarget, NormSource,
+    Parameter, Positive, Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
-#[cfg(feature = "tui")]
 pub(crate) use preset::{parse as parse_ron, written as written_ron};
 pub use resolved::Experiment;
 pub use savings::Savings;
+pub use swept::SetupGrid;
 pub use target_bounds::{TargetBounds, ValueBounds};
 pub use targets::setting_of as setting_of_target;

@@ -44,20 +44,9 @@ impl Experiment {
     /// In words, for a path outside of UTF-8.
     pub fn to_ron(&self) -> Result<String, String> {
         let mut preset = (*self.preset).clone();
-        let anywhere = |path: &mut String| -> Result<(), String> {
+        for path in preset.paths_mut() {
             *path = self.source.path_from_anywhere(path)?;
-            Ok(())
-        };
-        for target in preset.target_sources_mut() {
-            if let TargetSource::File { path, .. } = target {
-                anywhere(path)?;
-            }
         }
-        if let Some(InputSource::File { path, labels }) = &mut preset.inputs {
-            anywhere(path)?;
-            labels.as_mut().map_or(Ok(()), anywhere)?;
-        }
-        preset.data.iter_mut().flat_map(DataSource::paths_mut).try_for_each(anywhere)?;
         // Elsewhere it would be called after its file.
         preset.title.get_or_insert_with(|| self.title_of_all().to_owned());
         // A field a line.

@@ -15,6 +15,8 @@ mod faithfulness;
 mod first_error;
 mod graph;
 mod inspected;
+#[cfg(feature = "text")]
+mod job_script;
 mod lane;
 mod learned;
 mod learned_npz;
@@ -31,6 +33,8 @@ mod race;
 mod ron;
 mod run;
 mod share;
+#[cfg(feature = "text")]
+mod shell;
 mod size;
 mod state_file;
 #[cfg(feature = "text")]
@@ -65,6 +69,8 @@ pub use faithfulness::{
 };
 pub use graph::{GraphLayer, GraphNode, GraphReport};
 pub use inspected::{BiasReport, InspectReport, InspectedLayer};
+#[cfg(feature = "text")]
+pub use job_script::JobScript;
 pub use lane::{AccuracyReport, RefusedLane};
 #[cfg(feature = "plots")]
 pub use learned::kept_curve_svg;
@@ -72,13 +78,16 @@ pub use learned::{
     ArmReport, ArmVerdict, BridgeReport, BridgedReport, CheckedArm, CheckedLearned, CheckedRound, KeptCurve,
     KeptPoint, KeptSeries, LearnedReport, LearnedRun, MaskReport, NeedOfLayer, NeedReport, PopupGraph,
     RoundReport, ShareReport, TimesPopup, arm_name, bits_of_mask, bits_of_round, chosen_round, learned_names,
+    options_of as learned_options,
 };
 pub use learned_npz::write_learned_ticket;
 pub use npz::{WrittenLayer, ticket_meta, write_ticket, write_ticket_layers};
 pub use origin::Origin;
 #[cfg(test)]
 pub(crate) use output::faults;
-pub use output::{Claims, Collision, Contents, OutputFile, is_same_file, is_standard_output_closed};
+pub use output::{
+    AppendedFile, Claims, Collision, Contents, OutputFile, is_same_file, is_standard_output_closed,
+};
 #[cfg(any(feature = "cli", feature = "tui"))]
 pub use output::{ENDING_SIGNALS, die_of, obey_signals};
 #[cfg(feature = "text")]
@@ -88,8 +97,11 @@ pub use race::{Race, RaceGap, RaceSource, Rung};
 pub use ron::{json_text, shown_ron};
 pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
 pub use share::{CheckShare, MissingParts, Part, SHARE, ShareError};
+#[cfg(feature = "text")]
+pub use shell::quoted;
 pub use size::{Kept, Share, Size, SizeReport};
 pub use state_file::seal::Unfit;
+pub(crate) use state_file::{Lock, LockError};
 pub use state_file::{StateFile, StateFileError};
 #[cfg(feature = "text")]
 pub use summary::{repeated, summary};

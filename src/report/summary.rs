@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::shell::quoted;
 use super::text::{construction_name, grouped, mode, number_of_neurons, per_weight};
 use crate::session::{LaneView, Phase, Snapshot, TicketVerdict};
 use crate::theory::Count;
-use crate::visible::{is_hidden, number, shortened};
+use crate::visible::{number, shortened};
 
 /// Most lanes listed: with title, command and a line for the others, eight lines.
 const LANES: usize = 5;
@@ -116,26 +117,6 @@ fn command(snapshot: &Snapshot, overrides: &[String]) -> String {
     match command.chars().count() {
         0..=LONGEST_COMMAND => command,
         long => format!("slth run with the options it was opened with, {long} characters"),
-    }
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else if word.contains(is_hidden) {
-        // bash, zsh and ksh read the bytes of hidden characters.
-        let shown = |c: char| match c {
-            '\'' | '\\' => format!("\\{c}"),
-            c if is_hidden(c) => {
-                c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
-            }
-            c => c.to_string(),
-        };
-        format!("$'{}'", word.chars().map(shown).collect::<String>())
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

@@ -111,6 +111,17 @@ impl Session {
         Ok(session)
     }
 
+    /// A session of the learned methods alone, without a construction.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] if a method cannot start, or memory is short.
+    pub fn to_learn(mut experiment: Experiment) -> Result<Self, ExperimentError> {
+        experiment.constructions.clear();
+        experiment.can_learn(experiment.learned_memory(false))?;
+        let plan = Plan::new(&experiment);
+        Self::of(experiment, plan)
+    }
+
     /// As [`new`](Self::new), for screens: they keep more, and may have all lanes under way at once.
     ///
     /// # Errors

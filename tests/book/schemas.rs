@@ -230,6 +230,26 @@ fn every_report_fits_its_schema() {
     }
 }
 
+/// Of a sweep with refused runs and learned methods, whole and in part.
+#[test]
+fn the_documents_of_a_sweep_fit_their_schemas() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.ron");
+    let sweep = "(base: \"digits-learned\", grid: (w_max: [2.0, 3.0]), methods: [Malach, ProductPair], \
+                 learned: [EdgePopup(epochs: 1)], seeds: List([3, 1]))";
+    fs::write(&file, sweep).unwrap();
+    let (file, rows) = (file.to_str().unwrap(), folder.path().join("rows"));
+    let rows = rows.to_str().unwrap();
+    fits(&json(&["sweep", file, "--plan", "--json"]), "sweep-plan.schema.json", "a plan");
+    let share = json(&["sweep", file, "--save", rows, "--shard", "1/2", "--json"]);
+    fits(&share, "sweep-share.schema.json", "a share");
+    fits(&json(&["merge", rows, "--partial", "--json"]), "sweep-table.schema.json", "a part of a table");
+    slth(&["sweep", file, "--save", rows]).assert().success();
+    fits(&json(&["merge", rows, "--json"]), "sweep-table.schema.json", "a table");
+    let contents = fs::read_to_string(format!("{rows}/sweep.json")).unwrap();
+    fits(&serde_json::from_str(&contents).unwrap(), "sweep-folder.schema.json", "the contents of a folder");
+}
+
 /// The files of `E`, on every screen, before, under way and done.
 #[test]
 fn the_data_of_every_screen_fit_their_schemas() {

@@ -4,7 +4,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use slth::experiment::Experiment;
+use slth::experiment::{Experiment, FileOptions};
+use slth::sweep::Sweep;
 
 use crate::pages::root;
 use crate::part::{Kind, Part, parts};
@@ -154,11 +155,15 @@ pub(crate) fn updates() -> bool {
     std::env::var_os("BOOK").is_some_and(|wish| wish == "update")
 }
 
-/// A preset loads, its files being those of the page. What is no preset is fields or a value as RON.
+/// A preset or a sweep loads, its files being those of the page. What is neither is fields or a value as RON.
 fn loads(body: &str, folder: &Path) -> Result<(), String> {
     if body.trim_start().starts_with('(') {
         let path = folder.join("block.ron");
         fs::write(&path, body).unwrap();
+        if body.contains("\n    base: ") && body.contains("\n    seeds: ") {
+            let loaded = Sweep::load(path.to_str().unwrap(), &FileOptions::default(), &[]);
+            return loaded.map(|_| ()).map_err(|error| error.to_string());
+        }
         let loaded = Experiment::load(path.to_str().unwrap(), None, &[]);
         loaded.map(|_| ()).map_err(|error| error.to_string())
     } else {

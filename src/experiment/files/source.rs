@@ -91,7 +91,7 @@ pub struct PresetSource {
     /// whether the text was made for a weight file: the user has no text to look into
     pub(crate) is_weight_file: bool,
     /// the bytes of a weight file from a pipe or a device, readable only once
-    pub(super) stream: Option<Arc<[u8]>>,
+    pub(in crate::experiment) stream: Option<Arc<[u8]>>,
 }
 
 impl PresetSource {
@@ -106,8 +106,21 @@ impl PresetSource {
         }
     }
 
+    /// The text of a sweep; file paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// [`ExperimentError`] for a missing file, or other bytes than text.
+    pub fn of_sweep(name: &str) -> Result<Self, ExperimentError> {
+        let unreadable = |found: String| {
+            let message = format!("expected the .ron file of a sweep, found: {found}");
+            ExperimentError::new(Place::File(name.to_owned()), message)
+        };
+        let opened = Opened::new(Path::new(name), Kinds::Any).map_err(unreadable)?;
+        Self::of_text(name, opened.preset().map_err(unreadable)?)
+    }
+
     /// The built-in preset of this name.
-    pub(super) fn built_in(name: &str) -> Option<Self> {
+    pub(in crate::experiment) fn built_in(name: &str) -> Option<Self> {
         let (name, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
         Some(Self {
             name: (*name).to_owned(),

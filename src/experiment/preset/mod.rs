@@ -5,6 +5,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `schema` | **the table of all fields**; the preset, the resolved setup, `--set`, the edit pane and the digest follow from it |
+//! | `sources` | the files and numbers named in a preset |
 //! | `target` | the source of the target network |
 //! | `graph` | how the tensors of a file connect |
 //! | `inputs` | the source of the inputs |
@@ -25,6 +26,7 @@ mod reading;
 mod ron_error;
 mod rules;
 mod schema;
+mod sources;
 mod target;
 mod text;
 
@@ -41,7 +43,7 @@ pub(crate) use reading::parse;
 pub(super) use reading::parse_value;
 pub use rules::{NormSource, ToleranceRule};
 pub(super) use schema::{Derived, outer_key};
-pub use schema::{Parameter, Preset, Setup};
+pub use schema::{Grid, Parameter, Preset, Setup};
 pub use target::{NamedTarget, TargetKind, TargetSource};
 pub(super) use text::value;
 pub(crate) use text::written;

@@ -112,6 +112,8 @@ fn of_type(expected: &str) -> String {
             format!("`{}`", name(variant))
         }
         ["struct", "Preset", ..] => "the fields of a preset in brackets".to_owned(),
+        ["struct", "SweepFile", ..] => "the fields of a sweep in brackets".to_owned(),
+        ["struct", "Grid", ..] => "lists of fields in brackets".to_owned(),
         ["struct" | "enum", ..] => "a value as presets have it".to_owned(),
         ["a", "sequence"] => "a list in square brackets".to_owned(),
         ["a", "string"] => "a text in quotation marks".to_owned(),
@@ -146,6 +148,8 @@ fn without_type(found: &str) -> String {
 fn of_outer(outer: Option<&str>) -> String {
     match outer {
         None | Some("Preset") => "a preset".to_owned(),
+        Some("SweepFile") => "a sweep".to_owned(),
+        Some("Grid") => "a grid".to_owned(),
         Some(outer) => format!("`{outer}`"),
     }
 }

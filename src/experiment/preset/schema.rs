@@ -8,6 +8,7 @@
 //! |---|---|
 //! | reading and saving a preset | [`Preset`] |
 //! | `--set key=value` | [`Preset::override_with`] |
+//! | lists of values, for sweeps | [`Grid`] |
 //! | the value in force, and its default | [`Setup`] |
 //! | the digest | `Setup` is serialised in it |
 //! | the edit pane's field and its text | [`Parameter`], [`Preset::shown`] |
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Lipschitz;
-use super::data::{DataSource, ExampleSource};
+use super::data::DataSource;
 use super::graph::GraphSource;
 use super::inputs::InputSource;
 use super::numbers::{Base, Positive, Probability, Width};
@@ -85,6 +86,30 @@ macro_rules! schema {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $key: Option<$written>,
             )+
+        }
+
+        /// Lists of values for fields of a preset.
+        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Grid {
+            /// names among the preset's list of targets
+            pub targets: Option<Vec<String>>,
+            /// targets
+            pub target: Option<Vec<TargetSource>>,
+            /// sets of inputs
+            pub inputs: Option<Vec<InputSource>>,
+            $( $(#[doc = $doc])+ pub $key: Option<Vec<$written>>, )+
+        }
+
+        impl Grid {
+            /// The fields with a list, and for each value a preset of it alone. `targets` is none of them.
+            pub(in crate::experiment) fn lists(&self) -> Vec<(&'static str, Vec<Preset>)> {
+                let mut lists = Vec::new();
+                schema!(@list self.target, target, lists);
+                schema!(@list self.inputs, inputs, lists);
+                $( schema!(@list self.$key, $key, lists); )+
+                lists
+            }
         }
 
         /// The fields of a preset with their values in force: as written, or by default. The digest is taken over the
@@ -249,6 +274,12 @@ macro_rules! schema {
     };
     (@shown default $written:expr, $resolved:expr) => { text::shown($resolved) };
     (@shown derived $written:expr, $resolved:expr) => { $written.map(text::shown).unwrap_or_default() };
+    (@list $values:expr, $key:ident, $lists:ident) => {
+        if let Some(values) = &$values {
+            let alone = |value: &_| Preset { $key: Some(Clone::clone(value)), ..Preset::default() };
+            $lists.push((stringify!($key), values.iter().map(alone).collect()));
+        }
+    };
     (@name $key:ident) => { stringify!($key) };
     (@name $key:ident $alias:ident) => { stringify!($alias) };
 }
@@ -333,35 +364,6 @@ impl Preset {
             self.tolerance = None;
         }
         self.override_with(settings);
-    }
-
-    /// The target, and all targets listed.
-    pub(in crate::experiment) fn target_sources(&self) -> impl Iterator<Item = &TargetSource> {
-        let listed = self.targets.iter().flatten().map(|named| &named.target);
-        self.target.iter().chain(listed)
-    }
-
-    /// As [`target_sources`](Self::target_sources), to change them.
-    pub(in crate::experiment) fn target_sources_mut(&mut self) -> impl Iterator<Item = &mut TargetSource> {
-        let listed = self.targets.iter_mut().flatten().map(|named| &mut named.target);
-        self.target.iter_mut().chain(listed)
-    }
-
-    /// Numbers written out in the preset: weights, points and examples.
-    pub(in crate::experiment) fn written_numbers(&self) -> usize {
-        let weights = self.target_sources().map(|target| match target {
-            TargetSource::Explicit { layers, .. } => layers.iter().flatten().map(Vec::len).sum(),
-            _ => 0,
-        });
-        let points = match &self.inputs {
-            Some(InputSource::Points { points, .. }) => points.iter().map(Vec::len).sum(),
-            _ => 0,
-        };
-        let examples = self.data.iter().flat_map(DataSource::parts).map(|(_, part)| match part {
-            ExampleSource::Points { points, .. } => points.iter().map(Vec::len).sum(),
-            ExampleSource::File { .. } => 0,
-        });
-        weights.sum::<usize>() + points + examples.sum::<usize>()
     }
 }
 

@@ -25,8 +25,7 @@ pub use checked::{ArmVerdict, CheckedArm, CheckedLearned, CheckedRound};
 pub use choice::chosen_round;
 pub use curve::{KeptCurve, KeptPoint, KeptSeries};
 pub use mask_bits::{bits_of_mask, bits_of_round};
-pub(super) use names::options_of;
-pub use names::{arm_name, learned_names};
+pub use names::{arm_name, learned_names, options_of};
 #[cfg(feature = "plots")]
 pub use svg::kept_curve_svg;
 

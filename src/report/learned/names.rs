@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::learning::{Arm, LearnedMethod};
 
 /// The options of a method by name.
-pub(in crate::report) fn options_of(method: &LearnedMethod) -> Map<String, Value> {
+pub fn options_of(method: &LearnedMethod) -> Map<String, Value> {
     let options = match method {
         LearnedMethod::EdgePopup(options) => serde_json::to_value(options),
         LearnedMethod::Rewinding(options) => serde_json::to_value(options),

@@ -16,6 +16,7 @@
 //! | `/dev/stdout`, `/dev/stderr` | the program's own stream is written to |
 //! | a folder | refused when opened |
 
+mod appended;
 mod disk;
 #[cfg(test)]
 pub(crate) mod faults;
@@ -27,6 +28,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+pub use appended::AppendedFile;
 pub use disk::Contents;
 pub use identity::{Claims, Collision, is_same_file};
 pub use stream::is_standard_output_closed;

@@ -19,7 +19,7 @@ const TRIES: usize = 1000;
 
 /// Why a lock is not taken.
 #[derive(Debug)]
-pub(super) enum LockError {
+pub(crate) enum LockError {
     /// held by another process; its id if the file has one
     Held(Option<u32>),
     /// another kind of file has its name
@@ -35,16 +35,16 @@ impl From<io::Error> for LockError {
 
 /// A lock, held until dropped.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
     file: File,
     /// why the file system has no locks; then nothing is locked
-    pub(super) unsupported: Option<io::Error>,
+    pub(crate) unsupported: Option<io::Error>,
 }
 
 impl Lock {
     /// Locks the file at `path`, its links resolved.
-    pub(super) fn take(path: &Path) -> Result<Self, LockError> {
+    pub(crate) fn take(path: &Path) -> Result<Self, LockError> {
         let mut name: OsString = path.to_owned().into();
         name.push(".slth-lock");
         let path = PathBuf::from(name);
@@ -82,7 +82,7 @@ impl Lock {
 
 impl Lock {
     /// The lock file.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }

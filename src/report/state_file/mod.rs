@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use self::lock::{Lock, LockError};
+pub(crate) use self::lock::{Lock, LockError};
 use self::seal::{HEADER, Unfit};
 use super::output::{Contents, OutputFile, follow_links};
 use crate::visible::file_name;
