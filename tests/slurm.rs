@@ -16,13 +16,13 @@ use calls::slth;
 
 const SHARES: u64 = 16;
 
-/// Runs of about a tenth of a second, so that jobs are caught at work.
+/// Enough runs for each job that one is caught at work.
 const SWEEP: &str = r#"(
     title: "On SLURM",
     base: "tiny",
     grid: (epsilon: [0.3, 0.1, 0.01]),
     methods: [Hyperbolic(allocation: FirstFit), ProductPair],
-    seeds: Range(first: 1, count: 160),
+    seeds: Range(first: 1, count: 300),
 )"#;
 
 /// How long the whole array may take.

@@ -22,7 +22,10 @@ use slth::sweep::Sweep;
 const SWEEP: &str = r#"(
     title: "Small",
     base: "tiny",
-    grid: (epsilon: [0.3, 0.1], w_max: [0.9, 1.5]),
+    grid: (
+        epsilon: [0.5, 0.3],
+        target: [Explicit(layers: [[[0.5, -0.25]]]), Explicit(layers: [[[1.5, -0.3]]])],
+    ),
     zipped: [(delta: [0.1, 0.01], skip_dead_halves: [false, true])],
     methods: [Hyperbolic(allocation: FirstFit), ProductPair, Malach],
     seeds: List([7, 1, 3]),
@@ -108,14 +111,17 @@ fn rows_have_the_figures_of_single_runs() {
         let set = |key: &str| format!("{key}={}", row[key]);
         let method = match row["method"].as_str().unwrap() {
             "malach" => "Malach",
-            "product-pair" => "ProductPair",
+            "product-weights" => "ProductPair",
             _ => "Hyperbolic(allocation: FirstFit)",
         };
         let settings = [
             set("epsilon"),
             set("delta"),
-            set("w_max"),
             set("skip_dead_halves"),
+            format!(
+                "target=Explicit(layers: [[{}]])",
+                if row["w_max"] == 0.5 { "[0.5, -0.25]" } else { "[1.5, -0.3]" }
+            ),
             format!("constructions=[{method}]"),
         ];
         let experiment = slth::experiment::Experiment::load("tiny", row["seed"].as_u64(), &settings).unwrap();
@@ -140,7 +146,7 @@ fn rows_have_the_figures_of_single_runs() {
         assert_eq!(row["kept_weights"], comparison["tickets"][0]["kept_weights"]);
         assert_eq!(row["complete"], true);
     }
-    // Malach's construction wants weights up to 1.
+    // Malach's construction is for weights in [−1, 1].
     assert_eq!(refused as u64, RUNS / 3 / 2);
 }
 
@@ -170,7 +176,7 @@ fn learned_methods_are_rows_too() {
         assert_eq!(row["accuracy_pruned"], round.arms[0].test.accuracy);
         assert!(row["holds"].is_null() && row["training_steps"].as_u64() > Some(0));
     }
-    assert!(rows.iter().filter(|row| row["method"] == "product-pair").all(|row| row["holds"] == true));
+    assert!(rows.iter().filter(|row| row["method"] == "product-weights").all(|row| row["holds"] == true));
 }
 
 /// Killed 20 times at moments all over the run, the table is that of a run in one piece.
@@ -241,7 +247,7 @@ fn foreign_folders_and_damaged_rows_are_refused_by_name() {
     let at = folder.path();
     run_well(at, &["--save", "rows"]);
     // Another sweep.
-    fs::write(at.join("other.ron"), SWEEP.replace("0.3", "0.25")).unwrap();
+    fs::write(at.join("other.ron"), SWEEP.replace("0.3]", "0.25]")).unwrap();
     let other = slth(&["sweep", "other.ron", "--save", "rows"]).current_dir(at).output().unwrap();
     let says = refusal(&other);
     assert!(says.starts_with("slth: rows: expected an empty folder or that of this sweep"), "{says}");
@@ -432,14 +438,15 @@ fn figures_are_curves_with_intervals_and_heat_maps() {
         text
     };
     let curves = draw(&[]);
-    for word in ["neurons per weight", "epsilon", "hyperbolic/first-fit, w_max: 1.5", "95 % intervals"] {
+    for word in ["neurons per weight", "epsilon", "hyperbolic/first-fit, target: Explicit", "95 % intervals"]
+    {
         assert!(curves.contains(word), "{word}");
     }
     assert!(draw(&["--y", "error_certified"]).contains("error certified"));
-    let maps = draw(&["--x", "epsilon", "--y", "w_max", "--figure", "kept_weights"]);
-    assert!(maps.contains("kept weights: product-pair") && !maps.contains("hyperbolic/first-fit, w_max"));
+    let maps = draw(&["--x", "epsilon", "--y", "delta", "--figure", "kept_weights"]);
+    assert!(maps.contains("kept weights: product-weights, target") && !maps.contains("delta: "));
     for (words, expected) in [
-        (["--x", "nothing"], "--x: expected one of the fields that vary, epsilon, w_max"),
+        (["--x", "nothing"], "--x: expected one of the fields that vary, epsilon, delta"),
         (["--figure", "nothing"], "expected one of the figures neurons_sampled"),
     ] {
         let words = [&["merge", "rows", "--svg", "q.svg"], &words[..]].concat();

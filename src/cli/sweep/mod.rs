@@ -3,8 +3,8 @@
 mod arguments;
 mod merge;
 
-pub(super) use arguments::{FolderArguments, MergeArguments, SweepArguments};
-pub(super) use merge::{FolderMerge, merge, merge_folder};
+pub(super) use arguments::{MergeArguments, SweepArguments};
+pub(super) use merge::merge;
 
 use std::path::Path;
 use std::time::Duration;
