@@ -202,7 +202,7 @@ fn an_array_of_16_with_one_requeued_is_one_run() {
     let shares = SHARES.to_string();
     let words = ["sweep", "s.ron", "--save", "rows", "--slurm", "--shards", &shares];
     let printed = slth(&words).current_dir(&work).output().unwrap();
-    // The one node has 1000 MB: two jobs at a time.
+    // The one node gives out its two processors: two jobs at a time.
     let script = String::from_utf8(printed.stdout).unwrap();
     fs::write(work.join("job.sh"), &script).unwrap();
     let submitted = slurm.command("sh", &["job.sh"]).output().unwrap();

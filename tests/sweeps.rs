@@ -146,8 +146,8 @@ fn rows_have_the_figures_of_single_runs() {
         assert_eq!(row["kept_weights"], comparison["tickets"][0]["kept_weights"]);
         assert_eq!(row["complete"], true);
     }
-    // Malach's construction is for weights in [−1, 1].
-    assert_eq!(refused as u64, RUNS / 3 / 2);
+    // Two of the methods are for weights in [−1, 1], and half of the setups have others.
+    assert_eq!(refused as u64, RUNS / 3);
 }
 
 #[test]
@@ -400,7 +400,7 @@ fn a_plan_counts_runs_time_and_memory_and_runs_nothing() {
         serde_json::from_str(&run_well(folder.path(), &["--plan", "--json", "--shard", "2/3"])).unwrap();
     assert_eq!((plan["runs"].as_u64(), plan["share_runs"].as_u64()), (Some(RUNS), Some(RUNS / 3)));
     assert_eq!((plan["setups"].as_u64(), plan["seeds"].as_u64()), (Some(8), Some(3)));
-    assert_eq!(plan["refused"].as_array().unwrap().len(), 4);
+    assert_eq!(plan["refused"].as_array().unwrap().len(), 8);
     assert!(plan["expected_seconds"].as_f64().unwrap() > 0.0);
     assert!(plan["expected_memory_bytes"].as_u64().unwrap() > 1 << 20);
     assert_eq!(names(folder.path()), ["s.ron"]);
@@ -438,8 +438,7 @@ fn figures_are_curves_with_intervals_and_heat_maps() {
         text
     };
     let curves = draw(&[]);
-    for word in ["neurons per weight", "epsilon", "hyperbolic/first-fit, target: Explicit", "95 % intervals"]
-    {
+    for word in ["neurons per weight", "epsilon", "hyperbolic/first-fit, target: ", "95 % intervals"] {
         assert!(curves.contains(word), "{word}");
     }
     assert!(draw(&["--y", "error_certified"]).contains("error certified"));

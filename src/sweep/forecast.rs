@@ -4,7 +4,6 @@
 //! in a short calibration: the cheapest run of each method, each for at most [`LONGEST`], all for at most [`LONGEST_OF_ALL`].
 //! A method that had no time left counts as the mean of the others.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -89,6 +88,14 @@ pub struct Calibration {
 impl Sweep {
     /// Measures how fast this machine is with the methods of the sweep: a few seconds at most. Results are thrown away.
     pub fn calibrate(&self) -> Calibration {
+        // The time of a draw is that of one thread.
+        match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+            Ok(pool) => pool.install(|| self.calibrate_here()),
+            Err(_) => self.calibrate_here(),
+        }
+    }
+
+    fn calibrate_here(&self) -> Calibration {
         let started = Instant::now();
         let methods = self.methods.len();
         let measured: Vec<Option<f64>> = (0..methods)
@@ -108,7 +115,7 @@ impl Sweep {
         Calibration { by_method, spent: started.elapsed() }
     }
 
-    /// Runs a job for a moment on one thread of the pool.
+    /// Runs a job for a moment.
     fn seconds_of_a_draw(&self, job: &Job) -> Option<f64> {
         let started = Instant::now();
         let (mut done, mut tries) = (0.0, 0);
@@ -133,12 +140,7 @@ impl Sweep {
         let all: f64 = runs.iter().map(|&run| seconds_of(run)).sum();
         let longest = runs.iter().map(|&run| seconds_of(run)).fold(0.0, f64::max);
         let shared = self.setups.iter().map(|setup| setup.shared_memory()).fold(0.0, f64::max);
-        let mut by_job: BTreeMap<u64, f64> = BTreeMap::new();
-        for &run in &runs {
-            let job = run / self.seeds.count();
-            by_job.insert(job, self.jobs[job as usize].memory);
-        }
-        let most = by_job.values().copied().fold(0.0, f64::max);
+        let most = runs.iter().map(|&run| self.job_of(run).memory).fold(0.0, f64::max);
         let together = (threads as f64).min(runs.len() as f64).max(1.0);
         SweepForecast {
             shard,

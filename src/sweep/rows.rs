@@ -209,3 +209,91 @@ impl RowsFile {
         self.lock.unsupported.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::faults::each_call_fails;
+
+    const DIGEST: &str = "0123456789abcdef0123456789abcdef";
+
+    fn rows() -> Vec<Row> {
+        (0..5).map(|run| Row::new(run, 0.25, &["built".to_owned(), format!("{run}")])).collect()
+    }
+
+    #[test]
+    fn a_failing_disk_leaves_whole_rows_and_the_share_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_of(folder.path(), Shard::WHOLE);
+        let keep = || -> Result<(), SweepError> {
+            let (mut file, known) = RowsFile::open(folder.path(), DIGEST, Shard::WHOLE)?;
+            rows()[known.len()..].iter().try_for_each(|row| file.append(row))?;
+            file.sync()
+        };
+        each_call_fails(
+            || drop(std::fs::remove_file(&path)),
+            keep,
+            |kept, failed| {
+                assert_eq!(kept.is_ok(), failed.is_none(), "{failed:?}");
+                if let Err(error) = kept {
+                    let message = error.to_string();
+                    assert!(
+                        message.contains("share-1-of-1.rows: expected a writable file, found: "),
+                        "{message}"
+                    );
+                }
+                let found = read(&path, DIGEST).unwrap().rows;
+                assert_eq!(found, rows()[..found.len()], "{failed:?}");
+                keep().unwrap();
+                assert_eq!(read(&path, DIGEST).unwrap().rows, rows());
+                assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+            },
+        );
+    }
+
+    /// Cut anywhere, a file has its whole rows and goes on.
+    #[test]
+    fn a_file_cut_anywhere_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_of(folder.path(), Shard::WHOLE);
+        let keep = || {
+            let (mut file, known) = RowsFile::open(folder.path(), DIGEST, Shard::WHOLE).unwrap();
+            rows()[known.len()..].iter().for_each(|row| file.append(row).unwrap());
+        };
+        keep();
+        let whole = std::fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            for tail in [&b""[..], &[0; 40]] {
+                std::fs::write(&path, [&whole[..length], tail].concat()).unwrap();
+                keep();
+                assert!(std::fs::read(&path).unwrap() == whole, "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path_of(folder.path(), Shard::WHOLE);
+        let refusal = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            read(&path, DIGEST).unwrap_err().to_string()
+        };
+        let other = checked(&header("fedc", Shard::WHOLE));
+        assert!(
+            refusal(&other).contains("expected rows of the sweep 0123456789abcdef…, found those of fedc…")
+        );
+        assert!(refusal(&checked(&format!("{MARK} 9 {DIGEST} 1/1"))).contains("found format 9"));
+        assert!(refusal(&checked("hello")).contains("found another file"));
+        let row = checked("not a row");
+        assert!(
+            refusal(&format!("{}{row}", checked(&header(DIGEST, Shard::WHOLE)))).contains("row in line 2")
+        );
+        assert_eq!(shard_of("share-3-of-16.rows"), Shard::new(3, 16));
+        for name in
+            ["share-0-of-16.rows", "share-3-of-16.rows.slth-lock", "sweep.json", "share-1-of-2000000.rows"]
+        {
+            assert_eq!(shard_of(name), None, "{name}");
+        }
+    }
+}
