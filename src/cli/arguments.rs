@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::sweep::{MergeArguments, SweepArguments};
+use super::sweep::{FolderArguments, SweepArguments};
 use crate::experiment::{FileOptions, Lipschitz, setting_of_target};
 use crate::network::files::Order;
 use crate::session::Shard;
@@ -371,7 +371,7 @@ pub(super) struct CheckArguments {
 #[derive(Args, Debug)]
 pub(super) struct MergeArguments {
     /// Shares of one check, in any order, as `slth check --save` and `slth merge --save` write them; or checkpoints of `slth run
-    /// --shard`
+    /// --shard`; or the folder of a sweep
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     /// Merge what is there, and say what is missing
@@ -383,6 +383,8 @@ pub(super) struct MergeArguments {
     pub(super) save: Option<PathBuf>,
     #[command(flatten)]
     pub(super) outputs: CheckOutputs,
+    #[command(flatten)]
+    pub(super) folder: FolderArguments,
 }
 
 /// The outputs of `slth check` and `slth merge`.

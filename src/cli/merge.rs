@@ -1,4 +1,4 @@
-//! `slth merge`: the shares of a check or of a run, made by several processes, as one.
+//! `slth merge`: the shares of a check, of a run or of a sweep, made by several processes, as one.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -8,12 +8,20 @@ use super::arguments::MergeArguments;
 use super::check::{asked, print_results};
 use super::files::Results;
 use super::output::{note, print};
+use super::sweep::merge_folder;
 use super::{CliError, files};
 use crate::report::{CheckShare, Part, ShareError, is_checkpoint, merge_checkpoints, text};
 use crate::session::StatePart;
 use crate::visible::shortened;
 
 pub(super) fn merge(merge: &MergeArguments) -> Result<u8, CliError> {
+    if merge.files.iter().any(|file| file.is_dir()) {
+        return merge_folder(merge);
+    }
+    if let Some(option) = merge.folder.given() {
+        let message = format!("{option}: expected the folder of a sweep, found other files");
+        return Err(CliError::Usage(message));
+    }
     if merge.files.first().is_some_and(|file| begins(file, is_checkpoint)) {
         return merge_run(merge);
     }

@@ -48,40 +48,28 @@ pub(in crate::cli) struct FolderArguments {
     #[arg(long)]
     pub(super) no_times: bool,
     /// The field along the x axis of the picture; the first with several numbers without it
-    #[arg(long, value_name = "FIELD", requires = "svg")]
+    #[arg(long, value_name = "FIELD")]
     pub(super) x: Option<String>,
     /// What is along its y axis: a figure, for curves with an interval over the seeds, or a second field, for a heat map
-    #[arg(long, value_name = "FIELD|FIGURE", requires = "svg")]
+    #[arg(long, value_name = "FIELD|FIGURE")]
     pub(super) y: Option<String>,
     /// The figure of the picture; neurons per weight, or the accuracy of learned tickets, without it
-    #[arg(long, value_name = "FIGURE", requires = "svg")]
+    #[arg(long, value_name = "FIGURE")]
     pub(super) figure: Option<String>,
 }
 
-/// `slth merge`.
-#[derive(Args, Debug)]
-pub(in crate::cli) struct MergeArguments {
-    /// The folder of a sweep
-    #[arg(required = true, value_name = "DIR")]
-    pub(super) files: Vec<PathBuf>,
-    /// Merge what is there, and say what is missing
-    #[arg(long)]
-    pub(super) partial: bool,
-    /// How sure intervals are, from 0.5 on
-    #[arg(long, value_name = "P", default_value_t = 0.95)]
-    pub(super) confidence: f64,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-    /// Write the rows to this file
-    #[arg(long, value_name = "FILE")]
-    pub(super) csv: Option<PathBuf>,
-    /// Draw a figure of the table in this file
-    #[cfg(feature = "plots")]
-    #[arg(long, value_name = "FILE")]
-    pub(super) svg: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) folder: FolderArguments,
+impl FolderArguments {
+    /// The first of these options that is given.
+    pub(in crate::cli) fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("--jsonl", self.jsonl.is_some()),
+            ("--no-times", self.no_times),
+            ("--x", self.x.is_some()),
+            ("--y", self.y.is_some()),
+            ("--figure", self.figure.is_some()),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
 }
 
 fn share(text: &str) -> Result<Shard, String> {

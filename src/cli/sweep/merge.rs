@@ -1,12 +1,10 @@
 //! `slth merge DIR`: the shares of a sweep as one table.
 
-use std::path::Path;
-
 use super::super::CliError;
+use super::super::arguments::MergeArguments;
 use super::super::files::{self, Results};
 use super::super::learned::svg_file;
 use super::super::output::{note, page, print, print_json};
-use super::arguments::{FolderArguments, MergeArguments};
 use crate::report::OutputFile;
 #[cfg(feature = "plots")]
 use crate::sweep::sweep_svg;
@@ -16,41 +14,30 @@ use crate::visible::shortened;
 /// Most shares named as missing.
 const NAMED: usize = 20;
 
-/// What is made of the folder of a sweep.
-pub(in crate::cli) struct FolderMerge<'a> {
-    /// Print JSON
-    pub(in crate::cli) json: bool,
-    /// Rows that are missing are no error
-    pub(in crate::cli) partial: bool,
-    /// of intervals
-    pub(in crate::cli) confidence: f64,
-    pub(in crate::cli) csv: Option<&'a Path>,
-    pub(in crate::cli) svg: Option<&'a Path>,
-    pub(in crate::cli) own: &'a FolderArguments,
-}
-
-pub(in crate::cli) fn merge(merge: &MergeArguments) -> Result<u8, CliError> {
-    let [folder] = merge.files.as_slice() else {
-        return Err(CliError::Usage("expected one folder of a sweep, found several".to_owned()));
-    };
-    let outputs = FolderMerge {
-        json: merge.json,
-        partial: merge.partial,
-        confidence: merge.confidence,
-        csv: merge.csv.as_deref(),
-        svg: svg_file!(merge.svg),
-        own: &merge.folder,
-    };
-    merge_folder(folder, &outputs)
-}
-
 /// Merges the folder of a sweep.
 ///
 /// # Errors
-/// [`CliError`] for a folder of something else, for missing rows unless `partial`, and for files that cannot be written.
-pub(in crate::cli) fn merge_folder(folder: &Path, merge: &FolderMerge<'_>) -> Result<u8, CliError> {
-    let asked = [("--csv", merge.csv), ("--jsonl", merge.own.jsonl.as_deref()), ("--svg", merge.svg)];
-    let table = SweptTable::read(folder, !merge.own.no_times)?;
+/// [`CliError`] for options of other merges, for a folder of something else, for missing rows without `--partial`, and for
+/// files that cannot be written.
+pub(in crate::cli) fn merge_folder(merge: &MergeArguments) -> Result<u8, CliError> {
+    let [folder] = merge.files.as_slice() else {
+        let message = format!("expected one folder of a sweep, found {} files", merge.files.len());
+        return Err(CliError::Usage(message));
+    };
+    let (outputs, own) = (&merge.outputs, &merge.folder);
+    let svg = svg_file!(outputs.svg);
+    let foreign = [
+        ("--save", merge.save.is_some()),
+        ("--learned-csv", outputs.learned_csv.is_some()),
+        ("--learned-svg", svg_file!(outputs.learned_svg).is_some()),
+    ];
+    if let Some((option, _)) = foreign.into_iter().find(|(_, is_given)| *is_given) {
+        let message = format!("{option}: expected shares of a check, found the folder of a sweep");
+        return Err(CliError::Usage(message));
+    }
+    let asked = [("--csv", outputs.csv.as_deref()), ("--jsonl", own.jsonl.as_deref()), ("--svg", svg)];
+    files::claim_beside(&asked, &[])?;
+    let table = SweptTable::read(folder, !own.no_times)?;
     if table.missing().runs > 0 {
         let missing = missing(&table);
         if !merge.partial {
@@ -62,10 +49,9 @@ pub(in crate::cli) fn merge_folder(folder: &Path, merge: &FolderMerge<'_>) -> Re
         }
         note(&missing);
     }
-    let plot = merge.svg.map(|_| {
-        let FolderArguments { x, y, figure, .. } = merge.own;
-        let (x, y, figure) = (x.clone(), y.clone(), figure.clone());
-        SweepPlot::new(&table, &PlotChoice { x, y, figure, confidence: merge.confidence })
+    let plot = svg.map(|_| {
+        let (x, y, figure) = (own.x.clone(), own.y.clone(), own.figure.clone());
+        SweepPlot::new(&table, &PlotChoice { x, y, figure, confidence: outputs.confidence })
     });
     let plot = plot.transpose()?;
     let [csv, jsonl, svg] = files::open(asked)?;
@@ -75,7 +61,7 @@ pub(in crate::cli) fn merge_folder(folder: &Path, merge: &FolderMerge<'_>) -> Re
     if let Some(plot) = &plot {
         draw(plot, svg, &mut results);
     }
-    let text = if merge.json { print_json(&table) } else { print(&page().fit(&summary(&table)?)) };
+    let text = if outputs.json { print_json(&table) } else { print(&page().fit(&summary(&table)?)) };
     results.text(text)?;
     Ok(0)
 }

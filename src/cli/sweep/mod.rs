@@ -3,8 +3,8 @@
 mod arguments;
 mod merge;
 
-pub(super) use arguments::{MergeArguments, SweepArguments};
-pub(super) use merge::merge;
+pub(super) use arguments::{FolderArguments, SweepArguments};
+pub(super) use merge::merge_folder;
 
 use std::path::Path;
 use std::time::Duration;
