@@ -26,7 +26,7 @@ pub enum SweptMethod {
     /// a construction
     Construction(Construction),
     /// a learned method with its options
-    Learned(LearnedMethod),
+    Learned(Box<LearnedMethod>),
 }
 
 impl SweptMethod {
@@ -35,7 +35,7 @@ impl SweptMethod {
         let constructions = read.methods.as_ref().unwrap_or(&setup.constructions);
         let learned = read.learned.as_ref().unwrap_or(&setup.learned);
         let constructions = constructions.iter().copied().map(Self::Construction);
-        constructions.chain(learned.iter().cloned().map(Self::Learned)).collect()
+        constructions.chain(learned.iter().cloned().map(|method| Self::Learned(Box::new(method)))).collect()
     }
 
     /// Its id in tables.
@@ -74,7 +74,7 @@ impl Job {
                 experiment.constructions = vec![*construction];
                 experiment.learned = Vec::new();
             }
-            SweptMethod::Learned(method) => experiment.learned = vec![method.clone()],
+            SweptMethod::Learned(method) => experiment.learned = vec![LearnedMethod::clone(method)],
         }
         let plan = Plan::new(&experiment);
         let shared = experiment.shared_memory();

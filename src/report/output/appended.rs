@@ -26,7 +26,7 @@ impl AppendedFile {
         let file = disk::open_for_writing(path)?;
         file.set_len(length)?;
         let mut appended = Self { file, length };
-        appended.to_end()?;
+        appended.seek_end()?;
         Ok(appended)
     }
 
@@ -39,7 +39,7 @@ impl AppendedFile {
         match written {
             Ok(()) => self.length += lines.len() as u64,
             // Whoever reads the file passes over half a line at its end.
-            Err(_) => drop(self.file.set_len(self.length).and_then(|()| self.to_end())),
+            Err(_) => drop(self.file.set_len(self.length).and_then(|()| self.seek_end())),
         }
         written
     }
@@ -52,7 +52,7 @@ impl AppendedFile {
         disk::sync(&self.file)
     }
 
-    fn to_end(&mut self) -> io::Result<()> {
+    fn seek_end(&mut self) -> io::Result<()> {
         Contents(&self.file).seek(SeekFrom::Start(self.length)).map(drop)
     }
 }
