@@ -8,14 +8,14 @@ use crate::session::Session;
 
 /// A column of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Figure {
+pub(super) struct SweptFigure {
     pub(super) name: &'static str,
     /// whether its cells are texts even where they look like numbers
     pub(super) is_text: bool,
 }
 
 /// The columns, in their order: a new one goes to the end.
-pub(super) const FIGURES: [Figure; 31] = [
+pub(super) const FIGURES: [SweptFigure; 31] = [
     text("status"),
     text("reason"),
     text("lane_mode"),
@@ -49,12 +49,12 @@ pub(super) const FIGURES: [Figure; 31] = [
     number("training_steps"),
 ];
 
-const fn text(name: &'static str) -> Figure {
-    Figure { name, is_text: true }
+const fn text(name: &'static str) -> SweptFigure {
+    SweptFigure { name, is_text: true }
 }
 
-const fn number(name: &'static str) -> Figure {
-    Figure { name, is_text: false }
+const fn number(name: &'static str) -> SweptFigure {
+    SweptFigure { name, is_text: false }
 }
 
 /// The row of a combination that is not built.
@@ -70,12 +70,12 @@ pub(super) fn finished(session: &Session) -> Vec<String> {
     }
 }
 
-type Cells = Vec<(&'static str, Cell)>;
+type FigureCells = Vec<(&'static str, Cell)>;
 
-fn constructed(session: &Session) -> Cells {
+fn constructed(session: &Session) -> FigureCells {
     let view = session.view(0, None);
     let comparison = Comparison::new(session.experiment(), session.plan(), &[&view], &[]);
-    let mut cells: Cells = vec![
+    let mut cells: FigureCells = vec![
         ("status", "built".into()),
         ("neurons_bound", view.neurons_bound().into()),
         ("complete", view.layers.iter().all(|layer| layer.is_complete).into()),
@@ -105,13 +105,13 @@ fn constructed(session: &Session) -> Cells {
     cells
 }
 
-fn learned(session: &Session) -> Cells {
+fn learned(session: &Session) -> FigureCells {
     let view = session.learned_view(0);
     let labels: &[u32] = session.learned().first().map_or(&[], |lane| &lane.dataset().test.labels);
     let run = [LearnedRun::new(&view, labels)];
     let report = LearnedReport::new(&run[0]);
     let comparison = Comparison::new(session.experiment(), session.plan(), &[], &run);
-    let mut cells: Cells = vec![("status", "built".into())];
+    let mut cells: FigureCells = vec![("status", "built".into())];
     cells.extend(comparison.tickets.first().into_iter().flat_map(of_ticket));
     let round = report.chosen_round.and_then(|round| report.rounds.get(round));
     let arm = |of: Arm| round.and_then(|round| round.arms.iter().find(|arm| arm.arm == of));
@@ -128,7 +128,7 @@ fn learned(session: &Session) -> Cells {
 }
 
 /// The figures of any ticket. Of a learned method, of its chosen round.
-fn of_ticket(ticket: &ComparedTicket) -> Cells {
+fn of_ticket(ticket: &ComparedTicket) -> FigureCells {
     let share = ticket.share_weights_kept.map(|share| Cell::Share(share.0));
     vec![
         ("neurons_sampled", ticket.neurons_sampled.into()),
@@ -142,8 +142,8 @@ fn of_ticket(ticket: &ComparedTicket) -> Cells {
 }
 
 /// These cells as texts in the order of [`FIGURES`].
-fn row(cells: Cells) -> Vec<String> {
-    let text = |figure: &Figure| {
+fn row(cells: FigureCells) -> Vec<String> {
+    let text = |figure: &SweptFigure| {
         let found = cells.iter().rfind(|(name, _)| *name == figure.name);
         found.map_or_else(String::new, |(_, cell)| written(cell))
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::{self, Row, RowsFile};
+use super::rows::{self, RowsFile, SweptRow};
 use super::{Seeds, Sweep, SweepError, SweptMethod, shares};
 use crate::report::OutputFile;
 use crate::session::Shard;
@@ -19,7 +19,7 @@ const FORMAT: u32 = 1;
 
 /// What a folder is of: all of a table but the results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Described {
+pub(super) struct SweptContents {
     pub(super) slth_sweep: u32,
     pub(super) digest: String,
     pub(super) title: String,
@@ -64,7 +64,7 @@ pub struct MissingShare {
     pub runs: u64,
 }
 
-impl Described {
+impl SweptContents {
     pub(super) fn of(sweep: &Sweep) -> Self {
         let fields = sweep.setups[0].fields_in_force();
         let texts = |(_, text): (&str, String)| text;
@@ -137,7 +137,7 @@ fn options_of(methods: &[SweptMethod]) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 /// Reads what a folder is of; `None` for an empty folder, or none.
-pub(super) fn contents(folder: &Path) -> Result<Option<Described>, SweepError> {
+pub(super) fn contents(folder: &Path) -> Result<Option<SweptContents>, SweepError> {
     let path = folder.join(CONTENTS);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
@@ -155,7 +155,7 @@ pub(super) fn contents(folder: &Path) -> Result<Option<Described>, SweepError> {
         }
         Some(_) => {}
     }
-    let described: Described = serde_json::from_value(value).map_err(|_| foreign())?;
+    let described: SweptContents = serde_json::from_value(value).map_err(|_| foreign())?;
     if !described.is_sound() {
         return Err(foreign());
     }
@@ -204,7 +204,7 @@ fn describe(folder: &Path, sweep: &Sweep) -> Result<(), SweepError> {
     let path = folder.join(CONTENTS);
     let failed = |error| SweepError::write(&path, error);
     let file = OutputFile::create(&path).map_err(failed)?;
-    let described = Described::of(sweep);
+    let described = SweptContents::of(sweep);
     let written = file.finish(|out| {
         serde_json::to_writer(&mut *out, &described)?;
         out.write_all(b"\n")
@@ -239,9 +239,9 @@ pub(super) fn shards_in(folder: &Path) -> Result<BTreeSet<Shard>, SweepError> {
 /// All rows of a folder by their runs, and the runs without one.
 pub(super) fn read_all(
     folder: &Path,
-    described: &Described,
-) -> Result<(Vec<Option<Row>>, Missing), SweepError> {
-    let mut found: Vec<Option<Row>> = vec![None; described.runs() as usize];
+    described: &SweptContents,
+) -> Result<(Vec<Option<SweptRow>>, Missing), SweepError> {
+    let mut found: Vec<Option<SweptRow>> = vec![None; described.runs() as usize];
     let shards = shards_in(folder)?;
     for &shard in &shards {
         let path = rows::path_of(folder, shard);

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use super::figures::FIGURES;
-use super::folder::{self, Described};
-use super::rows::Row;
+use super::folder::{self, SweptContents};
+use super::rows::SweptRow;
 use super::{Missing, SweepError};
 
 /// Columns that are texts even where they look like numbers, figures apart.
@@ -29,8 +29,8 @@ pub struct SweptColumn {
 /// The merged table of a sweep's folder.
 #[derive(Debug)]
 pub struct SweptTable {
-    described: Described,
-    rows: Vec<Option<Row>>,
+    described: SweptContents,
+    rows: Vec<Option<SweptRow>>,
     missing: Missing,
     columns: Vec<SweptColumn>,
     has_times: bool,
@@ -87,11 +87,11 @@ impl SweptTable {
 
     /// For each row its values of the lists of the sweep, those of `fields` apart.
     pub(super) fn labels(&self, fields: &[&str]) -> Vec<Vec<&str>> {
-        let Described { axes, labels, methods, seeds, .. } = &self.described;
+        let SweptContents { axes, labels, methods, seeds, .. } = &self.described;
         let is_shown = |axis: &[String]| !axis.iter().any(|field| fields.contains(&field.as_str()));
         let places: Vec<usize> = (0..axes.len()).filter(|&place| is_shown(&axes[place])).collect();
         let of_setup = |setup: usize| places.iter().map(|&place| labels[setup][place].as_str()).collect();
-        let setup = |row: &Row| (row.run / seeds.count()) as usize / methods.len();
+        let setup = |row: &SweptRow| (row.run / seeds.count()) as usize / methods.len();
         self.rows.iter().flatten().map(|row| of_setup(setup(row))).collect()
     }
 
@@ -118,7 +118,7 @@ impl SweptTable {
         self.rows.iter().flatten().map(|row| self.cells(row))
     }
 
-    fn cells(&self, row: &Row) -> io::Result<Vec<String>> {
+    fn cells(&self, row: &SweptRow) -> io::Result<Vec<String>> {
         let seeds = self.described.seeds.count();
         let (job, seed) = (row.run / seeds, self.described.seeds.at(row.run % seeds));
         let (setup, method) =

@@ -44,7 +44,7 @@ pub use merged::{SweptColumn, SweptTable};
 #[cfg(feature = "plots")]
 pub use plot::svg as sweep_svg;
 pub use plot::{PlotChoice, SweepPlot, SweptAxis, SweptPoint, SweptSeries};
-pub use run::{Finished, SweepProgress};
+pub use run::{FinishedShare, SweepProgress};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -33,7 +33,7 @@ const MOST_SHARES: u64 = 1_000_000;
 
 /// A kept row: what is known of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Row {
+pub(super) struct SweptRow {
     /// number of the run
     pub(super) run: u64,
     /// time of the run, as written
@@ -42,7 +42,7 @@ pub(super) struct Row {
     pub(super) figures: Box<str>,
 }
 
-impl Row {
+impl SweptRow {
     pub(super) fn new(run: u64, seconds: f64, figures: &[String]) -> Self {
         // A list of texts can always be written.
         let figures = serde_json::to_string(figures).unwrap_or_default();
@@ -100,7 +100,7 @@ pub(super) fn shard_of(name: &str) -> Option<Shard> {
 /// The whole lines of a file.
 #[derive(Debug, Default)]
 pub(super) struct ReadRows {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<SweptRow>,
     /// bytes of its whole lines
     pub(super) length: u64,
 }
@@ -133,7 +133,7 @@ pub(super) fn read(path: &Path, digest: &str) -> Result<ReadRows, SweepError> {
                 } else {
                     let unreadable =
                         || SweepError::refused(path, format!("expected a row in line {number}, found none"));
-                    read.rows.push(Row::of_line(text).ok_or_else(unreadable)?);
+                    read.rows.push(SweptRow::of_line(text).ok_or_else(unreadable)?);
                 }
                 read.length = at as u64;
             }
@@ -169,7 +169,11 @@ pub(super) struct RowsFile {
 
 impl RowsFile {
     /// Locks the file of a share, and returns it with the rows in it. A new file has its header.
-    pub(super) fn open(folder: &Path, digest: &str, shard: Shard) -> Result<(Self, Vec<Row>), SweepError> {
+    pub(super) fn open(
+        folder: &Path,
+        digest: &str,
+        shard: Shard,
+    ) -> Result<(Self, Vec<SweptRow>), SweepError> {
         let path = path_of(folder, shard);
         let lock = Lock::take(&path).map_err(|error| match error {
             LockError::Held(pid) => {
@@ -195,7 +199,7 @@ impl RowsFile {
     }
 
     /// Appends a row.
-    pub(super) fn append(&mut self, row: &Row) -> Result<(), SweepError> {
+    pub(super) fn append(&mut self, row: &SweptRow) -> Result<(), SweepError> {
         self.file.append(&row.line()).map_err(|error| SweepError::write(&self.path, error))
     }
 
@@ -217,8 +221,8 @@ mod tests {
 
     const DIGEST: &str = "0123456789abcdef0123456789abcdef";
 
-    fn rows() -> Vec<Row> {
-        (0..5).map(|run| Row::new(run, 0.25, &["built".to_owned(), format!("{run}")])).collect()
+    fn rows() -> Vec<SweptRow> {
+        (0..5).map(|run| SweptRow::new(run, 0.25, &["built".to_owned(), format!("{run}")])).collect()
     }
 
     #[test]

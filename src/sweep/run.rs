@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::folder::{self, ShareOfFolder};
-use super::rows::{Row, RowsFile};
+use super::rows::{RowsFile, SweptRow};
 use super::{Sweep, SweepError, figures};
 use crate::experiment::{ExperimentError, available_memory};
 use crate::session::Shard;
@@ -34,7 +34,7 @@ pub struct SweepProgress {
 
 /// A finished share; its keys as JSON are stable.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Finished {
+pub struct FinishedShare {
     /// runs of the share
     pub runs: u64,
     /// of these, runs that had a row before
@@ -48,7 +48,7 @@ pub struct Finished {
 /// What the threads of a share have in common.
 struct Runs<'a> {
     sweep: &'a Sweep,
-    file: Mutex<Kept>,
+    file: Mutex<KeptRows>,
     done: AtomicU64,
     runs: u64,
     has_failed: AtomicBool,
@@ -56,7 +56,7 @@ struct Runs<'a> {
 }
 
 /// The rows kept so far.
-struct Kept {
+struct KeptRows {
     file: RowsFile,
     seconds: f64,
     synced: Instant,
@@ -76,7 +76,7 @@ impl Sweep {
         folder: &Path,
         progress: &(dyn Fn(SweepProgress) + Sync),
         note: &dyn Fn(&str),
-    ) -> Result<Finished, SweepError> {
+    ) -> Result<FinishedShare, SweepError> {
         let ShareOfFolder { file, done } = folder::open(folder, self, shard)?;
         if let Some(error) = file.unlocked() {
             let folder = crate::visible::shortened(&folder.to_string_lossy());
@@ -87,7 +87,7 @@ impl Sweep {
         let own = self.runs_of(shard);
         let left: Vec<u64> = own.iter().copied().filter(|run| !done.contains(run)).collect();
         let started = Instant::now();
-        let kept = Kept { file, seconds: 0.0, synced: started, failed: None };
+        let kept = KeptRows { file, seconds: 0.0, synced: started, failed: None };
         let known = (own.len() - left.len()) as u64;
         let runs = Runs {
             sweep: self,
@@ -112,7 +112,7 @@ impl Sweep {
             return Err(error);
         }
         kept.file.sync()?;
-        Ok(Finished {
+        Ok(FinishedShare {
             runs: own.len() as u64,
             known,
             seconds_of_runs: kept.seconds,
@@ -127,7 +127,7 @@ impl Sweep {
     }
 
     /// The row of one run, and its time.
-    pub(super) fn row(&self, run: u64) -> Result<Row, ExperimentError> {
+    pub(super) fn row(&self, run: u64) -> Result<SweptRow, ExperimentError> {
         let started = Instant::now();
         let job = self.job_of(run);
         let cells = match &job.refused {
@@ -138,7 +138,7 @@ impl Sweep {
                 figures::finished(&session)
             }
         };
-        Ok(Row::new(run, started.elapsed().as_secs_f64(), &cells))
+        Ok(SweptRow::new(run, started.elapsed().as_secs_f64(), &cells))
     }
 }
 
@@ -167,8 +167,8 @@ impl Runs<'_> {
     }
 }
 
-impl Kept {
-    fn add(&mut self, row: &Row) -> Result<(), SweepError> {
+impl KeptRows {
+    fn add(&mut self, row: &SweptRow) -> Result<(), SweepError> {
         self.file.append(row)?;
         self.seconds += row.seconds.parse::<f64>().unwrap_or_default();
         if self.synced.elapsed() >= BETWEEN_SYNCS {

@@ -34,7 +34,7 @@ const CAP: i32 = 4;
 /// The longest label of a value.
 const LABEL: usize = 18;
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type PlotArea<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn<'a> = Result<(), Box<dyn Error + 'a>>;
 
 /// The picture: curves with intervals and a legend, or a heat map for each method with the mean in each cell.
@@ -86,13 +86,13 @@ fn panels(plot: &SweepPlot) -> (usize, usize) {
 
 /// An axis as it is drawn: places of its values, in decimal logarithms if it is logarithmic.
 #[derive(Clone, Copy)]
-struct Scale {
+struct PlotScale {
     is_logarithmic: bool,
     from: f64,
     to: f64,
 }
 
-impl Scale {
+impl PlotScale {
     fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         let low = values.clone().fold(f64::INFINITY, f64::min);
         let high = values.fold(f64::NEG_INFINITY, f64::max);
@@ -120,7 +120,7 @@ fn color_of(place: usize, count: usize) -> RGBColor {
     RGBColor(r, g, b)
 }
 
-fn curves<'a>(area: &Area<'a>, plot: &SweepPlot) -> Drawn<'a> {
+fn curves<'a>(area: &PlotArea<'a>, plot: &SweepPlot) -> Drawn<'a> {
     let shown = &plot.series[..plot.series.len().min(MOST.0)];
     let points = || shown.iter().flat_map(|series| &series.points);
     let ends = points().flat_map(|point| [point.mean, point.low, point.high]).filter(|end| end.is_finite());
@@ -128,9 +128,9 @@ fn curves<'a>(area: &Area<'a>, plot: &SweepPlot) -> Drawn<'a> {
         Some(numbers) => numbers.clone(),
         None => (0..plot.x.texts.len()).map(|place| place as f64).collect(),
     };
-    let (y, mut x) = (Scale::of(ends), Scale::of(places.iter().copied()));
+    let (y, mut x) = (PlotScale::of(ends), PlotScale::of(places.iter().copied()));
     if plot.x.numbers.is_none() {
-        x = Scale { is_logarithmic: false, from: -0.5, to: places.len() as f64 - 0.5 };
+        x = PlotScale { is_logarithmic: false, from: -0.5, to: places.len() as f64 - 0.5 };
     }
     let caption = format!("{}, {} % intervals", shortened(&plot.title), 100.0 * plot.confidence);
     let mut chart = ChartBuilder::on(area)
@@ -180,7 +180,7 @@ fn curves<'a>(area: &Area<'a>, plot: &SweepPlot) -> Drawn<'a> {
     Ok(())
 }
 
-fn legend<'a>(area: &Area<'a>, plot: &SweepPlot) -> Drawn<'a> {
+fn legend<'a>(area: &PlotArea<'a>, plot: &SweepPlot) -> Drawn<'a> {
     let shown = plot.series.len().min(MOST.0);
     let style = ("sans-serif", 13).into_text_style(area);
     for (number, series) in plot.series[..shown].iter().enumerate() {
@@ -199,16 +199,16 @@ fn legend<'a>(area: &Area<'a>, plot: &SweepPlot) -> Drawn<'a> {
 }
 
 /// The least and the largest mean.
-fn range_of(plot: &SweepPlot) -> Scale {
-    Scale::of(plot.series.iter().flat_map(|series| &series.points).map(|point| point.mean))
+fn range_of(plot: &SweepPlot) -> PlotScale {
+    PlotScale::of(plot.series.iter().flat_map(|series| &series.points).map(|point| point.mean))
 }
 
 fn heat_map<'a>(
-    area: &Area<'a>,
+    area: &PlotArea<'a>,
     plot: &SweepPlot,
     y: &SweptAxis,
     series: &SweptSeries,
-    range: Scale,
+    range: PlotScale,
 ) -> Drawn<'a> {
     let caption = format!("{}: {}", plot.figure.replace('_', " "), shortened_to(&series.name, 60));
     let ends = |axis: &SweptAxis| -0.5..axis.texts.len() as f64 - 0.5;
