@@ -10,8 +10,7 @@ use super::files::Results;
 use super::output::{note, print};
 use super::sweep::merge_folder;
 use super::{CliError, files};
-use crate::report::{CheckShare, Part, ShareError, is_checkpoint, merge_checkpoints, text};
-use crate::session::StatePart;
+use crate::report::{CheckShare, Part, ShareError, is_checkpoint, merge_checkpoints, named_parts, text};
 use crate::visible::shortened;
 
 pub(super) fn merge(merge: &MergeArguments) -> Result<u8, CliError> {
@@ -84,8 +83,7 @@ fn merge_run(merge: &MergeArguments) -> Result<u8, CliError> {
     let shares: Vec<(String, Vec<u8>)> = merge.files.iter().map(read).collect::<Result<_, _>>()?;
     let mut merged = Vec::new();
     let open = merge_checkpoints(&shares, &mut merged)??;
-    let parts: Vec<String> = open.iter().map(StatePart::to_string).collect();
-    let parts = parts.join(", ");
+    let parts = named_parts(&open);
     match (open.is_empty(), merge.partial) {
         (false, false) => return Err(ShareError::Open { parts }.into()),
         (false, true) => note(&format!("merged, not built yet: {parts}")),

@@ -96,7 +96,7 @@ pub use plotted::{PlacePoint, PlottedReport};
 pub use race::{Race, RaceGap, RaceSource, Rung};
 pub use ron::{json_text, shown_ron};
 pub use run::{ErrorReport, LaneReport, LayerReport, RunReport};
-pub use share::{CheckShare, MissingParts, Part, SHARE, ShareError};
+pub use share::{CheckShare, MissingParts, Part, SHARE, ShareError, named_parts};
 #[cfg(feature = "text")]
 pub use shell::quoted;
 pub use size::{Kept, Share, Size, SizeReport};

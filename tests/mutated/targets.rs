@@ -162,7 +162,7 @@ fn a_share() -> Vec<u8> {
     let settings = [
         "constructions=[Hyperbolic(allocation: InOrder)]",
         "learned=[EdgePopup(widths: [2, 3, 2], epochs: 1)]",
-        "data=(training: Points(points: [[0.5, 1.0], [1.0, 0.5]], labels: [0, 1]), test: Points(points: [[0.0, 1.0]], labels: [1]))",
+        "data=(training: Points(points: [[0.5, 1.0], [1.0, 0.5]], labels: [0, 1]), test: Points(points: [[0.0, 1.0], [1.0, 0.0]], labels: [1, 0]))",
     ];
     let experiment = Experiment::load("tiny", Some(1), &settings.map(str::to_owned)).unwrap();
     let check = FaithfulnessCheck::new(experiment, 4, Some(180.0)).unwrap().with_learned(2).unwrap();

@@ -7,7 +7,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::report::state_file::seal::Unfit;
-use crate::session::{MissingRuns, Shard};
+use crate::session::{MissingRuns, Shard, StatePart};
 use crate::visible::file_name;
 
 /// Most parts named in a message.
@@ -84,6 +84,11 @@ pub struct MissingParts {
     /// into how many shares the runs were cut
     pub(super) cut: Option<u64>,
     pub(super) seed: u64,
+}
+
+/// `layer 1 of lane 0, layer 2 of lane 0, and 9 more`
+pub fn named_parts(parts: &[StatePart]) -> String {
+    named(parts.iter().map(StatePart::to_string))
 }
 
 impl MissingParts {

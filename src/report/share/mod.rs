@@ -14,5 +14,5 @@ mod error;
 mod merge;
 
 pub use content::{CheckShare, SHARE};
-pub use error::{MissingParts, ShareError};
+pub use error::{MissingParts, ShareError, named_parts};
 pub use merge::Part;
