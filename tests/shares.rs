@@ -1,5 +1,5 @@
 //! Shares of a check: made by many processes, merged to the report of one.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod calls;
 
@@ -227,6 +227,36 @@ fn what_is_missing_is_named() {
         mixed.whole().unwrap_err().to_string(),
         "expected all runs of the check; missing seeds 21 to 50"
     );
+}
+
+/// The script submits shares and a merge by the commands that a person would type: its commands are run here without SLURM.
+#[test]
+fn the_commands_of_the_job_script_make_the_report_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = run(
+        folder.path(),
+        &[&CHECK[..], &["--seed", "9", "--slurm", "--shards", "3", "--save", "my share", "--threads", "2"]]
+            .concat(),
+    );
+    assert_eq!(script.code, 0, "{}", script.errors);
+    for line in ["#SBATCH --array=1-3", "#SBATCH --cpus-per-task=2", "#SBATCH --requeue"] {
+        assert!(script.output.lines().any(|found| found == line), "{line}: {}", script.output);
+    }
+    let commands: Vec<&str> = script.output.lines().filter_map(|line| line.strip_prefix("exec ")).collect();
+    let [share, merge] = commands[..] else { panic!("{commands:?}") };
+    let sh = |command: &str, task: u64| {
+        let mut sh = std::process::Command::new("sh");
+        sh.args(["-c", command]).env("SLURM_ARRAY_TASK_ID", task.to_string()).env("SLURM_CPUS_PER_TASK", "2");
+        let ended = sh.current_dir(folder.path()).output().unwrap();
+        assert!(ended.status.success(), "{command}: {}", String::from_utf8_lossy(&ended.stderr));
+    };
+    (1..=3).for_each(|task| sh(share, task));
+    // The exit code is that of the check, whose constructions run out of neurons.
+    sh(&format!("{merge}; test $? = 1"), 0);
+    let merged = std::fs::read_to_string(folder.path().join("my share.json")).unwrap();
+    let whole = run(folder.path(), &[&CHECK[..], &["--seed", "9", "--json"]].concat());
+    assert_eq!(without_times(&merged), without_times(&whole.output));
+    assert_eq!(whole.code, 1);
 }
 
 /// Every byte of a share is held by its hash: none can change, none be left out.

@@ -1,24 +1,27 @@
 //! `slth check`: a construction repeated over many seeds.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::arguments::{CheckArguments, CheckOutputs, Common};
 use super::files::Results;
 #[cfg(unix)]
 use super::files::end_by_signals;
 use super::interrupt::Interrupt;
+use super::job::program;
 use super::learned::{svg_file, write_curve};
-use super::output::{note, page, print, print_json};
+use super::output::{note, page, print, print_json, print_script};
 use super::presets::load;
 use super::progress::ProgressBar;
 use super::run::note_unlocked;
 use super::{CliError, files};
+use crate::experiment::Experiment;
 use crate::report::numbers::grouped;
 use crate::report::{
-    CheckShare, CheckedSetup, FaithfulnessReport, KeptCurve, OutputFile, SHARE, StateFile, failure_rates,
-    text,
+    CheckShare, CheckedSetup, FaithfulnessReport, JobScript, KeptCurve, OutputFile, SHARE, StateFile,
+    failure_rates, quoted, text,
 };
 use crate::session::{CheckResults, FaithfulnessCheck, LaneRuns, Shard};
 use crate::visible::shortened;
@@ -26,10 +29,17 @@ use crate::visible::shortened;
 /// Runs of a construction without `--runs`.
 const RUNS: u64 = 1000;
 
+/// Work for the time asked from SLURM.
+const CALIBRATION: Duration = Duration::from_secs(2);
+
 /// Runs of a learned method without `--runs`.
 const LEARNED_RUNS: u64 = 5;
 
 pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliError> {
+    if check.slurm {
+        print_script(&job_script(check, common)?.text())?;
+        return Ok(0);
+    }
     match &check.save {
         None => {
             let (stop, runs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
@@ -67,6 +77,55 @@ pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliEr
     }
 }
 
+/// The array of shares, each with a file of its own beside that of `--save`, and their merge.
+fn job_script(check: &CheckArguments, common: &Common) -> Result<JobScript, CliError> {
+    let (shards, cpus) = (check.shards, common.threads.unwrap_or(1));
+    let first = Shard::new(1, shards).unwrap_or(Shard::WHOLE);
+    let repeated = repeated(load(&check.preset, common)?, check, first)?;
+    let file = check.save.as_deref().unwrap_or(Path::new("")).to_string_lossy();
+    let program = quoted(&program());
+    let mut words = vec![program.clone(), "check".to_owned(), quoted(&check.preset)];
+    let given = [
+        ("--runs", check.runs.map(|runs| runs.to_string())),
+        ("--neurons-per-weight", check.neurons_per_weight.map(|neurons| neurons.to_string())),
+    ];
+    words.extend(given.into_iter().filter_map(|(option, value)| Some(format!("{option} {}", value?))));
+    words.extend(common.words());
+    let shared = words.join(" ");
+    let confidence = check.outputs.confidence;
+    Ok(JobScript {
+        name: "slth-check".to_owned(),
+        made_by: format!("{shared} --save {} --slurm --shards {shards} --threads {cpus}", quoted(&file)),
+        command: format!(
+            "{shared} --shard \"{}/{shards}\" --save {}.\"{}\" --threads \"{}\"",
+            JobScript::SHARE,
+            quoted(&file),
+            JobScript::SHARE,
+            JobScript::CPUS
+        ),
+        merge: format!(
+            "{program} merge {}.[0-9]* --confidence {confidence} --json > {}",
+            quoted(&file),
+            quoted(&format!("{file}.json"))
+        ),
+        shards,
+        cpus,
+        memory: repeated.peak_memory_on(cpus),
+        time: Duration::from_secs_f64(repeated.expected_seconds(first, cpus, CALIBRATION).min(1e9)),
+    })
+}
+
+/// The check of an experiment, of which one share is made here.
+fn repeated(
+    experiment: Experiment,
+    check: &CheckArguments,
+    shard: Shard,
+) -> Result<FaithfulnessCheck, CliError> {
+    let runs = check.runs.unwrap_or(RUNS);
+    let repeated = FaithfulnessCheck::to_share(experiment, runs, check.neurons_per_weight, shard)?;
+    Ok(repeated.with_learned(check.runs.unwrap_or(LEARNED_RUNS))?)
+}
+
 /// The files of the results, for failure rates and then for the curves of learned methods.
 pub(super) type OutputFiles = [Option<OutputFile>; 4];
 
@@ -84,9 +143,7 @@ fn prepare(
     files::claim(&[asked[0], asked[1], asked[2], asked[3], save, lock], &experiment)?;
     watch();
     let outputs = files::open(asked)?;
-    let (runs, shard) = (check.runs.unwrap_or(RUNS), check.shard.unwrap_or(Shard::WHOLE));
-    let repeated = FaithfulnessCheck::to_share(experiment, runs, check.neurons_per_weight, shard)?;
-    Ok((repeated.with_learned(check.runs.unwrap_or(LEARNED_RUNS))?, outputs))
+    Ok((repeated(experiment, check, check.shard.unwrap_or(Shard::WHOLE))?, outputs))
 }
 
 /// The options for files of results.

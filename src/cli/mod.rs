@@ -20,6 +20,7 @@ mod explore;
 mod files;
 mod inspect;
 mod interrupt;
+mod job;
 #[cfg(feature = "tui")]
 mod learn;
 mod learned;

@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::job::shares;
 use crate::session::Shard;
-
-/// The most shares.
-const MOST_SHARES: u64 = 100_000;
 
 /// `slth sweep`.
 #[derive(Args, Debug)]
@@ -75,9 +73,4 @@ impl FolderArguments {
 fn share(text: &str) -> Result<Shard, String> {
     let shard: Shard = text.parse()?;
     shares(&shard.count().to_string()).map(|_| shard)
-}
-
-fn shares(text: &str) -> Result<u64, String> {
-    let count = text.parse().ok().filter(|count| (1..=MOST_SHARES).contains(count));
-    count.ok_or_else(|| format!("expected a number of shares from 1 to {MOST_SHARES}"))
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::arguments::Common;
 use super::files::end_by_signals;
+use super::job::program;
 use super::output::{note, page, print, print_json, print_script};
 use super::progress::ProgressBar;
 use super::{CliError, limits};
@@ -126,12 +127,7 @@ fn job_script(sweep: &Sweep, arguments: &SweepArguments, common: &Common) -> Job
     let program = quoted(&program());
     let mut words = vec![program.clone(), "sweep".to_owned(), quoted(&arguments.sweep)];
     words.extend(["--save".to_owned(), quoted(&folder)]);
-    for setting in &common.set {
-        words.extend(["--set".to_owned(), quoted(setting)]);
-    }
-    if let Some(target) = &common.target {
-        words.extend(["--target".to_owned(), quoted(target)]);
-    }
+    words.extend(common.words());
     let shared = words.join(" ");
     let table = Path::new(&folder).join("table.csv");
     JobScript {
@@ -148,15 +144,4 @@ fn job_script(sweep: &Sweep, arguments: &SweepArguments, common: &Common) -> Job
         memory: forecast.memory,
         time: Duration::try_from_secs_f64(forecast.seconds).unwrap_or(Duration::MAX),
     }
-}
-
-/// The program as it was called; with its folder if it was called by a path.
-fn program() -> String {
-    let called = std::env::args_os().next().unwrap_or_default();
-    let path = Path::new(&called);
-    let path = match path.components().count() {
-        0 | 1 => path.to_owned(),
-        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
-    };
-    path.to_string_lossy().into_owned()
 }

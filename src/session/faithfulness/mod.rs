@@ -21,6 +21,7 @@
 //! process.
 
 pub(crate) mod as_ron;
+mod forecast;
 mod learned;
 mod made;
 mod outline;
@@ -177,7 +178,12 @@ impl FaithfulnessCheck {
     /// Expected bytes at the peak: the numbers kept of each run, and the runs under way, one a thread, fewer if memory
     /// was short.
     pub fn peak_memory(&self) -> f64 {
-        let at_once = rayon::current_num_threads().min(self.at_once) as f64;
+        self.peak_memory_on(rayon::current_num_threads())
+    }
+
+    /// The same with so many threads.
+    pub fn peak_memory_on(&self, threads: usize) -> f64 {
+        let at_once = threads.min(self.at_once) as f64;
         let (at_once, retained) =
             if at_once < self.made_here as f64 { (at_once, RETAINED) } else { (self.made_here as f64, 0.0) };
         self.experiment.shared_memory() + self.numbers() + (at_once + retained) * self.memory
