@@ -70,6 +70,9 @@ pub(crate) use memory::free::require as require_memory;
 pub use memory::free::{available as available_memory, is_known as is_memory_known};
 pub use outline::Outline;
 pub use plan::{LanePlan, Plan};
+pub(crate) use preset::parse as parse_ron;
+#[cfg(feature = "tui")]
+pub(crate) use preset::written as written_ron;
 pub use preset::{
     AveragePoolFields, BatchNormFields, ConcatFields, ConvFields, DenseFields, GraphNode, GraphSource,
     LeakyReluFields, MaxPoolFields, PlainFields, RecurrentFields, ReshapeFields, RnnFields, SequenceOutput,
@@ -79,7 +82,6 @@ pub use preset::{
     Base, BoxEnds, DataSource, ExampleSource, Grid, InputSource, Lipschitz, NamedTarget, NormSource,
     Parameter, Positive, Preset, Probability, Setup, TargetKind, TargetSource, ToleranceRule, Weight, Width,
 };
-pub(crate) use preset::{parse as parse_ron, written as written_ron};
 pub use resolved::Experiment;
 pub use savings::Savings;
 pub use swept::SetupGrid;

@@ -68,9 +68,8 @@ impl RunRecord {
 
     /// The largest need of all layers, if each was complete.
     pub fn need(&self) -> Option<Count> {
-        let needs = self.needs.iter().copied();
-        needs.fold(Some(Count::ZERO), |largest, need| {
-            largest.zip(need).map(|(a, b)| if b > a { b } else { a })
+        self.needs.iter().try_fold(Count::ZERO, |largest, need| {
+            need.map(|need| if need > largest { need } else { largest })
         })
     }
 }
