@@ -22,11 +22,11 @@ const SWEEP: &str = r#"(
     base: "tiny",
     grid: (epsilon: [0.3, 0.1, 0.01]),
     methods: [Hyperbolic(allocation: FirstFit), ProductPair],
-    seeds: Range(first: 1, count: 300),
+    seeds: Range(first: 1, count: 200),
 )"#;
 
 /// How long the whole array may take.
-const LONGEST: Duration = Duration::from_secs(240);
+const LONGEST: Duration = Duration::from_secs(600);
 
 fn is_there(program: &str) -> bool {
     let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];

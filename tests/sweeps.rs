@@ -263,8 +263,14 @@ fn foreign_folders_and_damaged_rows_are_refused_by_name() {
     let says = refusal(&run(at, &["--save", "mine"]));
     assert!(says.contains("found a folder with letter.txt"), "{says}");
     assert_eq!(names(&at.join("mine")), ["letter.txt"]);
-    for (name, expected) in [("mine", "found no sweep.json"), ("nowhere", "found none")] {
-        let says = refusal(&slth(&["merge", name]).current_dir(at).output().unwrap());
+    let says = refusal(&slth(&["merge", "mine"]).current_dir(at).output().unwrap());
+    assert!(says.contains("found no sweep.json"), "{says}");
+    for (words, expected) in [
+        (["merge", "rows", "--save", "x"], "--save: expected shares of a check"),
+        (["merge", "rows", "rows", "--json"], "expected one folder of a sweep, found 2 files"),
+        (["merge", "s.ron", "--x", "epsilon"], "--x: expected the folder of a sweep"),
+    ] {
+        let says = refusal(&slth(&words).current_dir(at).output().unwrap());
         assert!(says.contains(expected), "{says}");
     }
     // Rows of another sweep under the name of a share.

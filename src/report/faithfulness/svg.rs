@@ -1,16 +1,13 @@
 //! The curves of all layers as a picture.
 
 use std::error::Error;
-use std::ops::Range;
 
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::FaithfulnessReport;
 use super::samples::{RateAxes, Sample};
 use crate::report::numbers::power_of_ten;
-use crate::report::plot::LogAxis;
+use crate::report::plot::Ticked;
 use crate::session::LaneRuns;
 use crate::theory::Count;
 use crate::visible::{self, shortened};
@@ -50,35 +47,6 @@ pub fn svg(report: &FaithfulnessReport, lanes: &[LaneRuns]) -> Result<String, St
     Ok(text)
 }
 
-/// A log axis with its own ticks, in decimal logarithms.
-struct Ticked {
-    range: RangedCoordf64,
-    ticks: Vec<f64>,
-}
-
-impl Ticked {
-    fn new(axis: LogAxis, ticks: Vec<f64>) -> Self {
-        Self { range: (axis.from..axis.to).into(), ticks }
-    }
-}
-
-impl Ranged for Ticked {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, log: &f64, pixels: (i32, i32)) -> i32 {
-        self.range.map(log, pixels)
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        self.ticks.clone()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.range.range()
-    }
-}
-
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
 fn construction<'a>(
@@ -100,8 +68,8 @@ fn construction<'a>(
         .x_label_area_size(44)
         .y_label_area_size(64)
         .build_cartesian_2d(
-            Ticked::new(axes.neurons, axes.neurons.ticks()),
-            Ticked::new(axes.rate, axes.rate.decades(usize::MAX)),
+            Ticked::new(axes.neurons.from..axes.neurons.to, axes.neurons.ticks()),
+            Ticked::new(axes.rate.from..axes.rate.to, axes.rate.decades(usize::MAX)),
         )?;
     chart
         .configure_mesh()

@@ -2,6 +2,10 @@
 
 mod axis;
 mod cells;
+#[cfg(feature = "plots")]
+mod ticked;
 
 pub use axis::LogAxis;
 pub use cells::{Label, apart, curve, labels};
+#[cfg(feature = "plots")]
+pub(crate) use ticked::Ticked;

@@ -8,6 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::{SweepPlot, SweptAxis, SweptSeries};
 use crate::report::numbers::power_of_ten;
+use crate::report::plot::{LogAxis, Ticked};
 use crate::visible::{number, shortened, shortened_to};
 
 /// Size of a plot.
@@ -30,6 +31,9 @@ const POINT: i32 = 3;
 
 /// Half the width of the strokes at the ends of an interval.
 const CAP: i32 = 4;
+
+/// Ticks of a linear axis, about.
+const TICKS: usize = 8;
 
 /// The longest label of a value.
 const LABEL: usize = 18;
@@ -112,6 +116,26 @@ impl PlotScale {
     fn label(self, place: f64) -> String {
         if self.is_logarithmic { power_of_ten(place) } else { number((place * 1e9).round() / 1e9) }
     }
+
+    /// The axis of a picture.
+    fn ticked(self) -> Ticked {
+        let range = self.from..self.to;
+        match self.is_logarithmic {
+            true => Ticked::new(range, LogAxis { from: self.from, to: self.to }.ticks()),
+            false => Ticked::linear(range, TICKS),
+        }
+    }
+}
+
+/// An axis with a place for each value.
+fn places_of(axis: &SweptAxis) -> Ticked {
+    let ticks = (0..axis.texts.len()).map(|place| place as f64).collect();
+    Ticked::new(-0.5..axis.texts.len() as f64 - 0.5, ticks)
+}
+
+/// The text of a place.
+fn text_at(axis: &SweptAxis, place: f64) -> String {
+    axis.texts.get(place.round() as usize).map_or_else(String::new, |text| shortened_to(text, LABEL))
 }
 
 /// A colour of its own for each series.
@@ -123,37 +147,34 @@ fn color_of(place: usize, count: usize) -> RGBColor {
 fn curves<'a>(area: &PlotArea<'a>, plot: &SweepPlot) -> Drawn<'a> {
     let shown = &plot.series[..plot.series.len().min(MOST.0)];
     let points = || shown.iter().flat_map(|series| &series.points);
-    let ends = points().flat_map(|point| [point.mean, point.low, point.high]).filter(|end| end.is_finite());
+    let is_positive = points().all(|point| point.mean > 0.0);
+    let ends = points().flat_map(|point| [point.mean, point.low, point.high]);
+    // An interval may reach below 0, where a logarithmic axis has no place.
+    let ends = ends.filter(|end| end.is_finite() && (*end > 0.0 || !is_positive));
     let places: Vec<f64> = match &plot.x.numbers {
         Some(numbers) => numbers.clone(),
         None => (0..plot.x.texts.len()).map(|place| place as f64).collect(),
     };
-    let (y, mut x) = (PlotScale::of(ends), PlotScale::of(places.iter().copied()));
-    if plot.x.numbers.is_none() {
-        x = PlotScale { is_logarithmic: false, from: -0.5, to: places.len() as f64 - 0.5 };
-    }
+    let (x, y) = (PlotScale::of(places.iter().copied()), PlotScale::of(ends));
+    let (ticked, x) = match plot.x.numbers {
+        Some(_) => (x.ticked(), x),
+        None => (places_of(&plot.x), PlotScale { is_logarithmic: false, ..x }),
+    };
     let caption = format!("{}, {} % intervals", shortened(&plot.title), 100.0 * plot.confidence);
     let mut chart = ChartBuilder::on(area)
         .caption(caption, ("sans-serif", 18))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(72)
-        .build_cartesian_2d(x.from..x.to, y.from..y.to)?;
+        .build_cartesian_2d(ticked, y.ticked())?;
     let label = |place: &f64| match plot.x.numbers {
         Some(_) => x.label(*place),
-        None if (place - place.round()).abs() > 1e-6 => String::new(),
-        None => plot
-            .x
-            .texts
-            .get(place.round() as usize)
-            .map_or_else(String::new, |text| shortened_to(text, LABEL)),
+        None => text_at(&plot.x, *place),
     };
-    let ticks = if plot.x.numbers.is_some() { 8 } else { 2 * plot.x.texts.len() + 1 };
     chart
         .configure_mesh()
         .x_desc(&plot.x.name)
         .y_desc(plot.figure.replace('_', " "))
-        .x_labels(ticks)
         .x_label_formatter(&label)
         .y_label_formatter(&|place| y.label(*place))
         .light_line_style(BLACK.mix(0.05))
@@ -166,7 +187,6 @@ fn curves<'a>(area: &PlotArea<'a>, plot: &SweepPlot) -> Drawn<'a> {
             let (place, mean) = at(point);
             chart.draw_series([Circle::new((place, mean), POINT, color.filled())])?;
             if point.low.is_finite() && point.high > point.low {
-                // Below 0 a logarithmic axis has no place.
                 let low = y.at(point.low).max(y.from);
                 let low = if low.is_finite() { low } else { y.from };
                 chart.draw_series([PathElement::new([(place, low), (place, y.at(point.high))], color)])?;
@@ -211,28 +231,19 @@ fn heat_map<'a>(
     range: PlotScale,
 ) -> Drawn<'a> {
     let caption = format!("{}: {}", plot.figure.replace('_', " "), shortened_to(&series.name, 60));
-    let ends = |axis: &SweptAxis| -0.5..axis.texts.len() as f64 - 0.5;
     let mut chart = ChartBuilder::on(area)
         .caption(caption, ("sans-serif", 16))
         .margin(12)
         .x_label_area_size(44)
         .y_label_area_size(96)
-        .build_cartesian_2d(ends(&plot.x), ends(y))?;
-    let label = |axis: &SweptAxis, place: f64| match (place - place.round()).abs() < 1e-6 {
-        true => {
-            axis.texts.get(place.round() as usize).map_or_else(String::new, |text| shortened_to(text, LABEL))
-        }
-        false => String::new(),
-    };
+        .build_cartesian_2d(places_of(&plot.x), places_of(y))?;
     chart
         .configure_mesh()
         .disable_mesh()
         .x_desc(&plot.x.name)
         .y_desc(&y.name)
-        .x_labels(2 * plot.x.texts.len() + 1)
-        .y_labels(2 * y.texts.len() + 1)
-        .x_label_formatter(&|place| label(&plot.x, *place))
-        .y_label_formatter(&|place| label(y, *place))
+        .x_label_formatter(&|place| text_at(&plot.x, *place))
+        .y_label_formatter(&|place| text_at(y, *place))
         .draw()?;
     let centred = Pos::new(HPos::Center, VPos::Center);
     for point in &series.points {
