@@ -56,7 +56,14 @@ fn examples_run() {
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
     let files: BTreeSet<String> =
         files.map(|file| file.unwrap().file_name().to_str().unwrap().to_owned()).collect();
-    let tried =
-        ["bounds.rs", "failure_curve.rs", "further_questions.rs", "own_network.rs", "reading_a_ticket.rs"];
+    // `tests/sweeps.rs` tries the sweeps.
+    let tried = [
+        "bounds.rs",
+        "failure_curve.rs",
+        "further_questions.rs",
+        "own_network.rs",
+        "reading_a_ticket.rs",
+        "sweeps",
+    ];
     assert_eq!(files, tried.map(str::to_owned).into(), "an example is not tried here");
 }
