@@ -231,6 +231,7 @@ def train(
     """Trains a network with ReLUs on `data`, as `target: Trained(..)` of a preset: widths n₀ … n_ℓ, logits last.
 
     optimiser: `"Adam(RATE)"` or `"Sgd(rate: RATE, momentum: M)"`. Other options by their names: `schedule`, `decay`.
+    An interrupt ends the call at once; the training that nobody waits for goes on behind it to its last step.
     """
     names: Dict[str, object] = {
         "widths": list(widths),

@@ -59,6 +59,12 @@ class Run(_Tickets):
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
 
+    def __repr__(self) -> str:
+        lanes = [f"{lane.method} {lane.verdict}" for lane in self.lanes] + [
+            lane.method for lane in self.learned
+        ]
+        return f"Run({self.title!r}, seed {self.seed}: {', '.join(lanes)})"
+
     @property
     def holds(self) -> bool:
         """Whether every constructed ticket holds: the program's exit code is then 0."""
@@ -117,6 +123,12 @@ class Comparison(_Tickets):
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
 
+    def __repr__(self) -> str:
+        lanes = [f"{lane.method} {lane.verdict}" for lane in self.lanes] + [
+            lane.method for lane in self.learned
+        ]
+        return f"Comparison({self.title!r}, seed {self.seed}: {', '.join(lanes)})"
+
     @property
     def holds(self) -> bool:
         """Whether every constructed ticket holds."""
@@ -150,6 +162,9 @@ class Targets(Report):
     seed: int
     delta: float
     targets: List[TargetFigures]
+
+    def __repr__(self) -> str:
+        return f"Targets({self.title!r}, seed {self.seed}: {len(self.targets)} targets)"
 
     @property
     def holds(self) -> bool:
@@ -202,6 +217,10 @@ class Bounds(Report):
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
 
+    def __repr__(self) -> str:
+        widths, names = "-".join(map(str, self.widths)), [each.name for each in self.constructions]
+        return f"Bounds({self.title!r}, {widths}, ε = {self.epsilon}: {', '.join(names)})"
+
     def to_pandas(self) -> Any:
         """A row for each layer of each construction."""
         return frame(
@@ -247,6 +266,13 @@ class Check(_Curves):
     reading: Optional[Dict[str, Any]]
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
+
+    def __repr__(self) -> str:
+        lanes = [
+            f"{lane.method} {lane.network.failures.count} of {lane.runs:,} failed, {lane.verdict}"
+            for lane in self.lanes
+        ]
+        return f"Check({self.title!r}: {'; '.join(lanes)})"
 
     @property
     def has_failed(self) -> bool:
@@ -312,6 +338,9 @@ class Learned(_OneTicket):
     rounds: List[LearnedRound]
     training_steps: int
     elapsed_seconds: float
+
+    def __repr__(self) -> str:
+        return f"Learned({self.method}, {len(self.rounds)} rounds: {self.ticket!r})"
 
     def to_pandas(self) -> Any:
         """A row for each arm of each round."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Optional, Union, overload
 
@@ -95,10 +94,7 @@ class RunShare:
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes the checkpoint: `slth merge` takes it, and `slth run --checkpoint` goes on from it."""
-        name = os.fspath(path)
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(name) or ".", delete=False) as file:
-            file.write(self.data)
-        os.replace(file.name, name)
+        _slth.write_file(os.fspath(path), self.data)
 
     @classmethod
     def load(cls, path: Union[str, os.PathLike[str]], target: Target, **options: Any) -> RunShare:

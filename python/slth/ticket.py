@@ -270,9 +270,8 @@ class LearnedTicket:
         return learned_module_of(self, dtype)
 
     def save(self, path: Path) -> None:
-        """Writes the file as `slth run --ticket` does, byte for byte."""
-        with open(path, "wb") as file:
-            file.write(self.data)
+        """Writes the file as `slth run --ticket` does, byte for byte: whole or not at all."""
+        _slth.write_file(os.fspath(path), self.data)
 
     @classmethod
     def load(cls, path: Path) -> LearnedTicket:

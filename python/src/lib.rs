@@ -34,5 +34,5 @@ mod _slth {
     #[pymodule_export]
     use crate::setup::{Setup, methods, preset_names};
     #[pymodule_export]
-    use crate::ticket::{PrunedNetwork, check_columns, weights_of_g, write_ticket};
+    use crate::ticket::{PrunedNetwork, check_columns, weights_of_g, write_file, write_ticket};
 }

@@ -1,5 +1,6 @@
 //! The columns of a ticket as NumPy arrays, and the network that they are.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -223,6 +224,13 @@ pub(crate) fn write_ticket(
     let saved = py.detach(|| {
         OutputFile::create(Path::new(path))?.finish(|out| write_ticket_layers(meta, written, out))
     });
+    saved.map_err(|error| of_output(path, &error))
+}
+
+/// Writes a file, whole or not at all.
+#[pyfunction]
+pub(crate) fn write_file(py: Python<'_>, path: &str, bytes: &[u8]) -> PyResult<()> {
+    let saved = py.detach(|| OutputFile::create(Path::new(path))?.finish(|out| out.write_all(bytes)));
     saved.map_err(|error| of_output(path, &error))
 }
 

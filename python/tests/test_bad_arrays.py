@@ -134,6 +134,11 @@ def test_files(tmp_path: Any) -> None:
         ticket.save(tmp_path / "no" / "such" / "folder.npz")
     with pytest.raises(FileNotFoundError):
         slth.Ticket.load(tmp_path / "none.npz")
+    share = slth.run("tiny", shard=(1, 2))
+    for path in (tmp_path, tmp_path / "no" / "folder"):
+        with pytest.raises(OSError, match="expected a writable file"):
+            share.save(path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ron"]
 
 
 def test_checks() -> None:

@@ -166,6 +166,15 @@ def test_pages_in_notebooks_are_well_formed() -> None:
     assert "script" not in check._repr_html_()
 
 
+def test_results_are_shown_in_a_line() -> None:
+    shown = [slth.run("tiny"), slth.compare("tiny"), slth.bounds("tiny"), slth.check("tiny", runs=20)]
+    for each in shown:
+        assert repr(each).startswith(f"{type(each).__name__}('Tiny: 2-3-2") and len(repr(each)) < 250, repr(
+            each
+        )
+    assert "hyperbolic/first-fit holds" in repr(shown[0]) and "0 of 20 failed" in repr(shown[3])
+
+
 def test_names_of_others_are_escaped() -> None:
     run = slth.run(slth.Network([[[0.5]]]), settings={"title": '"<script>alert(1)</script>"'})
     assert "<script>" not in run._repr_html_() and "&lt;script&gt;" in run._repr_html_()
