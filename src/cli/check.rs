@@ -77,7 +77,8 @@ pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliEr
     }
 }
 
-/// The array of shares, each with a file of its own beside that of `--save`, and their merge.
+/// The array of shares, each with a file of its own named after `--save`, and their merge. No lock file left behind by a killed
+/// job is taken for a share.
 fn job_script(check: &CheckArguments, common: &Common) -> Result<JobScript, CliError> {
     let (shards, cpus) = (check.shards, common.threads.unwrap_or(1));
     let first = Shard::new(1, shards).unwrap_or(Shard::WHOLE);
@@ -97,14 +98,14 @@ fn job_script(check: &CheckArguments, common: &Common) -> Result<JobScript, CliE
         name: "slth-check".to_owned(),
         made_by: format!("{shared} --save {} --slurm --shards {shards} --threads {cpus}", quoted(&file)),
         command: format!(
-            "{shared} --shard \"{}/{shards}\" --save {}.\"{}\" --threads \"{}\"",
+            "{shared} --shard \"{}/{shards}\" --save {}-\"{}\".share --threads \"{}\"",
             JobScript::SHARE,
             quoted(&file),
             JobScript::SHARE,
             JobScript::CPUS
         ),
         merge: format!(
-            "{program} merge {}.[0-9]* --confidence {confidence} --json > {}",
+            "{program} merge {}-[0-9]*.share --confidence {confidence} --json > {}",
             quoted(&file),
             quoted(&format!("{file}.json"))
         ),

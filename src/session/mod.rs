@@ -43,7 +43,7 @@ pub use learned::{
 pub use output::{OutputView, Outputs, PrunedOutputs};
 pub use picture::{AxesOfInput, Picture, PictureRows};
 pub use run_state::{LONG_RUN, RunState, Stake};
-pub use shard::Shard;
+pub use shard::{Shard, dealt_out};
 pub use snapshot::{Activity, ErrorRow, LaneView, LayerRow, LayerView, Snapshot, SubsetCount};
 pub use speed::Speed;
 pub use state::{SessionState, StatePart};

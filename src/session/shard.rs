@@ -1,5 +1,7 @@
 //! Work shared out among processes.
 
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -40,23 +42,10 @@ impl Shard {
         self.count
     }
 
-    /// Its pieces, rising, where each piece has an expected cost of at least 0: the dearest piece first, each goes to the share
-    /// with the least to do so far, the first of those. All processes come to the same shares.
+    /// Its pieces, rising, where pieces differ in their expected cost: see [`dealt_out`].
     pub fn of_costs(self, costs: &[f64]) -> Vec<usize> {
-        let mut dearest_first: Vec<usize> = (0..costs.len()).collect();
-        dearest_first.sort_by(|&a, &b| costs[b].total_cmp(&costs[a]));
-        // No more shares than pieces get any.
-        let mut loads = vec![0.0; costs.len().min(usize::try_from(self.count).unwrap_or(usize::MAX))];
-        let mut mine = Vec::new();
-        for piece in dearest_first {
-            let least = (0..loads.len()).fold(0, |a, b| if loads[b] < loads[a] { b } else { a });
-            loads[least] += costs[piece];
-            if least as u64 + 1 == self.index {
-                mine.push(piece);
-            }
-        }
-        mine.sort_unstable();
-        mine
+        let shares = dealt_out(costs, 1, self.count);
+        (0..costs.len()).filter(|&piece| u64::from(shares[piece]) + 1 == self.index).collect()
     }
 
     /// Its part of the pieces 0 … `pieces` − 1: neighbours, so that all shares together are all pieces, and no two shares
@@ -64,6 +53,43 @@ impl Shard {
     pub fn of(self, pieces: u64) -> Range<u64> {
         let start = |index: u64| (u128::from(pieces) * u128::from(index) / u128::from(self.count)) as u64;
         start(self.index - 1)..start(self.index)
+    }
+}
+
+/// The share of each piece, from 0, of at most 1,000,000: the dearest piece first, each to the share with the least so far, at
+/// equal cost in the order of pieces and of shares. `costs` holds the expected cost, at least 0, of `repeats` pieces in a row each.
+/// Every process comes to the same.
+pub fn dealt_out(costs: &[f64], repeats: u64, count: u64) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..costs.len()).collect();
+    order.sort_by(|&a, &b| costs[b].total_cmp(&costs[a]).then(a.cmp(&b)));
+    let mut shares = vec![0; costs.len() * repeats as usize];
+    let mut loads: BinaryHeap<Reverse<(Load, u32)>> =
+        (0..count.min(MOST) as u32).map(|share| Reverse((Load(0.0), share))).collect();
+    for job in order {
+        for repeat in 0..repeats {
+            let Some(Reverse((Load(load), share))) = loads.pop() else { break };
+            shares[job * repeats as usize + repeat as usize] = share;
+            loads.push(Reverse((Load(load + costs[job]), share)));
+        }
+    }
+    shares
+}
+
+/// A sum of costs, in the order of numbers.
+#[derive(Clone, Copy, PartialEq)]
+struct Load(f64);
+
+impl Eq for Load {}
+
+impl PartialOrd for Load {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Load {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
     }
 }
 
@@ -122,6 +148,7 @@ mod tests {
         assert_eq!(Shard { index: 1, count: 2 }.of_costs(&[]), Vec::<usize>::new());
         // Equal costs: in turn.
         assert_eq!(Shard { index: 2, count: 2 }.of_costs(&[1.0; 5]), [1, 3]);
+        assert_eq!(dealt_out(&[1.0, 1.0], 3, 2), [0, 1, 0, 1, 0, 1]);
     }
 
     #[test]

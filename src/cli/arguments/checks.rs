@@ -31,8 +31,7 @@ pub(in crate::cli) struct CheckArguments {
     /// Seconds of work between two times
     #[arg(long, value_name = "SECONDS", default_value = "30", requires = "save", value_parser = seconds)]
     pub(in crate::cli) every: Duration,
-    /// Print a job script for SLURM: an array with a job for each share, whose file is that of `--save` with its number, then
-    /// the merge. `--threads` are the processors of a job, 1 without it
+    /// Print a job script for SLURM: an array with a job for each share, `FILE-1.share` and on, then the merge, `FILE.json`. `--threads` are the processors of a job, 1 without it
     #[arg(long, requires = "save", conflicts_with_all = ["shard", "json", "csv", "learned_csv"])]
     pub(in crate::cli) slurm: bool,
     /// Shares of the job script
