@@ -95,3 +95,44 @@ impl CheckShare {
         (self.check != other.check || self.version != other.version).then(|| told.unwrap_or_else(untold))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::report::state_file::StateFile;
+    use crate::session::FaithfulnessCheck;
+
+    /// Programs of two versions may build by different rules.
+    #[test]
+    fn shares_of_different_versions_do_not_come_together() {
+        let experiment = Experiment::load("tiny", None, &[]).unwrap();
+        let check = FaithfulnessCheck::new(experiment, 2, None).unwrap();
+        let [first, second] = [1, 2].map(|index| {
+            let shard = Shard::new(index, 2).unwrap();
+            let mut share = CheckShare::new(&check, shard);
+            assert!(check.go_on(share.made_mut(), shard, &|| false, &|| false, &|_| ()));
+            share
+        });
+        let part = |name: &str, share: &CheckShare| Part { name: name.to_owned(), share: share.clone() };
+        let merged = |second: &CheckShare| {
+            CheckShare::merged(vec![part("a", &first), part("b", second)]).map_err(|error| error.to_string())
+        };
+        assert!(merged(&second).unwrap().unwrap().whole().is_ok());
+        let older = CheckShare { version: "0.0.9".to_owned(), ..second.clone() };
+        assert_eq!(
+            merged(&older).unwrap_err(),
+            format!(
+                "b: expected a share of the same work as a, with version {}; found version 0.0.9",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+        // Nor is one gone on with.
+        let folder = tempfile::tempdir().unwrap();
+        let file = StateFile::take(&folder.path().join("b"), super::super::SHARE).unwrap();
+        older.save(&file).unwrap();
+        let shard = Shard::new(2, 2).unwrap();
+        let refused = CheckShare::new(&check, shard).resume(&file, shard).unwrap_err().to_string();
+        assert!(refused.contains("expected a share made by version") && refused.ends_with("version 0.0.9"));
+    }
+}
