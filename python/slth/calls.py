@@ -12,6 +12,10 @@ from .results import Bounds, Check, Comparison, Learned, Run, Targets
 from .shares import CONFIDENCE, CheckShare, RunShare, Shard, confidence_of, finished, shard_of
 from .ticket import LearnedTicket, tickets_of
 
+# Those of the command.
+RUNS = 1000
+_LEARNED_RUNS = 5
+
 
 def bounds(
     target: Target,
@@ -133,8 +137,8 @@ def compare(
 def check(
     target: Target,
     *,
-    runs: int = 1000,
-    learned_runs: int = 5,
+    runs: Optional[int] = None,
+    learned_runs: Optional[int] = None,
     neurons_per_weight: Optional[float] = None,
     confidence: float = CONFIDENCE,
     shard: None = None,
@@ -151,8 +155,8 @@ def check(
 def check(
     target: Target,
     *,
-    runs: int = 1000,
-    learned_runs: int = 5,
+    runs: Optional[int] = None,
+    learned_runs: Optional[int] = None,
     neurons_per_weight: Optional[float] = None,
     confidence: float = CONFIDENCE,
     shard: Shard,
@@ -168,8 +172,8 @@ def check(
 def check(
     target: Target,
     *,
-    runs: int = 1000,
-    learned_runs: int = 5,
+    runs: Optional[int] = None,
+    learned_runs: Optional[int] = None,
     neurons_per_weight: Optional[float] = None,
     confidence: float = CONFIDENCE,
     shard: Optional[Shard] = None,
@@ -184,7 +188,8 @@ def check(
 ) -> Union[Check, CheckShare]:
     """Repeats every construction with `runs` seeds, from `seed` on: failure rates with exact intervals.
 
-    learned_runs: of every learned method of a preset.
+    runs: of every construction, 1,000 by default.
+    learned_runs: of every learned method of a preset; as many as `runs`, or 5 if those are not given either.
     neurons_per_weight: a budget in place of the theorem's bounds.
     confidence: of all intervals, in (0, 1).
     shard: `"3/64"` makes the third of 64 shares of the runs, and returns them raw: shares merge by `a + b` or
@@ -197,9 +202,10 @@ def check(
         inputs=inputs, epsilon=epsilon, delta=delta, methods=methods, seed=seed, settings=settings
     )
     budget = _budget(neurons_per_weight)
-    runs, learned_runs = _whole("runs", runs), _whole("learned_runs", learned_runs)
+    learned = next(number for number in (learned_runs, runs, _LEARNED_RUNS) if number is not None)
+    counts = _whole("runs", RUNS if runs is None else runs), _whole("learned_runs", learned)
     with telling(progress) as told:
-        share = CheckShare(_slth.check(setup, runs, learned_runs, budget, part, threads, told))
+        share = CheckShare(_slth.check(setup, *counts, budget, part, threads, told))
     return share.report(confidence) if shard is None else share
 
 

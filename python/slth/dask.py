@@ -11,7 +11,7 @@ from typing import Any, List, Optional
 
 import distributed
 
-from .calls import check as check_here
+from .calls import RUNS, check as check_here
 from .network import Target, network_of
 from .progress import Asked, telling
 from .results import Check
@@ -25,7 +25,7 @@ def check(
     client: distributed.Client,
     target: Target,
     *,
-    runs: int = 1000,
+    runs: Optional[int] = None,
     shards: Optional[int] = None,
     confidence: float = CONFIDENCE,
     threads: int = 1,
@@ -45,7 +45,7 @@ def check(
     cluster: Any = client
     completed: Any = distributed.as_completed
     count = _EACH * max(1, sum(cluster.nthreads().values())) if shards is None else shards
-    count = max(1, min(count, runs))
+    count = max(1, min(count, RUNS if runs is None else runs))
     network = cluster.scatter(network_of(target), broadcast=True, hash=False)
     given = {"runs": runs, "threads": threads, **options}
     tasks = [
