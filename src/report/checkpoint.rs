@@ -1,7 +1,7 @@
 //! Checkpoints: the state of a session in a file, to continue a killed run.
 //!
 //! The state is only the part not implied by G and the experiment: about two bytes per kept path and three per weight.
-//! It is written in one go to an [`OutputFile`] and atomically replaces the previous checkpoint.
+//! It is written in one go to an [`OutputFile`](super::OutputFile) and atomically replaces the previous checkpoint.
 
 use std::io;
 use std::path::Path;
