@@ -371,6 +371,8 @@ fn a_finished_share_is_not_made_again_and_a_foreign_file_is_left_alone() {
         none.errors.trim_end(),
         "slth: 3.share: expected a share of a check of slth; found a file that is none"
     );
+    let whole = run(folder.path(), &[&CHECK[..], &["--save", "3.share"]].concat());
+    assert_eq!((whole.code, whole.output.as_str()), (2, ""));
     assert_eq!(std::fs::read(folder.path().join("3.share")).unwrap(), b"mine");
     assert_eq!(std::fs::read(&file).unwrap(), made);
     for files in [&["3.share"][..], &["none.share"], &["1.share", "3.share"]] {

@@ -58,6 +58,7 @@ pub(super) fn check(check: &CheckArguments, common: &Common) -> Result<u8, CliEr
             let (repeated, outputs) = prepare(check, common, Some(&file), || {})?;
             let shard = check.shard.unwrap_or(Shard::WHOLE);
             let mut share = CheckShare::new(&repeated, shard);
+            resume(&mut share, shard, &file)?;
             let saved = save_runs(&repeated, &mut share, (shard, &file), check, &interrupt);
             if interrupt.is_asked_for() {
                 saved?;
@@ -157,14 +158,8 @@ pub(super) fn asked(outputs: &CheckOutputs) -> [files::FileOption<'_>; 4] {
     ]
 }
 
-/// Makes the runs of a share that its file lacks, and writes it there now and then, after a signal to end, and at the end.
-fn save_runs(
-    repeated: &FaithfulnessCheck,
-    share: &mut CheckShare,
-    (shard, file): (Shard, &StateFile),
-    check: &CheckArguments,
-    interrupt: &Interrupt,
-) -> Result<(), CliError> {
+/// Takes the runs made before from the share's file, if there is one.
+fn resume(share: &mut CheckShare, shard: Shard, file: &StateFile) -> Result<(), CliError> {
     note_unlocked(file);
     if share.resume(file, shard)? {
         let made: u64 = share.made().lanes().iter().map(|lane| lane.records().len() as u64).sum();
@@ -174,6 +169,17 @@ fn save_runs(
             grouped(made)
         ));
     }
+    Ok(())
+}
+
+/// Makes the runs of a share that its file lacks, and writes it there now and then, after a signal to end, and at the end.
+fn save_runs(
+    repeated: &FaithfulnessCheck,
+    share: &mut CheckShare,
+    (shard, file): (Shard, &StateFile),
+    check: &CheckArguments,
+    interrupt: &Interrupt,
+) -> Result<(), CliError> {
     interrupt.hold();
     let bar = ProgressBar::start();
     let (mut every_or_longer, mut has_failed) = (check.every, false);
