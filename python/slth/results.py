@@ -43,8 +43,28 @@ class _Tickets(Report):
         return found
 
 
-@dataclass
-class Run(_Tickets):
+class _Lanes(_Tickets):
+    """A result of several lanes: constructions, then learned methods."""
+
+    title: str
+    seed: int
+    lanes: List[Any]
+    learned: List[LearnedLane]
+
+    def __repr__(self) -> str:
+        lanes = [f"{lane.method} {lane.verdict}" for lane in self.lanes] + [
+            lane.method for lane in self.learned
+        ]
+        return f"{type(self).__name__}({self.title!r}, seed {self.seed}: {', '.join(lanes)})"
+
+    @property
+    def holds(self) -> bool:
+        """Whether every constructed ticket holds: the program's exit code is then 0."""
+        return all(lane.holds for lane in self.lanes)
+
+
+@dataclass(repr=False)
+class Run(_Lanes):
     """The result of `slth run`."""
 
     title: str
@@ -58,17 +78,6 @@ class Run(_Tickets):
     reading: Optional[Dict[str, Any]]
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
-
-    def __repr__(self) -> str:
-        lanes = [f"{lane.method} {lane.verdict}" for lane in self.lanes] + [
-            lane.method for lane in self.learned
-        ]
-        return f"Run({self.title!r}, seed {self.seed}: {', '.join(lanes)})"
-
-    @property
-    def holds(self) -> bool:
-        """Whether every constructed ticket holds: the program's exit code is then 0."""
-        return all(lane.holds for lane in self.lanes)
 
     @property
     def certificate(self) -> Optional[Certificate]:
@@ -105,8 +114,8 @@ class Run(_Tickets):
         return _html.table(self.title, heads, rows) + proofs
 
 
-@dataclass
-class Comparison(_Tickets):
+@dataclass(repr=False)
+class Comparison(_Lanes):
     """The result of `slth compare` for several constructions of one target."""
 
     title: str
@@ -122,17 +131,6 @@ class Comparison(_Tickets):
     reading: Optional[Dict[str, Any]]
     assumed: List[str]
     graph: Optional[Dict[str, Any]] = None
-
-    def __repr__(self) -> str:
-        lanes = [f"{lane.method} {lane.verdict}" for lane in self.lanes] + [
-            lane.method for lane in self.learned
-        ]
-        return f"Comparison({self.title!r}, seed {self.seed}: {', '.join(lanes)})"
-
-    @property
-    def holds(self) -> bool:
-        """Whether every constructed ticket holds."""
-        return all(lane.holds for lane in self.lanes)
 
     def to_pandas(self) -> Any:
         """A row for each construction."""

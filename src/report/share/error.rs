@@ -91,18 +91,6 @@ pub fn named_parts(parts: &[StatePart]) -> String {
     named(parts.iter().map(StatePart::to_string))
 }
 
-impl MissingParts {
-    /// The runs.
-    pub fn runs(&self) -> &MissingRuns {
-        &self.runs
-    }
-
-    /// The shares without all of their runs, if all were cut in the same way.
-    pub fn shards(&self) -> &[Shard] {
-        &self.shards
-    }
-}
-
 /// `share 3/10 (seeds 201 to 300)`
 impl fmt::Display for MissingParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -216,26 +216,6 @@ impl FaithfulnessCheck {
         &self.experiment
     }
 
-    /// Runs of each construction.
-    pub fn runs(&self) -> u64 {
-        self.runs
-    }
-
-    /// Neurons per weight in place of the bounds, if given.
-    pub fn budget(&self) -> Option<f64> {
-        self.budget
-    }
-
-    /// The repeated constructions.
-    pub fn lanes(&self) -> &[LanePlan] {
-        &self.lanes
-    }
-
-    /// The others, with their reasons.
-    pub fn refused(&self) -> &[(Construction, String)] {
-        &self.refused
-    }
-
     /// What it repeats, the network left out.
     pub fn outline(&self) -> CheckOutline {
         let architecture = self.experiment.target.architecture();
